@@ -1,0 +1,48 @@
+import type { JsonObject } from "../protocol/Json.ts";
+import { isJsonObject } from "../protocol/Json.ts";
+
+/** `metav1.LabelSelector`. All parts must hold; an empty selector holds for everything that can carry labels. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly LabelExpression[];
+}
+
+/** `metav1.LabelSelectorRequirement`. */
+export interface LabelExpression {
+  readonly key: string;
+  readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  readonly values?: readonly string[];
+}
+
+/** Whether a set of labels meets a selector. */
+export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, unknown>>): boolean {
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (valueOf(labels, key) !== value) return false;
+  return (selector.matchExpressions ?? []).every((expression) => meets(expression, valueOf(labels, expression.key)));
+}
+
+function meets({ operator, values = [] }: LabelExpression, value: unknown): boolean {
+  switch (operator) {
+    case "In":
+      return typeof value === "string" && values.includes(value);
+    case "NotIn":
+      return typeof value !== "string" || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+  }
+}
+
+function valueOf(labels: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+const NO_LABELS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** An object's labels; undefined for one that cannot have any, such as PodExecOptions: no selector holds for it. */
+export function labelsOf(object: JsonObject | null): Readonly<Record<string, unknown>> | undefined {
+  const metadata = object?.["metadata"];
+  if (!isJsonObject(metadata)) return undefined;
+  const labels = metadata["labels"];
+  return isJsonObject(labels) ? labels : NO_LABELS;
+}

@@ -1,0 +1,8 @@
+/** A policy or conversion that could never work as written; found when it is defined, not when a review arrives. */
+export class PolicyDefinitionError extends Error {
+  readonly code = "bad-policy";
+  constructor(policy: string, field: string, fault: string) {
+    super(`policy ${JSON.stringify(policy)}: ${field} ${fault}`);
+    this.name = "PolicyDefinitionError";
+  }
+}

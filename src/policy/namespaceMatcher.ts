@@ -1,0 +1,47 @@
+/** Names of namespaces, with `*` for any run of characters and `?` for one. */
+export interface NamespaceMatch {
+  /** Only these. Cluster-scoped objects, having no namespace, are then not matched; a Namespace goes by its own name. */
+  readonly include?: readonly string[];
+  /** Never these, whatever `include` says. */
+  readonly exclude?: readonly string[];
+}
+
+/** A test of one namespace; the empty string stands for a cluster-scoped object. */
+export function namespaceMatcher({ include, exclude }: NamespaceMatch): (namespace: string) => boolean {
+  const included = include?.map(glob);
+  const excluded = exclude?.map(glob) ?? [];
+  return (namespace) => {
+    if (namespace === "") return included === undefined;
+    if (excluded.some((matches) => matches(namespace))) return false;
+    return included === undefined || included.some((matches) => matches(namespace));
+  };
+}
+
+function glob(pattern: string): (text: string) => boolean {
+  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
+  return (text) => matchesGlob(pattern, text);
+}
+
+/** Linear in the text for each star, where a regular expression could be made to backtrack. */
+function matchesGlob(pattern: string, text: string): boolean {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let resume = 0;
+  while (t < text.length) {
+    if (p < pattern.length && (pattern[p] === "?" || (pattern[p] === text[t] && pattern[p] !== "*"))) {
+      p += 1;
+      t += 1;
+    } else if (pattern[p] === "*") {
+      star = p;
+      resume = t;
+      p += 1;
+    } else if (star >= 0) {
+      p = star + 1;
+      resume += 1;
+      t = resume;
+    } else return false;
+  }
+  while (pattern[p] === "*") p += 1;
+  return p === pattern.length;
+}

@@ -1,0 +1,74 @@
+import type { Log } from "../telemetry/Log.ts";
+import type { Review } from "../protocol/Review.ts";
+import type { ClusterSettings } from "./ClusterSettings.ts";
+import { type Deadline, deadlinePassed } from "./Deadline.ts";
+import { type Finding, isFinding } from "./Finding.ts";
+import type { Outcome } from "./Outcome.ts";
+import type { Policy } from "./policy.ts";
+
+/** What a run of policies needs beside the policies. */
+export interface PolicyRun {
+  readonly review: Review;
+  readonly settings: ClusterSettings;
+  readonly deadline: Deadline;
+  readonly log: Log;
+}
+
+/** A policy returned something that is neither a finding nor a list of findings. */
+export class NotFindingsError extends Error {
+  readonly code = "not-findings";
+  constructor(found: string) {
+    super(`returned ${found}; expected nothing, a finding made by deny, warn or annotate, or a list of them`);
+    this.name = "NotFindingsError";
+  }
+}
+
+/**
+ * Runs one call of a policy and turns whatever it does into an outcome: it never throws and never rejects. A call that
+ * answers at once costs no promise. One that is still out at the deadline is left behind, its late error swallowed.
+ */
+export function runPolicy(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {
+  try {
+    const returned = call();
+    if (!isThenable(returned)) return { policy, result: "findings", findings: findingsOf(returned) };
+    return settle(policy, run, returned);
+  } catch (error) {
+    return failed(policy, run, error);
+  }
+}
+
+async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unknown>): Promise<Outcome> {
+  try {
+    const returned = await Promise.race([pending, run.deadline.passed]);
+    if (returned === deadlinePassed) {
+      run.log.warn("a policy missed the deadline", { policy: policy.name, cluster: run.settings.cluster, uid: run.review.uid });
+      return { policy, result: "missed-deadline" };
+    }
+    return { policy, result: "findings", findings: findingsOf(returned) };
+  } catch (error) {
+    // A fetch given ctx.deadline rejects in the same moment in which the deadline passes.
+    if (run.deadline.isPassed) return { policy, result: "missed-deadline" };
+    return failed(policy, run, error);
+  }
+}
+
+function failed(policy: Policy, { log, settings, review }: PolicyRun, error: unknown): Outcome {
+  log.error("a policy failed", { policy: policy.name, cluster: settings.cluster, uid: review.uid, error });
+  return { policy, result: "failed" };
+}
+
+function findingsOf(returned: unknown): readonly Finding[] {
+  if (returned === undefined || returned === null) return [];
+  if (isFinding(returned)) return [returned];
+  if (typeof returned !== "object" || !(Symbol.iterator in returned)) throw new NotFindingsError(`a ${typeof returned}`);
+  const findings: Finding[] = [];
+  for (const element of returned as Iterable<unknown>) {
+    if (!isFinding(element)) throw new NotFindingsError(`a list with ${element === null ? "null" : `a ${typeof element}`} in it`);
+    findings.push(element);
+  }
+  return findings;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,50 @@
+import * as z from "zod/mini";
+
+/**
+ * The longest name that Kubernetes stores is 253 characters (RFC 1123 subdomain), and `path segment names` of RBAC
+ * objects have no limit of their own; a kilobyte is beyond all of them and keeps a hostile envelope small.
+ */
+const NAME_LENGTH = 1024;
+
+const text = z.string().check(z.maxLength(NAME_LENGTH));
+const filled = z.string().check(z.minLength(1), z.maxLength(NAME_LENGTH));
+const jsonObject = z.record(z.string(), z.unknown());
+
+export const groupVersionKindSchema = z.object({ group: text, version: filled, kind: filled });
+export const groupVersionResourceSchema = z.object({ group: text, version: filled, resource: filled });
+
+export const userSchema = z.object({
+  username: z.nullish(z.string()),
+  uid: z.nullish(z.string()),
+  groups: z.nullish(z.array(z.string())),
+  extra: z.nullish(z.record(z.string(), z.nullable(z.array(z.string())))),
+});
+
+/**
+ * The envelope of `admission.k8s.io` AdmissionRequest, the same in v1 and v1beta1. Unknown members are ignored, for
+ * newer API servers add some. `object` and `oldObject` are only known to be objects or null.
+ */
+export const admissionRequestSchema = z.object({
+  uid: filled,
+  kind: groupVersionKindSchema,
+  resource: groupVersionResourceSchema,
+  subResource: z.nullish(text),
+  requestKind: z.nullish(groupVersionKindSchema),
+  requestResource: z.nullish(groupVersionResourceSchema),
+  requestSubResource: z.nullish(text),
+  name: z.nullish(text),
+  namespace: z.nullish(text),
+  operation: z.enum(["CREATE", "UPDATE", "DELETE", "CONNECT"]),
+  userInfo: userSchema,
+  object: z.nullish(z.unknown()),
+  oldObject: z.nullish(z.unknown()),
+  dryRun: z.nullish(z.boolean()),
+  options: z.nullish(jsonObject),
+});
+
+/** A whole AdmissionReview as the API server posts it. */
+export const admissionReviewSchema = z.object({
+  apiVersion: z.enum(["admission.k8s.io/v1", "admission.k8s.io/v1beta1"]),
+  kind: z.literal("AdmissionReview"),
+  request: admissionRequestSchema,
+});

@@ -1,0 +1,83 @@
+import { alignArrays } from "./alignArrays.ts";
+import { assertJson, NotJsonError } from "./assertJson.ts";
+import { deepEqual } from "./deepEqual.ts";
+import { isJsonObject, type JsonObject } from "./Json.ts";
+import { type PatchOperation, pointerTo } from "./JsonPatch.ts";
+
+const DEPTH = 1000;
+
+/**
+ * The JSON Patch (RFC 6902) that turns `before` into `after`; empty when they are the same. Subtrees that both share
+ * by reference are not walked, so the cost follows what a draft touched and not the object's size.
+ *
+ * Written here because the API server applies patches with evanphx/json-patch v4, which refuses to `replace` a member
+ * whose value is null (it is set with `add`, the same by RFC 6902, section 4.1), and because the libraries tried either rewrite
+ * every element behind an array insert or recurse once an element.
+ *
+ * Throws {@link NotJsonError} when `after` holds what JSON cannot carry.
+ */
+export function diffJson(before: unknown, after: unknown): PatchOperation[] {
+  const patch: PatchOperation[] = [];
+  diffValue(before, after, "", patch, 0);
+  return patch;
+}
+
+function diffValue(before: unknown, after: unknown, path: string, patch: PatchOperation[], depth: number): void {
+  if (before === after) return;
+  if (depth > DEPTH) throw new NotJsonError(path.slice(0, 200), "nested too deeply, or a cycle");
+  if (Array.isArray(before) && Array.isArray(after)) diffArray(before, after, path, patch, depth);
+  else if (isJsonObject(before) && isJsonObject(after)) diffObject(before, after, path, patch, depth);
+  else patch.push({ op: before === null ? "add" : "replace", path, value: assertJson(after, path) });
+}
+
+function diffObject(before: JsonObject, after: JsonObject, path: string, patch: PatchOperation[], depth: number): void {
+  for (const key of Object.keys(before))
+    if (!Object.hasOwn(after, key) || after[key] === undefined) patch.push({ op: "remove", path: pointerTo(path, key) });
+  for (const key of Object.keys(after)) {
+    const value = after[key];
+    if (value === undefined) continue;
+    const at = pointerTo(path, key);
+    if (Object.hasOwn(before, key)) diffValue(before[key], value, at, patch, depth + 1);
+    else patch.push({ op: "add", path: at, value: assertJson(value, at) });
+  }
+}
+
+function diffArray(before: readonly unknown[], after: readonly unknown[], path: string, patch: PatchOperation[], depth: number): void {
+  let index = 0;
+  let from = 0;
+  let to = 0;
+  for (const step of alignArrays(before, after)) {
+    const at = pointerTo(path, index);
+    if (step === "remove") {
+      patch.push({ op: "remove", path: at });
+      from += 1;
+      continue;
+    }
+    const value = after[to];
+    if (step === "insert") patch.push({ op: "add", path: at, value: assertJson(value, at) });
+    else diffElement(before[from], value, at, patch, depth + 1);
+    if (step !== "insert") from += 1;
+    to += 1;
+    index += 1;
+  }
+}
+
+/** An element may also be replaced whole, where that says the same in fewer bytes than the changes inside it. */
+function diffElement(before: unknown, after: unknown, path: string, patch: PatchOperation[], depth: number): void {
+  if (deepEqual(before, after)) return;
+  // evanphx v4 cannot replace a null element, and `add` would insert.
+  if (before === null) {
+    patch.push({ op: "remove", path }, { op: "add", path, value: assertJson(after, path) });
+    return;
+  }
+  const inside: PatchOperation[] = [];
+  diffValue(before, after, path, inside, depth);
+  if (inside.length > 1) {
+    const whole: PatchOperation = { op: "replace", path, value: assertJson(after, path) };
+    if (JSON.stringify(whole).length <= JSON.stringify(inside).length) {
+      patch.push(whole);
+      return;
+    }
+  }
+  for (const operation of inside) patch.push(operation);
+}

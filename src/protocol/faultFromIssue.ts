@@ -1,0 +1,31 @@
+import type * as z from "zod/mini";
+import type { DecodeFault } from "./DecodeResult.ts";
+
+/**
+ * Says in words what zod found wrong, without zod's locale tables (which would weigh on the edge bundle). The value
+ * itself is never repeated: it is the caller's, and answers do not echo requests.
+ */
+export function faultFromIssue(issue: z.core.$ZodIssue): DecodeFault {
+  return { path: issue.path.map(String).join(".") || "(body)", expected: expectation(issue), about: "shape" };
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `expected ${withArticle(issue.expected)}`;
+    case "invalid_value":
+      return `expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "too_small":
+      return `expected at least ${issue.minimum} character${issue.minimum === 1 ? "" : "s"}`;
+    case "too_big":
+      return `expected at most ${issue.maximum} characters`;
+    case "unrecognized_keys":
+      return `unknown ${issue.keys.length === 1 ? "key" : "keys"} ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
+    default:
+      return issue.message;
+  }
+}
+
+function withArticle(noun: string): string {
+  return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
