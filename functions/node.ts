@@ -1,0 +1,4 @@
+import { serveGate } from "../src/gate/serveGate.ts";
+import gate from "./gate.ts";
+
+process.exitCode = await serveGate(gate, process.env);

@@ -1,0 +1,43 @@
+import type { JWK } from "jose";
+import type { Review } from "../protocol/Review.ts";
+import type { Verdict } from "../protocol/Verdict.ts";
+import type { Counters } from "../telemetry/Counters.ts";
+import type { Log } from "../telemetry/Log.ts";
+
+/** How much a gate takes on. */
+export interface GateLimits {
+  /** The longest body that is judged, in bytes. */
+  readonly bodyBytes: number;
+  /** Calls at one time; one more is answered 503. */
+  readonly callsInFlight: number;
+}
+
+/** A review and what was answered, for whoever watches. */
+export interface JudgedReview {
+  readonly cluster: string;
+  readonly review: Review;
+  readonly verdict: Verdict;
+  /** From the call's first byte to the verdict, by the gate's clock. */
+  readonly milliseconds: number;
+}
+
+/** What a gate is handed by the runtime that it runs on. */
+export interface GateDependencies {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly limits?: Partial<GateLimits>;
+  /** A private Ed25519 key (RFC 8037) for the self-test's statement; without it the statement is unsigned. */
+  readonly signingKey?: JWK;
+  readonly counters?: Counters;
+  /** Whether the process is about to stop; `/readyz` then says no. */
+  readonly isDraining?: () => boolean;
+  /** Called after each verdict, before it is sent. It must not throw. */
+  readonly onVerdict?: (judged: JudgedReview) => void;
+}
+
+/**
+ * A stored object is at most about 2 MiB, a review carries two of them, and the API server escapes `<`, `>` and `&`
+ * six-fold: 20 MiB holds all but the most contrived. Runtimes with less memory pass less.
+ */
+export const defaultLimits: GateLimits = { bodyBytes: 20 * 1024 * 1024, callsInFlight: 256 };

@@ -1,0 +1,102 @@
+import type { ClusterSettings } from "../policy/ClusterSettings.ts";
+import type { Deadline } from "../policy/Deadline.ts";
+import { runConversion } from "../policy/runConversion.ts";
+import type { ConversionOutcome } from "../protocol/ConversionReview.ts";
+import { decodeAdmissionReview } from "../protocol/decodeAdmissionReview.ts";
+import { decodeConversionReview } from "../protocol/decodeConversionReview.ts";
+import type { DecodeResult } from "../protocol/DecodeResult.ts";
+import { encodeAdmissionReview } from "../protocol/encodeAdmissionReview.ts";
+import { encodeConversionReview } from "../protocol/encodeConversionReview.ts";
+import { type PeekedReview, peekReview } from "../protocol/peekReview.ts";
+import { denied } from "../protocol/Verdict.ts";
+import { callDeadline } from "./callDeadline.ts";
+import { GateError } from "./GateError.ts";
+import type { GateRuntime } from "./GateRuntime.ts";
+import { judgeReview } from "./judgeReview.ts";
+import { readBody } from "./readBody.ts";
+
+/** What the path says. */
+export interface Route {
+  readonly cluster: string;
+  readonly purpose: "validate" | "mutate" | "convert";
+  readonly entry: string | undefined;
+}
+
+/**
+ * One POST from bytes to bytes: limits, cluster, body, decode, judge, encode. Throws {@link GateError} for a call that
+ * cannot be judged.
+ */
+export async function answerCall(runtime: GateRuntime, request: Request, route: Route): Promise<Response> {
+  const deadline = callDeadline(request.url, runtime.deps.now);
+  let leave: (() => void) | undefined;
+  try {
+    leave = runtime.limiter.enter();
+    checkContent(request);
+    const settings = await runtime.clusters.find(route.cluster);
+    if (settings === undefined) throw new GateError("unknown-cluster", "this gate knows no cluster of that name");
+    const body = await readBody(request, runtime.limits.bodyBytes, deadline);
+    if (!body.whole) return answerOversized(route, peekReview(body.beginning), runtime.limits.bodyBytes);
+    const answer = await answerReview(runtime, parse(body.text), route, request.url, settings, deadline);
+    return json(answer);
+  } finally {
+    deadline.dispose();
+    leave?.();
+  }
+}
+
+function checkContent(request: Request): void {
+  const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json") throw new GateError("wrong-content-type", "expected content-type application/json");
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (encoding !== "identity" && encoding !== "") throw new GateError("wrong-content-type", "expected a body without content-encoding");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new GateError("not-json", "the body is not JSON");
+  }
+}
+
+async function answerReview(
+  runtime: GateRuntime,
+  body: unknown,
+  route: Route,
+  href: string,
+  settings: ClusterSettings,
+  deadline: Deadline,
+): Promise<unknown> {
+  const { now, log, onVerdict } = runtime.deps;
+  if (route.purpose === "convert") {
+    const review = valueOf(decodeConversionReview(body), "/convert takes ConversionReviews");
+    return encodeConversionReview(review, runConversion(review, runtime.conversions, log));
+  }
+  const review = valueOf(decodeAdmissionReview(body), `/${route.purpose} takes AdmissionReviews`);
+  const started = onVerdict === undefined ? 0 : now();
+  const url = href.split("?", 1)[0] ?? href;
+  const verdict = await judgeReview(runtime, review, { purpose: route.purpose, entry: route.entry, url, settings, deadline });
+  onVerdict?.({ cluster: settings.cluster, review, verdict, milliseconds: now() - started });
+  return encodeAdmissionReview(review, verdict);
+}
+
+function valueOf<T>(decoded: DecodeResult<T>, serves: string): T {
+  if (decoded.ok) return decoded.value;
+  const { path, expected, about } = decoded.fault;
+  if (about === "kind") throw new GateError("wrong-review-kind", `${serves}; ${path}: ${expected}`, { path });
+  throw new GateError("wrong-envelope", `${path}: ${expected}`, { path });
+}
+
+/** Too large to read, but not too large to refuse: an HTTP error would let it in where failurePolicy is Ignore. */
+function answerOversized(route: Route, peeked: PeekedReview | undefined, limit: number): Response {
+  const message = `the review is larger than the ${limit} bytes that this gate reads`;
+  const expected = route.purpose === "convert" ? "ConversionReview" : "AdmissionReview";
+  if (peeked?.kind !== expected) throw new GateError("too-large", message);
+  if (peeked.kind === "AdmissionReview") return json(encodeAdmissionReview(peeked, denied(message, 413, "RequestEntityTooLarge")));
+  const failure: ConversionOutcome = { converted: false, message };
+  return json(encodeConversionReview(peeked, failure));
+}
+
+function json(body: unknown): Response {
+  return new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
+}

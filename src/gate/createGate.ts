@@ -1,0 +1,64 @@
+import { Hono } from "hono";
+import { answerCall } from "./answerCall.ts";
+import { callDeadline } from "./callDeadline.ts";
+import type { Gate } from "./defineGate.ts";
+import { errorResponse } from "./errorResponse.ts";
+import type { GateDependencies } from "./GateDependencies.ts";
+import { GateError } from "./GateError.ts";
+import { GateRuntime } from "./GateRuntime.ts";
+import { httpStatus } from "./httpStatus.ts";
+import openapi from "./openapi.json" with { type: "json" };
+import { drainBody } from "./readBody.ts";
+
+/**
+ * Joins a gate with its runtime: the Hono app that every adapter serves. Throws GateConfigError for settings that
+ * cannot work. The app answers every request: what cannot be judged gets an error of the one documented shape.
+ */
+export function createGate(gate: Gate, deps: GateDependencies): Hono {
+  const runtime = new GateRuntime(gate, deps);
+  const app = new Hono({ strict: false });
+
+  for (const purpose of ["validate", "mutate"] as const) {
+    app.post(`/c/:cluster/${purpose}/:entry?`, (c) =>
+      answerCall(runtime, c.req.raw, { cluster: c.req.param("cluster"), purpose, entry: c.req.param("entry") }),
+    );
+    app.all(`/c/:cluster/${purpose}/:entry?`, () => refuseMethod("POST"));
+  }
+  app.post("/c/:cluster/convert", (c) =>
+    answerCall(runtime, c.req.raw, { cluster: c.req.param("cluster"), purpose: "convert", entry: undefined }),
+  );
+  app.all("/c/:cluster/convert", () => refuseMethod("POST"));
+
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", (c) => {
+    const ready = deps.isDraining?.() !== true;
+    const unknownEntryCalls = runtime.counters.of("unknown_entry");
+    return c.json({ status: ready ? "ready" : "draining", policies: gate.policies.length, unknownEntryCalls }, ready ? 200 : 503);
+  });
+  app.get("/openapi.json", (c) => c.json(openapi));
+  for (const path of ["/healthz", "/readyz", "/openapi.json"]) app.all(path, () => refuseMethod("GET, HEAD"));
+
+  app.notFound(() => {
+    throw new GateError("not-found", "there is nothing at this path");
+  });
+  app.onError(async (error, c) => {
+    const known = error instanceof GateError;
+    if (!known) deps.log.error("a call failed", { error });
+    else if (httpStatus(error.code) >= 500) deps.log.warn("a call was turned away", { code: error.code });
+    const answer = known ? error : new GateError("internal", "the gate failed; its log has the error");
+    if (answer.code !== "body-timeout") await discardBody(c.req.raw, runtime, deps);
+    return errorResponse(answer);
+  });
+  return app;
+}
+
+function refuseMethod(allow: string): never {
+  throw new GateError("method-not-allowed", `expected ${allow}`, { allow });
+}
+
+/** The caller may still be sending, and would not see an answer to a body that nobody read. */
+async function discardBody(request: Request, { limits }: GateRuntime, { now }: GateDependencies): Promise<void> {
+  const deadline = callDeadline(request.url, now);
+  await drainBody(request, limits.bodyBytes, deadline);
+  deadline.dispose();
+}

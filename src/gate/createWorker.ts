@@ -1,0 +1,45 @@
+import type { ExecutionContext, Hono } from "hono";
+import { jsonLog } from "../telemetry/jsonLog.ts";
+import { createGate } from "./createGate.ts";
+import type { Gate } from "./defineGate.ts";
+import { logVerdict } from "./logVerdict.ts";
+import { parseSigningKey } from "./parseSigningKey.ts";
+
+/** What a Worker may be bound to (wrangler.toml; secrets with `wrangler secret put`). */
+export interface WorkerEnv {
+  /** A private Ed25519 JWK, as JSON; signs self-tests. */
+  readonly POSTERN_SIGNING_KEY?: string;
+  /** When set, a line for each verdict goes to the log. */
+  readonly POSTERN_VERDICT_LINES?: string;
+}
+
+/**
+ * An isolate has 128 MB for everything, and parsed JSON takes several times its text. The API server sends reviews
+ * above this only for objects full of `<`, `>` and `&`; they are denied with the reason.
+ */
+const BODY_BYTES = 8 * 1024 * 1024;
+/** A call waits for nothing but its own async policies, so few are ever in flight in one isolate. */
+const CALLS_IN_FLIGHT = 64;
+
+/** The module that Cloudflare Workers serves for a gate. The app is made at the first call and kept for the isolate's life. */
+export function createWorker(gate: Gate): { fetch(request: Request, env: WorkerEnv, context: ExecutionContext): Response | Promise<Response> } {
+  let app: Hono | undefined;
+  return {
+    fetch(request, env, context) {
+      app ??= createWorkerApp(gate, env);
+      return app.fetch(request, env, context);
+    },
+  };
+}
+
+function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
+  // biome-ignore lint/suspicious/noConsole: what a Worker writes to the console is its log
+  const log = jsonLog((line) => console.log(line), Date.now);
+  return createGate(gate, {
+    now: Date.now,
+    log,
+    limits: { bodyBytes: BODY_BYTES, callsInFlight: CALLS_IN_FLIGHT },
+    ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+    ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
+  });
+}

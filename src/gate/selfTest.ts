@@ -1,0 +1,92 @@
+import { CompactSign, importJWK, type JWK } from "jose";
+import * as z from "zod/mini";
+import { isJsonObject } from "../protocol/Json.ts";
+import type { Review } from "../protocol/Review.ts";
+import { type DeniedVerdict, denied } from "../protocol/Verdict.ts";
+import { GateConfigError } from "./GateConfigError.ts";
+
+/** Where self-tests happen: a namespace that holds nothing else. */
+export const SELF_TEST_NAMESPACE = "postern-selftest";
+/** The annotation that makes a ConfigMap in there a self-test. Its value comes back in the statement. */
+export const NONCE_ANNOTATION = "postern.dev/nonce";
+/** The hash of the trust bundle under test; it comes back too. */
+export const BUNDLE_HASH_ANNOTATION = "postern.dev/bundle-hash";
+/** Media type of the signed statement, so that it can never pass for another token signed with the same key. */
+const TYPE = "postern-selftest+jwt";
+/** Longer values are not repeated. In characters. */
+const ANNOTATION_LENGTH = 256;
+
+/** What a gate says of itself when a self-test reaches it. */
+export interface SelfTestStatement {
+  readonly nonce: string;
+  readonly bundleHash: string;
+  readonly cluster: string;
+  /** As it was called, without the query. */
+  readonly url: string;
+  /** Seconds since 1970. */
+  readonly iat: number;
+}
+
+const signingKeySchema = z.object({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: z.string(),
+  d: z.string(),
+  kid: z.optional(z.string()),
+});
+
+/** Signs statements with an Ed25519 key (RFC 8037). The key is checked at once and imported at the first use. */
+export class SelfTestSigner {
+  readonly #jwk: z.infer<typeof signingKeySchema>;
+  #key: ReturnType<typeof importJWK> | undefined;
+
+  /** Throws {@link GateConfigError} when the JWK is no private Ed25519 key; never says what it holds. */
+  constructor(jwk: JWK) {
+    const parsed = signingKeySchema.safeParse(jwk);
+    if (!parsed.success) throw new GateConfigError("signingKey", "is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)");
+    this.#jwk = parsed.data;
+  }
+
+  async sign(statement: SelfTestStatement): Promise<string> {
+    const { kid, kty, crv, x, d } = this.#jwk;
+    this.#key ??= importJWK({ kty, crv, x, d }, "EdDSA");
+    const payload = new TextEncoder().encode(JSON.stringify(statement));
+    return new CompactSign(payload)
+      .setProtectedHeader({ alg: "EdDSA", typ: TYPE, ...(kid === undefined ? {} : { kid }) })
+      .sign(await this.#key);
+  }
+}
+
+/** The nonce of a self-test; undefined when the review is none. */
+export function selfTestNonce({ resource, subresource, namespace, object }: Review): string | undefined {
+  if (resource.group !== "" || resource.resource !== "configmaps" || subresource !== "" || namespace !== SELF_TEST_NAMESPACE) return undefined;
+  return annotationOf(object, NONCE_ANNOTATION);
+}
+
+/**
+ * The answer to a self-test, always a denial, whatever any mode says: its message carries the statement, so that a
+ * caller can tell from the API server's error that the call reached this gate, by this URL and with this bundle.
+ */
+export async function selfTestVerdict(
+  review: Review,
+  about: { nonce: string; cluster: string; url: string; now: number },
+  signer: SelfTestSigner | undefined,
+): Promise<DeniedVerdict> {
+  const statement: SelfTestStatement = {
+    nonce: about.nonce.slice(0, ANNOTATION_LENGTH),
+    bundleHash: (annotationOf(review.object, BUNDLE_HASH_ANNOTATION) ?? "").slice(0, ANNOTATION_LENGTH),
+    cluster: about.cluster,
+    url: about.url,
+    iat: Math.floor(about.now / 1000),
+  };
+  if (signer === undefined)
+    return denied(`postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`);
+  return denied(`postern self-test reached the gate; signed statement: ${await signer.sign(statement)}`);
+}
+
+function annotationOf(object: Review["object"], key: string): string | undefined {
+  const metadata = isJsonObject(object) ? object["metadata"] : undefined;
+  const annotations = isJsonObject(metadata) ? metadata["annotations"] : undefined;
+  const value = isJsonObject(annotations) && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,1 @@
+export { denyLabels } from "./denyLabels.ts";

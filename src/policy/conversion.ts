@@ -1,0 +1,58 @@
+import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
+import type { KubernetesObject } from "./ResourceTypes.ts";
+
+/** The two directions between one version and the hub. Each may change the object it is given, and returns the converted one. */
+export interface HubConverter {
+  readonly toHub: (object: KubernetesObject) => KubernetesObject;
+  readonly fromHub: (object: KubernetesObject) => KubernetesObject;
+}
+
+/** What {@link conversion} takes. `V` are the versions' names, `H` is the hub's. */
+export interface ConversionDefinition<V extends string, H extends V> {
+  /** The API group of the CustomResourceDefinition. */
+  readonly group: string;
+  readonly kind: string;
+  /** Every version that the CRD serves or stores. */
+  readonly versions: readonly V[];
+  /** The version that all others convert to and from, so that n versions need n-1 converters and not n². */
+  readonly hub: H;
+  /** One converter for each version but the hub. `apiVersion`, `kind` and the immutable metadata are set for them. */
+  readonly convert: { readonly [From in Exclude<V, H>]: HubConverter };
+}
+
+/** A checked conversion of one kind. */
+export interface Conversion {
+  readonly group: string;
+  readonly kind: string;
+  readonly versions: readonly string[];
+  readonly hub: string;
+  readonly convert: Readonly<Record<string, HubConverter>>;
+}
+
+/** Thrown by a converter to tell the API server's client why an object cannot be converted. Other errors go to the log only. */
+export class ConversionError extends Error {
+  readonly code = "not-convertible";
+  constructor(message: string) {
+    super(message);
+    this.name = "ConversionError";
+  }
+}
+
+/** Defines how objects of a custom resource go from one version to another. Throws {@link PolicyDefinitionError}. */
+export function conversion<const V extends string, const H extends V>(definition: ConversionDefinition<V, H>): Conversion {
+  const { group, kind, versions, hub } = definition;
+  const name = `conversion of ${kind}.${group}`;
+  const convert = new Map<string, HubConverter>(Object.entries(definition.convert));
+  if (!group || !kind) throw new PolicyDefinitionError(name, "group", "and kind are needed");
+  if (!versions.includes(hub)) throw new PolicyDefinitionError(name, "hub", `${JSON.stringify(hub)} is none of the versions ${versions.join(", ")}`);
+  for (const version of versions) {
+    const converter = convert.get(version);
+    if (version === hub) continue;
+    if (typeof converter?.toHub !== "function" || typeof converter.fromHub !== "function")
+      throw new PolicyDefinitionError(name, `convert.${version}`, "needs the functions toHub and fromHub");
+  }
+  for (const version of convert.keys())
+    if (version === hub || !versions.some((known) => known === version))
+      throw new PolicyDefinitionError(name, `convert.${version}`, version === hub ? "is the hub itself" : "is none of the versions");
+  return Object.freeze({ group, kind, versions, hub, convert: Object.fromEntries(convert) });
+}
