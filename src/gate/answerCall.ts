@@ -92,11 +92,15 @@ function answerOversized(route: Route, peeked: PeekedReview | undefined, limit: 
   const message = `the review is larger than the ${limit} bytes that this gate reads`;
   const expected = route.purpose === "convert" ? "ConversionReview" : "AdmissionReview";
   if (peeked?.kind !== expected) throw new GateError("too-large", message);
-  if (peeked.kind === "AdmissionReview") return json(encodeAdmissionReview(peeked, denied(message, 413, "RequestEntityTooLarge")));
+  if (peeked.kind === "AdmissionReview") return json(encodeAdmissionReview(peeked, denied(message, 413, "RequestEntityTooLarge")), LAST);
   const failure: ConversionOutcome = { converted: false, message };
-  return json(encodeConversionReview(peeked, failure));
+  return json(encodeConversionReview(peeked, failure), LAST);
 }
 
-function json(body: unknown): Response {
-  return new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
+const JSON_TYPE = { "content-type": "application/json" };
+/** The connection cannot carry another call once the rest of a body is left unread on it. */
+const LAST = { ...JSON_TYPE, connection: "close" };
+
+function json(body: unknown, headers: Record<string, string> = JSON_TYPE): Response {
+  return new Response(JSON.stringify(body), { headers });
 }

@@ -46,8 +46,8 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     if (!known) deps.log.error("a call failed", { error });
     else if (httpStatus(error.code) >= 500) deps.log.warn("a call was turned away", { code: error.code });
     const answer = known ? error : new GateError("internal", "the gate failed; its log has the error");
-    if (answer.code !== "body-timeout") await discardBody(c.req.raw, runtime, deps);
-    return errorResponse(answer);
+    const bodyLeft = answer.code === "body-timeout" || answer.code === "too-large" || !(await discardBody(c.req.raw, runtime, deps));
+    return errorResponse(answer, bodyLeft);
   });
   return app;
 }
@@ -56,9 +56,12 @@ function refuseMethod(allow: string): never {
   throw new GateError("method-not-allowed", `expected ${allow}`, { allow });
 }
 
-/** The caller may still be sending, and would not see an answer to a body that nobody read. */
-async function discardBody(request: Request, { limits }: GateRuntime, { now }: GateDependencies): Promise<void> {
+/** The caller may still be sending, and would not see an answer to a body that nobody read. True when it was read to its end. */
+async function discardBody(request: Request, { limits }: GateRuntime, { now }: GateDependencies): Promise<boolean> {
   const deadline = callDeadline(request.url, now);
-  await drainBody(request, limits.bodyBytes, deadline);
-  deadline.dispose();
+  try {
+    return await drainBody(request, limits.bodyBytes, deadline);
+  } finally {
+    deadline.dispose();
+  }
 }

@@ -10,8 +10,8 @@ export const errorSchema = z.object({
 /** Whole seconds after which the API server may try again; its timeout is at most 30. */
 const RETRY_AFTER = "1";
 
-/** Writes an error as HTTP: status, the JSON shape, and the headers that belong to it. */
-export function errorResponse(error: GateError): Response {
+/** Writes an error as HTTP: status, the JSON shape, and the headers that belong to it. `bodyLeft`: the caller is still sending. */
+export function errorResponse(error: GateError, bodyLeft: boolean): Response {
   const body: z.infer<typeof errorSchema> = {
     error: { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) },
   };
@@ -19,7 +19,7 @@ export function errorResponse(error: GateError): Response {
   const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
   if (error.allow !== undefined) headers.set("allow", error.allow);
   if (status === 503) headers.set("retry-after", RETRY_AFTER);
-  // What is left of a body that is too large or too slow is not waited for.
-  if (error.code === "body-timeout" || error.code === "too-large") headers.set("connection", "close");
+  // The connection cannot carry another call once the rest of a body is left unread on it.
+  if (bodyLeft) headers.set("connection", "close");
   return new Response(JSON.stringify(body), { status, headers });
 }

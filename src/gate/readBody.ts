@@ -20,13 +20,15 @@ export async function readBody(request: Request, limit: number, deadline: Deadli
   throw new GateError("body-timeout", "the body did not arrive within the call's timeout");
 }
 
-/** Reads and throws away a body, up to `limit` bytes, before an answer that does not depend on it. Never throws. */
-export async function drainBody(request: Request, limit: number, deadline: Deadline): Promise<void> {
-  if (request.bodyUsed || request.body === null) return;
+/** Reads and throws away a body, up to `limit` bytes, before an answer that does not depend on it. True when that was all of it. Never throws. */
+export async function drainBody(request: Request, limit: number, deadline: Deadline): Promise<boolean> {
+  if (request.bodyUsed || request.body === null) return true;
   try {
-    await Promise.race([readStream(request, limit), deadline.passed]);
+    const body = await Promise.race([readStream(request, limit), deadline.passed]);
+    return body !== deadlinePassed && body.whole;
   } catch {
     // The caller went away; there is nobody left to answer.
+    return false;
   }
 }
 

@@ -55,14 +55,11 @@ export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
     return this.#deadline.signal;
   }
 
-  path(...segments: readonly (string | number)[]): string {
-    return formatPath([...this.#hit.template, ...segments]);
-  }
+  // Functions of their own and not methods, so that a policy can take them out of the context: ({ path }) => …
+  readonly path = (...segments: readonly (string | number)[]): string => formatPath([...this.#hit.template, ...segments]);
 
-  containers(): readonly PodContainer[] {
-    const withEphemeral = this.#hit.policy.match.ephemeralContainers !== false;
-    return podContainers(this.object, (...segments) => this.path(...segments), withEphemeral);
-  }
+  readonly containers = (): readonly PodContainer[] =>
+    podContainers(this.object, this.path, this.#hit.policy.match.ephemeralContainers !== false);
 }
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;

@@ -41,7 +41,9 @@ const GRACE_MS = 35_000;
 
 /** Serves a gate from Node. Rejects with the system's error, such as EADDRINUSE, when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const listener = getRequestListener((request) => options.fetch(request));
+  const listener = getRequestListener((request, { incoming }) =>
+    incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
+  );
   const server = options.tls === undefined ? createServer() : createSecureServer({ ...options.tls, allowHTTP1: true, minVersion: "TLSv1.2" });
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
   const connections = new ConnectionTracker(server);
@@ -59,4 +61,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return connections.closeAll(graceMs);
     },
   };
+}
+
+/** HTTP/2 knows no Connection header (RFC 9113, section 8.2.2), and Node warns on the console about one. */
+async function withoutConnection(answer: Response | Promise<Response>): Promise<Response> {
+  const response = await answer;
+  response.headers.delete("connection");
+  return response;
 }

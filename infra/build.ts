@@ -1,0 +1,30 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { openapiDocument } from "../src/gate/openapiDocument.ts";
+import { bundleFunction } from "./bundleFunction.ts";
+
+const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+
+/** Writes everything that is made from the sources: the OpenAPI document, the package in dist/, the three bundles. */
+async function main(): Promise<void> {
+  const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
+  await writeFile(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
+  if (process.argv.includes("--openapi")) return;
+  await rm(path("dist"), { recursive: true, force: true });
+  execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("infra/tsconfig.build.json")], { stdio: "inherit" });
+  for (const name of ["worker", "lambda", "node"] as const) {
+    const { text } = await bundleFunction(name);
+    const file = name === "lambda" ? "infra/lambda/build/lambda.mjs" : `dist/functions/${name}.mjs`;
+    await mkdir(path(file.slice(0, file.lastIndexOf("/"))), { recursive: true });
+    await writeFile(path(file), text);
+    process.stdout.write(`${file}: ${kilobytes(text.length)} KB, ${kilobytes(gzipSync(text, { level: 9 }).length)} KB gzipped\n`);
+  }
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(1);
+}
+
+await main();

@@ -1,0 +1,14 @@
+import { afterEach, beforeEach, expect, vi } from "vitest";
+
+const METHODS = ["debug", "info", "log", "warn", "error"] as const;
+
+/** A test that writes to the console fails: what a person sees there is either asserted or a mistake. */
+beforeEach(() => {
+  for (const method of METHODS) vi.spyOn(console, method).mockImplementation(() => undefined);
+});
+
+afterEach(() => {
+  const written = METHODS.flatMap((method) => vi.mocked(console[method]).mock.calls.map((call) => `console.${method}: ${call.join(" ")}`));
+  vi.restoreAllMocks();
+  expect(written).toEqual([]);
+});

@@ -1,0 +1,90 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readReview, reviewNames } from "../fixtures/readReview.ts";
+import { callCases } from "./callCases.ts";
+import { JSON_HEADERS, type Runtime, type RuntimeAnswer, type StartRuntime } from "./Runtime.ts";
+import { type ReviewCase, reviewCases } from "./reviewCases.ts";
+import { startLambda } from "./startLambda.ts";
+import { startNode } from "./startNode.ts";
+import { startWorkerd } from "./startWorkerd.ts";
+
+const matrixGate = fileURLToPath(new URL("../fixtures/gates/matrixGate.ts", import.meta.url));
+const runtimes: readonly [name: string, start: StartRuntime][] = [
+  ["Node", startNode],
+  ["workerd", startWorkerd],
+  ["Lambda, text bodies", startLambda("text")],
+  ["Lambda, base64 bodies", startLambda("base64")],
+];
+
+it("has a case for every captured review", () => {
+  expect(reviewCases.map(({ review }) => review)).toEqual(reviewNames.filter((name) => !name.startsWith("conversion")));
+});
+
+describe.each(runtimes)("%s", (_name, start) => {
+  let runtime: Runtime;
+  let own: Runtime;
+  beforeAll(async () => {
+    [runtime, own] = await Promise.all([start(matrixGate), start(undefined)]);
+  });
+  afterAll(() => Promise.all([runtime.stop(), own.stop()]));
+
+  it.each(reviewCases)("judges $review", async (expected) => {
+    const [path] = expected.review.split("-");
+    const asked = readReview(expected.review);
+    const answer = await runtime.call({ path: `/c/local/${path}?timeout=10s`, headers: JSON_HEADERS, body: asked });
+    expect(readable(answer)).toEqual(wire(expected, JSON.parse(asked)));
+  });
+
+  it.each(["conversion-1", "conversion-2", "conversion-3", "conversion-4"])("converts %s", async (name) => {
+    const body = readReview(name);
+    const { request } = JSON.parse(body);
+    const { metadata, spec } = request.objects[0];
+    const answer = await runtime.call({ path: "/c/local/convert?timeout=30s", headers: JSON_HEADERS, body });
+    expect(readable(answer)).toEqual({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "ConversionReview",
+      response: {
+        uid: request.uid,
+        convertedObjects: [{ apiVersion: "example.com/v1beta1", kind: "Gateway", metadata, spec: { address: `${spec.host}:${spec.port}` } }],
+        result: { status: "Success" },
+      },
+    });
+  });
+
+  it.each(callCases)("answers $status to $name", async ({ status, call, code, answer, headers = {} }) => {
+    const got = await runtime.call(call);
+    expect({ status: got.status, type: got.headers.get("content-type") }).toEqual({ status, type: "application/json" });
+    if (code !== undefined) expect(JSON.parse(got.text)).toMatchObject({ error: { code, message: expect.any(String) } });
+    if (answer !== undefined) expect(JSON.parse(got.text)).toMatchObject(answer);
+    for (const [name, value] of Object.entries(headers)) expect(got.headers.get(name)).toBe(value);
+    expect(got.text).not.toMatch(/\bat \S+ \(|node_modules/);
+  });
+
+  it("serves the gate of this repository, which refuses a Pod with bad-label", async () => {
+    const answer = await own.call({ path: "/c/local/validate?timeout=10s", headers: JSON_HEADERS, body: readReview("validate-v1-create-pods-2") });
+    expect(readable(answer)).toMatchObject({ response: { allowed: false, status: { message: "Pod contains forbidden label 'bad-label'", code: 403 } } });
+  });
+});
+
+/** The answer with its patch readable. */
+function readable({ status, text }: RuntimeAnswer): unknown {
+  expect(status).toBe(200);
+  const answer = JSON.parse(text);
+  if (answer.response.patch !== undefined) answer.response.patch = JSON.parse(Buffer.from(answer.response.patch, "base64").toString("utf8"));
+  return answer;
+}
+
+function wire({ denied, code = 403, warnings, annotations, patch }: ReviewCase, asked: { apiVersion: string; request: { uid: string } }): unknown {
+  return {
+    apiVersion: asked.apiVersion,
+    kind: "AdmissionReview",
+    response: {
+      uid: asked.request.uid,
+      allowed: denied === undefined,
+      ...(denied === undefined ? {} : { status: { status: "Failure", message: denied, code, reason: code === 422 ? "Invalid" : "Forbidden" } }),
+      ...(patch === undefined ? {} : { patch, patchType: "JSONPatch" }),
+      ...(warnings === undefined ? {} : { warnings }),
+      ...(annotations === undefined ? {} : { auditAnnotations: annotations }),
+    },
+  };
+}

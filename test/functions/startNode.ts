@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { selfSignedPair } from "../tls/selfSignedPair.ts";
+import type { Runtime, RuntimeAnswer, RuntimeCall, StartRuntime } from "./Runtime.ts";
+
+/** functions/node.ts as it is deployed: the bundle, in a process of its own, over HTTPS. */
+export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
+  const folder = await mkdtemp(join(tmpdir(), "postern-node-"));
+  const { text } = await bundleFunction("node", gate);
+  const { cert, key } = await selfSignedPair();
+  await Promise.all([writeFile(join(folder, "node.mjs"), text), writeFile(join(folder, "cert.pem"), cert), writeFile(join(folder, "key.pem"), key)]);
+  const child = spawn(process.execPath, [join(folder, "node.mjs")], {
+    env: { ...env, POSTERN_PORT: "0", POSTERN_HOST: "127.0.0.1", POSTERN_CERT: join(folder, "cert.pem"), POSTERN_KEY: join(folder, "key.pem") },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const entry: unknown = JSON.parse(line);
+      if (typeof entry === "object" && entry !== null && "port" in entry) resolve(Number(entry.port));
+    });
+    void exited.then((code) => reject(new Error(`functions/node.ts ended with ${code}`)));
+  });
+  return {
+    call: (call) => post(port, cert, call),
+    async stop() {
+      child.kill("SIGKILL");
+      await exited;
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+
+function post(port: number, ca: string, { method = "POST", path, headers, body }: RuntimeCall): Promise<RuntimeAnswer> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+    const call = request({ host: "localhost", family: 4, port, ca, method, path, headers: { ...headers, ...length } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => {
+        const answered = new Headers(Object.entries(response.headers).map(([name, value]): [string, string] => [name, String(value)]));
+        resolve({ status: response.statusCode ?? 0, headers: answered, text });
+      });
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
