@@ -10,7 +10,7 @@ import type { ResourceName } from "./ResourceTypes.ts";
 export interface Match<R extends ResourceName = ResourceName, O extends Operation = Operation, G extends string = string> {
   /** Default: the group that the built-in resources belong to. Needed for custom resources; `*` for any. */
   readonly apiGroups?: readonly G[];
-  /** Default: any version. */
+  /** Default: every version. */
   readonly apiVersions?: readonly string[];
   /** `pods`, `pods/exec`, `pods/*`, `*`, or `*` + `/*` for everything with its subresources. */
   readonly resources: readonly R[];

@@ -22,38 +22,46 @@ export interface Mutation {
  */
 export async function runMutators(hits: readonly PolicyHit[], run: PolicyRun): Promise<Mutation> {
   const outcomes: Outcome[] = [];
-  const original = run.review.object;
-  let current = original;
+  const { object } = run.review;
+  if (object === null) return { outcomes, patch: [] };
+  let state: State = { object, patch: [] };
   for (const hit of hits) {
-    if (current === null) break;
-    const { outcome, result } = await runMutator(hit, current, run);
+    const { outcome, next } = await runMutator(hit, state, run);
     outcomes.push(outcome);
-    current = result;
+    state = next ?? state;
   }
-  return { outcomes, patch: original === current ? [] : diffJson(original, current) };
+  return { outcomes, patch: state.patch };
 }
 
-async function runMutator(hit: PolicyHit, base: JsonObject, run: PolicyRun): Promise<{ outcome: Outcome; result: JsonObject }> {
+/** What mutators have made of the object so far, and the patch that leads there from the reviewed one. */
+interface State {
+  readonly object: JsonObject;
+  readonly patch: readonly PatchOperation[];
+}
+
+/** One mutator's outcome, and the next state where it leads to one. */
+async function runMutator(hit: PolicyHit, { object: base }: State, run: PolicyRun): Promise<{ outcome: Outcome; next?: State }> {
   const { policy, template } = hit;
-  if (run.deadline.isPassed) return { outcome: { policy, result: "missed-deadline" }, result: base };
+  if (run.deadline.isPassed) return { outcome: { policy, result: "missed-deadline" } };
   // mutative took 9 µs for three touched fields of an object of 87 KB, immer 390 µs, structuredClone alone 690 µs.
   const [draft, finish] = create(base);
   const outcome = await runPolicy(policy, run, () => {
     const context = new ReviewContext(run.review, base, hit, run.settings.paramsOf(policy.name), run.deadline);
     return policy.mutate?.(template.length === 0 ? draft : podTemplateAt(draft, template), context);
   });
-  if (outcome.result !== "findings") return { outcome, result: base };
-  // The draft's result is read under the same guard: a policy may have put a cycle, a Date or a function into it.
-  let changed = base;
+  if (outcome.result !== "findings") return { outcome };
+  const isEnforced = run.settings.modeOf(policy.name) === "enforce";
+  let next: State | undefined;
   let patch: readonly PatchOperation[] = [];
+  // The draft's result is read under the same guard: a policy may have put a cycle, a Date or a function into it.
   const read = await runPolicy(policy, run, () => {
     const finished: unknown = finish();
     if (!isJsonObject(finished)) throw new TypeError("the draft is no longer an object");
-    changed = finished;
-    patch = diffJson(base, finished);
+    patch = diffJson(isEnforced ? run.review.object : base, finished);
+    next = { object: finished, patch };
     return undefined;
   });
-  if (read.result !== "findings") return { outcome: read, result: base };
-  if (run.settings.modeOf(policy.name) === "enforce") return { outcome, result: patch.length > 0 ? changed : base };
-  return { outcome: { policy, result: "withheld", findings: outcome.findings, patch }, result: base };
+  if (read.result !== "findings") return { outcome: read };
+  if (isEnforced && next !== undefined) return { outcome, next };
+  return { outcome: { policy, result: "withheld", findings: outcome.findings, patch } };
 }

@@ -2,7 +2,7 @@ import type { Log } from "../telemetry/Log.ts";
 import type { Review } from "../protocol/Review.ts";
 import type { ClusterSettings } from "./ClusterSettings.ts";
 import { type Deadline, deadlinePassed } from "./Deadline.ts";
-import { type Finding, isFinding } from "./Finding.ts";
+import { type Finding, findingOf } from "./Finding.ts";
 import type { Outcome } from "./Outcome.ts";
 import type { Policy } from "./policy.ts";
 
@@ -13,6 +13,9 @@ export interface PolicyRun {
   readonly deadline: Deadline;
   readonly log: Log;
 }
+
+/** More than any review gives cause for; it ends a generator that never does. */
+const FINDINGS = 10_000;
 
 /** A policy returned something that is neither a finding nor a list of findings. */
 export class NotFindingsError extends Error {
@@ -53,20 +56,42 @@ async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unkno
 }
 
 function failed(policy: Policy, { log, settings, review }: PolicyRun, error: unknown): Outcome {
-  log.error("a policy failed", { policy: policy.name, cluster: settings.cluster, uid: review.uid, error });
+  const which = { policy: policy.name, cluster: settings.cluster, uid: review.uid };
+  try {
+    log.error("a policy failed", { ...which, error });
+  } catch {
+    // What was thrown cannot be written (a cycle, a getter that throws). The denial must not be lost over it.
+    log.error("a policy failed, and what it threw cannot be logged", which);
+  }
   return { policy, result: "failed" };
 }
 
 function findingsOf(returned: unknown): readonly Finding[] {
   if (returned === undefined || returned === null) return [];
-  if (isFinding(returned)) return [returned];
+  const single = findingOf(returned);
+  if (single !== undefined) return [single];
   if (typeof returned !== "object" || !(Symbol.iterator in returned)) throw new NotFindingsError(`a ${typeof returned}`);
   const findings: Finding[] = [];
   for (const element of returned as Iterable<unknown>) {
-    if (!isFinding(element)) throw new NotFindingsError(`a list with ${element === null ? "null" : `a ${typeof element}`} in it`);
-    findings.push(element);
+    const finding = findingOf(element);
+    if (finding === undefined) {
+      if (Array.isArray(returned)) returned.filter(isThenable).forEach(ignoreRejection);
+      throw new NotFindingsError(`a list with ${describe(element)} in it`);
+    }
+    if (findings.length === FINDINGS) throw new NotFindingsError(`more than ${FINDINGS} findings`);
+    findings.push(finding);
   }
   return findings;
+}
+
+function describe(element: unknown): string {
+  if (element === null) return "null";
+  return isThenable(element) ? "a promise (await Promise.all of them)" : `a ${typeof element}`;
+}
+
+/** `list.map(async ...)` leaves promises that nobody awaits; one that rejects would end a Node process. */
+function ignoreRejection(promise: PromiseLike<unknown>): void {
+  promise.then(undefined, () => undefined);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,13 +1,14 @@
 import * as z from "zod/mini";
 
 /**
- * The longest name that Kubernetes stores is 253 characters (RFC 1123 subdomain), and `path segment names` of RBAC
- * objects have no limit of their own; a kilobyte is beyond all of them and keeps a hostile envelope small.
+ * Bounds what the API server or a resource's definition chooses: groups are DNS subdomains (253 characters), versions and
+ * kinds DNS labels (63), a uid has 36. Not the object's name: the client chooses it, RBAC objects may have one of any
+ * length (`ValidatePathSegmentName`), and a review refused here is let in where failurePolicy is Ignore.
  */
-const NAME_LENGTH = 1024;
+const TEXT_LENGTH = 1024;
 
-const text = z.string().check(z.maxLength(NAME_LENGTH));
-const filled = z.string().check(z.minLength(1), z.maxLength(NAME_LENGTH));
+const text = z.string().check(z.maxLength(TEXT_LENGTH));
+const filled = z.string().check(z.minLength(1), z.maxLength(TEXT_LENGTH));
 const jsonObject = z.record(z.string(), z.unknown());
 
 export const groupVersionKindSchema = z.object({ group: text, version: filled, kind: filled });
@@ -32,8 +33,8 @@ export const admissionRequestSchema = z.object({
   requestKind: z.nullish(groupVersionKindSchema),
   requestResource: z.nullish(groupVersionResourceSchema),
   requestSubResource: z.nullish(text),
-  name: z.nullish(text),
-  namespace: z.nullish(text),
+  name: z.nullish(z.string()),
+  namespace: z.nullish(z.string()),
   operation: z.enum(["CREATE", "UPDATE", "DELETE", "CONNECT"]),
   userInfo: userSchema,
   object: z.nullish(z.unknown()),

@@ -72,7 +72,7 @@ function diffElement(before: unknown, after: unknown, path: string, patch: Patch
   }
   const inside: PatchOperation[] = [];
   diffValue(before, after, path, inside, depth);
-  if (inside.length > 1) {
+  if (inside.length > 1 && isExact(after)) {
     const whole: PatchOperation = { op: "replace", path, value: assertJson(after, path) };
     if (JSON.stringify(whole).length <= JSON.stringify(inside).length) {
       patch.push(whole);
@@ -80,4 +80,10 @@ function diffElement(before: unknown, after: unknown, path: string, patch: Patch
     }
   }
   for (const operation of inside) patch.push(operation);
+}
+
+/** JSON.parse rounds integers beyond 2^53, so a value that holds one must not be written back where only its siblings changed. */
+function isExact(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isInteger(value) || Number.isSafeInteger(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(isExact);
 }

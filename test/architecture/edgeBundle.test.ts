@@ -1,0 +1,23 @@
+import { gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { bundleFunction } from "../../infra/bundleFunction.ts";
+
+/** What a Worker may weigh, gzipped. Workers take 3 MB; the isolate starts the faster the less there is to parse. */
+const GZIPPED_BYTES = 60_000;
+
+const { text, bundle } = await bundleFunction("worker");
+
+it("the edge bundle is one file that imports nothing", () => {
+  const [output] = Object.values(bundle.metafile.outputs);
+  expect(output?.imports).toEqual([]);
+  expect(text).not.toMatch(/["']node:|\brequire\(/);
+});
+
+it("holds no package that is not meant for the edge", () => {
+  const packages = Object.keys(bundle.metafile.inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  expect([...new Set(packages)].sort()).toEqual(["hono", "jose", "mutative", "zod"]);
+});
+
+it(`has at most ${GZIPPED_BYTES} bytes gzipped`, () => {
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(GZIPPED_BYTES);
+});

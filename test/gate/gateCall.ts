@@ -1,0 +1,39 @@
+import { createGate } from "../../src/gate/createGate.ts";
+import { defineGate, type GateDefinition } from "../../src/gate/defineGate.ts";
+import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
+import { denyLabels } from "../../src/policies/denyLabels.ts";
+import type { Log, LogProperties } from "../../src/telemetry/Log.ts";
+import { readReview } from "../fixtures/readReview.ts";
+
+/** One line of a log under test. */
+export interface LogLine {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly properties: LogProperties;
+}
+
+/** A log that keeps its lines. */
+export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
+  const lines: LogLine[] = [];
+  const at = (level: keyof Log) => (message: string, properties: LogProperties = {}) => {
+    lines.push({ level, message, properties });
+  };
+  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** A gate in this process with the classic sample, or what `definition` says instead. */
+export function testGate(definition: Partial<GateDefinition> = {}, deps: Partial<GateDependencies> = {}) {
+  const log = memoryLog();
+  const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} }, ...definition });
+  return { log, app: createGate(gate, { now: Date.now, log, ...deps }) };
+}
+
+/** A POST with a captured review, or any other body. */
+export function reviewCall(path: string, body: string | ReadableStream<Uint8Array> = readReview("validate-v1-create-pods-2")): Request {
+  return new Request(`https://gate.example${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(typeof body === "string" ? { "content-length": String(new TextEncoder().encode(body).length) } : {}) },
+    body,
+    ...(typeof body === "string" ? {} : { duplex: "half" }),
+  });
+}

@@ -1,0 +1,87 @@
+import { compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SelfTestSigner } from "../../src/gate/selfTest.ts";
+import { readReview } from "../fixtures/readReview.ts";
+import { reviewCall, testGate } from "./gateCall.ts";
+
+interface Change {
+  readonly namespace?: string;
+  readonly resource?: string;
+  readonly operation?: string;
+  readonly annotations?: object;
+}
+
+function selfTest({ namespace = "postern-selftest", resource = "configmaps", operation = "CREATE", annotations }: Change = {}): string {
+  const review = JSON.parse(readReview("validate-v1-create-secrets-1"));
+  Object.assign(review.request, { namespace, operation, kind: { group: "", version: "v1", kind: "ConfigMap" }, resource: { group: "", version: "v1", resource } });
+  review.request.object = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "probe", namespace, annotations: annotations ?? { "postern.dev/nonce": "n-123", "postern.dev/bundle-hash": "sha256:abc" } },
+  };
+  return JSON.stringify(review);
+}
+
+let signingKey: JWK;
+let publicKey: JWK;
+beforeAll(async () => {
+  const pair = await generateKeyPair("EdDSA", { extractable: true });
+  signingKey = { ...(await exportJWK(pair.privateKey)), kid: "key-1" };
+  publicKey = await exportJWK(pair.publicKey);
+});
+
+async function messageOf(response: Response): Promise<string> {
+  const { response: answer } = await response.json();
+  expect(answer).toMatchObject({ allowed: false, status: { code: 403 } });
+  return answer.status.message;
+}
+
+describe("a self-test", () => {
+  it("is denied with a statement that the gate's public key verifies, by any mode and on both paths", async () => {
+    const { app } = testGate({ clusters: { local: { mode: "audit" } } }, { signingKey, now: () => 1_795_491_302_500 });
+    for (const path of ["/c/local/validate", "/c/local/mutate", "/c/local/validate/entry"]) {
+      const message = await messageOf(await app.fetch(reviewCall(`${path}?timeout=5s`, selfTest())));
+      const jws = message.replace("postern self-test reached the gate; signed statement: ", "");
+      const { payload, protectedHeader } = await compactVerify(jws, await importJWK(publicKey, "EdDSA"));
+      expect(protectedHeader).toEqual({ alg: "EdDSA", typ: "postern-selftest+jwt", kid: "key-1" });
+      expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({
+        nonce: "n-123",
+        bundleHash: "sha256:abc",
+        cluster: "local",
+        url: `https://gate.example${path}`,
+        iat: 1_795_491_302,
+      });
+    }
+  });
+
+  it("says that it is unsigned where the gate has no key", async () => {
+    const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest())));
+    expect(message).toMatch(/^postern self-test reached the gate; unsigned, for the gate has no signing key: \{"nonce":"n-123"/);
+  });
+
+  it.each<[name: string, change: Change]>([
+    ["in another namespace", { namespace: "default" }],
+    ["of another kind", { resource: "secrets" }],
+    ["without a nonce", { annotations: { "postern.dev/bundle-hash": "x" } }],
+    ["with an empty nonce", { annotations: { "postern.dev/nonce": "" } }],
+    ["with a nonce that is no string", { annotations: { "postern.dev/nonce": 5 } }],
+  ])("is none %s", async (_name, change) => {
+    const response = await testGate().app.fetch(reviewCall("/c/local/validate", selfTest(change)));
+    expect(await response.json()).toMatchObject({ response: { allowed: true } });
+  });
+
+  it("repeats at most 256 characters of what it was given", async () => {
+    const annotations = { "postern.dev/nonce": "n".repeat(5000), "postern.dev/bundle-hash": "h".repeat(5000) };
+    const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest({ annotations }))));
+    expect(message.length).toBeLessThan(1000);
+  });
+});
+
+it.each<[name: string, change: JWK]>([
+  ["a public key", { d: undefined as never }],
+  ["an RSA key", { kty: "RSA" }],
+  ["another curve", { crv: "X25519" }],
+])("a signer refuses %s without saying what it holds", (_name, change) => {
+  const make = (): unknown => new SelfTestSigner({ ...signingKey, ...change });
+  expect(make).toThrow("gate: signingKey is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)");
+});

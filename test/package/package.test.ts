@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readReview } from "../fixtures/readReview.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const bin = (name: string): string => join(root, "node_modules/.bin", name);
+const folder = mkdtempSync(join(tmpdir(), "postern-stranger-"));
+let tarball = "";
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 150_000 });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(" ")}: ${Reflect.get(Object(error), "stdout")}${Reflect.get(Object(error), "stderr")}`);
+  }
+}
+
+beforeAll(() => {
+  run("npm", ["pack", "--pack-destination", folder], root);
+  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true, type: "module" }));
+  run("npm", ["install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", tarball], folder);
+}, 200_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("publint and attw have nothing to say against the package", () => {
+  expect(run(bin("publint"), [tarball, "--strict", "--pack", "false"], root)).toContain("All good!");
+  run(bin("attw"), [tarball, "--profile", "esm-only"], root);
+}, 120_000);
+
+it("a stranger's gate type-checks and judges, from an empty folder", () => {
+  writeFileSync(
+    join(folder, "gate.ts"),
+    `import { defineGate, deny, policy } from "postern";
+import { denyLabels } from "postern/policies";
+import { createGate } from "postern/gate";
+
+const team = policy({
+  name: "team",
+  match: { resources: ["pods"] },
+  validate: ({ object }) => (object.metadata?.labels?.["team"] === undefined ? deny("no team, image " + object.spec?.containers[0]?.image) : undefined),
+});
+const gate = defineGate({ policies: [denyLabels(), team], clusters: { local: {} } });
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+const app = createGate(gate, { now: Date.now, log });
+const response = await app.fetch(
+  new Request("https://gate.example/c/local/validate", { method: "POST", headers: { "content-type": "application/json" }, body: process.argv[2] ?? "" }),
+);
+process.stdout.write(await response.text());
+`,
+  );
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: { target: "es2022", module: "nodenext", strict: true, outDir: "out", types: ["node"], typeRoots: [join(root, "node_modules/@types")] }, files: ["gate.ts"] }),
+  );
+  run(bin("tsc"), ["-p", folder], folder);
+  const answer = JSON.parse(run(process.execPath, ["out/gate.js", readReview("validate-v1-create-pods-2")], folder));
+  expect(answer.response).toMatchObject({ allowed: false, status: { message: "Pod contains forbidden label 'bad-label'; no team, image nginx" } });
+}, 120_000);
+
+it("the types catch a policy that reads what its objects do not have", () => {
+  writeFileSync(join(folder, "wrong.ts"), 'import { policy } from "postern";\nexport default policy({ name: "x", match: { resources: ["pods"] }, validate: ({ object }) => { object.spec?.replicas; } });\n');
+  expect(() => run(bin("tsc"), ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "wrong.ts", "--ignoreConfig"], folder)).toThrow(/replicas/);
+}, 60_000);
