@@ -13,13 +13,17 @@ async function main(): Promise<void> {
   await writeFile(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
   if (process.argv.includes("--openapi")) return;
   await rm(path("dist"), { recursive: true, force: true });
-  execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("infra/tsconfig.build.json")], { stdio: "inherit" });
+  execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("infra/tsconfig.build.json")], {
+    stdio: "inherit",
+  });
   for (const name of ["worker", "lambda", "node"] as const) {
     const { text } = await bundleFunction(name);
     const file = name === "lambda" ? "infra/lambda/build/lambda.mjs" : `dist/functions/${name}.mjs`;
     await mkdir(path(file.slice(0, file.lastIndexOf("/"))), { recursive: true });
     await writeFile(path(file), text);
-    process.stdout.write(`${file}: ${kilobytes(text.length)} KB, ${kilobytes(gzipSync(text, { level: 9 }).length)} KB gzipped\n`);
+    process.stdout.write(
+      `${file}: ${kilobytes(text.length)} KB, ${kilobytes(gzipSync(text, { level: 9 }).length)} KB gzipped\n`,
+    );
   }
 }
 

@@ -8,7 +8,9 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  const written = METHODS.flatMap((method) => vi.mocked(console[method]).mock.calls.map((call) => `console.${method}: ${call.join(" ")}`));
+  const written = METHODS.flatMap((method) =>
+    vi.mocked(console[method]).mock.calls.map((call) => `console.${method}: ${call.join(" ")}`),
+  );
   vi.restoreAllMocks();
   expect(written).toEqual([]);
 });

@@ -36,12 +36,19 @@ export class ClusterDirectory {
   readonly #log: Log;
 
   /** Throws GateConfigError for a table with a fault in it. */
-  constructor(clusters: Readonly<Record<string, Cluster>> | ClusterLookup, policies: readonly Policy[], deps: { now: () => number; log: Log }) {
+  constructor(
+    clusters: Readonly<Record<string, Cluster>> | ClusterLookup,
+    policies: readonly Policy[],
+    deps: { now: () => number; log: Log },
+  ) {
     this.#policies = policies;
     this.#now = deps.now;
     this.#log = deps.log;
     if (typeof clusters === "function") this.#lookup = clusters;
-    else this.#table = new Map(Object.entries(clusters).map(([name, cluster]) => [name, clusterSettings(name, cluster, policies, true)]));
+    else
+      this.#table = new Map(
+        Object.entries(clusters).map(([name, cluster]) => [name, clusterSettings(name, cluster, policies, true)]),
+      );
   }
 
   /** Undefined when there is no such cluster. Throws `cluster-lookup-failed` when that cannot be told and nothing is remembered. */
@@ -83,8 +90,13 @@ export class ClusterDirectory {
       remember(this.#known, name, { settings, at }, CLUSTERS);
       return settings;
     } catch (error) {
-      this.#log.error("a cluster's settings could not be looked up", { cluster: name, kept: last !== undefined, error });
-      if (last === undefined) throw new GateError("cluster-lookup-failed", "the cluster's settings could not be looked up; try again");
+      this.#log.error("a cluster's settings could not be looked up", {
+        cluster: name,
+        kept: last !== undefined,
+        error,
+      });
+      if (last === undefined)
+        throw new GateError("cluster-lookup-failed", "the cluster's settings could not be looked up; try again");
       remember(this.#known, name, { settings: last.settings, at: this.#now() - FRESH + RETRY }, CLUSTERS);
       return last.settings;
     }

@@ -1,5 +1,5 @@
-import type { Conversions } from "../policy/runConversion.ts";
 import { PolicyEngine } from "../policy/PolicyEngine.ts";
+import type { Conversions } from "../policy/runConversion.ts";
 import { Counters } from "../telemetry/Counters.ts";
 import { CallLimiter } from "./CallLimiter.ts";
 import { ClusterDirectory } from "./ClusterDirectory.ts";
@@ -28,7 +28,9 @@ export class GateRuntime {
     this.counters = deps.counters ?? new Counters();
     this.clusters = new ClusterDirectory(gate.clusters, gate.policies, deps);
     this.limiter = new CallLimiter(this.limits.callsInFlight);
-    this.conversions = new Map(gate.conversions.map((conversion) => [`${conversion.group}/${conversion.kind}`, conversion]));
+    this.conversions = new Map(
+      gate.conversions.map((conversion) => [`${conversion.group}/${conversion.kind}`, conversion]),
+    );
     this.signer = deps.signingKey === undefined ? undefined : new SelfTestSigner(deps.signingKey);
     this.#whole = new PolicyEngine(gate.policies);
     this.#entries = new Map(

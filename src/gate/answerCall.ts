@@ -2,9 +2,9 @@ import type { ClusterSettings } from "../policy/ClusterSettings.ts";
 import type { Deadline } from "../policy/Deadline.ts";
 import { runConversion } from "../policy/runConversion.ts";
 import type { ConversionOutcome } from "../protocol/ConversionReview.ts";
+import type { DecodeResult } from "../protocol/DecodeResult.ts";
 import { decodeAdmissionReview } from "../protocol/decodeAdmissionReview.ts";
 import { decodeConversionReview } from "../protocol/decodeConversionReview.ts";
-import type { DecodeResult } from "../protocol/DecodeResult.ts";
 import { encodeAdmissionReview } from "../protocol/encodeAdmissionReview.ts";
 import { encodeConversionReview } from "../protocol/encodeConversionReview.ts";
 import { type PeekedReview, peekReview } from "../protocol/peekReview.ts";
@@ -48,7 +48,8 @@ function checkContent(request: Request): void {
   const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new GateError("wrong-content-type", "expected content-type application/json");
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (encoding !== "identity" && encoding !== "") throw new GateError("wrong-content-type", "expected a body without content-encoding");
+  if (encoding !== "identity" && encoding !== "")
+    throw new GateError("wrong-content-type", "expected a body without content-encoding");
 }
 
 function parse(text: string): unknown {
@@ -69,18 +70,24 @@ async function answerReview(
 ): Promise<unknown> {
   const { now, log, onVerdict } = runtime.deps;
   if (route.purpose === "convert") {
-    const review = valueOf(decodeConversionReview(body), "/convert takes ConversionReviews");
+    const review = decodedOrThrow(decodeConversionReview(body), "/convert takes ConversionReviews");
     return encodeConversionReview(review, runConversion(review, runtime.conversions, log));
   }
-  const review = valueOf(decodeAdmissionReview(body), `/${route.purpose} takes AdmissionReviews`);
+  const review = decodedOrThrow(decodeAdmissionReview(body), `/${route.purpose} takes AdmissionReviews`);
   const started = onVerdict === undefined ? 0 : now();
   const url = href.split("?", 1)[0] ?? href;
-  const verdict = await judgeReview(runtime, review, { purpose: route.purpose, entry: route.entry, url, settings, deadline });
+  const verdict = await judgeReview(runtime, review, {
+    purpose: route.purpose,
+    entry: route.entry,
+    url,
+    settings,
+    deadline,
+  });
   onVerdict?.({ cluster: settings.cluster, review, verdict, milliseconds: now() - started });
   return encodeAdmissionReview(review, verdict);
 }
 
-function valueOf<T>(decoded: DecodeResult<T>, serves: string): T {
+function decodedOrThrow<T>(decoded: DecodeResult<T>, serves: string): T {
   if (decoded.ok) return decoded.value;
   const { path, expected, about } = decoded.fault;
   if (about === "kind") throw new GateError("wrong-review-kind", `${serves}; ${path}: ${expected}`, { path });
@@ -92,7 +99,8 @@ function answerOversized(route: Route, peeked: PeekedReview | undefined, limit: 
   const message = `the review is larger than the ${limit} bytes that this gate reads`;
   const expected = route.purpose === "convert" ? "ConversionReview" : "AdmissionReview";
   if (peeked?.kind !== expected) throw new GateError("too-large", message);
-  if (peeked.kind === "AdmissionReview") return json(encodeAdmissionReview(peeked, denied(message, 413, "RequestEntityTooLarge")), LAST);
+  if (peeked.kind === "AdmissionReview")
+    return json(encodeAdmissionReview(peeked, denied(message, 413, "RequestEntityTooLarge")), LAST);
   const failure: ConversionOutcome = { converted: false, message };
   return json(encodeConversionReview(peeked, failure), LAST);
 }

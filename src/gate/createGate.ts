@@ -33,7 +33,10 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   app.get("/readyz", (c) => {
     const ready = deps.isDraining?.() !== true;
     const unknownEntryCalls = runtime.counters.of("unknown_entry");
-    return c.json({ status: ready ? "ready" : "draining", policies: gate.policies.length, unknownEntryCalls }, ready ? 200 : 503);
+    return c.json(
+      { status: ready ? "ready" : "draining", policies: gate.policies.length, unknownEntryCalls },
+      ready ? 200 : 503,
+    );
   });
   app.get("/openapi.json", (c) => c.json(openapi));
   for (const path of ["/healthz", "/readyz", "/openapi.json"]) app.all(path, () => refuseMethod("GET, HEAD"));
@@ -46,7 +49,8 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     if (!known) deps.log.error("a call failed", { error });
     else if (httpStatus(error.code) >= 500) deps.log.warn("a call was turned away", { code: error.code });
     const answer = known ? error : new GateError("internal", "the gate failed; its log has the error");
-    const bodyLeft = answer.code === "body-timeout" || answer.code === "too-large" || !(await discardBody(c.req.raw, runtime, deps));
+    const bodyLeft =
+      answer.code === "body-timeout" || answer.code === "too-large" || !(await discardBody(c.req.raw, runtime, deps));
     return errorResponse(answer, bodyLeft);
   });
   return app;

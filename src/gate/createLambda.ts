@@ -21,11 +21,16 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
       now: Date.now,
       log,
       limits: { bodyBytes: BODY_BYTES },
-      ...parseSigningKey(env["POSTERN_SIGNING_KEY"]),
-      ...(env["POSTERN_VERDICT_LINES"] === undefined ? {} : { onVerdict: logVerdict(log) }),
+      ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+      ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
     }),
   );
   // Hono's adapter answers a body that is no base64 in plain text; without a body the gate refuses it in its own words.
   return (event, context) =>
-    handler(event.isBase64Encoded && typeof event.body === "string" && !BASE64.test(event.body) ? { ...event, body: null } : event, context);
+    handler(
+      event.isBase64Encoded && typeof event.body === "string" && !BASE64.test(event.body)
+        ? { ...event, body: null }
+        : event,
+      context,
+    );
 }

@@ -22,7 +22,9 @@ const BODY_BYTES = 8 * 1024 * 1024;
 const CALLS_IN_FLIGHT = 64;
 
 /** The module that Cloudflare Workers serves for a gate. The app is made at the first call and kept for the isolate's life. */
-export function createWorker(gate: Gate): { fetch(request: Request, env: WorkerEnv, context: ExecutionContext): Response | Promise<Response> } {
+export function createWorker(gate: Gate): {
+  fetch(request: Request, env: WorkerEnv, context: ExecutionContext): Response | Promise<Response>;
+} {
   let app: Hono | undefined;
   return {
     fetch(request, env, context) {

@@ -33,18 +33,26 @@ const ENTRY = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Defines the gate to deploy. Pure; throws {@link GateConfigError} for what could not work, with the place of the fault. */
 export function defineGate(definition: GateDefinition): Gate {
   const { policies, entries = {}, conversions = [], clusters } = definition;
-  for (const key of Object.keys(definition)) if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
+  for (const key of Object.keys(definition))
+    if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
   if (!Array.isArray(policies)) throw new GateConfigError("policies", "is not a list");
   const names = new Set<string>();
   for (const [index, policy] of policies.entries()) {
     if (typeof policy?.name !== "string" || typeof policy.match !== "object")
       throw new GateConfigError(`policies[${index}]`, "is no policy; make it with policy({...})");
-    if (names.has(policy.name)) throw new GateConfigError(`policies[${index}]`, `has the name ${JSON.stringify(policy.name)} a second time`);
+    if (names.has(policy.name))
+      throw new GateConfigError(`policies[${index}]`, `has the name ${JSON.stringify(policy.name)} a second time`);
     names.add(policy.name);
   }
   for (const [entry, { policies: wanted }] of Object.entries(entries)) {
-    if (!ENTRY.test(entry)) throw new GateConfigError(`entries.${entry}`, "is not a DNS label, and it is to be part of a URL");
-    for (const name of wanted) if (!names.has(name)) throw new GateConfigError(`entries.${entry}`, `names the policy ${JSON.stringify(name)}, which the gate does not have`);
+    if (!ENTRY.test(entry))
+      throw new GateConfigError(`entries.${entry}`, "is not a DNS label, and it is to be part of a URL");
+    for (const name of wanted)
+      if (!names.has(name))
+        throw new GateConfigError(
+          `entries.${entry}`,
+          `names the policy ${JSON.stringify(name)}, which the gate does not have`,
+        );
   }
   const kinds = new Set<string>();
   for (const { group, kind } of conversions) {
@@ -52,9 +60,11 @@ export function defineGate(definition: GateDefinition): Gate {
     kinds.add(`${group}/${kind}`);
   }
   if (typeof clusters !== "function") {
-    if (typeof clusters !== "object" || clusters === null) throw new GateConfigError("clusters", "is neither a table nor a function");
+    if (typeof clusters !== "object" || clusters === null)
+      throw new GateConfigError("clusters", "is neither a table nor a function");
     for (const name of Object.keys(clusters))
-      if (!isClusterName(name)) throw new GateConfigError(`clusters.${name}`, "is no cluster's name: lower-case letters, digits, '-' and '.'");
+      if (!isClusterName(name))
+        throw new GateConfigError(`clusters.${name}`, "is no cluster's name: lower-case letters, digits, '-' and '.'");
     for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
   }
   return Object.freeze({ policies, entries, conversions, clusters });

@@ -20,7 +20,11 @@ export async function judgeReview(runtime: GateRuntime, review: Review, call: Ca
   const { settings, deadline } = call;
   const nonce = selfTestNonce(review);
   if (nonce !== undefined)
-    return selfTestVerdict(review, { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now() }, runtime.signer);
+    return selfTestVerdict(
+      review,
+      { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now() },
+      runtime.signer,
+    );
   const engine = runtime.engineFor(call.entry);
   return engine[call.purpose]({ review, settings, deadline, log: runtime.deps.log });
 }

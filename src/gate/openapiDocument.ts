@@ -11,7 +11,9 @@ const admissionAnswerSchema = z.object({
   response: z.object({
     uid: z.string(),
     allowed: z.boolean(),
-    status: z.optional(z.object({ status: z.literal("Failure"), message: z.string(), reason: z.string(), code: z.number() })),
+    status: z.optional(
+      z.object({ status: z.literal("Failure"), message: z.string(), reason: z.string(), code: z.number() }),
+    ),
     patch: z.optional(z.string()),
     patchType: z.optional(z.literal("JSONPatch")),
     warnings: z.optional(z.array(z.string())),
@@ -30,7 +32,11 @@ const conversionAnswerSchema = z.object({
 });
 
 const healthSchema = z.object({ status: z.literal("ok") });
-const readinessSchema = z.object({ status: z.enum(["ready", "draining"]), policies: z.number(), unknownEntryCalls: z.number() });
+const readinessSchema = z.object({
+  status: z.enum(["ready", "draining"]),
+  policies: z.number(),
+  unknownEntryCalls: z.number(),
+});
 
 /** What each error code means, for the document's readers. The compiler demands one line for each code. */
 const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
@@ -38,8 +44,10 @@ const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "method-not-allowed": "The path takes other methods; Allow names them.",
   "wrong-content-type": "The body is not application/json, or is compressed.",
   "unknown-cluster": "The gate knows no cluster of that name.",
-  "cluster-lookup-failed": "The cluster's settings could not be looked up and none are remembered; Retry-After says when to try again.",
-  "too-large": "The body is over the limit and its beginning shows no uid to answer to. Where it does, the review is denied instead.",
+  "cluster-lookup-failed":
+    "The cluster's settings could not be looked up and none are remembered; Retry-After says when to try again.",
+  "too-large":
+    "The body is over the limit and its beginning shows no uid to answer to. Where it does, the review is denied instead.",
   "body-timeout": "The body did not arrive within the call's timeout.",
   "not-json": "The body is not JSON.",
   "wrong-envelope": "The body is no review; `path` says where it departs from one.",
@@ -55,24 +63,38 @@ export function openapiDocument(version: string): object {
       summary,
       parameters: [...parameters.map(pathParameter), timeoutParameter],
       requestBody: { required: true, content: jsonContent(request) },
-      responses: { 200: { description: "The answer, in the version that asked.", content: jsonContent(answer) }, ...errorResponses() },
+      responses: {
+        200: { description: "The answer, in the version that asked.", content: jsonContent(answer) },
+        ...errorResponses(),
+      },
     },
   });
   const get = (summary: string, schema: string, more: object = {}): object => ({
     get: { summary, responses: { 200: { description: summary, content: jsonContent(schema) }, ...more } },
   });
-  const admission = (verb: string, parameters: readonly string[]): object => call(verb, parameters, "AdmissionReview", "AdmissionReviewAnswer");
+  const admission = (verb: string, parameters: readonly string[]): object =>
+    call(verb, parameters, "AdmissionReview", "AdmissionReviewAnswer");
   return {
     openapi: "3.1.0",
     info: { title: "Postern admission gate", version },
     paths: {
       "/c/{cluster}/validate": admission("Judges a review by every validator that matches.", ["cluster"]),
-      "/c/{cluster}/validate/{entry}": admission("Judges a review by the validators of one entry.", ["cluster", "entry"]),
+      "/c/{cluster}/validate/{entry}": admission("Judges a review by the validators of one entry.", [
+        "cluster",
+        "entry",
+      ]),
       "/c/{cluster}/mutate": admission("Runs every mutator that matches and answers one patch.", ["cluster"]),
       "/c/{cluster}/mutate/{entry}": admission("Runs the mutators of one entry.", ["cluster", "entry"]),
-      "/c/{cluster}/convert": call("Converts custom resources between versions.", ["cluster"], "ConversionReview", "ConversionReviewAnswer"),
+      "/c/{cluster}/convert": call(
+        "Converts custom resources between versions.",
+        ["cluster"],
+        "ConversionReview",
+        "ConversionReviewAnswer",
+      ),
       "/healthz": get("The process answers.", "Health"),
-      "/readyz": get("Whether the gate takes calls.", "Readiness", { 503: { description: "The process is about to stop.", content: jsonContent("Readiness") } }),
+      "/readyz": get("Whether the gate takes calls.", "Readiness", {
+        503: { description: "The process is about to stop.", content: jsonContent("Readiness") },
+      }),
       "/openapi.json": get("This document.", "Document"),
     },
     components: {
@@ -111,7 +133,9 @@ function errorResponses(): Record<string, object> {
   for (const code of Object.keys(MEANINGS) as GateErrorCode[])
     byStatus.set(httpStatus(code), [...(byStatus.get(httpStatus(code)) ?? []), `${code}: ${MEANINGS[code]}`]);
   const sorted = [...byStatus].sort(([left], [right]) => left - right);
-  return Object.fromEntries(sorted.map(([status, lines]) => [String(status), { description: lines.join(" "), content: jsonContent("Error") }]));
+  return Object.fromEntries(
+    sorted.map(([status, lines]) => [String(status), { description: lines.join(" "), content: jsonContent("Error") }]),
+  );
 }
 
 function jsonSchema(schema: z.ZodMiniType): object {

@@ -11,6 +11,7 @@ export function parseSigningKey(json: string | undefined): { signingKey?: JWK } 
   } catch {
     throw new GateConfigError("signingKey", "is not JSON; expected a private Ed25519 JWK");
   }
-  if (!isJsonObject(value)) throw new GateConfigError("signingKey", "is not a JSON object; expected a private Ed25519 JWK");
+  if (!isJsonObject(value))
+    throw new GateConfigError("signingKey", "is not a JSON object; expected a private Ed25519 JWK");
   return { signingKey: { ...value } };
 }

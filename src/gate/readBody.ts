@@ -3,7 +3,9 @@ import { PEEK_BYTES } from "../protocol/peekReview.ts";
 import { GateError } from "./GateError.ts";
 
 /** A request's body: whole, or the beginning of one that is over the limit. */
-export type Body = { readonly whole: true; readonly text: string } | { readonly whole: false; readonly beginning: string };
+export type Body =
+  | { readonly whole: true; readonly text: string }
+  | { readonly whole: false; readonly beginning: string };
 
 /**
  * Reads a body up to `limit` bytes. One that is longer is never held whole: its first {@link PEEK_BYTES} are kept, the

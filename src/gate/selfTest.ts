@@ -43,7 +43,8 @@ export class SelfTestSigner {
   /** Throws {@link GateConfigError} when the JWK is no private Ed25519 key; never says what it holds. */
   constructor(jwk: JWK) {
     const parsed = signingKeySchema.safeParse(jwk);
-    if (!parsed.success) throw new GateConfigError("signingKey", "is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)");
+    if (!parsed.success)
+      throw new GateConfigError("signingKey", "is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)");
     this.#jwk = parsed.data;
   }
 
@@ -59,7 +60,13 @@ export class SelfTestSigner {
 
 /** The nonce of a self-test; undefined when the review is none. */
 export function selfTestNonce({ resource, subresource, namespace, object }: Review): string | undefined {
-  if (resource.group !== "" || resource.resource !== "configmaps" || subresource !== "" || namespace !== SELF_TEST_NAMESPACE) return undefined;
+  if (
+    resource.group !== "" ||
+    resource.resource !== "configmaps" ||
+    subresource !== "" ||
+    namespace !== SELF_TEST_NAMESPACE
+  )
+    return undefined;
   return annotationOf(object, NONCE_ANNOTATION);
 }
 
@@ -80,13 +87,15 @@ export async function selfTestVerdict(
     iat: Math.floor(about.now / 1000),
   };
   if (signer === undefined)
-    return denied(`postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`);
+    return denied(
+      `postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`,
+    );
   return denied(`postern self-test reached the gate; signed statement: ${await signer.sign(statement)}`);
 }
 
 function annotationOf(object: Review["object"], key: string): string | undefined {
-  const metadata = isJsonObject(object) ? object["metadata"] : undefined;
-  const annotations = isJsonObject(metadata) ? metadata["annotations"] : undefined;
+  const metadata = isJsonObject(object) ? object.metadata : undefined;
+  const annotations = isJsonObject(metadata) ? metadata.annotations : undefined;
   const value = isJsonObject(annotations) && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { KeyPair } from "../tls/startServer.ts";
-import { serveUntilSignal } from "../tls/serveUntilSignal.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
+import { serveUntilSignal } from "../tls/serveUntilSignal.ts";
+import type { KeyPair } from "../tls/startServer.ts";
 import { createGate } from "./createGate.ts";
 import type { Gate } from "./defineGate.ts";
 import { GateConfigError } from "./GateConfigError.ts";
@@ -48,14 +48,18 @@ export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
 
 function readPort(text = "8443"): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new GateConfigError("POSTERN_PORT", "is not a port: a number up to 65535");
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new GateConfigError("POSTERN_PORT", "is not a port: a number up to 65535");
   return port;
 }
 
 async function readKeyPair({ POSTERN_CERT, POSTERN_KEY }: ServeEnv): Promise<KeyPair | undefined> {
   if (POSTERN_CERT === undefined && POSTERN_KEY === undefined) return undefined;
   if (POSTERN_CERT === undefined || POSTERN_KEY === undefined)
-    throw new GateConfigError(POSTERN_CERT === undefined ? "POSTERN_CERT" : "POSTERN_KEY", "is missing; certificate and key come together");
+    throw new GateConfigError(
+      POSTERN_CERT === undefined ? "POSTERN_CERT" : "POSTERN_KEY",
+      "is missing; certificate and key come together",
+    );
   return { cert: await readPem("POSTERN_CERT", POSTERN_CERT), key: await readPem("POSTERN_KEY", POSTERN_KEY) };
 }
 
@@ -63,6 +67,9 @@ async function readPem(name: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new GateConfigError(name, `: cannot read ${path} (${error instanceof Error && "code" in error ? String(error.code) : "unreadable"})`);
+    throw new GateConfigError(
+      name,
+      `: cannot read ${path} (${error instanceof Error && "code" in error ? String(error.code) : "unreadable"})`,
+    );
   }
 }

@@ -1,16 +1,36 @@
 import { deny, type Finding } from "../policy/Finding.ts";
+import { PolicyDefinitionError } from "../policy/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../policy/policy.ts";
+import type { BuiltinOptions } from "./BuiltinOptions.ts";
+import { checkLabelKey } from "./checkLabelKey.ts";
+import { checkOptions } from "./checkOptions.ts";
 
-/** Refuses Pods that carry one of the labels, whatever its value. */
-export function denyLabels(options: { labels?: readonly string[] } = {}): Policy {
+/** What {@link denyLabels} takes. */
+export interface DenyLabelsOptions extends BuiltinOptions {
+  /** Keys of labels. Default: `bad-label`. */
+  readonly labels?: readonly string[];
+}
+
+/**
+ * Refuses Pods, and workloads with Pod templates, that carry one of the labels, whatever its value. One denial for each
+ * forbidden label; for a template the message ends in the labels' real path. Throws `PolicyDefinitionError` for keys
+ * that Kubernetes does not take.
+ */
+export function denyLabels(options: DenyLabelsOptions = {}): Policy {
+  const { name, scope } = checkOptions("deny-labels", options, ["labels"]);
   const { labels = ["bad-label"] } = options;
+  if (!Array.isArray(labels) || labels.length === 0) throw new PolicyDefinitionError(name, "options.labels", "is not a list with at least one label");
+  const keys = [...new Set(labels.map((label: unknown) => checkLabelKey(name, "options.labels", label)))];
   return policy({
-    name: "deny-labels",
-    description: `Pods must not carry ${labels.join(", ")}`,
-    match: { resources: ["pods"], podTemplates: true },
-    validate: ({ object }): Finding[] =>
-      labels
-        .filter((label) => Object.hasOwn(object.metadata?.labels ?? {}, label))
-        .map((label) => deny(`Pod contains forbidden label '${label}'`)),
+    name,
+    description: `Pods must not carry ${keys.join(", ")}`,
+    match: { resources: ["pods"], podTemplates: true, ...scope },
+    validate: ({ object, path }): Finding[] => {
+      const at = path("metadata", "labels");
+      const where = at === "metadata.labels" ? "" : ` at ${at}`;
+      return keys
+        .filter((key) => Object.hasOwn(object.metadata?.labels ?? {}, key))
+        .map((key) => deny(`Pod contains forbidden label '${key}'${where}`));
+    },
   });
 }

@@ -83,7 +83,10 @@ export function annotate(key: string, value: string): Annotation {
 }
 
 function annotation(key: unknown, value: unknown): Annotation {
-  if (typeof key !== "string" || !KEY.test(key)) throw new FindingError(`annotate: ${JSON.stringify(key)} is not a key of 1 to 30 letters, digits, "-", "_" and "."`);
+  if (typeof key !== "string" || !KEY.test(key))
+    throw new FindingError(
+      `annotate: ${JSON.stringify(key)} is not a key of 1 to 30 letters, digits, "-", "_" and "."`,
+    );
   if (typeof value !== "string") throw new FindingError(`annotate: the value of ${key} is not a string`);
   return { finding: "annotate", key, value };
 }

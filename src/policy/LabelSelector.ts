@@ -16,8 +16,9 @@ export interface LabelExpression {
 
 /** Whether a set of labels meets a selector. */
 export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, unknown>>): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (valueOf(labels, key) !== value) return false;
-  return (selector.matchExpressions ?? []).every((expression) => meets(expression, valueOf(labels, expression.key)));
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
+    if (labelValue(labels, key) !== value) return false;
+  return (selector.matchExpressions ?? []).every((expression) => meets(expression, labelValue(labels, expression.key)));
 }
 
 function meets({ operator, values = [] }: LabelExpression, value: unknown): boolean {
@@ -33,8 +34,19 @@ function meets({ operator, values = [] }: LabelExpression, value: unknown): bool
   }
 }
 
-function valueOf(labels: Readonly<Record<string, unknown>>, key: string): unknown {
+function labelValue(labels: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+/**
+ * Whether an object has labels that are none: a list, or with values that are not strings. The API server sends no such
+ * object; a selector that cannot be judged is taken to hold, so that the policy is run and not skipped.
+ */
+export function hasUnreadableLabels(object: JsonObject | null): boolean {
+  const metadata = object?.["metadata"] ?? {};
+  if (!isJsonObject(metadata)) return true;
+  const labels = metadata["labels"] ?? NO_LABELS;
+  return !isJsonObject(labels) || Object.values(labels).some((value) => typeof value !== "string");
 }
 
 const NO_LABELS: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -7,7 +7,11 @@ import type { ResourceName } from "./ResourceTypes.ts";
  * Which reviews a policy is shown. The words and their meaning are those of a registration's rules
  * (`admissionregistration.k8s.io/v1` RuleWithOperations), so that a registration can be made from them.
  */
-export interface Match<R extends ResourceName = ResourceName, O extends Operation = Operation, G extends string = string> {
+export interface Match<
+  R extends ResourceName = ResourceName,
+  O extends Operation = Operation,
+  G extends string = string,
+> {
   /** Default: the group that the built-in resources belong to. Needed for custom resources; `*` for any. */
   readonly apiGroups?: readonly G[];
   /** Default: every version. */

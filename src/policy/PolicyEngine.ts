@@ -1,6 +1,6 @@
 import type { Verdict } from "../protocol/Verdict.ts";
-import type { Policy } from "./policy.ts";
 import { PolicyIndex } from "./PolicyIndex.ts";
+import type { Policy } from "./policy.ts";
 import { runMutators } from "./runMutators.ts";
 import type { PolicyRun } from "./runPolicy.ts";
 import { runValidators } from "./runValidators.ts";

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../protocol/Json.ts";
 import type { Review } from "../protocol/Review.ts";
-import { type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
+import { hasUnreadableLabels, type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
 import { namespaceMatcher } from "./namespaceMatcher.ts";
-import type { Policy } from "./policy.ts";
 import { hasPodTemplate, podOfTemplate } from "./podTemplates.ts";
+import type { Policy } from "./policy.ts";
 import { type PolicyTarget, policyTargets } from "./policyTargets.ts";
 
 /** A policy that matches a review, and what part of the object it is shown. */
@@ -29,6 +29,8 @@ interface Shelf {
 
 /** Kinds of request, and namespaces, that a gate remembers at one time; past it the memory starts anew. */
 const SHELVES = 2048;
+/** A longer key is not remembered: a client chooses the names of Namespaces, and memory is not to grow with them. */
+const KEY_LENGTH = 1024;
 
 /**
  * Policies by what they match, compiled once. Group, version, resource, operation, scope and namespace are decided
@@ -65,8 +67,13 @@ export class PolicyIndex {
   #findByLabel(shelf: Shelf, review: Review, hits: Candidate[]): void {
     const seen = new Set<string>();
     for (const object of [review.object, review.oldObject]) {
+      if (hasUnreadableLabels(object)) {
+        for (const candidate of [...shelf.byLabel.values()].flat())
+          if (meetsLabels(candidate, review)) hits.push(candidate);
+        return;
+      }
       for (const [key, value] of Object.entries(labelsOf(object) ?? {})) {
-        const pair = `${key}=${String(value)}`;
+        const pair = `${key}=${value}`;
         if (seen.has(pair)) continue;
         seen.add(pair);
         for (const candidate of shelf.byLabel.get(pair) ?? []) if (meetsLabels(candidate, review)) hits.push(candidate);
@@ -91,7 +98,7 @@ export class PolicyIndex {
       ),
     );
     if (this.#shelves.size >= SHELVES) this.#shelves.clear();
-    this.#shelves.set(key, shelf);
+    if (key.length <= KEY_LENGTH) this.#shelves.set(key, shelf);
     return shelf;
   }
 
@@ -141,7 +148,7 @@ function meetsLabels({ policy, template }: Candidate, { object, oldObject }: Rev
 
 function meetsSelector(selector: LabelSelector, object: JsonObject | null): boolean {
   const labels = labelsOf(object);
-  return labels !== undefined && matchesLabels(selector, labels);
+  return hasUnreadableLabels(object) || (labels !== undefined && matchesLabels(selector, labels));
 }
 
 /** A policy that names a resource twice (`pods`, `*`) is run once. The hits are in order, so a repeat stands close by. */

@@ -1,10 +1,10 @@
 import type { JsonObject } from "../protocol/Json.ts";
 import type { GroupVersionKind, GroupVersionResource, Operation, Review, User } from "../protocol/Review.ts";
 import type { Deadline } from "./Deadline.ts";
-import { type PodContainer, podContainers } from "./podContainers.ts";
-import { podOfTemplate } from "./podTemplates.ts";
 import type { PolicyContext } from "./PolicyContext.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
+import { type PodContainer, podContainers } from "./podContainers.ts";
+import { podOfTemplate } from "./podTemplates.ts";
 
 /** The context that the engine hands to a policy: a view of the review, cut to the policy's Pod template where it asked for one. */
 export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
@@ -56,7 +56,8 @@ export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
   }
 
   // Functions of their own and not methods, so that a policy can take them out of the context: ({ path }) => …
-  readonly path = (...segments: readonly (string | number)[]): string => formatPath([...this.#hit.template, ...segments]);
+  readonly path = (...segments: readonly (string | number)[]): string =>
+    formatPath([...this.#hit.template, ...segments]);
 
   readonly containers = (): readonly PodContainer[] =>
     podContainers(this.object, this.path, this.#hit.policy.match.ephemeralContainers !== false);

@@ -20,6 +20,7 @@ export function boundedValue(value: string): string {
 /** FNV-1a, 32 bits: short names into short distinct ones; nothing here needs to withstand an attacker. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   return hash;
 }

@@ -39,12 +39,19 @@ export class ConversionError extends Error {
 }
 
 /** Defines how objects of a custom resource go from one version to another. Throws {@link PolicyDefinitionError}. */
-export function conversion<const V extends string, const H extends V>(definition: ConversionDefinition<V, H>): Conversion {
+export function conversion<const V extends string, const H extends V>(
+  definition: ConversionDefinition<V, H>,
+): Conversion {
   const { group, kind, versions, hub } = definition;
   const name = `conversion of ${kind}.${group}`;
   const convert = new Map<string, HubConverter>(Object.entries(definition.convert));
   if (!group || !kind) throw new PolicyDefinitionError(name, "group", "and kind are needed");
-  if (!versions.includes(hub)) throw new PolicyDefinitionError(name, "hub", `${JSON.stringify(hub)} is none of the versions ${versions.join(", ")}`);
+  if (!versions.includes(hub))
+    throw new PolicyDefinitionError(
+      name,
+      "hub",
+      `${JSON.stringify(hub)} is none of the versions ${versions.join(", ")}`,
+    );
   for (const version of versions) {
     const converter = convert.get(version);
     if (version === hub) continue;
@@ -53,6 +60,10 @@ export function conversion<const V extends string, const H extends V>(definition
   }
   for (const version of convert.keys())
     if (version === hub || !versions.some((known) => known === version))
-      throw new PolicyDefinitionError(name, `convert.${version}`, version === hub ? "is the hub itself" : "is none of the versions");
+      throw new PolicyDefinitionError(
+        name,
+        `convert.${version}`,
+        version === hub ? "is the hub itself" : "is none of the versions",
+      );
   return Object.freeze({ group, kind, versions, hub, convert: Object.fromEntries(convert) });
 }

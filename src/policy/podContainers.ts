@@ -12,14 +12,21 @@ export interface PodContainer {
 
 const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
-/** A Pod's containers in the order in which they start. Elements that are not objects are an error: a policy must not miss one. */
+/**
+ * A Pod's containers in the order in which they start; none for an object of another kind. A Pod without a spec, a list
+ * that is none and an element that is no container are errors: a policy must not miss one.
+ */
 export function podContainers(
   pod: unknown,
   path: (...segments: readonly (string | number)[]) => string,
   withEphemeral: boolean,
 ): PodContainer[] {
-  const spec = isJsonObject(pod) ? pod["spec"] : undefined;
-  if (!isJsonObject(spec)) return [];
+  if (!isJsonObject(pod)) return [];
+  const spec = pod["spec"];
+  if (!isJsonObject(spec)) {
+    if (pod["kind"] === "Pod") throw new TypeError(`${path("spec")} is not an object`);
+    return [];
+  }
   const found: PodContainer[] = [];
   for (const list of LISTS) {
     if (list === "ephemeralContainers" && !withEphemeral) continue;

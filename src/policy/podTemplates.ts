@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import type { JsonObject } from "../protocol/Json.ts";
 
 /** Where a workload keeps its Pod template. */
 export interface PodTemplateOwner {
@@ -45,11 +45,10 @@ export function podTemplateAt(root: object, path: readonly string[]): object {
 /** The template at `path` as the Pod that it would become, without a name. Throws {@link PodTemplateMissingError}. */
 export function podOfTemplate(root: object, path: readonly string[]): JsonObject {
   const template = podTemplateAt(root, path);
-  const metadata: unknown = Reflect.get(template, "metadata");
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: isJsonObject(metadata) ? metadata : {},
+    metadata: Reflect.get(template, "metadata") ?? {},
     spec: Reflect.get(template, "spec"),
   };
 }

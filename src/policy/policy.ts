@@ -69,15 +69,25 @@ export function policy<
 >(definition: PolicyDefinition<R, O, G, P>): Policy {
   const { name, match, onDeadline = "deny" } = definition;
   if (typeof name !== "string" || !NAME.test(name))
-    throw new PolicyDefinitionError(String(name), "name", "is not a DNS label: lower-case letters, digits and '-', at most 63");
+    throw new PolicyDefinitionError(
+      String(name),
+      "name",
+      "is not a DNS label: lower-case letters, digits and '-', at most 63",
+    );
   if (definition.validate === undefined && definition.mutate === undefined)
     throw new PolicyDefinitionError(name, "validate", "is missing, and so is mutate: the policy would judge nothing");
   for (const key of ["validate", "mutate"] as const)
     if (definition[key] !== undefined && typeof definition[key] !== "function")
       throw new PolicyDefinitionError(name, key, "is not a function");
   if (onDeadline !== "deny" && onDeadline !== "warn" && onDeadline !== "allow")
-    throw new PolicyDefinitionError(name, "onDeadline", `is ${JSON.stringify(onDeadline)}, not "deny", "warn" or "allow"`);
+    throw new PolicyDefinitionError(
+      name,
+      "onDeadline",
+      `is ${JSON.stringify(onDeadline)}, not "deny", "warn" or "allow"`,
+    );
   checkMatch(name, match);
+  if (definition.validate === undefined && match.operations?.every((operation) => operation === "DELETE"))
+    throw new PolicyDefinitionError(name, "match.operations", "has only DELETE, which leaves nothing to mutate");
   // The index hands a policy only what its match names, which is what these parameter types say; TypeScript cannot follow that.
   const erased = { ...definition, onDeadline } as unknown as Policy;
   return Object.freeze(erased);

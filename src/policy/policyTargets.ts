@@ -34,7 +34,13 @@ export function policyTargets(match: Match, purpose: "validate" | "mutate"): Pol
   const pods = named.has("/pods") || named.has("*/pods");
   const changes = operations.includes("CREATE") || operations.includes("UPDATE");
   if (pods && purpose === "validate" && changes && match.ephemeralContainers !== false)
-    targets.push({ group: "", resource: "pods", subresource: "ephemeralcontainers", operations: ["UPDATE"], template: OBJECT });
+    targets.push({
+      group: "",
+      resource: "pods",
+      subresource: "ephemeralcontainers",
+      operations: ["UPDATE"],
+      template: OBJECT,
+    });
   if (pods && match.podTemplates === true)
     for (const { group, resource, template } of podTemplateOwners)
       targets.push({ group, resource, subresource: "", operations, template });

@@ -21,7 +21,10 @@ export function runConversion(review: ConversionReview, conversions: Conversions
       const known = error instanceof ConversionError || error instanceof NotJsonError;
       if (!known) log.error("a converter failed", { uid: review.uid, object: nameOf(object), error });
       const why = known ? error.message : "the converter failed; the gate's log has the error";
-      return { converted: false, message: `objects[${index}], ${nameOf(object)}, to ${review.desiredApiVersion}: ${why}` };
+      return {
+        converted: false,
+        message: `objects[${index}], ${nameOf(object)}, to ${review.desiredApiVersion}: ${why}`,
+      };
     }
   }
   return { converted: true, objects };
@@ -29,11 +32,13 @@ export function runConversion(review: ConversionReview, conversions: Conversions
 
 function convertObject(object: JsonObject, desired: string, conversions: Conversions): JsonObject {
   const { apiVersion, kind, metadata } = object;
-  if (typeof apiVersion !== "string" || typeof kind !== "string") throw new ConversionError("it has no apiVersion and kind");
+  if (typeof apiVersion !== "string" || typeof kind !== "string")
+    throw new ConversionError("it has no apiVersion and kind");
   if (!isJsonObject(metadata)) throw new ConversionError("it has no metadata");
   const [group, from] = splitApiVersion(apiVersion);
   const [desiredGroup, to] = splitApiVersion(desired);
-  if (group !== desiredGroup) throw new ConversionError(`it is of the group ${group}, and a conversion never changes the group`);
+  if (group !== desiredGroup)
+    throw new ConversionError(`it is of the group ${group}, and a conversion never changes the group`);
   const conversion = conversions.get(`${group}/${kind}`);
   if (conversion === undefined) throw new ConversionError(`this gate converts no ${kind} of ${group}`);
   for (const version of [from, to])
@@ -53,11 +58,18 @@ function step(object: JsonObject, conversion: Conversion, version: string, direc
   const result: unknown = converter[direction](structuredClone({ ...object }));
   if (!isJsonObject(result)) throw new ConversionError(`the converter ${version}.${direction} returned no object`);
   const changed = result["metadata"] ?? metadata;
-  if (!isJsonObject(changed)) throw new ConversionError(`the converter ${version}.${direction} returned metadata that is no object`);
+  if (!isJsonObject(changed))
+    throw new ConversionError(`the converter ${version}.${direction} returned metadata that is no object`);
   for (const key of ["name", "namespace", "uid"])
-    if (changed[key] !== metadata[key]) throw new ConversionError(`the converter ${version}.${direction} changed metadata.${key}`);
+    if (changed[key] !== metadata[key])
+      throw new ConversionError(`the converter ${version}.${direction} changed metadata.${key}`);
   const kept = { ...metadata, labels: changed["labels"], annotations: changed["annotations"] };
-  const next = assertJson({ ...result, apiVersion: `${conversion.group}/${direction === "toHub" ? conversion.hub : version}`, kind, metadata: kept });
+  const next = assertJson({
+    ...result,
+    apiVersion: `${conversion.group}/${direction === "toHub" ? conversion.hub : version}`,
+    kind,
+    metadata: kept,
+  });
   if (!isJsonObject(next)) throw new ConversionError(`the converter ${version}.${direction} returned no object`);
   return next;
 }

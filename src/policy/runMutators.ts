@@ -4,8 +4,8 @@ import type { JsonObject } from "../protocol/Json.ts";
 import { isJsonObject } from "../protocol/Json.ts";
 import type { PatchOperation } from "../protocol/JsonPatch.ts";
 import type { Outcome } from "./Outcome.ts";
-import { podTemplateAt } from "./podTemplates.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
+import { podTemplateAt } from "./podTemplates.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 
@@ -40,7 +40,11 @@ interface State {
 }
 
 /** One mutator's outcome, and the next state where it leads to one. */
-async function runMutator(hit: PolicyHit, { object: base }: State, run: PolicyRun): Promise<{ outcome: Outcome; next?: State }> {
+async function runMutator(
+  hit: PolicyHit,
+  { object: base }: State,
+  run: PolicyRun,
+): Promise<{ outcome: Outcome; next?: State }> {
   const { policy, template } = hit;
   if (run.deadline.isPassed) return { outcome: { policy, result: "missed-deadline" } };
   // mutative took 9 µs for three touched fields of an object of 87 KB, immer 390 µs, structuredClone alone 690 µs.

@@ -1,5 +1,5 @@
-import type { Log } from "../telemetry/Log.ts";
 import type { Review } from "../protocol/Review.ts";
+import type { Log } from "../telemetry/Log.ts";
 import type { ClusterSettings } from "./ClusterSettings.ts";
 import { type Deadline, deadlinePassed } from "./Deadline.ts";
 import { type Finding, findingOf } from "./Finding.ts";
@@ -44,7 +44,11 @@ async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unkno
   try {
     const returned = await Promise.race([pending, run.deadline.passed]);
     if (returned === deadlinePassed) {
-      run.log.warn("a policy missed the deadline", { policy: policy.name, cluster: run.settings.cluster, uid: run.review.uid });
+      run.log.warn("a policy missed the deadline", {
+        policy: policy.name,
+        cluster: run.settings.cluster,
+        uid: run.review.uid,
+      });
       return { policy, result: "missed-deadline" };
     }
     return { policy, result: "findings", findings: findingsOf(returned) };
@@ -70,7 +74,8 @@ function findingsOf(returned: unknown): readonly Finding[] {
   if (returned === undefined || returned === null) return [];
   const single = findingOf(returned);
   if (single !== undefined) return [single];
-  if (typeof returned !== "object" || !(Symbol.iterator in returned)) throw new NotFindingsError(`a ${typeof returned}`);
+  if (typeof returned !== "object" || !(Symbol.iterator in returned))
+    throw new NotFindingsError(`a ${typeof returned}`);
   const findings: Finding[] = [];
   for (const element of returned as Iterable<unknown>) {
     const finding = findingOf(element);

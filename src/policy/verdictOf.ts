@@ -30,11 +30,13 @@ export function verdictOf(
   for (const outcome of outcomes) {
     const { policy } = outcome;
     for (const finding of findingsIn(outcome)) note(notes, policy, settings, finding);
-    if (outcome.result === "withheld" && outcome.patch.length > 0) noteWithheld(notes, policy, settings, outcome.patch, review);
+    if (outcome.result === "withheld" && outcome.patch.length > 0)
+      noteWithheld(notes, policy, settings, outcome.patch, review);
   }
   const { denials, warnings } = notes;
   const [first] = denials;
-  if (first !== undefined) notes.annotations.set("denied-by", boundedValue([...new Set(denials.map(({ policy }) => policy))].join(",")));
+  if (first !== undefined)
+    notes.annotations.set("denied-by", boundedValue([...new Set(denials.map(({ policy }) => policy))].join(",")));
   const auditAnnotations = Object.fromEntries(notes.annotations);
   if (first === undefined) return { allowed: true, patch, warnings, auditAnnotations };
   const message = readable([...new Set(denials.map((denial) => denial.message))].join("; "));
@@ -52,7 +54,9 @@ function findingsIn(outcome: Outcome): readonly Finding[] {
     case "missed-deadline": {
       const message = `policy ${policy.name} missed the deadline`;
       if (policy.onDeadline === "deny") return [deny(message, { code: 504 })];
-      return [policy.onDeadline === "warn" ? warn(message) : { finding: "annotate", key: "missed-deadline", value: message }];
+      return [
+        policy.onDeadline === "warn" ? warn(message) : { finding: "annotate", key: "missed-deadline", value: message },
+      ];
     }
   }
 }
@@ -60,13 +64,20 @@ function findingsIn(outcome: Outcome): readonly Finding[] {
 function note(notes: Notes, policy: Policy, settings: ClusterSettings, finding: Finding): void {
   const mode = settings.modeOf(policy.name);
   if (finding.finding === "annotate") addAnnotation(notes, policy, finding.key, finding.value);
-  else if (mode === "audit") addAnnotation(notes, policy, finding.finding === "deny" ? "would-deny" : "would-warn", finding.message);
+  else if (mode === "audit")
+    addAnnotation(notes, policy, finding.finding === "deny" ? "would-deny" : "would-warn", finding.message);
   else if (mode === "warn" || finding.finding === "warn") notes.warnings.push(`${policy.name}: ${finding.message}`);
   else notes.denials.push({ ...finding, policy: policy.name });
 }
 
 /** A Secret's values stay out of the report, which ends up in an audit log. */
-function noteWithheld(notes: Notes, policy: Policy, settings: ClusterSettings, patch: readonly PatchOperation[], review: Review): void {
+function noteWithheld(
+  notes: Notes,
+  policy: Policy,
+  settings: ClusterSettings,
+  patch: readonly PatchOperation[],
+  review: Review,
+): void {
   const where = patch.map(({ op, path }) => `${op} ${path}`).join(", ");
   const isSecret = review.resource.group === "" && review.resource.resource === "secrets";
   addAnnotation(notes, policy, "would-patch", isSecret ? where : JSON.stringify(patch));

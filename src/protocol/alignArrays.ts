@@ -17,7 +17,8 @@ export function alignArrays(before: readonly unknown[], after: readonly unknown[
   let head = 0;
   while (head < shorter && deepEqual(before[head], after[head])) head += 1;
   let tail = 0;
-  while (tail < shorter - head && deepEqual(before[before.length - 1 - tail], after[after.length - 1 - tail])) tail += 1;
+  while (tail < shorter - head && deepEqual(before[before.length - 1 - tail], after[after.length - 1 - tail]))
+    tail += 1;
   const middle = alignMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail));
   return [...repeat("keep", head), ...middle, ...repeat("keep", tail)];
 }
@@ -46,7 +47,11 @@ function alignMiddle(before: readonly unknown[], after: readonly unknown[]): Ali
   let column = 0;
   while (row < before.length || column < after.length) {
     const best = at(row, column);
-    if (row < before.length && column < after.length && best === at(row + 1, column + 1) + changeCost(before[row], after[column])) {
+    if (
+      row < before.length &&
+      column < after.length &&
+      best === at(row + 1, column + 1) + changeCost(before[row], after[column])
+    ) {
       steps.push("keep");
       row += 1;
       column += 1;

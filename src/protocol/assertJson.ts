@@ -27,11 +27,14 @@ export function assertJson(value: unknown, path = "", depth = 0): unknown {
     return value;
   }
   // Array.from visits the holes of a sparse array as undefined; map would skip them.
-  if (Array.isArray(value)) return Array.from(value, (item: unknown, index) => assertJson(item, pointerTo(path, index), depth + 1));
+  if (Array.isArray(value))
+    return Array.from(value, (item: unknown, index) => assertJson(item, pointerTo(path, index), depth + 1));
   if (isJsonObject(value)) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     // fromEntries defines members, so that one named __proto__ stays a member.
-    return Object.fromEntries(members.map(([key, member]) => [key, assertJson(member, pointerTo(path, key), depth + 1)]));
+    return Object.fromEntries(
+      members.map(([key, member]) => [key, assertJson(member, pointerTo(path, key), depth + 1)]),
+    );
   }
   throw new NotJsonError(path, describe(value));
 }

@@ -19,7 +19,9 @@ export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
   const parsed = admissionReviewSchema.safeParse(body);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return issue === undefined ? shapeFault("(body)", "expected an AdmissionReview") : { ok: false, fault: faultFromIssue(issue) };
+    return issue === undefined
+      ? shapeFault("(body)", "expected an AdmissionReview")
+      : { ok: false, fault: faultFromIssue(issue) };
   }
   const request = parsed.data.request;
   const object = objectOrNull(request.object);
@@ -27,7 +29,8 @@ export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
   const needs = NEEDED_OBJECTS[request.operation];
   if (object === undefined || (object === null && needs.object))
     return shapeFault("request.object", `expected an object for ${request.operation}`);
-  if (object !== null && request.operation === "DELETE") return shapeFault("request.object", "expected null for DELETE");
+  if (object !== null && request.operation === "DELETE")
+    return shapeFault("request.object", "expected null for DELETE");
   if (oldObject === undefined || (oldObject === null && needs.oldObject))
     return shapeFault("request.oldObject", `expected an object for ${request.operation}`);
   return {
@@ -71,6 +74,9 @@ function decodeUser(info: z.infer<typeof userSchema>): User {
   return { username: info.username ?? "", uid: info.uid ?? "", groups: info.groups ?? [], extra };
 }
 
-function shapeFault(path: string, expected: string): { ok: false; fault: { path: string; expected: string; about: "shape" } } {
+function shapeFault(
+  path: string,
+  expected: string,
+): { ok: false; fault: { path: string; expected: string; about: "shape" } } {
   return { ok: false, fault: { path, expected, about: "shape" } };
 }

@@ -14,16 +14,21 @@ export function decodeConversionReview(body: unknown): DecodeResult<ConversionRe
     const [issue] = parsed.error.issues;
     return {
       ok: false,
-      fault: issue ? faultFromIssue(issue) : { path: "(body)", expected: "expected a ConversionReview", about: "shape" },
+      fault: issue
+        ? faultFromIssue(issue)
+        : { path: "(body)", expected: "expected a ConversionReview", about: "shape" },
     };
   }
   const { uid, desiredAPIVersion } = parsed.data.request;
-  return { ok: true, value: { version: version.value, uid, desiredApiVersion: desiredAPIVersion, objects: objectsOf(body) } };
+  return {
+    ok: true,
+    value: { version: version.value, uid, desiredApiVersion: desiredAPIVersion, objects: objectsOf(body) },
+  };
 }
 
 /** The objects themselves, not the schema's copies: a copy through assignment would lose a member named `__proto__`. */
 function objectsOf(body: unknown): JsonObject[] {
-  const request = isJsonObject(body) ? body["request"] : undefined;
-  const objects = isJsonObject(request) ? request["objects"] : undefined;
+  const request = isJsonObject(body) ? body.request : undefined;
+  const objects = isJsonObject(request) ? request.objects : undefined;
   return Array.isArray(objects) ? objects.filter(isJsonObject) : [];
 }

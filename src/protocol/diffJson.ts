@@ -32,7 +32,8 @@ function diffValue(before: unknown, after: unknown, path: string, patch: PatchOp
 
 function diffObject(before: JsonObject, after: JsonObject, path: string, patch: PatchOperation[], depth: number): void {
   for (const key of Object.keys(before))
-    if (!Object.hasOwn(after, key) || after[key] === undefined) patch.push({ op: "remove", path: pointerTo(path, key) });
+    if (!Object.hasOwn(after, key) || after[key] === undefined)
+      patch.push({ op: "remove", path: pointerTo(path, key) });
   for (const key of Object.keys(after)) {
     const value = after[key];
     if (value === undefined) continue;
@@ -42,7 +43,13 @@ function diffObject(before: JsonObject, after: JsonObject, path: string, patch: 
   }
 }
 
-function diffArray(before: readonly unknown[], after: readonly unknown[], path: string, patch: PatchOperation[], depth: number): void {
+function diffArray(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  path: string,
+  patch: PatchOperation[],
+  depth: number,
+): void {
   let index = 0;
   let from = 0;
   let to = 0;

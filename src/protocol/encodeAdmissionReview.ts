@@ -22,7 +22,10 @@ export interface AdmissionReviewAnswer {
  * Writes a verdict in the version that asked, with its uid. `patch` and `patchType` come together or not at all, and
  * never on a denial (`AdmissionResponse`, v1 verifies this); warnings are fitted to the API server's limits.
  */
-export function encodeAdmissionReview(asked: { version: ReviewVersion; uid: string }, verdict: Verdict): AdmissionReviewAnswer {
+export function encodeAdmissionReview(
+  asked: { version: ReviewVersion; uid: string },
+  verdict: Verdict,
+): AdmissionReviewAnswer {
   const warnings = fitWarnings(verdict.warnings);
   const patched = verdict.allowed && verdict.patch.length > 0;
   return {

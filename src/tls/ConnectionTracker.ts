@@ -3,29 +3,35 @@ import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, Server
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
+/** An idle connection may have a call on the wire: it is closed only after it has been quiet for this long, in milliseconds. */
+const QUIET_MS = 250;
+const POLL_MS = 25;
+
+interface Tracked {
+  calls: number;
+  /** By the clock of `performance.now()`. */
+  quietSince: number;
+}
+
 /**
  * Connections of a server and the calls under way on them, for a stop that loses none. Node's `closeIdleConnections`
  * knows no h2, and an http2 server that also speaks http/1.1 does not have it.
  */
 export class ConnectionTracker {
-  /** Calls under way on each http/1.1 connection. */
-  readonly #sockets = new Map<Socket, number>();
+  readonly #sockets = new Map<Socket, Tracked>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  #handshakes = 0;
   #calls = 0;
   #draining = false;
-  #onChange: (() => void) | undefined;
 
   /** Has to be made before any other listener for `request`, so that it can set a header first. */
   constructor(server: Server | Http2SecureServer) {
-    server.on("connection", (socket: Socket) => {
-      if (!("setSecureContext" in server)) this.#addSocket(socket);
-    });
-    server.on("secureConnection", (socket: TLSSocket) => {
-      if (socket.alpnProtocol !== "h2") this.#addSocket(socket);
-    });
-    server.on("session", (session: ServerHttp2Session) => this.#addSession(session));
-    server.on("request", (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
-      this.#enter(request, response),
+    if ("setSecureContext" in server) this.#trackHandshakes(server);
+    else server.on("connection", (socket: Socket) => this.#addSocket(socket));
+    server.on(
+      "request",
+      (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
+        this.#enter(request, response),
     );
   }
 
@@ -35,31 +41,43 @@ export class ConnectionTracker {
     for (const session of this.#sessions) session.close();
   }
 
-  /** Closes idle connections now and busy ones as they finish; cuts off the rest after `graceMs`. Resolves to the number of calls cut off. */
+  /** Closes quiet connections, and busy ones as they finish; cuts off the rest after `graceMs`. Resolves to the number of calls cut off. */
   async closeAll(graceMs: number): Promise<number> {
     this.drain();
-    this.#closeIdle();
-    if (this.#calls > 0) await this.#allDone(graceMs);
+    const until = performance.now() + graceMs;
+    for (;;) {
+      this.#closeQuiet();
+      const left = this.#calls + this.#handshakes + this.#sockets.size + this.#sessions.size;
+      if (left === 0 || performance.now() >= until) break;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
     const cutOff = this.#calls;
     for (const socket of this.#sockets.keys()) socket.destroy();
     for (const session of this.#sessions) session.destroy();
     return cutOff;
   }
 
-  #allDone(graceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#onChange = () => {
-        this.#closeIdle();
-        if (this.#calls > 0) return;
-        clearTimeout(timer);
-        resolve();
-      };
+  #trackHandshakes(server: Http2SecureServer): void {
+    const raw = new Set<Socket>();
+    const done = (socket: Socket): void => {
+      if (raw.delete(socket)) this.#handshakes -= 1;
+    };
+    server.on("connection", (socket: Socket) => {
+      raw.add(socket);
+      this.#handshakes += 1;
+      socket.once("close", () => done(socket));
     });
+    server.on("secureConnection", (socket: TLSSocket) => {
+      // The TLS socket is another object than the raw one; which one it stands on does not matter to a count.
+      const [oldest] = raw;
+      if (oldest !== undefined) done(oldest);
+      if (socket.alpnProtocol !== "h2") this.#addSocket(socket);
+    });
+    server.on("session", (session: ServerHttp2Session) => this.#addSession(session));
   }
 
   #addSocket(socket: Socket): void {
-    this.#sockets.set(socket, 0);
+    this.#sockets.set(socket, { calls: 0, quietSince: performance.now() });
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
@@ -70,21 +88,22 @@ export class ConnectionTracker {
   }
 
   #enter(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
-    const { socket } = request;
-    const isHttp1 = this.#sockets.has(socket);
-    if (isHttp1) this.#sockets.set(socket, (this.#sockets.get(socket) ?? 0) + 1);
-    if (isHttp1 && this.#draining) response.setHeader("connection", "close");
+    const tracked = this.#sockets.get(request.socket);
+    if (tracked !== undefined) tracked.calls += 1;
+    if (tracked !== undefined && this.#draining) response.setHeader("connection", "close");
     this.#calls += 1;
     response.once("close", () => {
       this.#calls -= 1;
-      const calls = this.#sockets.get(socket);
-      if (calls !== undefined) this.#sockets.set(socket, calls - 1);
-      this.#onChange?.();
+      if (tracked === undefined) return;
+      tracked.calls -= 1;
+      tracked.quietSince = performance.now();
     });
   }
 
   /** `destroySoon` sends what is still buffered first. */
-  #closeIdle(): void {
-    for (const [socket, calls] of this.#sockets) if (calls === 0) socket.destroySoon();
+  #closeQuiet(): void {
+    const now = performance.now();
+    for (const [socket, { calls, quietSince }] of this.#sockets)
+      if (calls === 0 && now - quietSince >= QUIET_MS) socket.destroySoon();
   }
 }

@@ -44,8 +44,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const listener = getRequestListener((request, { incoming }) =>
     incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
   );
-  const server = options.tls === undefined ? createServer() : createSecureServer({ ...options.tls, allowHTTP1: true, minVersion: "TLSv1.2" });
-  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
+  const server =
+    options.tls === undefined
+      ? createServer()
+      : createSecureServer({ ...options.tls, allowHTTP1: true, minVersion: "TLSv1.2" });
+  Object.assign(server, {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+  });
   const connections = new ConnectionTracker(server);
   server.on("request", listener);
   await new Promise<void>((resolve, reject) => {

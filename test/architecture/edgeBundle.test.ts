@@ -14,7 +14,9 @@ it("the edge bundle is one file that imports nothing", () => {
 });
 
 it("holds no package that is not meant for the edge", () => {
-  const packages = Object.keys(bundle.metafile.inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  const packages = Object.keys(bundle.metafile.inputs).flatMap(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+  );
   expect([...new Set(packages)].sort()).toEqual(["hono", "jose", "mutative", "zod"]);
 });
 

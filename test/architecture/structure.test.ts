@@ -18,7 +18,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   infra: ["src/gate"],
 };
 
-const folderOf = (path: string): string => path.split("/").slice(0, path.startsWith("src/") ? 2 : 1).join("/").replace(/^src\/[^/]*\.ts$/, "src");
+const folderOf = (path: string): string =>
+  path
+    .split("/")
+    .slice(0, path.startsWith("src/") ? 2 : 1)
+    .join("/")
+    .replace(/^src\/[^/]*\.ts$/, "src");
 
 it("the files are where the layout says", () => {
   expect([...new Set(files.map(({ path }) => folderOf(path)))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
@@ -27,7 +32,10 @@ it("the files are where the layout says", () => {
 it("imports point one way", () => {
   const wrong = files.flatMap(({ path, imports }) =>
     imports
-      .filter((target) => folderOf(target.path) !== folderOf(path) && !MAY_IMPORT[folderOf(path)]?.includes(folderOf(target.path)))
+      .filter(
+        (target) =>
+          folderOf(target.path) !== folderOf(path) && !MAY_IMPORT[folderOf(path)]?.includes(folderOf(target.path)),
+      )
       .map((target) => `${path} -> ${target.path}`),
   );
   expect(wrong).toEqual([]);
@@ -63,8 +71,12 @@ describe("files", () => {
       .filter(({ path }) => !entries.test(path))
       .filter(({ path, text }) => {
         const name = path.split("/").at(-1)?.replace(".ts", "") ?? "";
-        const exported = [...text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm)].map(([, it = ""]) => it.toLowerCase());
-        return !exported.some((it) => it === name.toLowerCase() || it.includes(name.toLowerCase()) || name.toLowerCase().includes(it));
+        const exported = [...text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm)].map(
+          ([, it = ""]) => it.toLowerCase(),
+        );
+        return !exported.some(
+          (it) => it === name.toLowerCase() || it.includes(name.toLowerCase()) || name.toLowerCase().includes(it),
+        );
       })
       .map(({ path }) => path);
     expect(misnamed).toEqual([]);
@@ -83,6 +95,12 @@ describe("files", () => {
 
 it("what runs at the edge imports no node: module", () => {
   const nodeOnly = ["src/gate/serveGate.ts", "src/gate/createLambda.ts"];
-  const edge = files.filter(({ path }) => /^src\/(protocol|policy|policies|telemetry|gate)\//.test(path) && !nodeOnly.includes(path));
-  expect(edge.flatMap(({ path, packages }) => packages.filter((name) => name.startsWith("node:")).map((name) => `${path}: ${name}`))).toEqual([]);
+  const edge = files.filter(
+    ({ path }) => /^src\/(protocol|policy|policies|telemetry|gate)\//.test(path) && !nodeOnly.includes(path),
+  );
+  expect(
+    edge.flatMap(({ path, packages }) =>
+      packages.filter((name) => name.startsWith("node:")).map((name) => `${path}: ${name}`),
+    ),
+  ).toEqual([]);
 });

@@ -24,4 +24,8 @@ export interface Runtime {
 export type StartRuntime = (gate: string | undefined, env?: Readonly<Record<string, string>>) => Promise<Runtime>;
 
 /** The headers of the API server's calls. */
-export const JSON_HEADERS = { "content-type": "application/json", "user-agent": "kube-apiserver-admission", "accept-encoding": "gzip" };
+export const JSON_HEADERS = {
+  "content-type": "application/json",
+  "user-agent": "kube-apiserver-admission",
+  "accept-encoding": "gzip",
+};

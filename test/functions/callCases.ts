@@ -14,8 +14,15 @@ export interface CallCase {
 
 const pod = readReview("validate-v1-create-pods-2");
 const conversion = readReview("conversion-1");
-const post = (path: string, body: string, headers: Readonly<Record<string, string>> = JSON_HEADERS): RuntimeCall => ({ path, body, headers });
-const edited = (text: string, edit: (review: { apiVersion: string; request: Record<string, unknown> }) => void): string => {
+const post = (path: string, body: string, headers: Readonly<Record<string, string>> = JSON_HEADERS): RuntimeCall => ({
+  path,
+  body,
+  headers,
+});
+const edited = (
+  text: string,
+  edit: (review: { apiVersion: string; request: Record<string, unknown> }) => void,
+): string => {
   const review = JSON.parse(text);
   edit(review);
   return JSON.stringify(review);
@@ -26,7 +33,10 @@ const tooLarge = { message: expect_(/larger than the \d+ bytes/), code: 413, rea
 
 /** vitest's matcher, without making this table depend on the globals of a test file. */
 function expect_(pattern: RegExp): unknown {
-  return { asymmetricMatch: (value: unknown) => typeof value === "string" && pattern.test(value), toString: () => String(pattern) };
+  return {
+    asymmetricMatch: (value: unknown) => typeof value === "string" && pattern.test(value),
+    toString: () => String(pattern),
+  };
 }
 
 export const callCases: readonly CallCase[] = [
@@ -35,49 +45,126 @@ export const callCases: readonly CallCase[] = [
   { name: "JSON that is no object", call: post("/c/local/validate", "[]"), status: 400, code: "wrong-envelope" },
   {
     name: "an envelope without a uid",
-    call: post("/c/local/validate", edited(pod, ({ request }) => delete request["uid"])),
+    call: post(
+      "/c/local/validate",
+      edited(pod, ({ request }) => delete request.uid),
+    ),
     status: 400,
     code: "wrong-envelope",
     answer: { error: { path: "request.uid" } },
   },
   {
     name: "a CREATE without an object",
-    call: post("/c/local/validate", edited(pod, ({ request }) => { request["object"] = null; })),
+    call: post(
+      "/c/local/validate",
+      edited(pod, ({ request }) => {
+        request.object = null;
+      }),
+    ),
     status: 400,
     answer: { error: { code: "wrong-envelope", path: "request.object" } },
   },
-  { name: "another content type", call: post("/c/local/validate", pod, { "content-type": "text/plain" }), status: 415, code: "wrong-content-type" },
-  { name: "a content type with a charset", call: post("/c/local/validate", pod, { "content-type": "Application/JSON; charset=utf-8" }), status: 200, answer: { response: { allowed: false } } },
-  { name: "a compressed body", call: post("/c/local/validate", pod, { ...JSON_HEADERS, "content-encoding": "gzip" }), status: 415, code: "wrong-content-type" },
+  {
+    name: "another content type",
+    call: post("/c/local/validate", pod, { "content-type": "text/plain" }),
+    status: 415,
+    code: "wrong-content-type",
+  },
+  {
+    name: "a content type with a charset",
+    call: post("/c/local/validate", pod, { "content-type": "Application/JSON; charset=utf-8" }),
+    status: 200,
+    answer: { response: { allowed: false } },
+  },
+  {
+    name: "a compressed body",
+    call: post("/c/local/validate", pod, { ...JSON_HEADERS, "content-encoding": "gzip" }),
+    status: 415,
+    code: "wrong-content-type",
+  },
   { name: "an unknown cluster", call: post("/c/nowhere/validate", pod), status: 404, code: "unknown-cluster" },
-  { name: "a cluster named as an object's own member", call: post("/c/__proto__/validate", pod), status: 404, code: "unknown-cluster" },
+  {
+    name: "a cluster named as an object's own member",
+    call: post("/c/__proto__/validate", pod),
+    status: 404,
+    code: "unknown-cluster",
+  },
   { name: "an unknown path", call: post("/validate", pod), status: 404, code: "not-found" },
-  { name: "GET on a path for reviews", call: { method: "GET", path: "/c/local/validate", headers: {} }, status: 405, code: "method-not-allowed", headers: { allow: "POST" } },
-  { name: "PUT on a path for conversions", call: { ...post("/c/local/convert", pod), method: "PUT" }, status: 405, code: "method-not-allowed", headers: { allow: "POST" } },
-  { name: "POST to /healthz", call: post("/healthz", "{}"), status: 405, code: "method-not-allowed", headers: { allow: "GET, HEAD" } },
-  { name: "a ConversionReview on /validate", call: post("/c/local/validate", conversion), status: 422, code: "wrong-review-kind" },
-  { name: "an AdmissionReview on /convert", call: post("/c/local/convert", pod), status: 422, code: "wrong-review-kind" },
-  { name: "a version to come", call: post("/c/local/validate", pod.replace("admission.k8s.io/v1", "admission.k8s.io/v2")), status: 422, code: "wrong-review-kind" },
+  {
+    name: "GET on a path for reviews",
+    call: { method: "GET", path: "/c/local/validate", headers: {} },
+    status: 405,
+    code: "method-not-allowed",
+    headers: { allow: "POST" },
+  },
+  {
+    name: "PUT on a path for conversions",
+    call: { ...post("/c/local/convert", pod), method: "PUT" },
+    status: 405,
+    code: "method-not-allowed",
+    headers: { allow: "POST" },
+  },
+  {
+    name: "POST to /healthz",
+    call: post("/healthz", "{}"),
+    status: 405,
+    code: "method-not-allowed",
+    headers: { allow: "GET, HEAD" },
+  },
+  {
+    name: "a ConversionReview on /validate",
+    call: post("/c/local/validate", conversion),
+    status: 422,
+    code: "wrong-review-kind",
+  },
+  {
+    name: "an AdmissionReview on /convert",
+    call: post("/c/local/convert", pod),
+    status: 422,
+    code: "wrong-review-kind",
+  },
+  {
+    name: "a version to come",
+    call: post("/c/local/validate", pod.replace("admission.k8s.io/v1", "admission.k8s.io/v2")),
+    status: 422,
+    code: "wrong-review-kind",
+  },
   {
     name: "a review over the limit, with its uid in front",
-    call: post("/c/local/validate", `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1beta1","request":{"uid":"u-7","object":{"a":"${filler}"}}}`),
+    call: post(
+      "/c/local/validate",
+      `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1beta1","request":{"uid":"u-7","object":{"a":"${filler}"}}}`,
+    ),
     status: 200,
     answer: { apiVersion: "admission.k8s.io/v1beta1", response: { uid: "u-7", allowed: false, status: tooLarge } },
   },
   {
     name: "a conversion over the limit",
-    call: post("/c/local/convert", `{"kind":"ConversionReview","apiVersion":"apiextensions.k8s.io/v1","request":{"uid":"u-8","x":"${filler}"}}`),
+    call: post(
+      "/c/local/convert",
+      `{"kind":"ConversionReview","apiVersion":"apiextensions.k8s.io/v1","request":{"uid":"u-8","x":"${filler}"}}`,
+    ),
     status: 200,
     answer: { kind: "ConversionReview", response: { uid: "u-8", convertedObjects: [], result: { status: "Failure" } } },
   },
-  { name: "a body over the limit without a uid in front", call: post("/c/local/validate", `{"x":"${filler}"}`), status: 413, code: "too-large" },
+  {
+    name: "a body over the limit without a uid in front",
+    call: post("/c/local/validate", `{"x":"${filler}"}`),
+    status: 413,
+    code: "too-large",
+  },
   {
     name: "an entry with its policies alone",
     call: post("/c/local/validate/exec", pod),
     status: 200,
     answer: { response: { allowed: true } },
   },
-  { name: "an entry that the gate does not know", call: post("/c/local/validate/gone", pod), status: 200, answer: { response: { allowed: false } } },
+  {
+    name: "an entry that the gate does not know",
+    call: post("/c/local/validate/gone", pod),
+    status: 200,
+    answer: { response: { allowed: false } },
+  },
   {
     name: "a cluster in mode warn",
     call: post("/c/lenient/validate", pod),
@@ -88,17 +175,34 @@ export const callCases: readonly CallCase[] = [
     name: "a cluster in mode audit",
     call: post("/c/silent/validate", pod),
     status: 200,
-    answer: { response: { allowed: true, auditAnnotations: { "deny-labels.would-deny": "Pod contains forbidden label 'bad-label'" } } },
+    answer: {
+      response: {
+        allowed: true,
+        auditAnnotations: { "deny-labels.would-deny": "Pod contains forbidden label 'bad-label'" },
+      },
+    },
   },
   {
     name: "a conversion that fails, naming the object",
-    call: post("/c/local/convert", edited(conversion, ({ request }) => { request["desiredAPIVersion"] = "example.com/v7"; })),
+    call: post(
+      "/c/local/convert",
+      edited(conversion, ({ request }) => {
+        request.desiredAPIVersion = "example.com/v7";
+      }),
+    ),
     status: 200,
-    answer: { response: { convertedObjects: [], result: { status: "Failure", message: expect_(/Gateway default\/a.*v7/) } } },
+    answer: {
+      response: { convertedObjects: [], result: { status: "Failure", message: expect_(/Gateway default\/a.*v7/) } },
+    },
   },
   {
     name: "a v1beta1 conversion",
-    call: post("/c/local/convert", edited(conversion, (review) => { review.apiVersion = "apiextensions.k8s.io/v1beta1"; })),
+    call: post(
+      "/c/local/convert",
+      edited(conversion, (review) => {
+        review.apiVersion = "apiextensions.k8s.io/v1beta1";
+      }),
+    ),
     status: 200,
     answer: { apiVersion: "apiextensions.k8s.io/v1beta1", response: { result: { status: "Success" } } },
   },

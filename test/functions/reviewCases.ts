@@ -13,8 +13,16 @@ export interface ReviewCase {
 }
 
 const BAD_LABEL = "Pod contains forbidden label 'bad-label'";
-const stamped = (parent: string): object => ({ op: "add", path: `${parent}/annotations`, value: { "postern.dev/a~b": "äöü 🚀" } });
-const first = { op: "add", path: "/spec/containers/0", value: { name: "first", image: "registry.example.com/first:1" } };
+const stamped = (parent: string): object => ({
+  op: "add",
+  path: `${parent}/annotations`,
+  value: { "postern.dev/a~b": "äöü 🚀" },
+});
+const first = {
+  op: "add",
+  path: "/spec/containers/0",
+  value: { name: "first", image: "registry.example.com/first:1" },
+};
 const twoLabelled = { denied: BAD_LABEL, annotations: { "denied-by": "deny-labels" } };
 const latest = {
   denied: "spec.template.spec.containers[0].image is not pinned",
@@ -26,7 +34,10 @@ const latest = {
 export const reviewCases: readonly ReviewCase[] = [
   { review: "mutate-v1-create-cronjobs-1", patch: [stamped("/spec/jobTemplate/spec/template/metadata")] },
   { review: "mutate-v1-create-deployments-1", patch: [stamped("/spec/template/metadata")] },
-  { review: "mutate-v1-create-pods-1", patch: [{ op: "add", path: "/metadata/annotations/postern.dev~1a~0b", value: "äöü 🚀" }, first] },
+  {
+    review: "mutate-v1-create-pods-1",
+    patch: [{ op: "add", path: "/metadata/annotations/postern.dev~1a~0b", value: "äöü 🚀" }, first],
+  },
   { review: "mutate-v1-create-pods-2", patch: [stamped("/metadata"), first] },
   { review: "mutate-v1-create-statefulsets-1", patch: [stamped("/spec/template/metadata")] },
   { review: "mutate-v1-update-pods-1", patch: [stamped("/metadata")] },
@@ -49,11 +60,19 @@ export const reviewCases: readonly ReviewCase[] = [
   { review: "validate-v1-create-pods-eviction-1", warnings: ["evicted: web-7d4b9c6f5d-x2x9k is evicted"] },
   { review: "validate-v1-create-secrets-1" },
   { review: "validate-v1-create-serviceaccounts-1" },
-  { review: "validate-v1-create-services-1", denied: "NodePort services are closed", annotations: { "denied-by": "no-node-ports" } },
+  {
+    review: "validate-v1-create-services-1",
+    denied: "NodePort services are closed",
+    annotations: { "denied-by": "no-node-ports" },
+  },
   { review: "validate-v1-create-statefulsets-1" },
   { review: "validate-v1-delete-deployments-1", annotations: { "protected.had-labels": "app" } },
   { review: "validate-v1-delete-pods-1", annotations: { "protected.had-labels": "bad-label,x" } },
-  { review: "validate-v1-update-deployments-scale-1", denied: "spec.replicas is over 2", annotations: { "denied-by": "small-deployments" } },
+  {
+    review: "validate-v1-update-deployments-scale-1",
+    denied: "spec.replicas is over 2",
+    annotations: { "denied-by": "small-deployments" },
+  },
   { review: "validate-v1-update-pods-1", ...twoLabelled },
   { review: "validate-v1-update-pods-ephemeralcontainers-1", ...twoLabelled },
   { review: "validate-v1beta1-create-deployments-1", ...latest },

@@ -45,7 +45,14 @@ describe.each(runtimes)("%s", (_name, start) => {
       kind: "ConversionReview",
       response: {
         uid: request.uid,
-        convertedObjects: [{ apiVersion: "example.com/v1beta1", kind: "Gateway", metadata, spec: { address: `${spec.host}:${spec.port}` } }],
+        convertedObjects: [
+          {
+            apiVersion: "example.com/v1beta1",
+            kind: "Gateway",
+            metadata,
+            spec: { address: `${spec.host}:${spec.port}` },
+          },
+        ],
         result: { status: "Success" },
       },
     });
@@ -54,15 +61,22 @@ describe.each(runtimes)("%s", (_name, start) => {
   it.each(callCases)("answers $status to $name", async ({ status, call, code, answer, headers = {} }) => {
     const got = await runtime.call(call);
     expect({ status: got.status, type: got.headers.get("content-type") }).toEqual({ status, type: "application/json" });
-    if (code !== undefined) expect(JSON.parse(got.text)).toMatchObject({ error: { code, message: expect.any(String) } });
+    if (code !== undefined)
+      expect(JSON.parse(got.text)).toMatchObject({ error: { code, message: expect.any(String) } });
     if (answer !== undefined) expect(JSON.parse(got.text)).toMatchObject(answer);
     for (const [name, value] of Object.entries(headers)) expect(got.headers.get(name)).toBe(value);
     expect(got.text).not.toMatch(/\bat \S+ \(|node_modules/);
   });
 
   it("serves the gate of this repository, which refuses a Pod with bad-label", async () => {
-    const answer = await own.call({ path: "/c/local/validate?timeout=10s", headers: JSON_HEADERS, body: readReview("validate-v1-create-pods-2") });
-    expect(readable(answer)).toMatchObject({ response: { allowed: false, status: { message: "Pod contains forbidden label 'bad-label'", code: 403 } } });
+    const answer = await own.call({
+      path: "/c/local/validate?timeout=10s",
+      headers: JSON_HEADERS,
+      body: readReview("validate-v1-create-pods-2"),
+    });
+    expect(readable(answer)).toMatchObject({
+      response: { allowed: false, status: { message: "Pod contains forbidden label 'bad-label'", code: 403 } },
+    });
   });
 });
 
@@ -70,18 +84,24 @@ describe.each(runtimes)("%s", (_name, start) => {
 function readable({ status, text }: RuntimeAnswer): unknown {
   expect(status).toBe(200);
   const answer = JSON.parse(text);
-  if (answer.response.patch !== undefined) answer.response.patch = JSON.parse(Buffer.from(answer.response.patch, "base64").toString("utf8"));
+  if (answer.response.patch !== undefined)
+    answer.response.patch = JSON.parse(Buffer.from(answer.response.patch, "base64").toString("utf8"));
   return answer;
 }
 
-function wire({ denied, code = 403, warnings, annotations, patch }: ReviewCase, asked: { apiVersion: string; request: { uid: string } }): unknown {
+function wire(
+  { denied, code = 403, warnings, annotations, patch }: ReviewCase,
+  asked: { apiVersion: string; request: { uid: string } },
+): unknown {
   return {
     apiVersion: asked.apiVersion,
     kind: "AdmissionReview",
     response: {
       uid: asked.request.uid,
       allowed: denied === undefined,
-      ...(denied === undefined ? {} : { status: { status: "Failure", message: denied, code, reason: code === 422 ? "Invalid" : "Forbidden" } }),
+      ...(denied === undefined
+        ? {}
+        : { status: { status: "Failure", message: denied, code, reason: code === 422 ? "Invalid" : "Forbidden" } }),
       ...(patch === undefined ? {} : { patch, patchType: "JSONPatch" }),
       ...(warnings === undefined ? {} : { warnings }),
       ...(annotations === undefined ? {} : { auditAnnotations: annotations }),

@@ -15,26 +15,35 @@ interface LambdaAnswer {
 }
 
 /** functions/lambda.ts as it is deployed: the bundle's handler, called with the events that a Function URL or an HTTP API makes. */
-export const startLambda = (encoding: "text" | "base64"): StartRuntime => async (gate, env = {}): Promise<Runtime> => {
-  const folder = await mkdtemp(join(tmpdir(), "postern-lambda-"));
-  const file = join(folder, "lambda.mjs");
-  await writeFile(file, (await bundleFunction("lambda", gate)).text);
-  Object.assign(process.env, env);
-  const { handler }: { handler: Handler } = await import(pathToFileURL(file).href);
-  return {
-    async call(call) {
-      const { statusCode, headers = {}, body, isBase64Encoded } = await handler(functionUrlEvent(call, encoding), {});
-      return { status: statusCode, headers: new Headers(headers), text: isBase64Encoded ? Buffer.from(body, "base64").toString() : body };
-    },
-    async stop() {
-      for (const name of Object.keys(env)) delete process.env[name];
-      await rm(folder, { recursive: true });
-    },
+export const startLambda =
+  (encoding: "text" | "base64"): StartRuntime =>
+  async (gate, env = {}): Promise<Runtime> => {
+    const folder = await mkdtemp(join(tmpdir(), "postern-lambda-"));
+    const file = join(folder, "lambda.mjs");
+    await writeFile(file, (await bundleFunction("lambda", gate)).text);
+    Object.assign(process.env, env);
+    const { handler }: { handler: Handler } = await import(pathToFileURL(file).href);
+    return {
+      async call(call) {
+        const { statusCode, headers = {}, body, isBase64Encoded } = await handler(functionUrlEvent(call, encoding), {});
+        return {
+          status: statusCode,
+          headers: new Headers(headers),
+          text: isBase64Encoded ? Buffer.from(body, "base64").toString() : body,
+        };
+      },
+      async stop() {
+        for (const name of Object.keys(env)) delete process.env[name];
+        await rm(folder, { recursive: true });
+      },
+    };
   };
-};
 
 /** Payload format 2.0, as AWS documents it for HTTP APIs and Function URLs. Header names arrive in lower case. */
-function functionUrlEvent({ method = "POST", path, headers = {}, body }: RuntimeCall, encoding: "text" | "base64"): object {
+function functionUrlEvent(
+  { method = "POST", path, headers = {}, body }: RuntimeCall,
+  encoding: "text" | "base64",
+): object {
   const [rawPath = "", rawQueryString = ""] = path.split("?");
   const host = "abc123.lambda-url.eu-central-1.on.aws";
   const lowered = Object.entries({ ...headers, host }).map(([name, value]) => [name.toLowerCase(), value]);
@@ -49,7 +58,13 @@ function functionUrlEvent({ method = "POST", path, headers = {}, body }: Runtime
       apiId: "abc123",
       domainName: host,
       domainPrefix: "abc123",
-      http: { method, path: rawPath, protocol: "HTTP/1.1", sourceIp: "203.0.113.7", userAgent: "kube-apiserver-admission" },
+      http: {
+        method,
+        path: rawPath,
+        protocol: "HTTP/1.1",
+        sourceIp: "203.0.113.7",
+        userAgent: "kube-apiserver-admission",
+      },
       requestId: "e1a8a2c0-0000-4000-8000-000000000000",
       routeKey: "$default",
       stage: "$default",

@@ -13,9 +13,19 @@ export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> 
   const folder = await mkdtemp(join(tmpdir(), "postern-node-"));
   const { text } = await bundleFunction("node", gate);
   const { cert, key } = await selfSignedPair();
-  await Promise.all([writeFile(join(folder, "node.mjs"), text), writeFile(join(folder, "cert.pem"), cert), writeFile(join(folder, "key.pem"), key)]);
+  await Promise.all([
+    writeFile(join(folder, "node.mjs"), text),
+    writeFile(join(folder, "cert.pem"), cert),
+    writeFile(join(folder, "key.pem"), key),
+  ]);
   const child = spawn(process.execPath, [join(folder, "node.mjs")], {
-    env: { ...env, POSTERN_PORT: "0", POSTERN_HOST: "127.0.0.1", POSTERN_CERT: join(folder, "cert.pem"), POSTERN_KEY: join(folder, "key.pem") },
+    env: {
+      ...env,
+      POSTERN_PORT: "0",
+      POSTERN_HOST: "127.0.0.1",
+      POSTERN_CERT: join(folder, "cert.pem"),
+      POSTERN_KEY: join(folder, "key.pem"),
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
@@ -39,17 +49,22 @@ export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> 
 function post(port: number, ca: string, { method = "POST", path, headers, body }: RuntimeCall): Promise<RuntimeAnswer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
-    const call = request({ host: "localhost", family: 4, port, ca, method, path, headers: { ...headers, ...length } }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("end", () => {
-        const answered = new Headers(Object.entries(response.headers).map(([name, value]): [string, string] => [name, String(value)]));
-        resolve({ status: response.statusCode ?? 0, headers: answered, text });
-      });
-    });
+    const call = request(
+      { host: "localhost", family: 4, port, ca, method, path, headers: { ...headers, ...length } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => {
+          text += chunk;
+        });
+        response.on("end", () => {
+          const answered = new Headers(
+            Object.entries(response.headers).map(([name, value]): [string, string] => [name, String(value)]),
+          );
+          resolve({ status: response.statusCode ?? 0, headers: answered, text });
+        });
+      },
+    );
     call.on("error", reject);
     call.end(body);
   });

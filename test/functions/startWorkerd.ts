@@ -6,12 +6,24 @@ import type { Runtime, StartRuntime } from "./Runtime.ts";
 export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
   const { text } = await bundleFunction("worker", gate);
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ modules: true, script: text, compatibilityDate: "2026-11-01", bindings: { ...env }, host: "127.0.0.1", port: 0 }),
+    convertV4MiniflareOptions({
+      modules: true,
+      script: text,
+      compatibilityDate: "2026-11-01",
+      bindings: { ...env },
+      host: "127.0.0.1",
+      port: 0,
+    }),
   );
   const base = await miniflare.ready;
   return {
     async call({ method = "POST", path, headers = {}, body }) {
-      const response = await fetch(new URL(path, base), { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
+      const response = await fetch(new URL(path, base), {
+        method,
+        headers,
+        redirect: "manual",
+        ...(body === undefined ? {} : { body }),
+      });
       return { status: response.status, headers: response.headers, text: await response.text() };
     },
     stop: () => miniflare.dispose(),

@@ -14,12 +14,16 @@ function directory(lookup: (name: string, signal: AbortSignal) => Promise<Cluste
 
 describe("a lookup", () => {
   it("is asked once for each of 3,000 clusters, and not again while the answers are fresh", async () => {
-    const lookup = vi.fn(async (name: string): Promise<Cluster> => ({ mode: name.endsWith("7") ? "audit" : "enforce" }));
+    const lookup = vi.fn(
+      async (name: string): Promise<Cluster> => ({ mode: name.endsWith("7") ? "audit" : "enforce" }),
+    );
     const { clusters } = directory(lookup);
     const names = Array.from({ length: 3000 }, (_, index) => `cluster-${index}`);
     for (let round = 0; round < 3; round += 1) {
       const found = await Promise.all(names.map((name) => clusters.find(name)));
-      expect(found.map((settings) => settings?.modeOf("deny-labels"))).toEqual(names.map((name) => (name.endsWith("7") ? "audit" : "enforce")));
+      expect(found.map((settings) => settings?.modeOf("deny-labels"))).toEqual(
+        names.map((name) => (name.endsWith("7") ? "audit" : "enforce")),
+      );
     }
     expect(lookup).toHaveBeenCalledTimes(3000);
   });
@@ -87,14 +91,17 @@ describe("a lookup", () => {
   it("is not asked for names that cannot be a cluster's, and rarely for strangers", async () => {
     const lookup = vi.fn(async () => undefined);
     const { clusters } = directory(lookup);
-    for (const name of ["", "-a", "A", "a b", "a/b", "__proto__", "x".repeat(300)]) expect(await clusters.find(name)).toBeUndefined();
+    for (const name of ["", "-a", "A", "a b", "a/b", "__proto__", "x".repeat(300)])
+      expect(await clusters.find(name)).toBeUndefined();
     expect(lookup).not.toHaveBeenCalled();
     for (let round = 0; round < 10; round += 1) expect(await clusters.find("stranger")).toBeUndefined();
     expect(lookup).toHaveBeenCalledTimes(1);
   });
 
   it("keeps a bounded number of clusters, and a scan of made-up names drives none out", async () => {
-    const lookup = vi.fn(async (name: string): Promise<Cluster | undefined> => (name.startsWith("real") ? {} : undefined));
+    const lookup = vi.fn(
+      async (name: string): Promise<Cluster | undefined> => (name.startsWith("real") ? {} : undefined),
+    );
     const { clusters } = directory(lookup);
     await clusters.find("real-first");
     for (let index = 0; index < 6000; index += 1) await clusters.find(`fake-${index}`);
@@ -109,7 +116,10 @@ describe("a lookup", () => {
 });
 
 it("a table answers without waiting", () => {
-  const clusters = new ClusterDirectory({ local: { modes: { "deny-labels": "warn" } } }, policies, { now: Date.now, log: memoryLog() });
+  const clusters = new ClusterDirectory({ local: { modes: { "deny-labels": "warn" } } }, policies, {
+    now: Date.now,
+    log: memoryLog(),
+  });
   expect(clusters.find("local")).toMatchObject({ cluster: "local" });
   expect(clusters.find("constructor")).toBeUndefined();
 });

@@ -6,11 +6,25 @@ import { readReview, reviewNames } from "../fixtures/readReview.ts";
 import { reviewCall, testGate } from "./gateCall.ts";
 
 const STATUSES = [200, 400, 404, 405, 413, 415, 422];
-const PATHS = ["/c/local/validate", "/c/local/mutate", "/c/local/convert", "/c/local/validate/entry", "/c/other/validate", "/", "/healthz", "/readyz", "/openapi.json"];
+const PATHS = [
+  "/c/local/validate",
+  "/c/local/mutate",
+  "/c/local/convert",
+  "/c/local/validate/entry",
+  "/c/other/validate",
+  "/",
+  "/healthz",
+  "/readyz",
+  "/openapi.json",
+];
 
 /** Counts what was judged, so that an `allowed: true` that no policy stands behind shows. */
 const judged = vi.fn();
-const everything = { resources: ["*/*"], apiGroups: ["*"], operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"] } as const;
+const everything = {
+  resources: ["*/*"],
+  apiGroups: ["*"],
+  operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"],
+} as const;
 const { app } = testGate({
   policies: [
     policy({
@@ -34,29 +48,39 @@ async function check(path: string, body: string): Promise<void> {
   const text = await response.text();
   const answer = JSON.parse(text);
   if (response.status !== 200) {
-    expect(answer).toEqual({ error: { code: expect.any(String), message: expect.any(String), ...("path" in answer.error ? { path: expect.any(String) } : {}) } });
+    expect(answer).toEqual({
+      error: {
+        code: expect.any(String),
+        message: expect.any(String),
+        ...("path" in answer.error ? { path: expect.any(String) } : {}),
+      },
+    });
     return;
   }
   // A mutator is not shown a review without an object: there is nothing to change.
   const nothingToChange = path.includes("mutate") && (JSON.parse(body).request.object ?? null) === null;
   if (answer.response?.allowed === true && !nothingToChange) expect(judged).toHaveBeenCalled();
-  if (path.includes("validate") && JSON.stringify([JSON.parse(body).request.object, JSON.parse(body).request.oldObject]).includes("evil"))
+  if (
+    path.includes("validate") &&
+    JSON.stringify([JSON.parse(body).request.object, JSON.parse(body).request.oldObject]).includes("evil")
+  )
     expect(answer.response.allowed).toBe(false);
 }
 
 it("any JSON to any route gets a documented status, and never an allowed:true that no policy stands behind", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...PATHS), fc.json({ maxDepth: 6 }), check),
-    { numRuns: 1500 },
-  );
+  await fc.assert(fc.asyncProperty(fc.constantFrom(...PATHS), fc.json({ maxDepth: 6 }), check), { numRuns: 1500 });
 });
 
 it("so does any text, and any bytes cut from a review", async () => {
-  const cut = fc.tuple(fc.constantFrom(...reviewNames), fc.double({ min: 0, max: 1, noNaN: true })).map(([name, part]) => {
-    const text = readReview(name);
-    return text.slice(0, Math.floor(text.length * part));
+  const cut = fc
+    .tuple(fc.constantFrom(...reviewNames), fc.double({ min: 0, max: 1, noNaN: true }))
+    .map(([name, part]) => {
+      const text = readReview(name);
+      return text.slice(0, Math.floor(text.length * part));
+    });
+  await fc.assert(fc.asyncProperty(fc.constantFrom(...PATHS), fc.oneof(fc.string({ unit: "binary" }), cut), check), {
+    numRuns: 1000,
   });
-  await fc.assert(fc.asyncProperty(fc.constantFrom(...PATHS), fc.oneof(fc.string({ unit: "binary" }), cut), check), { numRuns: 1000 });
 });
 
 /** A captured review with one part, anywhere in it, replaced by any JSON or taken out. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { defineGate } from "../../src/gate/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
+import { defineGate } from "../../src/gate/defineGate.ts";
 import { deny } from "../../src/policy/Finding.ts";
 import { policy } from "../../src/policy/policy.ts";
 import { readReview } from "../fixtures/readReview.ts";
@@ -15,24 +15,32 @@ const slow = policy({
 describe("limits", () => {
   it("turns away the call that is one too many, with an integer Retry-After, and takes calls again later", async () => {
     const { app } = testGate({ policies: [slow] }, { limits: { callsInFlight: 2 } });
-    const taken = [app.fetch(reviewCall("/c/local/validate?timeout=1s")), app.fetch(reviewCall("/c/local/validate?timeout=1s"))];
+    const taken = [
+      app.fetch(reviewCall("/c/local/validate?timeout=1s")),
+      app.fetch(reviewCall("/c/local/validate?timeout=1s")),
+    ];
     await vi.waitFor(async () => {
       const refused = await app.fetch(reviewCall("/c/local/validate"));
       expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
       expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
     });
-    for (const response of await Promise.all(taken)) expect(await response.json()).toMatchObject({ response: { allowed: false } });
+    for (const response of await Promise.all(taken))
+      expect(await response.json()).toMatchObject({ response: { allowed: false } });
     expect((await app.fetch(reviewCall("/c/local/validate?timeout=1s"))).status).toBe(200);
   });
 
   it("denies at the deadline by default, naming the policy", async () => {
     const { app } = testGate({ policies: [slow] });
     const response = await app.fetch(reviewCall("/c/local/validate?timeout=1s"));
-    expect(await response.json()).toMatchObject({ response: { allowed: false, status: { message: "policy slow missed the deadline", code: 504 } } });
+    expect(await response.json()).toMatchObject({
+      response: { allowed: false, status: { message: "policy slow missed the deadline", code: 504 } },
+    });
   });
 
   it("gives up on a body that does not arrive", async () => {
-    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"kind":')) });
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"kind":')),
+    });
     const response = await testGate().app.fetch(reviewCall("/c/local/validate?timeout=1s", body));
     expect(response.status).toBe(408);
     expect(await response.json()).toMatchObject({ error: { code: "body-timeout" } });
@@ -47,7 +55,9 @@ describe("limits", () => {
         controller.enqueue(chunk);
       },
     });
-    const response = await testGate({}, { limits: { bodyBytes: 1024 * 1024 } }).app.fetch(reviewCall("/c/local/validate", body));
+    const response = await testGate({}, { limits: { bodyBytes: 1024 * 1024 } }).app.fetch(
+      reviewCall("/c/local/validate", body),
+    );
     expect(response.status).toBe(413);
     expect(sent).toBeLessThan(1024 * 1024 + 4 * chunk.length);
   });
@@ -60,7 +70,9 @@ describe("limits", () => {
         controller.close();
       },
     });
-    expect(await (await testGate().app.fetch(reviewCall("/c/local/validate", body))).json()).toMatchObject({ response: { allowed: false } });
+    expect(await (await testGate().app.fetch(reviewCall("/c/local/validate", body))).json()).toMatchObject({
+      response: { allowed: false },
+    });
   });
 });
 
@@ -84,9 +96,13 @@ describe("errors", () => {
     const other = policy({ name: "other", match: { resources: ["pods"] }, validate: () => deny("no", { code: 422 }) });
     const { app, log } = testGate({ policies: [throwing, other] });
     const text = await (await app.fetch(reviewCall("/c/local/validate"))).text();
-    expect(JSON.parse(text)).toMatchObject({ response: { status: { message: "policy throwing failed; the gate's log has the error; no", code: 500 } } });
+    expect(JSON.parse(text)).toMatchObject({
+      response: { status: { message: "policy throwing failed; the gate's log has the error; no", code: 500 } },
+    });
     expect(text).not.toContain("internal detail");
-    expect(log.lines).toMatchObject([{ level: "error", properties: { policy: "throwing", cluster: "local", error: new Error("internal detail") } }]);
+    expect(log.lines).toMatchObject([
+      { level: "error", properties: { policy: "throwing", cluster: "local", error: new Error("internal detail") } },
+    ]);
   });
 
   it("never repeat what was sent", async () => {
@@ -128,5 +144,7 @@ it("tells whoever watches of each verdict", async () => {
   const gate = defineGate({ policies: [slow], clusters: { local: {} } });
   const app = createGate(gate, { now: () => 5, log: memoryLog(), onVerdict });
   await app.fetch(reviewCall("/c/local/mutate"));
-  expect(onVerdict).toHaveBeenCalledWith(expect.objectContaining({ cluster: "local", milliseconds: 0, verdict: expect.objectContaining({ allowed: true }) }));
+  expect(onVerdict).toHaveBeenCalledWith(
+    expect.objectContaining({ cluster: "local", milliseconds: 0, verdict: expect.objectContaining({ allowed: true }) }),
+  );
 });

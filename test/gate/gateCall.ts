@@ -15,9 +15,11 @@ export interface LogLine {
 /** A log that keeps its lines. */
 export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
-  const at = (level: keyof Log) => (message: string, properties: LogProperties = {}) => {
-    lines.push({ level, message, properties });
-  };
+  const at =
+    (level: keyof Log) =>
+    (message: string, properties: LogProperties = {}) => {
+      lines.push({ level, message, properties });
+    };
   return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
@@ -29,10 +31,16 @@ export function testGate(definition: Partial<GateDefinition> = {}, deps: Partial
 }
 
 /** A POST with a captured review, or any other body. */
-export function reviewCall(path: string, body: string | ReadableStream<Uint8Array> = readReview("validate-v1-create-pods-2")): Request {
+export function reviewCall(
+  path: string,
+  body: string | ReadableStream<Uint8Array> = readReview("validate-v1-create-pods-2"),
+): Request {
   return new Request(`https://gate.example${path}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...(typeof body === "string" ? { "content-length": String(new TextEncoder().encode(body).length) } : {}) },
+    headers: {
+      "content-type": "application/json",
+      ...(typeof body === "string" ? { "content-length": String(new TextEncoder().encode(body).length) } : {}),
+    },
     body,
     ...(typeof body === "string" ? {} : { duplex: "half" }),
   });

@@ -11,13 +11,27 @@ interface Change {
   readonly annotations?: object;
 }
 
-function selfTest({ namespace = "postern-selftest", resource = "configmaps", operation = "CREATE", annotations }: Change = {}): string {
+function selfTest({
+  namespace = "postern-selftest",
+  resource = "configmaps",
+  operation = "CREATE",
+  annotations,
+}: Change = {}): string {
   const review = JSON.parse(readReview("validate-v1-create-secrets-1"));
-  Object.assign(review.request, { namespace, operation, kind: { group: "", version: "v1", kind: "ConfigMap" }, resource: { group: "", version: "v1", resource } });
+  Object.assign(review.request, {
+    namespace,
+    operation,
+    kind: { group: "", version: "v1", kind: "ConfigMap" },
+    resource: { group: "", version: "v1", resource },
+  });
   review.request.object = {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name: "probe", namespace, annotations: annotations ?? { "postern.dev/nonce": "n-123", "postern.dev/bundle-hash": "sha256:abc" } },
+    metadata: {
+      name: "probe",
+      namespace,
+      annotations: annotations ?? { "postern.dev/nonce": "n-123", "postern.dev/bundle-hash": "sha256:abc" },
+    },
   };
   return JSON.stringify(review);
 }
@@ -56,7 +70,9 @@ describe("a self-test", () => {
 
   it("says that it is unsigned where the gate has no key", async () => {
     const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest())));
-    expect(message).toMatch(/^postern self-test reached the gate; unsigned, for the gate has no signing key: \{"nonce":"n-123"/);
+    expect(message).toMatch(
+      /^postern self-test reached the gate; unsigned, for the gate has no signing key: \{"nonce":"n-123"/,
+    );
   });
 
   it.each<[name: string, change: Change]>([
@@ -72,7 +88,9 @@ describe("a self-test", () => {
 
   it("repeats at most 256 characters of what it was given", async () => {
     const annotations = { "postern.dev/nonce": "n".repeat(5000), "postern.dev/bundle-hash": "h".repeat(5000) };
-    const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest({ annotations }))));
+    const message = await messageOf(
+      await testGate().app.fetch(reviewCall("/c/local/validate", selfTest({ annotations }))),
+    );
     expect(message.length).toBeLessThan(1000);
   });
 });

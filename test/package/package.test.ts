@@ -15,7 +15,9 @@ function run(command: string, args: readonly string[], cwd: string): string {
   try {
     return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 150_000 });
   } catch (error) {
-    throw new Error(`${command} ${args.join(" ")}: ${Reflect.get(Object(error), "stdout")}${Reflect.get(Object(error), "stderr")}`);
+    throw new Error(
+      `${command} ${args.join(" ")}: ${Reflect.get(Object(error), "stdout")}${Reflect.get(Object(error), "stderr")}`,
+    );
   }
 }
 
@@ -55,14 +57,46 @@ process.stdout.write(await response.text());
   );
   writeFileSync(
     join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions: { target: "es2022", module: "nodenext", strict: true, outDir: "out", types: ["node"], typeRoots: [join(root, "node_modules/@types")] }, files: ["gate.ts"] }),
+    JSON.stringify({
+      compilerOptions: {
+        target: "es2022",
+        module: "nodenext",
+        strict: true,
+        outDir: "out",
+        types: ["node"],
+        typeRoots: [join(root, "node_modules/@types")],
+      },
+      files: ["gate.ts"],
+    }),
   );
   run(bin("tsc"), ["-p", folder], folder);
   const answer = JSON.parse(run(process.execPath, ["out/gate.js", readReview("validate-v1-create-pods-2")], folder));
-  expect(answer.response).toMatchObject({ allowed: false, status: { message: "Pod contains forbidden label 'bad-label'; no team, image nginx" } });
+  expect(answer.response).toMatchObject({
+    allowed: false,
+    status: { message: "Pod contains forbidden label 'bad-label'; no team, image nginx" },
+  });
 }, 120_000);
 
 it("the types catch a policy that reads what its objects do not have", () => {
-  writeFileSync(join(folder, "wrong.ts"), 'import { policy } from "postern";\nexport default policy({ name: "x", match: { resources: ["pods"] }, validate: ({ object }) => { object.spec?.replicas; } });\n');
-  expect(() => run(bin("tsc"), ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck", "wrong.ts", "--ignoreConfig"], folder)).toThrow(/replicas/);
+  writeFileSync(
+    join(folder, "wrong.ts"),
+    'import { policy } from "postern";\nexport default policy({ name: "x", match: { resources: ["pods"] }, validate: ({ object }) => { object.spec?.replicas; } });\n',
+  );
+  expect(() =>
+    run(
+      bin("tsc"),
+      [
+        "--noEmit",
+        "--strict",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+        "--skipLibCheck",
+        "wrong.ts",
+        "--ignoreConfig",
+      ],
+      folder,
+    ),
+  ).toThrow(/replicas/);
 }, 60_000);
