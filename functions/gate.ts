@@ -1,8 +1,33 @@
 import { defineGate } from "../src/gate/defineGate.ts";
 import { denyLabels } from "../src/policies/denyLabels.ts";
+import { ConversionError, conversion } from "../src/policy/conversion.ts";
+
+/** The sample custom resource: v1 has `host` and `port`, v1beta1 had both in one `address`. */
+const gateways = conversion({
+  group: "example.com",
+  kind: "Gateway",
+  versions: ["v1beta1", "v1"],
+  hub: "v1",
+  convert: {
+    v1beta1: {
+      toHub: (gateway) => {
+        const { address, ...rest } = { ...Object(gateway.spec) };
+        const match = /^(.+):(\d+)$/.exec(String(address));
+        if (match === null) throw new ConversionError("spec.address is not HOST:PORT");
+        return { ...gateway, spec: { ...rest, host: match[1], port: Number(match[2]) } };
+      },
+      fromHub: (gateway) => {
+        const { host, port, ...rest } = { ...Object(gateway.spec) };
+        if (host === undefined || port === undefined) throw new ConversionError("spec.host and spec.port are needed");
+        return { ...gateway, spec: { ...rest, address: `${host}:${port}` } };
+      },
+    },
+  },
+});
 
 /** The gate that this repository deploys. */
 export default defineGate({
   policies: [denyLabels()],
+  conversions: [gateways],
   clusters: { local: {} },
 });

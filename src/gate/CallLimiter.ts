@@ -1,20 +1,29 @@
 import { GateError } from "./GateError.ts";
 
-/** How many calls a gate takes on at one time, and lets in no more. */
+/** How many calls a gate takes on at one time, and how many bytes of bodies for all of them together. */
 export class CallLimiter {
-  readonly #most: number;
-  #inFlight = 0;
+  readonly #mostCalls: number;
+  readonly #mostBytes: number;
+  #calls = 0;
+  #bytes = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(mostCalls: number, mostBytes: number) {
+    this.#mostCalls = mostCalls;
+    this.#mostBytes = mostBytes;
   }
 
-  /** Takes a place; the function that comes back gives it up again. Throws `overloaded` when there is none. */
-  enter(): () => void {
-    if (this.#inFlight >= this.#most) throw new GateError("overloaded", "too many calls at one time; try again");
-    this.#inFlight += 1;
+  /**
+   * Takes a place for a call whose body takes up to `bytes`; the function that comes back gives it up again. Throws
+   * `overloaded` when there is none. A single call always finds room for its bytes.
+   */
+  enter(bytes: number): () => void {
+    if (this.#calls >= this.#mostCalls || (this.#calls > 0 && this.#bytes + bytes > this.#mostBytes))
+      throw new GateError("overloaded", "too many calls at one time; try again");
+    this.#calls += 1;
+    this.#bytes += bytes;
     return () => {
-      this.#inFlight -= 1;
+      this.#calls -= 1;
+      this.#bytes -= bytes;
     };
   }
 }

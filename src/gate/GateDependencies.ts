@@ -10,6 +10,8 @@ export interface GateLimits {
   readonly bodyBytes: number;
   /** Calls at one time; one more is answered 503. */
   readonly callsInFlight: number;
+  /** Bodies of all of them together, in bytes; parsed, JSON takes several times its text. */
+  readonly bytesInFlight: number;
 }
 
 /** A review and what was answered, for whoever watches. */
@@ -40,4 +42,8 @@ export interface GateDependencies {
  * A stored object is at most about 2 MiB, a review carries two of them, and the API server escapes `<`, `>` and `&`
  * six-fold: 20 MiB holds all but the most contrived. Runtimes with less memory pass less.
  */
-export const defaultLimits: GateLimits = { bodyBytes: 20 * 1024 * 1024, callsInFlight: 256 };
+export const defaultLimits: GateLimits = {
+  bodyBytes: 20 * 1024 * 1024,
+  callsInFlight: 256,
+  bytesInFlight: 128 * 1024 * 1024,
+};

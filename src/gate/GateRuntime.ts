@@ -27,7 +27,7 @@ export class GateRuntime {
     this.limits = { ...defaultLimits, ...deps.limits };
     this.counters = deps.counters ?? new Counters();
     this.clusters = new ClusterDirectory(gate.clusters, gate.policies, deps);
-    this.limiter = new CallLimiter(this.limits.callsInFlight);
+    this.limiter = new CallLimiter(this.limits.callsInFlight, this.limits.bytesInFlight);
     this.conversions = new Map(
       gate.conversions.map((conversion) => [`${conversion.group}/${conversion.kind}`, conversion]),
     );

@@ -13,7 +13,7 @@ import { callDeadline } from "./callDeadline.ts";
 import { GateError } from "./GateError.ts";
 import type { GateRuntime } from "./GateRuntime.ts";
 import { judgeReview } from "./judgeReview.ts";
-import { readBody } from "./readBody.ts";
+import { bodyAllowance, readBody } from "./readBody.ts";
 
 /** What the path says. */
 export interface Route {
@@ -30,7 +30,7 @@ export async function answerCall(runtime: GateRuntime, request: Request, route: 
   const deadline = callDeadline(request.url, runtime.deps.now);
   let leave: (() => void) | undefined;
   try {
-    leave = runtime.limiter.enter();
+    leave = runtime.limiter.enter(bodyAllowance(request, runtime.limits.bodyBytes));
     checkContent(request);
     const settings = await runtime.clusters.find(route.cluster);
     if (settings === undefined) throw new GateError("unknown-cluster", "this gate knows no cluster of that name");

@@ -40,7 +40,7 @@ function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
   return createGate(gate, {
     now: Date.now,
     log,
-    limits: { bodyBytes: BODY_BYTES, callsInFlight: CALLS_IN_FLIGHT },
+    limits: { bodyBytes: BODY_BYTES, callsInFlight: CALLS_IN_FLIGHT, bytesInFlight: 2 * BODY_BYTES },
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });

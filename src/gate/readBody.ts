@@ -34,6 +34,12 @@ export async function drainBody(request: Request, limit: number, deadline: Deadl
   }
 }
 
+/** How many bytes of a request's body may be held at one time: those announced, or the limit where none are; next to none of an oversized one. */
+export function bodyAllowance(request: Request, limit: number): number {
+  const announced = contentLength(request) ?? limit;
+  return announced > limit ? PEEK_BYTES : announced;
+}
+
 function contentLength(request: Request): number | undefined {
   const header = request.headers.get("content-length");
   return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined;

@@ -29,6 +29,14 @@ describe("limits", () => {
     expect((await app.fetch(reviewCall("/c/local/validate?timeout=1s"))).status).toBe(200);
   });
 
+  it("turns away a call whose body, with those already here, is more than it holds at one time", async () => {
+    const { app } = testGate({ policies: [slow] }, { limits: { bytesInFlight: 3000 } });
+    const taken = app.fetch(reviewCall("/c/local/validate?timeout=1s"));
+    await vi.waitFor(async () => expect((await app.fetch(reviewCall("/c/local/validate"))).status).toBe(503));
+    expect((await app.fetch(reviewCall("/c/local/validate?timeout=1s", "{}"))).status).toBe(400);
+    expect((await taken).status).toBe(200);
+  });
+
   it("denies at the deadline by default, naming the policy", async () => {
     const { app } = testGate({ policies: [slow] });
     const response = await app.fetch(reviewCall("/c/local/validate?timeout=1s"));
