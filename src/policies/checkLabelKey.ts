@@ -15,6 +15,10 @@ export function checkLabelKey(builtin: string, field: string, key: unknown): str
   const slash = key.indexOf("/");
   const prefix = key.slice(0, Math.max(slash, 0));
   if (!NAME.test(key.slice(slash + 1)) || (slash >= 0 && (prefix.length > PREFIX_LENGTH || !PREFIX.test(prefix))))
-    throw new PolicyDefinitionError(builtin, field, `has ${JSON.stringify(key)}, which is no key that Kubernetes takes`);
+    throw new PolicyDefinitionError(
+      builtin,
+      field,
+      `has ${JSON.stringify(key)}, which is no key that Kubernetes takes`,
+    );
   return key;
 }

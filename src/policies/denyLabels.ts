@@ -13,18 +13,18 @@ export interface DenyLabelsOptions extends BuiltinOptions {
 
 /**
  * Refuses Pods, and workloads with Pod templates, that carry one of the labels, whatever its value. One denial for each
- * forbidden label; for a template the message ends in the labels' real path. Throws `PolicyDefinitionError` for keys
- * that Kubernetes does not take.
+ * forbidden label; for a template the message ends in the labels' real path. Throws {@link PolicyDefinitionError}.
  */
 export function denyLabels(options: DenyLabelsOptions = {}): Policy {
-  const { name, scope } = checkOptions("deny-labels", options, ["labels"]);
-  const { labels = ["bad-label"] } = options;
-  if (!Array.isArray(labels) || labels.length === 0) throw new PolicyDefinitionError(name, "options.labels", "is not a list with at least one label");
+  checkOptions("deny-labels", options, ["labels"]);
+  const { name = "deny-labels", namespaces = {}, labels = ["bad-label"] } = options;
+  if (!Array.isArray(labels) || labels.length === 0)
+    throw new PolicyDefinitionError(name, "options.labels", "is not a list of at least one label");
   const keys = [...new Set(labels.map((label: unknown) => checkLabelKey(name, "options.labels", label)))];
   return policy({
     name,
     description: `Pods must not carry ${keys.join(", ")}`,
-    match: { resources: ["pods"], podTemplates: true, ...scope },
+    match: { resources: ["pods"], podTemplates: true, namespaces },
     validate: ({ object, path }): Finding[] => {
       const at = path("metadata", "labels");
       const where = at === "metadata.labels" ? "" : ` at ${at}`;

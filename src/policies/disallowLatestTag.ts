@@ -15,18 +15,23 @@ export type DisallowLatestTagOptions = BuiltinOptions;
  * digest passes, for its tag then counts for nothing. What cannot be read as an image reference is refused too.
  *
  * Looks at the containers of all kinds, ephemeral ones included, and at image volumes, in Pods and in Pod templates.
- * One denial for each image, with its real path.
+ * One denial for each image, with its real path. Throws `PolicyDefinitionError`.
  */
 export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Policy {
-  const { name, scope } = checkOptions("disallow-latest-tag", options, []);
+  checkOptions("disallow-latest-tag", options, []);
+  const { name = "disallow-latest-tag", namespaces = {} } = options;
   return policy({
     name,
     description: "Images must have a tag other than latest, or a digest",
-    match: { resources: ["pods"], podTemplates: true, ...scope },
+    match: { resources: ["pods"], podTemplates: true, namespaces },
     validate: ({ object, path, containers }): Finding[] => {
-      const images = containers().map(({ container, path: at }) => ({ image: container.image, at: `${at}.image` }));
-      for (const { image, index } of imageVolumes(object.spec?.volumes))
-        images.push({ image, at: path("spec", "volumes", index, "image", "reference") });
+      const images = [
+        ...containers().map(({ container, path: at }) => ({ image: container.image, at: `${at}.image` })),
+        ...imageVolumes(object.spec?.volumes).map(({ image, index }) => ({
+          image,
+          at: path("spec", "volumes", index, "image", "reference"),
+        })),
+      ];
       return images.flatMap(({ image, at }) => {
         const fault = faultOf(image);
         return fault === undefined ? [] : [deny(`${at}: ${fault}`)];
@@ -48,14 +53,14 @@ function faultOf(image: unknown): string | undefined {
 /** Image volumes (KEP-4639) are newer than the types. */
 function imageVolumes(volumes: readonly Volume[] | undefined): { image: unknown; index: number }[] {
   return (volumes ?? []).flatMap((volume: unknown, index) => {
-    const source = isJsonObject(volume) ? volume["image"] : undefined;
-    return isJsonObject(source) ? [{ image: source["reference"], index }] : [];
+    const source = isJsonObject(volume) ? volume.image : undefined;
+    return isJsonObject(source) ? [{ image: source.reference, index }] : [];
   });
 }
 
-/** An image for a message: what is too long to be one is cut, so that it does not crowd out the other denials. */
+/** Longer than images are, and short enough not to crowd out the other denials. */
+const SHOWN = 512;
+
 function quoted(image: string): string {
   return `'${image.length <= SHOWN ? image : `${image.slice(0, SHOWN)}…`}'`;
 }
-
-const SHOWN = 512;

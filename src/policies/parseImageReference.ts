@@ -12,7 +12,8 @@ export interface ImageReference {
  * The grammar of github.com/distribution/reference, but that any visible characters do for the repository: a name that
  * the runtime would refuse is not this function's to find.
  */
-const REFERENCE = /^([^\s@]+?)(?::(\w[\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$/;
+const REFERENCE =
+  /^([^\s@]+?)(?::(\w[\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$/;
 /** Longer than any registry allows (a repository has 255 characters, a tag 128, a SHA-512 digest 135). */
 const LENGTH = 1024;
 

@@ -1,12 +1,14 @@
 /**
- * The time by which a review must be answered. Clock and timer are made only when something async asks for them: most
+ * The time by which a review must be answered. Timer and signal are made only when something async asks for them: most
  * reviews are judged without. On Workers the clock stands still during CPU work, so it bounds waiting, not computing.
  */
 export class Deadline {
   readonly milliseconds: number;
+  #expired = false;
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #passed: Promise<typeof deadlinePassed> | undefined;
+  #resolvePassed: ((value: typeof deadlinePassed) => void) | undefined;
   readonly #startedAt: number;
   readonly #now: () => number;
 
@@ -19,21 +21,27 @@ export class Deadline {
 
   /** Aborts when the time is over, with a TimeoutError as its reason. */
   get signal(): AbortSignal {
-    return this.#start().signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#start();
+    }
+    return this.#controller.signal;
   }
 
   /** Whether the time is over. */
   get isPassed(): boolean {
-    return this.#controller?.signal.aborted === true || this.#now() - this.#startedAt >= this.milliseconds;
+    return this.#expired || this.#left <= 0;
   }
 
   /** Resolves to {@link deadlinePassed} when the time is over; for `Promise.race`. */
   get passed(): Promise<typeof deadlinePassed> {
-    const { signal } = this.#start();
-    this.#passed ??= new Promise((resolve) => {
-      if (signal.aborted) resolve(deadlinePassed);
-      else signal.addEventListener("abort", () => resolve(deadlinePassed), { once: true });
-    });
+    // Without a signal, for every body is read under this: a signal costs more than the timer does.
+    if (this.#passed === undefined) {
+      this.#passed = new Promise((resolve) => {
+        this.#resolvePassed = resolve;
+      });
+      this.#start();
+    }
     return this.#passed;
   }
 
@@ -42,15 +50,21 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 
-  #start(): AbortController {
-    if (this.#controller !== undefined) return this.#controller;
-    const controller = new AbortController();
-    this.#controller = controller;
-    const left = this.milliseconds - (this.#now() - this.#startedAt);
-    const abort = (): void => controller.abort(new DOMException("the review's deadline has passed", "TimeoutError"));
-    if (left <= 0) abort();
-    else this.#timer = setTimeout(abort, left);
-    return controller;
+  get #left(): number {
+    return this.milliseconds - (this.#now() - this.#startedAt);
+  }
+
+  /** One timer serves both; where it has gone off, whoever comes later is told at once. */
+  #start(): void {
+    if (this.isPassed) this.#expire();
+    else this.#timer ??= setTimeout(() => this.#expire(), this.#left);
+  }
+
+  #expire(): void {
+    this.#expired = true;
+    // First, so that a policy that answers because its signal aborts is late.
+    this.#resolvePassed?.(deadlinePassed);
+    this.#controller?.abort(new DOMException("the review's deadline has passed", "TimeoutError"));
   }
 }
 

@@ -37,7 +37,7 @@ export function checkMatch(policy: string, match: Match): void {
     if (!OPERATIONS.includes(operation))
       fail("operations", `has ${JSON.stringify(operation)}; known are ${OPERATIONS.join(", ")}`);
   for (const resource of match.resources) {
-    if (!RESOURCE.test(resource))
+    if (typeof resource !== "string" || !RESOURCE.test(resource))
       fail(
         "resources",
         `has ${JSON.stringify(resource)}; a resource is a lower-case plural such as "pods" or "pods/exec"`,

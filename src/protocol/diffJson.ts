@@ -10,9 +10,8 @@ const DEPTH = 1000;
  * The JSON Patch (RFC 6902) that turns `before` into `after`; empty when they are the same. Subtrees that both share
  * by reference are not walked, so the cost follows what a draft touched and not the object's size.
  *
- * Written here because the API server applies patches with evanphx/json-patch v4, which refuses to `replace` a member
- * whose value is null (it is set with `add`, the same by RFC 6902, section 4.1), and because the libraries tried either rewrite
- * every element behind an array insert or recurse once an element.
+ * Written here because the libraries tried either rewrite every element behind an array insert or recurse once an
+ * element.
  *
  * Throws {@link NotJsonError} when `after` holds what JSON cannot carry.
  */
@@ -27,7 +26,7 @@ function diffValue(before: unknown, after: unknown, path: string, patch: PatchOp
   if (depth > DEPTH) throw new NotJsonError(path.slice(0, 200), "nested too deeply, or a cycle");
   if (Array.isArray(before) && Array.isArray(after)) diffArray(before, after, path, patch, depth);
   else if (isJsonObject(before) && isJsonObject(after)) diffObject(before, after, path, patch, depth);
-  else patch.push({ op: before === null ? "add" : "replace", path, value: assertJson(after, path) });
+  else patch.push({ op: "replace", path, value: assertJson(after, path) });
 }
 
 function diffObject(before: JsonObject, after: JsonObject, path: string, patch: PatchOperation[], depth: number): void {
@@ -72,11 +71,6 @@ function diffArray(
 /** An element may also be replaced whole, where that says the same in fewer bytes than the changes inside it. */
 function diffElement(before: unknown, after: unknown, path: string, patch: PatchOperation[], depth: number): void {
   if (deepEqual(before, after)) return;
-  // evanphx v4 cannot replace a null element, and `add` would insert.
-  if (before === null) {
-    patch.push({ op: "remove", path }, { op: "add", path, value: assertJson(after, path) });
-    return;
-  }
   const inside: PatchOperation[] = [];
   diffValue(before, after, path, inside, depth);
   if (inside.length > 1 && isExact(after)) {

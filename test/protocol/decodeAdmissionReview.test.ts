@@ -36,7 +36,12 @@ describe("captured reviews", () => {
       name: sent.name ?? "",
       namespace: sent.namespace ?? "",
       operation: sent.operation,
-      user: { username: sent.userInfo.username, uid: sent.userInfo.uid ?? "", groups: sent.userInfo.groups, extra: sent.userInfo.extra ?? {} },
+      user: {
+        username: sent.userInfo.username,
+        uid: sent.userInfo.uid ?? "",
+        groups: sent.userInfo.groups,
+        extra: sent.userInfo.extra ?? {},
+      },
       object: sent.object,
       oldObject: sent.oldObject,
       dryRun: sent.dryRun,
@@ -63,38 +68,110 @@ describe("a wrong envelope is a fault with its path", () => {
     ["a kind that is no string", { kind: 1, apiVersion: "admission.k8s.io/v1" }, "kind", "expected a string"],
     ["an empty apiVersion", review({}, ""), "apiVersion", "expected a string"],
     ["another kind", { ...review(), kind: "ConversionReview" }, "kind", 'expected "AdmissionReview"', "kind"],
-    ["another version", review({}, "admission.k8s.io/v2"), "apiVersion", 'expected "admission.k8s.io/v1" or "admission.k8s.io/v1beta1"', "kind"],
-    ["another group", review({}, "example.com/v1"), "apiVersion", 'expected "admission.k8s.io/v1" or "admission.k8s.io/v1beta1"', "kind"],
+    [
+      "another version",
+      review({}, "admission.k8s.io/v2"),
+      "apiVersion",
+      'expected "admission.k8s.io/v1" or "admission.k8s.io/v1beta1"',
+      "kind",
+    ],
+    [
+      "another group",
+      review({}, "example.com/v1"),
+      "apiVersion",
+      'expected "admission.k8s.io/v1" or "admission.k8s.io/v1beta1"',
+      "kind",
+    ],
     ["no request", { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview" }, "request", "expected an object"],
     ["a request that is null", { ...review(), request: null }, "request", "expected an object"],
     ["no uid", review({ uid: undefined }), "request.uid", "expected a string"],
     ["an empty uid", review({ uid: "" }), "request.uid", "expected at least 1 character"],
     ["a huge uid", review({ uid: many }), "request.uid", "expected at most 1024 characters"],
     ["no kind", review({ kind: null }), "request.kind", "expected an object"],
-    ["a kind without a version", review({ kind: { group: "", kind: "Pod" } }), "request.kind.version", "expected a string"],
-    ["an empty resource", review({ resource: { ...gvr, resource: "" } }), "request.resource.resource", "expected at least 1 character"],
-    ["a huge resource", review({ resource: { ...gvr, resource: many } }), "request.resource.resource", "expected at most 1024 characters"],
+    [
+      "a kind without a version",
+      review({ kind: { group: "", kind: "Pod" } }),
+      "request.kind.version",
+      "expected a string",
+    ],
+    [
+      "an empty resource",
+      review({ resource: { ...gvr, resource: "" } }),
+      "request.resource.resource",
+      "expected at least 1 character",
+    ],
+    [
+      "a huge resource",
+      review({ resource: { ...gvr, resource: many } }),
+      "request.resource.resource",
+      "expected at most 1024 characters",
+    ],
     ["a subresource that is a number", review({ subResource: 1 }), "request.subResource", "expected a string"],
     ["a requestKind that is a string", review({ requestKind: "Pod" }), "request.requestKind", "expected an object"],
     ["a name that is a list", review({ name: ["a"] }), "request.name", "expected a string"],
     ["a namespace that is an object", review({ namespace: {} }), "request.namespace", "expected a string"],
-    ["no operation", review({ operation: undefined }), "request.operation", 'expected "CREATE" or "UPDATE" or "DELETE" or "CONNECT"'],
-    ["an operation in lower case", review({ operation: "create" }), "request.operation", 'expected "CREATE" or "UPDATE" or "DELETE" or "CONNECT"'],
+    [
+      "no operation",
+      review({ operation: undefined }),
+      "request.operation",
+      'expected "CREATE" or "UPDATE" or "DELETE" or "CONNECT"',
+    ],
+    [
+      "an operation in lower case",
+      review({ operation: "create" }),
+      "request.operation",
+      'expected "CREATE" or "UPDATE" or "DELETE" or "CONNECT"',
+    ],
     ["no user", review({ userInfo: null }), "request.userInfo", "expected an object"],
-    ["a group that is a number", review({ userInfo: { groups: ["a", 1] } }), "request.userInfo.groups.1", "expected a string"],
+    [
+      "a group that is a number",
+      review({ userInfo: { groups: ["a", 1] } }),
+      "request.userInfo.groups.1",
+      "expected a string",
+    ],
     ["extra that is a list", review({ userInfo: { extra: ["a"] } }), "request.userInfo.extra", "expected a record"],
-    ["extra with a bare string", review({ userInfo: { extra: { a: "b" } } }), "request.userInfo.extra.a", "expected an array"],
+    [
+      "extra with a bare string",
+      review({ userInfo: { extra: { a: "b" } } }),
+      "request.userInfo.extra.a",
+      "expected an array",
+    ],
     ["dryRun as a string", review({ dryRun: "true" }), "request.dryRun", "expected a boolean"],
     ["options as a list", review({ options: [] }), "request.options", "expected a record"],
     ["CREATE of nothing", review({ object: null }), "request.object", "expected an object for CREATE"],
     ["CREATE of a list", review({ object: [pod] }), "request.object", "expected an object for CREATE"],
     ["CREATE of a string", review({ object: "Pod" }), "request.object", "expected an object for CREATE"],
-    ["UPDATE to nothing", review({ operation: "UPDATE", object: undefined, oldObject: pod }), "request.object", "expected an object for UPDATE"],
+    [
+      "UPDATE to nothing",
+      review({ operation: "UPDATE", object: undefined, oldObject: pod }),
+      "request.object",
+      "expected an object for UPDATE",
+    ],
     ["UPDATE of nothing", review({ operation: "UPDATE" }), "request.oldObject", "expected an object for UPDATE"],
-    ["UPDATE of a number", review({ operation: "UPDATE", oldObject: 0 }), "request.oldObject", "expected an object for UPDATE"],
-    ["DELETE with an object", review({ operation: "DELETE", oldObject: pod }), "request.object", "expected null for DELETE"],
-    ["DELETE of a list", review({ operation: "DELETE", object: null, oldObject: [] }), "request.oldObject", "expected an object for DELETE"],
-    ["CONNECT with a list", review({ operation: "CONNECT", object: [] }), "request.object", "expected an object for CONNECT"],
+    [
+      "UPDATE of a number",
+      review({ operation: "UPDATE", oldObject: 0 }),
+      "request.oldObject",
+      "expected an object for UPDATE",
+    ],
+    [
+      "DELETE with an object",
+      review({ operation: "DELETE", oldObject: pod }),
+      "request.object",
+      "expected null for DELETE",
+    ],
+    [
+      "DELETE of a list",
+      review({ operation: "DELETE", object: null, oldObject: [] }),
+      "request.oldObject",
+      "expected an object for DELETE",
+    ],
+    [
+      "CONNECT with a list",
+      review({ operation: "CONNECT", object: [] }),
+      "request.object",
+      "expected an object for CONNECT",
+    ],
   ])("%s", (_what, body, path, expected, about = undefined) => {
     expect(decodeAdmissionReview(body)).toEqual({ ok: false, fault: { path, expected, about: about ?? "shape" } });
   });
@@ -102,12 +179,34 @@ describe("a wrong envelope is a fault with its path", () => {
 
 describe("what is taken", () => {
   it("every optional member as null, as absent, and at its shortest", () => {
-    const optional = ["subResource", "requestKind", "requestResource", "requestSubResource", "name", "namespace", "oldObject", "dryRun", "options"];
+    const optional = [
+      "subResource",
+      "requestKind",
+      "requestResource",
+      "requestSubResource",
+      "name",
+      "namespace",
+      "oldObject",
+      "dryRun",
+      "options",
+    ];
     const bare = decoded(review({ userInfo: { username: null, uid: null, groups: null, extra: null } }));
     expect(decoded(review(Object.fromEntries(optional.map((key) => [key, null]))))).toEqual(bare);
     expect(decoded(review())).toEqual(bare);
-    expect(bare).toMatchObject({ subresource: "", requestKind: gvk, requestResource: gvr, requestSubresource: "", name: "", namespace: "" });
-    expect(bare).toMatchObject({ oldObject: null, dryRun: false, options: null, user: { username: "", uid: "", groups: [], extra: {} } });
+    expect(bare).toMatchObject({
+      subresource: "",
+      requestKind: gvk,
+      requestResource: gvr,
+      requestSubresource: "",
+      name: "",
+      namespace: "",
+    });
+    expect(bare).toMatchObject({
+      oldObject: null,
+      dryRun: false,
+      options: null,
+      user: { username: "", uid: "", groups: [], extra: {} },
+    });
   });
 
   it.each([
@@ -117,7 +216,10 @@ describe("what is taken", () => {
     ["CONNECT with nothing", { operation: "CONNECT", object: null }],
   ])("%s", (_what, changes) => {
     const { object, oldObject } = decoded(review(changes));
-    expect({ object, oldObject }).toEqual({ object: changes.object, oldObject: "oldObject" in changes ? changes.oldObject : null });
+    expect({ object, oldObject }).toEqual({
+      object: changes.object,
+      oldObject: "oldObject" in changes ? changes.oldObject : null,
+    });
   });
 
   it("members that a newer API server adds", () => {
@@ -134,7 +236,14 @@ describe("what is taken", () => {
   });
 
   it("a user whose extra is called like a member of every object", () => {
-    const { user } = decoded(JSON.parse(JSON.stringify(review()).replace('"userInfo":{}', '"userInfo":{"extra":{"constructor":["a"],"b":null}}')));
-    expect(Object.entries(user.extra)).toEqual([["constructor", ["a"]], ["b", []]]);
+    const { user } = decoded(
+      JSON.parse(
+        JSON.stringify(review()).replace('"userInfo":{}', '"userInfo":{"extra":{"constructor":["a"],"b":null}}'),
+      ),
+    );
+    expect(Object.entries(user.extra)).toEqual([
+      ["constructor", ["a"]],
+      ["b", []],
+    ]);
   });
 });

@@ -10,14 +10,35 @@ describe("the wire form", () => {
   it.each<[what: string, verdict: Verdict, response: object]>([
     ["allowed", allowed, { allowed: true }],
     ["allowed with a patch", { ...allowed, patch }, { allowed: true, patch: encodedPatch, patchType: "JSONPatch" }],
-    ["allowed with warnings", { ...allowed, warnings: ["p: a", "p: a", "p: b"] }, { allowed: true, warnings: ["p: a", "p: b"] }],
-    ["allowed with notes", { ...allowed, auditAnnotations: { "p.k": "v" } }, { allowed: true, auditAnnotations: { "p.k": "v" } }],
-    ["denied", denied("no"), { allowed: false, status: { status: "Failure", message: "no", reason: "Forbidden", code: 403 } }],
-    ["denied with a code", denied("no", 422, "Invalid"), { allowed: false, status: { status: "Failure", message: "no", reason: "Invalid", code: 422 } }],
+    [
+      "allowed with warnings",
+      { ...allowed, warnings: ["p: a", "p: a", "p: b"] },
+      { allowed: true, warnings: ["p: a", "p: b"] },
+    ],
+    [
+      "allowed with notes",
+      { ...allowed, auditAnnotations: { "p.k": "v" } },
+      { allowed: true, auditAnnotations: { "p.k": "v" } },
+    ],
+    [
+      "denied",
+      denied("no"),
+      { allowed: false, status: { status: "Failure", message: "no", reason: "Forbidden", code: 403 } },
+    ],
+    [
+      "denied with a code",
+      denied("no", 422, "Invalid"),
+      { allowed: false, status: { status: "Failure", message: "no", reason: "Invalid", code: 422 } },
+    ],
     [
       "denied with notes",
       { ...denied("no"), warnings: ["w"], auditAnnotations: { a: "b" } },
-      { allowed: false, status: { status: "Failure", message: "no", reason: "Forbidden", code: 403 }, warnings: ["w"], auditAnnotations: { a: "b" } },
+      {
+        allowed: false,
+        status: { status: "Failure", message: "no", reason: "Forbidden", code: 403 },
+        warnings: ["w"],
+        auditAnnotations: { a: "b" },
+      },
     ],
   ])("%s", (_what, verdict, response) => {
     for (const version of ["v1", "v1beta1"] as const)

@@ -1,0 +1,19 @@
+import type { ClusterSettings } from "../../src/policy/ClusterSettings.ts";
+import { Deadline } from "../../src/policy/Deadline.ts";
+import type { PolicyRun } from "../../src/policy/runPolicy.ts";
+import { decodeAdmissionReview } from "../../src/protocol/decodeAdmissionReview.ts";
+import type { Log } from "../../src/telemetry/Log.ts";
+
+const silent = (): void => undefined;
+
+/** A log that drops everything. */
+export const silentLog: Log = { debug: silent, info: silent, warn: silent, error: silent };
+
+const settings: ClusterSettings = { cluster: "bench", modeOf: () => "enforce", paramsOf: () => ({}) };
+
+/** What the engine is handed for a parsed AdmissionReview, in a cluster that enforces everything. */
+export function benchRun(body: unknown): PolicyRun {
+  const decoded = decodeAdmissionReview(body);
+  if (!decoded.ok) throw new Error(`the review does not decode: ${decoded.fault.path} ${decoded.fault.expected}`);
+  return { review: decoded.value, settings, deadline: new Deadline(10_000, Date.now), log: silentLog };
+}

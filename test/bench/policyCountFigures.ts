@@ -1,0 +1,73 @@
+import { createGate } from "../../src/gate/createGate.ts";
+import { defineGate } from "../../src/gate/defineGate.ts";
+import { Deadline } from "../../src/policy/Deadline.ts";
+import { PolicyEngine } from "../../src/policy/PolicyEngine.ts";
+import { PolicyIndex } from "../../src/policy/PolicyIndex.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import type { PolicyRun } from "../../src/policy/runPolicy.ts";
+import type { BenchSize } from "./BenchSize.ts";
+import { benchPolicies } from "./benchPolicies.ts";
+import { benchPath, benchReview } from "./benchReview.ts";
+import { benchRun, silentLog } from "./benchRun.ts";
+import type { Figure } from "./Figure.ts";
+import { measureCall } from "./measureCall.ts";
+import { measureRatio } from "./Ratio.ts";
+
+/** What 980 more policies cost that do not match: for the whole gate in process, and for the engine alone. */
+export async function policyCountFigures({ rounds, milliseconds }: BenchSize): Promise<Figure[]> {
+  const many = benchPolicies(1000);
+  const few = benchPolicies(20);
+  const run = benchRun(JSON.parse(benchReview));
+  for (const policies of [many, few]) requireEight(policies, run);
+  const gates = await measureRatio(
+    rounds,
+    measured(gateCall(many), milliseconds),
+    measured(gateCall(few), milliseconds),
+  );
+  const engines = await measureRatio(
+    rounds,
+    measured(engineCall(many, run), milliseconds),
+    measured(engineCall(few, run), milliseconds),
+  );
+  return [
+    {
+      name: "policies, gate",
+      compared: "a call of the gate in process: 1,000 policies, 8 match : 20 policies, 8 match",
+      ratio: gates,
+      unit: "µs",
+      aim: { atMost: 1.2 },
+    },
+    {
+      name: "policies, engine",
+      compared: "the engine alone: 1,000 policies, 8 match : 20 policies, 8 match",
+      ratio: engines,
+      unit: "µs",
+      aim: { atMost: 1.2 },
+    },
+  ];
+}
+
+function measured(call: () => unknown, milliseconds: number): () => Promise<number> {
+  return () => measureCall(call, milliseconds);
+}
+
+function gateCall(policies: readonly Policy[]): () => Promise<string> {
+  const app = createGate(defineGate({ policies, clusters: { bench: {} } }), { now: Date.now, log: silentLog });
+  const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(benchReview)) };
+  return async () => {
+    const response = await app.fetch(
+      new Request(`https://localhost${benchPath}`, { method: "POST", headers, body: benchReview }),
+    );
+    return response.text();
+  };
+}
+
+function engineCall(policies: readonly Policy[], run: PolicyRun): () => unknown {
+  const engine = new PolicyEngine(policies);
+  return () => engine.validate({ ...run, deadline: new Deadline(10_000, Date.now) });
+}
+
+function requireEight(policies: readonly Policy[], run: PolicyRun): void {
+  const hits = new PolicyIndex(policies, "validate").find(run.review).length;
+  if (hits !== 8) throw new Error(`${hits} of ${policies.length} policies match, and 8 were meant to`);
+}

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { builtinPolicies, builtinsWithOptions } from "../../src/policies/builtinPolicies.ts";
+import * as policies from "../../src/policies/index.ts";
+import { judge } from "./judge.ts";
+import { reviewFrom } from "./reviewFrom.ts";
+
+const camelCase = (name: string): string => name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
+
+it("knows every exported built-in, as usable by its name or as in need of options", () => {
+  const factories = Object.entries(policies).filter(([, value]) => typeof value === "function");
+  const known = [...builtinPolicies.keys(), ...builtinsWithOptions];
+  expect(known.map(camelCase).sort()).toEqual(factories.map(([name]) => name).sort());
+});
+
+it.each([...builtinPolicies])("makes %s under its own name, with a description", (name, factory) => {
+  expect(factory()).toMatchObject({ name, description: expect.stringMatching(/^\S.*\S$/) });
+});
+
+it.each<[name: string, denied: boolean]>([
+  ["deny-labels", true],
+  ["disallow-latest-tag", true],
+  ["require-labels", true],
+  ["require-resources", true],
+])("has a word to say on a bad Pod by %s alone", async (name, denied) => {
+  const factory = builtinPolicies.get(name);
+  const verdict = await judge(
+    factory === undefined ? [] : [factory()],
+    reviewFrom("validate-v1-create-pods-2"),
+    "validate",
+  );
+  expect(verdict.allowed).toBe(!denied);
+  const good = await judge(
+    factory === undefined ? [] : [factory()],
+    reviewFrom("validate-v1-create-pods-1"),
+    "validate",
+  );
+  expect(good).toMatchObject({ allowed: true, warnings: [] });
+});

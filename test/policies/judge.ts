@@ -1,0 +1,42 @@
+import { expect } from "vitest";
+import { Deadline } from "../../src/policy/Deadline.ts";
+import { PolicyEngine } from "../../src/policy/PolicyEngine.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import type { PolicyRun } from "../../src/policy/runPolicy.ts";
+import type { Review } from "../../src/protocol/Review.ts";
+import type { Verdict } from "../../src/protocol/Verdict.ts";
+
+/** The engine's verdict on a review, in a cluster that enforces. A policy that throws fails the test, unless `failing`. */
+export async function judge(
+  policies: Policy | readonly Policy[],
+  review: Review,
+  purpose: "validate" | "mutate",
+  { failing = false } = {},
+): Promise<Verdict> {
+  const deadline = new Deadline(60_000, () => 0);
+  const errors: unknown[] = [];
+  const silent = (): void => undefined;
+  const run: PolicyRun = {
+    review,
+    settings: { cluster: "test", modeOf: () => "enforce", paramsOf: () => ({}) },
+    deadline,
+    log: {
+      debug: silent,
+      info: silent,
+      warn: silent,
+      error: (_message, properties) => void errors.push(properties?.error),
+    },
+  };
+  const engine = new PolicyEngine([policies].flat());
+  const verdict = await engine[purpose](run);
+  deadline.dispose();
+  if (failing) expect(errors).not.toEqual([]);
+  else expect(errors).toEqual([]);
+  return verdict;
+}
+
+/** The denial's messages on /validate, one for each finding; none when allowed. */
+export async function denials(policy: Policy, review: Review): Promise<readonly string[]> {
+  const verdict = await judge(policy, review, "validate");
+  return verdict.allowed ? [] : verdict.message.split("; ");
+}

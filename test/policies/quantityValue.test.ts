@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { quantityValue } from "../../src/policies/quantityValue.ts";
+
+it.each<[quantity: unknown, value: number | undefined]>([
+  ["1", 1],
+  [1, 1],
+  ["500m", 0.5],
+  ["0.5", 0.5],
+  [".5", 0.5],
+  ["5.", 5],
+  ["100m", 0.1],
+  ["1Ki", 1024],
+  ["1.5Gi", 1.5 * 2 ** 30],
+  ["1024Mi", 2 ** 30],
+  ["1k", 1000],
+  ["1E", 1e18],
+  ["1e3", 1000],
+  ["1E3", 1000],
+  ["12E-1", 1.2],
+  ["-1", -1],
+  ["+1M", 1e6],
+  ["0Mi", 0],
+  ["250u", 0.00025],
+  ["3n", 3e-9],
+  ["", undefined],
+  [" 1", undefined],
+  ["1 Gi", undefined],
+  ["1KB", undefined],
+  ["Gi", undefined],
+  ["1.2.3", undefined],
+  ["constructor", undefined],
+  ["1constructor", undefined],
+  ["NaN", undefined],
+  [Number.NaN, undefined],
+  [Number.POSITIVE_INFINITY, undefined],
+  [null, undefined],
+  [undefined, undefined],
+  [["1"], undefined],
+  [{}, undefined],
+  [true, undefined],
+])("%j is %s", (quantity, value) => {
+  expect(quantityValue(quantity)).toBe(value);
+});
+
+it("takes no time over a long one", () => {
+  const start = performance.now();
+  for (const part of ["1", "1.", ".1", "1e", "m"]) quantityValue(`${part.repeat(1_000_000)}!`);
+  expect(performance.now() - start).toBeLessThan(1000);
+});

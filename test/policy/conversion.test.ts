@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { type ConversionDefinition, conversion } from "../../src/policy/conversion.ts";
+
+const same = { toHub: (object: object) => object, fromHub: (object: object) => object };
+const good = {
+  group: "example.com",
+  kind: "Gateway",
+  versions: ["v1", "v1beta1"],
+  hub: "v1",
+  convert: { v1beta1: same },
+};
+const define = (changes: object) =>
+  conversion({ ...good, ...changes } as unknown as ConversionDefinition<string, string>);
+
+it("is frozen, with a converter for each version but the hub", () => {
+  expect(define({})).toEqual(good);
+  expect(Object.isFrozen(define({}))).toBe(true);
+  expect(define({ versions: ["v1"], convert: {} })).toMatchObject({ versions: ["v1"] });
+});
+
+describe("a definition that could never work", () => {
+  it.each<[changes: object, fault: string]>([
+    [{ group: "" }, "group and kind are needed"],
+    [{ kind: "" }, "group and kind are needed"],
+    [{ hub: "v2" }, 'hub "v2" is none of the versions v1, v1beta1'],
+    [{ convert: {} }, "convert.v1beta1 needs the functions toHub and fromHub"],
+    [{ convert: { v1beta1: { toHub: same.toHub } } }, "convert.v1beta1 needs the functions toHub and fromHub"],
+    [{ convert: { v1beta1: same, v1: same } }, "convert.v1 is the hub itself"],
+    [{ convert: { v1beta1: same, v3: same } }, "convert.v3 is none of the versions"],
+    [{ versions: ["v1", "constructor"], convert: {} }, "convert.constructor needs the functions toHub and fromHub"],
+  ])("%j", (changes, fault) => {
+    expect(() => define(changes)).toThrow(
+      expect.objectContaining({
+        code: "bad-policy",
+        message: expect.stringContaining(`.example.com": ${fault}`.replace(/^.*": /, '": ')),
+      }),
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { annotate, deny, warn } from "../../src/policy/Finding.ts";
+import type { Mode } from "../../src/policy/Mode.ts";
+import { type Findings, type Policy, policy } from "../../src/policy/policy.ts";
+import { frozenReview, judge } from "./policyRun.ts";
+
+const review = frozenReview("validate-v1-create-pods-1");
+const secret = frozenReview("validate-v1-create-secrets-1");
+const match = { resources: ["pods", "secrets"] } as const;
+
+const validators: Readonly<Record<string, () => Findings | Promise<Findings>>> = {
+  denies: () => deny("no", { code: 422 }),
+  throws: () => {
+    throw new Error("x");
+  },
+  "is late": () => new Promise<void>(() => undefined),
+  warns: () => warn("careful"),
+  notes: () => annotate("k", "v"),
+};
+
+describe("the mode wins over everything a validator does", () => {
+  const failed = "policy p failed; the gate's log has the error";
+  const late = "policy p missed the deadline";
+  it.each<[what: keyof typeof validators & string, mode: Mode, verdict: object]>([
+    [
+      "denies",
+      "enforce",
+      {
+        allowed: false,
+        message: "no",
+        code: 422,
+        reason: "Invalid",
+        warnings: [],
+        auditAnnotations: { "denied-by": "p" },
+      },
+    ],
+    ["denies", "warn", { allowed: true, patch: [], warnings: ["p: no"], auditAnnotations: {} }],
+    ["denies", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-deny": "no" } }],
+    [
+      "throws",
+      "enforce",
+      {
+        allowed: false,
+        message: failed,
+        code: 500,
+        reason: "InternalError",
+        warnings: [],
+        auditAnnotations: { "denied-by": "p" },
+      },
+    ],
+    ["throws", "warn", { allowed: true, patch: [], warnings: [`p: ${failed}`], auditAnnotations: {} }],
+    ["throws", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-deny": failed } }],
+    [
+      "is late",
+      "enforce",
+      {
+        allowed: false,
+        message: late,
+        code: 504,
+        reason: "Timeout",
+        warnings: [],
+        auditAnnotations: { "denied-by": "p" },
+      },
+    ],
+    ["is late", "warn", { allowed: true, patch: [], warnings: [`p: ${late}`], auditAnnotations: {} }],
+    ["is late", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-deny": late } }],
+    ["warns", "enforce", { allowed: true, patch: [], warnings: ["p: careful"], auditAnnotations: {} }],
+    ["warns", "warn", { allowed: true, patch: [], warnings: ["p: careful"], auditAnnotations: {} }],
+    ["warns", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-warn": "careful" } }],
+    ["notes", "enforce", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.k": "v" } }],
+    ["notes", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.k": "v" } }],
+  ])("one that %s, in %s", async (what, mode, expected) => {
+    const validate = validators[what];
+    const one: Policy = policy({ name: "p", match, ...(validate ? { validate } : {}) });
+    expect((await judge("validate", review, [one], { modes: { p: mode }, milliseconds: 15 })).verdict).toEqual(
+      expected,
+    );
+  });
+
+  it("one policy in warn does not soften another that is enforced", async () => {
+    const both = ["p", "q"].map((name) => policy({ name, match, validate: () => deny(`${name} says no`) }));
+    const { verdict } = await judge("validate", review, both, { modes: { p: "warn" } });
+    expect(verdict).toMatchObject({
+      allowed: false,
+      message: "q says no",
+      warnings: ["p: p says no"],
+      auditAnnotations: { "denied-by": "q" },
+    });
+  });
+});
+
+describe("a mutator that is not enforced has its patch reported and not applied", () => {
+  const label = policy({
+    name: "p",
+    match,
+    mutate: (draft) => {
+      draft.metadata = { ...draft.metadata, labels: { a: "s3cret" } };
+    },
+  });
+  const seen: unknown[] = [];
+  const look = policy({
+    name: "q",
+    match,
+    mutate: (draft) => {
+      seen.push(draft.metadata?.labels?.["a"]);
+    },
+  });
+  const patch = [{ op: "add", path: "/metadata/labels", value: { a: "s3cret" } }];
+  const bare = { ...review, object: { metadata: { name: "a" } } };
+
+  it.each<[mode: Mode, verdict: object, seen: unknown]>([
+    ["enforce", { allowed: true, patch, warnings: [], auditAnnotations: {} }, "s3cret"],
+    [
+      "warn",
+      {
+        allowed: true,
+        patch: [],
+        warnings: ["p: would patch: add /metadata/labels"],
+        auditAnnotations: { "p.would-patch": JSON.stringify(patch) },
+      },
+      undefined,
+    ],
+    [
+      "audit",
+      { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-patch": JSON.stringify(patch) } },
+      undefined,
+    ],
+  ])("%s", async (mode, expected, label2) => {
+    seen.length = 0;
+    expect((await judge("mutate", bare, [label, look], { modes: { p: mode } })).verdict).toEqual(expected);
+    expect(seen).toEqual([label2]);
+  });
+
+  it("without a Secret's values", async () => {
+    for (const mode of ["warn", "audit"] as const) {
+      const { verdict } = await judge("mutate", { ...secret, object: { ...bare.object, data: {} } }, [label], {
+        modes: { p: mode },
+      });
+      expect(verdict.auditAnnotations).toEqual({ "p.would-patch": "add /metadata/labels" });
+      expect(JSON.stringify(verdict)).not.toContain("s3cret");
+    }
+  });
+
+  it("and one that changes nothing is not mentioned", async () => {
+    expect((await judge("mutate", bare, [look], { modes: { q: "warn" } })).verdict).toEqual({
+      allowed: true,
+      patch: [],
+      warnings: [],
+      auditAnnotations: {},
+    });
+  });
+
+  it("its denials and throws are softened as a validator's are", async () => {
+    const denies = policy({ name: "p", match, mutate: () => deny("no") });
+    const throws = policy({
+      name: "q",
+      match,
+      mutate: () => {
+        throw new Error("x");
+      },
+    });
+    const { verdict } = await judge("mutate", bare, [denies, throws], { modes: { p: "warn", q: "audit" } });
+    expect(verdict).toMatchObject({
+      allowed: true,
+      warnings: ["p: no"],
+      auditAnnotations: { "q.would-deny": expect.stringContaining("q failed") },
+    });
+  });
+});

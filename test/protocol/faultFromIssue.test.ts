@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import * as z from "zod/mini";
+import { faultFromIssue } from "../../src/protocol/faultFromIssue.ts";
+
+const secret = "s3cret";
+
+it.each<[what: string, schema: z.ZodMiniType, value: unknown, path: string, expected: string]>([
+  ["a wrong type", z.object({ a: z.array(z.string()) }), { a: [1] }, "a.0", "expected a string"],
+  ["an article before a vowel", z.array(z.string()), secret, "(body)", "expected an array"],
+  ["one word of several", z.object({ a: z.enum(["b", "c"]) }), { a: secret }, "a", 'expected "b" or "c"'],
+  ["one word", z.literal("b"), secret, "(body)", 'expected "b"'],
+  ["too short", z.string().check(z.minLength(2)), "", "(body)", "expected at least 2 characters"],
+  ["empty", z.string().check(z.minLength(1)), "", "(body)", "expected at least 1 character"],
+  ["too long", z.string().check(z.maxLength(3)), secret, "(body)", "expected at most 3 characters"],
+  ["an unknown key", z.strictObject({}), { a: secret }, "(body)", 'unknown key "a"'],
+  ["unknown keys", z.strictObject({}), { a: secret, b: 1 }, "(body)", 'unknown keys "a", "b"'],
+  ["anything else is no echo either", z.union([z.string(), z.number()]), { secret }, "(body)", "Invalid input"],
+])("%s", (_what, schema, value, path, expected) => {
+  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  if (issue === undefined) throw new Error("the value is taken");
+  expect(faultFromIssue(issue)).toEqual({ path, expected, about: "shape" });
+});
