@@ -54,6 +54,15 @@ describe("the deadline", () => {
     expect(log.error).not.toHaveBeenCalled();
   });
 
+  it("is missed by a policy that answers because its signal aborts, which else would allow", async () => {
+    const gaveUp = policy({
+      name: "p",
+      match: { resources: ["pods"] },
+      validate: ({ deadline }) => new Promise<void>((resolve) => deadline.addEventListener("abort", () => resolve())),
+    });
+    expect((await judge("validate", review, [gaveUp], { milliseconds: 15 })).verdict).toMatchObject({ code: 504 });
+  });
+
   it("leaves a late rejection behind without a trace", async () => {
     const late = validator("p", async () => {
       await later(undefined, 25);
