@@ -43,9 +43,9 @@ function labelValue(labels: Readonly<Record<string, unknown>>, key: string): unk
  * object; a selector that cannot be judged is taken to hold, so that the policy is run and not skipped.
  */
 export function hasUnreadableLabels(object: JsonObject | null): boolean {
-  const metadata = object?.["metadata"] ?? {};
+  const metadata = object?.metadata ?? {};
   if (!isJsonObject(metadata)) return true;
-  const labels = metadata["labels"] ?? NO_LABELS;
+  const labels = metadata.labels ?? NO_LABELS;
   return !isJsonObject(labels) || Object.values(labels).some((value) => typeof value !== "string");
 }
 
@@ -53,8 +53,8 @@ const NO_LABELS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** An object's labels; undefined for one that cannot have any, such as PodExecOptions: no selector holds for it. */
 export function labelsOf(object: JsonObject | null): Readonly<Record<string, unknown>> | undefined {
-  const metadata = object?.["metadata"];
+  const metadata = object?.metadata;
   if (!isJsonObject(metadata)) return undefined;
-  const labels = metadata["labels"];
+  const labels = metadata.labels;
   return isJsonObject(labels) ? labels : NO_LABELS;
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "../protocol/Json.ts";
 import type { Review } from "../protocol/Review.ts";
 import { hasUnreadableLabels, type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
-import { hasPodTemplate, podOfTemplate } from "./podTemplates.ts";
+import { hasPodTemplate, podOfTemplate } from "./podTemplate.ts";
 
 /** By a label's key and then its value; those that take any value stand under undefined. */
 type ByLabel = Map<string, Map<string | undefined, PolicyHit[]>>;

@@ -1,4 +1,4 @@
-import type { PatchOperation } from "../protocol/JsonPatch.ts";
+import type { PatchOperation } from "../protocol/PatchOperation.ts";
 import type { Finding } from "./Finding.ts";
 import type { Policy } from "./policy.ts";
 

@@ -4,7 +4,7 @@ import type { Deadline } from "./Deadline.ts";
 import type { PolicyContext } from "./PolicyContext.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
 import { type PodContainer, podContainers } from "./podContainers.ts";
-import { podOfTemplate } from "./podTemplates.ts";
+import { podOfTemplate } from "./podTemplate.ts";
 
 /** The context that the engine hands to a policy: a view of the review, cut to the policy's Pod template where it asked for one. */
 export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {

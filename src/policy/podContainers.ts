@@ -22,9 +22,9 @@ export function podContainers(
   withEphemeral: boolean,
 ): PodContainer[] {
   if (!isJsonObject(pod)) return [];
-  const spec = pod["spec"];
+  const spec = pod.spec;
   if (!isJsonObject(spec)) {
-    if (pod["kind"] === "Pod") throw new TypeError(`${path("spec")} is not an object`);
+    if (pod.kind === "Pod") throw new TypeError(`${path("spec")} is not an object`);
     return [];
   }
   const found: PodContainer[] = [];
@@ -41,5 +41,5 @@ export function podContainers(
 }
 
 function isContainer(value: unknown): value is Container {
-  return isJsonObject(value) && typeof value["name"] === "string";
+  return isJsonObject(value) && typeof value.name === "string";
 }

@@ -1,6 +1,6 @@
 import type { Operation } from "../protocol/Review.ts";
 import type { Match } from "./Match.ts";
-import { podTemplateOwners } from "./podTemplates.ts";
+import { podTemplateOwners } from "./podTemplate.ts";
 import { groupOfResource } from "./resourceGroups.ts";
 
 /** One combination of group, resource and operations that a match names, directly or through its flags. */

@@ -57,13 +57,13 @@ function step(object: JsonObject, conversion: Conversion, version: string, direc
   if (converter === undefined || !isJsonObject(metadata)) throw new ConversionError(`no converter for ${version}`);
   const result: unknown = converter[direction](structuredClone({ ...object }));
   if (!isJsonObject(result)) throw new ConversionError(`the converter ${version}.${direction} returned no object`);
-  const changed = result["metadata"] ?? metadata;
+  const changed = result.metadata ?? metadata;
   if (!isJsonObject(changed))
     throw new ConversionError(`the converter ${version}.${direction} returned metadata that is no object`);
   for (const key of ["name", "namespace", "uid"])
     if (changed[key] !== metadata[key])
       throw new ConversionError(`the converter ${version}.${direction} changed metadata.${key}`);
-  const kept = { ...metadata, labels: changed["labels"], annotations: changed["annotations"] };
+  const kept = { ...metadata, labels: changed.labels, annotations: changed.annotations };
   const next = assertJson({
     ...result,
     apiVersion: `${conversion.group}/${direction === "toHub" ? conversion.hub : version}`,
@@ -80,8 +80,8 @@ function splitApiVersion(apiVersion: string): [group: string, version: string] {
 }
 
 function nameOf(object: JsonObject): string {
-  const metadata = isJsonObject(object["metadata"]) ? object["metadata"] : {};
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, 253) : "");
-  const name = text(metadata["name"]) || "(without a name)";
-  return `${text(object["kind"]) || "object"} ${text(metadata["namespace"]) ? `${text(metadata["namespace"])}/` : ""}${name}`;
+  const name = text(metadata.name) || "(without a name)";
+  return `${text(object.kind) || "object"} ${text(metadata.namespace) ? `${text(metadata.namespace)}/` : ""}${name}`;
 }

@@ -2,10 +2,10 @@ import { create } from "mutative";
 import { diffJson } from "../protocol/diffJson.ts";
 import type { JsonObject } from "../protocol/Json.ts";
 import { isJsonObject } from "../protocol/Json.ts";
-import type { PatchOperation } from "../protocol/JsonPatch.ts";
+import type { PatchOperation } from "../protocol/PatchOperation.ts";
 import type { Outcome } from "./Outcome.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
-import { podTemplateAt } from "./podTemplates.ts";
+import { podTemplateAt } from "./podTemplate.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 

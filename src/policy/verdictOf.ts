@@ -1,7 +1,7 @@
-import type { PatchOperation } from "../protocol/JsonPatch.ts";
+import type { PatchOperation } from "../protocol/PatchOperation.ts";
 import type { Review } from "../protocol/Review.ts";
 import type { Verdict } from "../protocol/Verdict.ts";
-import { annotationKey, boundedValue } from "./auditAnnotation.ts";
+import { annotationKey, boundedValue } from "./annotationKey.ts";
 import type { ClusterSettings } from "./ClusterSettings.ts";
 import { type Denial, deny, type Finding, warn } from "./Finding.ts";
 import type { Outcome } from "./Outcome.ts";

@@ -1,4 +1,4 @@
-import type { PatchOperation } from "./JsonPatch.ts";
+import type { PatchOperation } from "./PatchOperation.ts";
 
 /** Parts that every verdict carries. */
 interface VerdictNotes {

@@ -2,7 +2,7 @@ import { alignArrays } from "./alignArrays.ts";
 import { assertJson, NotJsonError } from "./assertJson.ts";
 import { deepEqual } from "./deepEqual.ts";
 import { isJsonObject, type JsonObject } from "./Json.ts";
-import { type PatchOperation, pointerTo } from "./JsonPatch.ts";
+import { type PatchOperation, pointerTo } from "./PatchOperation.ts";
 
 const DEPTH = 1000;
 

@@ -1,4 +1,4 @@
-import type { PatchOperation } from "./JsonPatch.ts";
+import type { PatchOperation } from "./PatchOperation.ts";
 
 /** `String.fromCharCode` takes its arguments on the stack; this many are safe on every runtime. */
 const CHUNK = 8192;

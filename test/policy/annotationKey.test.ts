@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { annotationKey, boundedValue } from "../../src/policy/auditAnnotation.ts";
+import { annotationKey, boundedValue } from "../../src/policy/annotationKey.ts";
 import { deny } from "../../src/policy/Finding.ts";
 import { policy } from "../../src/policy/policy.ts";
 import { frozenReview, judge } from "./policyRun.ts";
