@@ -17,7 +17,7 @@ export function logVerdict(log: Log): (judged: JudgedReview) => void {
       name,
       dryRun,
       allowed: verdict.allowed,
-      ...(verdict.allowed ? { patched: verdict.patch.length } : { message: verdict.message, statusCode: verdict.code }),
+      ...(verdict.allowed ? { patched: verdict.patch.length } : { denial: verdict.message, statusCode: verdict.code }),
       warnings: verdict.warnings,
       milliseconds,
     });

@@ -12,14 +12,14 @@ import { parseSigningKey } from "./parseSigningKey.ts";
 export interface ServeEnv {
   readonly [name: string]: string | undefined;
   /** Default 8443. */
-  readonly POSTERN_PORT?: string;
-  readonly POSTERN_HOST?: string;
-  readonly POSTERN_CERT?: string;
-  readonly POSTERN_KEY?: string;
+  readonly POSTERN_PORT?: string | undefined;
+  readonly POSTERN_HOST?: string | undefined;
+  readonly POSTERN_CERT?: string | undefined;
+  readonly POSTERN_KEY?: string | undefined;
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
-  readonly POSTERN_SIGNING_KEY?: string;
+  readonly POSTERN_SIGNING_KEY?: string | undefined;
   /** When set, a line for each verdict goes to the log. */
-  readonly POSTERN_VERDICT_LINES?: string;
+  readonly POSTERN_VERDICT_LINES?: string | undefined;
 }
 
 /** Serves a gate until SIGTERM or SIGINT. Resolves to the exit code; throws GateConfigError, or the system's error when it cannot listen. */

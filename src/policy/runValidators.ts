@@ -18,5 +18,9 @@ export async function runValidators(hits: readonly PolicyHit[], run: PolicyRun):
       ),
     );
   }
-  return Promise.all(outcomes);
+  return outcomes.every(isThere) ? outcomes : Promise.all(outcomes);
+}
+
+function isThere(outcome: Outcome | Promise<Outcome>): outcome is Outcome {
+  return !(outcome instanceof Promise);
 }

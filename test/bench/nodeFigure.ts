@@ -6,15 +6,15 @@ import { LoadGenerator } from "./LoadGenerator.ts";
 import { measureRatio } from "./Ratio.ts";
 
 /** CPU that a request costs the gate's Node process over HTTPS, against a bare node:https server. */
-export async function nodeFigure({ rounds, requests }: BenchSize): Promise<Figure> {
+export async function nodeFigure({ rounds, requests, warmUp }: BenchSize): Promise<Figure> {
   const { cert, key } = await selfSignedPair();
   const load = await LoadGenerator.start();
   const gate = await CountedServer.start("gateServer.ts", { BENCH_CERT: cert, BENCH_KEY: key }, load);
   const floor = await CountedServer.start("floorServer.ts", { BENCH_CERT: cert, BENCH_KEY: key }, load);
   try {
-    const { answer } = await load.send({ port: gate.port, tls: true }, requests);
+    const { answer } = await load.send({ port: gate.port, tls: true }, warmUp);
     if (!answer.includes('"allowed":true')) throw new Error(`the gate's answer was not the one expected: ${answer}`);
-    await load.send({ port: floor.port, tls: true }, requests);
+    await load.send({ port: floor.port, tls: true }, warmUp);
     const ratio = await measureRatio(
       rounds,
       () => gate.cpuPerRequest(requests),

@@ -14,16 +14,16 @@ const path = (file: string): string => fileURLToPath(new URL(file, import.meta.u
  * workerd of its own and is called on a socket that workerd itself listens on (`unsafeDirectSockets`), past the worker
  * that miniflare puts in front of its own port.
  */
-export async function workerdFigure({ rounds, requests }: BenchSize): Promise<Figure> {
+export async function workerdFigure({ rounds, requests, warmUp }: BenchSize): Promise<Figure> {
   const { text: gateScript } = await bundleFunction("worker", path("benchGate.ts"));
   const gate = startWorkerd(gateScript);
   const floor = startWorkerd(await bundleFloor());
   const load = await LoadGenerator.start();
   try {
     const [gatePort, floorPort] = await Promise.all([directPort(gate), directPort(floor)]);
-    const { answer } = await load.send({ port: gatePort, tls: false }, requests);
+    const { answer } = await load.send({ port: gatePort, tls: false }, warmUp);
     if (!answer.includes('"allowed":true')) throw new Error(`the gate's answer was not the one expected: ${answer}`);
-    await load.send({ port: floorPort, tls: false }, requests);
+    await load.send({ port: floorPort, tls: false }, warmUp);
     const rate = (port: number) => async (): Promise<number> =>
       requests / (await load.send({ port, tls: false }, requests)).seconds;
     return {

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { startServer } from "../tls/startServer.ts";
+import { CliError } from "./CliError.ts";
+import { DevWorker } from "./DevWorker.ts";
+import { devFront } from "./devFront.ts";
+import { EXIT_OK } from "./exitCode.ts";
+import { loadGate } from "./loadGate.ts";
+import { type LocalPair, localCa } from "./localCa.ts";
+import { printWorkerLine } from "./printWorkerLine.ts";
+import { registrationOf } from "./registrationOf.ts";
+import { systemFault } from "./systemFault.ts";
+import { paint, type Terminal } from "./Terminal.ts";
+import { type WorkerSource, watchWorker } from "./watchWorker.ts";
+import { writeFileBeside } from "./writeFileBeside.ts";
+
+/** Options of `postern dev`. */
+export interface DevOptions {
+  readonly gate?: string;
+  readonly port: number;
+}
+
+const FOLDER = ".postern";
+const PROJECT_WORKER = "functions/worker.ts";
+const PROJECT_GATE = "functions/gate.ts";
+
+/** Runs a gate locally until SIGINT or SIGTERM. Resolves to the exit code; throws {@link CliError} when it cannot start. */
+export async function devCommand(terminal: Terminal, { gate, port }: DevOptions): Promise<number> {
+  const source = sourceOf(gate);
+  const say = (text: string): unknown => terminal.stdout.write(`${text}\n`);
+  const worker = await DevWorker.create((line) => printWorkerLine(terminal, line));
+  const stopped = nextSignal();
+  const watched = await watchWorker(source, {
+    onBuild: (script) => {
+      worker.load(script).then(
+        () => say(paint(terminal, terminal.stdout, "dim", "built anew")),
+        (error: unknown) =>
+          terminal.stderr.write(
+            `postern: the new build does not run; ${error instanceof Error ? error.message : String(error)}\n`,
+          ),
+      );
+    },
+    onFault: (faults) =>
+      terminal.stderr.write(`postern: the last good build goes on serving, for this does not compile:\n${faults}\n`),
+  });
+  try {
+    const pair = await localCa(FOLDER, Date.now);
+    const server = await startServer({ fetch: devFront(worker), port, tls: pair }).catch((error: unknown) => {
+      throw systemFault(error, port);
+    });
+    try {
+      await worker.load(watched.script);
+      const origin = `https://localhost:${server.port}`;
+      say(await welcome(gate ?? PROJECT_GATE, origin, pair));
+      await stopped;
+    } finally {
+      await server.stop({ graceMs: 2_000 });
+    }
+  } finally {
+    await Promise.all([watched.stop(), worker.stop()]);
+  }
+  say("stopped");
+  return EXIT_OK;
+}
+
+function sourceOf(gate: string | undefined): WorkerSource {
+  if (gate !== undefined) {
+    if (!existsSync(gate)) throw new CliError("usage", `${gate}: does not exist`);
+    return { gate: resolve(gate) };
+  }
+  if (existsSync(PROJECT_WORKER)) return { worker: resolve(PROJECT_WORKER) };
+  throw new CliError("usage", `nothing to run: there is no ${PROJECT_WORKER} here; name a gate with --gate FILE`);
+}
+
+/** What a person needs to call the gate, and a cluster to register it. */
+async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPair): Promise<string> {
+  const lines: string[] = [];
+  const gate = existsSync(gateFile) ? await loadGate(gateFile) : undefined;
+  const clusters = gate === undefined || typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
+  const cluster = clusters.includes("local") ? "local" : (clusters[0] ?? "CLUSTER");
+  lines.push(`postern dev  ${origin}/c/${cluster}/validate`, `CA           ${caPath}`);
+  if (clusters.length > 1) lines.push(`clusters     ${clusters.join(", ")}`);
+  if (gate !== undefined) {
+    const registration = registrationOf(gate, { cluster, origin, ca });
+    const path = `${FOLDER}/registration.yaml`;
+    await writeFileBeside(path, registration, 0o644);
+    lines.push(`registration ${path}`, "", registration);
+  }
+  return lines.join("\n");
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolved) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolved());
+  });
+}

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import type { Gate } from "../gate/defineGate.ts";
+import { buildFaults } from "./buildFaults.ts";
+import { CliError } from "./CliError.ts";
+import { ownModules } from "./ownModules.ts";
+
+/** Some CommonJS packages call `require`, which an ES module does not have. */
+const BANNER =
+  'import { createRequire as createRequireOfGate } from "node:module"; const require = createRequireOfGate(import.meta.url);';
+
+/**
+ * Loads the gate that a file exports as its default: TypeScript or JavaScript, bundled with all that it imports.
+ * `postern` itself is this very package, whatever version is installed beside the file. Throws {@link CliError} with
+ * the place of the fault.
+ */
+export async function loadGate(file: string): Promise<Gate> {
+  const code = await bundle(file);
+  const folder = await mkdtemp(join(tmpdir(), "postern-gate-"));
+  try {
+    const path = join(folder, "gate.mjs");
+    await writeFile(path, code);
+    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+    if (!isGate(module.default))
+      throw new CliError(
+        "bad-gate",
+        `${file}: its default export is no gate; write "export default defineGate({...})"`,
+      );
+    return module.default;
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError("bad-gate", `${file}: ${error instanceof Error ? error.message : String(error)}`, error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundle(file: string): Promise<string> {
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      platform: "node",
+      format: "esm",
+      target: "es2023",
+      logLevel: "silent",
+      sourcemap: "inline",
+      alias: ownModules(),
+      banner: { js: BANNER },
+    });
+    return outputFiles[0]?.text ?? "";
+  } catch (error) {
+    throw new CliError("bad-gate", buildFaults(error, file), error);
+  }
+}
+
+function isGate(value: unknown): value is Gate {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "policies" in value &&
+    Array.isArray(value.policies) &&
+    "clusters" in value &&
+    "entries" in value
+  );
+}

@@ -1,0 +1,50 @@
+import type { LocalVerdict } from "./judgeReviewLocally.ts";
+import type { LocatedReview } from "./readReviews.ts";
+import { paint, type Terminal } from "./Terminal.ts";
+
+/** Prints one judged object: a line of JSON for machines, or a few lines for people. */
+export function printReview(
+  terminal: Terminal,
+  output: "text" | "json",
+  located: LocatedReview,
+  verdict: LocalVerdict,
+): void {
+  const { stdout } = terminal;
+  stdout.write(output === "json" ? jsonLine(located, verdict) : textBlock(terminal, located, verdict));
+}
+
+/** The last line for people. */
+export function printSummary(
+  terminal: Terminal,
+  counts: { allowed: number; denied: number; unreadable: number },
+): void {
+  const objects = counts.allowed + counts.denied;
+  const parts = [
+    `${objects} object${objects === 1 ? "" : "s"}`,
+    `${counts.allowed} allowed`,
+    `${counts.denied} denied`,
+  ];
+  if (counts.unreadable > 0) parts.push(`${counts.unreadable} could not be read`);
+  terminal.stdout.write(`${parts.join(", ")}\n`);
+}
+
+function jsonLine({ file, review }: LocatedReview, { allowed, message, warnings, patch }: LocalVerdict): string {
+  const { namespace, name } = review;
+  return `${JSON.stringify({ file, kind: review.kind.kind, namespace, name, allowed, message, warnings, patch })}\n`;
+}
+
+function textBlock(terminal: Terminal, { file, line, review }: LocatedReview, verdict: LocalVerdict): string {
+  const { stdout } = terminal;
+  const { namespace, name, kind, subresource } = review;
+  const what = `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${name || "(no name)"}`;
+  const mark = verdict.allowed
+    ? paint(terminal, stdout, "green", "allowed")
+    : paint(terminal, stdout, "red", "denied ");
+  const lines = [`${mark}  ${what}  ${paint(terminal, stdout, "dim", `${file}:${line}`)}`];
+  if (!verdict.allowed) lines.push(`         ${verdict.message}`);
+  for (const warning of verdict.warnings)
+    lines.push(`         ${paint(terminal, stdout, "yellow", "warning")} ${warning}`);
+  for (const { op, path } of verdict.patch)
+    lines.push(`         ${paint(terminal, stdout, "cyan", "patch")} ${op} ${path}`);
+  return `${lines.join("\n")}\n`;
+}

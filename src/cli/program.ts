@@ -1,0 +1,121 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { GateConfigError } from "../gate/GateConfigError.ts";
+import { PolicyDefinitionError } from "../policy/PolicyDefinitionError.ts";
+import { CliError } from "./CliError.ts";
+import { type DevOptions, devCommand } from "./devCommand.ts";
+import { EXIT_OK, EXIT_UNUSABLE, exitCode } from "./exitCode.ts";
+import { type ReviewOptions, reviewCommand } from "./reviewCommand.ts";
+import { type ServeOptions, serveCommand } from "./serveCommand.ts";
+import type { Terminal } from "./Terminal.ts";
+
+/** Runs the `postern` command. `args` are without node and script. Resolves to the exit code and never rejects for a user's mistake. */
+export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<number> {
+  let code = EXIT_OK;
+  const program = createProgram(terminal, version, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has printed what it had to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_UNUSABLE;
+    if (error instanceof CliError) {
+      terminal.stderr.write(`postern: ${error.message}\n`);
+      return exitCode(error.code);
+    }
+    if (error instanceof GateConfigError || error instanceof PolicyDefinitionError) {
+      terminal.stderr.write(`postern: ${error.message}\n`);
+      return exitCode("bad-gate");
+    }
+    throw error;
+  }
+}
+
+function createProgram(terminal: Terminal, version: string, done: (code: number) => void): Command {
+  const program = new Command("postern")
+    .description("A Kubernetes admission gate: policies in TypeScript, served from outside the cluster")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text.replace(/^error: /, "postern: ")),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText("after", "\nExample:\n  $ postern review --use deny-labels pod.yaml");
+
+  program
+    .command("dev")
+    .description("run a gate locally under the Workers runtime, over HTTPS with a local CA, and build anew on change")
+    .option("--gate <file>", "the gate to run (default: functions/worker.ts, with the gate that it imports)")
+    .option("--port <number>", "port to listen on; 0 for a free one", parsePort, 8443)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ postern dev --gate gate.ts --port 8443\n\nThe local CA is kept in .postern/ and made once. Exit codes: 0 stopped, 2 could not start.",
+    )
+    .action(async (options: DevOptions) => done(await devCommand(terminal, options)));
+
+  program
+    .command("review")
+    .description(
+      "judge manifests (YAML, JSON, folders, - for standard input) or captured AdmissionReviews without a server",
+    )
+    .argument("<path...>", "files or folders")
+    .option("--gate <file>", "the gate whose policies judge (default: functions/gate.ts, where there is one)")
+    .option("--cluster <name>", "the cluster whose modes and parameters apply (default: the only one)")
+    .option("--use <policy>", "a built-in policy instead of a gate; may be given several times", collect, [])
+    .addOption(
+      new Option("--operation <operation>", "what is being done to the objects")
+        .choices(["CREATE", "UPDATE", "DELETE"])
+        .default("CREATE")
+        .argParser(parseOperation),
+    )
+    .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern review --use deny-labels --use disallow-latest-tag deploy/
+  $ kubectl get pods -o yaml | postern review --gate gate.ts --cluster production --output json -
+
+JSON output is one line an object: {file, kind, namespace, name, allowed, message, warnings, patch};
+message is empty when allowed, patch holds JSON Patch operations. Objects are judged as written: a
+cluster's defaults are not filled in. Exit codes: 0 all allowed, 1 something denied, 2 usage or
+unreadable input (what can be read is still judged).`,
+    )
+    .action(async (paths: string[], options: ReviewOptions) => done(await reviewCommand(terminal, paths, options)));
+
+  program
+    .command("serve")
+    .description("serve a gate from Node: HTTPS with h2 and http/1.1, or plain HTTP behind an edge")
+    .requiredOption("--gate <file>", "the gate to serve")
+    .option("--port <number>", "port to listen on; 0 for a free one", parsePort, 8443)
+    .option("--host <address>", "address to listen on (default: all)")
+    .option("--cert <file>", "certificate chain in PEM, leaf first")
+    .option("--key <file>", "its private key in PEM")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ postern serve --gate gate.ts --port 8443 --cert tls.crt --key tls.key\n\nSIGTERM finishes the calls that were taken. Exit codes: 0 stopped, 1 calls were cut off, 2 could not start.",
+    )
+    .action(async (options: ServeOptions) => done(await serveCommand(terminal, options)));
+
+  return program;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535.");
+  return port;
+}
+
+function parseOperation(text: string): string {
+  const operation = text.toUpperCase();
+  if (!["CREATE", "UPDATE", "DELETE"].includes(operation))
+    throw new InvalidArgumentError("expected CREATE, UPDATE or DELETE.");
+  return operation;
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
