@@ -4,14 +4,19 @@ import { CliError } from "./CliError.ts";
 /** The same as in wrangler.toml: what runs here is what is deployed. */
 export const COMPATIBILITY_DATE = "2026-11-01";
 
+/** How long calls that a replaced Worker still has may take. In milliseconds. */
+const DRAIN_MS = 30_000;
+
+type MiniflareModule = typeof import("miniflare");
+
 /** A Worker's bundle in workerd, on a loopback port of its own. */
 export class DevWorker {
-  readonly #module: typeof import("miniflare");
+  readonly #module: MiniflareModule;
   readonly #onLog: (line: string) => void;
-  #miniflare: Miniflare | undefined;
-  #ready: Promise<URL> | undefined;
+  readonly #retired = new Map<Miniflare, ReturnType<typeof setTimeout>>();
+  #current: { readonly miniflare: Miniflare; readonly url: URL } | undefined;
 
-  private constructor(module: typeof import("miniflare"), onLog: (line: string) => void) {
+  private constructor(module: MiniflareModule, onLog: (line: string) => void) {
     this.#module = module;
     this.#onLog = onLog;
   }
@@ -25,34 +30,53 @@ export class DevWorker {
     }
   }
 
-  /** Runs a bundle in place of the one before. Calls made meanwhile wait. */
+  /**
+   * Runs a bundle beside the one before, and puts it in its place once it says that it is ready; the calls that the
+   * old one has are finished. Throws {@link CliError} when the new one does not run; the old one then goes on serving.
+   */
   async load(script: string): Promise<void> {
-    const options = this.#options(script);
-    const loaded = this.#miniflare === undefined ? this.#start(options) : this.#miniflare.setOptions(options);
-    this.#ready = loaded.then(() => this.#require().ready);
-    await this.#ready;
+    const atStart: string[] = [];
+    let started = false;
+    const onLine = (line: string): unknown => (started ? this.#onLog(line) : atStart.push(line));
+    const miniflare = new this.#module.Miniflare(this.#options(script, onLine));
+    try {
+      const url = await miniflare.ready;
+      const { status } = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(10_000) });
+      if (status !== 200) throw new Error(`/readyz answered ${status}`);
+      this.#retire();
+      this.#current = { miniflare, url };
+      started = true;
+      for (const line of atStart) this.#onLog(line);
+    } catch (error) {
+      await miniflare.dispose().catch(() => undefined);
+      throw new CliError("build-failed", `the Worker does not run: ${startFault(atStart, error)}`, error);
+    }
   }
 
-  /** Where the Worker listens, once it does. */
-  async url(): Promise<URL> {
-    if (this.#ready === undefined) throw new Error("no bundle was loaded");
-    return this.#ready;
+  /** Where the Worker listens. */
+  get url(): URL {
+    if (this.#current === undefined) throw new Error("no bundle was loaded");
+    return this.#current.url;
   }
 
   async stop(): Promise<void> {
-    await this.#miniflare?.dispose();
+    this.#retire();
+    for (const timer of this.#retired.values()) clearTimeout(timer);
+    await Promise.all([...this.#retired.keys()].map((miniflare) => miniflare.dispose()));
   }
 
-  async #start(options: MiniflareOptions): Promise<void> {
-    this.#miniflare = new this.#module.Miniflare(options);
+  #retire(): void {
+    if (this.#current === undefined) return;
+    const { miniflare } = this.#current;
+    this.#current = undefined;
+    const timer = setTimeout(() => {
+      this.#retired.delete(miniflare);
+      void miniflare.dispose();
+    }, DRAIN_MS);
+    this.#retired.set(miniflare, timer);
   }
 
-  #require(): Miniflare {
-    if (this.#miniflare === undefined) throw new Error("the Worker was not started");
-    return this.#miniflare;
-  }
-
-  #options(script: string): MiniflareOptions {
+  #options(script: string, onLine: (line: string) => void): MiniflareOptions {
     const options = {
       modules: true,
       script,
@@ -60,7 +84,7 @@ export class DevWorker {
       bindings: { POSTERN_VERDICT_LINES: "1" },
       host: "127.0.0.1",
       port: 0,
-      handleStructuredLogs: ({ message }: { readonly message: string }) => this.#onLog(message),
+      handleStructuredLogs: ({ message }: { readonly message: string }) => onLine(message),
     } as const;
     // miniflare 5 has options of another shape, and a function that makes them of these, which are version 4's.
     const { convertV4MiniflareOptions } = this.#module;
@@ -68,4 +92,11 @@ export class DevWorker {
       ? (options as unknown as MiniflareOptions)
       : convertV4MiniflareOptions(options);
   }
+}
+
+/** The first thing that the runtime had to say, without its own framing: `service core:user:NAME: Uncaught Error: …`. */
+function startFault(lines: readonly string[], error: unknown): string {
+  const said = lines.find((line) => /error/i.test(line))?.replace(/^service [^ ]+ (?:Uncaught )?/, "");
+  const text = said ?? (error instanceof Error ? error.message : String(error));
+  return text.split("\n", 1)[0] ?? text;
 }

@@ -29,19 +29,21 @@ export async function devCommand(terminal: Terminal, { gate, port }: DevOptions)
   const source = sourceOf(gate);
   const say = (text: string): unknown => terminal.stdout.write(`${text}\n`);
   const worker = await DevWorker.create((line) => printWorkerLine(terminal, line));
+  const complain = (fault: string): unknown =>
+    terminal.stderr.write(`postern: the last good build goes on serving; ${fault}\n`);
   const stopped = nextSignal();
+  // One build after the other, so that the last one is the one that serves.
+  let loading: Promise<unknown> = Promise.resolve();
   const watched = await watchWorker(source, {
     onBuild: (script) => {
-      worker.load(script).then(
-        () => say(paint(terminal, terminal.stdout, "dim", "built anew")),
-        (error: unknown) =>
-          terminal.stderr.write(
-            `postern: the new build does not run; ${error instanceof Error ? error.message : String(error)}\n`,
-          ),
-      );
+      loading = loading
+        .then(() => worker.load(script))
+        .then(
+          () => say(paint(terminal, terminal.stdout, "dim", "built anew")),
+          (error: unknown) => complain(error instanceof Error ? error.message : String(error)),
+        );
     },
-    onFault: (faults) =>
-      terminal.stderr.write(`postern: the last good build goes on serving, for this does not compile:\n${faults}\n`),
+    onFault: (faults) => complain(`this does not compile:\n${faults}`),
   });
   try {
     const pair = await localCa(FOLDER, Date.now);

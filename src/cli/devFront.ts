@@ -21,7 +21,7 @@ export function devFront(worker: Pick<DevWorker, "url">): (request: Request) => 
       for (const name of ["connection", "keep-alive", "transfer-encoding", "upgrade", "expect"]) headers.delete(name);
       headers.set("MF-Original-URL", request.url);
       const body = request.method === "GET" || request.method === "HEAD" ? null : await request.arrayBuffer();
-      const answer = await fetch(new URL(`${url.pathname}${url.search}`, await worker.url()), {
+      const answer = await fetch(new URL(`${url.pathname}${url.search}`, worker.url), {
         method: request.method,
         headers,
         body,

@@ -9,7 +9,7 @@ export interface BenchSize {
   readonly milliseconds: number;
 }
 
-/** About two minutes, and about ten seconds. */
+/** About two minutes, and about twenty seconds. */
 export const benchSizes: Readonly<Record<"full" | "quick", BenchSize>> = {
   full: { rounds: 9, requests: 8000, warmUp: 20_000, milliseconds: 500 },
   quick: { rounds: 3, requests: 1000, warmUp: 4000, milliseconds: 50 },

@@ -8,7 +8,7 @@ import { printFigures } from "./printFigures.ts";
 import { workerdFigure } from "./workerdFigure.ts";
 
 /**
- * Measures everything in one run and prints it: `--quick` in a few seconds, `--output json` for machines. It only
+ * Measures everything in one run and prints it: `--quick` in twenty seconds, `--output json` for machines. It only
  * reports: a figure that misses its aim is no failure, for the machine may be busy; one that cannot be measured is.
  */
 async function bench(): Promise<void> {
