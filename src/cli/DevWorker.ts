@@ -81,7 +81,7 @@ export class DevWorker {
       modules: true,
       script,
       compatibilityDate: COMPATIBILITY_DATE,
-      bindings: { POSTERN_VERDICT_LINES: "1" },
+      bindings: { POSTERN_VERDICT_LINES: "1", POSTERN_FREEZE_REVIEWS: "1" },
       host: "127.0.0.1",
       port: 0,
       handleStructuredLogs: ({ message }: { readonly message: string }) => onLine(message),

@@ -33,7 +33,7 @@ export async function reviewCommand(
 ): Promise<number> {
   const gate = await chooseGate(options);
   const log = jsonLog((line) => terminal.stderr.write(`${line}\n`), Date.now);
-  const runtime = new GateRuntime(gate, { now: Date.now, log });
+  const runtime = new GateRuntime(gate, { now: Date.now, log, freezeReviews: true });
   const cluster = chooseCluster(gate, options.cluster);
   const settings = await runtime.clusters.find(cluster);
   if (settings === undefined)

@@ -34,6 +34,11 @@ export interface GateDependencies {
   readonly counters?: Counters;
   /** Whether the process is about to stop; `/readyz` then says no. */
   readonly isDraining?: () => boolean;
+  /**
+   * Freezes what policies are shown, so that one that changes it throws and is noticed. For development and tests: it
+   * costs half as much again as parsing the review.
+   */
+  readonly freezeReviews?: boolean;
   /** Called after each verdict, before it is sent. It must not throw. */
   readonly onVerdict?: (judged: JudgedReview) => void;
 }

@@ -7,6 +7,7 @@ export type GateErrorCode =
   | "cluster-lookup-failed"
   | "too-large"
   | "body-timeout"
+  | "incomplete-body"
   | "not-json"
   | "wrong-envelope"
   | "wrong-review-kind"

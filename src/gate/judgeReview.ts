@@ -1,5 +1,6 @@
 import type { ClusterSettings } from "../policy/ClusterSettings.ts";
 import type { Deadline } from "../policy/Deadline.ts";
+import { freezeReview } from "../policy/freezeReview.ts";
 import type { Review } from "../protocol/Review.ts";
 import type { Verdict } from "../protocol/Verdict.ts";
 import type { GateRuntime } from "./GateRuntime.ts";
@@ -25,6 +26,7 @@ export async function judgeReview(runtime: GateRuntime, review: Review, call: Ca
       { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now() },
       runtime.signer,
     );
+  if (runtime.deps.freezeReviews === true) freezeReview(review);
   const engine = runtime.engineFor(call.entry);
   return engine[call.purpose]({ review, settings, deadline, log: runtime.deps.log });
 }

@@ -49,6 +49,7 @@ const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "too-large":
     "The body is over the limit and its beginning shows no uid to answer to. Where it does, the review is denied instead.",
   "body-timeout": "The body did not arrive within the call's timeout.",
+  "incomplete-body": "The body broke off.",
   "not-json": "The body is not JSON.",
   "wrong-envelope": "The body is no review; `path` says where it departs from one.",
   "wrong-review-kind": "The path does not serve reviews of this kind or version.",

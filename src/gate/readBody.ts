@@ -16,10 +16,13 @@ export async function readBody(request: Request, limit: number, deadline: Deadli
   const announced = contentLength(request);
   // The runtime holds a body to its announced length, so it can be read in one go.
   const reading = announced !== undefined && announced <= limit ? readText(request, limit) : readStream(request, limit);
-  const body = await Promise.race([reading, deadline.passed]);
+  const body = await Promise.race([reading.catch(brokenOff), deadline.passed]);
   if (body !== deadlinePassed) return body;
-  reading.catch(() => undefined);
   throw new GateError("body-timeout", "the body did not arrive within the call's timeout");
+}
+
+function brokenOff(cause: unknown): never {
+  throw new GateError("incomplete-body", "the body broke off", { cause });
 }
 
 /** Reads and throws away a body, up to `limit` bytes, before an answer that does not depend on it. True when that was all of it. Never throws. */

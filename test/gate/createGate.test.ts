@@ -84,7 +84,31 @@ describe("limits", () => {
   });
 });
 
+describe("a policy that changes what it is shown", () => {
+  const meddling = policy({
+    name: "meddling",
+    match: { resources: ["pods"] },
+    validate: ({ object }) => {
+      delete object.metadata?.labels;
+    },
+  });
+
+  it("fails by its name where reviews are frozen", async () => {
+    const { app } = testGate({ policies: [meddling] }, { freezeReviews: true });
+    const response = await app.fetch(reviewCall("/c/local/validate"));
+    expect(await response.json()).toMatchObject({ response: { allowed: false, status: { message: expect.stringContaining("policy meddling failed") } } });
+  });
+});
+
 describe("errors", () => {
+  it("of a caller that goes away are no failure of the gate", async () => {
+    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("connection lost")) });
+    const { app, log } = testGate();
+    const response = await app.fetch(reviewCall("/c/local/validate", body));
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: "incomplete-body" } }]);
+    expect(log.lines).toEqual([]);
+  });
+
   it("of a lookup are a 503 that can be tried again, and never an answer", async () => {
     const { app, log } = testGate({ clusters: () => Promise.reject(new Error("secret backend detail")) });
     const response = await app.fetch(reviewCall("/c/local/validate"));
