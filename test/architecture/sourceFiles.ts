@@ -16,7 +16,7 @@ export interface SourceFile {
   readonly packages: readonly string[];
 }
 
-const IMPORT = /^(?:import|export)\s+(type\s)?[^;"]*?(?:from\s+)?"([^"]+)"/gm;
+const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;"=]*?\sfrom\s+)?"([^"]+)"/gm;
 
 /** Every TypeScript file below some folders. */
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { type SourceFile, sourceFiles } from "./sourceFiles.ts";
 
 const files = sourceFiles("src", "functions", "infra");
@@ -103,4 +104,14 @@ it("what runs at the edge imports no node: module", () => {
       packages.filter((name) => name.startsWith("node:")).map((name) => `${path}: ${name}`),
     ),
   ).toEqual([]);
+});
+
+it("what src imports is a dependency of the package", () => {
+  const { dependencies, peerDependencies } = manifest;
+  const declared = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+  const imported = files.filter(({ path }) => path.startsWith("src/")).flatMap(({ packages }) => packages);
+  const names = imported
+    .filter((name) => !name.startsWith("node:"))
+    .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+  expect([...new Set(names)].filter((name) => !declared.has(name))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,6 +76,36 @@ process.stdout.write(await response.text());
     status: { message: "Pod contains forbidden label 'bad-label'; no team, image nginx" },
   });
 }, 120_000);
+
+it("the README's gate type-checks, and its policies judge", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const [, gate = ""] = /```ts\n\/\/ gate\.ts\n(.*?)```/s.exec(readme) ?? [];
+  expect(gate).toContain("defineGate");
+  writeFileSync(join(folder, "readme.ts"), gate);
+  run(
+    bin("tsc"),
+    ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--ignoreConfig", "readme.ts"],
+    folder,
+  );
+  writeFileSync(
+    join(folder, "pod.json"),
+    JSON.stringify(JSON.parse(readReview("validate-v1-create-pods-2")).request.object),
+  );
+  const args = [
+    join(folder, "node_modules/postern/dist/cli/postern.js"),
+    "review",
+    "--gate",
+    "readme.ts",
+    "--cluster",
+    "staging",
+    "--output",
+    "json",
+    "pod.json",
+  ];
+  expect(() => run(process.execPath, args, folder)).toThrow(
+    /"allowed":false,"message":"Pod contains forbidden label 'bad-label'; metadata.labels has no team"/,
+  );
+}, 60_000);
 
 it("the types catch a policy that reads what its objects do not have", () => {
   writeFileSync(
