@@ -50,7 +50,7 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     else if (httpStatus(error.code) >= 500) deps.log.warn("a call was turned away", { code: error.code });
     const answer = known ? error : new GateError("internal", "the gate failed; its log has the error");
     const bodyLeft =
-      answer.code === "body-timeout" || answer.code === "too-large" || !(await discardBody(c.req.raw, runtime, deps));
+      answer.code === "body-timeout" || answer.code === "too-large" || !(await discardBody(c.req.raw, deps));
     return errorResponse(answer, bodyLeft);
   });
   return app;
@@ -61,10 +61,10 @@ function refuseMethod(allow: string): never {
 }
 
 /** The caller may still be sending, and would not see an answer to a body that nobody read. True when it was read to its end. */
-async function discardBody(request: Request, { limits }: GateRuntime, { now }: GateDependencies): Promise<boolean> {
+async function discardBody(request: Request, { now }: GateDependencies): Promise<boolean> {
   const deadline = callDeadline(request.url, now);
   try {
-    return await drainBody(request, limits.bodyBytes, deadline);
+    return await drainBody(request, deadline);
   } finally {
     deadline.dispose();
   }
