@@ -3,8 +3,8 @@ import type { KubernetesObject } from "./ResourceTypes.ts";
 
 /** The two directions between one version and the hub. Each may change the object it is given, and returns the converted one. */
 export interface HubConverter {
-  readonly toHub: (object: KubernetesObject) => KubernetesObject;
-  readonly fromHub: (object: KubernetesObject) => KubernetesObject;
+  readonly toHub: (object: KubernetesObject) => object;
+  readonly fromHub: (object: KubernetesObject) => object;
 }
 
 /** What {@link conversion} takes. `V` are the versions' names, `H` is the hub's. */
@@ -14,10 +14,15 @@ export interface ConversionDefinition<V extends string, H extends V> {
   readonly kind: string;
   /** Every version that the CRD serves or stores. */
   readonly versions: readonly V[];
-  /** The version that all others convert to and from, so that n versions need n-1 converters and not n². */
-  readonly hub: H;
+  /**
+   * The version that all others convert to and from, so that n versions need n-1 converters and not n². Default: the
+   * one version that has no converter.
+   */
+  readonly hub?: H;
   /** One converter for each version but the hub. `apiVersion`, `kind` and the immutable metadata are set for them. */
-  readonly convert: { readonly [From in Exclude<V, H>]: HubConverter };
+  readonly convert: [H] extends [never]
+    ? { readonly [From in V]?: HubConverter }
+    : { readonly [From in Exclude<V, H>]: HubConverter };
 }
 
 /** A checked conversion of one kind. */
@@ -38,15 +43,24 @@ export class ConversionError extends Error {
   }
 }
 
+/** Whether a converter threw to tell the client why. By its code: a bundled gate brings a class of its own. */
+export function isConversionError(error: unknown): error is ConversionError {
+  return error instanceof Error && "code" in error && error.code === "not-convertible";
+}
+
 /** Defines how objects of a custom resource go from one version to another. Throws {@link PolicyDefinitionError}. */
-export function conversion<const V extends string, const H extends V>(
+export function conversion<const V extends string, const H extends V = never>(
   definition: ConversionDefinition<V, H>,
 ): Conversion {
-  const { group, kind, versions, hub } = definition;
+  const { group, kind, versions } = definition;
   const name = `conversion of ${kind}.${group}`;
   const convert = new Map<string, HubConverter>(Object.entries(definition.convert));
   if (!group || !kind) throw new PolicyDefinitionError(name, "group", "and kind are needed");
-  if (!versions.includes(hub))
+  const unconverted = versions.filter((version) => !convert.has(version));
+  const hub: string | undefined = definition.hub ?? (unconverted.length === 1 ? unconverted[0] : undefined);
+  if (hub === undefined)
+    throw new PolicyDefinitionError(name, "hub", "is needed where not exactly one version goes without a converter");
+  if (!versions.some((version) => version === hub))
     throw new PolicyDefinitionError(
       name,
       "hub",

@@ -2,7 +2,7 @@ import { assertJson, NotJsonError } from "../protocol/assertJson.ts";
 import type { ConversionOutcome, ConversionReview } from "../protocol/ConversionReview.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { Log } from "../telemetry/Log.ts";
-import { type Conversion, ConversionError } from "./conversion.ts";
+import { type Conversion, ConversionError, isConversionError } from "./conversion.ts";
 
 /** Conversions by `group/kind`. */
 export type Conversions = ReadonlyMap<string, Conversion>;
@@ -18,7 +18,7 @@ export function runConversion(review: ConversionReview, conversions: Conversions
     try {
       objects.push(convertObject(object, review.desiredApiVersion, conversions));
     } catch (error) {
-      const known = error instanceof ConversionError || error instanceof NotJsonError;
+      const known = isConversionError(error) || error instanceof NotJsonError;
       if (!known) log.error("a converter failed", { uid: review.uid, object: nameOf(object), error });
       const why = known ? error.message : "the converter failed; the gate's log has the error";
       return {

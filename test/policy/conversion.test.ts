@@ -37,3 +37,16 @@ describe("a definition that could never work", () => {
     );
   });
 });
+
+it.each([
+  [["v1beta1", "v1"], { v1beta1: same }, "v1"],
+  [["v1"], {}, "v1"],
+])("takes the one version without a converter for the hub: %j", (versions, convert, hub) => {
+  expect(conversion({ group: "example.com", kind: "Gateway", versions, convert }).hub).toBe(hub);
+});
+
+it("needs to be told the hub where that is not clear", () => {
+  const make = (): unknown =>
+    conversion({ group: "example.com", kind: "Gateway", versions: ["v1", "v2"], convert: {} });
+  expect(make).toThrow("hub is needed where not exactly one version goes without a converter");
+});
