@@ -2,7 +2,7 @@ import type { Miniflare, MiniflareOptions } from "miniflare";
 import { CliError } from "./CliError.ts";
 
 /** The same as in wrangler.toml: what runs here is what is deployed. */
-export const COMPATIBILITY_DATE = "2026-11-01";
+export const COMPATIBILITY_DATE = "2026-10-01";
 
 /** How long calls that a replaced Worker still has may take. In milliseconds. */
 const DRAIN_MS = 30_000;

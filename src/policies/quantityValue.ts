@@ -1,15 +1,19 @@
-/** The suffixes of `resource.Quantity` (k8s.io/apimachinery). */
-const SUFFIXES: ReadonlyMap<string, number> = new Map([
-  ["n", 1e-9],
-  ["u", 1e-6],
-  ["m", 1e-3],
-  ["", 1],
-  ["k", 1e3],
-  ["M", 1e6],
-  ["G", 1e9],
-  ["T", 1e12],
-  ["P", 1e15],
-  ["E", 1e18],
+/** The decimal suffixes of `resource.Quantity` (k8s.io/apimachinery), as the exponents that they stand for. */
+const DECIMAL: ReadonlyMap<string, string> = new Map([
+  ["n", "e-9"],
+  ["u", "e-6"],
+  ["m", "e-3"],
+  ["", ""],
+  ["k", "e3"],
+  ["M", "e6"],
+  ["G", "e9"],
+  ["T", "e12"],
+  ["P", "e15"],
+  ["E", "e18"],
+]);
+
+/** The binary ones. A product with a power of two is exact. */
+const BINARY: ReadonlyMap<string, number> = new Map([
   ["Ki", 2 ** 10],
   ["Mi", 2 ** 20],
   ["Gi", 2 ** 30],
@@ -18,16 +22,18 @@ const SUFFIXES: ReadonlyMap<string, number> = new Map([
   ["Ei", 2 ** 60],
 ]);
 
-const QUANTITY = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))([eE][+-]?\d+|[A-Za-z]*)$/;
+const QUANTITY = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d+)|([A-Za-z]*))$/;
 
 /**
- * The value of a Kubernetes quantity such as `500m`, `1.5Gi` or `1e3`, rounded to 12 digits so that `0.1` and `100m`
- * are the same; undefined for what is none.
+ * The value of a Kubernetes quantity such as `500m`, `1.5Gi` or `1e3`; undefined for what is none. The nearest number
+ * that there is, so that two ways to write one quantity (`0.1` and `100m`) have one value.
  */
 export function quantityValue(quantity: unknown): number | undefined {
-  const [, digits, suffix] =
+  const [, digits, exponent, suffix = ""] =
     QUANTITY.exec(typeof quantity === "number" || typeof quantity === "string" ? String(quantity) : "") ?? [];
-  if (digits === undefined || suffix === undefined) return undefined;
-  const factor = /^[eE][+-]?\d/.test(suffix) ? Number(`1${suffix}`) : SUFFIXES.get(suffix);
-  return factor === undefined ? undefined : Number((Number(digits) * factor).toPrecision(12));
+  if (digits === undefined) return undefined;
+  const factor = BINARY.get(suffix);
+  if (factor !== undefined) return Number(digits) * factor;
+  const power = exponent ?? DECIMAL.get(suffix);
+  return power === undefined ? undefined : Number(digits + power);
 }

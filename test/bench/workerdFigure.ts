@@ -43,7 +43,7 @@ function startWorkerd(script: string): Miniflare {
     convertV4MiniflareOptions({
       modules: true,
       script,
-      compatibilityDate: "2026-11-01",
+      compatibilityDate: "2026-10-01",
       host: "127.0.0.1",
       port: 0,
       unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],

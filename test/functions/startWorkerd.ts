@@ -9,7 +9,7 @@ export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtim
     convertV4MiniflareOptions({
       modules: true,
       script: text,
-      compatibilityDate: "2026-11-01",
+      compatibilityDate: "2026-10-01",
       bindings: { ...env },
       host: "127.0.0.1",
       port: 0,

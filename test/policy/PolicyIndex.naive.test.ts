@@ -58,10 +58,10 @@ function bringsEphemeral(match: Match, review: Review): boolean {
 function labelsMatch(selector: LabelSelector | undefined, { object, oldObject }: Review): boolean {
   if (selector === undefined) return true;
   return [object, oldObject].some((one) => {
-    const metadata = one?.["metadata"];
+    const metadata = one?.metadata;
     // "An object that cannot have labels is not considered to match."
     if (metadata === undefined) return false;
-    const labels = new Map(Object.entries(Object((metadata as JsonObject)["labels"] ?? {})));
+    const labels = new Map(Object.entries(Object((metadata as JsonObject).labels ?? {})));
     const all = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels.get(key) === value);
     const expressions = (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
       const inValues = labels.has(key) && values.some((value) => value === labels.get(key));

@@ -102,7 +102,7 @@ describe("a mutator that is not enforced has its patch reported and not applied"
     name: "q",
     match,
     mutate: (draft) => {
-      seen.push(draft.metadata?.labels?.["a"]);
+      seen.push(draft.metadata?.labels?.a);
     },
   });
   const patch = [{ op: "add", path: "/metadata/labels", value: { a: "s3cret" } }];

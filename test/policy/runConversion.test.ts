@@ -9,7 +9,7 @@ import { readReview, reviewNames } from "../fixtures/readReview.ts";
 import { deepFreeze, frozenReview, testRun } from "./policyRun.ts";
 
 const move = (from: string, to: string) => (object: KubernetesObject) => {
-  const spec = { ...Object(object["spec"]) };
+  const spec = { ...Object(object.spec) };
   spec[to] = spec[from];
   delete spec[from];
   return { ...object, spec };
@@ -98,7 +98,7 @@ describe("what is converted", () => {
       gateway(i % 2 ? "v1" : "v1beta1", i % 2 ? { host: `${i}` } : { hostname: `${i}` }),
     );
     const { outcome } = convert(objects, "example.com/v1");
-    expect(outcome.converted && outcome.objects.map((object) => Object(object["spec"]).host)).toEqual(
+    expect(outcome.converted && outcome.objects.map((object) => Object(object.spec).host)).toEqual(
       objects.map((_, i) => `${i}`),
     );
   });
@@ -120,7 +120,7 @@ describe("what is converted", () => {
 
   it("by a converter that changes the object it is given, or drops the metadata", () => {
     const fromHub = (object: KubernetesObject) => {
-      Object.assign(Object(object["spec"]), { x: 1 });
+      Object.assign(Object(object.spec), { x: 1 });
       delete object.metadata;
       return object;
     };

@@ -17,8 +17,8 @@ const review = frozenReview("mutate-v1-create-pods-1", {
 
 describe("one that fails denies, and leaves no trace on the next", () => {
   const cycle = (draft: Draft): void => {
-    draft["x"] = 1;
-    draft["self"] = draft;
+    draft.x = 1;
+    draft.self = draft;
   };
   let deep: unknown = 1;
   for (let level = 0; level < 20_000; level += 1) deep = [deep];
@@ -26,77 +26,77 @@ describe("one that fails denies, and leaves no trace on the next", () => {
     [
       "throws midway",
       (draft) => {
-        draft["x"] = 1;
+        draft.x = 1;
         throw new Error("midway");
       },
     ],
     [
       "rejects midway",
       async (draft) => {
-        draft["x"] = 1;
+        draft.x = 1;
         throw new Error("midway");
       },
     ],
     [
       "returns garbage",
       (draft) => {
-        draft["x"] = 1;
+        draft.x = 1;
         return true;
       },
     ],
     [
       "puts a Date in",
       (draft) => {
-        draft["x"] = new Date();
+        draft.x = new Date();
       },
     ],
     [
       "puts NaN in",
       (draft) => {
-        draft["x"] = Number.NaN;
+        draft.x = Number.NaN;
       },
     ],
     [
       "puts a function in",
       (draft) => {
-        draft["x"] = () => 1;
+        draft.x = () => 1;
       },
     ],
     [
       "puts a BigInt in",
       (draft) => {
-        draft["x"] = [1n];
+        draft.x = [1n];
       },
     ],
     [
       "puts a Map in",
       (draft) => {
-        draft["x"] = new Map();
+        draft.x = new Map();
       },
     ],
     [
       "puts undefined into a list",
       (draft) => {
-        (draft["list"] as unknown[]).push(undefined);
+        (draft.list as unknown[]).push(undefined);
       },
     ],
     [
       "leaves a hole in a list",
       (draft) => {
-        (draft["list"] as unknown[])[5] = 1;
+        (draft.list as unknown[])[5] = 1;
       },
     ],
     ["makes a cycle", cycle],
     [
       "nests without end",
       (draft) => {
-        draft["x"] = deep;
+        draft.x = deep;
       },
     ],
     [
       "sets a prototype",
       (draft) => {
-        draft["x"] = 1;
+        draft.x = 1;
         Object.setPrototypeOf(draft, {});
       },
     ],
@@ -131,7 +131,7 @@ describe("one that fails denies, and leaves no trace on the next", () => {
       [
         late,
         mutator("q", (draft) => {
-          draft["y"] = 1;
+          draft.y = 1;
         }),
       ],
       { milliseconds: 15 },

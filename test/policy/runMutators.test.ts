@@ -31,7 +31,7 @@ describe("the patch", () => {
       [
         set("p", "list", [1, 2]),
         mutator("q", (draft) => {
-          draft["deep"] = { a: { b: 1 } };
+          draft.deep = { a: { b: 1 } };
         }),
       ],
       [],
@@ -41,7 +41,7 @@ describe("the patch", () => {
       [
         set("p", "x", 1),
         mutator("q", (draft) => {
-          delete draft["x"];
+          delete draft.x;
         }),
       ],
       [],
@@ -60,8 +60,8 @@ describe("the patch", () => {
       [
         set("p", "x", 1),
         mutator("q", (draft) => {
-          draft["y"] = draft["x"];
-          delete draft["x"];
+          draft.y = draft.x;
+          delete draft.x;
         }),
       ],
       [{ op: "add", path: "/y", value: 1 }],
@@ -70,7 +70,7 @@ describe("the patch", () => {
       "none where a member is defined past the draft",
       [
         mutator("p", (draft) => {
-          Object.defineProperty(draft["deep"], "x", { value: 1 });
+          Object.defineProperty(draft.deep, "x", { value: 1 });
         }),
       ],
       "denied: policy p failed; the gate's log has the error",
@@ -79,7 +79,7 @@ describe("the patch", () => {
       "an insert in front",
       [
         mutator("p", (draft) => {
-          (draft["list"] as number[]).unshift(0);
+          (draft.list as number[]).unshift(0);
         }),
       ],
       [{ op: "add", path: "/list/0", value: 0 }],
@@ -89,7 +89,7 @@ describe("the patch", () => {
       "part of the draft put elsewhere",
       [
         mutator("p", (draft) => {
-          draft["copy"] = { of: draft["deep"] };
+          draft.copy = { of: draft.deep };
         }),
       ],
       [{ op: "add", path: "/copy", value: { of: { a: { b: 1 } } } }],
@@ -106,7 +106,7 @@ describe("the patch", () => {
           },
         }),
         mutator("q", (draft) => {
-          draft["y"] = draft["x"];
+          draft.y = draft.x;
         }),
       ],
       [
@@ -124,7 +124,7 @@ describe("the patch", () => {
       await patchOf(
         [
           mutator("p", (draft) => {
-            Object(draft["a"]).b = 1;
+            Object(draft.a).b = 1;
           }),
         ],
         { ...review, object },
@@ -135,7 +135,7 @@ describe("the patch", () => {
   it("comes with findings, and goes with a denial", async () => {
     const { verdict } = await judge("mutate", review, [
       mutator("p", (draft) => {
-        draft["x"] = 1;
+        draft.x = 1;
         return warn("set x");
       }),
     ]);
@@ -143,7 +143,7 @@ describe("the patch", () => {
     expect(
       await patchOf([
         mutator("p", (draft) => {
-          draft["x"] = 1;
+          draft.x = 1;
           return deny("no");
         }),
       ]),
@@ -173,10 +173,10 @@ it.each(reviewNames.filter((name) => /-(create|update)-/.test(name)))(
   async (name) => {
     const sent = frozenReview(name);
     const touch = mutator("p", (draft) => {
-      Object.assign(draft, { metadata: { ...Object(draft["metadata"]), annotations: { "example.com/é~": "😀" } } });
+      Object.assign(draft, { metadata: { ...Object(draft.metadata), annotations: { "example.com/é~": "😀" } } });
     });
     const sidecar = mutator("q", (draft) => {
-      const { containers } = Object(draft["spec"]);
+      const { containers } = Object(draft.spec);
       if (Array.isArray(containers)) containers.unshift({ name: "sidecar" });
     });
     const patch = await patchOf([touch, sidecar], sent);

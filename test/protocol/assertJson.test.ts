@@ -7,7 +7,7 @@ class Custom {
   readonly a = 1;
 }
 const cycle: Record<string, unknown> = {};
-cycle["self"] = cycle;
+cycle.self = cycle;
 let deep: unknown = 1;
 for (let level = 0; level < 1001; level += 1) deep = [deep];
 
