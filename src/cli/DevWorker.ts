@@ -7,6 +7,9 @@ export const COMPATIBILITY_DATE = "2026-10-01";
 /** How long calls that a replaced Worker still has may take. In milliseconds. */
 const DRAIN_MS = 30_000;
 
+/** What stops `postern dev`. */
+export const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 type MiniflareModule = typeof import("miniflare");
 
 /** A Worker's bundle in workerd, on a loopback port of its own. */
@@ -38,7 +41,8 @@ export class DevWorker {
     const atStart: string[] = [];
     let started = false;
     const onLine = (line: string): unknown => (started ? this.#onLog(line) : atStart.push(line));
-    const miniflare = new this.#module.Miniflare(this.#options(script, onLine));
+    const options = this.#options(script, onLine);
+    const miniflare = withoutSignals(() => new this.#module.Miniflare(options));
     try {
       const url = await miniflare.ready;
       const { status } = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(10_000) });
@@ -92,6 +96,19 @@ export class DevWorker {
       ? (options as unknown as MiniflareOptions)
       : convertV4MiniflareOptions(options);
   }
+}
+
+/**
+ * Miniflare ends the process at once at a signal, with 130 or 143; here the calls that were taken are finished first.
+ * Its hook for the end of the process, which ends the runtime, stays.
+ */
+function withoutSignals<T>(make: () => T): T {
+  const before = SIGNALS.map((signal) => process.listeners(signal));
+  const made = make();
+  for (const [index, signal] of SIGNALS.entries())
+    for (const listener of process.listeners(signal))
+      if (before[index]?.includes(listener) !== true) process.off(signal, listener);
+  return made;
 }
 
 /** The first thing that the runtime had to say, without its own framing: `service core:user:NAME: Uncaught Error: …`. */

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** Something in the input that could not be read, and where. */
 export interface InputFault {
   readonly file: string;
@@ -8,5 +10,5 @@ export interface InputFault {
 
 /** `file:line: message`, as editors and terminals make links of. */
 export function formatFault({ file, line, message }: InputFault): string {
-  return `${file}${line === undefined ? "" : `:${line}`}: ${message}`;
+  return printable(`${file}${line === undefined ? "" : `:${line}`}: ${message}`);
 }

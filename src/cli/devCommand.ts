@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { startServer } from "../tls/startServer.ts";
 import { CliError } from "./CliError.ts";
-import { DevWorker } from "./DevWorker.ts";
+import { DevWorker, SIGNALS } from "./DevWorker.ts";
 import { devFront } from "./devFront.ts";
 import { EXIT_OK } from "./exitCode.ts";
 import { loadGate } from "./loadGate.ts";
@@ -21,6 +21,8 @@ export interface DevOptions {
 }
 
 const FOLDER = ".postern";
+/** What runs here has not been reviewed, and its certificate is good for this machine only. */
+const LOOPBACK = "127.0.0.1";
 const PROJECT_WORKER = "functions/worker.ts";
 const PROJECT_GATE = "functions/gate.ts";
 
@@ -34,8 +36,12 @@ export async function devCommand(terminal: Terminal, { gate, port }: DevOptions)
   const stopped = nextSignal();
   // One build after the other, so that the last one is the one that serves.
   let loading: Promise<unknown> = Promise.resolve();
+  let newest: string | undefined;
+  let serving = false;
   const watched = await watchWorker(source, {
     onBuild: (script) => {
+      newest = script;
+      if (!serving) return;
       loading = loading
         .then(() => worker.load(script))
         .then(
@@ -47,11 +53,15 @@ export async function devCommand(terminal: Terminal, { gate, port }: DevOptions)
   });
   try {
     const pair = await localCa(FOLDER, Date.now);
-    const server = await startServer({ fetch: devFront(worker), port, tls: pair }).catch((error: unknown) => {
-      throw systemFault(error, port);
-    });
+    const server = await startServer({ fetch: devFront(worker), port, hostname: LOOPBACK, tls: pair }).catch(
+      (error: unknown) => {
+        throw systemFault(error, port);
+      },
+    );
     try {
-      await worker.load(watched.script);
+      loading = worker.load(newest ?? watched.script);
+      serving = true;
+      await loading;
       const origin = `https://localhost:${server.port}`;
       say(await welcome(gate ?? PROJECT_GATE, origin, pair));
       await stopped;
@@ -93,6 +103,6 @@ async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPa
 
 function nextSignal(): Promise<void> {
   return new Promise((resolved) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolved());
+    for (const signal of SIGNALS) process.once(signal, () => resolved());
   });
 }

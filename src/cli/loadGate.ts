@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import type { Gate } from "../gate/defineGate.ts";
+import { defineGate, type Gate } from "../gate/defineGate.ts";
 import { buildFaults } from "./buildFaults.ts";
 import { CliError } from "./CliError.ts";
+import { readFault } from "./findInputFiles.ts";
 import { ownModules } from "./ownModules.ts";
 
 /** Some CommonJS packages call `require`, which an ES module does not have. */
@@ -18,7 +19,16 @@ const BANNER =
  * the place of the fault.
  */
 export async function loadGate(file: string): Promise<Gate> {
+  const { isDirectory } = await stat(file).then(
+    (stats) => ({ isDirectory: stats.isDirectory() }),
+    (error: unknown): never => {
+      throw new CliError("bad-gate", `${file}: ${readFault(error)}`, error);
+    },
+  );
+  if (isDirectory) throw new CliError("bad-gate", `${file}: is a folder; name the file that exports the gate`);
   const code = await bundle(file);
+  // So that the stack of what a gate or a policy throws names their own files and lines.
+  process.setSourceMapsEnabled(true);
   const folder = await mkdtemp(join(tmpdir(), "postern-gate-"));
   try {
     const path = join(folder, "gate.mjs");
@@ -29,10 +39,14 @@ export async function loadGate(file: string): Promise<Gate> {
         "bad-gate",
         `${file}: its default export is no gate; write "export default defineGate({...})"`,
       );
-    return module.default;
+    return defineGate(module.default);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError("bad-gate", `${file}: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new CliError(
+      "bad-gate",
+      `${placeOf(error) ?? file}: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -49,6 +63,7 @@ async function bundle(file: string): Promise<string> {
       target: "es2023",
       logLevel: "silent",
       sourcemap: "inline",
+      sourceRoot: join(process.cwd(), "/"),
       alias: ownModules(),
       banner: { js: BANNER },
     });
@@ -65,6 +80,18 @@ function isGate(value: unknown): value is Gate {
     "policies" in value &&
     Array.isArray(value.policies) &&
     "clusters" in value &&
-    "entries" in value
+    "entries" in value &&
+    "conversions" in value &&
+    Array.isArray(value.conversions)
   );
+}
+
+/** The first place in the user's own files that an error's stack names: `file:line:column`. */
+function placeOf(error: unknown): string | undefined {
+  const own = fileURLToPath(new URL("..", import.meta.url));
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return [...stack.matchAll(/\(?(?:file:\/\/)?(\/[^()\n]+:\d+:\d+)\)?$/gm)]
+    .map(([, place = ""]) => place)
+    .filter((place) => !place.startsWith(own) && !place.includes("/node_modules/") && !/gate\.mjs:\d+:\d+$/.test(place))
+    .map((place) => relative(process.cwd(), place))[0];
 }

@@ -1,5 +1,6 @@
 import "reflect-metadata";
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { CliError } from "./CliError.ts";
@@ -36,6 +37,8 @@ export async function localCa(folder: string, now: () => number): Promise<LocalP
   const file = (name: string): string => join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
+  // In a project of somebody's, keys are not to be committed.
+  await writeFile(file(".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
   const ca =
     (await readIssuer(file("ca.pem"), file("ca-key.pem"))) ?? (await makeCa(file("ca.pem"), file("ca-key.pem"), now()));
   if (ca.certificate.notAfter.getTime() < now() + RENEW_DAYS * DAY)
@@ -65,6 +68,8 @@ async function readIssuer(certPath: string, keyPath: string): Promise<Issuer | u
   const [cert, key] = await Promise.all([readIfThere(certPath), readIfThere(keyPath)]);
   if (cert === undefined && key === undefined) return undefined;
   try {
+    if (!new X509Certificate(cert ?? "").checkPrivateKey(createPrivateKey(key ?? "")))
+      throw new Error("the key is another certificate's");
     const certificate = new x509.X509Certificate(cert ?? "");
     const pkcs8 = x509.PemConverter.decodeFirst(key ?? "");
     return { certificate, key: await crypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, false, ["sign"]) };

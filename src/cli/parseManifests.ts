@@ -1,6 +1,9 @@
-import { type Document, isAlias, isNode, LineCounter, type Node, parseAllDocuments } from "yaml";
+import { type Document, isAlias, isNode, LineCounter, type Node, parseAllDocuments, visit } from "yaml";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { InputFault } from "./InputFault.ts";
+import { jsonFault } from "./jsonFault.ts";
+import { kubectlTags } from "./kubectlTags.ts";
+import { splitDocuments } from "./splitDocuments.ts";
 
 /** One object of an input and the line on which it begins. */
 export interface Manifest {
@@ -11,54 +14,75 @@ export interface Manifest {
 
 /** Aliases that one document may be blown up by; kubectl's own parser stops in the same region. */
 const ALIASES = 100;
-/** Tags of YAML 1.1 that kubectl's parser does not resolve either: it keeps such scalars as strings. */
-const UNRESOLVED = ["timestamp", "intTime", "floatTime", "binary", "omap", "pairs", "set"];
 
 /**
  * Reads the objects of a YAML or JSON text: several documents, Lists and typed lists taken apart. YAML 1.1, as kubectl
- * reads it: `yes` is true, and keys may not repeat. What cannot be read is a fault with its line, and the other
+ * reads it ({@link kubectlTags}); keys may not repeat. What cannot be read is a fault with its line, and the other
  * documents are still read.
  */
 export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: InputFault[] } {
-  const lines = new LineCounter();
   const manifests: Manifest[] = [];
   const faults: InputFault[] = [];
   const notJson = file.toLowerCase().endsWith(".json") ? jsonFault(file, text) : undefined;
   if (notJson !== undefined) return { manifests, faults: [notJson] };
-  const lineAt = (offset: number | undefined): number => Math.max(lines.linePos(offset ?? 0).line, 1);
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    version: "1.1",
-    customTags: (tags) => tags.filter((tag) => !UNRESOLVED.includes(tagName(tag))),
-  });
-  for (const document of "empty" in documents ? [] : documents) {
-    const [error] = document.errors;
-    if (error !== undefined) faults.push({ file, line: lineAt(error.pos[0]), message: firstSentence(error.message) });
-    else if (document.contents !== null) readDocument(file, document, lineAt, manifests, faults);
+  for (const part of splitDocuments(text)) {
+    const lines = new LineCounter();
+    const lineAt = (offset: number | undefined): number =>
+      part.linesAbove + Math.max(lines.linePos(offset ?? 0).line, 1);
+    const documents = parseAllDocuments(part.text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: "1.1",
+      customTags: kubectlTags,
+    });
+    for (const document of "empty" in documents ? [] : documents) {
+      const fault = documentFault(document, part.text);
+      if (fault !== undefined) faults.push({ file, line: lineAt(fault.offset), message: fault.message });
+      else if (document.contents !== null) readDocument(file, document, lineAt, manifests, faults);
+    }
   }
   if (manifests.length === 0 && faults.length === 0) faults.push({ file, message: "has no object in it" });
   return { manifests, faults };
 }
 
-/** YAML takes much that looks like JSON and is none, such as a missing value; a file that is called JSON has to be JSON. */
-function jsonFault(file: string, text: string): InputFault | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : "";
-    const line = /line (\d+)/.exec(message)?.[1];
-    const fault = `is not JSON: ${message.replace(/, (?:\.\.\.)?".*| in JSON at position.*| \(line.*/s, "")}`;
-    return { file, message: fault, ...(line === undefined ? {} : { line: Number(line) }) };
-  }
+/** The first fault of a document, and where it begins. */
+function documentFault(document: Document.Parsed, text: string): { offset: number; message: string } | undefined {
+  const { version, explicit } = document.directives.yaml;
+  if (explicit === true && version !== "1.1")
+    return {
+      offset: text.indexOf("%YAML"),
+      message: `is YAML ${version} by its %YAML directive; kubectl reads YAML 1.1`,
+    };
+  const [error] = document.errors;
+  if (error === undefined) return undefined;
+  const [offset] = error.pos;
+  const open = error.message.startsWith("Missing closing") ? startOfQuoted(document, offset) : undefined;
+  return open === undefined
+    ? { offset, message: wording(error.message) }
+    : { offset: open, message: "the quote that opens here is not closed" };
 }
 
-function tagName(tag: unknown): string {
-  if (typeof tag === "string") return tag;
-  const { tag: uri, format } = Object(tag);
-  if (format === "TIME") return String(uri).endsWith(":int") ? "intTime" : "floatTime";
-  return String(uri).split(":").at(-1) ?? "";
+/** Where the alias stands that an error names at its end. */
+function startOfAlias(document: Document.Parsed, message: string): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      if (start === undefined && message.endsWith(`: ${node.source}`)) start = node.range?.[0];
+    },
+  });
+  return start;
+}
+
+/** The parser reports an open quote where the text ends, which may be far below. */
+function startOfQuoted(document: Document.Parsed, end: number): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_key, node) {
+      if (node.type?.startsWith("QUOTE") && node.range && node.range[0] < end && node.range[1] >= end)
+        start = node.range[0];
+    },
+  });
+  return start;
 }
 
 function readDocument(
@@ -73,7 +97,9 @@ function readDocument(
   try {
     value = document.toJS({ maxAliasCount: ALIASES });
   } catch (error) {
-    faults.push({ file, line, message: error instanceof Error ? firstSentence(error.message) : "cannot be read" });
+    const message = error instanceof Error ? error.message : "cannot be read";
+    const alias = message.startsWith("Unresolved alias") ? startOfAlias(document, message) : undefined;
+    faults.push({ file, line: alias === undefined ? line : lineAt(alias), message: wording(message) });
     return;
   }
   if (value === null) return;
@@ -118,6 +144,9 @@ function faultOf(object: unknown): string | undefined {
   return undefined;
 }
 
-function firstSentence(message: string): string {
+/** The parser's first line, in words that do not need its source. */
+function wording(message: string): string {
+  if (message.startsWith("Maximum call stack")) return "is nested too deep";
+  if (message.startsWith("Excessive alias count")) return `its aliases would blow it up more than ${ALIASES} times`;
   return message.split("\n", 1)[0]?.trim() ?? message;
 }

@@ -1,6 +1,10 @@
 import type { LocalVerdict } from "./judgeReviewLocally.ts";
+import { printable, printableLines } from "./printable.ts";
 import type { LocatedReview } from "./readReviews.ts";
 import { paint, type Terminal } from "./Terminal.ts";
+
+/** As wide as the mark in front of an object. */
+const INDENT = " ".repeat(9);
 
 /** Prints one judged object: a line of JSON for machines, or a few lines for people. */
 export function printReview(
@@ -36,15 +40,17 @@ function jsonLine({ file, review }: LocatedReview, { allowed, message, warnings,
 function textBlock(terminal: Terminal, { file, line, review }: LocatedReview, verdict: LocalVerdict): string {
   const { stdout } = terminal;
   const { namespace, name, kind, subresource } = review;
-  const what = `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${name || "(no name)"}`;
+  const what = printable(
+    `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${name || "(no name)"}`,
+  );
   const mark = verdict.allowed
     ? paint(terminal, stdout, "green", "allowed")
     : paint(terminal, stdout, "red", "denied ");
-  const lines = [`${mark}  ${what}  ${paint(terminal, stdout, "dim", `${file}:${line}`)}`];
-  if (!verdict.allowed) lines.push(`         ${verdict.message}`);
+  const lines = [`${mark}  ${what}  ${paint(terminal, stdout, "dim", printable(`${file}:${line}`))}`];
+  if (!verdict.allowed) lines.push(INDENT + printableLines(verdict.message, INDENT));
   for (const warning of verdict.warnings)
-    lines.push(`         ${paint(terminal, stdout, "yellow", "warning")} ${warning}`);
+    lines.push(`${INDENT}${paint(terminal, stdout, "yellow", "warning")} ${printableLines(warning, INDENT)}`);
   for (const { op, path } of verdict.patch)
-    lines.push(`         ${paint(terminal, stdout, "cyan", "patch")} ${op} ${path}`);
+    lines.push(`${INDENT}${paint(terminal, stdout, "cyan", "patch")} ${op} ${printable(path)}`);
   return `${lines.join("\n")}\n`;
 }

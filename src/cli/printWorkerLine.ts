@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { VERDICT_MESSAGE } from "../gate/logVerdict.ts";
+import { printable } from "./printable.ts";
 import { paint, type Terminal } from "./Terminal.ts";
 
 const verdictSchema = z.object({
@@ -49,12 +50,12 @@ function verdictText(terminal: Terminal, verdict: z.infer<typeof verdictSchema>)
   } = verdict;
   const { stdout } = terminal;
   const mark = allowed ? paint(terminal, stdout, "green", "allowed") : paint(terminal, stdout, "red", "denied ");
-  const object = `${namespace === "" ? "" : `${namespace}/`}${name || "(no name yet)"}`;
+  const object = printable(`${namespace === "" ? "" : `${namespace}/`}${name || "(no name yet)"}`);
   const notes = [
-    ...(allowed ? [] : [`${statusCode}: ${denial?.replaceAll("\n", " ")}`]),
+    ...(allowed ? [] : [`${statusCode}: ${printable(denial?.replaceAll("\n", " ") ?? "")}`]),
     ...(patched > 0 ? [`${patched} change${patched === 1 ? "" : "s"}`] : []),
-    ...(warnings.length > 0 ? [`warned: ${warnings.join("; ")}`] : []),
+    ...(warnings.length > 0 ? [`warned: ${printable(warnings.join("; "))}`] : []),
   ];
   const clock = paint(terminal, stdout, "dim", time.slice(11, 19));
-  return `${clock}  ${mark}  ${cluster}  ${operation} ${resource} ${object}${notes.length > 0 ? `  ${notes.join("  ")}` : ""}`;
+  return `${clock}  ${mark}  ${cluster}  ${operation} ${printable(resource)} ${object}${notes.length > 0 ? `  ${notes.join("  ")}` : ""}`;
 }

@@ -4,22 +4,27 @@ import { PolicyDefinitionError } from "../policy/PolicyDefinitionError.ts";
 import { CliError } from "./CliError.ts";
 import { type DevOptions, devCommand } from "./devCommand.ts";
 import { EXIT_OK, EXIT_UNUSABLE, exitCode } from "./exitCode.ts";
+import { printable } from "./printable.ts";
 import { type ReviewOptions, reviewCommand } from "./reviewCommand.ts";
 import { type ServeOptions, serveCommand } from "./serveCommand.ts";
 import type { Terminal } from "./Terminal.ts";
 
-/** Runs the `postern` command. `args` are without node and script. Resolves to the exit code and never rejects for a user's mistake. */
+/** Runs the `postern` command. `args` are without node and script. Resolves to the exit code, 0, 1 or 2, and never rejects. */
 export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<number> {
   let code = EXIT_OK;
   const program = createProgram(terminal, version, (result) => {
     code = result;
   });
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(withoutHelp(program, args), { from: "user" });
     return code;
   } catch (error) {
-    // Commander has printed what it had to say.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_UNUSABLE;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_OK;
+      // Help that nobody asked for has been printed already.
+      if (error.code !== "commander.help") terminal.stderr.write(`postern: ${usageFault(program, args, error)}\n`);
+      return EXIT_UNUSABLE;
+    }
     if (error instanceof CliError) {
       terminal.stderr.write(`postern: ${error.message}\n`);
       return exitCode(error.code);
@@ -28,8 +33,30 @@ export async function runProgram(args: readonly string[], terminal: Terminal, ve
       terminal.stderr.write(`postern: ${error.message}\n`);
       return exitCode("bad-gate");
     }
-    throw error;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.stderr.write(`postern: this is a fault of postern itself: ${text}\n`);
+    return EXIT_UNUSABLE;
   }
+}
+
+/** `help COMMAND` as `COMMAND --help`, so that an unknown one is named as such. */
+function withoutHelp(program: Command, args: readonly string[]): string[] {
+  const [first, second] = args;
+  if (first !== "help" || second === undefined) return [...args];
+  return program.commands.some((known) => known.name() === second) ? [second, "--help"] : [second];
+}
+
+/** Commander's complaint on one line, and where to read on. */
+function usageFault(program: Command, args: readonly string[], { message }: CommanderError): string {
+  const [first] = args;
+  const command = program.commands.find((known) => known.name() === first);
+  const fault = message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)")
+    .replace(/\. Expected (\d+) arguments? but got (\d+): (.*)\.$/s, ": $3")
+    .replaceAll("\n", " ");
+  const help = command === undefined ? "postern --help" : `postern ${command.name()} --help`;
+  return printable(`${fault.replace(/\.$/, "")}; see ${help}`);
 }
 
 function createProgram(terminal: Terminal, version: string, done: (code: number) => void): Command {
@@ -39,7 +66,9 @@ function createProgram(terminal: Terminal, version: string, done: (code: number)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text.replace(/^error: /, "postern: ")),
+      writeErr: (text) => terminal.stderr.write(text),
+      // Errors are printed where they are caught.
+      outputError: () => undefined,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -64,7 +93,7 @@ function createProgram(terminal: Terminal, version: string, done: (code: number)
     .argument("<path...>", "files or folders")
     .option("--gate <file>", "the gate whose policies judge (default: functions/gate.ts, where there is one)")
     .option("--cluster <name>", "the cluster whose modes and parameters apply (default: the only one)")
-    .option("--use <policy>", "a built-in policy instead of a gate; may be given several times", collect, [])
+    .option("--use <policy>", "a built-in policy instead of a gate; may be given several times", collect)
     .addOption(
       new Option("--operation <operation>", "what is being done to the objects")
         .choices(["CREATE", "UPDATE", "DELETE"])
@@ -84,7 +113,9 @@ message is empty when allowed, patch holds JSON Patch operations. Objects are ju
 cluster's defaults are not filled in. Exit codes: 0 all allowed, 1 something denied, 2 usage or
 unreadable input (what can be read is still judged).`,
     )
-    .action(async (paths: string[], options: ReviewOptions) => done(await reviewCommand(terminal, paths, options)));
+    .action(async (paths: string[], options: Omit<ReviewOptions, "use"> & { use?: string[] }) =>
+      done(await reviewCommand(terminal, paths, { ...options, use: options.use ?? [] })),
+    );
 
   program
     .command("serve")
@@ -105,17 +136,17 @@ unreadable input (what can be read is still judged).`,
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535.");
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535");
   return port;
 }
 
 function parseOperation(text: string): string {
   const operation = text.toUpperCase();
   if (!["CREATE", "UPDATE", "DELETE"].includes(operation))
-    throw new InvalidArgumentError("expected CREATE, UPDATE or DELETE.");
+    throw new InvalidArgumentError("expected CREATE, UPDATE or DELETE");
   return operation;
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { decodeAdmissionReview } from "../protocol/decodeAdmissionReview.ts";
 import type { Review } from "../protocol/Review.ts";
 import { findInputFiles, readFault } from "./findInputFiles.ts";
@@ -25,37 +25,46 @@ export async function readReviews(
 ): Promise<{ reviews: LocatedReview[]; faults: InputFault[] }> {
   const { files, faults } = await findInputFiles(paths);
   const reviews: LocatedReview[] = [];
-  for (const file of files) {
-    const text = await readText(file, stdin);
+  for (const path of files) {
+    const file = path === "-" ? "(standard input)" : path;
+    const text = await readText(file, path === "-" ? stdin : createReadStream(path));
     if (typeof text !== "string") {
       faults.push(text);
       continue;
     }
-    const parsed = parseManifests(file === "-" ? "(standard input)" : file, text);
-    faults.push(...parsed.faults);
+    const parsed = parseManifests(file, text);
+    const found = [...parsed.faults];
     for (const manifest of parsed.manifests) {
       const review = toReview(manifest, operation, reviews.length);
-      if ("message" in review) faults.push(review);
+      if ("message" in review) found.push(review);
       else reviews.push({ file: manifest.file, line: manifest.line, review });
     }
+    faults.push(...found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0)));
   }
   return { reviews, faults };
 }
 
-async function readText(file: string, stdin: Terminal["stdin"]): Promise<string | InputFault> {
+async function readText(file: string, chunks: AsyncIterable<Uint8Array | string>): Promise<string | InputFault> {
   try {
-    const bytes = file === "-" ? await readAll(stdin) : await readFile(file);
-    if (bytes.length > FILE_BYTES) return { file, message: `is larger than ${FILE_BYTES / 1024 / 1024} MiB` };
+    const bytes = await readUpTo(FILE_BYTES, chunks);
+    if (bytes === undefined) return { file, message: `is larger than ${FILE_BYTES / 1024 / 1024} MiB` };
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     return { file, message: error instanceof TypeError ? "is not UTF-8" : readFault(error) };
   }
 }
 
-async function readAll(stdin: Terminal["stdin"]): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
-  return Buffer.concat(chunks);
+/** Undefined when there is more; a device or a pipe may never end. */
+async function readUpTo(limit: number, chunks: AsyncIterable<Uint8Array | string>): Promise<Uint8Array | undefined> {
+  const read: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    const piece = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
+    bytes += piece.length;
+    if (bytes > limit) return undefined;
+    read.push(piece);
+  }
+  return Buffer.concat(read);
 }
 
 function toReview({ file, line, object }: Manifest, operation: ManifestOperation, index: number): Review | InputFault {

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, isScalar, visit } from "yaml";
 import type { Gate } from "../gate/defineGate.ts";
 import { policyTargets } from "../policy/policyTargets.ts";
 import type { Operation } from "../protocol/Review.ts";
@@ -29,9 +29,20 @@ const HEADER = `# Sends a cluster's reviews to postern dev: kubectl apply -f thi
 export function registrationOf(gate: Gate, target: RegistrationTarget): string {
   const documents = (["validate", "mutate"] as const).flatMap((purpose) => {
     const rules = rulesOf(gate, purpose);
-    return rules.length === 0 ? [] : [stringify(registration(purpose, rules, target), { lineWidth: 0 })];
+    return rules.length === 0 ? [] : [yamlOf(registration(purpose, rules, target))];
   });
   return HEADER + documents.join("---\n");
+}
+
+/** Lists of words on one line each: a registration is read on a terminal. */
+function yamlOf(value: object): string {
+  const document = new Document(value);
+  visit(document, {
+    Seq(_key, node) {
+      node.flow = node.items.every(isScalar);
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function registration(

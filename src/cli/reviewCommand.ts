@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
 import { defineGate, type Gate } from "../gate/defineGate.ts";
+import { GateError } from "../gate/GateError.ts";
 import { GateRuntime } from "../gate/GateRuntime.ts";
 import { builtinPolicies, builtinsWithOptions } from "../policies/builtinPolicies.ts";
-import { jsonLog } from "../telemetry/jsonLog.ts";
+import type { ClusterSettings } from "../policy/ClusterSettings.ts";
 import { CliError } from "./CliError.ts";
 import { EXIT_DENIED, EXIT_OK, EXIT_UNUSABLE } from "./exitCode.ts";
 import { formatFault } from "./InputFault.ts";
 import { judgeReviewLocally } from "./judgeReviewLocally.ts";
 import { loadGate } from "./loadGate.ts";
 import { printReview, printSummary } from "./printReviews.ts";
-import { readReviews } from "./readReviews.ts";
+import { type LocatedReview, readReviews } from "./readReviews.ts";
+import { reviewLog } from "./reviewLog.ts";
 import type { ManifestOperation } from "./reviewOfManifest.ts";
 import type { Terminal } from "./Terminal.ts";
 
@@ -32,15 +34,17 @@ export async function reviewCommand(
   options: ReviewOptions,
 ): Promise<number> {
   const gate = await chooseGate(options);
-  const log = jsonLog((line) => terminal.stderr.write(`${line}\n`), Date.now);
+  let judging: LocatedReview | undefined;
+  const log = reviewLog(terminal, () => (judging === undefined ? "" : `${judging.file}:${judging.line}`));
   const runtime = new GateRuntime(gate, { now: Date.now, log, freezeReviews: true });
   const cluster = chooseCluster(gate, options.cluster);
-  const settings = await runtime.clusters.find(cluster);
+  const settings = await findCluster(runtime, cluster);
   if (settings === undefined)
     throw new CliError("usage", `the gate knows no cluster ${JSON.stringify(cluster)}${knownClusters(gate)}`);
   const { reviews, faults } = await readReviews(paths, options.operation, terminal.stdin);
   const counts = { allowed: 0, denied: 0, unreadable: faults.length };
   for (const located of reviews) {
+    judging = located;
     const verdict = await judgeReviewLocally(runtime, settings, located.review);
     counts[verdict.allowed ? "allowed" : "denied"] += 1;
     printReview(terminal, options.output, located, verdict);
@@ -49,6 +53,16 @@ export async function reviewCommand(
   if (options.output === "text") printSummary(terminal, counts);
   if (faults.length > 0) return EXIT_UNUSABLE;
   return counts.denied > 0 ? EXIT_DENIED : EXIT_OK;
+}
+
+async function findCluster({ clusters }: GateRuntime, name: string): Promise<ClusterSettings | undefined> {
+  try {
+    return await clusters.find(name);
+  } catch (error) {
+    // The log has said why.
+    if (!(error instanceof GateError)) throw error;
+    throw new CliError("bad-gate", `the gate could not look up the cluster ${JSON.stringify(name)}`, error);
+  }
 }
 
 async function chooseGate({ gate, use }: ReviewOptions): Promise<Gate> {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { runPostern } from "./runPostern.ts";
+
+describe("help", () => {
+  it.each([["dev"], ["review"], ["serve"]])("of %s has an example and the exit codes", async (command) => {
+    const { code, out, err } = await runPostern([command, "--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
+    expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ postern ${command} `));
+    expect(out).toMatch(/Exit codes: 0/);
+    expect(await runPostern(["help", command])).toEqual({ code, out, err });
+  });
+
+  it("of postern itself names every command", async () => {
+    const { code, out, err } = await runPostern(["--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(
+      /\n {2}dev .*\n[^]*\n {2}review .*\n[^]*\n {2}serve .*\n[^]*\nExample:\n {2}\$ postern review /,
+    );
+    expect(await runPostern(["help"])).toEqual({ code, out, err });
+  });
+
+  it("is what `postern` alone gets, as a fault", async () => {
+    const { out } = await runPostern(["--help"]);
+    expect(await runPostern([])).toEqual({ code: 2, out: "", err: out });
+  });
+
+  it("--version", async () => {
+    expect(await runPostern(["--version"])).toEqual({ code: 0, out: "1.2.3\n", err: "" });
+  });
+});
+
+describe("usage faults are one line, with exit code 2", () => {
+  it.each<[args: string[], err: string]>([
+    [["revew"], "unknown command 'revew' (did you mean review?); see postern --help"],
+    [["frobnicate"], "unknown command 'frobnicate'; see postern --help"],
+    [["help", "frobnicate"], "unknown command 'frobnicate'; see postern --help"],
+    [["--frobnicate"], "unknown option '--frobnicate'; see postern --help"],
+    [["review"], "missing required argument 'path'; see postern review --help"],
+    [
+      ["review", "--outptu", "json", "x"],
+      "unknown option '--outptu' (did you mean --output?); see postern review --help",
+    ],
+    [
+      ["review", "--output", "xml", "x"],
+      "option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json; see postern review --help",
+    ],
+    [
+      ["review", "--operation", "CONNECT", "x"],
+      "option '--operation <operation>' argument 'CONNECT' is invalid. expected CREATE, UPDATE or DELETE; see postern review --help",
+    ],
+    [["review", "--use"], "option '--use <policy>' argument missing; see postern review --help"],
+    [["serve"], "required option '--gate <file>' not specified; see postern serve --help"],
+    [["serve", "--gate", "gate.ts", "--cert", "x.pem"], "--cert and --key come together; --key is missing"],
+    [["serve", "--gate", "gate.ts", "--key", "x.pem"], "--cert and --key come together; --cert is missing"],
+    [["dev", "extra"], "too many arguments for 'dev': extra; see postern dev --help"],
+    [["dev", "--gate", "no-such-gate.ts"], "no-such-gate.ts: does not exist"],
+    [["un\nknown\u001b[2J"], "unknown command 'un known\\u001b[2J'; see postern --help"],
+  ])("%j", async (args, err) => {
+    expect(await runPostern(args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
+  });
+
+  it.each(["-1", "65536", "99999", "http", "8443x", "1e3", "", "0x10", " 80"])("port %j", async (port) => {
+    for (const args of [["dev"], ["serve", "--gate", "gate.ts"]])
+      expect(await runPostern([...args, `--port=${port}`])).toMatchObject({
+        code: 2,
+        out: "",
+        err: expect.stringMatching(
+          /^postern: option '--port <number>' argument '.*' is invalid. a port is a number from 0 to 65535; see postern \w+ --help\n$/,
+        ),
+      });
+  });
+});
+
+it("a fault of postern itself is no verdict: exit code 2, with its stack", async () => {
+  const broken = new RangeError("a bug");
+  const { runProgram } = await import("../../src/cli/program.ts");
+  let err = "";
+  const code = await runProgram(
+    ["--help"],
+    {
+      stdout: {
+        write: () => {
+          throw broken;
+        },
+      },
+      stderr: { write: (text: string) => (err += text) },
+      stdin: (async function* () {})(),
+      env: {},
+    },
+    "1.2.3",
+  );
+  expect(code).toBe(2);
+  expect(err).toMatch(/^postern: this is a fault of postern itself: RangeError: a bug\n {4}at /);
+});
