@@ -86,12 +86,15 @@ function isGate(value: unknown): value is Gate {
   );
 }
 
-/** The first place in the user's own files that an error's stack names: `file:line:column`. */
+/** The first place in the user's own files that an error's stack names while the gate loads: `file:line:column`. */
 function placeOf(error: unknown): string | undefined {
   const own = fileURLToPath(new URL("..", import.meta.url));
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  return [...stack.matchAll(/\(?(?:file:\/\/)?(\/[^()\n]+:\d+:\d+)\)?$/gm)]
-    .map(([, place = ""]) => place)
-    .filter((place) => !place.startsWith(own) && !place.includes("/node_modules/") && !/gate\.mjs:\d+:\d+$/.test(place))
-    .map((place) => relative(process.cwd(), place))[0];
+  const frames = (error instanceof Error ? (error.stack ?? "") : "").split("\n");
+  const loader = frames.findIndex((frame) => frame.includes("node:internal/modules") || frame.includes("/loadGate."));
+  const places = frames
+    .slice(0, Math.max(loader, 0))
+    .map((frame) => /(?:file:\/\/)?(\/[^()]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? own);
+  const ours = (place: string): boolean => place.startsWith(own) || /\/node_modules\/|gate\.mjs:\d+/.test(place);
+  const place = places.find((it) => !ours(it));
+  return place === undefined ? undefined : relative(process.cwd(), place);
 }

@@ -35,12 +35,11 @@ interface Issuer {
  */
 export async function localCa(folder: string, now: () => number): Promise<LocalPair> {
   const file = (name: string): string => join(folder, name);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
-  // In a project of somebody's, keys are not to be committed.
-  await writeFile(file(".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+  await prepareFolder(folder);
   const ca =
     (await readIssuer(file("ca.pem"), file("ca-key.pem"))) ?? (await makeCa(file("ca.pem"), file("ca-key.pem"), now()));
+  if (ca.certificate.getExtension(x509.BasicConstraintsExtension)?.ca !== true)
+    throw new CliError("bad-local-ca", `${file("ca.pem")} is no CA; delete ${folder} to make one`);
   if (ca.certificate.notAfter.getTime() < now() + RENEW_DAYS * DAY)
     throw new CliError(
       "bad-local-ca",
@@ -56,6 +55,18 @@ export async function localCa(folder: string, now: () => number): Promise<LocalP
     cert: await readFile(file("localhost.pem"), "utf8"),
     key: await readFile(file("localhost-key.pem"), "utf8"),
   };
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    // In a project of somebody's, keys are not to be committed.
+    await writeFile(join(folder, ".gitignore"), "*\n");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new CliError("bad-local-ca", `${folder} cannot be used as a folder for the local CA (${code})`, error);
+  }
 }
 
 async function isFresh(certificate: x509.X509Certificate, ca: Issuer, now: number): Promise<boolean> {

@@ -4,7 +4,7 @@ export interface KindResource {
   readonly namespaced: boolean;
 }
 
-/** Built-in kinds without a namespace, by `group/kind`; all other built-in kinds have one. */
+/** Kinds without a namespace, by `group/kind`; all other built-in kinds have one. GatewayClass is no built-in kind, but in most clusters. */
 const CLUSTER_SCOPED = new Set([
   "/Namespace",
   "/Node",
@@ -18,10 +18,18 @@ const CLUSTER_SCOPED = new Set([
   "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
   "apiextensions.k8s.io/CustomResourceDefinition",
   "apiregistration.k8s.io/APIService",
+  "authentication.k8s.io/SelfSubjectReview",
+  "authentication.k8s.io/TokenReview",
+  "authorization.k8s.io/SelfSubjectAccessReview",
+  "authorization.k8s.io/SelfSubjectRulesReview",
+  "authorization.k8s.io/SubjectAccessReview",
   "certificates.k8s.io/CertificateSigningRequest",
   "certificates.k8s.io/ClusterTrustBundle",
   "flowcontrol.apiserver.k8s.io/FlowSchema",
   "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",
+  "gateway.networking.k8s.io/GatewayClass",
+  "internal.apiserver.k8s.io/StorageVersion",
+  "metrics.k8s.io/NodeMetrics",
   "networking.k8s.io/IngressClass",
   "networking.k8s.io/IPAddress",
   "networking.k8s.io/ServiceCIDR",
@@ -29,6 +37,7 @@ const CLUSTER_SCOPED = new Set([
   "rbac.authorization.k8s.io/ClusterRole",
   "rbac.authorization.k8s.io/ClusterRoleBinding",
   "resource.k8s.io/DeviceClass",
+  "resource.k8s.io/DeviceTaintRule",
   "resource.k8s.io/ResourceSlice",
   "scheduling.k8s.io/PriorityClass",
   "storage.k8s.io/CSIDriver",
@@ -36,6 +45,13 @@ const CLUSTER_SCOPED = new Set([
   "storage.k8s.io/StorageClass",
   "storage.k8s.io/VolumeAttachment",
   "storage.k8s.io/VolumeAttributesClass",
+  "storagemigration.k8s.io/StorageVersionMigration",
+]);
+
+/** Kinds whose resource is named for something else. */
+const RESOURCES: ReadonlyMap<string, string> = new Map([
+  ["metrics.k8s.io/NodeMetrics", "nodes"],
+  ["metrics.k8s.io/PodMetrics", "pods"],
 ]);
 
 /**
@@ -43,7 +59,10 @@ const CLUSTER_SCOPED = new Set([
  * A kind that is not built in counts as namespaced, as most custom resources are.
  */
 export function resourceOfKind(group: string, kind: string): KindResource {
-  return { resource: plural(kind.toLowerCase()), namespaced: !CLUSTER_SCOPED.has(`${group}/${kind}`) };
+  return {
+    resource: RESOURCES.get(`${group}/${kind}`) ?? plural(kind.toLowerCase()),
+    namespaced: !CLUSTER_SCOPED.has(`${group}/${kind}`),
+  };
 }
 
 function plural(singular: string): string {

@@ -1,6 +1,6 @@
-import { GateConfigError } from "../gate/GateConfigError.ts";
 import { serveGate } from "../gate/serveGate.ts";
 import { CliError } from "./CliError.ts";
+import { checkKeyPair } from "./checkKeyPair.ts";
 import { loadGate } from "./loadGate.ts";
 import { systemFault } from "./systemFault.ts";
 import type { Terminal } from "./Terminal.ts";
@@ -24,6 +24,7 @@ export async function serveCommand(
       "usage",
       `--cert and --key come together; ${cert === undefined ? "--cert" : "--key"} is missing`,
     );
+  if (cert !== undefined && key !== undefined) await checkKeyPair(cert, key);
   const gate = await loadGate(file);
   if (cert === undefined)
     terminal.stderr.write(
@@ -38,12 +39,6 @@ export async function serveCommand(
       POSTERN_KEY: key,
     });
   } catch (error) {
-    if (error instanceof GateConfigError)
-      throw new CliError(
-        "cannot-serve",
-        error.message.replace("POSTERN_CERT", "--cert").replace("POSTERN_KEY", "--key"),
-        error,
-      );
     throw systemFault(error, port);
   }
 }

@@ -13,7 +13,7 @@ import { callDeadline } from "./callDeadline.ts";
 import { GateError } from "./GateError.ts";
 import type { GateRuntime } from "./GateRuntime.ts";
 import { judgeReview } from "./judgeReview.ts";
-import { bodyAllowance, readBody } from "./readBody.ts";
+import { announcedLength, bodyAllowance, readBody } from "./readBody.ts";
 
 /** What the path says. */
 export interface Route {
@@ -27,16 +27,19 @@ export interface Route {
  * cannot be judged.
  */
 export async function answerCall(runtime: GateRuntime, request: Request, route: Route): Promise<Response> {
-  const deadline = callDeadline(request.url, runtime.deps.now);
+  const { url } = request;
+  const { bodyBytes } = runtime.limits;
+  const deadline = callDeadline(url, runtime.deps.now);
   let leave: (() => void) | undefined;
   try {
-    leave = runtime.limiter.enter(bodyAllowance(request, runtime.limits.bodyBytes));
+    const announced = announcedLength(request);
+    leave = runtime.limiter.enter(bodyAllowance(announced, bodyBytes));
     checkContent(request);
     const settings = await runtime.clusters.find(route.cluster);
     if (settings === undefined) throw new GateError("unknown-cluster", "this gate knows no cluster of that name");
-    const body = await readBody(request, runtime.limits.bodyBytes, deadline);
-    if (!body.whole) return answerOversized(route, peekReview(body.beginning), runtime.limits.bodyBytes);
-    const answer = await answerReview(runtime, parse(body.text), route, request.url, settings, deadline);
+    const body = await readBody(request, announced, bodyBytes, deadline);
+    if (!body.whole) return answerOversized(route, peekReview(body.beginning), bodyBytes);
+    const answer = await answerReview(runtime, parse(body.text), route, url, settings, deadline);
     return json(answer);
   } finally {
     deadline.dispose();

@@ -13,21 +13,38 @@ export type Body =
  */
 const DRAIN_BYTES = 32 * 1024 * 1024;
 
+/** A body's announced length in bytes; undefined where none is announced. */
+export function announcedLength(request: Request): number | undefined {
+  const header = request.headers.get("content-length");
+  return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+}
+
+/** How many bytes of a body may be held at one time: those announced, or the limit where none are; next to none of an oversized one. */
+export function bodyAllowance(announced: number | undefined, limit: number): number {
+  const bytes = announced ?? limit;
+  return bytes > limit ? PEEK_BYTES : bytes;
+}
+
 /**
  * Reads a body. One over `limit` bytes is never held whole: its first {@link PEEK_BYTES} are kept and the rest is
  * thrown away as it comes. Throws a `body-timeout` when the body is not there by the deadline.
  */
-export async function readBody(request: Request, limit: number, deadline: Deadline): Promise<Body> {
-  const announced = contentLength(request);
+export async function readBody(
+  request: Request,
+  announced: number | undefined,
+  limit: number,
+  deadline: Deadline,
+): Promise<Body> {
   // The runtime holds a body to its announced length, so it can be read in one go.
   const reading = announced !== undefined && announced <= limit ? readText(request, limit) : readKept(request, limit);
-  const body = await Promise.race([reading.catch(brokenOff), deadline.passed]);
+  let body: Body | typeof deadlinePassed;
+  try {
+    body = await Promise.race([reading, deadline.passed]);
+  } catch (cause) {
+    throw new GateError("incomplete-body", "the body broke off", { cause });
+  }
   if (body !== deadlinePassed) return body;
   throw new GateError("body-timeout", "the body did not arrive within the call's timeout");
-}
-
-function brokenOff(cause: unknown): never {
-  throw new GateError("incomplete-body", "the body broke off", { cause });
 }
 
 /** Reads and throws away a body before an answer that does not depend on it. True when that was all of it. Never throws. */
@@ -40,17 +57,6 @@ export async function drainBody(request: Request, deadline: Deadline): Promise<b
     // The caller went away; there is nobody left to answer.
     return false;
   }
-}
-
-/** How many bytes of a request's body may be held at one time: those announced, or the limit where none are; next to none of an oversized one. */
-export function bodyAllowance(request: Request, limit: number): number {
-  const announced = contentLength(request) ?? limit;
-  return announced > limit ? PEEK_BYTES : announced;
-}
-
-function contentLength(request: Request): number | undefined {
-  const header = request.headers.get("content-length");
-  return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }
 
 async function readText(request: Request, limit: number): Promise<Body> {

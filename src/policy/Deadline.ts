@@ -56,8 +56,9 @@ export class Deadline {
 
   /** One timer serves both; where it has gone off, whoever comes later is told at once. */
   #start(): void {
-    if (this.isPassed) this.#expire();
-    else this.#timer ??= setTimeout(() => this.#expire(), this.#left);
+    const left = this.#expired ? 0 : this.#left;
+    if (left <= 0) this.#expire();
+    else this.#timer ??= setTimeout(() => this.#expire(), left);
   }
 
   #expire(): void {

@@ -1,6 +1,7 @@
 import type { Outcome } from "./Outcome.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
 import { ReviewContext } from "./ReviewContext.ts";
+import { ReviewView } from "./ReviewView.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 
 /**
@@ -10,12 +11,13 @@ import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 export async function runValidators(hits: readonly PolicyHit[], run: PolicyRun): Promise<Outcome[]> {
   const { review, settings, deadline } = run;
   const outcomes: (Outcome | Promise<Outcome>)[] = [];
-  for (const hit of hits) {
-    const { policy } = hit;
+  let view: ReviewView | undefined;
+  for (const { policy, template } of hits) {
     outcomes.push(
-      runPolicy(policy, run, () =>
-        policy.validate?.(new ReviewContext(review, review.object, hit, settings.paramsOf(policy.name), deadline)),
-      ),
+      runPolicy(policy, run, () => {
+        if (view?.template !== template) view = new ReviewView(review, review.object, template);
+        return policy.validate?.(new ReviewContext(review, view, policy, settings.paramsOf(policy.name), deadline));
+      }),
     );
   }
   return outcomes.every(isThere) ? outcomes : Promise.all(outcomes);

@@ -9,7 +9,7 @@ const TEXT_LENGTH = 1024;
 
 const text = z.string().check(z.maxLength(TEXT_LENGTH));
 const filled = z.string().check(z.minLength(1), z.maxLength(TEXT_LENGTH));
-const jsonObject = z.record(z.string(), z.unknown());
+const jsonObject = z.looseObject({});
 
 export const groupVersionKindSchema = z.object({ group: text, version: filled, kind: filled });
 export const groupVersionResourceSchema = z.object({ group: text, version: filled, resource: filled });
@@ -37,8 +37,8 @@ export const admissionRequestSchema = z.object({
   namespace: z.nullish(z.string()),
   operation: z.enum(["CREATE", "UPDATE", "DELETE", "CONNECT"]),
   userInfo: userSchema,
-  object: z.nullish(z.unknown()),
-  oldObject: z.nullish(z.unknown()),
+  object: z.optional(z.unknown()),
+  oldObject: z.optional(z.unknown()),
   dryRun: z.nullish(z.boolean()),
   options: z.nullish(jsonObject),
 });

@@ -62,7 +62,7 @@ describe("faults", () => {
     ],
     [
       "imports what is not there",
-      'import a from "no-such-package";\nimport b from "./b.ts";\n',
+      'import a from "no-such-package";\nimport b from "./b.ts";\nexport default [a, b];\n',
       './gate.ts:1:15: Could not resolve "no-such-package"\n./gate.ts:2:15: Could not resolve "./b.ts"',
     ],
     [

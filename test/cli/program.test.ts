@@ -15,7 +15,7 @@ describe("help", () => {
     const { code, out, err } = await runPostern(["--help"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(
-      /\n {2}dev .*\n[^]*\n {2}review .*\n[^]*\n {2}serve .*\n[^]*\nExample:\n {2}\$ postern review /,
+      /\n {2}dev .*\n[\s\S]*\n {2}review .*\n[\s\S]*\n {2}serve .*\n[\s\S]*\nExample:\n {2}\$ postern review /,
     );
     expect(await runPostern(["help"])).toEqual({ code, out, err });
   });

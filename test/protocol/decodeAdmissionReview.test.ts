@@ -137,7 +137,7 @@ describe("a wrong envelope is a fault with its path", () => {
       "expected an array",
     ],
     ["dryRun as a string", review({ dryRun: "true" }), "request.dryRun", "expected a boolean"],
-    ["options as a list", review({ options: [] }), "request.options", "expected a record"],
+    ["options as a list", review({ options: [] }), "request.options", "expected an object"],
     ["CREATE of nothing", review({ object: null }), "request.object", "expected an object for CREATE"],
     ["CREATE of a list", review({ object: [pod] }), "request.object", "expected an object for CREATE"],
     ["CREATE of a string", review({ object: "Pod" }), "request.object", "expected an object for CREATE"],

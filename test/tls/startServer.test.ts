@@ -41,12 +41,13 @@ function post(server: RunningServer, agent: Agent, path = "/", body = "{}"): Pro
         );
       },
     );
-    let connected = call.reusedSocket;
-    call.on("socket", (socket) =>
+    let connected = false;
+    call.on("socket", (socket) => {
+      if (call.reusedSocket) return;
       socket.once("secureConnect", () => {
         connected = true;
-      }),
-    );
+      });
+    });
     call.on("error", (error) => reject(connected || call.reusedSocket ? error : new NeverConnectedError(error)));
     call.end(body);
   });
