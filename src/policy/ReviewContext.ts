@@ -1,11 +1,10 @@
 import type { JsonObject } from "../protocol/Json.ts";
 import type { GroupVersionKind, GroupVersionResource, Operation, Review, User } from "../protocol/Review.ts";
 import type { Deadline } from "./Deadline.ts";
-import { formatPath } from "./formatPath.ts";
 import type { PolicyContext } from "./PolicyContext.ts";
-import type { PodContainer } from "./podContainers.ts";
-import type { Policy } from "./policy.ts";
-import type { ReviewView } from "./ReviewView.ts";
+import type { PolicyHit } from "./PolicyIndex.ts";
+import { type PodContainer, podContainers } from "./podContainers.ts";
+import { podOfTemplate } from "./podTemplate.ts";
 
 /** The context that the engine hands to a policy: a view of the review, cut to the policy's Pod template where it asked for one. */
 export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
@@ -13,17 +12,18 @@ export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
   readonly oldObject: JsonObject | null;
   readonly params: unknown;
   readonly #review: Review;
-  readonly #view: ReviewView;
-  readonly #policy: Policy;
+  readonly #hit: PolicyHit;
   readonly #deadline: Deadline;
 
-  constructor(review: Review, view: ReviewView, policy: Policy, params: unknown, deadline: Deadline) {
-    this.object = view.object;
-    this.oldObject = view.oldObject;
+  /** `object` is the review's, or what earlier mutators made of it. Throws where the workload has no Pod template. */
+  constructor(review: Review, object: JsonObject | null, hit: PolicyHit, params: unknown, deadline: Deadline) {
+    const view = (whole: JsonObject | null): JsonObject | null =>
+      whole === null || hit.template.length === 0 ? whole : podOfTemplate(whole, hit.template);
+    this.object = view(object);
+    this.oldObject = view(review.oldObject);
     this.params = params;
     this.#review = review;
-    this.#view = view;
-    this.#policy = policy;
+    this.#hit = hit;
     this.#deadline = deadline;
   }
 
@@ -56,11 +56,22 @@ export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
   }
 
   // Functions of their own and not methods, so that a policy can take them out of the context: ({ path }) => …
-  // Made when they are asked for: most policies use neither.
-  get path(): (...segments: readonly (string | number)[]) => string {
-    return (...segments) => formatPath([...this.#view.template, ...segments]);
+  readonly path = (...segments: readonly (string | number)[]): string =>
+    formatPath([...this.#hit.template, ...segments]);
+
+  readonly containers = (): readonly PodContainer[] =>
+    podContainers(this.object, this.path, this.#hit.policy.match.ephemeralContainers !== false);
+}
+
+const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/** `spec.containers[0].image`; names with other characters as `metadata.labels["a/b"]`. */
+function formatPath(segments: readonly (string | number)[]): string {
+  let path = "";
+  for (const segment of segments) {
+    if (typeof segment === "number") path += `[${segment}]`;
+    else if (PLAIN.test(segment)) path += path === "" ? segment : `.${segment}`;
+    else path += `[${JSON.stringify(segment)}]`;
   }
-  get containers(): () => readonly PodContainer[] {
-    return () => this.#view.containers(this.#policy.match.ephemeralContainers !== false);
-  }
+  return path;
 }

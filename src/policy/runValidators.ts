@@ -1,7 +1,6 @@
 import type { Outcome } from "./Outcome.ts";
 import type { PolicyHit } from "./PolicyIndex.ts";
 import { ReviewContext } from "./ReviewContext.ts";
-import { ReviewView } from "./ReviewView.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 
 /**
@@ -11,13 +10,12 @@ import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 export async function runValidators(hits: readonly PolicyHit[], run: PolicyRun): Promise<Outcome[]> {
   const { review, settings, deadline } = run;
   const outcomes: (Outcome | Promise<Outcome>)[] = [];
-  let view: ReviewView | undefined;
-  for (const { policy, template } of hits) {
+  for (const hit of hits) {
+    const { policy } = hit;
     outcomes.push(
-      runPolicy(policy, run, () => {
-        if (view?.template !== template) view = new ReviewView(review, review.object, template);
-        return policy.validate?.(new ReviewContext(review, view, policy, settings.paramsOf(policy.name), deadline));
-      }),
+      runPolicy(policy, run, () =>
+        policy.validate?.(new ReviewContext(review, review.object, hit, settings.paramsOf(policy.name), deadline)),
+      ),
     );
   }
   return outcomes.every(isThere) ? outcomes : Promise.all(outcomes);

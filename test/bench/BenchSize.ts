@@ -1,7 +1,9 @@
 /** How long the benchmark takes: enough to trust its figures, or just enough to see that it runs. */
 export interface BenchSize {
   readonly rounds: number;
-  /** Requests to a server in each round. */
+  /** For how long wrk, where there is one, sends to a server in each round; whole seconds. */
+  readonly seconds: number;
+  /** Requests to a server in each round, where there is no wrk. */
   readonly requests: number;
   /** Requests to a server before the first round, so that its code is compiled. */
   readonly warmUp: number;
@@ -11,6 +13,6 @@ export interface BenchSize {
 
 /** About two minutes, and about twenty seconds. */
 export const benchSizes: Readonly<Record<"full" | "quick", BenchSize>> = {
-  full: { rounds: 9, requests: 8000, warmUp: 20_000, milliseconds: 500 },
-  quick: { rounds: 3, requests: 1000, warmUp: 4000, milliseconds: 50 },
+  full: { rounds: 9, seconds: 2, requests: 8000, warmUp: 20_000, milliseconds: 500 },
+  quick: { rounds: 3, seconds: 1, requests: 1000, warmUp: 4000, milliseconds: 50 },
 };

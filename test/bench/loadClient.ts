@@ -1,10 +1,9 @@
-import { connect as connectPlain, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { Socket } from "node:net";
+import { connect } from "node:tls";
 
 /** What the parent asks for: so many POSTs over so many keep-alive connections, one at a time on each. */
 export interface Load {
   readonly port: number;
-  readonly tls: boolean;
   readonly path: string;
   readonly body: string;
   readonly requests: number;
@@ -13,18 +12,19 @@ export interface Load {
 
 /** What came of it. Anything but a 200 fails the whole load. */
 export interface LoadResult {
+  readonly requests: number;
   readonly seconds: number;
-  /** The body of the last answer. */
+  /** The body of the last answer; empty where wrk sent, which keeps none. */
   readonly answer: string;
 }
 
-async function runLoad({ port, tls, path, body, requests, connections }: Load): Promise<LoadResult> {
+async function runLoad({ port, path, body, requests, connections }: Load): Promise<LoadResult> {
   const message = Buffer.from(
     `POST ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nUser-Agent: kube-apiserver-admission\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nAccept: application/json, */*\r\n` +
       `Content-Type: application/json\r\nAccept-Encoding: gzip\r\n\r\n${body}`,
   );
-  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port, tls)));
+  const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
   let left = requests;
   let answer = "";
   const started = performance.now();
@@ -38,17 +38,15 @@ async function runLoad({ port, tls, path, body, requests, connections }: Load): 
   );
   const seconds = (performance.now() - started) / 1000;
   for (const socket of sockets) socket.destroy();
-  return { seconds, answer };
+  return { requests, seconds, answer };
 }
 
-function open(port: number, tls: boolean): Promise<Socket> {
+function open(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = tls
-      ? connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] })
-      : connectPlain({ port, host: "127.0.0.1" });
+    const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
     socket.setNoDelay(true);
     socket.once("error", reject);
-    socket.once(tls ? "secureConnect" : "connect", () => {
+    socket.once("secureConnect", () => {
       socket.off("error", reject);
       resolve(socket);
     });

@@ -6,24 +6,25 @@ import { LoadGenerator } from "./LoadGenerator.ts";
 import { measureRatio } from "./Ratio.ts";
 
 /** CPU that a request costs the gate's Node process over HTTPS, against a bare node:https server. */
-export async function nodeFigure({ rounds, requests, warmUp }: BenchSize): Promise<Figure> {
+export async function nodeFigure(size: BenchSize): Promise<Figure> {
   const { cert, key } = await selfSignedPair();
-  const load = await LoadGenerator.start();
+  const load = await LoadGenerator.start(size);
   const gate = await CountedServer.start("gateServer.ts", { BENCH_CERT: cert, BENCH_KEY: key }, load);
   const floor = await CountedServer.start("floorServer.ts", { BENCH_CERT: cert, BENCH_KEY: key }, load);
   try {
-    const { answer } = await load.send({ port: gate.port, tls: true }, warmUp);
+    const answer = await load.warmUp(gate.port);
     if (!answer.includes('"allowed":true')) throw new Error(`the gate's answer was not the one expected: ${answer}`);
-    await load.send({ port: floor.port, tls: true }, warmUp);
+    await load.warmUp(floor.port);
     const ratio = await measureRatio(
-      rounds,
-      () => gate.cpuPerRequest(requests),
-      () => floor.cpuPerRequest(requests),
+      size.rounds,
+      () => gate.cpuPerRequest(),
+      () => floor.cpuPerRequest(),
     );
     return {
       name: "node",
       compared:
-        "CPU a request over HTTPS: gate with 20 policies, 8 match : node:https with JSON.parse and JSON.stringify",
+        "CPU a request over TLS with keep-alive: gate with 20 policies, 8 match : " +
+        `node:https with JSON.parse and JSON.stringify (${load.name})`,
       ratio,
       unit: "µs",
       aim: { atMost: 1.35 },
@@ -49,9 +50,9 @@ class CountedServer {
     return new CountedServer(child, (ready as { port: number }).port, load);
   }
 
-  async cpuPerRequest(requests: number): Promise<number> {
+  async cpuPerRequest(): Promise<number> {
     const before = await this.#cpu();
-    await this.#load.send({ port: this.port, tls: true }, requests);
+    const { requests } = await this.#load.send(this.port);
     return ((await this.#cpu()) - before) / requests;
   }
 

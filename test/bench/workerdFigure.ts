@@ -1,58 +1,42 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import type { BenchSize } from "./BenchSize.ts";
 import type { Figure } from "./Figure.ts";
 import { LoadGenerator } from "./LoadGenerator.ts";
 import { measureRatio } from "./Ratio.ts";
+import { WorkerdServer } from "./WorkerdServer.ts";
 
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/**
- * Requests that the gate answers in a second under workerd, against a Hono worker that only parses. Each runs in a
- * workerd of its own and is called on a socket that workerd itself listens on (`unsafeDirectSockets`), past the worker
- * that miniflare puts in front of its own port.
- */
-export async function workerdFigure({ rounds, requests, warmUp }: BenchSize): Promise<Figure> {
+/** Requests that the gate answers in a second under workerd, over TLS, against a Hono worker that only parses. Each runs in a workerd of its own. */
+export async function workerdFigure(size: BenchSize): Promise<Figure> {
+  const pair = await selfSignedPair();
   const { text: gateScript } = await bundleFunction("worker", path("benchGate.ts"));
-  const gate = startWorkerd(gateScript);
-  const floor = startWorkerd(await bundleFloor());
-  const load = await LoadGenerator.start();
+  const gate = await WorkerdServer.start(gateScript, pair);
+  const floor = await WorkerdServer.start(await bundleFloor(), pair);
+  const load = await LoadGenerator.start(size);
   try {
-    const [gatePort, floorPort] = await Promise.all([directPort(gate), directPort(floor)]);
-    const { answer } = await load.send({ port: gatePort, tls: false }, warmUp);
+    const answer = await load.warmUp(gate.port);
     if (!answer.includes('"allowed":true')) throw new Error(`the gate's answer was not the one expected: ${answer}`);
-    await load.send({ port: floorPort, tls: false }, warmUp);
-    const rate = (port: number) => async (): Promise<number> =>
-      requests / (await load.send({ port, tls: false }, requests)).seconds;
+    await load.warmUp(floor.port);
+    const rate = (port: number) => async (): Promise<number> => {
+      const { requests, seconds } = await load.send(port);
+      return requests / seconds;
+    };
     return {
       name: "workerd",
-      compared: "requests a second: gate with 20 policies, 8 match : Hono worker that reads and JSON.parses the body",
-      ratio: await measureRatio(rounds, rate(gatePort), rate(floorPort)),
+      compared:
+        "requests a second over TLS with keep-alive: gate with 20 policies, 8 match : " +
+        `Hono worker that reads and JSON.parses the body (${load.name})`,
+      ratio: await measureRatio(size.rounds, rate(gate.port), rate(floor.port)),
       unit: "/s",
       aim: { atLeast: 0.9 },
     };
   } finally {
-    await Promise.all([gate.dispose(), floor.dispose(), load.stop()]);
+    await Promise.all([gate.stop(), floor.stop(), load.stop()]);
   }
-}
-
-function startWorkerd(script: string): Miniflare {
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      modules: true,
-      script,
-      compatibilityDate: "2026-10-01",
-      host: "127.0.0.1",
-      port: 0,
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    }),
-  );
-}
-
-async function directPort(miniflare: Miniflare): Promise<number> {
-  return Number((await miniflare.unsafeGetDirectURL()).port);
 }
 
 async function bundleFloor(): Promise<string> {

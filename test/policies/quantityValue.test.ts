@@ -42,6 +42,18 @@ it.each<[quantity: unknown, value: number | undefined]>([
   expect(quantityValue(quantity)).toBe(value);
 });
 
+it.each([
+  ["0.1", "100m"],
+  ["4.35k", "4350"],
+  ["1.1", "1100m"],
+  ["0.3", "300000u"],
+  ["1.1Ki", "1126.4"],
+  ["0.1Gi", "107374182.4"],
+  ["9.95M", "9950k"],
+])("%s and %s are one value", (one, other) => {
+  expect(quantityValue(one)).toBe(quantityValue(other));
+});
+
 it("takes no time over a long one", () => {
   const start = performance.now();
   for (const part of ["1", "1.", ".1", "1e", "m"]) quantityValue(`${part.repeat(1_000_000)}!`);

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+/**
+ * A worker served by a workerd of its own, over TLS. Run without miniflare, which would put a worker of its own in front
+ * of it on every port that speaks TLS.
+ */
+export class WorkerdServer {
+  readonly port: number;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(process: ChildProcess, folder: string, port: number) {
+    this.#process = process;
+    this.#folder = folder;
+    this.port = port;
+  }
+
+  /** `script` is one ES module; `cert` and `key` are PEM. Rejects when workerd ends before it listens. */
+  static async start(script: string, { cert, key }: { cert: string; key: string }): Promise<WorkerdServer> {
+    const folder = await mkdtemp(join(tmpdir(), "postern-bench-"));
+    await writeFile(join(folder, "worker.js"), script);
+    await writeFile(join(folder, "config.capnp"), configuration(cert, key));
+    const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
+      stdio: ["ignore", "inherit", "inherit", "pipe"],
+    });
+    return new WorkerdServer(child, folder, await announcedPort(child));
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill();
+    await gone;
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+/** In Cap'n Proto's text form, whose strings are escaped as JSON's are. */
+function configuration(cert: string, key: string): string {
+  const keypair = `(privateKey = ${JSON.stringify(key)}, certificateChain = ${JSON.stringify(cert)})`;
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(
+    name = "tls", address = "127.0.0.1:0", service = "main",
+    https = (options = (), tlsOptions = (keypair = ${keypair}))
+  )]
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker", esModule = embed "worker.js")],
+  compatibilityDate = "2026-10-01"
+);
+`;
+}
+
+/** The binary that miniflare runs. */
+function workerdBinary(): string {
+  const require = createRequire(import.meta.resolve("miniflare"));
+  return (require("workerd") as { default: string }).default;
+}
+
+function announcedPort(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}`)));
+    let events = "";
+    (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
+      events += chunk.toString();
+      const port = /"event":"listen".*"port":(\d+)/.exec(events)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+  });
+}
