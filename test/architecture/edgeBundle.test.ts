@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
 
 /** What a Worker may weigh, gzipped. Workers take 3 MB; the isolate starts the faster the less there is to parse. */
 const GZIPPED_BYTES = 60_000;
@@ -22,4 +24,10 @@ it("holds no package that is not meant for the edge", () => {
 
 it(`has at most ${GZIPPED_BYTES} bytes gzipped`, () => {
   expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(GZIPPED_BYTES);
+});
+
+it("runs locally under the compatibility date that it is deployed with", () => {
+  expect(readFileSync(new URL("../../wrangler.toml", import.meta.url), "utf8")).toContain(
+    `compatibility_date = "${COMPATIBILITY_DATE}"`,
+  );
 });

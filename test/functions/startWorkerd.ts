@@ -1,5 +1,6 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
 import type { Runtime, StartRuntime } from "./Runtime.ts";
 
 /** functions/worker.ts as it is deployed: the bundle, in workerd. */
@@ -9,7 +10,7 @@ export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtim
     convertV4MiniflareOptions({
       modules: true,
       script: text,
-      compatibilityDate: "2026-10-01",
+      compatibilityDate: COMPATIBILITY_DATE,
       bindings: { ...env },
       host: "127.0.0.1",
       port: 0,
