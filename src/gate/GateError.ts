@@ -1,5 +1,6 @@
 /** Why a call could not be judged. Part of the API: callers and dashboards match on these. */
 export type GateErrorCode =
+  | "bad-request"
   | "not-found"
   | "method-not-allowed"
   | "wrong-content-type"

@@ -78,7 +78,8 @@ async function answerReview(
   }
   const review = decodedOrThrow(decodeAdmissionReview(body), `/${route.purpose} takes AdmissionReviews`);
   const started = onVerdict === undefined ? 0 : now();
-  const url = href.split("?", 1)[0] ?? href;
+  // The API server calls nothing but https; behind an edge that ends TLS the gate itself sees http.
+  const url = (href.split("?", 1)[0] ?? href).replace(/^http:/, "https:");
   const verdict = await judgeReview(runtime, review, {
     purpose: route.purpose,
     entry: route.entry,

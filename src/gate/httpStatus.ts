@@ -6,6 +6,7 @@ import type { GateErrorCode } from "./GateError.ts";
  */
 export function httpStatus(code: GateErrorCode): number {
   switch (code) {
+    case "bad-request":
     case "incomplete-body":
     case "not-json":
     case "wrong-envelope":

@@ -40,6 +40,7 @@ const readinessSchema = z.object({
 
 /** What each error code means, for the document's readers. The compiler demands one line for each code. */
 const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
+  "bad-request": "The request has no valid host or path.",
   "not-found": "There is nothing at this path.",
   "method-not-allowed": "The path takes other methods; Allow names them.",
   "wrong-content-type": "The body is not application/json, or is compressed.",

@@ -4,7 +4,9 @@ import { serveUntilSignal } from "../tls/serveUntilSignal.ts";
 import type { KeyPair } from "../tls/startServer.ts";
 import { createGate } from "./createGate.ts";
 import type { Gate } from "./defineGate.ts";
+import { errorResponse } from "./errorResponse.ts";
 import { GateConfigError } from "./GateConfigError.ts";
+import { GateError } from "./GateError.ts";
 import { logVerdict } from "./logVerdict.ts";
 import { parseSigningKey } from "./parseSigningKey.ts";
 
@@ -36,6 +38,7 @@ export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
   const tls = await readKeyPair(env);
   return serveUntilSignal({
     fetch: (request) => app.fetch(request),
+    refuse: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
     port: readPort(env.POSTERN_PORT),
     log,
     onDrain: () => {

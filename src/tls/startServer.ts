@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly hostname?: string;
   /** HTTPS with h2 and http/1.1 by ALPN when given; else plain HTTP, for a server behind an edge that terminates TLS. */
   readonly tls?: KeyPair;
+  /** The answer to a request that cannot be made a Request of, such as one with no host in it. Default: 400 without a body. */
+  readonly refuse?: () => Response;
 }
 
 /** A server that listens. */
@@ -41,8 +43,10 @@ const GRACE_MS = 35_000;
 
 /** Serves a gate from Node. Rejects with the system's error, such as EADDRINUSE, when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const listener = getRequestListener((request, { incoming }) =>
-    incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
+  const listener = getRequestListener(
+    (request, { incoming }) =>
+      incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
+    { errorHandler: () => options.refuse?.() ?? new Response(null, { status: 400 }) },
   );
   const server =
     options.tls === undefined

@@ -68,6 +68,17 @@ describe("a self-test", () => {
     }
   });
 
+  it("names the URL as the API server called it, though the gate stands behind an edge that ends TLS", async () => {
+    const call = new Request("http://gate.example/c/local/validate?timeout=5s", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: selfTest(),
+    });
+    expect(await messageOf(await testGate().app.fetch(call))).toContain(
+      '"url":"https://gate.example/c/local/validate"',
+    );
+  });
+
   it("says that it is unsigned where the gate has no key", async () => {
     const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest())));
     expect(message).toMatch(

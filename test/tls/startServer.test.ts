@@ -1,5 +1,6 @@
 import { connect as connectH2 } from "node:http2";
 import { Agent, request } from "node:https";
+import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/tls/startServer.ts";
@@ -121,6 +122,17 @@ describe("protocols", () => {
     await expect(startServer({ fetch: echo, port: server.port, hostname: "127.0.0.1" })).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
+  });
+
+  it("answers what is no request in the words that it was given", async () => {
+    const refuse = (): Response => Response.json({ error: { code: "bad-request" } }, { status: 400 });
+    const server = await startServer({ fetch: echo, port: 0, hostname: "127.0.0.1", refuse });
+    started.push(server);
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write("POST / HTTP/1.1\r\nhost: a b\r\ncontent-length: 0\r\n\r\n");
+    const text = await new Promise<string>((resolve) => socket.once("data", (data) => resolve(String(data))));
+    expect(text).toMatch(/^HTTP\/1\.1 400 .*\{"error":\{"code":"bad-request"\}\}/s);
+    socket.destroy();
   });
 
   it("speaks plain HTTP when it has no certificate", async () => {
