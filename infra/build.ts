@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { openapiDocument } from "../src/gate/openapiDocument.ts";
@@ -10,7 +10,7 @@ const path = (relative: string): string => fileURLToPath(new URL(`../${relative}
 /** Writes everything that is made from the sources: the OpenAPI document, the package in dist/, the three bundles. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
-  await writeFile(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
+  await writeIfChanged(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
   if (process.argv.includes("--openapi")) return;
   await rm(path("dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("infra/tsconfig.build.json")], {
@@ -25,6 +25,13 @@ async function main(): Promise<void> {
       `${file}: ${kilobytes(text.length)} KB, ${kilobytes(gzipSync(text, { level: 9 }).length)} KB gzipped\n`,
     );
   }
+}
+
+/** Others may be reading it: a file that says the same already is left alone, and a new one takes its place in one step. */
+async function writeIfChanged(file: string, text: string): Promise<void> {
+  if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }
 
 function kilobytes(bytes: number): string {
