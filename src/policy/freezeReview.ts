@@ -6,8 +6,12 @@ export function freezeReview(review: Review): Review {
   return review;
 }
 
-function freeze(value: unknown): void {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const member of Object.values(value)) freeze(member);
+/** With a list instead of recursion: an object may be nested more deeply than the stack is. */
+function freeze(root: unknown): void {
+  const left = [root];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value !== "object" || value === null || Object.isFrozen(value)) continue;
+    Object.freeze(value);
+    left.push(...Object.values(value).filter((member) => typeof member === "object" && member !== null));
+  }
 }
