@@ -1,14 +1,15 @@
 import type { InputFault } from "./InputFault.ts";
+import type { TextPart } from "./splitDocuments.ts";
 
 /**
  * The fault of a text that is to be JSON, with its line; undefined when there is none. YAML takes much that looks like
  * JSON and is none, such as a missing value; a file that is called JSON has to be JSON.
  */
-export function jsonFault(file: string, text: string): InputFault | undefined {
+export function jsonFault(file: string, { text, linesAbove }: TextPart): InputFault | undefined {
   const error = errorOf(text);
   if (error === undefined) return undefined;
   const reason = error.replace(/, (?:\.\.\.)?".*| (?:in JSON )?at position.*| \(line.*/s, "");
-  return { file, line: lineOf(text, error), message: `is not JSON: ${reason}` };
+  return { file, line: linesAbove + lineOf(text, error), message: `is not JSON: ${reason}` };
 }
 
 function errorOf(text: string): string | undefined {

@@ -2,8 +2,10 @@ import { type Document, isAlias, isNode, LineCounter, type Node, parseAllDocumen
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { InputFault } from "./InputFault.ts";
 import { jsonFault } from "./jsonFault.ts";
+import { keyFault } from "./keyFault.ts";
 import { kubectlTags } from "./kubectlTags.ts";
 import { splitDocuments } from "./splitDocuments.ts";
+import { splitJsonStream } from "./splitJsonStream.ts";
 
 /** One object of an input and the line on which it begins. */
 export interface Manifest {
@@ -16,16 +18,21 @@ export interface Manifest {
 const ALIASES = 100;
 
 /**
- * Reads the objects of a YAML or JSON text: several documents, Lists and typed lists taken apart. YAML 1.1, as kubectl
- * reads it ({@link kubectlTags}); keys may not repeat. What cannot be read is a fault with its line, and the other
- * documents are still read.
+ * Reads the objects of a YAML or JSON text: several documents, or JSON objects one behind the other; Lists and typed
+ * lists taken apart. YAML 1.1, as kubectl reads it ({@link kubectlTags}); keys may not repeat. What cannot be read is a
+ * fault with its line, and the other documents are still read.
  */
 export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: InputFault[] } {
   const manifests: Manifest[] = [];
   const faults: InputFault[] = [];
-  const notJson = file.toLowerCase().endsWith(".json") ? jsonFault(file, text) : undefined;
-  if (notJson !== undefined) return { manifests, faults: [notJson] };
-  for (const part of splitDocuments(text)) {
+  const hasToBeJson = file.toLowerCase().endsWith(".json");
+  const whole = { text, linesAbove: 0 };
+  for (const part of splitJsonStream(text) ?? (hasToBeJson ? [whole] : splitDocuments(text))) {
+    const notJson = hasToBeJson ? jsonFault(file, part) : undefined;
+    if (notJson !== undefined) {
+      faults.push(notJson);
+      continue;
+    }
     const lines = new LineCounter();
     const lineAt = (offset: number | undefined): number =>
       part.linesAbove + Math.max(lines.linePos(offset ?? 0).line, 1);
@@ -95,6 +102,11 @@ function readDocument(
   const line = lineAt(document.contents?.range?.[0]);
   let value: unknown;
   try {
+    const fault = keyFault(document);
+    if (fault !== undefined) {
+      faults.push({ file, line: lineAt(fault.offset), message: fault.message });
+      return;
+    }
     value = document.toJS({ maxAliasCount: ALIASES });
   } catch (error) {
     const message = error instanceof Error ? error.message : "cannot be read";

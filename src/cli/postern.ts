@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { EXIT_UNUSABLE } from "./exitCode.ts";
+import { guardOutput } from "./guardOutput.ts";
 import { runProgram } from "./program.ts";
 
 const { version }: { version: string } = JSON.parse(
@@ -7,4 +9,9 @@ const { version }: { version: string } = JSON.parse(
 );
 const { stdout, stderr, stdin, env } = process;
 
+guardOutput(stdout, (code) => {
+  stderr.write(`postern: the output could not be written (${code})\n`);
+  process.exit(EXIT_UNUSABLE);
+});
+guardOutput(stderr, () => process.exit(EXIT_UNUSABLE));
 process.exitCode = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version);

@@ -89,6 +89,17 @@ function rulesOf(gate: Gate, purpose: "validate" | "mutate"): Rule[] {
     apiGroups: [group],
     apiVersions: versions.has("*") ? ["*"] : [...versions],
     operations: [...operations],
-    resources: [...resources],
+    resources: [...resources].filter((resource) => !isCovered(resource, resources)),
   }));
+}
+
+/** Whether a wildcard among the others says it already: the API server refuses a rule with `*` and `pods`, or `pods/*` and `pods/exec`. */
+function isCovered(name: string, others: Iterable<string>): boolean {
+  const [resource, subresource = ""] = name.split("/");
+  return [...others].some((other) => {
+    const [byResource, bySubresource = ""] = other.split("/");
+    const covers =
+      (byResource === "*" || byResource === resource) && (bySubresource === "*" || bySubresource === subresource);
+    return covers && other !== name;
+  });
 }

@@ -1,5 +1,5 @@
-/** A part of a YAML text that is parsed by itself. */
-export interface YamlPart {
+/** A part of a text that is parsed by itself. */
+export interface TextPart {
   readonly text: string;
   /** Lines of the text above it. */
   readonly linesAbove: number;
@@ -9,8 +9,8 @@ export interface YamlPart {
  * Takes a YAML stream apart at its `---` lines, which end a document wherever they stand (YAML 1.1, section 4.3.2), as
  * kubectl does. A parser that is given all of it loses the documents below one whose quote is never closed.
  */
-export function splitDocuments(text: string): YamlPart[] {
-  const parts: YamlPart[] = [];
+export function splitDocuments(text: string): TextPart[] {
+  const parts: TextPart[] = [];
   let linesAbove = 0;
   let pending = "";
   for (const piece of text.split(/^(?=---(?:[ \t\r\n]|$))/m)) {

@@ -16,14 +16,15 @@ it.each<[text: string, line: number, reason: string]>([
   ["[\n// no\n1]", 2, "Unexpected token '/'"],
   ["[NaN]", 1, "Unexpected token 'N'"],
 ])("%j: line %d", (text, line, reason) => {
-  const fault = jsonFault("x.json", text);
+  const fault = jsonFault("x.json", { text, linesAbove: 0 });
+  expect(jsonFault("x.json", { text, linesAbove: 7 })?.line).toBe(line + 7);
   expect(fault).toMatchObject({ file: "x.json", line });
   expect(fault?.message).toMatch(/^is not JSON: /);
   expect(fault?.message.slice("is not JSON: ".length)).toBe(reason);
 });
 
 it("no JSON has a fault", () => {
-  fc.assert(fc.property(fc.json(), (text) => jsonFault("x.json", text) === undefined));
+  fc.assert(fc.property(fc.json(), (text) => jsonFault("x.json", { text, linesAbove: 0 }) === undefined));
 });
 
 it("a token that fits nowhere is found on its line", () => {
@@ -32,7 +33,7 @@ it("a token that fits nowhere is found on its line", () => {
       const lines = values.map((value) => JSON.stringify(value));
       const bad = at % lines.length;
       const text = `[\n${lines.map((line, index) => (index === bad ? `?${line}` : line)).join(",\n")}\n]`;
-      expect(jsonFault("x.json", text)?.line).toBe(bad + 2);
+      expect(jsonFault("x.json", { text, linesAbove: 0 })?.line).toBe(bad + 2);
     }),
   );
 });

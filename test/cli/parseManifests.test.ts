@@ -26,6 +26,11 @@ describe("objects", () => {
     ],
     ["a document that ends with ...", `${POD}...\n---\n${POD}`, ["Pod/undefined@1", "Pod/undefined@5"]],
     [
+      "JSON objects one behind the other",
+      '{"apiVersion": "v1", "kind": "Pod"}\n{"apiVersion": "v1",\n"kind": "Service"} {"apiVersion": "v1", "kind": "Node"}\n',
+      ["Pod/undefined@1", "Service/undefined@2", "Node/undefined@3"],
+    ],
+    [
       "anchors and merge keys",
       "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: &l {x: y}}\nspec: {<<: *l}\n",
       ["Pod/a@1"],
@@ -52,6 +57,11 @@ describe("objects", () => {
     ],
   ])("%s", (_what, text, objects) => {
     expect(read(text)).toEqual({ objects, faults: [] });
+  });
+
+  it("keys that are numbers or booleans are words, as kubectl has them", () => {
+    const { manifests } = parseManifests("x.yaml", `${POD}data: {1: a, yes: b, 0x10: c, "": d, "{{ .e }}": e}\n`);
+    expect(manifests[0]?.object.data).toEqual({ 1: "a", true: "b", 16: "c", "": "d", "{{ .e }}": "e" });
   });
 
   it("keep keys such as __proto__ as keys", () => {
@@ -88,6 +98,22 @@ describe("faults have their line, and the other documents are still read", () =>
     ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: .inf is no number that JSON can hold"],
     ["no number", `${POD}spec:\n  a: [.NaN]\n`, "4: .NaN is no number that JSON can hold"],
     ["another YAML", `%YAML 1.2\n---\n${POD}`, "1: is YAML 1.2 by its %YAML directive; kubectl reads YAML 1.1"],
+    [
+      "a template that was not filled in",
+      `${POD}metadata:\n  name: {{ .Values.name }}\n`,
+      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+    ],
+    [
+      "a list for a key",
+      `${POD}metadata:\n  ? [a, b]\n  : c\n`,
+      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+    ],
+    [
+      "an alias to a map for a key",
+      `${POD}metadata: &m {name: a}\nspec:\n  ? *m\n  : c\n`,
+      '5: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+    ],
+    ["null for a key", `${POD}data: {~: a}\n`, "3: has a key that is null; keys are words"],
     ["no kind", "\napiVersion: v1\nmetadata: {}\n", "2: has no kind; every object needs apiVersion and kind"],
     ["an empty kind", "apiVersion: v1\nkind: ''\n", "1: has no kind; every object needs apiVersion and kind"],
     [
@@ -150,6 +176,17 @@ describe("a file that is called JSON has to be JSON", () => {
     expect(read('{"apiVersion": "v1",\n "kind": "Pod",\n "metadata":\n}', "x.JSON")).toEqual({
       objects: [],
       faults: ["4: is not JSON: Unexpected token '}'"],
+    });
+  });
+  it("and so has each of several objects; the others are still read", () => {
+    const pod = '{"apiVersion": "v1", "kind": "Pod"}';
+    expect(read(`${pod}\n{"kind":\n}\n${pod}{}\n`, "x.json")).toEqual({
+      objects: ["Pod/undefined@1", "Pod/undefined@4"],
+      faults: ["3: is not JSON: Unexpected token '}'", "4: has no apiVersion; every object needs apiVersion and kind"],
+    });
+    expect(read(`${pod}\n---\n${pod}`, "x.json")).toEqual({
+      objects: [],
+      faults: ["2: is not JSON: Unexpected non-whitespace character after JSON"],
     });
   });
   it("keys may not repeat in it either", () => {

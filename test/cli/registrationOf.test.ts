@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { registrationOf } from "../../src/cli/registrationOf.ts";
 import { defineGate } from "../../src/gate/defineGate.ts";
@@ -78,4 +78,41 @@ it("fits on a screen: words of a list share a line", () => {
   const text = registrationOf(defineGate({ policies: [validator, mutator], clusters: { local: {} } }), target);
   expect(text.split("\n").length).toBeLessThan(60);
   expect(text).toContain("operations: [CREATE, DELETE]\n");
+});
+
+describe("a rule says nothing twice: the API server refuses one with a wildcard and what it covers", () => {
+  it.each<[matched: string[], registered: string[]]>([
+    [
+      ["*", "pods", "pods/exec"],
+      ["*", "pods/exec"],
+    ],
+    [["*/*", "*", "pods", "pods/exec"], ["*/*"]],
+    [
+      ["pods/exec", "pods", "pods/*", "services"],
+      ["pods/*", "services"],
+    ],
+    [
+      ["*/status", "pods/status", "pods"],
+      ["*/status", "pods"],
+    ],
+    [
+      ["*/status", "pods/*"],
+      ["*/status", "pods/*"],
+    ],
+  ])("%j", (matched, registered) => {
+    const policies = matched.map((resource, index) =>
+      policy({
+        name: `p${index}`,
+        match: {
+          apiGroups: [""],
+          resources: [resource],
+          operations: ["CREATE", "CONNECT"],
+          ephemeralContainers: false,
+        },
+        validate: () => {},
+      }),
+    );
+    const [registration] = read(registrationOf(defineGate({ policies, clusters: { local: {} } }), target));
+    expect(registration).toMatchObject({ webhooks: [{ rules: [{ resources: registered }] }] });
+  });
 });

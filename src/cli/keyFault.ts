@@ -1,0 +1,20 @@
+import { type Document, isAlias, isCollection, isScalar, visit } from "yaml";
+
+/**
+ * The first key of a document that JSON cannot have, and where it stands: a map, a list or null, which kubectl refuses
+ * and the `yaml` package would write out as text. It is how YAML reads a template that was never filled in, `{{ .Values.x }}`.
+ */
+export function keyFault(document: Document.Parsed): { offset: number | undefined; message: string } | undefined {
+  let fault: ReturnType<typeof keyFault>;
+  visit(document, {
+    Pair(_key, { key }) {
+      const node = isAlias(key) ? key.resolve(document) : key;
+      if (!isCollection(node) && !(isScalar(node) && node.value === null)) return undefined;
+      const at = isAlias(key) ? key : node;
+      const what = isScalar(node) ? "null" : 'a map or a list, as in a template that was not filled in ("{{ … }}")';
+      fault = { offset: at.range?.[0], message: `has a key that is ${what}; keys are words` };
+      return visit.BREAK;
+    },
+  });
+  return fault;
+}
