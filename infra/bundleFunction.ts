@@ -25,6 +25,8 @@ export async function bundleFunction(name: FunctionName, gate?: string): Promise
     write: false,
     logLevel: "silent",
     legalComments: "none",
+    // Without it packages bring their development checks along, and ask for a global that Workers need not have.
+    define: { "process.env.NODE_ENV": '"production"' },
     plugins: gate === undefined ? [] : [otherGate(gate)],
     ...(name === "worker"
       ? { platform: "neutral", mainFields: ["module", "main"], conditions: ["workerd", "worker", "browser"] }

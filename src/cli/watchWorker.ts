@@ -49,6 +49,7 @@ export async function watchWorker(source: WorkerSource, events: WatchEvents): Pr
     mainFields: ["module", "main"],
     conditions: ["workerd", "worker", "browser"],
     alias: ownModules(),
+    define: { "process.env.NODE_ENV": '"production"' },
     sourcemap: "inline",
     logLevel: "silent",
     plugins: [report],

@@ -10,6 +10,6 @@ const MARGIN = 500;
 /** The time by which to answer: `?timeout=Ns`, as the API server appends it, less a margin. Anything else counts as 10 s. */
 export function callDeadline(url: string, now: () => number): Deadline {
   const seconds = /[?&]timeout=(\d{1,4})s(?:&|$)/.exec(url)?.[1];
-  const whole = seconds === undefined || seconds === "0" ? DEFAULT : Math.min(Number(seconds) * 1000, MOST);
+  const whole = seconds === undefined || Number(seconds) === 0 ? DEFAULT : Math.min(Number(seconds) * 1000, MOST);
   return new Deadline(whole - Math.min(MARGIN, whole / 5), now);
 }

@@ -33,10 +33,15 @@ export function createWorker(gate: Gate): {
   return {
     fetch(request, env, context) {
       app ??= createWorkerApp(gate, env);
-      return app.fetch(request, env, context);
+      const answer = app.fetch(request, env, context);
+      // workerd drops a call whose caller has gone, `finally` and all; this lets it end, and give its place back.
+      if (answer instanceof Promise) context.waitUntil(answer.then(nothing, nothing));
+      return answer;
     },
   };
 }
+
+function nothing(): void {}
 
 function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
   // biome-ignore lint/suspicious/noConsole: what a Worker writes to the console is its log

@@ -13,6 +13,7 @@ it("the edge bundle is one file that imports nothing", () => {
   const [output] = Object.values(bundle.metafile.outputs);
   expect(output?.imports).toEqual([]);
   expect(text).not.toMatch(/["']node:|\brequire\(/);
+  expect(text).not.toContain("process.env");
 });
 
 it("holds no package that is not meant for the edge", () => {
