@@ -1,6 +1,6 @@
 import type { Review } from "../protocol/Review.ts";
-import { LabelShelf } from "./LabelShelf.ts";
-import { namespaceMatcher } from "./namespaceMatcher.ts";
+import { BoundedMap } from "./BoundedMap.ts";
+import { KindShelf } from "./KindShelf.ts";
 import type { Policy } from "./policy.ts";
 import { type PolicyTarget, policyTargets } from "./policyTargets.ts";
 
@@ -15,32 +15,28 @@ export interface PolicyHit {
 
 interface Candidate extends PolicyHit {
   readonly target: PolicyTarget;
-  readonly inNamespace: (namespace: string) => boolean;
 }
 
-/** Kinds of request, and namespaces, that a gate remembers at one time; past it the memory starts anew. */
-const SHELVES = 2048;
-/** A longer key is not remembered: a client chooses the names of Namespaces, and memory is not to grow with them. */
-const KEY_LENGTH = 1024;
+/** Kinds of request that a gate remembers at one time. A cluster with many custom resources has some hundreds. */
+const KINDS = 4096;
 
 /**
- * Policies by what they match, compiled once. Group, version, resource, operation, scope and namespace are decided
- * once for each combination that occurs and remembered; labels are looked up. So a review costs what its matching
+ * Policies by what they match, compiled once. Group, version, resource, operation and scope are decided once for each
+ * combination that occurs and remembered; namespaces and labels are looked up. So a review costs what its matching
  * policies cost, however many others there are.
  */
 export class PolicyIndex {
   readonly #byResource = new Map<string, Candidate[]>();
-  readonly #shelves = new Map<string, LabelShelf>();
+  readonly #shelves = new BoundedMap<string, KindShelf>(KINDS);
 
   /** `purpose` decides which policies count (those with a `validate`, or with a `mutate`) and which subresources come along. */
   constructor(policies: readonly Policy[], purpose: "validate" | "mutate") {
     for (const [order, policy] of policies.entries()) {
       if (policy[purpose] === undefined) continue;
-      const inNamespace = namespaceMatcher(policy.match.namespaces ?? {});
       for (const target of policyTargets(policy.match, purpose)) {
         const key = resourceKey(target.group, target.resource, target.subresource);
         const list = this.#byResource.get(key) ?? [];
-        list.push({ policy, order, template: target.template, target, inNamespace });
+        list.push({ policy, order, template: target.template, target });
         this.#byResource.set(key, list);
       }
     }
@@ -48,28 +44,24 @@ export class PolicyIndex {
 
   /** The policies that match, in the order in which the gate names them. */
   find(review: Review): readonly PolicyHit[] {
-    return this.#shelfFor(review).find(review);
-  }
-
-  #shelfFor({ resource, subresource, operation, namespace, name }: Review): LabelShelf {
+    const { resource, namespace, name } = review;
     const isNamespace = resource.group === "" && resource.resource === "namespaces";
     const place = isNamespace ? namespace || name : namespace;
-    const key = JSON.stringify([resource.group, resource.version, resource.resource, subresource, operation, place]);
+    return this.#shelfFor(review, isNamespace || namespace === "").find(review, place);
+  }
+
+  #shelfFor({ resource, subresource, operation }: Review, clusterScoped: boolean): KindShelf {
+    const { group, version } = resource;
+    const key = JSON.stringify([group, version, resource.resource, subresource, operation, clusterScoped]);
     const known = this.#shelves.get(key);
     if (known !== undefined) return known;
-    const clusterScoped = isNamespace || namespace === "";
-    const shelf = new LabelShelf(
-      this.#candidatesFor(resource.group, resource.resource, subresource).filter(
-        ({ policy, target, inNamespace }) =>
-          target.operations.includes(operation) &&
-          includesOrStar(policy.match.apiVersions, resource.version) &&
-          inScope(policy.match.scope, clusterScoped) &&
-          inNamespace(place),
-      ),
+    const candidates = this.#candidatesFor(group, resource.resource, subresource).filter(
+      ({ policy, target }) =>
+        target.operations.includes(operation) &&
+        includesOrStar(policy.match.apiVersions, version) &&
+        inScope(policy.match.scope, clusterScoped),
     );
-    if (this.#shelves.size >= SHELVES) this.#shelves.clear();
-    if (key.length <= KEY_LENGTH) this.#shelves.set(key, shelf);
-    return shelf;
+    return this.#shelves.set(key, new KindShelf(candidates));
   }
 
   #candidatesFor(group: string, resource: string, subresource: string): Candidate[] {

@@ -29,7 +29,19 @@ export async function policyCountFigures({ rounds, milliseconds }: BenchSize): P
     measured(engineCall(many, run), milliseconds),
     measured(engineCall(few, run), milliseconds),
   );
+  const spread = await measureRatio(
+    rounds,
+    measured(manyNamespacesCall(many, run), milliseconds),
+    measured(manyNamespacesCall(few, run), milliseconds),
+  );
   return [
+    {
+      name: "policies, spread",
+      compared: "the index alone, reviews from 3,000 namespaces in turn: 1,000 policies : 20 policies",
+      ratio: spread,
+      unit: "µs",
+      aim: { atMost: 1.2 },
+    },
     {
       name: "policies, gate",
       compared: "a call of the gate in process: 1,000 policies, 8 match : 20 policies, 8 match",
@@ -65,6 +77,18 @@ function gateCall(policies: readonly Policy[]): () => Promise<string> {
 function engineCall(policies: readonly Policy[], run: PolicyRun): () => unknown {
   const engine = new PolicyEngine(policies);
   return () => engine.validate({ ...run, deadline: new Deadline(10_000, Date.now) });
+}
+
+/** A review from each of 3,000 namespaces, one after the other. */
+function manyNamespacesCall(policies: readonly Policy[], { review }: PolicyRun): () => unknown {
+  const index = new PolicyIndex(policies, "validate");
+  const reviews = Array.from({ length: 3000 }, (_, number) => ({ ...review, namespace: `namespace-${number}` }));
+  let next = 0;
+  return () => {
+    const one = reviews[next];
+    next = (next + 1) % reviews.length;
+    return one === undefined ? undefined : index.find(one);
+  };
 }
 
 function requireEight(policies: readonly Policy[], run: PolicyRun): void {
