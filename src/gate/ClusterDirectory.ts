@@ -23,6 +23,8 @@ const STRANGER_FRESH = 5_000;
 const RETRY = 5_000;
 /** The most that a lookup may take, in milliseconds. */
 const LOOKUP_TIMEOUT = 3_000;
+/** For how long a call waits for a newer answer when there is an older one that will do; registrations give it a second at least. */
+const PATIENCE = 500;
 
 /** Finds a cluster's settings by name, in a table or through a lookup with a bounded cache. */
 export class ClusterDirectory {
@@ -30,7 +32,10 @@ export class ClusterDirectory {
   readonly #lookup: ClusterLookup | undefined;
   readonly #known = new Map<string, Known>();
   readonly #strangers = new Map<string, Known>();
-  readonly #pending = new Map<string, Promise<ClusterSettings | undefined>>();
+  readonly #pending = new Map<
+    string,
+    { readonly looking: Promise<ClusterSettings | undefined>; readonly since: number }
+  >();
   readonly #policies: readonly Policy[];
   readonly #now: () => number;
   readonly #log: Log;
@@ -64,15 +69,19 @@ export class ClusterDirectory {
       this.#known.set(name, known);
       return known.settings;
     }
-    return this.#refresh(name, known);
+    const looking = this.#refresh(name, known);
+    return known === undefined ? looking : inPatience(looking, known.settings);
   }
 
   /** Calls for one name share one lookup. */
   #refresh(name: string, last: Known | undefined): Promise<ClusterSettings | undefined> {
     const pending = this.#pending.get(name);
-    if (pending !== undefined) return pending;
-    const looking = this.#look(name, last).finally(() => this.#pending.delete(name));
-    this.#pending.set(name, looking);
+    // One that is older belongs to a call that its runtime dropped, and will never come to an end.
+    if (pending !== undefined && this.#now() - pending.since <= LOOKUP_TIMEOUT) return pending.looking;
+    const looking = this.#look(name, last).finally(() => {
+      if (this.#pending.get(name)?.looking === looking) this.#pending.delete(name);
+    });
+    this.#pending.set(name, { looking, since: this.#now() });
     return looking;
   }
 
@@ -117,6 +126,22 @@ export class ClusterDirectory {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** The newer settings if they come soon, else the older ones; the lookup goes on for the calls to come. */
+async function inPatience(
+  looking: Promise<ClusterSettings | undefined>,
+  older: ClusterSettings | undefined,
+): Promise<ClusterSettings | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<ClusterSettings | undefined>((resolve) => {
+    timer = setTimeout(() => resolve(older), PATIENCE);
+  });
+  try {
+    return await Promise.race([looking, enough]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

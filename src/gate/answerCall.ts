@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "../policy/ClusterSettings.ts";
-import type { Deadline } from "../policy/Deadline.ts";
+import { type Deadline, deadlinePassed } from "../policy/Deadline.ts";
 import { runConversion } from "../policy/runConversion.ts";
 import type { ConversionOutcome } from "../protocol/ConversionReview.ts";
 import type { DecodeResult } from "../protocol/DecodeResult.ts";
@@ -35,7 +35,7 @@ export async function answerCall(runtime: GateRuntime, request: Request, route: 
     const announced = announcedLength(request);
     leave = runtime.limiter.enter(bodyAllowance(announced, bodyBytes));
     checkContent(request);
-    const settings = await runtime.clusters.find(route.cluster);
+    const settings = await findInTime(runtime, route.cluster, deadline);
     if (settings === undefined) throw new GateError("unknown-cluster", "this gate knows no cluster of that name");
     const body = await readBody(request, announced, bodyBytes, deadline);
     if (!body.whole) return answerOversized(route, peekReview(body.beginning), bodyBytes);
@@ -45,6 +45,18 @@ export async function answerCall(runtime: GateRuntime, request: Request, route: 
     deadline.dispose();
     leave?.();
   }
+}
+
+async function findInTime(
+  { clusters }: GateRuntime,
+  name: string,
+  deadline: Deadline,
+): Promise<ClusterSettings | undefined> {
+  const found = clusters.find(name);
+  if (!(found instanceof Promise)) return found;
+  const settings = await Promise.race([found, deadline.passed]);
+  if (settings !== deadlinePassed) return settings;
+  throw new GateError("cluster-lookup-failed", "the cluster's settings were not there in time; try again");
 }
 
 function checkContent(request: Request): void {

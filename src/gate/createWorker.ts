@@ -1,9 +1,11 @@
 import type { ExecutionContext, Hono } from "hono";
 import { jsonLog } from "../telemetry/jsonLog.ts";
+import type { Log } from "../telemetry/Log.ts";
 import { createGate } from "./createGate.ts";
 import type { Gate } from "./defineGate.ts";
 import { logVerdict } from "./logVerdict.ts";
 import { parseSigningKey } from "./parseSigningKey.ts";
+import { SelfTestSigner } from "./selfTest.ts";
 
 /** What a Worker may be bound to (wrangler.toml; secrets with `wrangler secret put`). */
 export interface WorkerEnv {
@@ -51,7 +53,22 @@ function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
     log,
     limits: { bodyBytes: BODY_BYTES, callsInFlight: CALLS_IN_FLIGHT, bytesInFlight: 2 * BODY_BYTES },
     freezeReviews: env.POSTERN_FREEZE_REVIEWS !== undefined,
-    ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+    ...usableSigningKey(env, log),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });
+}
+
+/**
+ * A Worker has no start at which it could refuse a key, and without one it still judges: the key is left out and said
+ * to be, where failing every call would let everything in under failurePolicy Ignore.
+ */
+function usableSigningKey(env: WorkerEnv, log: Log): ReturnType<typeof parseSigningKey> {
+  try {
+    const parsed = parseSigningKey(env.POSTERN_SIGNING_KEY);
+    if (parsed.signingKey !== undefined) new SelfTestSigner(parsed.signingKey);
+    return parsed;
+  } catch (error) {
+    log.error("the signing key is refused; self-tests are unsigned", { error });
+    return {};
+  }
 }

@@ -25,6 +25,7 @@ export async function judgeReview(runtime: GateRuntime, review: Review, call: Ca
       review,
       { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now() },
       runtime.signer,
+      runtime.deps.log,
     );
   if (runtime.deps.freezeReviews === true) freezeReview(review);
   const engine = runtime.engineFor(call.entry);

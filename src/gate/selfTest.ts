@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { isJsonObject } from "../protocol/Json.ts";
 import type { Review } from "../protocol/Review.ts";
 import { type DeniedVerdict, denied } from "../protocol/Verdict.ts";
+import type { Log } from "../telemetry/Log.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
 /** Where self-tests happen: a namespace that holds nothing else. */
@@ -78,6 +79,7 @@ export async function selfTestVerdict(
   review: Review,
   about: { nonce: string; cluster: string; url: string; now: number },
   signer: SelfTestSigner | undefined,
+  log: Log,
 ): Promise<DeniedVerdict> {
   const statement: SelfTestStatement = {
     nonce: about.nonce.slice(0, ANNOTATION_LENGTH),
@@ -90,7 +92,15 @@ export async function selfTestVerdict(
     return denied(
       `postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`,
     );
-  return denied(`postern self-test reached the gate; signed statement: ${await signer.sign(statement)}`);
+  try {
+    return denied(`postern self-test reached the gate; signed statement: ${await signer.sign(statement)}`);
+  } catch (error) {
+    // Still a denial: an error would let the self-test in where failurePolicy is Ignore.
+    log.error("a self-test could not be signed", { cluster: about.cluster, error });
+    return denied(
+      `postern self-test reached the gate; unsigned, for the gate's signing key cannot be used: ${JSON.stringify(statement)}`,
+    );
+  }
 }
 
 function annotationOf(object: Review["object"], key: string): string | undefined {

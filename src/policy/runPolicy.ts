@@ -77,15 +77,17 @@ function findingsOf(returned: unknown): readonly Finding[] {
   if (typeof returned !== "object" || !(Symbol.iterator in returned))
     throw new NotFindingsError(`a ${typeof returned}`);
   const findings: Finding[] = [];
+  let fault: NotFindingsError | undefined;
+  let seen = 0;
   for (const element of returned as Iterable<unknown>) {
+    seen += 1;
+    if (seen > FINDINGS) throw new NotFindingsError(`more than ${FINDINGS} findings`);
     const finding = findingOf(element);
-    if (finding === undefined) {
-      if (Array.isArray(returned)) returned.filter(isThenable).forEach(ignoreRejection);
-      throw new NotFindingsError(`a list with ${describe(element)} in it`);
-    }
-    if (findings.length === FINDINGS) throw new NotFindingsError(`more than ${FINDINGS} findings`);
-    findings.push(finding);
+    if (finding !== undefined) findings.push(finding);
+    else fault ??= new NotFindingsError(`a list with ${describe(element)} in it`);
+    if (isThenable(element)) ignoreRejection(element);
   }
+  if (fault !== undefined) throw fault;
   return findings;
 }
 

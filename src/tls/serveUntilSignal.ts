@@ -18,6 +18,18 @@ const LAME_DUCK_MS = 3_000;
  */
 export async function serveUntilSignal(options: ServiceOptions): Promise<number> {
   const { log } = options;
+  // A policy may leave a promise behind; that it rejects is that policy's fault and no reason to drop everybody's calls.
+  const onRejection = (error: unknown): void => log.error("a promise that nobody awaits was rejected", { error });
+  process.on("unhandledRejection", onRejection);
+  try {
+    return await serve(options);
+  } finally {
+    process.off("unhandledRejection", onRejection);
+  }
+}
+
+async function serve(options: ServiceOptions): Promise<number> {
+  const { log } = options;
   const server = await startServer(options);
   log.info("listening", { port: server.port, protocol: options.tls === undefined ? "http" : "https" });
   const signal = await nextSignal();
