@@ -2,7 +2,7 @@ import type { Miniflare, MiniflareOptions } from "miniflare";
 import { CliError } from "./CliError.ts";
 
 /** The same as in wrangler.toml: what runs here is what is deployed. */
-export const COMPATIBILITY_DATE = "2026-10-01";
+export const COMPATIBILITY_DATE = "2026-07-01";
 
 /** How long calls that a replaced Worker still has may take. In milliseconds. */
 const DRAIN_MS = 30_000;
@@ -40,7 +40,10 @@ export class DevWorker {
   async load(script: string): Promise<void> {
     const atStart: string[] = [];
     let started = false;
-    const onLine = (line: string): unknown => (started ? this.#onLog(line) : atStart.push(line));
+    const onLine = (line: string): void => {
+      if (started) this.#onLog(line);
+      else atStart.push(line);
+    };
     const options = this.#options(script, onLine);
     const miniflare = withoutSignals(() => new this.#module.Miniflare(options));
     try {

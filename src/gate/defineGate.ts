@@ -32,6 +32,7 @@ const ENTRY = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Defines the gate to deploy. Pure; throws {@link GateConfigError} for what could not work, with the place of the fault. */
 export function defineGate(definition: GateDefinition): Gate {
+  if (typeof definition !== "object" || definition === null) throw new GateConfigError("defineGate", "takes an object");
   const { policies, entries = {}, conversions = [], clusters } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
@@ -45,6 +46,8 @@ export function defineGate(definition: GateDefinition): Gate {
     names.add(policy.name);
   }
   for (const [entry, { policies: wanted }] of Object.entries(entries)) {
+    if (!Array.isArray(wanted) || wanted.length === 0)
+      throw new GateConfigError(`entries.${entry}.policies`, "names no policy: the entry would allow everything");
     if (!ENTRY.test(entry))
       throw new GateConfigError(`entries.${entry}`, "is not a DNS label, and it is to be part of a URL");
     for (const name of wanted)
@@ -54,8 +57,12 @@ export function defineGate(definition: GateDefinition): Gate {
           `names the policy ${JSON.stringify(name)}, which the gate does not have`,
         );
   }
+  if (!Array.isArray(conversions)) throw new GateConfigError("conversions", "is not a list");
   const kinds = new Set<string>();
-  for (const { group, kind } of conversions) {
+  for (const [index, one] of conversions.entries()) {
+    const { group, kind, convert } = Object(one);
+    if (typeof group !== "string" || typeof kind !== "string" || typeof convert !== "object")
+      throw new GateConfigError(`conversions[${index}]`, "is no conversion; make it with conversion({...})");
     if (kinds.has(`${group}/${kind}`)) throw new GateConfigError("conversions", `has ${kind}.${group} a second time`);
     kinds.add(`${group}/${kind}`);
   }

@@ -55,6 +55,7 @@ export interface Policy {
   readonly mutate?: (draft: unknown, ctx: PolicyContext<unknown, unknown, unknown>) => unknown;
 }
 
+const KEYS = ["name", "description", "match", "params", "onDeadline", "validate", "mutate"];
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
@@ -74,6 +75,10 @@ export function policy<
       "name",
       "is not a DNS label: lower-case letters, digits and '-', at most 63",
     );
+  for (const key of Object.keys(definition))
+    if (!KEYS.includes(key)) throw new PolicyDefinitionError(name, key, `is unknown; known are ${KEYS.join(", ")}`);
+  if (definition.params !== undefined && typeof definition.params?.parse !== "function")
+    throw new PolicyDefinitionError(name, "params", "has no function parse; a zod schema has one");
   if (definition.validate === undefined && definition.mutate === undefined)
     throw new PolicyDefinitionError(name, "validate", "is missing, and so is mutate: the policy would judge nothing");
   for (const key of ["validate", "mutate"] as const)

@@ -52,7 +52,7 @@ const config :Workerd.Config = (
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "worker.js")],
-  compatibilityDate = "2026-10-01"
+  compatibilityDate = "2026-07-01"
 );
 `;
 }

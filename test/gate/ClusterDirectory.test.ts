@@ -88,6 +88,35 @@ describe("a lookup", () => {
     }
   });
 
+  it("that hangs holds no call up for long where older settings will do", async () => {
+    vi.useFakeTimers();
+    try {
+      let hangs = false;
+      const { clock, clusters } = directory(() =>
+        hangs ? new Promise(() => undefined) : Promise.resolve({ mode: "audit" }),
+      );
+      await clusters.find("one");
+      hangs = true;
+      clock.now += 61_000;
+      const older = clusters.find("one");
+      await vi.advanceTimersByTimeAsync(500);
+      expect((await older)?.modeOf("deny-labels")).toBe("audit");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("that was dropped with its call is not waited for by later ones", async () => {
+    let asked = 0;
+    const { clock, clusters } = directory(() => {
+      asked += 1;
+      return asked === 1 ? new Promise(() => undefined) : Promise.resolve({ mode: "warn" });
+    });
+    void Promise.resolve(clusters.find("one")).catch(() => undefined);
+    clock.now += 4_000;
+    expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("warn");
+  });
+
   it("is not asked for names that cannot be a cluster's, and rarely for strangers", async () => {
     const lookup = vi.fn(async () => undefined);
     const { clusters } = directory(lookup);

@@ -159,7 +159,7 @@ describe("errors", () => {
 });
 
 it("counts calls for an entry that it does not know, and shows the count", async () => {
-  const { app } = testGate({ entries: { known: { policies: [] } } });
+  const { app } = testGate({ entries: { known: { policies: ["deny-labels"] } } });
   await app.fetch(reviewCall("/c/local/validate/known"));
   for (let call = 0; call < 3; call += 1) await app.fetch(reviewCall("/c/local/validate/gone"));
   expect(await (await app.request("/readyz")).json()).toEqual({ status: "ready", policies: 1, unknownEntryCalls: 3 });

@@ -38,9 +38,13 @@ it.each<[name: string, definition: object, message: string]>([
   ],
   [
     "an entry that is no part of a URL",
-    { entries: { "a/b": { policies: [] } } },
+    { entries: { "a/b": { policies: ["deny-labels"] } } },
     "gate: entries.a/b is not a DNS label, and it is to be part of a URL",
   ],
+  ["an entry without policies", { entries: { a: { policies: [] } } }, "gate: entries.a.policies names no policy"],
+  ["an entry of nothing", { entries: { a: {} } }, "gate: entries.a.policies names no policy"],
+  ["conversions that are no list", { conversions: {} }, "gate: conversions is not a list"],
+  ["a conversion that is none", { conversions: [{}] }, "gate: conversions[0] is no conversion"],
   [
     "two conversions of one kind",
     { conversions: [gateway, gateway] },

@@ -79,6 +79,13 @@ describe("a self-test", () => {
     );
   });
 
+  it("is denied, too, where the key cannot be used", async () => {
+    const { app, log } = testGate({}, { signingKey: { kty: "OKP", crv: "Ed25519", x: "bad", d: "x" } });
+    const message = await messageOf(await app.fetch(reviewCall("/c/local/validate", selfTest())));
+    expect(message).toMatch(/unsigned, for the gate's signing key cannot be used: \{"nonce":"n-123"/);
+    expect(log.lines).toMatchObject([{ level: "error" }]);
+  });
+
   it("says that it is unsigned where the gate has no key", async () => {
     const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest())));
     expect(message).toMatch(
