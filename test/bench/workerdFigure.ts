@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { WorkerdServer } from "../functions/WorkerdServer.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import type { BenchSize } from "./BenchSize.ts";
 import type { Figure } from "./Figure.ts";
 import { LoadGenerator } from "./LoadGenerator.ts";
 import { measureRatio } from "./Ratio.ts";
-import { WorkerdServer } from "./WorkerdServer.ts";
 
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 

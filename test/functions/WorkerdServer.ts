@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 /**
- * A worker served by a workerd of its own, over TLS. Run without miniflare, which would put a worker of its own in front
+ * A worker served by a workerd of its own, over TLS or plain HTTP. Run without miniflare, which would put a worker of its own in front
  * of it on every port that speaks TLS.
  */
 export class WorkerdServer {
@@ -20,11 +20,11 @@ export class WorkerdServer {
     this.port = port;
   }
 
-  /** `script` is one ES module; `cert` and `key` are PEM. Rejects when workerd ends before it listens. */
-  static async start(script: string, { cert, key }: { cert: string; key: string }): Promise<WorkerdServer> {
-    const folder = await mkdtemp(join(tmpdir(), "postern-bench-"));
+  /** `script` is one ES module; `pair` is PEM, plain HTTP without it. Rejects when workerd ends before it listens. */
+  static async start(script: string, pair?: { cert: string; key: string }): Promise<WorkerdServer> {
+    const folder = await mkdtemp(join(tmpdir(), "postern-workerd-"));
     await writeFile(join(folder, "worker.js"), script);
-    await writeFile(join(folder, "config.capnp"), configuration(cert, key));
+    await writeFile(join(folder, "config.capnp"), configuration(pair));
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
@@ -40,14 +40,16 @@ export class WorkerdServer {
 }
 
 /** In Cap'n Proto's text form, whose strings are escaped as JSON's are. */
-function configuration(cert: string, key: string): string {
-  const keypair = `(privateKey = ${JSON.stringify(key)}, certificateChain = ${JSON.stringify(cert)})`;
+function configuration(pair: { cert: string; key: string } | undefined): string {
+  const protocol =
+    pair === undefined
+      ? "http = ()"
+      : `https = (options = (), tlsOptions = (keypair = (privateKey = ${JSON.stringify(pair.key)}, certificateChain = ${JSON.stringify(pair.cert)})))`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
   sockets = [(
-    name = "tls", address = "127.0.0.1:0", service = "main",
-    https = (options = (), tlsOptions = (keypair = ${keypair}))
+    name = "gate", address = "127.0.0.1:0", service = "main", ${protocol}
   )]
 );
 const worker :Workerd.Worker = (
