@@ -122,7 +122,7 @@ function answerOversized(route: Route, peeked: PeekedReview | undefined, limit: 
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
-/** The connection cannot carry another call once the rest of a body is left unread on it. */
+/** A body that is longer than what is drained leaves its rest on the connection, which can then carry no other call. */
 const LAST = { ...JSON_TYPE, connection: "close" };
 
 function json(body: unknown, headers: Record<string, string> = JSON_TYPE): Response {

@@ -1,12 +1,15 @@
-import { handle } from "hono/aws-lambda";
+import { handle, type LambdaContext, type LambdaEvent } from "hono/aws-lambda";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import { createGate } from "./createGate.ts";
 import type { Gate } from "./defineGate.ts";
 import { logVerdict } from "./logVerdict.ts";
 import { parseSigningKey } from "./parseSigningKey.ts";
 
+/** An event of payload format 2.0, as HTTP APIs and Function URLs make them. */
+export type HttpEvent = Extract<LambdaEvent, { rawPath: string }>;
+
 /** A handler as AWS Lambda calls it. */
-export type LambdaHandler = ReturnType<typeof handle>;
+export type LambdaHandler = (event: HttpEvent, context?: LambdaContext) => ReturnType<ReturnType<typeof handle>>;
 
 /** Lambda hands over at most 6 MB of event, base64 and escapes included; the platform itself refuses what is larger. */
 const BODY_BYTES = 6 * 1024 * 1024;
@@ -25,12 +28,18 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
       ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
     }),
   );
-  // Hono's adapter answers a body that is no base64 in plain text; without a body the gate refuses it in its own words.
-  return (event, context) =>
-    handler(
-      event.isBase64Encoded && typeof event.body === "string" && !BASE64.test(event.body)
-        ? { ...event, body: null }
-        : event,
-      context,
-    );
+  return (event, context) => handler(withoutUnreadable(event), context);
+}
+
+/**
+ * Hono's adapter answers what it cannot make a Request of in plain text: a body that is no base64, a body on GET or
+ * HEAD, a method that fetch knows nothing of. Changed a little, the gate refuses each in its own words.
+ */
+function withoutUnreadable(event: HttpEvent): HttpEvent {
+  const { http } = event.requestContext;
+  const notBase64 = event.isBase64Encoded && typeof event.body === "string" && !BASE64.test(event.body);
+  const unknown = /^(CONNECT|TRACE|TRACK)$/i.test(http.method);
+  if (!notBase64 && !unknown && !/^(GET|HEAD)$/i.test(http.method)) return event;
+  const method = unknown ? "OPTIONS" : http.method;
+  return { ...event, body: null, requestContext: { ...event.requestContext, http: { ...http, method } } };
 }

@@ -27,7 +27,7 @@ const edited = (
   edit(review);
   return JSON.stringify(review);
 };
-/** Over the 20 MiB of Node, the 8 MiB of Workers and the 6 MiB of Lambda. */
+/** Over the 20 MiB of Node, the 7 MiB of Workers and the 6 MiB of Lambda. */
 const filler = "x".repeat(21 * 1024 * 1024);
 const tooLarge = { message: expect_(/larger than the \d+ bytes/), code: 413, reason: "RequestEntityTooLarge" };
 
