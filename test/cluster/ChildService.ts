@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+
+/** How a service is started. */
+export interface ServiceCommand {
+  /** For messages. */
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Receives what it prints. */
+  readonly logFile: string;
+}
+
+/** How long a service may take to end by itself, before it is killed. In milliseconds. */
+const STOP_PATIENCE = 20_000;
+/** What is shown of a log when a service ends early. In characters. */
+const TAIL = 2_000;
+
+/** A process that serves until it is stopped: started, waited for and stopped by its process id. */
+export class ChildService {
+  readonly name: string;
+  readonly logFile: string;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
+
+  constructor({ name, file, args, env, logFile }: ServiceCommand) {
+    this.name = name;
+    this.logFile = logFile;
+    const log = openSync(logFile, "a");
+    // What is left of it when the tests are killed must not stay behind: the binary watches its parent.
+    const watch = { CLUSTER_PARENT: String(process.pid) };
+    this.#process = spawn(file, args, { env: { ...process.env, ...watch, ...env }, stdio: ["ignore", log, log] });
+    closeSync(log);
+    this.#exited = new Promise((resolve) => {
+      this.#process.once("exit", () => resolve());
+      this.#process.once("error", () => resolve());
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null || this.#process.pid === undefined;
+  }
+
+  /** Everything that it has printed. */
+  log(): string {
+    return readFileSync(this.logFile, "utf8");
+  }
+
+  /** Asks `isReady` until it says so. Rejects when the service ends first, or after `patience` milliseconds. */
+  async waitUntil(isReady: () => Promise<boolean>, patience: number): Promise<void> {
+    const end = Date.now() + patience;
+    while (!(await isReady())) {
+      if (this.hasEnded) throw new Error(`${this.name} ended before it was ready:\n${this.log().slice(-TAIL)}`);
+      if (Date.now() > end)
+        throw new Error(`${this.name} was not ready after ${patience} ms:\n${this.log().slice(-TAIL)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** SIGTERM, and SIGKILL where that is not enough. Resolves when the process is gone. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    if (this.hasEnded) return;
+    this.#process.kill(signal);
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), STOP_PATIENCE);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+}

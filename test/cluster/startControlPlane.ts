@@ -1,0 +1,162 @@
+import { generateKeyPairSync } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ChildService } from "./ChildService.ts";
+import { ClusterApi } from "./ClusterApi.ts";
+import type { ClusterPlace } from "./ClusterClient.ts";
+import type { ComponentProgram } from "./controlPlaneProgram.ts";
+import { freePorts } from "./freePorts.ts";
+import { kubeconfigOf } from "./kubeconfigOf.ts";
+import type { ClusterOptions } from "./startCluster.ts";
+import type { TestCa } from "./TestCa.ts";
+
+/** A control plane that answers. */
+export interface ControlPlane {
+  readonly place: ClusterPlace;
+  readonly services: readonly ChildService[];
+}
+
+/** 3 to 4 s are usual. In milliseconds. */
+const READY_PATIENCE = 60_000;
+/** A port that was free may be taken by the time a component listens on it. */
+const ATTEMPTS = 3;
+/** Services get addresses that this machine answers to, so that a proxy can stand for them. */
+export const SERVICE_RANGE = "127.96.0.0/16";
+
+/** Everything about every request that changes something, with the annotations of admission. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [
+    { level: "None", verbs: ["get", "list", "watch"] },
+    { level: "None", resources: [{ group: "coordination.k8s.io" }, { group: "", resources: ["events"] }] },
+    { level: "Metadata" },
+  ],
+};
+
+/** Starts etcd, the API server and, where asked for, the controllers and the scheduler in `folder`. */
+export async function startControlPlane(
+  program: ComponentProgram,
+  folder: string,
+  ca: TestCa,
+  options: ClusterOptions,
+): Promise<ControlPlane> {
+  for (let attempt = 1; ; attempt += 1) {
+    const services: ChildService[] = [];
+    try {
+      return await startOnce(program, folder, ca, options, services, attempt);
+    } catch (error) {
+      for (const service of services.reverse()) await service.stop("SIGKILL");
+      const portTaken = services.some((service) => service.log().includes("address already in use"));
+      if (!portTaken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnce(
+  program: ComponentProgram,
+  folder: string,
+  ca: TestCa,
+  { controllers = false, apiServerArgs = [] }: ClusterOptions,
+  services: ChildService[],
+  attempt: number,
+): Promise<ControlPlane> {
+  const file = (name: string): string => join(folder, name);
+  const start = (
+    component: string,
+    flags: Readonly<Record<string, string>>,
+    more: readonly string[] = [],
+  ): ChildService => {
+    const { file: binary, args } = program(component);
+    const given = [...args, ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`), ...more];
+    const service = new ChildService({
+      name: component,
+      file: binary,
+      args: given,
+      logFile: file(`logs/${component}.log`),
+    });
+    services.push(service);
+    return service;
+  };
+  const [etcdPort = 0, peerPort = 0, apiPort = 0] = await freePorts(3);
+  const server = `https://127.0.0.1:${apiPort}`;
+  const [serving, admin] = await Promise.all([
+    ca.issue({ name: "kube-apiserver", hosts: ["127.0.0.1", "localhost", "kubernetes.default.svc"] }),
+    ca.issue({ name: "test-admin", groups: ["system:masters"] }),
+  ]);
+  const access = { server, ca: ca.cert, ...admin };
+  const accounts = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  await Promise.all([
+    writeFile(file("ca.pem"), ca.cert),
+    writeFile(file("apiserver.pem"), serving.cert),
+    writeFile(file("apiserver-key.pem"), serving.key, { mode: 0o600 }),
+    writeFile(file("accounts.pem"), accounts.publicKey),
+    writeFile(file("accounts-key.pem"), accounts.privateKey, { mode: 0o600 }),
+    writeFile(file("audit-policy.json"), JSON.stringify(AUDIT_POLICY)),
+    writeFile(file("kubeconfig"), kubeconfigOf(access), { mode: 0o600 }),
+  ]);
+
+  const etcd = `http://127.0.0.1:${etcdPort}`;
+  start("etcd", {
+    "data-dir": file(`etcd-${attempt}`),
+    "listen-client-urls": etcd,
+    "advertise-client-urls": etcd,
+    "listen-peer-urls": `http://127.0.0.1:${peerPort}`,
+    "initial-advertise-peer-urls": `http://127.0.0.1:${peerPort}`,
+    "initial-cluster": `default=http://127.0.0.1:${peerPort}`,
+    "unsafe-no-fsync": "true",
+    "log-level": "warn",
+  });
+  const apiServer = start(
+    "kube-apiserver",
+    {
+      "etcd-servers": etcd,
+      "bind-address": "127.0.0.1",
+      "secure-port": String(apiPort),
+      "tls-cert-file": file("apiserver.pem"),
+      "tls-private-key-file": file("apiserver-key.pem"),
+      "client-ca-file": file("ca.pem"),
+      "service-account-issuer": "https://kubernetes.default.svc",
+      "service-account-key-file": file("accounts.pem"),
+      "service-account-signing-key-file": file("accounts-key.pem"),
+      "service-cluster-ip-range": SERVICE_RANGE,
+      "authorization-mode": "RBAC",
+      "allow-privileged": "true",
+      "endpoint-reconciler-type": "none",
+      "audit-policy-file": file("audit-policy.json"),
+      "audit-log-path": file("audit.log"),
+      // Without the controllers nobody makes the ServiceAccounts that this plugin waits for.
+      ...(controllers ? {} : { "disable-admission-plugins": "ServiceAccount" }),
+    },
+    apiServerArgs,
+  );
+  const api = new ClusterApi(access);
+  const isReady = (): Promise<boolean> =>
+    api.get("/readyz").then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  await apiServer.waitUntil(isReady, READY_PATIENCE);
+
+  if (controllers) {
+    const flags = { kubeconfig: file("kubeconfig"), "leader-elect": "false", "secure-port": "0" };
+    start("kube-controller-manager", {
+      ...flags,
+      "use-service-account-credentials": "true",
+      "service-account-private-key-file": file("accounts-key.pem"),
+      "root-ca-file": file("ca.pem"),
+    });
+    start("kube-scheduler", flags);
+    // They are at work when the first of their objects is there.
+    const isAtWork = (): Promise<boolean> =>
+      api.get("/api/v1/namespaces/default/serviceaccounts/default").then(({ status }) => status === 200);
+    await apiServer.waitUntil(isAtWork, READY_PATIENCE);
+  }
+  api.close();
+  return { services, place: { ...access, folder, kubeconfig: file("kubeconfig"), auditLog: file("audit.log") } };
+}

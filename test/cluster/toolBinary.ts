@@ -1,0 +1,3 @@
+export async function toolBinary(name: string, _progress: (line: string) => void): Promise<string> {
+  return name;
+}

@@ -1,0 +1,89 @@
+import { annotate, defineGate, deny, policy, warn } from "../../../src/index.ts";
+import { addLabels, denyLabels, injectSidecar } from "../../../src/policies/index.ts";
+
+/** Only namespaces of the suite are called for: other suites share the cluster. */
+const namespaceSelector = { matchLabels: { "postern.dev/suite": "operations" } };
+
+/** Its own entry is called after the others', and changes what they have seen already. */
+const late = addLabels({ name: "late-labels", labels: { "example.com/late": "yes" } });
+
+/** One policy for each kind of request that the API server makes a review of. */
+const policies = [
+  denyLabels(),
+  policy({
+    name: "team-label",
+    match: { resources: ["pods"], podTemplates: true, operations: ["CREATE"] },
+    validate: ({ object, path }) =>
+      object.metadata?.labels?.team === undefined
+        ? deny(`${path("metadata", "labels")} has no team`, { code: 422, reason: "Invalid" })
+        : annotate("team", object.metadata.labels.team),
+  }),
+  policy({
+    name: "registry",
+    match: { resources: ["pods"] },
+    validate: ({ containers }) =>
+      [...containers()].flatMap(({ container, path }) =>
+        container.image?.startsWith("registry.example.com/")
+          ? []
+          : [warn(`${path}.image is from elsewhere: ünïcödé 🚪`)],
+      ),
+  }),
+  policy({
+    name: "no-debug-image",
+    match: { resources: ["pods"] },
+    validate: ({ containers }) =>
+      [...containers()].flatMap(({ container, path }) =>
+        container.image?.includes("debugger") ? [deny(`${path}.image is a debugger's`)] : [],
+      ),
+  }),
+  policy({
+    name: "no-update-of-locked",
+    match: { resources: ["configmaps"], operations: ["UPDATE"] },
+    validate: ({ object, oldObject }) =>
+      oldObject?.data?.locked === "true" && object.data?.value !== oldObject.data.value
+        ? deny("data.value is locked", { code: 409, reason: "Conflict" })
+        : undefined,
+  }),
+  policy({
+    name: "no-delete-of-kept",
+    match: { resources: ["configmaps"], operations: ["DELETE"] },
+    validate: ({ oldObject }) => (oldObject?.data?.keep === "true" ? deny("data.keep says to keep it") : undefined),
+  }),
+  policy({
+    name: "no-shell",
+    match: { resources: ["pods/exec"], operations: ["CONNECT"] },
+    validate: ({ object, name }) =>
+      object.command?.[0] === "sh" ? deny(`no shell in ${name}`) : annotate("command", object.command?.join(" ") ?? ""),
+  }),
+  policy({
+    name: "scale-limit",
+    match: { resources: ["deployments/scale"], operations: ["UPDATE"] },
+    validate: ({ object }) =>
+      (object.spec?.replicas ?? 0) > 5 ? deny(`${object.spec?.replicas} replicas are more than 5`) : undefined,
+  }),
+  policy({
+    name: "no-eviction-of-singletons",
+    match: { resources: ["pods/eviction"], operations: ["CREATE"] },
+    validate: ({ name }) => (name.startsWith("single") ? deny(`${name} is the only one`, { code: 429 }) : undefined),
+  }),
+  policy({
+    name: "no-binding-to-reserved",
+    match: { resources: ["pods/binding"], operations: ["CREATE"] },
+    validate: ({ object }) =>
+      object.target.name?.startsWith("reserved") ? deny(`${object.target.name} is reserved`) : undefined,
+  }),
+  addLabels({ labels: { "example.com/checked": "yes" } }),
+  injectSidecar({
+    initContainers: [{ name: "proxy", image: "registry.example.com/proxy:1.4", restartPolicy: "Always" }],
+  }),
+];
+
+export default defineGate({
+  name: "operations",
+  policies: [...policies, late],
+  entries: {
+    all: { policies: policies.map(({ name }) => name), namespaceSelector },
+    late: { policies: [late.name], namespaceSelector },
+  },
+  clusters: { e2e: {} },
+});

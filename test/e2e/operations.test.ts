@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ApiAnswer, KubeObject } from "../cluster/ClusterApi.ts";
+import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { sharedCluster } from "../cluster/sharedCluster.ts";
+import { eventually } from "./eventually.ts";
+import type { GateServer } from "./GateServer.ts";
+import { type RegisteredGate, registerGate } from "./registerGate.ts";
+import { startNodeGate } from "./startNodeGate.ts";
+import { startWorkersEdge } from "./startWorkersEdge.ts";
+import { podOf, TestNamespace } from "./TestNamespace.ts";
+
+const GATE = new URL("gates/operations.ts", import.meta.url).pathname;
+const WEBHOOK = "all.validate.operations.postern.dev";
+const DENIED = `admission webhook "${WEBHOOK}" denied the request: `;
+const TEAM = { labels: { team: "blue" } };
+
+/** One request, and what its client is to see. */
+interface Case {
+  readonly name: string;
+  readonly send: (ns: TestNamespace) => Promise<ApiAnswer>;
+  readonly status: number;
+  /** Of the denial, after the API server's own words. */
+  readonly message?: string;
+  readonly reason?: string;
+  readonly warnings?: readonly string[];
+}
+
+const deployment = (name: string, labels: Readonly<Record<string, string>>): KubeObject => ({
+  metadata: { name },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name, ...labels } }, spec: podOf(name, {}).spec },
+  },
+});
+
+/** Objects that are there before: made by the calls themselves, so that each case can run alone and again. */
+const createPod = async (ns: TestNamespace, name: string): Promise<void> => {
+  const { status, body } = await ns.createPod(name, TEAM);
+  if (status !== 201 && status !== 409) throw new Error(`${name}: ${body.message}`);
+};
+
+const cases: readonly Case[] = [
+  {
+    name: "CREATE allowed",
+    send: (ns) => ns.createPod("fine", TEAM, { query: { dryRun: "All" } }),
+    status: 201,
+    warnings: [],
+  },
+  {
+    name: "CREATE denied, code and reason of the policy",
+    send: (ns) => ns.createPod("no-team"),
+    status: 422,
+    reason: "Invalid",
+    message: "metadata.labels has no team",
+  },
+  {
+    name: "CREATE denied twice over: all messages, code of the first",
+    send: (ns) => ns.createPod("bad", { labels: { "bad-label": "x" } }),
+    status: 403,
+    reason: "Forbidden",
+    message: "Pod contains forbidden label 'bad-label'; metadata.labels has no team",
+  },
+  {
+    name: "CREATE with warnings",
+    send: (ns) => ns.createPod("warned", { ...TEAM, image: "docker.io/app:1" }, { query: { dryRun: "All" } }),
+    status: 201,
+    warnings: ["registry: spec.containers[0].image is from elsewhere: ünïcödé 🚪"],
+  },
+  {
+    name: "a Deployment's template, denied at the Deployment",
+    send: (ns) => ns.cluster.api.create(ns.path("apps/v1", "deployments"), deployment("web", {})),
+    status: 422,
+    message: "spec.template.metadata.labels has no team",
+  },
+  {
+    name: "a CronJob's template, two levels down",
+    send: (ns) =>
+      ns.cluster.api.create(ns.path("batch/v1", "cronjobs"), {
+        metadata: { name: "nightly" },
+        spec: {
+          schedule: "0 0 * * *",
+          jobTemplate: { spec: { template: { spec: { ...podOf("x", {}).spec, restartPolicy: "Never" } } } },
+        },
+      }),
+    status: 422,
+    message: "spec.jobTemplate.spec.template.metadata.labels has no team",
+  },
+  {
+    name: "UPDATE denied with the policy's code",
+    send: async (ns) => {
+      await ns.createConfigMap("locked", { locked: "true", value: "1" });
+      return ns.cluster.api.merge(ns.path("configmaps", "locked"), { data: { value: "2" } });
+    },
+    status: 409,
+    reason: "Conflict",
+    message: "data.value is locked",
+  },
+  {
+    name: "UPDATE allowed",
+    send: async (ns) => {
+      await ns.createConfigMap("open", { value: "1" });
+      return ns.cluster.api.merge(ns.path("configmaps", "open"), { data: { value: "2" } });
+    },
+    status: 200,
+  },
+  {
+    name: "DELETE denied, by the old object",
+    send: async (ns) => {
+      await ns.createConfigMap("kept", { keep: "true" });
+      return ns.cluster.api.delete(ns.path("configmaps", "kept"));
+    },
+    status: 403,
+    message: "data.keep says to keep it",
+  },
+  {
+    name: "DELETE allowed",
+    send: async (ns) => {
+      await ns.createConfigMap("gone", {});
+      return ns.cluster.api.delete(ns.path("configmaps", "gone"));
+    },
+    status: 200,
+  },
+  {
+    name: "CONNECT of exec denied",
+    send: async (ns) => {
+      await createPod(ns, "target");
+      return ns.cluster.api.get(ns.path("pods", "target", "exec"), { query: { command: "sh", container: "app" } });
+    },
+    status: 403,
+    message: "no shell in target",
+  },
+  {
+    name: "UPDATE of scale denied",
+    send: async (ns) => {
+      await ns.cluster.api.create(ns.path("apps/v1", "deployments"), deployment("scaled", { team: "blue" }));
+      return ns.cluster.api.merge(ns.path("apps/v1", "deployments", "scaled", "scale"), { spec: { replicas: 6 } });
+    },
+    status: 403,
+    message: "6 replicas are more than 5",
+  },
+  {
+    name: "CREATE of an eviction denied with 429",
+    send: async (ns) => {
+      await createPod(ns, "single");
+      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: "single" } };
+      return ns.cluster.api.create(ns.path("pods", "single", "eviction"), body);
+    },
+    status: 429,
+    message: "single is the only one",
+  },
+  {
+    name: "CREATE of a binding denied",
+    send: async (ns) => {
+      await ns.createPod("bound", { ...TEAM, spec: { schedulerName: "nobody" } });
+      const body = { metadata: { name: "bound" }, target: { apiVersion: "v1", kind: "Node", name: "reserved-1" } };
+      return ns.cluster.api.create(ns.path("pods", "bound", "binding"), body);
+    },
+    status: 403,
+    message: "reserved-1 is reserved",
+  },
+  {
+    name: "UPDATE of ephemeral containers denied",
+    send: async (ns) => {
+      await createPod(ns, "debugged");
+      return ns.cluster.api.call("PATCH", ns.path("pods", "debugged", "ephemeralcontainers"), {
+        contentType: "application/strategic-merge-patch+json",
+        body: { spec: { ephemeralContainers: [{ name: "debug", image: "registry.example.com/debugger:1" }] } },
+      });
+    },
+    status: 403,
+    message: "spec.ephemeralContainers[0].image is a debugger's",
+  },
+];
+
+const runtimes = [
+  { runtime: "Workers behind caddy", start: startWorkersEdge },
+  { runtime: "Node", start: startNodeGate },
+] as const;
+
+describe.each(runtimes)("$runtime", ({ start }) => {
+  let cluster: ClusterClient;
+  let server: GateServer;
+  let ns: TestNamespace;
+  let registered: RegisteredGate;
+
+  beforeAll(async () => {
+    cluster = await sharedCluster();
+    [server, ns] = await Promise.all([start(GATE), TestNamespace.create(cluster, "operations")]);
+    const isCalled = async (): Promise<boolean> => {
+      const { body } = await ns.createPod("probe", { labels: { "bad-label": "x" } }, { query: { dryRun: "All" } });
+      // The last of the registrations is in force too.
+      const pod = await ns.createPod("probe", TEAM, { query: { dryRun: "All" } });
+      return body.message?.includes("bad-label") && pod.body.metadata?.labels?.["example.com/late"] === "yes";
+    };
+    registered = await registerGate(cluster, GATE, server, isCalled);
+  });
+
+  afterAll(async () => {
+    await registered?.unregister();
+    await server?.stop();
+    cluster?.close();
+  });
+
+  it.each(cases)("$name", async ({ send, status, message, reason, warnings }) => {
+    const answer = await send(ns);
+    expect({ status: answer.status, message: answer.body.message }).toEqual({
+      status,
+      message: message === undefined ? undefined : DENIED + message,
+    });
+    if (message !== undefined) expect(answer.body).toMatchObject({ kind: "Status", code: status });
+    if (reason !== undefined) expect(answer.body.reason).toBe(reason);
+    if (warnings !== undefined) expect(answer.warnings).toEqual(warnings);
+  });
+
+  it("shows kubectl's user the warning and the denial", async () => {
+    const pods = [
+      podOf("one", { ...TEAM, image: "docker.io/app:1" }),
+      podOf("two", { labels: { "bad-label": "x", ...TEAM } }),
+    ];
+    const list = { apiVersion: "v1", kind: "List", items: pods };
+    const { code, stdout, stderr } = await cluster.kubectl(["apply", "-n", ns.name, "-f", "-"], JSON.stringify(list));
+    expect(stdout).toBe("pod/one created\n");
+    expect(stderr).toContain("Warning: registry: spec.containers[0].image is from elsewhere: ünïcödé 🚪\n");
+    expect(stderr).toContain(
+      `Error from server (Forbidden): error when creating "STDIN": ${DENIED}Pod contains forbidden label 'bad-label'\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it("leaves nothing behind on a dry run, and shows what would be stored", async () => {
+    const { body } = await ns.createPod("dry", TEAM, { query: { dryRun: "All" } });
+    expect(body.metadata.labels).toMatchObject({ "example.com/checked": "yes", "example.com/late": "yes" });
+    expect(body.spec.initContainers).toMatchObject([{ name: "proxy", restartPolicy: "Always" }]);
+    expect((await cluster.api.get(ns.path("pods", "dry"))).status).toBe(404);
+  });
+
+  it("puts audit annotations under the webhook's name into the audit log, of denied requests too", async () => {
+    await ns.createPod("audited", TEAM);
+    await ns.createPod("refused", { labels: { "bad-label": "x", ...TEAM } });
+    const annotationsOf = (name: string): Promise<KubeObject> =>
+      eventually(`audit event of ${name}`, async () => {
+        const events = await cluster.auditEvents();
+        return events.find(
+          ({ objectRef, verb }) => verb === "create" && objectRef.namespace === ns.name && objectRef.name === name,
+        )?.annotations;
+      });
+    expect(await annotationsOf("audited")).toMatchObject({ [`${WEBHOOK}/team-label.team`]: "blue" });
+    expect(await annotationsOf("refused")).toMatchObject({ [`${WEBHOOK}/denied-by`]: "deny-labels" });
+  });
+
+  it("is asked again after a later mutator, and changes nothing then", async () => {
+    const { body } = await ns.createPod("reinvoked", TEAM);
+    expect(body.spec.initContainers.map(({ name }: KubeObject) => name)).toEqual(["proxy"]);
+    const event = await eventually("audit event of reinvoked", async () =>
+      (await cluster.auditEvents()).find(
+        ({ objectRef, verb }) => verb === "create" && objectRef.namespace === ns.name && objectRef.name === "reinvoked",
+      ),
+    );
+    const rounds = Object.entries<string>(event.annotations)
+      .filter(([key]) => key.startsWith("mutation.webhook.admission.k8s.io/round_"))
+      .map(([key, value]) => ({ round: /round_(\d)/.exec(key)?.[1], ...JSON.parse(value) }))
+      .map(({ round, webhook, mutated }) => `${round} ${webhook} ${mutated}`);
+    expect(rounds).toEqual([
+      "0 all.mutate.operations.postern.dev true",
+      "0 late.mutate.operations.postern.dev true",
+      "1 all.mutate.operations.postern.dev false",
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+import type { KubeObject } from "../cluster/ClusterApi.ts";
+import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { apiPathOf } from "./apiPathOf.ts";
+import { eventually } from "./eventually.ts";
+import type { GateServer } from "./GateServer.ts";
+import { renderGate } from "./renderGate.ts";
+
+/** Registrations that are in force. */
+export interface RegisteredGate {
+  readonly objects: readonly KubeObject[];
+  /** Takes them back. */
+  unregister(): Promise<void>;
+}
+
+/**
+ * Applies what `postern render` prints for a gate, as it is, and waits until the API server calls it. `isCalled` is a
+ * request by which that can be told, such as one by dry run that the gate denies.
+ */
+export async function registerGate(
+  cluster: ClusterClient,
+  gate: string,
+  server: GateServer,
+  isCalled: () => Promise<boolean>,
+): Promise<RegisteredGate> {
+  const objects = await renderGate({ gate, url: server.url, ca: server.ca });
+  await applyAll(cluster, objects);
+  await eventually(`the API server to call ${gate}`, async () => ((await isCalled()) ? true : undefined));
+  return {
+    objects,
+    async unregister() {
+      for (const object of objects)
+        if (object.kind.endsWith("WebhookConfiguration")) await cluster.api.delete(apiPathOf(object).path);
+    },
+  };
+}
+
+/** Server-side apply of each object, as `kubectl apply --server-side` does it. Rejects with the API server's words. */
+export async function applyAll(cluster: ClusterClient, objects: readonly KubeObject[]): Promise<void> {
+  for (const object of objects) {
+    const { status, body } = await cluster.api.apply(apiPathOf(object).path, object);
+    if (status >= 300) throw new Error(`${object.kind} ${object.metadata.name}: ${status} ${body.message}`);
+  }
+}

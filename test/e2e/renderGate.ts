@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { KubeObject } from "../cluster/ClusterApi.ts";
+
+const run = promisify(execFile);
+const POSTERN = fileURLToPath(new URL("../../src/cli/postern.ts", import.meta.url));
+
+/** What a registration is made from. */
+export interface RenderInput {
+  /** Path of the file that exports the gate. */
+  readonly gate: string;
+  readonly cluster?: string;
+  readonly url: string;
+  /** PEM. */
+  readonly ca: string;
+}
+
+/** What `postern render` prints for a gate, as text in one of its formats. */
+export async function renderText(
+  { gate, cluster = "e2e", url, ca }: RenderInput,
+  output: "yaml" | "json",
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "postern-render-"));
+  try {
+    await writeFile(join(folder, "ca.pem"), ca);
+    const args = ["render", "--gate", gate, "--cluster", cluster, "--url", url, "--ca", join(folder, "ca.pem")];
+    const { stdout } = await run(process.execPath, [POSTERN, ...args, "--output", output]);
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The objects that `postern render` prints for a gate. */
+export async function renderGate(input: RenderInput): Promise<KubeObject[]> {
+  return JSON.parse(await renderText(input, "json")).items;
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
+import { ChildService } from "../cluster/ChildService.ts";
+import { freePorts } from "../cluster/freePorts.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+import { toolBinary } from "../cluster/toolBinary.ts";
+import type { GateServer } from "./GateServer.ts";
+
+/** In milliseconds. */
+const CADDY_PATIENCE = 15_000;
+
+/**
+ * A gate as the Workers runtime has it: the bundle that would be deployed in workerd, behind caddy, which terminates
+ * TLS and reuses connections as an edge does. `gate` is the path of the file that exports it.
+ */
+export async function startWorkersEdge(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
+  const folder = await mkdtemp(join(tmpdir(), "postern-edge-"));
+  const file = (name: string): string => join(folder, name);
+  const [{ text }, ca, [port = 0, workerPort = 0], caddy] = await Promise.all([
+    bundleFunction("worker", gate),
+    TestCa.create("edge"),
+    freePorts(2),
+    toolBinary("caddy", () => undefined),
+  ]);
+  const { cert, key } = await ca.issue({ name: "edge", hosts: ["localhost", "127.0.0.1"] });
+  await Promise.all([
+    writeFile(file("edge.pem"), cert),
+    writeFile(file("edge-key.pem"), key),
+    writeFile(file("Caddyfile"), caddyfile(port, workerPort, file("edge.pem"), file("edge-key.pem"))),
+  ]);
+  let miniflare: Miniflare | undefined;
+  let front: ChildService | undefined;
+  const server: GateServer = {
+    url: `https://localhost:${port}`,
+    ca: ca.cert,
+    async start() {
+      miniflare = new Miniflare(
+        convertV4MiniflareOptions({
+          modules: true,
+          script: text,
+          compatibilityDate: COMPATIBILITY_DATE,
+          bindings: { ...env },
+          host: "127.0.0.1",
+          port: workerPort,
+        }),
+      );
+      await miniflare.ready;
+      const args = ["run", "--config", file("Caddyfile"), "--adapter", "caddyfile"];
+      const home = { HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
+      front = new ChildService({ name: "caddy", file: caddy, args, env: home, logFile: file("caddy.log") });
+      await front.waitUntil(() => accepts(port), CADDY_PATIENCE);
+    },
+    async stop() {
+      await front?.stop();
+      await miniflare?.dispose();
+    },
+  };
+  await server.start();
+  return server;
+}
+
+/** Connections to workerd are given up before it would close them: it does so after 5 s, and a call could be lost. */
+function caddyfile(port: number, workerPort: number, cert: string, key: string): string {
+  return `{
+  admin off
+  persist_config off
+  auto_https off
+  default_bind 127.0.0.1
+  grace_period 5s
+}
+https://localhost:${port}, https://127.0.0.1:${port} {
+  tls ${cert} ${key}
+  reverse_proxy 127.0.0.1:${workerPort} {
+    transport http {
+      keepalive 2s
+    }
+  }
+}
+`;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
