@@ -43,7 +43,7 @@ export interface Review {
   readonly requestKind: GroupVersionKind;
   readonly requestResource: GroupVersionResource;
   readonly requestSubresource: string;
-  /** Empty on a CREATE that leaves naming to the server. */
+  /** Empty on a CREATE that leaves naming to the server. On a DELETE the old object's where the review has none, as of a whole collection. */
   readonly name: string;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;

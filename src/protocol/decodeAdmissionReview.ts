@@ -44,7 +44,7 @@ export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
       requestKind: request.requestKind ?? request.kind,
       requestResource: request.requestResource ?? request.resource,
       requestSubresource: request.requestSubResource ?? request.subResource ?? "",
-      name: request.name ?? "",
+      name: request.name || nameOfDeleted(request.operation, oldObject),
       namespace: request.namespace ?? "",
       operation: request.operation,
       user: decodeUser(request.userInfo),
@@ -62,6 +62,12 @@ const NEEDED_OBJECTS: Readonly<Record<Operation, { object: boolean; oldObject: b
   DELETE: { object: false, oldObject: false },
   CONNECT: { object: false, oldObject: false },
 };
+
+/** The API server deletes a collection by reviews without a name (`attributes.name` is empty): a policy that goes by names must see it. */
+function nameOfDeleted(operation: Operation, oldObject: JsonObject | null): string {
+  const metadata = operation === "DELETE" ? oldObject?.metadata : undefined;
+  return isJsonObject(metadata) && typeof metadata.name === "string" ? metadata.name : "";
+}
 
 function objectOrNull(value: Request["object"]): JsonObject | null | undefined {
   if (value === null || value === undefined) return null;

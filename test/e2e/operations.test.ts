@@ -174,11 +174,12 @@ const cases: readonly Case[] = [
 ];
 
 const runtimes = [
-  { runtime: "Workers behind caddy", start: startWorkersEdge },
-  { runtime: "Node", start: startNodeGate },
-] as const;
+  { runtime: "Workers behind caddy", start: startWorkersEdge, versions: ["v1", "v1beta1"] },
+  { runtime: "Node", start: startNodeGate, versions: ["v1"] },
+  { runtime: "Node, registered for v1beta1 alone", start: startNodeGate, versions: ["v1beta1"] },
+];
 
-describe.each(runtimes)("$runtime", ({ start }) => {
+describe.each(runtimes)("$runtime", ({ start, versions }) => {
   let cluster: ClusterClient;
   let server: GateServer;
   let ns: TestNamespace;
@@ -193,7 +194,11 @@ describe.each(runtimes)("$runtime", ({ start }) => {
       const pod = await ns.createPod("probe", TEAM, { query: { dryRun: "All" } });
       return body.message?.includes("bad-label") && pod.body.metadata?.labels?.["example.com/late"] === "yes";
     };
-    registered = await registerGate(cluster, GATE, server, isCalled);
+    const forVersions = (object: KubeObject): KubeObject => {
+      for (const webhook of object.webhooks ?? []) webhook.admissionReviewVersions = versions;
+      return object;
+    };
+    registered = await registerGate(cluster, GATE, server, isCalled, forVersions);
   });
 
   afterAll(async () => {
@@ -216,7 +221,7 @@ describe.each(runtimes)("$runtime", ({ start }) => {
   it("shows kubectl's user the warning and the denial", async () => {
     const pods = [
       podOf("one", { ...TEAM, image: "docker.io/app:1" }),
-      podOf("two", { labels: { "bad-label": "x", ...TEAM } }),
+      podOf("two", { labels: { "bad-label": "x", ...TEAM.labels } }),
     ];
     const list = { apiVersion: "v1", kind: "List", items: pods };
     const { code, stdout, stderr } = await cluster.kubectl(["apply", "-n", ns.name, "-f", "-"], JSON.stringify(list));
@@ -237,7 +242,7 @@ describe.each(runtimes)("$runtime", ({ start }) => {
 
   it("puts audit annotations under the webhook's name into the audit log, of denied requests too", async () => {
     await ns.createPod("audited", TEAM);
-    await ns.createPod("refused", { labels: { "bad-label": "x", ...TEAM } });
+    await ns.createPod("refused", { labels: { "bad-label": "x", ...TEAM.labels } });
     const annotationsOf = (name: string): Promise<KubeObject> =>
       eventually(`audit event of ${name}`, async () => {
         const events = await cluster.auditEvents();

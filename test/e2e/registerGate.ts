@@ -14,15 +14,17 @@ export interface RegisteredGate {
 
 /**
  * Applies what `postern render` prints for a gate, as it is, and waits until the API server calls it. `isCalled` is a
- * request by which that can be told, such as one by dry run that the gate denies.
+ * request by which that can be told, such as one by dry run that the gate denies. `change` makes registrations that
+ * somebody wrote by hand.
  */
 export async function registerGate(
   cluster: ClusterClient,
   gate: string,
   server: GateServer,
   isCalled: () => Promise<boolean>,
+  change: (object: KubeObject) => KubeObject = (object) => object,
 ): Promise<RegisteredGate> {
-  const objects = await renderGate({ gate, url: server.url, ca: server.ca });
+  const objects = (await renderGate({ gate, url: server.url, ca: server.ca })).map(change);
   await applyAll(cluster, objects);
   await eventually(`the API server to call ${gate}`, async () => ((await isCalled()) ? true : undefined));
   return {

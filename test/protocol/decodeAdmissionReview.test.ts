@@ -222,6 +222,19 @@ describe("what is taken", () => {
     });
   });
 
+  it.each([
+    { operation: "DELETE", name: undefined, oldObject: pod, expected: "a" },
+    { operation: "DELETE", name: "", oldObject: pod, expected: "a" },
+    { operation: "DELETE", name: "asked-for", oldObject: pod, expected: "asked-for" },
+    { operation: "DELETE", name: undefined, oldObject: null, expected: "" },
+    { operation: "DELETE", name: undefined, oldObject: { metadata: { name: 5 } }, expected: "" },
+    { operation: "DELETE", name: undefined, oldObject: { metadata: [] }, expected: "" },
+    { operation: "CREATE", name: undefined, oldObject: null, expected: "" },
+  ])("$operation of $oldObject called $name: the name is $expected", ({ expected, ...changes }) => {
+    const object = changes.operation === "DELETE" ? null : pod;
+    expect(decoded(review({ ...changes, object })).name).toBe(expected);
+  });
+
   it("members that a newer API server adds", () => {
     expect(decoded({ ...review({ newField: { a: 1 } }), response: {} })).toEqual(decoded(review()));
   });

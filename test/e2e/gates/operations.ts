@@ -53,7 +53,9 @@ const policies = [
     name: "no-shell",
     match: { resources: ["pods/exec"], operations: ["CONNECT"] },
     validate: ({ object, name }) =>
-      object.command?.[0] === "sh" ? deny(`no shell in ${name}`) : annotate("command", object.command?.join(" ") ?? ""),
+      object?.command?.[0] === "sh"
+        ? deny(`no shell in ${name}`)
+        : annotate("command", object?.command?.join(" ") ?? ""),
   }),
   policy({
     name: "scale-limit",

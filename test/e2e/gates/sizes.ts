@@ -1,0 +1,16 @@
+import { defineGate } from "../../../src/index.ts";
+import { addLabels, denyLabels } from "../../../src/policies/index.ts";
+
+/** A validator and a mutator, so that large objects go both ways. */
+export default defineGate({
+  name: "sizes",
+  policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],
+  entries: {
+    all: {
+      policies: ["deny-labels", "add-labels"],
+      namespaceSelector: { matchLabels: { "postern.dev/suite": "sizes" } },
+      timeoutSeconds: 10,
+    },
+  },
+  clusters: { e2e: {} },
+});
