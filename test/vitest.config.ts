@@ -5,6 +5,8 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/**/*.test.ts"],
+    // These need a real control plane: test/cluster/vitest.config.ts.
+    exclude: ["test/cluster/**", "test/e2e/**", "**/node_modules/**"],
     setupFiles: ["test/failOnConsole.ts"],
     sequence: { shuffle: true },
     testTimeout: 30_000,

@@ -21,21 +21,16 @@ const TAIL = 2_000;
 export class ChildService {
   readonly name: string;
   readonly logFile: string;
-  readonly #process: ChildProcess;
-  readonly #exited: Promise<void>;
+  readonly #command: ServiceCommand;
+  #process: ChildProcess;
+  #exited: Promise<void>;
 
-  constructor({ name, file, args, env, logFile }: ServiceCommand) {
-    this.name = name;
-    this.logFile = logFile;
-    const log = openSync(logFile, "a");
-    // What is left of it when the tests are killed must not stay behind: the binary watches its parent.
-    const watch = { CLUSTER_PARENT: String(process.pid) };
-    this.#process = spawn(file, args, { env: { ...process.env, ...watch, ...env }, stdio: ["ignore", log, log] });
-    closeSync(log);
-    this.#exited = new Promise((resolve) => {
-      this.#process.once("exit", () => resolve());
-      this.#process.once("error", () => resolve());
-    });
+  constructor(command: ServiceCommand) {
+    this.name = command.name;
+    this.logFile = command.logFile;
+    this.#command = command;
+    this.#process = start(command);
+    this.#exited = exitOf(this.#process);
   }
 
   get pid(): number {
@@ -62,6 +57,13 @@ export class ChildService {
     }
   }
 
+  /** Stops it and starts it anew, as it was started before. */
+  async restart(signal?: NodeJS.Signals): Promise<void> {
+    await this.stop(signal);
+    this.#process = start(this.#command);
+    this.#exited = exitOf(this.#process);
+  }
+
   /** SIGTERM, and SIGKILL where that is not enough. Resolves when the process is gone. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (this.hasEnded) return;
@@ -70,4 +72,20 @@ export class ChildService {
     await this.#exited;
     clearTimeout(timer);
   }
+}
+
+function start({ file, args, env, logFile }: ServiceCommand): ChildProcess {
+  const log = openSync(logFile, "a");
+  // What is left of it when the tests are killed must not stay behind: the binary watches its parent.
+  const watch = { CLUSTER_PARENT: String(process.pid) };
+  const child = spawn(file, args, { env: { ...process.env, ...watch, ...env }, stdio: ["ignore", log, log] });
+  closeSync(log);
+  return child;
+}
+
+function exitOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
 }

@@ -5,6 +5,9 @@ import { ClusterClient, type ClusterPlace } from "./ClusterClient.ts";
 import type { ComponentProgram } from "./controlPlaneProgram.ts";
 import type { TestCa } from "./TestCa.ts";
 
+/** In milliseconds. */
+const RESTART_PATIENCE = 90_000;
+
 /** A control plane that this process started, and stops. */
 export class Cluster extends ClusterClient {
   /** Signed its API server's certificate, and those of its clients. */
@@ -25,6 +28,18 @@ export class Cluster extends ClusterClient {
     const service = this.#controlPlane.find((one) => one.name === name);
     if (service === undefined) throw new Error(`the cluster has no ${name}`);
     return service;
+  }
+
+  /** Stops the API server in good order and starts it again. Resolves when it is ready; nothing else of the cluster is touched. */
+  async restartApiServer(): Promise<void> {
+    const apiServer = this.service("kube-apiserver");
+    await apiServer.restart();
+    const isReady = (): Promise<boolean> =>
+      this.api.get("/readyz").then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    await apiServer.waitUntil(isReady, RESTART_PATIENCE);
   }
 
   /** Runs something else beside the control plane, which is stopped before it. */

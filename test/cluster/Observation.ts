@@ -1,5 +1,5 @@
-import type { TestNamespace } from "../e2e/TestNamespace.ts";
 import type { RecordedCall, RecordingWebhook } from "./RecordingWebhook.ts";
+import type { TestNamespace } from "./TestNamespace.ts";
 
 /** Where an observation is made: a namespace that is called for, and who is called. */
 export interface Scene {

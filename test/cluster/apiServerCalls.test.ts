@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { eventually } from "../e2e/eventually.ts";
-import { TestNamespace } from "../e2e/TestNamespace.ts";
 import type { ClusterClient } from "./ClusterClient.ts";
+import { eventually } from "./eventually.ts";
 import { observations } from "./observations.ts";
 import { RecordingWebhook } from "./RecordingWebhook.ts";
 import { sharedCluster } from "./sharedCluster.ts";
+import { TestNamespace } from "./TestNamespace.ts";
 
 const CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
 

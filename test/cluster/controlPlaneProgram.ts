@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
-import { clusterBinary } from "./clusterBinary.ts";
+import { type BuildEnv, clusterBinary } from "./clusterBinary.ts";
 
 /** How a component is run: a file, and what comes before its own flags. */
 export type ComponentProgram = (component: string) => { readonly file: string; readonly args: readonly string[] };
@@ -10,10 +10,13 @@ export type ComponentProgram = (component: string) => { readonly file: string; r
  * Where the components come from: the folder that KUBEBUILDER_ASSETS names, as with controller-runtime's envtest, and
  * the binary of this folder without it. Throws {@link ClusterUnavailableError}.
  */
-export async function controlPlaneProgram(progress: (line: string) => void): Promise<ComponentProgram> {
-  const assets = process.env.KUBEBUILDER_ASSETS;
+export async function controlPlaneProgram(
+  progress: (line: string) => void,
+  env: BuildEnv = process.env,
+): Promise<ComponentProgram> {
+  const assets = env.KUBEBUILDER_ASSETS;
   if (assets === undefined || assets === "") {
-    const binary = await clusterBinary(progress);
+    const binary = await clusterBinary(progress, env);
     return (component) => ({ file: binary, args: [component] });
   }
   const missing = ["etcd", "kube-apiserver", "kubectl"].find((name) => !existsSync(join(assets, name)));

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { podOf } from "../e2e/TestNamespace.ts";
 import { callOf, callsOf, type Observation } from "./Observation.ts";
 import { decoded, sizeObservations } from "./sizeObservations.ts";
+import { podOf } from "./TestNamespace.ts";
 import { transportObservations } from "./transportObservations.ts";
 
 const DRY = { query: { dryRun: "All" } };

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { decodeAdmissionReview } from "../../src/protocol/decodeAdmissionReview.ts";
 import type { Review } from "../../src/protocol/Review.ts";
-import { podOf } from "../e2e/TestNamespace.ts";
 import type { KubeObject } from "./ClusterApi.ts";
 import { callOf, type Observation } from "./Observation.ts";
+import { podOf } from "./TestNamespace.ts";
 
 const DRY = { query: { dryRun: "All" } };
 const MIB = 1024 * 1024;

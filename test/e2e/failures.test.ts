@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { ApiAnswer } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
 import { TestCa } from "../cluster/TestCa.ts";
-import { eventually } from "./eventually.ts";
+import { TestNamespace } from "../cluster/TestNamespace.ts";
 import { FaultyEdge } from "./FaultyEdge.ts";
 import type { GateServer } from "./GateServer.ts";
 import { applyAll, type RegisteredGate, registerGate } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
 import { startNodeGate } from "./startNodeGate.ts";
-import { TestNamespace } from "./TestNamespace.ts";
 
 const GATE = new URL("gates/failures.ts", import.meta.url).pathname;
 

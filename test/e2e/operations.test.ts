@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer, KubeObject } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
-import { eventually } from "./eventually.ts";
+import { podOf, TestNamespace } from "../cluster/TestNamespace.ts";
 import type { GateServer } from "./GateServer.ts";
 import { type RegisteredGate, registerGate } from "./registerGate.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 import { startWorkersEdge } from "./startWorkersEdge.ts";
-import { podOf, TestNamespace } from "./TestNamespace.ts";
 
 const GATE = new URL("gates/operations.ts", import.meta.url).pathname;
 const WEBHOOK = "all.validate.operations.postern.dev";

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { eventually } from "../cluster/eventually.ts";
 import { apiPathOf } from "./apiPathOf.ts";
-import { eventually } from "./eventually.ts";
 import type { GateServer } from "./GateServer.ts";
 import { renderGate } from "./renderGate.ts";
 

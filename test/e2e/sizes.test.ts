@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
+import { podOf, TestNamespace } from "../cluster/TestNamespace.ts";
 import type { GateServer } from "./GateServer.ts";
 import { type RegisteredGate, registerGate } from "./registerGate.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 import { startWorkersEdge } from "./startWorkersEdge.ts";
-import { podOf, TestNamespace } from "./TestNamespace.ts";
 
 const GATE = new URL("gates/sizes.ts", import.meta.url).pathname;
 const MIB = 1024 * 1024;

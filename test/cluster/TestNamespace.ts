@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ApiAnswer, ApiCall, KubeObject } from "../cluster/ClusterApi.ts";
-import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import type { ApiAnswer, ApiCall, KubeObject } from "./ClusterApi.ts";
+import type { ClusterClient } from "./ClusterClient.ts";
 import { eventually } from "./eventually.ts";
 
 /** What an object needs beside its kind. */

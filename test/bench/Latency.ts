@@ -1,0 +1,34 @@
+/** How long a request takes, and how much of that is due to who judges it. In milliseconds. */
+export interface Latency {
+  readonly name: string;
+  readonly p50: number;
+  readonly p99: number;
+  /** More than where nobody judges. */
+  readonly addedP50: number;
+  readonly addedP99: number;
+}
+
+/** Percentiles of `samples`, and of how far they lie above those of `floor`. */
+export function latencyOf(name: string, samples: readonly number[], floor: readonly number[]): Latency {
+  const [p50, p99] = [percentile(samples, 0.5), percentile(samples, 0.99)];
+  return { name, p50, p99, addedP50: p50 - percentile(floor, 0.5), addedP99: p99 - percentile(floor, 0.99) };
+}
+
+/** A table for people. */
+export function printLatencies(latencies: readonly Latency[]): string {
+  const width = Math.max(...latencies.map(({ name }) => name.length));
+  const row = (cells: readonly string[]): string =>
+    cells.map((cell, index) => (index === 0 ? cell.padEnd(width) : cell.padStart(10))).join("  ");
+  return [
+    row(["creation of a Pod, judged by", "p50", "p99", "added p50", "added p99"]),
+    ...latencies.map(({ name, p50, p99, addedP50, addedP99 }) =>
+      row([name, ...[p50, p99, addedP50, addedP99].map((value) => `${value.toFixed(2)} ms`)]),
+    ),
+  ].join("\n");
+}
+
+/** The nearest rank. */
+function percentile(samples: readonly number[], part: number): number {
+  const sorted = [...samples].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,147 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Cluster } from "../cluster/Cluster.ts";
+import type { KubeObject } from "../cluster/ClusterApi.ts";
+import { eventually } from "../cluster/eventually.ts";
+import { startCluster } from "../cluster/startCluster.ts";
+import { startNodes } from "../cluster/startNodes.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+import { podOf } from "../cluster/TestNamespace.ts";
+import { apiPathOf } from "./apiPathOf.ts";
+import { applyAll } from "./registerGate.ts";
+import { renderGate } from "./renderGate.ts";
+
+const GATE = fileURLToPath(new URL("gates/guards.ts", import.meta.url));
+const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
+const SYNC = "system:serviceaccount:postern-system:postern-sync";
+const DRY = { query: { dryRun: "All" } };
+
+let cluster: Cluster;
+let objects: KubeObject[];
+
+const configMapIn = async (namespace: string): Promise<number> =>
+  (await cluster.api.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: "x" } }, DRY)).status;
+const refusesAll = (): Promise<true> =>
+  eventually("everything to be refused", async () => ((await configMapIn("default")) === 500 ? true : undefined));
+
+/** Registered for everything, fail-closed, at a port that nobody listens on. */
+beforeAll(async () => {
+  cluster = await startCluster({ controllers: true });
+  await startNodes(cluster, ["node-1"]);
+  const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const { cert } = await TestCa.create("nobody's");
+  objects = await renderGate({ gate: GATE, url: "https://localhost:1", ca: cert });
+  await applyAll(cluster, objects);
+  await refusesAll();
+});
+
+afterAll(() => cluster?.stop());
+
+it("everything else is refused, and says by which registration", async () => {
+  const { status, body } = await cluster.api.create("/api/v1/namespaces/default/pods", podOf("refused", {}), DRY);
+  expect(status).toBe(500);
+  expect(body.message).toMatch(
+    /^Internal error occurred: failed calling webhook "default\.mutate\.guards\.postern\.dev"/,
+  );
+});
+
+it.each([
+  { what: "kube-system", namespace: "kube-system" },
+  { what: "the sync's own namespace", namespace: "postern-system" },
+])("Pods of $what still start", async ({ namespace }) => {
+  const labels = { app: "needed" };
+  const container = { name: "app", image: "registry.example.com/app:1", securityContext: restricted };
+  const deployment = {
+    metadata: { name: "needed" },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [container],
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+        },
+      },
+    },
+  };
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  expect((await cluster.api.create(path, deployment)).status).toBe(201);
+  await eventually("the Deployment to be available", async () => {
+    const { body } = await cluster.api.get(`${path}/needed`);
+    return body.status?.availableReplicas === 2 ? true : undefined;
+  });
+});
+
+const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+
+it("nodes keep their Leases, and new ones can register", async () => {
+  const lease = async (): Promise<string> =>
+    (await cluster.api.get("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1")).body.spec
+      ?.renewTime;
+  const before = await lease();
+  await eventually("the Lease of node-1 to be renewed", async () => ((await lease()) !== before ? true : undefined));
+  expect((await cluster.api.create("/api/v1/nodes", { metadata: { name: "node-2" } }, DRY)).status).toBe(201);
+});
+
+it.each([
+  {
+    what: "Events",
+    path: "/api/v1/namespaces/default/events",
+    body: { metadata: { name: "e", namespace: "default" }, involvedObject: { namespace: "default" } },
+  },
+  {
+    what: "TokenReviews",
+    path: "/apis/authentication.k8s.io/v1/tokenreviews",
+    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "x" } },
+  },
+  {
+    what: "CertificateSigningRequests",
+    path: "/apis/certificates.k8s.io/v1/certificatesigningrequests",
+    body: {
+      metadata: { name: "csr" },
+      spec: { request: "", signerName: "example.com/x", usages: ["client auth"] },
+    },
+  },
+])("$what are not sent to the gate", async ({ path, body }) => {
+  const { body: answer } = await cluster.api.create(path, body);
+  expect(JSON.stringify(answer)).not.toContain("failed calling webhook");
+});
+
+it("the sync can mend the registrations, and the stanzas of CustomResourceDefinitions", async () => {
+  const webhooks = objects.find(({ kind }) => kind === "ValidatingWebhookConfiguration");
+  const { status } = await cluster.api.merge(
+    apiPathOf(webhooks).path,
+    { metadata: { annotations: { mended: "yes" } } },
+    { as: SYNC },
+  );
+  expect(status).toBe(200);
+  const crd = await cluster.api.merge("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/x", {}, { as: SYNC });
+  expect(crd.status).toBe(404);
+});
+
+it("the API server comes back from a restart, and makes again what it needs", async () => {
+  const role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:discovery";
+  for (const object of registrations()) await cluster.api.delete(apiPathOf(object).path);
+  await eventually("nothing to be refused", async () => ((await configMapIn("default")) === 201 ? true : undefined));
+  await cluster.api.delete(role);
+  await applyAll(cluster, objects);
+  await refusesAll();
+  await cluster.restartApiServer();
+  await eventually("its own ClusterRole to be there again", async () =>
+    (await cluster.api.get(role)).status === 200 ? true : undefined,
+  );
+  await refusesAll();
+});
+
+it("an admin can delete the registrations, and everything works again", async () => {
+  for (const object of registrations()) expect((await cluster.api.delete(apiPathOf(object).path)).status).toBe(200);
+  await eventually("nothing to be refused", async () => ((await configMapIn("default")) === 201 ? true : undefined));
+  await applyAll(cluster, objects);
+  await refusesAll();
+});
+
+function registrations(): KubeObject[] {
+  return objects.filter(({ kind }) => kind.endsWith("WebhookConfiguration"));
+}
