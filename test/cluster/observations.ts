@@ -1,4 +1,6 @@
 import { expect } from "vitest";
+import { conversionObservations } from "./conversionObservations.ts";
+import { mutatingObservations } from "./mutatingObservations.ts";
 import { callOf, callsOf, type Observation } from "./Observation.ts";
 import { decoded, sizeObservations } from "./sizeObservations.ts";
 import { podOf } from "./TestNamespace.ts";
@@ -11,6 +13,8 @@ const TEXT = expect.any(String);
 export const observations: readonly Observation[] = [
   ...transportObservations,
   ...sizeObservations,
+  ...mutatingObservations,
+  ...conversionObservations,
   {
     seen: "an AdmissionReview has `kind`, `apiVersion` and `request`, and a request these members: uid, kind, resource, requestKind, requestResource, name, namespace, operation, userInfo, object, oldObject, dryRun, options; subResource and requestSubResource only for a subresource",
     assumed:
