@@ -104,7 +104,7 @@ it.each([
   {
     what: "another kind",
     change: (answer: string) => answer.replace('"kind":"AdmissionReview"', '"kind":"Status"'),
-    why: /no kind|expected response of .*AdmissionReview|got .*Status/,
+    why: /converting \(v1\.Status\) to \(v1\.AdmissionReview\)/,
   },
   { what: "no JSON", change: () => "<html>busy</html>", why: /couldn't get version\/kind|invalid character/ },
 ])("an answer with $what", async ({ change, why }) => {

@@ -270,6 +270,7 @@ describe.each(runtimes)("$runtime", ({ start, versions }) => {
       "0 all.mutate.operations.postern.dev true",
       "0 late.mutate.operations.postern.dev true",
       "1 all.mutate.operations.postern.dev false",
+      "1 late.mutate.operations.postern.dev false",
     ]);
   });
 });

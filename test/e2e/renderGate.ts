@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 
 const run = promisify(execFile);
-const POSTERN = fileURLToPath(new URL("../../src/cli/postern.ts", import.meta.url));
+/** The command, as a script for Node. */
+export const POSTERN = fileURLToPath(new URL("../../src/cli/postern.ts", import.meta.url));
 
 /** What a registration is made from. */
 export interface RenderInput {

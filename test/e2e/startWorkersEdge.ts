@@ -68,7 +68,6 @@ export async function startWorkersEdge(gate: string, env: Readonly<Record<string
 function caddyfile(port: number, workerPort: number, cert: string, key: string): string {
   return `{
   admin off
-  persist_config off
   auto_https off
   default_bind 127.0.0.1
   grace_period 5s

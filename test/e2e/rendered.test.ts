@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compactVerify, exportJWK, generateKeyPair, importJWK } from "jose";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { eventually } from "../cluster/eventually.ts";
+import { sharedCluster } from "../cluster/sharedCluster.ts";
+import { apiPathOf } from "./apiPathOf.ts";
+import type { GateServer } from "./GateServer.ts";
+import { POSTERN, renderGate, renderText } from "./renderGate.ts";
+import { startNodeGate } from "./startNodeGate.ts";
+
+const GATE = new URL("gates/rendered.ts", import.meta.url).pathname;
+const NONCE = "postern.dev/nonce";
+const BUNDLE_HASH = "postern.dev/bundle-hash";
+const VALIDATING = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/rendered";
+
+let cluster: ClusterClient;
+let server: GateServer;
+let folder: string;
+let publicKey: Awaited<ReturnType<typeof exportJWK>>;
+
+const apply = async (args: readonly string[] = []): Promise<void> => {
+  const yaml = await renderText({ gate: GATE, url: server.url, ca: server.ca }, "yaml");
+  const result = await cluster.kubectl(["apply", "--server-side", "--field-manager=postern", ...args, "-f", "-"], yaml);
+  expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: "" });
+};
+
+/** `postern render --diff` against the cluster. */
+const diff = (more: readonly string[] = []): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const args = ["render", "--gate", GATE, "--cluster", "e2e", "--url", server.url, "--ca", join(folder, "ca.pem")];
+    const flags = ["--diff", "--kubeconfig", cluster.kubeconfig, ...more];
+    execFile(process.execPath, [POSTERN, ...args, ...flags], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "postern-rendered-"));
+  const keys = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  publicKey = await exportJWK(keys.publicKey);
+  cluster = await sharedCluster();
+  server = await startNodeGate(GATE, { POSTERN_SIGNING_KEY: JSON.stringify(await exportJWK(keys.privateKey)) });
+  await writeFile(join(folder, "ca.pem"), server.ca);
+  await apply();
+});
+
+afterAll(async () => {
+  for (const object of await renderGate({ gate: GATE, url: server.url, ca: server.ca }))
+    if (object.kind.endsWith("WebhookConfiguration")) await cluster.api.delete(apiPathOf(object).path);
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+  cluster?.close();
+});
+
+it("kubectl applies the YAML as it is, and again without a change", async () => {
+  const before = (await cluster.api.get(VALIDATING)).body;
+  await apply();
+  const after = (await cluster.api.get(VALIDATING)).body;
+  expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  expect(after.metadata.labels["postern.dev/gate"]).toBe("rendered");
+});
+
+it("the same input gives the same bytes", async () => {
+  const input = { gate: GATE, url: server.url, ca: server.ca };
+  expect(await renderText(input, "yaml")).toBe(await renderText(input, "yaml"));
+});
+
+it("the canary's self-test is answered with a signed statement, whose hash is that of what is rendered", async () => {
+  const configMap = {
+    metadata: { name: "rendered", annotations: { [NONCE]: "n-1", [BUNDLE_HASH]: "sha256:abc" } },
+  };
+  const path = "/api/v1/namespaces/postern-selftest/configmaps";
+  const message: string = await eventually("the canary to be called", async () => {
+    const { status, body } = await cluster.api.create(path, configMap, { query: { dryRun: "All" } });
+    return status === 403 ? body.message : undefined;
+  });
+  expect(message).toMatch(/^admission webhook "canary\.rendered\.postern\.dev" denied the request: /);
+  const token = /signed statement: (\S+)$/.exec(message)?.[1] ?? "";
+  const { payload } = await compactVerify(token, await importJWK({ ...publicKey, alg: "EdDSA" }));
+  const objects = await renderGate({ gate: GATE, url: "https://elsewhere.example.com", ca: server.ca });
+  expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({
+    nonce: "n-1",
+    bundleHash: "sha256:abc",
+    cluster: "e2e",
+    url: `${server.url}/c/e2e/validate`,
+    iat: expect.any(Number),
+    registrationHash: objects[0].metadata.annotations["postern.dev/registration-hash"],
+  });
+});
+
+it("another object in the self-test's namespace is not sent to the canary", async () => {
+  const path = "/api/v1/namespaces/postern-selftest/configmaps";
+  const other = { metadata: { name: "another", annotations: { [NONCE]: "n-1" } } };
+  expect((await cluster.api.create(path, other, { query: { dryRun: "All" } })).status).toBe(201);
+});
+
+it("no Pod runs in the self-test's namespace", async () => {
+  const spec = { containers: [{ name: "app", image: "registry.example.com/app:1" }] };
+  const { status } = await cluster.api.create("/api/v1/namespaces/postern-selftest/pods", {
+    metadata: { name: "x" },
+    spec,
+  });
+  expect(status).toBe(403);
+});
+
+it("--diff says nothing where nothing differs, and exits with 0", async () => {
+  const { code, stdout } = await diff();
+  expect({ code, differs: /^[-+] /m.test(stdout) }).toEqual({ code: 0, differs: false });
+});
+
+it("--diff shows what was changed by hand and which policies are not called, and exits with 1", async () => {
+  const live = (await cluster.api.get(VALIDATING)).body;
+  const strict = live.webhooks.filter(({ name }: { name: string }) => !name.startsWith("strict."));
+  const changed = strict.map((webhook: object) => ({ ...webhook, timeoutSeconds: 9 }));
+  expect((await cluster.api.merge(VALIDATING, { webhooks: changed })).status).toBe(200);
+  try {
+    const { code, stdout } = await diff();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^-\s+timeoutSeconds: 9$/m);
+    expect(stdout).toMatch(/^\+\s+name: strict\.validate\.rendered\.postern\.dev$|^\+\s+- name: strict\.validate/m);
+    expect(stdout).toMatch(/^1 policy is not called in the cluster e2e: require-labels \(CREATE pods, /m);
+  } finally {
+    await apply(["--force-conflicts"]);
+  }
+  expect((await diff()).code).toBe(0);
+});
+
+it("--diff of a cluster that cannot be reached is one line and exit code 2", async () => {
+  const kubeconfig = join(folder, "nowhere");
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+      users: [{ name: "u", user: {} }],
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+      "current-context": "x",
+    }),
+  );
+  const { code, stdout, stderr } = await diff(["--kubeconfig", kubeconfig]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/^postern: .*127\.0\.0\.1:1.*$/m);
+});
