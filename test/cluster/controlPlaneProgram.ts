@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
-import { type BuildEnv, clusterBinary } from "./clusterBinary.ts";
+import { clusterBinary } from "./clusterBinary.ts";
+import type { BuildEnv } from "./goBuild.ts";
 
 /** How a component is run: a file, and what comes before its own flags. */
 export type ComponentProgram = (component: string) => { readonly file: string; readonly args: readonly string[] };

@@ -1,5 +1,6 @@
 // Command cluster is a Kubernetes control plane in one binary, for tests: `cluster etcd`, `cluster kube-apiserver`,
-// `cluster kube-controller-manager`, `cluster kube-scheduler` and `cluster kubectl`, each with its own flags.
+// `cluster kube-controller-manager`, `cluster kube-scheduler` and `cluster kubectl`, each with its own flags. Pods run on
+// nodes of `cluster pod-runner`, and seem to run on those of `cluster kwok`.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	"postern.dev/test/cluster/podrunner"
 )
 
 func component(command func() *cobra.Command) func() {
@@ -28,6 +30,8 @@ var components = map[string]func(){
 	"kube-apiserver":          component(apiserver.NewAPIServerCommand),
 	"kube-controller-manager": component(controllermanager.NewControllerManagerCommand),
 	"kube-scheduler":          component(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
+	"kwok":                    kwok,
+	"pod-runner":              component(podrunner.NewCommand),
 	"kubectl": func() {
 		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
 			fmt.Fprintln(os.Stderr, err)

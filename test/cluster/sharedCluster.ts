@@ -4,6 +4,8 @@ import { ClusterClient, type ClusterPlace } from "./ClusterClient.ts";
 import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
 import { controlPlaneProgram } from "./controlPlaneProgram.ts";
 import { startCluster } from "./startCluster.ts";
+import { startNodes } from "./startNodes.ts";
+import { toolBinary } from "./toolBinary.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,11 +18,20 @@ declare module "vitest" {
  * and kwok's nodes. Whoever registers a webhook in it selects the namespaces that are called for.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await startCluster({ controllers: true }).catch((error: unknown): never => {
-    if (!(error instanceof ClusterUnavailableError)) throw error;
-    process.stderr.write(`test cluster: ${error.message}\n`);
-    process.exit(1);
-  });
+  const progress = (line: string): void => void process.stderr.write(`test cluster: ${line}\n`);
+  const cluster = await toolBinary("caddy", progress)
+    .then(() => startCluster({ controllers: true, progress }))
+    .catch((error: unknown): never => {
+      if (!(error instanceof ClusterUnavailableError)) throw error;
+      progress(error.message);
+      process.exit(1);
+    });
+  try {
+    await startNodes(cluster, ["crowd-1"]);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   project.provide("cluster", cluster.place);
   return () => cluster.stop();
 }

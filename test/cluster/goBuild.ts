@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
+
+const run = promisify(execFile);
+
+/** The environment that a build runs in. */
+export type BuildEnv = Readonly<Record<string, string | undefined>>;
+
+/** What is built, and what of. */
+export interface GoBuild {
+  /** Part of the folder that it is kept in. */
+  readonly name: string;
+  /** For people who wait for it. */
+  readonly what: string;
+  /** Folder of the Go module. */
+  readonly module: string;
+  readonly args: readonly string[];
+  /** What `go build` is given: a package, or `tool` for everything that go.mod names as a tool. */
+  readonly target: string;
+  /** Paths in the module of whatever can change the outcome; others than Go's files are passed over. */
+  readonly sources: readonly string[];
+  readonly progress: (line: string) => void;
+  readonly env: BuildEnv;
+}
+
+/** A first build compiles all of Kubernetes: 6 minutes on two cores were seen. In milliseconds. */
+const PATIENCE = 1_500_000;
+const HEARTBEAT = 30_000;
+const MISSING_GO =
+  "the test cluster is built with Go 1.26, and there is no go on PATH: install it from https://go.dev/dl, or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl";
+
+/**
+ * The folder that holds what a module builds. It is built once, and kept for as long as its sources and go.sum stay as
+ * they are. Throws {@link ClusterUnavailableError}, with what to do where there is no Go.
+ */
+export async function goBuild(build: GoBuild): Promise<string> {
+  const { name, what, module, args, target, progress, env } = build;
+  const cache = join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "postern");
+  const folder = join(cache, `${name}-${hashOf(build)}`);
+  if (existsSync(folder)) return folder;
+  progress(`building ${what}, once`);
+  const started = Date.now();
+  const seconds = (): number => Math.round((Date.now() - started) / 1000);
+  const heartbeat = setInterval(() => progress(`still building after ${seconds()} s`), HEARTBEAT);
+  const unfinished = `${folder}.${process.pid}`;
+  try {
+    await mkdir(unfinished, { recursive: true });
+    await run("go", ["build", "-trimpath", ...args, "-o", `${unfinished}/`, target], {
+      cwd: module,
+      env,
+      timeout: PATIENCE,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    await rename(unfinished, folder).catch((error: unknown) => {
+      // Another run was faster, and made the same.
+      if (!existsSync(folder)) throw error;
+    });
+  } catch (error) {
+    throw new ClusterUnavailableError(isMissing(error) ? MISSING_GO : `${name} cannot be built: ${error}`, error);
+  } finally {
+    clearInterval(heartbeat);
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  progress(`built in ${seconds()} s`);
+  return folder;
+}
+
+function hashOf({ module, args, sources }: GoBuild): string {
+  const hash = createHash("sha256").update(JSON.stringify(args));
+  for (const path of sources.filter((path) => /\.go$|(^|\/)go\.(mod|sum)$/.test(path)).sort())
+    hash.update(`${path}\0`).update(readFileSync(join(module, path)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

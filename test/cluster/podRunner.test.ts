@@ -1,0 +1,263 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { request } from "node:https";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Cluster } from "./Cluster.ts";
+import type { KubeObject } from "./ClusterApi.ts";
+import { eventually } from "./eventually.ts";
+import { startCluster } from "./startCluster.ts";
+import { ON_POD_RUNNER, startPodRunner } from "./startPodRunner.ts";
+import { TestCa } from "./TestCa.ts";
+import { TestNamespace } from "./TestNamespace.ts";
+
+const SERVICE_IP = "127.96.0.80";
+/** Serves HTTPS at the Pod's address; says who it is, what its files hold, and what its environment holds. */
+const SERVER = `
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+const [tls, tokens] = process.argv.slice(2);
+const read = (path) => readFileSync(path, "utf8");
+createServer({ cert: read(tls + "/tls.crt"), key: read(tls + "/tls.key") }, (request, response) => {
+  response.end(JSON.stringify({ pod: process.env.POD_NAME, file: read(tls + "/note"), env: process.env.NOTE, token: read(tokens + "/token") }));
+}).listen(8443, process.env.POD_IP, () => console.log("serving"));
+`;
+
+let cluster: Cluster;
+let ns: TestNamespace;
+let ca: TestCa;
+let script: string;
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const node = (args: readonly string[]): KubeObject => ({ image: "none", command: [process.execPath], args });
+
+/** What the server behind the Service says now. */
+const ask = (): Promise<KubeObject> =>
+  new Promise((resolve, reject) => {
+    const call = request({ host: SERVICE_IP, port: 443, ca: ca.cert, agent: false, timeout: 2000 }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve(JSON.parse(text)));
+    });
+    call.once("error", reject);
+    call.once("timeout", () => call.destroy(new Error("timeout")));
+    call.end();
+  });
+
+beforeAll(async () => {
+  cluster = await startCluster({ controllers: true });
+  await startPodRunner(cluster);
+  ns = await TestNamespace.create(cluster, "pods");
+  await cluster.api.create(ns.path("batch/v1", "cronjobs"), {
+    metadata: { name: "every-minute" },
+    spec: {
+      schedule: "* * * * *",
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: {
+              ...ON_POD_RUNNER,
+              restartPolicy: "Never",
+              containers: [{ name: "run", ...node(["-e", "console.log('ran')"]) }],
+            },
+          },
+        },
+      },
+    },
+  });
+  ca = await TestCa.create("pods");
+  script = join(cluster.place.folder, "server.mjs");
+  await writeFile(script, SERVER);
+  const { cert, key } = await ca.issue({ name: "server", hosts: [SERVICE_IP] });
+  const data = { "tls.crt": base64(cert), "tls.key": base64(key), note: base64("first") };
+  await cluster.api.create(ns.path("secrets"), { metadata: { name: "server" }, data });
+  await cluster.api.create(ns.path("services"), {
+    metadata: { name: "server" },
+    spec: { clusterIP: SERVICE_IP, selector: { app: "server" }, ports: [{ port: 443, targetPort: "https" }] },
+  });
+  const labels = { app: "server" };
+  const { status, body } = await cluster.api.create(ns.path("apps/v1", "deployments"), {
+    metadata: { name: "server" },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: { labels },
+        spec: {
+          ...ON_POD_RUNNER,
+          terminationGracePeriodSeconds: 2,
+          containers: [
+            {
+              name: "server",
+              ...node([script, "/etc/tls", "/etc/token"]),
+              ports: [{ name: "https", containerPort: 8443 }],
+              env: [
+                { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+                { name: "NOTE", valueFrom: { secretKeyRef: { name: "server", key: "note" } } },
+              ],
+              readinessProbe: { httpGet: { scheme: "HTTPS", port: "https", path: "/" }, periodSeconds: 1 },
+              volumeMounts: [
+                { name: "tls", mountPath: "/etc/tls" },
+                { name: "token", mountPath: "/etc/token" },
+              ],
+            },
+          ],
+          volumes: [
+            { name: "tls", secret: { secretName: "server" } },
+            {
+              name: "token",
+              projected: {
+                sources: [
+                  {
+                    serviceAccountToken: {
+                      path: "token",
+                      audience: "https://gate.example.com",
+                      expirationSeconds: 600,
+                    },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+  });
+  if (status !== 201) throw new Error(body.message);
+  await rolledOut();
+});
+
+afterAll(() => cluster?.stop());
+
+async function rolledOut(): Promise<void> {
+  const { code, stderr } = await cluster.kubectl([
+    "-n",
+    ns.name,
+    "rollout",
+    "status",
+    "deployment/server",
+    "--timeout=45s",
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+}
+
+const podsOf = async (app: string): Promise<KubeObject[]> =>
+  (await cluster.api.get(ns.path("pods"), { query: { labelSelector: `app=${app}` } })).body.items;
+
+it("a Service's address leads to the ready Pods behind it, each at an address of its own", async () => {
+  const pods = await podsOf("server");
+  const addresses = pods.map(({ status }) => status.podIP);
+  expect(new Set(addresses).size).toBe(2);
+  for (const address of addresses) expect(address).toMatch(/^127\.1\./);
+  const names = new Set<string>();
+  for (let count = 0; count < 20; count += 1) names.add((await ask()).pod);
+  expect([...names].sort()).toEqual(pods.map(({ metadata }) => metadata.name).sort());
+});
+
+it("a projected token names the audience and the Pod", async () => {
+  const { token, pod } = await ask();
+  const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
+  expect(claims.aud).toEqual(["https://gate.example.com"]);
+  expect(claims["kubernetes.io"]).toMatchObject({ namespace: ns.name, pod: { name: pod } });
+});
+
+it("a changed Secret reaches the files of a running Pod, and not its environment", async () => {
+  const restarts = async (): Promise<number[]> =>
+    (await podsOf("server")).map(({ status }) => status.containerStatuses[0].restartCount);
+  const before = await restarts();
+  const note = `changed-${Date.now()}`;
+  await cluster.api.merge(ns.path("secrets", "server"), { data: { note: base64(note) } });
+  const answer = await eventually("the file to change", async () => {
+    const said = await ask();
+    return said.file === note ? said : undefined;
+  });
+  expect(answer.env).not.toBe(note);
+  expect(await restarts()).toEqual(before);
+});
+
+it("a changed template rolls the Deployment: other Pods, and the Service always answers", async () => {
+  const before = (await podsOf("server")).map(({ metadata }) => metadata.name);
+  let isRolling = true;
+  const answers = (async () => {
+    let count = 0;
+    for (; isRolling; count += 1) await ask();
+    return count;
+  })();
+  await cluster.api.merge(ns.path("apps/v1", "deployments", "server"), {
+    spec: { template: { metadata: { annotations: { rolled: String(Date.now()) } } } },
+  });
+  await rolledOut();
+  isRolling = false;
+  expect(await answers).toBeGreaterThan(10);
+  expect((await ask()).pod).not.toBe(before[0]);
+});
+
+it("kubectl logs and exec reach the process", async () => {
+  const [pod] = await podsOf("server");
+  const logs = await cluster.kubectl(["-n", ns.name, "logs", pod.metadata.name]);
+  expect({ code: logs.code, stdout: logs.stdout }).toEqual({ code: 0, stdout: "serving\n" });
+  const exec = await cluster.kubectl(["-n", ns.name, "exec", pod.metadata.name, "--", "sh", "-c", "echo $POD_NAME"]);
+  expect({ code: exec.code, stdout: exec.stdout }).toEqual({ code: 0, stdout: `${pod.metadata.name}\n` });
+});
+
+it("a Job's container is restarted until it works", async () => {
+  const counter = join(cluster.place.folder, "attempts");
+  const fails = `const fs = require("fs"); fs.appendFileSync(${JSON.stringify(counter)}, "x"); process.exit(fs.readFileSync(${JSON.stringify(counter)}, "utf8").length < 3 ? 7 : 0)`;
+  await cluster.api.create(ns.path("batch/v1", "jobs"), {
+    metadata: { name: "third-time" },
+    spec: {
+      template: {
+        metadata: { labels: { app: "third-time" } },
+        spec: { ...ON_POD_RUNNER, restartPolicy: "OnFailure", containers: [{ name: "run", ...node(["-e", fails]) }] },
+      },
+    },
+  });
+  await eventually("the Job to complete", async () => {
+    const { body } = await cluster.api.get(ns.path("batch/v1", "jobs", "third-time"));
+    return body.status?.succeeded === 1 ? true : undefined;
+  });
+  const [pod] = await podsOf("third-time");
+  expect(pod.status).toMatchObject({
+    phase: "Succeeded",
+    containerStatuses: [{ restartCount: 2, state: { terminated: { exitCode: 0 } } }],
+  });
+});
+
+it("a sidecar starts before the container, and both end with the Pod", async () => {
+  const order = join(cluster.place.folder, "order");
+  const says = (word: string): KubeObject =>
+    node(["-e", `require("fs").appendFileSync(${JSON.stringify(order)}, "${word} "); setInterval(() => {}, 1000)`]);
+  const { status, body } = await cluster.api.create(ns.path("pods"), {
+    metadata: { name: "with-sidecar" },
+    spec: {
+      ...ON_POD_RUNNER,
+      terminationGracePeriodSeconds: 1,
+      initContainers: [{ name: "proxy", restartPolicy: "Always", ...says("proxy") }],
+      containers: [{ name: "app", ...says("app") }],
+    },
+  });
+  if (status !== 201) throw new Error(body.message);
+  const path = ns.path("pods", "with-sidecar");
+  await eventually("both to run", async () => {
+    const pod = (await cluster.api.get(path)).body;
+    const all = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    return all.length === 2 && all.every(({ state }) => state.running !== undefined) ? true : undefined;
+  });
+  await cluster.api.delete(path);
+  await eventually("the Pod to be gone", async () => ((await cluster.api.get(path)).status === 404 ? true : undefined));
+  expect(await readFile(order, "utf8")).toBe("proxy app ");
+});
+
+it("a CronJob runs its Job", async () => {
+  await eventually(
+    "the CronJob's first Job to succeed",
+    async () => {
+      const { body } = await cluster.api.get(ns.path("batch/v1", "jobs"));
+      const own = body.items.find(({ metadata }: KubeObject) => metadata.name.startsWith("every-minute-"));
+      return own?.status?.succeeded === 1 ? true : undefined;
+    },
+    80_000,
+  );
+});
