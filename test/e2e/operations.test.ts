@@ -240,6 +240,18 @@ describe.each(runtimes)("$runtime", ({ start, versions }) => {
     expect((await cluster.api.get(ns.path("pods", "dry"))).status).toBe(404);
   });
 
+  it("has a Pod with its sidecar run on a node, where the scheduler has bound it", async () => {
+    expect((await ns.createPod("runs", TEAM)).status).toBe(201);
+    const pod = await eventually("the Pod to run", async () => {
+      const { body } = await cluster.api.get(ns.path("pods", "runs"));
+      return body.status?.phase === "Running" ? body : undefined;
+    });
+    expect(pod.spec.nodeName).toBe("crowd-1");
+    expect(pod.metadata.labels).toMatchObject({ "example.com/checked": "yes", "example.com/late": "yes" });
+    expect(pod.status.initContainerStatuses).toMatchObject([{ name: "proxy", ready: true }]);
+    expect(pod.status.conditions).toContainEqual(expect.objectContaining({ type: "Ready", status: "True" }));
+  });
+
   it("puts audit annotations under the webhook's name into the audit log, of denied requests too", async () => {
     await ns.createPod("audited", TEAM);
     await ns.createPod("refused", { labels: { "bad-label": "x", ...TEAM.labels } });
