@@ -35,3 +35,4 @@ export {
 } from "./policy/policy.ts";
 export type { KubernetesObject, PodExecOptions, ResourceName, ResourceTypes } from "./policy/ResourceTypes.ts";
 export type { GroupVersionKind, GroupVersionResource, Operation, User } from "./protocol/Review.ts";
+export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/EntryOptions.ts";

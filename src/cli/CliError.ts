@@ -7,6 +7,8 @@ export type CliErrorCode =
   | "port-in-use"
   | "cannot-serve"
   | "missing-package"
+  | "bad-ca-bundle"
+  | "cluster-unreachable"
   | "bad-local-ca";
 
 /** An error that is shown as one clear line, without a stack. */

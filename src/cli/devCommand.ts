@@ -4,11 +4,11 @@ import { startServer } from "../tls/startServer.ts";
 import { CliError } from "./CliError.ts";
 import { DevWorker, SIGNALS } from "./DevWorker.ts";
 import { devFront } from "./devFront.ts";
+import { devRegistration } from "./devRegistration.ts";
 import { EXIT_OK } from "./exitCode.ts";
 import { loadGate } from "./loadGate.ts";
 import { type LocalPair, localCa } from "./localCa.ts";
 import { printWorkerLine } from "./printWorkerLine.ts";
-import { registrationOf } from "./registrationOf.ts";
 import { systemFault } from "./systemFault.ts";
 import { paint, type Terminal } from "./Terminal.ts";
 import { type WorkerSource, watchWorker } from "./watchWorker.ts";
@@ -93,7 +93,7 @@ async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPa
   lines.push(`postern dev  ${origin}/c/${cluster}/validate`, `CA           ${caPath}`);
   if (clusters.length > 1) lines.push(`clusters     ${clusters.join(", ")}`);
   if (gate !== undefined) {
-    const registration = registrationOf(gate, { cluster, origin, ca });
+    const registration = await devRegistration(gate, cluster, { url: origin, ca });
     const path = `${FOLDER}/registration.yaml`;
     await writeFileBeside(path, registration, 0o644);
     lines.push(`registration ${path}`, "", registration);

@@ -4,6 +4,8 @@ import type { CliErrorCode } from "./CliError.ts";
 export const EXIT_OK = 0;
 /** Something was denied. */
 export const EXIT_DENIED = 1;
+/** A cluster has something else than what was rendered; as `kubectl diff` has it. */
+export const EXIT_DIFFERENT = 1;
 /** Usage, input or surroundings: nothing to do with what the policies say. */
 export const EXIT_UNUSABLE = 2;
 
@@ -17,6 +19,8 @@ export function exitCode(code: CliErrorCode): number {
     case "port-in-use":
     case "cannot-serve":
     case "missing-package":
+    case "bad-ca-bundle":
+    case "cluster-unreachable":
     case "bad-local-ca":
       return EXIT_UNUSABLE;
   }

@@ -41,13 +41,14 @@ export async function judgeReviewLocally(
   const { patch } = mutated;
   const verdict = await call(
     "validate",
-    patch.length === 0 ? review : { ...review, object: patched(review.object, patch) },
+    patch.length === 0 ? review : { ...review, object: applyPatch(review.object, patch) },
   );
   const warnings = fitWarnings([...mutated.warnings, ...verdict.warnings]);
   return { allowed: verdict.allowed, message: verdict.allowed ? "" : verdict.message, warnings, patch };
 }
 
-function patched(object: JsonObject | null, patch: readonly PatchOperation[]): JsonObject {
+/** A copy of an object with a patch applied. Throws where the patch does not fit, or leaves no object. */
+export function applyPatch(object: JsonObject | null, patch: readonly PatchOperation[]): JsonObject {
   // A ConfigMap may have a key named __proto__; the copy is nobody else's.
   const { newDocument } = jsonPatch.applyPatch<unknown>(structuredClone(object), [...patch], true, false, false);
   if (!isJsonObject(newDocument)) throw new TypeError("the patch left no object");

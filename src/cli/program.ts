@@ -5,6 +5,7 @@ import { CliError } from "./CliError.ts";
 import { type DevOptions, devCommand } from "./devCommand.ts";
 import { EXIT_OK, EXIT_UNUSABLE, exitCode } from "./exitCode.ts";
 import { printable } from "./printable.ts";
+import { type RenderOptions, renderCommand } from "./renderCommand.ts";
 import { type ReviewOptions, reviewCommand } from "./reviewCommand.ts";
 import { type ServeOptions, serveCommand } from "./serveCommand.ts";
 import type { Terminal } from "./Terminal.ts";
@@ -118,6 +119,40 @@ unreadable input (what can be read is still judged).`,
     );
 
   program
+    .command("render")
+    .description(
+      "print what has a cluster call the gate: registrations made from the policies, to be applied as they are",
+    )
+    .option("--gate <file>", "the gate to register (default: functions/gate.ts, where there is one)")
+    .requiredOption("--cluster <name>", "the cluster, by the name that the gate knows it by")
+    .requiredOption("--url <url>", "where the gate is served, such as https://gate.example.com")
+    .option("--ca <file>", "roots in PEM that the API server is to trust (default: those of its own host)")
+    .addOption(new Option("--output <format>", "for kubectl or for machines").choices(["yaml", "json"]).default("yaml"))
+    .option(
+      "--sample <path>",
+      "manifests to try mutators on, beside built-in ones; may be given several times",
+      collect,
+    )
+    .option("--nodes <number>", "the cluster's size, for estimates of calls and cost", parseNodes, 50)
+    .option("--diff", "compare with the running cluster instead; nothing is changed there")
+    .option("--context <name>", "with --diff: the kubeconfig's context (default: the current one)")
+    .option("--kubeconfig <file>", "with --diff: the kubeconfig (default: KUBECONFIG, ~/.kube/config)")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern render --gate gate.ts --cluster production --url https://gate.example.com \\
+      | kubectl apply --server-side --field-manager=postern -f -
+
+Doubts go to standard error, one a line (with --output json as {code, severity, place, message}).
+Exit codes: 0 rendered, 2 usage, input, or a registration that no cluster would take (nothing is
+printed then). With --diff: 0 the same, 1 different, 2 could not compare.`,
+    )
+    .action(async (options: Omit<RenderOptions, "sample"> & { sample?: string[] }) =>
+      done(await renderCommand(terminal, { ...options, sample: options.sample ?? [] })),
+    );
+
+  program
     .command("serve")
     .description("serve a gate from Node: HTTPS with h2 and http/1.1, or plain HTTP behind an edge")
     .requiredOption("--gate <file>", "the gate to serve")
@@ -138,6 +173,13 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535");
   return port;
+}
+
+function parseNodes(text: string): number {
+  const nodes = Number(text);
+  if (!/^\d{1,6}$/.test(text) || nodes < 1)
+    throw new InvalidArgumentError("expected a number of nodes from 1 to 999999");
+  return nodes;
 }
 
 function parseOperation(text: string): string {

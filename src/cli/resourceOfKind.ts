@@ -1,3 +1,5 @@
+import { pluralOfKind } from "../policy/pluralOfKind.ts";
+
 /** How the API server knows a kind: by the plural in its URLs, and whether its objects live in namespaces. */
 export interface KindResource {
   readonly resource: string;
@@ -60,14 +62,7 @@ const RESOURCES: ReadonlyMap<string, string> = new Map([
  */
 export function resourceOfKind(group: string, kind: string): KindResource {
   return {
-    resource: RESOURCES.get(`${group}/${kind}`) ?? plural(kind.toLowerCase()),
+    resource: RESOURCES.get(`${group}/${kind}`) ?? pluralOfKind(kind),
     namespaced: !CLUSTER_SCOPED.has(`${group}/${kind}`),
   };
-}
-
-function plural(singular: string): string {
-  if (singular === "endpoints" || singular.endsWith("metrics")) return singular;
-  if (/(s|x|z|ch|sh)$/.test(singular)) return `${singular}es`;
-  if (/[^aeiou]y$/.test(singular)) return `${singular.slice(0, -1)}ies`;
-  return `${singular}s`;
 }

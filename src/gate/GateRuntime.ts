@@ -1,5 +1,8 @@
+import type { ClusterSettings } from "../policy/ClusterSettings.ts";
 import { PolicyEngine } from "../policy/PolicyEngine.ts";
 import type { Conversions } from "../policy/runConversion.ts";
+import { gateEntries } from "../registration/gateEntries.ts";
+import { renderRegistrations } from "../registration/renderRegistrations.ts";
 import { Counters } from "../telemetry/Counters.ts";
 import { CallLimiter } from "./CallLimiter.ts";
 import { ClusterDirectory } from "./ClusterDirectory.ts";
@@ -19,6 +22,8 @@ export class GateRuntime {
   readonly signer: SelfTestSigner | undefined;
   readonly #whole: PolicyEngine;
   readonly #entries: ReadonlyMap<string, PolicyEngine>;
+  /** By the settings that it was made of: those of a cluster are dropped, or replaced, by the directory. */
+  readonly #hashes = new WeakMap<ClusterSettings, Promise<string>>();
 
   /** Throws GateConfigError for settings that cannot work. */
   constructor(gate: Gate, deps: GateDependencies) {
@@ -33,12 +38,16 @@ export class GateRuntime {
     );
     this.signer = deps.signingKey === undefined ? undefined : new SelfTestSigner(deps.signingKey);
     this.#whole = new PolicyEngine(gate.policies);
-    this.#entries = new Map(
-      Object.entries(gate.entries).map(([entry, { policies }]) => [
-        entry,
-        new PolicyEngine(gate.policies.filter(({ name }) => policies.includes(name))),
-      ]),
-    );
+    this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new PolicyEngine(policies)]));
+  }
+
+  /** The hash of what `postern render` prints for a cluster, for whoever compares it with what is registered there. */
+  registrationHash(settings: ClusterSettings): Promise<string> {
+    const known = this.#hashes.get(settings);
+    if (known !== undefined) return known;
+    const hash = renderRegistrations(this.gate, settings).then((rendered) => rendered.hash);
+    this.#hashes.set(settings, hash);
+    return hash;
   }
 
   /** The policies of an entry. A registration may name one that the gate no longer has: then all that match run, and it is counted. */

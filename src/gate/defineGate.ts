@@ -1,18 +1,21 @@
 import type { Conversion } from "../policy/conversion.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { EntryDefinition } from "../registration/EntryOptions.ts";
+import { entryFault } from "../registration/entryFault.ts";
+import { DEFAULT_ENTRY, gateEntries } from "../registration/gateEntries.ts";
 import { type Cluster, type ClusterLookup, isClusterName } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
 /** A group of policies that share what a registration can express; called by `/c/CLUSTER/validate/ENTRY`. */
-export interface GateEntry {
-  /** Names of the gate's policies. */
-  readonly policies: readonly string[];
-}
+export type GateEntry = EntryDefinition;
 
 /** What {@link defineGate} takes: policies, clusters and settings. */
 export interface GateDefinition {
+  /** A DNS label that names the gate's registrations. Default: `postern`. A cluster that several gates serve needs one for each. */
+  readonly name?: string;
   readonly policies: readonly Policy[];
+  /** Policies that are in none are called by the entry `default`. */
   readonly entries?: Readonly<Record<string, GateEntry>>;
   readonly conversions?: readonly Conversion[];
   /** Settings by cluster name, or a lookup whose answers are cached. */
@@ -21,21 +24,24 @@ export interface GateDefinition {
 
 /** A checked gate. */
 export interface Gate {
+  readonly name: string;
   readonly policies: readonly Policy[];
   readonly entries: Readonly<Record<string, GateEntry>>;
   readonly conversions: readonly Conversion[];
   readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
 }
 
-const KEYS = ["policies", "entries", "conversions", "clusters"];
-const ENTRY = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const KEYS = ["name", "policies", "entries", "conversions", "clusters"];
+/** A DNS label. Entries are parts of URLs, and both are parts of webhooks' names. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Defines the gate to deploy. Pure; throws {@link GateConfigError} for what could not work, with the place of the fault. */
 export function defineGate(definition: GateDefinition): Gate {
   if (typeof definition !== "object" || definition === null) throw new GateConfigError("defineGate", "takes an object");
-  const { policies, entries = {}, conversions = [], clusters } = definition;
+  const { name = "postern", policies, entries = {}, conversions = [], clusters } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
+  if (typeof name !== "string" || !LABEL.test(name)) throw new GateConfigError("name", "is not a DNS label");
   if (!Array.isArray(policies)) throw new GateConfigError("policies", "is not a list");
   const names = new Set<string>();
   for (const [index, policy] of policies.entries()) {
@@ -45,18 +51,7 @@ export function defineGate(definition: GateDefinition): Gate {
       throw new GateConfigError(`policies[${index}]`, `has the name ${JSON.stringify(policy.name)} a second time`);
     names.add(policy.name);
   }
-  for (const [entry, { policies: wanted }] of Object.entries(entries)) {
-    if (!Array.isArray(wanted) || wanted.length === 0)
-      throw new GateConfigError(`entries.${entry}.policies`, "names no policy: the entry would allow everything");
-    if (!ENTRY.test(entry))
-      throw new GateConfigError(`entries.${entry}`, "is not a DNS label, and it is to be part of a URL");
-    for (const name of wanted)
-      if (!names.has(name))
-        throw new GateConfigError(
-          `entries.${entry}`,
-          `names the policy ${JSON.stringify(name)}, which the gate does not have`,
-        );
-  }
+  checkEntries(policies, entries);
   if (!Array.isArray(conversions)) throw new GateConfigError("conversions", "is not a list");
   const kinds = new Set<string>();
   for (const [index, one] of conversions.entries()) {
@@ -74,5 +69,30 @@ export function defineGate(definition: GateDefinition): Gate {
         throw new GateConfigError(`clusters.${name}`, "is no cluster's name: lower-case letters, digits, '-' and '.'");
     for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
   }
-  return Object.freeze({ policies, entries, conversions, clusters });
+  return Object.freeze({ name, policies, entries, conversions, clusters });
+}
+
+function checkEntries(policies: readonly Policy[], entries: Readonly<Record<string, GateEntry>>): void {
+  if (typeof entries !== "object" || entries === null || Array.isArray(entries))
+    throw new GateConfigError("entries", "is no table of entries by name");
+  const names = new Set(policies.map(({ name }) => name));
+  for (const [entry, definition] of Object.entries(entries)) {
+    const path = `entries.${entry}`;
+    if (!LABEL.test(entry)) throw new GateConfigError(path, "is not a DNS label, and it is to be part of a URL");
+    const fault = entryFault(definition);
+    if (fault !== undefined)
+      throw new GateConfigError(fault.field === "" ? path : `${path}.${fault.field}`, fault.fault);
+    const { policies: wanted } = definition;
+    const mayBeLeftOut = entry === DEFAULT_ENTRY && wanted === undefined;
+    if (!mayBeLeftOut && (!Array.isArray(wanted) || wanted.length === 0))
+      throw new GateConfigError(`${path}.policies`, "names no policy: the entry would allow everything");
+    for (const name of wanted ?? [])
+      if (!names.has(name))
+        throw new GateConfigError(path, `names the policy ${JSON.stringify(name)}, which the gate does not have`);
+  }
+  if (
+    entries[DEFAULT_ENTRY] !== undefined &&
+    !gateEntries({ policies, entries }).some(({ name }) => name === DEFAULT_ENTRY)
+  )
+    throw new GateConfigError(`entries.${DEFAULT_ENTRY}`, "has no policy: other entries name them all");
 }

@@ -20,13 +20,11 @@ export interface Call {
 export async function judgeReview(runtime: GateRuntime, review: Review, call: Call): Promise<Verdict> {
   const { settings, deadline } = call;
   const nonce = selfTestNonce(review);
-  if (nonce !== undefined)
-    return selfTestVerdict(
-      review,
-      { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now() },
-      runtime.signer,
-      runtime.deps.log,
-    );
+  if (nonce !== undefined) {
+    const registrationHash = await runtime.registrationHash(settings);
+    const about = { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now(), registrationHash };
+    return selfTestVerdict(review, about, runtime.signer, runtime.deps.log);
+  }
   if (runtime.deps.freezeReviews === true) freezeReview(review);
   const engine = runtime.engineFor(call.entry);
   return engine[call.purpose]({ review, settings, deadline, log: runtime.deps.log });

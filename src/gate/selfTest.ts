@@ -3,11 +3,10 @@ import * as z from "zod/mini";
 import { isJsonObject } from "../protocol/Json.ts";
 import type { Review } from "../protocol/Review.ts";
 import { type DeniedVerdict, denied } from "../protocol/Verdict.ts";
+import { SELF_TEST_NAMESPACE } from "../registration/guardConditions.ts";
 import type { Log } from "../telemetry/Log.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
-/** Where self-tests happen: a namespace that holds nothing else. */
-export const SELF_TEST_NAMESPACE = "postern-selftest";
 /** The annotation that makes a ConfigMap in there a self-test. Its value comes back in the statement. */
 export const NONCE_ANNOTATION = "postern.dev/nonce";
 /** The hash of the trust bundle under test; it comes back too. */
@@ -26,6 +25,8 @@ export interface SelfTestStatement {
   readonly url: string;
   /** Seconds since 1970. */
   readonly iat: number;
+  /** `sha256:HEX` of the registrations that this gate would render for the cluster now. */
+  readonly registrationHash: string;
 }
 
 const signingKeySchema = z.object({
@@ -77,7 +78,7 @@ export function selfTestNonce({ resource, subresource, namespace, object }: Revi
  */
 export async function selfTestVerdict(
   review: Review,
-  about: { nonce: string; cluster: string; url: string; now: number },
+  about: { nonce: string; cluster: string; url: string; now: number; registrationHash: string },
   signer: SelfTestSigner | undefined,
   log: Log,
 ): Promise<DeniedVerdict> {
@@ -87,6 +88,7 @@ export async function selfTestVerdict(
     cluster: about.cluster,
     url: about.url,
     iat: Math.floor(about.now / 1000),
+    registrationHash: about.registrationHash,
   };
   if (signer === undefined)
     return denied(

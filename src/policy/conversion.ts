@@ -1,4 +1,5 @@
 import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
+import { pluralOfKind } from "./pluralOfKind.ts";
 import type { KubernetesObject } from "./ResourceTypes.ts";
 
 /** The two directions between one version and the hub. Each may change the object it is given, and returns the converted one. */
@@ -12,6 +13,8 @@ export interface ConversionDefinition<V extends string, H extends V> {
   /** The API group of the CustomResourceDefinition. */
   readonly group: string;
   readonly kind: string;
+  /** The plural in the CRD's name, `PLURAL.GROUP`. Default: that of the kind, as `Gateway` has `gateways`. */
+  readonly plural?: string;
   /** Every version that the CRD serves or stores. */
   readonly versions: readonly V[];
   /**
@@ -29,6 +32,8 @@ export interface ConversionDefinition<V extends string, H extends V> {
 export interface Conversion {
   readonly group: string;
   readonly kind: string;
+  /** The CRD is called `PLURAL.GROUP`. */
+  readonly plural: string;
   readonly versions: readonly string[];
   readonly hub: string;
   readonly convert: Readonly<Record<string, HubConverter>>;
@@ -48,14 +53,20 @@ export function isConversionError(error: unknown): error is ConversionError {
   return error instanceof Error && "code" in error && error.code === "not-convertible";
 }
 
+/** A CRD's plural is a DNS label (`ValidateCustomResourceDefinition`, k8s.io/apiextensions-apiserver). */
+const PLURAL = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 /** Defines how objects of a custom resource go from one version to another. Throws {@link PolicyDefinitionError}. */
 export function conversion<const V extends string, const H extends V = never>(
   definition: ConversionDefinition<V, H>,
 ): Conversion {
   const { group, kind, versions } = definition;
+  const plural = definition.plural ?? pluralOfKind(String(kind));
   const name = `conversion of ${kind}.${group}`;
   const convert = new Map<string, HubConverter>(Object.entries(definition.convert));
   if (!group || !kind) throw new PolicyDefinitionError(name, "group", "and kind are needed");
+  if (typeof plural !== "string" || !PLURAL.test(plural))
+    throw new PolicyDefinitionError(name, "plural", `is ${JSON.stringify(plural)}, which is no DNS label`);
   const unconverted = versions.filter((version) => !convert.has(version));
   const hub: string | undefined = definition.hub ?? (unconverted.length === 1 ? unconverted[0] : undefined);
   if (hub === undefined)
@@ -79,5 +90,5 @@ export function conversion<const V extends string, const H extends V = never>(
         `convert.${version}`,
         version === hub ? "is the hub itself" : "is none of the versions",
       );
-  return Object.freeze({ group, kind, versions, hub, convert: Object.fromEntries(convert) });
+  return Object.freeze({ group, kind, plural, versions, hub, convert: Object.fromEntries(convert) });
 }

@@ -13,7 +13,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/registration": ["src/policy", "src/protocol"],
   "src/tls": ["src/telemetry"],
   "src/gate": ["src/protocol", "src/policy", "src/registration", "src/telemetry", "src/tls"],
-  "src/cli": ["src", "src/protocol", "src/policy", "src/policies", "src/registration", "src/telemetry", "src/tls", "src/gate"],
+  "src/cli": [
+    "src",
+    "src/protocol",
+    "src/policy",
+    "src/policies",
+    "src/registration",
+    "src/telemetry",
+    "src/tls",
+    "src/gate",
+  ],
   // The package's main entry.
   src: ["src/gate", "src/policy", "src/protocol", "src/registration"],
   functions: ["src/gate", "src/policy", "src/policies"],
@@ -98,7 +107,8 @@ describe("files", () => {
 it("what runs at the edge imports no node: module", () => {
   const nodeOnly = ["src/gate/serveGate.ts", "src/gate/createLambda.ts"];
   const edge = files.filter(
-    ({ path }) => /^src\/(protocol|policy|policies|registration|telemetry|gate)\//.test(path) && !nodeOnly.includes(path),
+    ({ path }) =>
+      /^src\/(protocol|policy|policies|registration|telemetry|gate)\//.test(path) && !nodeOnly.includes(path),
   );
   expect(
     edge.flatMap(({ path, packages }) =>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { CliError, type CliErrorCode } from "../../src/cli/CliError.ts";
-import { EXIT_DENIED, EXIT_OK, EXIT_UNUSABLE, exitCode } from "../../src/cli/exitCode.ts";
+import { EXIT_DENIED, EXIT_DIFFERENT, EXIT_OK, EXIT_UNUSABLE, exitCode } from "../../src/cli/exitCode.ts";
 
 const codes: Record<CliErrorCode, true> = {
   usage: true,
@@ -11,6 +11,8 @@ const codes: Record<CliErrorCode, true> = {
   "cannot-serve": true,
   "missing-package": true,
   "bad-local-ca": true,
+  "bad-ca-bundle": true,
+  "cluster-unreachable": true,
 };
 
 it("has a code, a message and a cause", () => {
@@ -24,7 +26,7 @@ it("has a code, a message and a cause", () => {
 });
 
 it("exit codes are documented numbers", () => {
-  expect([EXIT_OK, EXIT_DENIED, EXIT_UNUSABLE]).toEqual([0, 1, 2]);
+  expect([EXIT_OK, EXIT_DENIED, EXIT_DIFFERENT, EXIT_UNUSABLE]).toEqual([0, 1, 1, 2]);
 });
 
 it.each(Object.keys(codes) as CliErrorCode[])("%s is no verdict", (code) => {

@@ -70,7 +70,7 @@ describe("postern dev", () => {
     const [registration, ...others] = parseAllDocuments(text).map((document) => Object(document.toJS()));
     expect(others).toEqual([]);
     const { url, caBundle } = registration.webhooks[0].clientConfig;
-    expect(url).toBe(`https://localhost:${port}/c/local/validate`);
+    expect(url).toBe(`https://localhost:${port}/c/local/validate/default`);
     expect(Buffer.from(caBundle, "base64").toString().trim()).toBe(ca.trim());
   });
 

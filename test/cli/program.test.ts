@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runPostern } from "./runPostern.ts";
 
 describe("help", () => {
-  it.each([["dev"], ["review"], ["serve"]])("of %s has an example and the exit codes", async (command) => {
+  it.each([["dev"], ["review"], ["render"], ["serve"]])("of %s has an example and the exit codes", async (command) => {
     const { code, out, err } = await runPostern([command, "--help"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
@@ -15,7 +15,7 @@ describe("help", () => {
     const { code, out, err } = await runPostern(["--help"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(
-      /\n {2}dev .*\n[\s\S]*\n {2}review .*\n[\s\S]*\n {2}serve .*\n[\s\S]*\nExample:\n {2}\$ postern review /,
+      /\n {2}dev .*\n[\s\S]*\n {2}review .*\n[\s\S]*\n {2}render .*\n[\s\S]*\n {2}serve .*\n[\s\S]*\nExample:\n {2}\$ postern review /,
     );
     expect(await runPostern(["help"])).toEqual({ code, out, err });
   });
@@ -50,6 +50,13 @@ describe("usage faults are one line, with exit code 2", () => {
       "option '--operation <operation>' argument 'CONNECT' is invalid. expected CREATE, UPDATE or DELETE; see postern review --help",
     ],
     [["review", "--use"], "option '--use <policy>' argument missing; see postern review --help"],
+    [["render"], "required option '--cluster <name>' not specified; see postern render --help"],
+    [["render", "--cluster", "c"], "required option '--url <url>' not specified; see postern render --help"],
+    [
+      ["render", "--cluster", "c", "--url", "https://x", "--nodes", "0"],
+      "option '--nodes <number>' argument '0' is invalid. expected a number of nodes from 1 to 999999; see postern render --help",
+    ],
+    [["render", "--cluster", "c", "--url", "https://x", "--context", "y"], "--context and --kubeconfig go with --diff"],
     [["serve"], "required option '--gate <file>' not specified; see postern serve --help"],
     [["serve", "--gate", "gate.ts", "--cert", "x.pem"], "--cert and --key come together; --key is missing"],
     [["serve", "--gate", "gate.ts", "--key", "x.pem"], "--cert and --key come together; --cert is missing"],

@@ -18,8 +18,15 @@ const counted = policy({
   validate: () => undefined,
 });
 
+const entry = { policies: ["deny-labels"] };
+const condition = { name: "x", expression: "true" };
+
 it.each<[name: string, definition: object, message: string]>([
-  ["an unknown key", { polices: [] }, "gate: polices is unknown; known are policies, entries, conversions, clusters"],
+  [
+    "an unknown key",
+    { polices: [] },
+    "gate: polices is unknown; known are name, policies, entries, conversions, clusters",
+  ],
   ["policies that are no list", { policies: {} }, "gate: policies is not a list"],
   [
     "a policy that was not made by policy()",
@@ -43,6 +50,88 @@ it.each<[name: string, definition: object, message: string]>([
   ],
   ["an entry without policies", { entries: { a: { policies: [] } } }, "gate: entries.a.policies names no policy"],
   ["an entry of nothing", { entries: { a: {} } }, "gate: entries.a.policies names no policy"],
+  ["a name in capitals", { name: "Mine" }, "gate: name is not a DNS label"],
+  ["entries that are no table", { entries: [] }, "gate: entries is no table of entries by name"],
+  [
+    "an entry with an option that is unknown",
+    { entries: { a: { ...entry, timeout: 5 } } },
+    "gate: entries.a.timeout is unknown; known are policies, namespaceSelector, objectSelector, failurePolicy, timeoutSeconds, reinvocationPolicy, matchConditions",
+  ],
+  ["an entry that is no object", { entries: { a: [] } }, "gate: entries.a is no object"],
+  ...[0, 11, 30, 2.5, "5"].map((timeoutSeconds): [string, object, string] => [
+    `a timeout of ${timeoutSeconds}`,
+    { entries: { a: { ...entry, timeoutSeconds } } },
+    "gate: entries.a.timeoutSeconds is not a whole number from 1 to 10",
+  ]),
+  [
+    "another failurePolicy",
+    { entries: { a: { ...entry, failurePolicy: "fail" } } },
+    'gate: entries.a.failurePolicy is not "Fail" or "Ignore"',
+  ],
+  [
+    "another reinvocationPolicy",
+    { entries: { a: { ...entry, reinvocationPolicy: "Always" } } },
+    'gate: entries.a.reinvocationPolicy is not "Never" or "IfNeeded"',
+  ],
+  [
+    "labels where a selector should be",
+    { entries: { a: { ...entry, namespaceSelector: { team: "a" } } } },
+    'gate: entries.a.namespaceSelector has the unknown key "team"; known are matchLabels, matchExpressions',
+  ],
+  [
+    "a selector's value that no label has",
+    { entries: { a: { ...entry, objectSelector: { matchLabels: { a: "b c" } } } } },
+    "gate: entries.a.objectSelector has for a what is no label's value",
+  ],
+  [
+    "a selector's key that no label has",
+    { entries: { a: { ...entry, namespaceSelector: { matchExpressions: [{ key: "a/b/c", operator: "Exists" }] } } } },
+    'gate: entries.a.namespaceSelector has the key "a/b/c", which no label can have',
+  ],
+  [
+    "an operator without values",
+    { entries: { a: { ...entry, namespaceSelector: { matchExpressions: [{ key: "a", operator: "In" }] } } } },
+    "gate: entries.a.namespaceSelector needs label values for a In",
+  ],
+  [
+    "an operator with values that it does not take",
+    {
+      entries: {
+        a: { ...entry, namespaceSelector: { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] } },
+      },
+    },
+    "gate: entries.a.namespaceSelector has values for a Exists",
+  ],
+  [
+    "an unknown operator",
+    { entries: { a: { ...entry, namespaceSelector: { matchExpressions: [{ key: "a", operator: "Is" }] } } } },
+    'gate: entries.a.namespaceSelector has the operator "Is" for a; known are In, NotIn, Exists, DoesNotExist',
+  ],
+  [
+    "a condition without an expression",
+    { entries: { a: { ...entry, matchConditions: [{ name: "x", expression: " " }] } } },
+    "gate: entries.a.matchConditions[0] has no expression",
+  ],
+  [
+    "a condition of a name that is taken",
+    { entries: { a: { ...entry, matchConditions: [{ name: "postern.dev/x", expression: "true" }] } } },
+    'gate: entries.a.matchConditions[0] has the name "postern.dev/x"; the prefix postern.dev/ is taken',
+  ],
+  [
+    "two conditions of one name",
+    { entries: { a: { ...entry, matchConditions: [condition, condition] } } },
+    'gate: entries.a.matchConditions[1] has the name "x" a second time',
+  ],
+  [
+    "a condition with a misspelt key",
+    { entries: { a: { ...entry, matchConditions: [{ name: "x", expresion: "true" }] } } },
+    'gate: entries.a.matchConditions[0] has the unknown key "expresion"; known are name, expression',
+  ],
+  [
+    "default without anything in it",
+    { entries: { a: entry, default: {} } },
+    "gate: entries.default has no policy: other entries name them all",
+  ],
   ["conversions that are no list", { conversions: {} }, "gate: conversions is not a list"],
   ["a conversion that is none", { conversions: [{}] }, "gate: conversions[0] is no conversion"],
   [
@@ -82,7 +171,22 @@ it.each<[name: string, definition: object, message: string]>([
 it("takes a gate with all of its parts", () => {
   const gate = defineGate({
     policies: [denyLabels(), counted],
-    entries: { pods: { policies: ["deny-labels"] } },
+    name: "mine",
+    entries: {
+      pods: {
+        policies: ["deny-labels"],
+        namespaceSelector: {
+          matchLabels: { "example.com/a": "" },
+          matchExpressions: [{ key: "b", operator: "Exists" }],
+        },
+        objectSelector: { matchExpressions: [{ key: "c", operator: "NotIn", values: ["d"] }] },
+        failurePolicy: "Ignore",
+        timeoutSeconds: 10,
+        reinvocationPolicy: "Never",
+        matchConditions: [condition],
+      },
+      default: { timeoutSeconds: 1 },
+    },
     conversions: [gateway],
     clusters: { local: { mode: "warn", modes: { counted: "audit" }, params: { counted: 4 } } },
   });

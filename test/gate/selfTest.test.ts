@@ -1,6 +1,10 @@
 import { compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import { clusterSettings } from "../../src/gate/clusterSettings.ts";
+import { defineGate } from "../../src/gate/defineGate.ts";
 import { SelfTestSigner } from "../../src/gate/selfTest.ts";
+import { denyLabels } from "../../src/policies/denyLabels.ts";
+import { renderRegistrations } from "../../src/registration/renderRegistrations.ts";
 import { readReview } from "../fixtures/readReview.ts";
 import { reviewCall, testGate } from "./gateCall.ts";
 
@@ -64,6 +68,7 @@ describe("a self-test", () => {
         cluster: "local",
         url: `https://gate.example${path}`,
         iat: 1_795_491_302,
+        registrationHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       });
     }
   });
@@ -102,6 +107,20 @@ describe("a self-test", () => {
   ])("is none %s", async (_name, change) => {
     const response = await testGate().app.fetch(reviewCall("/c/local/validate", selfTest(change)));
     expect(await response.json()).toMatchObject({ response: { allowed: true } });
+  });
+
+  it("carries the hash of what would be rendered for the cluster now", async () => {
+    const policies = [denyLabels()];
+    const hashes: unknown[] = [];
+    for (const mode of ["enforce", "audit"] as const) {
+      const gate = defineGate({ policies, clusters: { local: { mode } } });
+      const message = await messageOf(await testGate(gate).app.fetch(reviewCall("/c/local/validate", selfTest())));
+      const { registrationHash } = JSON.parse(message.slice(message.indexOf("{")));
+      const settings = clusterSettings("local", { mode }, policies, true);
+      expect(registrationHash).toBe((await renderRegistrations(gate, settings, { url: "https://x.example" })).hash);
+      hashes.push(registrationHash);
+    }
+    expect(new Set(hashes).size).toBe(2);
   });
 
   it("repeats at most 256 characters of what it was given", async () => {

@@ -13,15 +13,28 @@ const define = (changes: object) =>
   conversion({ ...good, ...changes } as unknown as ConversionDefinition<string, string>);
 
 it("is frozen, with a converter for each version but the hub", () => {
-  expect(define({})).toEqual(good);
+  expect(define({})).toEqual({ ...good, plural: "gateways" });
   expect(Object.isFrozen(define({}))).toBe(true);
   expect(define({ versions: ["v1"], convert: {} })).toMatchObject({ versions: ["v1"] });
+});
+
+it.each([
+  ["Widget", "widgets"],
+  ["Gateway", "gateways"],
+  ["NetworkPolicy", "networkpolicies"],
+  ["Ingress", "ingresses"],
+  ["Endpoints", "endpoints"],
+  ["Box", "boxes"],
+])("the plural of %s is %s, where it is not given", (kind, plural) => {
+  expect(define({ kind }).plural).toBe(plural);
+  expect(define({ kind, plural: "others" }).plural).toBe("others");
 });
 
 describe("a definition that could never work", () => {
   it.each<[changes: object, fault: string]>([
     [{ group: "" }, "group and kind are needed"],
     [{ kind: "" }, "group and kind are needed"],
+    [{ plural: "Gate/ways" }, 'plural is "Gate/ways", which is no DNS label'],
     [{ hub: "v2" }, 'hub "v2" is none of the versions v1, v1beta1'],
     [{ convert: {} }, "convert.v1beta1 needs the functions toHub and fromHub"],
     [{ convert: { v1beta1: { toHub: same.toHub } } }, "convert.v1beta1 needs the functions toHub and fromHub"],

@@ -1,0 +1,120 @@
+import { request as requestHttp } from "node:http";
+import { type RequestOptions, request as requestHttps } from "node:https";
+import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { CliError } from "./CliError.ts";
+import { printable } from "./printable.ts";
+
+/** Which cluster to talk to. Defaults are those of kubectl: KUBECONFIG, ~/.kube/config, the current context. */
+export interface ClusterChoice {
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** A call, with the body that it sends. */
+export interface KubernetesCall {
+  readonly method: "GET" | "PATCH";
+  /** With the query. */
+  readonly path: string;
+  /** Sent as a server-side apply patch. */
+  readonly body?: object;
+}
+
+/** For one call to the API server, a plugin that fetches a token included. In milliseconds. */
+const TIMEOUT = 15_000;
+
+/** Talks to one cluster's API server as a kubeconfig says. No call takes longer than its time limit. */
+export class KubernetesClient {
+  readonly #server: string;
+  readonly #authenticate: (options: RequestOptions) => Promise<void>;
+  readonly #timeout: number;
+
+  private constructor(server: string, authenticate: (options: RequestOptions) => Promise<void>, timeout: number) {
+    this.#server = server;
+    this.#authenticate = authenticate;
+    this.#timeout = timeout;
+  }
+
+  /** `timeout` is in milliseconds, for each call. Throws {@link CliError} where the kubeconfig names no such cluster. */
+  static async create({ context, kubeconfig }: ClusterChoice, timeout: number = TIMEOUT): Promise<KubernetesClient> {
+    // Not at the top: it takes a second to load, and only --diff needs it.
+    const { KubeConfig } = await import("@kubernetes/client-node");
+    const config = new KubeConfig();
+    try {
+      if (kubeconfig === undefined) config.loadFromDefault();
+      else config.loadFromFile(kubeconfig);
+    } catch (error) {
+      const reason = printable(error instanceof Error ? error.message : String(error));
+      throw new CliError("cluster-unreachable", `${kubeconfig ?? "the kubeconfig"} cannot be used: ${reason}`, error);
+    }
+    if (context !== undefined && config.getContextObject(context) === null) {
+      const names = config.getContexts().map(({ name }) => name);
+      throw new CliError(
+        "cluster-unreachable",
+        `the kubeconfig has no context ${JSON.stringify(context)}; it has ${names.join(", ") || "none"}`,
+      );
+    }
+    if (context !== undefined) config.setCurrentContext(context);
+    const server = config.getCurrentCluster()?.server;
+    if (server === undefined)
+      throw new CliError("cluster-unreachable", "the kubeconfig names no cluster; choose one with --context NAME");
+    return new KubernetesClient(server, (options) => config.applyToHTTPSOptions(options), timeout);
+  }
+
+  /** The object that answers a call; undefined where there is none (404). Throws {@link CliError} for all else. */
+  async call(call: KubernetesCall): Promise<JsonObject | undefined> {
+    const { status, text } = await this.#send(call).catch((error: unknown): never => {
+      throw new CliError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
+    });
+    if (status === 404) return undefined;
+    const answer = parse(text);
+    if (status >= 200 && status < 300 && answer !== undefined) return answer;
+    const message = typeof answer?.message === "string" ? answer.message : text.slice(0, 200);
+    throw new CliError(
+      "cluster-unreachable",
+      `${this.#server}: ${call.method} ${call.path.split("?", 1)[0]}: ${status} ${printable(message)}`,
+    );
+  }
+
+  async #send({ method, path, body }: KubernetesCall): Promise<{ status: number; text: string }> {
+    const signal = AbortSignal.timeout(this.#timeout);
+    const url = new URL(`${this.#server.replace(/\/+$/, "")}${path}`);
+    const options: RequestOptions = { method, headers: {}, signal };
+    const late = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    await Promise.race([this.#authenticate(options), late]);
+    const type = body === undefined ? {} : { "content-type": "application/apply-patch+yaml" };
+    const headers = { ...Object(options.headers), accept: "application/json", ...type };
+    return new Promise((resolve, reject) => {
+      const request = url.protocol === "http:" ? requestHttp : requestHttps;
+      const call = request(url, { ...options, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+        );
+      });
+      call.on("error", reject);
+      call.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return printable(String(error));
+  if (error.name === "AbortError" || error.name === "TimeoutError") return `no answer within ${timeout} ms`;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (code === "ECONNREFUSED") return "nothing listens there";
+  if (code === "ENOTFOUND") return "there is no host of that name";
+  return printable(error.message === "" ? code : error.message);
+}

@@ -1,0 +1,112 @@
+import { createTwoFilesPatch } from "diff";
+import { stringify } from "yaml";
+import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import type { LiveWebhook } from "../registration/LiveWebhook.ts";
+import { liveWebhooks } from "../registration/LiveWebhook.ts";
+import type { RegistrationObject } from "../registration/RegistrationObject.ts";
+import { GATE_LABEL } from "../registration/renderRegistrations.ts";
+import type { KubernetesClient } from "./KubernetesClient.ts";
+
+/** An object that would be made or changed by applying what was rendered. */
+export interface ObjectDifference {
+  readonly kind: string;
+  readonly name: string;
+  /** `missing`: a CustomResourceDefinition that is not there, so that its patch cannot be applied. */
+  readonly change: "create" | "update" | "missing";
+  /** A unified diff, empty for `missing`. */
+  readonly diff: string;
+}
+
+/** What a cluster has other than what was rendered. */
+export interface ClusterDifferences {
+  readonly objects: readonly ObjectDifference[];
+  /** `KIND NAME` of what carries the gate's label and is no longer rendered. */
+  readonly leftover: readonly string[];
+  /** Every webhook that the cluster has, the gate's or not. */
+  readonly webhooks: readonly LiveWebhook[];
+}
+
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+/** Collections by kind. */
+const COLLECTIONS: Readonly<Record<RegistrationObject["kind"], string>> = {
+  Namespace: "/api/v1/namespaces",
+  ResourceQuota: "/api/v1/namespaces/NAMESPACE/resourcequotas",
+  ValidatingWebhookConfiguration: `${ADMISSION}/validatingwebhookconfigurations`,
+  MutatingWebhookConfiguration: `${ADMISSION}/mutatingwebhookconfigurations`,
+  CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+};
+
+/** Compares a cluster with what was rendered, by server-side apply as a dry run: nothing is changed. Throws CliError. */
+export async function clusterDifferences(
+  client: KubernetesClient,
+  gate: string,
+  objects: readonly RegistrationObject[],
+): Promise<ClusterDifferences> {
+  const found: ObjectDifference[] = [];
+  for (const object of objects) {
+    const difference = await differenceOf(client, object);
+    if (difference !== undefined) found.push(difference);
+  }
+  const webhooks: LiveWebhook[] = [];
+  const leftover: string[] = [];
+  const rendered = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  for (const kind of ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] as const)
+    for (const item of await list(client, COLLECTIONS[kind])) {
+      // A list's items do not say what they are.
+      webhooks.push(...(owner(item) === undefined || owner(item) === gate ? liveWebhooks({ ...item, kind }) : []));
+      if (owner(item) === gate) leftover.push(`${kind} ${nameOf(item)}`);
+    }
+  for (const kind of ["Namespace", "CustomResourceDefinition"] as const) {
+    const selector = `?labelSelector=${encodeURIComponent(`${GATE_LABEL}=${gate}`)}`;
+    for (const item of await list(client, `${COLLECTIONS[kind]}${selector}`)) leftover.push(`${kind} ${nameOf(item)}`);
+  }
+  return { objects: found, leftover: leftover.filter((name) => !rendered.has(name)).sort(), webhooks };
+}
+
+async function differenceOf(
+  client: KubernetesClient,
+  object: RegistrationObject,
+): Promise<ObjectDifference | undefined> {
+  const { kind, metadata } = object;
+  const collection = COLLECTIONS[kind].replace("NAMESPACE", metadata.namespace ?? "");
+  const path = `${collection}/${metadata.name}`;
+  const live = await client.call({ method: "GET", path });
+  if (live === undefined && kind === "CustomResourceDefinition")
+    return { kind, name: metadata.name, change: "missing", diff: "" };
+  const query = "?dryRun=All&force=true&fieldManager=postern";
+  const applied = await client.call({ method: "PATCH", path: `${path}${query}`, body: object });
+  // No answer where the namespace of a new object is itself still to be made.
+  const [before, after] = [live === undefined ? "" : textOf(live), textOf(applied ?? { ...object })];
+  if (before === after) return undefined;
+  const name = `${kind}/${metadata.name}`;
+  const diff = createTwoFilesPatch(`live/${name}`, `rendered/${name}`, before, after, undefined, undefined, {
+    context: 3,
+  });
+  // Without the line of "=" that the package puts above each diff.
+  const change = live === undefined ? "create" : "update";
+  return { kind, name: metadata.name, change, diff: diff.replace(/^=+\n/, "") };
+}
+
+/** What nobody writes into a manifest. */
+const SERVER_SIDE = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
+
+function textOf(object: JsonObject): string {
+  const { status: _status, metadata, ...rest } = object;
+  const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => !SERVER_SIDE.includes(key));
+  return stringify({ ...rest, metadata: Object.fromEntries(kept) }, { sortMapEntries: true, lineWidth: 0 });
+}
+
+async function list(client: KubernetesClient, path: string): Promise<JsonObject[]> {
+  const { items } = (await client.call({ method: "GET", path })) ?? {};
+  return Array.isArray(items) ? items.filter(isJsonObject) : [];
+}
+
+function nameOf({ metadata }: JsonObject): string {
+  return isJsonObject(metadata) ? String(metadata.name) : "";
+}
+
+/** The gate that an object says it belongs to. */
+function owner({ metadata }: JsonObject): unknown {
+  const labels = isJsonObject(metadata) ? metadata.labels : undefined;
+  return isJsonObject(labels) ? labels[GATE_LABEL] : undefined;
+}

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import type { Gate } from "../gate/defineGate.ts";
+import { lintRegistrations } from "../registration/lint/lintRegistrations.ts";
+import { renderRegistrations } from "../registration/renderRegistrations.ts";
+import { CliError } from "./CliError.ts";
+import { EXIT_OK, EXIT_UNUSABLE } from "./exitCode.ts";
+import { formatFault } from "./InputFault.ts";
+import { lintMutators, type Sample } from "./lintMutators.ts";
+import { loadGate } from "./loadGate.ts";
+import { parseGateUrl } from "./parseGateUrl.ts";
+import { printLints } from "./printLints.ts";
+import { readCaBundle } from "./readCaBundle.ts";
+import { readReviews } from "./readReviews.ts";
+import { registrationYaml } from "./registrationYaml.ts";
+import { renderDiff } from "./renderDiff.ts";
+import { settingsForCluster } from "./settingsForCluster.ts";
+import type { Terminal } from "./Terminal.ts";
+
+/** Options of `postern render`. */
+export interface RenderOptions {
+  readonly gate?: string;
+  readonly cluster: string;
+  readonly url: string;
+  readonly ca?: string;
+  readonly output: "yaml" | "json";
+  readonly sample: readonly string[];
+  readonly nodes: number;
+  readonly diff?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+/** The gate of the project that one stands in. */
+const PROJECT_GATE = "functions/gate.ts";
+
+/** Prints a cluster's registrations, or how a running cluster's differ. Resolves to the exit code; throws {@link CliError}. */
+export async function renderCommand(terminal: Terminal, options: RenderOptions): Promise<number> {
+  const { cluster, output, diff = false } = options;
+  if (!diff && (options.context !== undefined || options.kubeconfig !== undefined))
+    throw new CliError("usage", "--context and --kubeconfig go with --diff");
+  const url = parseGateUrl(options.url);
+  const gate = await loadGate(gateFile(options.gate));
+  const settings = await settingsForCluster(gate, cluster);
+  const ca = options.ca === undefined ? {} : { ca: await readCaBundle(options.ca) };
+  const { samples, isReadable } = await readSamples(terminal, options.sample);
+  if (!isReadable) return EXIT_UNUSABLE;
+  const lints = [...lintRegistrations(gate, settings, options.nodes), ...(await lintMutators(gate, settings, samples))];
+  printLints(terminal, output, lints);
+  if (lints.some(({ severity }) => severity === "error")) return EXIT_UNUSABLE;
+  const { objects } = await renderRegistrations(gate, settings, { url, ...ca });
+  if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });
+  terminal.stdout.write(
+    output === "json"
+      ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`
+      : registrationYaml(objects, header(gate, cluster, options.ca !== undefined)),
+  );
+  return EXIT_OK;
+}
+
+function gateFile(gate: string | undefined): string {
+  if (gate !== undefined) return gate;
+  if (existsSync(PROJECT_GATE)) return PROJECT_GATE;
+  throw new CliError("usage", `nothing to render: there is no ${PROJECT_GATE} here; name a gate with --gate FILE`);
+}
+
+function clusterOptions({ context, kubeconfig }: RenderOptions): { context?: string; kubeconfig?: string } {
+  return { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+}
+
+async function readSamples(
+  terminal: Terminal,
+  paths: readonly string[],
+): Promise<{ samples: Sample[]; isReadable: boolean }> {
+  if (paths.length === 0) return { samples: [], isReadable: true };
+  const { reviews, faults } = await readReviews(paths, "CREATE", terminal.stdin);
+  for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
+  const samples = reviews.map(({ file, line, review }) => ({ review, name: `${file}:${line}` }));
+  return { samples, isReadable: faults.length === 0 };
+}
+
+/** What to do with the output, for whoever reads it. */
+function header({ name }: Gate, cluster: string, pinned: boolean): string[] {
+  return [
+    `Registrations of the gate ${name} for the cluster ${cluster}. To apply them as they are:`,
+    "  kubectl apply --server-side --field-manager=postern -f -",
+    pinned
+      ? "Trust: the roots in caBundle. Something has to keep them in step with what the gate serves."
+      : "Trust: the roots of the API server's own host, for there is no caBundle.",
+    "A sync that owns url and caBundle, and a GitOps tool that applies this, must not fight over them:",
+    "  Argo CD  ignoreDifferences on .webhooks[].clientConfig.url and .caBundle, with RespectIgnoreDifferences=true",
+    "  Flux     spec.ignore of the Kustomization with /webhooks/N/clientConfig/url; what is not in here it leaves alone",
+    "The README's section on registrations has both in full.",
+  ];
+}

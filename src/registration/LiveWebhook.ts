@@ -1,0 +1,54 @@
+import { isJsonObject } from "../protocol/Json.ts";
+import type { Purpose } from "./registeredTargets.ts";
+
+/** A rule as a cluster has it; what is missing in there is empty. */
+export interface LiveRule {
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  readonly operations: readonly string[];
+  readonly resources: readonly string[];
+  readonly scope: string;
+}
+
+/** A webhook as a cluster has it, as far as it says what it calls for. */
+export interface LiveWebhook {
+  readonly purpose: Purpose;
+  /** Undefined for one that calls a Service. */
+  readonly url: string | undefined;
+  readonly rules: readonly LiveRule[];
+}
+
+/** The webhooks of a configuration that was read from a cluster; none for an object that is no configuration. */
+export function liveWebhooks(configuration: unknown): LiveWebhook[] {
+  if (!isJsonObject(configuration) || !Array.isArray(configuration.webhooks)) return [];
+  const purpose = configuration.kind === "MutatingWebhookConfiguration" ? "mutate" : "validate";
+  return configuration.webhooks.filter(isJsonObject).map(({ clientConfig, rules }) => {
+    const url = isJsonObject(clientConfig) ? clientConfig.url : undefined;
+    return {
+      purpose,
+      url: typeof url === "string" ? url : undefined,
+      rules: Array.isArray(rules) ? rules.filter(isJsonObject).map(liveRule) : [],
+    };
+  });
+}
+
+function liveRule({
+  apiGroups,
+  apiVersions,
+  operations,
+  resources,
+  scope,
+}: Readonly<Record<string, unknown>>): LiveRule {
+  return {
+    apiGroups: strings(apiGroups),
+    apiVersions: strings(apiVersions),
+    operations: strings(operations),
+    resources: strings(resources),
+    // The API server's default.
+    scope: typeof scope === "string" ? scope : "*",
+  };
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((element) => typeof element === "string") : [];
+}

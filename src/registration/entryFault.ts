@@ -1,0 +1,73 @@
+import { isQualifiedName, selectorFault } from "./selectorFault.ts";
+
+/** What is wrong with an entry's options: the field, empty for the entry itself, and the fault, which goes on after it. */
+export interface EntryFault {
+  readonly field: string;
+  readonly fault: string;
+}
+
+/** The most that a registration of a gate may wait, in seconds: the API server's default, which a client waits through on every retry. */
+const TIMEOUT_SECONDS = 10;
+const KEYS = [
+  "policies",
+  "namespaceSelector",
+  "objectSelector",
+  "failurePolicy",
+  "timeoutSeconds",
+  "reinvocationPolicy",
+  "matchConditions",
+];
+/** The prefix of the conditions that registrations bring themselves. */
+export const OWN_PREFIX = "postern.dev/";
+
+/** The first thing in an entry's options that the API server would refuse, or that would be ignored; undefined when there is none. */
+export function entryFault(entry: unknown): EntryFault | undefined {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return { field: "", fault: "is no object" };
+  for (const key of Object.keys(entry))
+    if (!KEYS.includes(key)) return { field: key, fault: `is unknown; known are ${KEYS.join(", ")}` };
+  const field = (name: string): unknown => Reflect.get(entry, name);
+  for (const name of ["namespaceSelector", "objectSelector"]) {
+    const fault = field(name) === undefined ? undefined : selectorFault(field(name));
+    if (fault !== undefined) return { field: name, fault };
+  }
+  const oneOf = (name: string, allowed: readonly string[]): EntryFault | undefined => {
+    const value = field(name);
+    if (value === undefined || allowed.some((known) => known === value)) return undefined;
+    return { field: name, fault: `is not ${allowed.map((known) => JSON.stringify(known)).join(" or ")}` };
+  };
+  return (
+    oneOf("failurePolicy", ["Fail", "Ignore"]) ??
+    oneOf("reinvocationPolicy", ["Never", "IfNeeded"]) ??
+    timeoutFault(field("timeoutSeconds")) ??
+    conditionsFault(field("matchConditions"))
+  );
+}
+
+function timeoutFault(seconds: unknown): EntryFault | undefined {
+  if (seconds === undefined) return undefined;
+  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 1 && seconds <= TIMEOUT_SECONDS)
+    return undefined;
+  return { field: "timeoutSeconds", fault: `is not a whole number from 1 to ${TIMEOUT_SECONDS}` };
+}
+
+function conditionsFault(conditions: unknown): EntryFault | undefined {
+  const field = "matchConditions";
+  if (conditions === undefined) return undefined;
+  if (!Array.isArray(conditions)) return { field, fault: "is not a list" };
+  const names = new Set<string>();
+  for (const [index, condition] of conditions.entries()) {
+    const at = `${field}[${index}]`;
+    if (typeof condition !== "object" || condition === null) return { field: at, fault: "is no object" };
+    for (const key of Object.keys(condition))
+      if (key !== "name" && key !== "expression")
+        return { field: at, fault: `has the unknown key ${JSON.stringify(key)}; known are name, expression` };
+    const { name, expression } = condition;
+    if (!isQualifiedName(name)) return { field: at, fault: `has the name ${JSON.stringify(name)}, which is none` };
+    if (name.startsWith(OWN_PREFIX))
+      return { field: at, fault: `has the name ${JSON.stringify(name)}; the prefix ${OWN_PREFIX} is taken` };
+    if (names.has(name)) return { field: at, fault: `has the name ${JSON.stringify(name)} a second time` };
+    names.add(name);
+    if (typeof expression !== "string" || expression.trim() === "") return { field: at, fault: "has no expression" };
+  }
+  return undefined;
+}

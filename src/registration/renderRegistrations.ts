@@ -1,0 +1,82 @@
+import type { ClusterSettings } from "../policy/ClusterSettings.ts";
+import { conversionPatch } from "./conversionPatch.ts";
+import type { Endpoint } from "./Endpoint.ts";
+import { compareNames, gateEntries } from "./gateEntries.ts";
+import type { RegisteredGate } from "./RegisteredGate.ts";
+import type { RegistrationObject, Webhook } from "./RegistrationObject.ts";
+import type { Purpose } from "./registeredTargets.ts";
+import { registrationHash } from "./registrationHash.ts";
+import { type MetaOf, selfTestObjects } from "./selfTestObjects.ts";
+import { webhookOf } from "./webhookOf.ts";
+
+/** The label by which the sync, and whoever cleans up, finds a gate's objects. */
+export const GATE_LABEL = "postern.dev/gate";
+/** Annotations of each rendered object: whom it is for, and the hash of all of them together. */
+export const CLUSTER_ANNOTATION = "postern.dev/cluster";
+export const HASH_ANNOTATION = "postern.dev/registration-hash";
+
+/** What `postern render` prints, and its hash. */
+export interface Rendered {
+  readonly objects: readonly RegistrationObject[];
+  /** The same at whatever URL, and with whatever CA. */
+  readonly hash: string;
+}
+
+/**
+ * Everything that has a cluster call a gate: the self-test's namespace and canary, the registrations of validators and
+ * mutators, and the patches for CustomResourceDefinitions whose objects it converts. The same gate and settings give
+ * the same objects in the same order. Without an endpoint there is no `clientConfig` in them, which is all that a hash needs.
+ */
+export async function renderRegistrations(
+  gate: RegisteredGate,
+  settings: ClusterSettings,
+  endpoint?: Endpoint,
+): Promise<Rendered> {
+  const hash = await registrationHash(objectsOf(gate, settings, undefined, undefined));
+  return { hash, objects: objectsOf(gate, settings, endpoint, hash) };
+}
+
+function objectsOf(
+  gate: RegisteredGate,
+  settings: ClusterSettings,
+  endpoint: Endpoint | undefined,
+  hash: string | undefined,
+): RegistrationObject[] {
+  const { cluster } = settings;
+  const meta: MetaOf = (name, { labels = {}, namespace } = {}) => ({
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    labels: { "app.kubernetes.io/managed-by": "postern", ...labels, [GATE_LABEL]: gate.name },
+    annotations: { [CLUSTER_ANNOTATION]: cluster, ...(hash === undefined ? {} : { [HASH_ANNOTATION]: hash }) },
+  });
+  const conversions = [...gate.conversions].sort((left, right) =>
+    compareNames(`${left.plural}.${left.group}`, `${right.plural}.${right.group}`),
+  );
+  return [
+    ...selfTestObjects(gate.name, cluster, endpoint, meta),
+    ...configuration("ValidatingWebhookConfiguration", webhooksOf(gate, "validate", settings, endpoint), gate, meta),
+    ...configuration("MutatingWebhookConfiguration", webhooksOf(gate, "mutate", settings, endpoint), gate, meta),
+    ...conversions.map((conversion) => conversionPatch(conversion, cluster, endpoint, meta)),
+  ];
+}
+
+/** One webhook for each entry: two for one object would be two calls. */
+function webhooksOf(
+  gate: RegisteredGate,
+  purpose: Purpose,
+  settings: ClusterSettings,
+  endpoint: Endpoint | undefined,
+): Webhook[] {
+  const context = { gate: gate.name, settings, endpoint };
+  return gateEntries(gate).flatMap((entry) => webhookOf(entry, purpose, context) ?? []);
+}
+
+function configuration(
+  kind: "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
+  webhooks: readonly Webhook[],
+  { name }: RegisteredGate,
+  meta: MetaOf,
+): RegistrationObject[] {
+  if (webhooks.length === 0) return [];
+  return [{ apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: meta(name), webhooks }];
+}

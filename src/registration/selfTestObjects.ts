@@ -1,0 +1,64 @@
+import { clientConfigAt, type Endpoint } from "./Endpoint.ts";
+import { OWN_PREFIX } from "./entryFault.ts";
+import { SELF_TEST_NAMESPACE } from "./guardConditions.ts";
+import type { RegistrationMeta, RegistrationObject } from "./RegistrationObject.ts";
+
+/** Makes the metadata of an object of this name. */
+export type MetaOf = (name: string, more?: { labels?: Record<string, string>; namespace?: string }) => RegistrationMeta;
+
+/**
+ * What a self-test needs: its namespace, in which no Pod may run, and the canary registration, by which a trust bundle
+ * is tried on one object before it is written to a registration that matters. The canary is called for creating the
+ * ConfigMap of the gate's name in that namespace, and for nothing else.
+ */
+export function selfTestObjects(
+  gate: string,
+  cluster: string,
+  endpoint: Endpoint | undefined,
+  meta: MetaOf,
+): RegistrationObject[] {
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: meta(SELF_TEST_NAMESPACE, { labels: { "pod-security.kubernetes.io/enforce": "restricted" } }),
+    },
+    {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: meta("no-pods", { namespace: SELF_TEST_NAMESPACE }),
+      spec: { hard: { pods: "0" } },
+    },
+    {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: meta(`${gate}-canary`),
+      webhooks: [
+        {
+          name: `canary.${gate}.postern.dev`,
+          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, `/c/${cluster}/validate`) }),
+          rules: [
+            {
+              apiGroups: [""],
+              apiVersions: ["v1"],
+              operations: ["CREATE"],
+              resources: ["configmaps"],
+              scope: "Namespaced",
+            },
+          ],
+          matchPolicy: "Equivalent",
+          namespaceSelector: {
+            matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [SELF_TEST_NAMESPACE] }],
+          },
+          matchConditions: [
+            { name: `${OWN_PREFIX}self-test`, expression: `has(request.name) && request.name == '${gate}'` },
+          ],
+          failurePolicy: "Fail",
+          timeoutSeconds: 5,
+          sideEffects: "None",
+          admissionReviewVersions: ["v1", "v1beta1"],
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,80 @@
+import type { Policy } from "../policy/policy.ts";
+import type { Operation } from "../protocol/Review.ts";
+import { gateEntries } from "./gateEntries.ts";
+import type { LiveRule, LiveWebhook } from "./LiveWebhook.ts";
+import type { RegisteredGate } from "./RegisteredGate.ts";
+import { coversResource, OPERATIONS } from "./Rule.ts";
+import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./registeredTargets.ts";
+
+/** A policy that a cluster does not ask about all that it matches. */
+export interface UncalledPolicy {
+  readonly policy: string;
+  /** What it is not asked about, such as `CREATE pods`. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * The policies of a gate that a cluster's webhooks do not call for all that they match. A webhook counts by the path of
+ * its URL, `/c/CLUSTER/validate` or `/mutate`, with the entry that it names; one that the gate does not know runs all
+ * policies. By rules alone: what selectors and conditions keep away is not looked at.
+ */
+export function uncalledPolicies(
+  gate: RegisteredGate,
+  cluster: string,
+  webhooks: readonly LiveWebhook[],
+): UncalledPolicy[] {
+  const entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new Set(policies)]));
+  const rulesFor = (policy: Policy, purpose: Purpose): LiveRule[] =>
+    webhooks.flatMap((webhook) => {
+      const entry = webhook.purpose === purpose ? entryOf(webhook.url, cluster, purpose) : undefined;
+      if (entry === undefined) return [];
+      const known = entries.get(entry);
+      return known === undefined || known.has(policy) ? webhook.rules : [];
+    });
+  return gate.policies.flatMap((policy) => {
+    const missing = (["validate", "mutate"] as const).flatMap((purpose) => {
+      const rules = rulesFor(policy, purpose);
+      return registeredTargets([policy], purpose).flatMap((target) => missingIn(target, rules));
+    });
+    return missing.length === 0 ? [] : [{ policy: policy.name, missing: [...new Set(missing)] }];
+  });
+}
+
+/** The entry that a URL calls, empty for all policies; undefined for a URL that is not the gate's for this cluster. */
+function entryOf(url: string | undefined, cluster: string, purpose: Purpose): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const path = new URL(url).pathname.split("/").filter((segment) => segment !== "");
+  const at = path.findLastIndex((segment, index) => segment === purpose && path[index - 1] === cluster);
+  if (at < 2 || path[at - 2] !== "c" || path.length > at + 2) return undefined;
+  return path[at + 1] ?? "";
+}
+
+/** What of a target no rule asks about, an operation at a time. */
+function missingIn(target: RegisteredTarget, rules: readonly LiveRule[]): string[] {
+  const isAsked = (operation: Operation): boolean =>
+    target.versions.every((version) =>
+      (target.scope === "*" ? ["Namespaced", "Cluster"] : [target.scope]).every((scope) =>
+        rules.some((rule) => asksAbout(rule, target, operation, version, scope)),
+      ),
+    );
+  return OPERATIONS.filter((operation) => target.operations.includes(operation) && !isAsked(operation)).map(
+    (operation) => `${operation} ${resourceName(target)}`,
+  );
+}
+
+function asksAbout(
+  rule: LiveRule,
+  target: RegisteredTarget,
+  operation: Operation,
+  version: string,
+  scope: string,
+): boolean {
+  const has = (list: readonly string[], value: string): boolean => list.includes("*") || list.includes(value);
+  return (
+    has(rule.apiGroups, target.group) &&
+    has(rule.apiVersions, version) &&
+    has(rule.operations, operation) &&
+    (rule.scope === "*" || rule.scope === scope) &&
+    rule.resources.some((resource) => coversResource(resource, resourceName(target)))
+  );
+}

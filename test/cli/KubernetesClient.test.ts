@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { FakeApiServer } from "./FakeApiServer.ts";
+import { InputFolder } from "./InputFolder.ts";
+
+let folder: InputFolder;
+let server: FakeApiServer;
+let kubeconfig: string;
+beforeEach(async () => {
+  folder = new InputFolder();
+  server = new FakeApiServer();
+  kubeconfig = folder.write("config", await server.start());
+});
+afterEach(() => {
+  server.stop();
+  folder.remove();
+});
+
+it("waits no longer than its time limit for a server that does not answer", async () => {
+  server.fault = "silence";
+  const client = await KubernetesClient.create({ kubeconfig }, 200);
+  await expect(client.call({ method: "GET", path: "/api/v1/namespaces/x" })).rejects.toThrow(
+    `${server.url}: no answer within 200 ms`,
+  );
+});
+
+it("a plugin that cannot be run is an error of that cluster", async () => {
+  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-plugin", interactiveMode: "Never" };
+  const config = { ...JSON.parse(readFileSync(kubeconfig, "utf8")), users: [{ name: "me", user: { exec } }] };
+  const client = await KubernetesClient.create({ kubeconfig: folder.write("exec", JSON.stringify(config)) });
+  await expect(client.call({ method: "GET", path: "/api/v1/namespaces/x" })).rejects.toThrow(
+    `${server.url}: spawn no-such-plugin ENOENT`,
+  );
+});
+
+it("an object that is not there is none", async () => {
+  const client = await KubernetesClient.create({ kubeconfig });
+  expect(await client.call({ method: "GET", path: "/api/v1/namespaces/x" })).toBeUndefined();
+});
+
+it("an answer that is no object is an error", async () => {
+  server.fault = { status: 502, message: "" };
+  const client = await KubernetesClient.create({ kubeconfig });
+  await expect(client.call({ method: "GET", path: "/api/v1/namespaces/x?a=b" })).rejects.toThrow(
+    `${server.url}: GET /api/v1/namespaces/x: 502`,
+  );
+});

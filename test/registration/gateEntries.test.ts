@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import type { EntryDefinition } from "../../src/registration/EntryOptions.ts";
+import { gateEntries } from "../../src/registration/gateEntries.ts";
+import { validator } from "./gateFor.ts";
+
+const policies = ["a", "b", "c"].map((name) => validator(name, { resources: ["pods"] }));
+
+it.each<[name: string, entries: Record<string, EntryDefinition>, resolved: Record<string, string>]>([
+  ["without entries all are in default", {}, { default: "abc" }],
+  ["what no entry names is in default", { x: { policies: ["b"] } }, { default: "ac", x: "b" }],
+  ["default has options of its own, and the rest", { x: { policies: ["b"] }, default: {} }, { default: "ac", x: "b" }],
+  [
+    "default has the rest beside what it names",
+    { x: { policies: ["b"] }, default: { policies: ["b"] } },
+    { default: "abc", x: "b" },
+  ],
+  ["nothing is left for default", { y: { policies: ["c", "b"] }, x: { policies: ["a", "b"] } }, { x: "ab", y: "bc" }],
+])("%s", (_name, entries, resolved) => {
+  const found = gateEntries({ policies, entries });
+  expect(
+    Object.fromEntries(found.map((entry) => [entry.name, entry.policies.map(({ name }) => name).join("")])),
+  ).toEqual(resolved);
+  expect(found.map(({ name }) => name)).toEqual(Object.keys(resolved).sort());
+});
