@@ -7,7 +7,8 @@ export interface RegistrationMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
+  /** None on what gates share. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Where the API server calls. `caBundle` is base64 of PEM; without it the roots of the API server's own host count. */

@@ -13,7 +13,8 @@ export interface ResolvedEntry {
 }
 
 /**
- * Every entry of a gate, by name. What no entry names belongs to `default`, beside what the gate itself puts there, so
+ * Every entry of a gate, in its order, which is the order in which the API server calls mutators; `default` is the
+ * last. What no entry names belongs to `default`, beside what the gate itself puts there, so
  * that no policy goes uncalled. Without entries that is every policy.
  */
 export function gateEntries({ policies, entries }: Pick<RegisteredGate, "policies" | "entries">): ResolvedEntry[] {
@@ -27,8 +28,7 @@ export function gateEntries({ policies, entries }: Pick<RegisteredGate, "policie
       options,
       policies: policies.filter((policy) => wanted.includes(policy.name)),
     }))
-    .filter((entry) => entry.policies.length > 0)
-    .sort((left, right) => compareNames(left.name, right.name));
+    .filter((entry) => entry.policies.length > 0);
 }
 
 /** By code unit: the same order on every machine, whatever its locale. */

@@ -13,6 +13,11 @@ export const EXCLUDED_NAMESPACES: readonly string[] = ["kube-system", SYSTEM_NAM
 /** The ServiceAccount whose own requests never wait for the gate that it repairs, and the names of its cluster-wide rights. */
 export const SYNC_NAME = "postern-sync";
 export const SYNC_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${SYNC_NAME}`;
+/**
+ * As whom the API server calls itself (`user.APIServerUser`, k8s.io/apiserver). It makes what it needs when it starts,
+ * and ends when it cannot: a ClusterRole that an upgrade brings would else keep it down for as long as the gate is.
+ */
+const API_SERVER_USER = "system:apiserver";
 
 /** What a wildcard does not reach: a cluster whose gate does not answer has to stay alive. `*` stands for a group's every resource. */
 const MACHINERY: readonly { readonly groups: readonly string[]; readonly resource: string }[] = [
@@ -32,7 +37,10 @@ const SYNC_RESOURCES = ["clusterroles", "clusterrolebindings"];
  */
 export function guardConditions(targets: readonly RegisteredTarget[]): MatchCondition[] {
   const conditions = [
-    condition("not-by-sync", `has(request.userInfo.username) && request.userInfo.username == ${celString(SYNC_USER)}`),
+    condition(
+      "not-by-api-server-or-sync",
+      `has(request.userInfo.username) && ${celOneOf("request.userInfo.username", [API_SERVER_USER, SYNC_USER])}`,
+    ),
   ];
   const machinery = MACHINERY.filter(({ groups, resource }) => isSweptUp(targets, groups, resource));
   if (machinery.length > 0) conditions.push(condition("not-machinery", machineryCel(machinery)));

@@ -6,7 +6,7 @@ import type { RegisteredGate } from "./RegisteredGate.ts";
 import type { RegistrationObject, Webhook } from "./RegistrationObject.ts";
 import type { Purpose } from "./registeredTargets.ts";
 import { registrationHash } from "./registrationHash.ts";
-import { type MetaOf, selfTestObjects } from "./selfTestObjects.ts";
+import { MANAGED_BY, type MetaOf, selfTestObjects } from "./selfTestObjects.ts";
 import { webhookOf } from "./webhookOf.ts";
 
 /** The label by which the sync, and whoever cleans up, finds a gate's objects. */
@@ -43,10 +43,9 @@ function objectsOf(
   hash: string | undefined,
 ): RegistrationObject[] {
   const { cluster } = settings;
-  const meta: MetaOf = (name, { labels = {}, namespace } = {}) => ({
+  const meta: MetaOf = (name) => ({
     name,
-    ...(namespace === undefined ? {} : { namespace }),
-    labels: { "app.kubernetes.io/managed-by": "postern", ...labels, [GATE_LABEL]: gate.name },
+    labels: { ...MANAGED_BY, [GATE_LABEL]: gate.name },
     annotations: { [CLUSTER_ANNOTATION]: cluster, ...(hash === undefined ? {} : { [HASH_ANNOTATION]: hash }) },
   });
   const conversions = [...gate.conversions].sort((left, right) =>

@@ -3,13 +3,17 @@ import { OWN_PREFIX } from "./entryFault.ts";
 import { SELF_TEST_NAMESPACE } from "./guardConditions.ts";
 import type { RegistrationMeta, RegistrationObject } from "./RegistrationObject.ts";
 
-/** Makes the metadata of an object of this name. */
-export type MetaOf = (name: string, more?: { labels?: Record<string, string>; namespace?: string }) => RegistrationMeta;
+/** Makes the metadata of an object of this name, which belongs to one gate. */
+export type MetaOf = (name: string) => RegistrationMeta;
+
+/** The label by which tools tell who keeps an object (`app.kubernetes.io/managed-by`, recommended labels). */
+export const MANAGED_BY: Readonly<Record<string, string>> = { "app.kubernetes.io/managed-by": "postern" };
 
 /**
  * What a self-test needs: its namespace, in which no Pod may run, and the canary registration, by which a trust bundle
  * is tried on one object before it is written to a registration that matters. The canary is called for creating the
- * ConfigMap of the gate's name in that namespace, and for nothing else.
+ * ConfigMap of the gate's name in that namespace, and for nothing else. The namespace is the same for all gates of a
+ * cluster, and so carries nothing of this one.
  */
 export function selfTestObjects(
   gate: string,
@@ -21,12 +25,15 @@ export function selfTestObjects(
     {
       apiVersion: "v1",
       kind: "Namespace",
-      metadata: meta(SELF_TEST_NAMESPACE, { labels: { "pod-security.kubernetes.io/enforce": "restricted" } }),
+      metadata: {
+        name: SELF_TEST_NAMESPACE,
+        labels: { ...MANAGED_BY, "pod-security.kubernetes.io/enforce": "restricted" },
+      },
     },
     {
       apiVersion: "v1",
       kind: "ResourceQuota",
-      metadata: meta("no-pods", { namespace: SELF_TEST_NAMESPACE }),
+      metadata: { name: "no-pods", namespace: SELF_TEST_NAMESPACE, labels: MANAGED_BY },
       spec: { hard: { pods: "0" } },
     },
     {

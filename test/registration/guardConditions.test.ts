@@ -98,10 +98,15 @@ describe("what a policy asks for by name it gets, beside a policy on everything,
 it("conditions stand only where rules reach what they keep away", async () => {
   const names = async (match: Match) =>
     (await webhookFor(validator("p", match))).matchConditions.map(({ name }) => name.replace("postern.dev/", ""));
-  expect(await names({ resources: ["pods"] })).toEqual(["not-by-sync"]);
-  expect(await names({ resources: ["configmaps"] })).toEqual(["not-by-sync", "not-self-test"]);
-  expect(await names({ resources: ["clusterroles"] })).toEqual(["not-by-sync", "not-sync-rights"]);
-  expect(await names({ apiGroups: ["apps"], resources: ["*"] })).toEqual(["not-by-sync"]);
-  expect(await names({ apiGroups: ["*"], resources: ["pods"] })).toEqual(["not-by-sync"]);
-  expect(await names(everything)).toEqual(["not-by-sync", "not-machinery", "not-sync-rights", "not-self-test"]);
+  expect(await names({ resources: ["pods"] })).toEqual(["not-by-api-server-or-sync"]);
+  expect(await names({ resources: ["configmaps"] })).toEqual(["not-by-api-server-or-sync", "not-self-test"]);
+  expect(await names({ resources: ["clusterroles"] })).toEqual(["not-by-api-server-or-sync", "not-sync-rights"]);
+  expect(await names({ apiGroups: ["apps"], resources: ["*"] })).toEqual(["not-by-api-server-or-sync"]);
+  expect(await names({ apiGroups: ["*"], resources: ["pods"] })).toEqual(["not-by-api-server-or-sync"]);
+  expect(await names(everything)).toEqual([
+    "not-by-api-server-or-sync",
+    "not-machinery",
+    "not-sync-rights",
+    "not-self-test",
+  ]);
 });

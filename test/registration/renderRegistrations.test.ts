@@ -29,7 +29,7 @@ function render(
   return renderRegistrations(gate, clusterSettings("prod", cluster, gate.policies, true), endpoint);
 }
 
-it("renders the self-test's namespace first, then the canary, registrations and conversions, each with the gate's label", async () => {
+it("renders the self-test's namespace first, then the canary, registrations and conversions, each of the gate's own with its label", async () => {
   const { objects, hash } = await render({ name: "mine", conversions: [gateway()] });
   expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
     "Namespace postern-selftest",
@@ -39,7 +39,9 @@ it("renders the self-test's namespace first, then the canary, registrations and 
     "MutatingWebhookConfiguration mine",
     "CustomResourceDefinition gateways.example.com",
   ]);
-  for (const { metadata } of objects)
+  for (const { metadata } of objects.slice(0, 2))
+    expect([metadata.labels["postern.dev/gate"], metadata.annotations]).toEqual([undefined, undefined]);
+  for (const { metadata } of objects.slice(2))
     expect(metadata).toMatchObject({
       labels: { "postern.dev/gate": "mine", "app.kubernetes.io/managed-by": "postern" },
       annotations: { "postern.dev/cluster": "prod", "postern.dev/registration-hash": hash },
@@ -52,14 +54,14 @@ it("has no registration for a half without policies", async () => {
   expect(objects.map(({ kind }) => kind)).not.toContain("MutatingWebhookConfiguration");
 });
 
-it("has one webhook for each entry and half, by name", async () => {
+it("has one webhook for each entry and half, in the gate's order", async () => {
   const entries = { z: { policies: ["v", "m"] }, b: { policies: ["v"] } };
   const webhooks = (await render({ entries })).objects.filter(isWebhookConfiguration).flatMap((one) => one.webhooks);
   expect(webhooks.map(({ name, clientConfig }) => [name, clientConfig?.url])).toEqual([
     ["canary.postern.postern.dev", "https://gate.example.com/c/prod/validate"],
+    ["z.validate.postern.postern.dev", "https://gate.example.com/c/prod/validate/z"],
     ["b.validate.postern.postern.dev", "https://gate.example.com/c/prod/validate/b"],
     ["default.validate.postern.postern.dev", "https://gate.example.com/c/prod/validate/default"],
-    ["z.validate.postern.postern.dev", "https://gate.example.com/c/prod/validate/z"],
     ["z.mutate.postern.postern.dev", "https://gate.example.com/c/prod/mutate/z"],
   ]);
 });

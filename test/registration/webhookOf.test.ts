@@ -29,7 +29,7 @@ it("has all that an ordinary policy needs", async () => {
       matchPolicy: "Equivalent",
       namespaceSelector: { matchExpressions: [GUARD] },
       matchConditions: [
-        expect.objectContaining({ name: "postern.dev/not-by-sync" }),
+        expect.objectContaining({ name: "postern.dev/not-by-api-server-or-sync" }),
         expect.objectContaining({ name: "postern.dev/not-self-test" }),
       ],
       failurePolicy: "Fail",
@@ -131,7 +131,10 @@ describe("an entry's own word", () => {
   it("is the last among the conditions", async () => {
     const own = { name: "example.com/mine", expression: "true" };
     const { mutate } = await one({ matchConditions: [own] });
-    expect(mutate?.matchConditions.map(({ name }) => name)).toEqual(["postern.dev/not-by-sync", "example.com/mine"]);
+    expect(mutate?.matchConditions.map(({ name }) => name)).toEqual([
+      "postern.dev/not-by-api-server-or-sync",
+      "example.com/mine",
+    ]);
   });
 
   it("decides about time and reinvocation", async () => {
