@@ -9,6 +9,7 @@ export type CliErrorCode =
   | "missing-package"
   | "bad-ca-bundle"
   | "cluster-unreachable"
+  | "cluster-refused"
   | "bad-local-ca";
 
 /** An error that is shown as one clear line, without a stack. */

@@ -70,7 +70,7 @@ export class KubernetesClient {
     if (status >= 200 && status < 300 && answer !== undefined) return answer;
     const message = typeof answer?.message === "string" ? answer.message : text.slice(0, 200);
     throw new CliError(
-      "cluster-unreachable",
+      "cluster-refused",
       `${this.#server}: ${call.method} ${call.path.split("?", 1)[0]}: ${status} ${printable(message)}`,
     );
   }

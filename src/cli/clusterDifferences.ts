@@ -3,8 +3,9 @@ import { stringify } from "yaml";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { LiveWebhook } from "../registration/LiveWebhook.ts";
 import { liveWebhooks } from "../registration/LiveWebhook.ts";
-import type { RegistrationObject } from "../registration/RegistrationObject.ts";
+import { isWebhookConfiguration, type RegistrationObject } from "../registration/RegistrationObject.ts";
 import { GATE_LABEL } from "../registration/renderRegistrations.ts";
+import { CliError } from "./CliError.ts";
 import type { KubernetesClient } from "./KubernetesClient.ts";
 
 /** An object that would be made or changed by applying what was rendered. */
@@ -15,11 +16,21 @@ export interface ObjectDifference {
   readonly change: "create" | "update" | "missing";
   /** A unified diff, empty for `missing`. */
   readonly diff: string;
+  /** Elements that others added, such as `matchConditions evil of WEBHOOK`: applying leaves them where they are. */
+  readonly foreign: readonly string[];
+}
+
+/** An object that could not be compared, and why. */
+export interface Incomparable {
+  readonly kind: string;
+  readonly name: string;
+  readonly fault: string;
 }
 
 /** What a cluster has other than what was rendered. */
 export interface ClusterDifferences {
   readonly objects: readonly ObjectDifference[];
+  readonly incomparable: readonly Incomparable[];
   /** `KIND NAME` of what carries the gate's label and is no longer rendered. */
   readonly leftover: readonly string[];
   /** Every webhook that the cluster has, the gate's or not. */
@@ -43,9 +54,17 @@ export async function clusterDifferences(
   objects: readonly RegistrationObject[],
 ): Promise<ClusterDifferences> {
   const found: ObjectDifference[] = [];
+  const incomparable: Incomparable[] = [];
   for (const object of objects) {
-    const difference = await differenceOf(client, object);
-    if (difference !== undefined) found.push(difference);
+    const { kind, metadata } = object;
+    try {
+      const difference = await differenceOf(client, object);
+      if (difference !== undefined) found.push(difference);
+    } catch (error) {
+      // The other objects can be compared all the same, where the API server answers at all.
+      if (!(error instanceof CliError) || error.code !== "cluster-refused") throw error;
+      incomparable.push({ kind, name: metadata.name, fault: error.message });
+    }
   }
   const webhooks: LiveWebhook[] = [];
   const leftover: string[] = [];
@@ -60,7 +79,7 @@ export async function clusterDifferences(
     const selector = `?labelSelector=${encodeURIComponent(`${GATE_LABEL}=${gate}`)}`;
     for (const item of await list(client, `${COLLECTIONS[kind]}${selector}`)) leftover.push(`${kind} ${nameOf(item)}`);
   }
-  return { objects: found, leftover: leftover.filter((name) => !rendered.has(name)).sort(), webhooks };
+  return { objects: found, incomparable, leftover: leftover.filter((name) => !rendered.has(name)).sort(), webhooks };
 }
 
 async function differenceOf(
@@ -72,11 +91,12 @@ async function differenceOf(
   const path = `${collection}/${metadata.name}`;
   const live = await client.call({ method: "GET", path });
   if (live === undefined && kind === "CustomResourceDefinition")
-    return { kind, name: metadata.name, change: "missing", diff: "" };
+    return { kind, name: metadata.name, change: "missing", diff: "", foreign: [] };
   const query = "?dryRun=All&force=true&fieldManager=postern";
   const applied = await client.call({ method: "PATCH", path: `${path}${query}`, body: object });
   // No answer where the namespace of a new object is itself still to be made.
-  const [before, after] = [live === undefined ? "" : textOf(live), textOf(applied ?? { ...object })];
+  const { kept, foreign } = withoutForeign(applied ?? { ...object }, object);
+  const [before, after] = [live === undefined ? "" : textOf(live), textOf(kept)];
   if (before === after) return undefined;
   const name = `${kind}/${metadata.name}`;
   const diff = createTwoFilesPatch(`live/${name}`, `rendered/${name}`, before, after, undefined, undefined, {
@@ -84,7 +104,32 @@ async function differenceOf(
   });
   // Without the line of "=" that the package puts above each diff.
   const change = live === undefined ? "create" : "update";
-  return { kind, name: metadata.name, change, diff: diff.replace(/^=+\n/, "") };
+  return { kind, name: metadata.name, change, diff: diff.replace(/^=+\n/, ""), foreign };
+}
+
+/**
+ * An object as it would be with nothing in its lists but what was rendered. Lists whose elements go by a name
+ * (`listType: map`) keep what another field manager put in, which can be a webhook or, worse, a condition that is never met.
+ */
+function withoutForeign(applied: JsonObject, object: RegistrationObject): { kept: JsonObject; foreign: string[] } {
+  if (!isWebhookConfiguration(object) || !Array.isArray(applied.webhooks)) return { kept: applied, foreign: [] };
+  const foreign: string[] = [];
+  const rendered = new Map(object.webhooks.map((webhook) => [webhook.name, webhook]));
+  const webhooks = applied.webhooks.filter(isJsonObject).flatMap((webhook) => {
+    const own = rendered.get(String(webhook.name));
+    if (own === undefined) {
+      foreign.push(`webhook ${webhook.name}`);
+      return [];
+    }
+    if (!Array.isArray(webhook.matchConditions)) return [webhook];
+    const matchConditions = webhook.matchConditions.filter(isJsonObject).filter(({ name }) => {
+      const isOwn = own.matchConditions.some((condition) => condition.name === name);
+      if (!isOwn) foreign.push(`matchCondition ${name} of ${own.name}`);
+      return isOwn;
+    });
+    return [{ ...webhook, matchConditions }];
+  });
+  return { kept: { ...applied, webhooks }, foreign };
 }
 
 /** What nobody writes into a manifest. */

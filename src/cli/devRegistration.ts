@@ -3,7 +3,7 @@ import type { ClusterSettings } from "../policy/ClusterSettings.ts";
 import type { Endpoint } from "../registration/Endpoint.ts";
 import { DEFAULT_ENTRY } from "../registration/gateEntries.ts";
 import { isWebhookConfiguration } from "../registration/RegistrationObject.ts";
-import { renderRegistrations } from "../registration/renderRegistrations.ts";
+import { GATE_LABEL, renderRegistrations } from "../registration/renderRegistrations.ts";
 import { registrationYaml } from "./registrationYaml.ts";
 
 /**
@@ -12,19 +12,20 @@ import { registrationYaml } from "./registrationYaml.ts";
  * up a cluster.
  */
 export async function devRegistration(gate: Gate, cluster: string, endpoint: Endpoint): Promise<string> {
-  const name = `${gate.name}-dev`;
+  const name = `${gate.name}.dev`;
   // Modes decide about failurePolicy only, which is overridden: a lookup need not be asked.
   const settings: ClusterSettings = { cluster, modeOf: () => "enforce", paramsOf: () => undefined };
   const entries = Object.entries({ [DEFAULT_ENTRY]: {}, ...gate.entries }).map(
     ([entry, definition]) => [entry, { ...definition, failurePolicy: "Ignore" as const }] as const,
   );
-  const { objects } = await renderRegistrations(
-    { ...gate, name, entries: Object.fromEntries(entries) },
-    settings,
-    endpoint,
-  );
+  const { objects } = await renderRegistrations({ ...gate, entries: Object.fromEntries(entries) }, settings, endpoint);
   // No canary: there is no sync to look after them.
-  const registrations = objects.filter((object) => isWebhookConfiguration(object) && object.metadata.name === name);
+  const registrations = objects
+    .filter((object) => isWebhookConfiguration(object) && object.metadata.name === gate.name)
+    .map((object) => {
+      const { labels } = object.metadata;
+      return { ...object, metadata: { ...object.metadata, name, labels: { ...labels, [GATE_LABEL]: name } } };
+    });
   return registrationYaml(registrations, [
     "Sends a cluster's reviews to postern dev: kubectl apply --server-side -f this file.",
     "failurePolicy is Ignore, so that the cluster goes on when postern dev is stopped; production wants Fail.",

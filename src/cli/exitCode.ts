@@ -21,6 +21,7 @@ export function exitCode(code: CliErrorCode): number {
     case "missing-package":
     case "bad-ca-bundle":
     case "cluster-unreachable":
+    case "cluster-refused":
     case "bad-local-ca":
       return EXIT_UNUSABLE;
   }

@@ -13,5 +13,7 @@ export function parseGateUrl(text: string): string {
     fail("must have no user name or password: the API server refuses one");
   if (/[?#]/.test(text))
     fail(`${JSON.stringify(text)} must have no query and no fragment: the API server refuses them`);
+  if (/\/c\//.test(url.pathname))
+    fail(`${JSON.stringify(text)} has a cluster's path in it; name where the gate is served`);
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

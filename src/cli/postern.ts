@@ -14,4 +14,7 @@ guardOutput(stdout, (code) => {
   process.exit(EXIT_UNUSABLE);
 });
 guardOutput(stderr, () => process.exit(EXIT_UNUSABLE));
-process.exitCode = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version);
+const code = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version);
+// What a gate's module has left open, such as a timer, is no reason to go on. First everything is written.
+for (const stream of [stdout, stderr]) await new Promise((resolve) => stream.write("", resolve));
+process.exit(code);

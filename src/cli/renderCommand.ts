@@ -41,13 +41,22 @@ export async function renderCommand(terminal: Terminal, options: RenderOptions):
   const url = parseGateUrl(options.url);
   const gate = await loadGate(gateFile(options.gate));
   const settings = await settingsForCluster(gate, cluster);
-  const ca = options.ca === undefined ? {} : { ca: await readCaBundle(options.ca) };
+  const bundle = options.ca === undefined ? undefined : await readCaBundle(options.ca, Date.now());
   const { samples, isReadable } = await readSamples(terminal, options.sample);
   if (!isReadable) return EXIT_UNUSABLE;
-  const lints = [...lintRegistrations(gate, settings, options.nodes), ...(await lintMutators(gate, settings, samples))];
+  const lints = [
+    ...(bundle?.doubts ?? []).map(
+      (message) => ({ code: "doubtful-ca", severity: "warning", place: "--ca:", message }) as const,
+    ),
+    ...lintRegistrations(gate, settings, options.nodes),
+    ...(await lintMutators(gate, settings, samples)),
+  ];
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_UNUSABLE;
-  const { objects } = await renderRegistrations(gate, settings, { url, ...ca });
+  const { objects } = await renderRegistrations(gate, settings, {
+    url,
+    ...(bundle === undefined ? {} : { ca: bundle.pem }),
+  });
   if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });
   terminal.stdout.write(
     output === "json"
@@ -83,6 +92,7 @@ function header({ name }: Gate, cluster: string, pinned: boolean): string[] {
   return [
     `Registrations of the gate ${name} for the cluster ${cluster}. To apply them as they are:`,
     "  kubectl apply --server-side --field-manager=postern -f -",
+    "--force-conflicts takes fields that others wrote: an old kubectl apply a CRD's conversion, a sync the url.",
     pinned
       ? "Trust: the roots in caBundle. Something has to keep them in step with what the gate serves."
       : "Trust: the roots of the API server's own host, for there is no caBundle.",

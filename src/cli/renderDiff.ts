@@ -2,7 +2,7 @@ import type { Gate } from "../gate/defineGate.ts";
 import type { RegistrationObject } from "../registration/RegistrationObject.ts";
 import { type UncalledPolicy, uncalledPolicies } from "../registration/uncalledPolicies.ts";
 import { type ClusterDifferences, clusterDifferences } from "./clusterDifferences.ts";
-import { EXIT_DIFFERENT, EXIT_OK } from "./exitCode.ts";
+import { EXIT_DIFFERENT, EXIT_OK, EXIT_UNUSABLE } from "./exitCode.ts";
 import { type ClusterChoice, KubernetesClient } from "./KubernetesClient.ts";
 import { printable } from "./printable.ts";
 import { paint, type Terminal } from "./Terminal.ts";
@@ -29,9 +29,12 @@ export async function renderDiff(terminal: Terminal, options: RenderDiffOptions)
   const found = await clusterDifferences(client, gate.name, objects);
   const uncalled = uncalledPolicies(gate, cluster, found.webhooks);
   if (output === "json") {
-    const { objects: differences, leftover } = found;
-    terminal.stdout.write(`${JSON.stringify({ differences, leftover, uncalled }, null, 2)}\n`);
+    const { objects: differences, incomparable, leftover } = found;
+    terminal.stdout.write(`${JSON.stringify({ differences, incomparable, leftover, uncalled }, null, 2)}\n`);
   } else printDifferences(terminal, found, cluster, uncalled);
+  for (const { kind, name, fault } of found.incomparable)
+    terminal.stderr.write(`postern: ${printable(`${kind} ${name} cannot be compared: ${fault}`)}\n`);
+  if (found.incomparable.length > 0) return EXIT_UNUSABLE;
   const isSame = found.objects.length === 0 && found.leftover.length === 0 && uncalled.length === 0;
   return isSame ? EXIT_OK : EXIT_DIFFERENT;
 }
@@ -43,10 +46,15 @@ function printDifferences(
   uncalled: readonly UncalledPolicy[],
 ): void {
   const say = (text: string): unknown => terminal.stdout.write(`${printable(text)}\n`);
-  for (const { kind, name, change, diff } of objects)
+  for (const { kind, name, change, diff, foreign } of objects) {
     if (change === "missing") say(`${kind} ${name} is not in the cluster; its patch can be applied once it is`);
     else
       for (const line of diff.trimEnd().split("\n")) terminal.stdout.write(`${painted(terminal, printable(line))}\n`);
+    if (foreign.length > 0)
+      say(
+        `${kind} ${name}: others added ${foreign.join(", ")}; applying leaves that in, so take it out with kubectl edit`,
+      );
+  }
   for (const name of leftover) say(`${name} has the gate's label and is no longer rendered`);
   if (uncalled.length === 0) return;
   const are = uncalled.length === 1 ? "1 policy is" : `${uncalled.length} policies are`;

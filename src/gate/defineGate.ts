@@ -34,6 +34,8 @@ export interface Gate {
 const KEYS = ["name", "policies", "entries", "conversions", "clusters"];
 /** A DNS label. Entries are parts of URLs, and both are parts of webhooks' names. */
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** So that a label's value, of at most 63 characters, holds the name with an ending. */
+const NAME_LENGTH = 56;
 
 /** Defines the gate to deploy. Pure; throws {@link GateConfigError} for what could not work, with the place of the fault. */
 export function defineGate(definition: GateDefinition): Gate {
@@ -41,7 +43,8 @@ export function defineGate(definition: GateDefinition): Gate {
   const { name = "postern", policies, entries = {}, conversions = [], clusters } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
-  if (typeof name !== "string" || !LABEL.test(name)) throw new GateConfigError("name", "is not a DNS label");
+  if (typeof name !== "string" || !LABEL.test(name) || name.length > NAME_LENGTH)
+    throw new GateConfigError("name", `is not a DNS label of at most ${NAME_LENGTH} characters`);
   if (!Array.isArray(policies)) throw new GateConfigError("policies", "is not a list");
   const names = new Set<string>();
   for (const [index, policy] of policies.entries()) {
@@ -54,12 +57,16 @@ export function defineGate(definition: GateDefinition): Gate {
   checkEntries(policies, entries);
   if (!Array.isArray(conversions)) throw new GateConfigError("conversions", "is not a list");
   const kinds = new Set<string>();
+  const crds = new Set<string>();
   for (const [index, one] of conversions.entries()) {
-    const { group, kind, convert } = Object(one);
+    const { group, kind, plural, convert } = Object(one);
     if (typeof group !== "string" || typeof kind !== "string" || typeof convert !== "object")
       throw new GateConfigError(`conversions[${index}]`, "is no conversion; make it with conversion({...})");
     if (kinds.has(`${group}/${kind}`)) throw new GateConfigError("conversions", `has ${kind}.${group} a second time`);
     kinds.add(`${group}/${kind}`);
+    const crd = `${plural}.${group}`;
+    if (crds.has(crd)) throw new GateConfigError("conversions", `are two for the CustomResourceDefinition ${crd}`);
+    crds.add(crd);
   }
   if (typeof clusters !== "function") {
     if (typeof clusters !== "object" || clusters === null)
@@ -79,6 +86,11 @@ function checkEntries(policies: readonly Policy[], entries: Readonly<Record<stri
   for (const [entry, definition] of Object.entries(entries)) {
     const path = `entries.${entry}`;
     if (!LABEL.test(entry)) throw new GateConfigError(path, "is not a DNS label, and it is to be part of a URL");
+    if (/^\d+$/.test(entry))
+      throw new GateConfigError(
+        path,
+        "is a number: JavaScript would put it before the others, and entries have an order",
+      );
     const fault = entryFault(definition);
     if (fault !== undefined)
       throw new GateConfigError(fault.field === "" ? path : `${path}.${fault.field}`, fault.fault);

@@ -8,6 +8,8 @@ const OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
 const RESOURCE = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(\/(\*|[a-z0-9]+))?$/;
 const GROUP = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$/;
 const VERSION = /^(\*|[a-z0-9]+)$/;
+/** A DNS label, with `*` and `?`. */
+const NAMESPACE = /^[a-z0-9*?-]+$/;
 const SELECTOR_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
 const KEYS = [
   "apiGroups",
@@ -83,6 +85,9 @@ function checkNamespaces(namespaces: NamespaceMatch, fail: Fail): void {
       (!Array.isArray(list) || list.length === 0 || !list.every((glob) => typeof glob === "string" && glob !== ""))
     )
       fail("namespaces", `: ${key} needs at least one name`);
+    const impossible = list?.find((glob) => !NAMESPACE.test(glob));
+    if (impossible !== undefined)
+      fail("namespaces", `: ${key} has ${JSON.stringify(impossible)}, and no namespace is called so: a-z, 0-9 and '-'`);
   }
 }
 

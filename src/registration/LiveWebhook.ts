@@ -16,18 +16,23 @@ export interface LiveWebhook {
   /** Undefined for one that calls a Service. */
   readonly url: string | undefined;
   readonly rules: readonly LiveRule[];
+  /** The expressions of its matchConditions. */
+  readonly conditions: readonly string[];
 }
 
 /** The webhooks of a configuration that was read from a cluster; none for an object that is no configuration. */
 export function liveWebhooks(configuration: unknown): LiveWebhook[] {
   if (!isJsonObject(configuration) || !Array.isArray(configuration.webhooks)) return [];
   const purpose = configuration.kind === "MutatingWebhookConfiguration" ? "mutate" : "validate";
-  return configuration.webhooks.filter(isJsonObject).map(({ clientConfig, rules }) => {
+  return configuration.webhooks.filter(isJsonObject).map(({ clientConfig, rules, matchConditions }) => {
     const url = isJsonObject(clientConfig) ? clientConfig.url : undefined;
     return {
       purpose,
       url: typeof url === "string" ? url : undefined,
       rules: Array.isArray(rules) ? rules.filter(isJsonObject).map(liveRule) : [],
+      conditions: Array.isArray(matchConditions)
+        ? strings(matchConditions.filter(isJsonObject).map(({ expression }) => expression))
+        : [],
     };
   });
 }

@@ -25,7 +25,7 @@ export interface Webhook {
   readonly rules: readonly Rule[];
   readonly matchPolicy: "Equivalent";
   readonly namespaceSelector: LabelSelector;
-  readonly objectSelector?: LabelSelector;
+  readonly objectSelector: LabelSelector;
   readonly matchConditions: readonly MatchCondition[];
   readonly failurePolicy: FailurePolicy;
   readonly timeoutSeconds: number;

@@ -1,8 +1,9 @@
-import { celOneOf, celString } from "./celString.ts";
+import { celAny, celOneOf, celString } from "./celString.ts";
 import type { MatchCondition } from "./EntryOptions.ts";
 import { OWN_PREFIX } from "./entryFault.ts";
 import { compareNames } from "./gateEntries.ts";
 import { EXEMPT_GROUP, type RegisteredTarget } from "./registeredTargets.ts";
+import { targetCel } from "./targetCel.ts";
 
 /** Where the sync and everything else of Postern's own runs in a cluster. */
 export const SYSTEM_NAMESPACE = "postern-system";
@@ -27,9 +28,18 @@ const MACHINERY: readonly { readonly groups: readonly string[]; readonly resourc
   { groups: ["certificates.k8s.io"], resource: "certificatesigningrequests" },
   { groups: ["", "events.k8s.io"], resource: "events" },
   { groups: ["authentication.k8s.io"], resource: "tokenreviews" },
+  // Without its CSINode a kubelet gives up, and without a VolumeAttachment no Pod gets its volume.
+  { groups: ["storage.k8s.io"], resource: "csinodes" },
+  { groups: ["storage.k8s.io"], resource: "volumeattachments" },
+  { groups: ["resource.k8s.io"], resource: "resourceslices" },
 ];
 const RBAC = "rbac.authorization.k8s.io";
-const SYNC_RESOURCES = ["clusterroles", "clusterrolebindings"];
+const SYNC_CLUSTER_RIGHTS = ["clusterroles", "clusterrolebindings"];
+const SYNC_RIGHTS = ["roles", "rolebindings"];
+/** Where the sync has rights beside its own namespace. */
+const SYNC_RIGHTS_NAMESPACES = ["default", SELF_TEST_NAMESPACE];
+/** What the self-test's namespace is made of, the Namespace itself among it. */
+const SELF_TEST_RESOURCES = ["configmaps", "namespaces", "resourcequotas"];
 
 /**
  * The conditions that keep requests away from the gate whatever its policies match, for what the rules of some targets
@@ -42,23 +52,48 @@ export function guardConditions(targets: readonly RegisteredTarget[]): MatchCond
       `has(request.userInfo.username) && ${celOneOf("request.userInfo.username", [API_SERVER_USER, SYNC_USER])}`,
     ),
   ];
-  const machinery = MACHINERY.filter(({ groups, resource }) => isSweptUp(targets, groups, resource));
-  if (machinery.length > 0) conditions.push(condition("not-machinery", machineryCel(machinery)));
-  if (SYNC_RESOURCES.some((resource) => reaches(targets, RBAC, resource)))
+  conditions.push(
+    condition(
+      "not-excluded-namespace",
+      `has(request.namespace) && ${celOneOf("request.namespace", EXCLUDED_NAMESPACES)}`,
+    ),
+  );
+  const machinery = MACHINERY.filter(({ groups }) => isSweptUp(targets, groups));
+  if (machinery.length > 0) conditions.push(machineryCondition(machinery, targets));
+  const rights = [
+    rightsCel(targets, SYNC_CLUSTER_RIGHTS, undefined),
+    rightsCel(targets, SYNC_RIGHTS, SYNC_RIGHTS_NAMESPACES),
+  ].filter((cel) => cel !== undefined);
+  if (rights.length > 0)
     conditions.push(
       condition(
         "not-sync-rights",
-        `request.resource.group == ${celString(RBAC)} && ${celOneOf("request.resource.resource", SYNC_RESOURCES)} && has(request.name) && request.name == ${celString(SYNC_NAME)}`,
+        `request.resource.group == ${celString(RBAC)} && has(request.name) && request.name == ${celString(SYNC_NAME)} && ${celAny(rights)}`,
       ),
     );
-  if (reaches(targets, "", "configmaps"))
+  const selfTest = SELF_TEST_RESOURCES.filter((resource) => reaches(targets, "", resource));
+  if (selfTest.length > 0)
     conditions.push(
       condition(
         "not-self-test",
-        `request.resource.group == '' && request.resource.resource == 'configmaps' && has(request.namespace) && request.namespace == ${celString(SELF_TEST_NAMESPACE)}`,
+        `request.resource.group == '' && ${celOneOf("request.resource.resource", selfTest)} && has(request.namespace) && request.namespace == ${celString(SELF_TEST_NAMESPACE)}`,
       ),
     );
   return conditions;
+}
+
+/** Names alone would exempt whatever somebody calls so in a namespace of his own. */
+function rightsCel(
+  targets: readonly RegisteredTarget[],
+  resources: readonly string[],
+  namespaces: readonly string[] | undefined,
+): string | undefined {
+  const reached = resources.filter((resource) => reaches(targets, RBAC, resource));
+  if (reached.length === 0) return undefined;
+  const kind = celOneOf("request.resource.resource", reached);
+  return namespaces === undefined
+    ? kind
+    : `(${kind} && has(request.namespace) && ${celOneOf("request.namespace", namespaces)})`;
 }
 
 function condition(name: string, excluded: string): MatchCondition {
@@ -73,13 +108,24 @@ export function reaches(targets: readonly RegisteredTarget[], group: string, res
   );
 }
 
-/** Whether rules are for a resource by a wildcard alone. A policy that names it asks for it, in either of its groups. */
-function isSweptUp(targets: readonly RegisteredTarget[], groups: readonly string[], resource: string): boolean {
-  const inGroup = targets.filter(({ group }) => group === "*" || groups.includes(group));
-  return (
-    inGroup.some((target) => target.resource === "*") &&
-    !inGroup.some((target) => target.resource !== "*" && target.resource === resource)
+/** Whether a wildcard sweeps up whatever resources some groups have. */
+function isSweptUp(targets: readonly RegisteredTarget[], groups: readonly string[]): boolean {
+  return targets.some(({ group, resource }) => resource === "*" && (group === "*" || groups.includes(group)));
+}
+
+/** A policy that names some of the machinery asks for it: for that resource or subresource, and for those operations. */
+function machineryCondition(machinery: typeof MACHINERY, targets: readonly RegisteredTarget[]): MatchCondition {
+  const named = targets.filter(
+    (target) =>
+      target.resource !== "*" &&
+      machinery.some(
+        ({ groups, resource }) =>
+          resource === target.resource && (target.group === "*" || groups.includes(target.group)),
+      ),
   );
+  const { name, expression } = condition("not-machinery", machineryCel(machinery));
+  const asked = named.map((target) => ({ ...target, operations: new Set(target.operations) }));
+  return { name, expression: asked.length === 0 ? expression : `${expression} || ${targetCel(asked)}` };
 }
 
 function machineryCel(machinery: typeof MACHINERY): string {

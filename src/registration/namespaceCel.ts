@@ -37,7 +37,7 @@ function globCel(glob: string): string {
   }
   const source = [...pattern].map((character) => {
     if (character === "*") return ".*";
-    return character === "?" ? "." : character.replace(/[^A-Za-z0-9-]/, "\\$&");
+    return character === "?" ? "." : character.replace(/[\\.+()[\]{}^$|]/, "\\$&");
   });
   // (?s): a dot stands for any character, line ends included, as in the gate's own matcher.
   return `n.matches(${celString(`(?s)^${source.join("")}$`)})`;

@@ -39,7 +39,8 @@ export function selfTestObjects(
     {
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: "ValidatingWebhookConfiguration",
-      metadata: meta(`${gate}-canary`),
+      // No gate can be called so: its name is a DNS label.
+      metadata: meta(`${gate}.canary`),
       webhooks: [
         {
           name: `canary.${gate}.postern.dev`,
@@ -54,6 +55,7 @@ export function selfTestObjects(
             },
           ],
           matchPolicy: "Equivalent",
+          objectSelector: {},
           namespaceSelector: {
             matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [SELF_TEST_NAMESPACE] }],
           },

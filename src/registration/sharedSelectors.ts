@@ -18,14 +18,14 @@ export function sharedSelectors(targets: readonly RegisteredTarget[]): SharedSel
   const matches = targets.map(({ policy }): NamespaceMatch => policy.match.namespaces ?? {});
   const [first] = matches;
   const includes = matches.map(({ include }) => include);
+  const goByNamespace = targets.every(goesByNamespace);
   const areExact = includes.every((include) => include?.every(isName));
   const exclude = (first?.exclude ?? [])
     .filter(isName)
     .filter((name) => matches.every((match) => match.exclude?.includes(name) === true));
   return {
-    include:
-      areExact && targets.every(goesByNamespace) ? sorted(includes.flatMap((include) => include ?? [])) : undefined,
-    exclude: sorted(exclude),
+    include: areExact && goByNamespace ? sorted(includes.flatMap((include) => include ?? [])) : undefined,
+    exclude: goByNamespace ? sorted(exclude) : [],
     labels: sharedLabels(targets),
   };
 }
@@ -41,11 +41,12 @@ export function isName(glob: string): boolean {
 }
 
 /**
- * Whether a namespaceSelector looks at the object's namespace: for a custom resource that is itself called "namespaces"
- * the API server looks at the object's own labels (`MatchNamespaceSelector`, k8s.io/apiserver).
+ * Whether a namespaceSelector is sure to look at the labels of the object's namespace: for whatever resource is called
+ * "namespaces", in any group, the API server looks at the object's own (`MatchNamespaceSelector`, k8s.io/apiserver),
+ * which its author writes.
  */
-function goesByNamespace({ group, resource }: RegisteredTarget): boolean {
-  return resource !== "*" && (resource !== "namespaces" || group === "");
+function goesByNamespace({ resource }: RegisteredTarget): boolean {
+  return resource !== "*" && resource !== "namespaces";
 }
 
 /** The labels that every policy demands of the object itself. Those of a Pod template are not the object's. */

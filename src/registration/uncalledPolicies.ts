@@ -5,6 +5,7 @@ import type { LiveRule, LiveWebhook } from "./LiveWebhook.ts";
 import type { RegisteredGate } from "./RegisteredGate.ts";
 import { coversResource, OPERATIONS } from "./Rule.ts";
 import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./registeredTargets.ts";
+import { webhookOf } from "./webhookOf.ts";
 
 /** A policy that a cluster does not ask about all that it matches. */
 export interface UncalledPolicy {
@@ -16,7 +17,8 @@ export interface UncalledPolicy {
 /**
  * The policies of a gate that a cluster's webhooks do not call for all that they match. A webhook counts by the path of
  * its URL, `/c/CLUSTER/validate` or `/mutate`, with the entry that it names; one that the gate does not know runs all
- * policies. By rules alone: what selectors and conditions keep away is not looked at.
+ * policies. By rules: what selectors keep away is not looked at, and a webhook with a condition that the gate would not
+ * render counts as calling for nothing, for there is no telling what it lets through.
  */
 export function uncalledPolicies(
   gate: RegisteredGate,
@@ -24,11 +26,22 @@ export function uncalledPolicies(
   webhooks: readonly LiveWebhook[],
 ): UncalledPolicy[] {
   const entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new Set(policies)]));
+  const context = { gate: gate.name, settings: { cluster, modeOf: ENFORCED, paramsOf: NOTHING }, endpoint: undefined };
+  const conditions = new Map(
+    gateEntries(gate).flatMap((entry) =>
+      (["validate", "mutate"] as const).map((purpose) => [
+        `${purpose}/${entry.name}`,
+        new Set(webhookOf(entry, purpose, context)?.matchConditions.map(({ expression }) => expression)),
+      ]),
+    ),
+  );
   const rulesFor = (policy: Policy, purpose: Purpose): LiveRule[] =>
     webhooks.flatMap((webhook) => {
       const entry = webhook.purpose === purpose ? entryOf(webhook.url, cluster, purpose) : undefined;
       if (entry === undefined) return [];
       const known = entries.get(entry);
+      const own = conditions.get(`${purpose}/${entry}`);
+      if (own !== undefined && webhook.conditions.some((expression) => !own.has(expression))) return [];
       return known === undefined || known.has(policy) ? webhook.rules : [];
     });
   return gate.policies.flatMap((policy) => {
@@ -39,6 +52,10 @@ export function uncalledPolicies(
     return missing.length === 0 ? [] : [{ policy: policy.name, missing: [...new Set(missing)] }];
   });
 }
+
+/** Conditions are the same whatever the modes. */
+const ENFORCED = (): "enforce" => "enforce";
+const NOTHING = (): undefined => undefined;
 
 /** The entry that a URL calls, empty for all policies; undefined for a URL that is not the gate's for this cluster. */
 function entryOf(url: string | undefined, cluster: string, purpose: Purpose): string | undefined {

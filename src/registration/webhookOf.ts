@@ -4,7 +4,7 @@ import { clientConfigAt, type Endpoint } from "./Endpoint.ts";
 import type { FailurePolicy, MatchCondition } from "./EntryOptions.ts";
 import { OWN_PREFIX } from "./entryFault.ts";
 import type { ResolvedEntry } from "./gateEntries.ts";
-import { EXCLUDED_NAMESPACES, guardConditions } from "./guardConditions.ts";
+import { guardConditions } from "./guardConditions.ts";
 import { policyCondition } from "./policyCondition.ts";
 import type { Webhook } from "./RegistrationObject.ts";
 import { type Purpose, type RegisteredTarget, registeredTargets, targetCells } from "./registeredTargets.ts";
@@ -46,7 +46,8 @@ export function webhookOf(
     rules: rulesOf(targets.flatMap(targetCells)),
     matchPolicy: "Equivalent",
     namespaceSelector: namespaceSelector(options.namespaceSelector, shared),
-    ...(objectSelector === undefined ? {} : { objectSelector }),
+    // Empty ones too: what is not written is not taken back from whoever else writes it.
+    objectSelector: objectSelector ?? {},
     matchConditions: [
       ...guardConditions(targets),
       ...wantedCondition(targets, shared),
@@ -80,10 +81,11 @@ function wantedCondition(targets: readonly RegisteredTarget[], shared: SharedSel
 }
 
 function namespaceSelector(own: LabelSelector = {}, { include, exclude }: SharedSelectors): LabelSelector {
-  const excluded = [...EXCLUDED_NAMESPACES, ...exclude.filter((name) => !EXCLUDED_NAMESPACES.includes(name))];
-  const guards: LabelExpression[] = [{ key: NAMESPACE_NAME, operator: "NotIn", values: excluded }];
-  if (include !== undefined) guards.push({ key: NAMESPACE_NAME, operator: "In", values: sorted(include) });
-  return { ...own, matchExpressions: [...(own.matchExpressions ?? []), ...guards] };
+  const shared: LabelExpression[] = [];
+  if (exclude.length > 0) shared.push({ key: NAMESPACE_NAME, operator: "NotIn", values: exclude });
+  if (include !== undefined) shared.push({ key: NAMESPACE_NAME, operator: "In", values: sorted(include) });
+  if (shared.length === 0) return own;
+  return { ...own, matchExpressions: [...(own.matchExpressions ?? []), ...shared] };
 }
 
 /** Fail where something is enforced: a gate that cannot be asked would let through what it is there to refuse. */

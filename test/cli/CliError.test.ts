@@ -12,6 +12,7 @@ const codes: Record<CliErrorCode, true> = {
   "missing-package": true,
   "bad-local-ca": true,
   "bad-ca-bundle": true,
+  "cluster-refused": true,
   "cluster-unreachable": true,
 };
 

@@ -18,7 +18,7 @@ const read = (text: string): unknown[] => parseAllDocuments(text).map((document)
 
 it("is what is rendered, under a name of its own, with the local CA, and never in the way of a cluster", async () => {
   const webhook = (purpose: string) => ({
-    name: `default.${purpose}.postern-dev.postern.dev`,
+    name: `default.${purpose}.postern.postern.dev`,
     clientConfig: {
       url: `https://localhost:8443/c/local/${purpose}/default`,
       caBundle: Buffer.from(ca).toString("base64"),
@@ -26,8 +26,8 @@ it("is what is rendered, under a name of its own, with the local CA, and never i
     failurePolicy: "Ignore",
   });
   expect(read(await textFor({ conversions: [gateway] }))).toMatchObject([
-    { kind: "ValidatingWebhookConfiguration", metadata: { name: "postern-dev" }, webhooks: [webhook("validate")] },
-    { kind: "MutatingWebhookConfiguration", metadata: { name: "postern-dev" }, webhooks: [webhook("mutate")] },
+    { kind: "ValidatingWebhookConfiguration", metadata: { name: "postern.dev" }, webhooks: [webhook("validate")] },
+    { kind: "MutatingWebhookConfiguration", metadata: { name: "postern.dev" }, webhooks: [webhook("mutate")] },
   ]);
 });
 
@@ -37,8 +37,8 @@ it("overrides an entry that wants Fail, and keeps the rest of it", async () => {
     default: { timeoutSeconds: 3 },
   };
   expect(read(await textFor({ name: "mine", entries }))).toMatchObject([
-    { metadata: { name: "mine-dev" }, webhooks: [{ failurePolicy: "Ignore", timeoutSeconds: 2 }] },
-    { metadata: { name: "mine-dev" }, webhooks: [{ failurePolicy: "Ignore", timeoutSeconds: 3 }] },
+    { metadata: { name: "mine.dev" }, webhooks: [{ failurePolicy: "Ignore", timeoutSeconds: 2 }] },
+    { metadata: { name: "mine.dev" }, webhooks: [{ failurePolicy: "Ignore", timeoutSeconds: 3 }] },
   ]);
 });
 

@@ -119,7 +119,7 @@ describe("what cannot be rendered is one line, with exit code 2 and nothing prin
     const { code, out, err } = await render(file);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(
-      /^postern: error: entries\.default comes to 65 matchConditions .* \(too-many-match-conditions\)\n$/,
+      /^postern: error: entries\.default comes to 66 matchConditions .* \(too-many-match-conditions\)\n$/,
     );
   });
 });

@@ -31,7 +31,7 @@ const render = (...args: string[]): Promise<Ran> =>
   runPostern(["render", "--gate", gate, "--cluster", "prod", "--url", "https://gate.example.com", ...args]);
 const diff = (...args: string[]): Promise<Ran> => render("--diff", "--kubeconfig", kubeconfig, ...args);
 const find = (kind: string): Rendered => {
-  const found = rendered.find((object) => object.kind === kind && !object.metadata.name.endsWith("-canary"));
+  const found = rendered.find((object) => object.kind === kind && !object.metadata.name.endsWith(".canary"));
   if (found === undefined) throw new Error(`no ${kind} was rendered`);
   return found;
 };
@@ -74,7 +74,7 @@ describe("postern render --diff", () => {
     expect([code, err]).toEqual([1, ""]);
     expect(out).toBe(`--- live/ValidatingWebhookConfiguration/postern
 +++ rendered/ValidatingWebhookConfiguration/postern
-@@ -37,6 +37,7 @@
+@@ -33,6 +33,7 @@
            - "*"
          operations:
            - CREATE
@@ -92,7 +92,7 @@ describe("postern render --diff", () => {
     expect(out.match(/^\+\+\+ .*$/gm)).toEqual([
       "+++ rendered/Namespace/postern-selftest",
       "+++ rendered/ResourceQuota/no-pods",
-      "+++ rendered/ValidatingWebhookConfiguration/postern-canary",
+      "+++ rendered/ValidatingWebhookConfiguration/postern.canary",
       "+++ rendered/ValidatingWebhookConfiguration/postern",
       "+++ rendered/MutatingWebhookConfiguration/postern",
     ]);
@@ -147,14 +147,21 @@ describe("postern render --diff", () => {
           name: "postern",
           change: "create",
           diff: expect.stringContaining("+kind: MutatingWebhookConfiguration\n"),
+          foreign: [],
         },
-        { kind: "CustomResourceDefinition", name: "gateways.example.com", change: "missing", diff: "" },
+        { kind: "CustomResourceDefinition", name: "gateways.example.com", change: "missing", diff: "", foreign: [] },
       ],
+      incomparable: [],
       leftover: [],
       uncalled: [{ policy: "stamp", missing: ["CREATE services", "UPDATE services"] }],
     });
     server.store(...rendered);
-    expect(JSON.parse((await diff("--output", "json")).out)).toEqual({ differences: [], leftover: [], uncalled: [] });
+    expect(JSON.parse((await diff("--output", "json")).out)).toEqual({
+      differences: [],
+      incomparable: [],
+      leftover: [],
+      uncalled: [],
+    });
   });
 
   it("colours a terminal's lines", async () => {
@@ -194,7 +201,7 @@ describe("a cluster that cannot be compared is one line, with exit code 2", () =
 
   it("a server that says no", async () => {
     server.fault = { status: 403, message: "namespaces is\nforbidden" };
-    const path = "/api/v1/namespaces/postern-selftest";
+    const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
     await failed(`${server.url}: GET ${path}: 403 namespaces is\\nforbidden`);
   });
 

@@ -50,10 +50,14 @@ export class Cluster extends ClusterClient {
     return service;
   }
 
-  /** Runs another component of the binary, under the admin's kubeconfig. */
+  /** Runs another component of the binary, with a kubeconfig that may do everything. */
   runComponent(component: string, args: readonly string[]): Promise<ChildService> {
     const { file, args: before } = this.#program(component);
-    return this.run({ name: component, file, args: [...before, `--kubeconfig=${this.kubeconfig}`, ...args] });
+    return this.run({
+      name: component,
+      file,
+      args: [...before, `--kubeconfig=${join(this.place.folder, "components.kubeconfig")}`, ...args],
+    });
   }
 
   /** Stops everything that belongs to it and removes its folder. */

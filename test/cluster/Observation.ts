@@ -19,11 +19,17 @@ export interface Observation {
   readonly check: (scene: Scene) => Promise<void>;
 }
 
-/** The v1 calls that `remote` gets for what `act` does. */
-export async function callsOf({ remote }: Scene, act: () => Promise<unknown>): Promise<RecordedCall[]> {
+/** The calls that `remote` gets for what `act` does, in both versions. */
+export async function allCallsOf({ remote }: Scene, act: () => Promise<unknown>): Promise<RecordedCall[]> {
   const before = remote.calls.length;
   await act();
-  return remote.calls.slice(before).filter(({ review }) => review.apiVersion === "admission.k8s.io/v1");
+  return remote.calls.slice(before);
+}
+
+/** The same, in v1 alone. */
+export async function callsOf(scene: Scene, act: () => Promise<unknown>): Promise<RecordedCall[]> {
+  const calls = await allCallsOf(scene, act);
+  return calls.filter(({ review }) => review.apiVersion === "admission.k8s.io/v1");
 }
 
 /** The one call that meets a condition. */

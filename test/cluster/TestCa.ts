@@ -8,17 +8,20 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** Whom a certificate is for. */
-export interface CertificateRequest {
+/** When a certificate is valid. */
+export interface Validity {
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** Whom a certificate is for. By default it is valid from a minute ago for a day. */
+export interface CertificateRequest extends Validity {
   /** Common name, which is the user's name for a client of an API server. */
   readonly name: string;
   /** Organisations, which are the user's groups for a client of an API server. */
   readonly groups?: readonly string[];
   /** DNS names and IP addresses of a server. */
   readonly hosts?: readonly string[];
-  /** Default: from a minute ago for a day. */
-  readonly notBefore?: Date;
-  readonly notAfter?: Date;
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -38,14 +41,15 @@ export class TestCa {
     this.cert = pemOf(certificate);
   }
 
-  static async create(name: string): Promise<TestCa> {
+  /** Valid from a minute ago for a day, unless told otherwise. */
+  static async create(name: string, validity: Validity = {}): Promise<TestCa> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       name: [{ CN: [name] }],
       keys,
       signingAlgorithm: ALGORITHM,
-      notBefore: new Date(Date.now() - MINUTE),
-      notAfter: new Date(Date.now() + DAY),
+      notBefore: validity.notBefore ?? new Date(Date.now() - MINUTE),
+      notAfter: validity.notAfter ?? new Date(Date.now() + DAY),
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),

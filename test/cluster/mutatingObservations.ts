@@ -40,6 +40,18 @@ export const mutatingObservations: readonly Observation[] = [
         ]);
       }),
   },
+  {
+    seen: "with generateName, a mutating webhook gets no name at all, in the request or in the object",
+    assumed: "`Review.name` may be empty; `namespaces.include` does not match a Namespace without a name",
+    check: (scene) =>
+      withMutating(scene, "seen-generated", async (calls) => {
+        const before = calls().length;
+        await scene.ns.cluster.api.create(scene.ns.path("configmaps"), { metadata: { generateName: "made-" } }, DRY);
+        const [call] = calls().slice(before);
+        expect(call?.review.request.object.metadata.generateName).toBe("made-");
+        expect([call?.review.request.name, call?.review.request.object.metadata.name]).toEqual([undefined, undefined]);
+      }),
+  },
 ];
 
 async function withMutating(

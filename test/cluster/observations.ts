@@ -62,7 +62,7 @@ export const observations: readonly Observation[] = [
     },
   },
   {
-    seen: "CREATE has `oldObject` null; with generateName, `name` is what the server made of it",
+    seen: "CREATE has `oldObject` null; with generateName, a validating webhook sees the name that the server made",
     assumed: "`Review.name` may be empty, and no policy may rely on it",
     check: async (scene) => {
       const { review } = await callOf(scene, () =>

@@ -81,9 +81,11 @@ async function startOnce(
   };
   const [etcdPort = 0, peerPort = 0, apiPort = 0] = await freePorts(3);
   const server = `https://127.0.0.1:${apiPort}`;
-  const [serving, admin] = await Promise.all([
+  const [serving, admin, parts] = await Promise.all([
     ca.issue({ name: "kube-apiserver", hosts: ["127.0.0.1", "localhost", "kubernetes.default.svc"] }),
     ca.issue({ name: "test-admin", groups: ["system:masters"] }),
+    // What belongs to the cluster must not be taken for the tests themselves.
+    ca.issue({ name: "cluster-component", groups: ["system:masters"] }),
   ]);
   const access = { server, ca: ca.cert, ...admin };
   const accounts = generateKeyPairSync("ec", {
@@ -101,6 +103,7 @@ async function startOnce(
     writeFile(file("accounts-key.pem"), accounts.privateKey, { mode: 0o600 }),
     writeFile(file("audit-policy.json"), JSON.stringify(AUDIT_POLICY)),
     writeFile(file("kubeconfig"), kubeconfigOf(access), { mode: 0o600 }),
+    writeFile(file("components.kubeconfig"), kubeconfigOf({ ...access, ...parts }), { mode: 0o600 }),
   ]);
 
   const etcd = `http://127.0.0.1:${etcdPort}`;
@@ -148,7 +151,7 @@ async function startOnce(
   await apiServer.waitUntil(isReady, READY_PATIENCE);
 
   if (controllers) {
-    const flags = { kubeconfig: file("kubeconfig"), "leader-elect": "false", "secure-port": "0" };
+    const flags = { kubeconfig: file("components.kubeconfig"), "leader-elect": "false", "secure-port": "0" };
     start("kube-controller-manager", {
       ...flags,
       "use-service-account-credentials": "true",

@@ -4,8 +4,7 @@ import type { ClusterClient } from "../cluster/ClusterClient.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
 import type { GateServer } from "./GateServer.ts";
-import { applyAll } from "./registerGate.ts";
-import { renderGate } from "./renderGate.ts";
+import { renderText } from "./renderGate.ts";
 import { startWorkersEdge } from "./startWorkersEdge.ts";
 
 const GATE = new URL("gates/conversions.ts", import.meta.url).pathname;
@@ -46,10 +45,16 @@ const create = (version: string, name: string, spec: object): Promise<ApiAnswer>
 beforeAll(async () => {
   cluster = await sharedCluster();
   server = await startWorkersEdge(GATE);
-  const made = await cluster.api.create(CRD, crd);
-  expect(made.status).toBe(201);
-  // A patch of nothing but the conversion, for a CustomResourceDefinition that somebody else made.
-  await applyAll(cluster, await renderGate({ gate: GATE, url: server.url, ca: server.ca }));
+  // Somebody else made it, as most do, and so owns even the strategy that it did not name.
+  expect(await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(crd))).toMatchObject({ code: 0 });
+  const yaml = await renderText({ gate: GATE, url: server.url, ca: server.ca }, "yaml");
+  const apply = ["apply", "--server-side", "--field-manager=postern", "-f", "-"];
+  const refused = await cluster.kubectl(apply, yaml);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain(
+    'conflict with "kubectl-client-side-apply" using apiextensions.k8s.io/v1: .spec.conversion.strategy',
+  );
+  expect(await cluster.kubectl([...apply, "--force-conflicts"], yaml)).toMatchObject({ code: 0 });
   await eventually("all versions to be served, through the gate", async () => {
     await create("v1", "probe", { host: "a", port: 1 });
     const { status, body } = await cluster.api.get(path("v1alpha1", "probe"));

@@ -13,6 +13,7 @@ import { renderGate } from "./renderGate.ts";
 
 const GATE = fileURLToPath(new URL("gates/guards.ts", import.meta.url));
 const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
+const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const SYNC = "system:serviceaccount:postern-system:postern-sync";
 const DRY = { query: { dryRun: "All" } };
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
   await startNodes(cluster, ["node-1"]);
   const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect((await cluster.api.create(CRDS, crd)).status).toBe(201);
   const { cert } = await TestCa.create("nobody's");
   objects = await renderGate({ gate: GATE, url: "https://localhost:1", ca: cert });
   await applyAll(cluster, objects);
@@ -37,6 +39,17 @@ beforeAll(async () => {
 });
 
 afterAll(() => cluster?.stop());
+
+const schema = { openAPIV3Schema: { type: "object" } };
+const crd = {
+  metadata: { name: "things.guards.postern.dev" },
+  spec: {
+    group: "guards.postern.dev",
+    scope: "Namespaced",
+    names: { plural: "things", kind: "Thing" },
+    versions: [{ name: "v1", served: true, storage: true, schema }],
+  },
+};
 
 it("everything else is refused, and says by which registration", async () => {
   const { status, body } = await cluster.api.create("/api/v1/namespaces/default/pods", podOf("refused", {}), DRY);
@@ -91,10 +104,19 @@ it.each([
     path: "/api/v1/namespaces/default/events",
     body: { metadata: { name: "e", namespace: "default" }, involvedObject: { namespace: "default" } },
   },
+  { what: "Nodes", path: "/api/v1/nodes", body: { metadata: { name: "node-3" } } },
   {
-    what: "TokenReviews",
-    path: "/apis/authentication.k8s.io/v1/tokenreviews",
-    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "x" } },
+    what: "CSINodes, without which a kubelet gives up",
+    path: "/apis/storage.k8s.io/v1/csinodes",
+    body: { metadata: { name: "node-3" }, spec: { drivers: [] } },
+  },
+  {
+    what: "VolumeAttachments",
+    path: "/apis/storage.k8s.io/v1/volumeattachments",
+    body: {
+      metadata: { name: "attachment" },
+      spec: { attacher: "example.com", nodeName: "node-3", source: { persistentVolumeName: "pv" } },
+    },
   },
   {
     what: "CertificateSigningRequests",
@@ -117,8 +139,11 @@ it("the sync can mend the registrations, and the stanzas of CustomResourceDefini
     { as: SYNC },
   );
   expect(status).toBe(200);
-  const crd = await cluster.api.merge("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/x", {}, { as: SYNC });
-  expect(crd.status).toBe(404);
+  const path = `${CRDS}/${crd.metadata.name}`;
+  const change = { metadata: { annotations: { mended: "yes" } } };
+  // An admin is refused: it is the sync's name that opens the door.
+  expect((await cluster.api.merge(path, change)).status).toBe(500);
+  expect((await cluster.api.merge(path, change, { as: SYNC })).status).toBe(200);
 });
 
 it("the API server comes back from a restart, and makes again what it needs", async () => {

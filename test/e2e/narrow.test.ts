@@ -13,7 +13,7 @@ import { startNodeGate } from "./startNodeGate.ts";
 const GATE = new URL("gates/narrow.ts", import.meta.url).pathname;
 const DRY = { query: { dryRun: "All" } };
 const NAMESPACES = ["team-a", "team-b", "team-c", "team-ab", "only-here", "elsewhere"];
-/** The one with an entry's namespaceSelector is called for this namespace alone, by design: it is left out of the comparison. */
+/** What an entry's own namespaceSelector asks for. All of the namespaces have it, so that it keeps nothing away here. */
 const HIGH = "high";
 
 let cluster: Cluster;

@@ -253,7 +253,7 @@ describe.each(runtimes)("$runtime", ({ start, versions }) => {
   });
 
   it("puts audit annotations under the webhook's name into the audit log, of denied requests too", async () => {
-    await ns.createPod("audited", TEAM);
+    expect((await ns.createPod("audited", TEAM)).body).toMatchObject({ kind: "Pod" });
     await ns.createPod("refused", { labels: { "bad-label": "x", ...TEAM.labels } });
     const annotationsOf = (name: string): Promise<KubeObject> =>
       eventually(`audit event of ${name}`, async () => {

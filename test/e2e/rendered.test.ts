@@ -129,6 +129,34 @@ it("--diff shows what was changed by hand and which policies are not called, and
   expect((await diff()).code).toBe(0);
 });
 
+it("--diff finds a condition that somebody added, which applying would leave in, and exits with 1", async () => {
+  const live = (await cluster.api.get(VALIDATING)).body;
+  const index = live.webhooks.findIndex(({ name }: { name: string }) => name.startsWith("labels."));
+  const evil = { name: "example.com/evil", expression: "false" };
+  const path = `/webhooks/${index}/matchConditions`;
+  const patch = [{ op: "add", path: `${path}/-`, value: evil }];
+  const added = await cluster.api.call("PATCH", VALIDATING, {
+    contentType: "application/json-patch+json",
+    body: patch,
+  });
+  expect(added.status).toBe(200);
+  try {
+    await apply();
+    const { code, stdout } = await diff();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^-\s+name: example\.com\/evil$/m);
+    expect(stdout).toContain(
+      "ValidatingWebhookConfiguration rendered: others added matchCondition example.com/evil of labels.validate.rendered.postern.dev; applying leaves that in, so take it out with kubectl edit\n",
+    );
+    expect(stdout).toMatch(/^1 policy is not called in the cluster e2e: deny-labels \(/m);
+  } finally {
+    const last = added.body.webhooks[index].matchConditions.length - 1;
+    const remove = [{ op: "remove", path: `${path}/${last}` }];
+    await cluster.api.call("PATCH", VALIDATING, { contentType: "application/json-patch+json", body: remove });
+  }
+  expect((await diff()).code).toBe(0);
+});
+
 it("--diff of a cluster that cannot be reached is one line and exit code 2", async () => {
   const kubeconfig = join(folder, "nowhere");
   await writeFile(

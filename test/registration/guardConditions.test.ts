@@ -46,7 +46,21 @@ describe("a policy on everything is not called for", () => {
       "the sync's ClusterRoleBinding",
       { at: "rbac.authorization.k8s.io/clusterrolebindings", namespace: "", name: "postern-sync" },
     ],
+    [
+      "a RoleBinding of the sync's",
+      { at: "rbac.authorization.k8s.io/rolebindings", namespace: "default", name: "postern-sync" },
+    ],
+    [
+      "the API server itself",
+      { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", username: "system:apiserver" },
+    ],
+    ["CSINodes", { at: "storage.k8s.io/csinodes", namespace: "" }],
+    ["VolumeAttachments", { at: "storage.k8s.io/volumeattachments", namespace: "" }],
+    ["ResourceSlices", { at: "resource.k8s.io/resourceslices", namespace: "" }],
+    ["a custom resource called namespaces, in kube-system", { at: "example.com/namespaces", namespace: "kube-system" }],
     ["self-tests", { at: "/configmaps", namespace: "postern-selftest" }],
+    ["the self-test's Namespace", { at: "/namespaces", namespace: "postern-selftest", name: "postern-selftest" }],
+    ["the self-test's ResourceQuota", { at: "/resourcequotas", namespace: "postern-selftest" }],
   ])("%s", async (_name, review) => {
     expect(await isCalled(review, everything)).toBe(false);
   });
@@ -60,6 +74,15 @@ describe("and it is called for what stands next to that", () => {
     ["a request without a user", { username: "" }],
     ["Pods in the self-test's namespace", { namespace: "postern-selftest" }],
     ["another ClusterRole", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "admin" }],
+    ["a Role of that name elsewhere", { at: "rbac.authorization.k8s.io/roles", namespace: "a", name: "postern-sync" }],
+    [
+      "a custom resource called namespaces that has the label of kube-system",
+      {
+        at: "example.com/namespaces",
+        namespace: "a",
+        object: { metadata: { labels: { "kubernetes.io/metadata.name": "kube-system" } } },
+      },
+    ],
     ["a ClusterRole without a name yet", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "" }],
     ["another resource of the name nodes", { at: "metrics.k8s.io/nodes", namespace: "" }],
     ["subject access reviews", { at: "authorization.k8s.io/subjectaccessreviews", namespace: "" }],
@@ -89,6 +112,18 @@ describe("what a policy asks for by name it gets, beside a policy on everything,
     expect(await isCalled(review, match, everything)).toBe(true);
   });
 
+  it("for that subresource and those operations", async () => {
+    const match: Match = { resources: ["nodes/proxy"], operations: ["CONNECT"] };
+    expect(await isCalled({ at: "/nodes/proxy", namespace: "", operation: "CONNECT" }, match, everything)).toBe(true);
+    expect(await isCalled({ at: "/nodes", namespace: "" }, match, everything)).toBe(false);
+    expect(await isCalled({ at: "/nodes/status", namespace: "", operation: "UPDATE" }, match, everything)).toBe(false);
+    const deletes: Match = { resources: ["nodes"], operations: ["DELETE"] };
+    expect(
+      await isCalled({ at: "/nodes", namespace: "", operation: "DELETE", oldObject: {} }, deletes, everything),
+    ).toBe(true);
+    expect(await isCalled({ at: "/nodes", namespace: "", operation: "UPDATE" }, deletes, everything)).toBe(false);
+  });
+
   it("in that group", async () => {
     const match: Match = { apiGroups: ["example.com"], resources: ["nodes"] };
     expect(await isCalled({ at: "/nodes", namespace: "" }, match, everything)).toBe(false);
@@ -98,15 +133,11 @@ describe("what a policy asks for by name it gets, beside a policy on everything,
 it("conditions stand only where rules reach what they keep away", async () => {
   const names = async (match: Match) =>
     (await webhookFor(validator("p", match))).matchConditions.map(({ name }) => name.replace("postern.dev/", ""));
-  expect(await names({ resources: ["pods"] })).toEqual(["not-by-api-server-or-sync"]);
-  expect(await names({ resources: ["configmaps"] })).toEqual(["not-by-api-server-or-sync", "not-self-test"]);
-  expect(await names({ resources: ["clusterroles"] })).toEqual(["not-by-api-server-or-sync", "not-sync-rights"]);
-  expect(await names({ apiGroups: ["apps"], resources: ["*"] })).toEqual(["not-by-api-server-or-sync"]);
-  expect(await names({ apiGroups: ["*"], resources: ["pods"] })).toEqual(["not-by-api-server-or-sync"]);
-  expect(await names(everything)).toEqual([
-    "not-by-api-server-or-sync",
-    "not-machinery",
-    "not-sync-rights",
-    "not-self-test",
-  ]);
+  const always = ["not-by-api-server-or-sync", "not-excluded-namespace"];
+  expect(await names({ resources: ["pods"] })).toEqual(always);
+  expect(await names({ resources: ["configmaps"] })).toEqual([...always, "not-self-test"]);
+  expect(await names({ resources: ["clusterroles"] })).toEqual([...always, "not-sync-rights"]);
+  expect(await names({ apiGroups: ["apps"], resources: ["*"] })).toEqual(always);
+  expect(await names({ apiGroups: ["*"], resources: ["pods"] })).toEqual(always);
+  expect(await names(everything)).toEqual([...always, "not-machinery", "not-sync-rights", "not-self-test"]);
 });

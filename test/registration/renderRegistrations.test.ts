@@ -34,7 +34,7 @@ it("renders the self-test's namespace first, then the canary, registrations and 
   expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
     "Namespace postern-selftest",
     "ResourceQuota no-pods",
-    "ValidatingWebhookConfiguration mine-canary",
+    "ValidatingWebhookConfiguration mine.canary",
     "ValidatingWebhookConfiguration mine",
     "MutatingWebhookConfiguration mine",
     "CustomResourceDefinition gateways.example.com",

@@ -5,7 +5,6 @@ import type { EntryOptions } from "../../src/registration/EntryOptions.ts";
 import { mutator, validator, webhookFor, webhooksOf } from "./gateFor.ts";
 
 const NAME = "kubernetes.io/metadata.name";
-const GUARD = { key: NAME, operator: "NotIn", values: ["kube-system", "postern-system"] };
 const pods = (more: Partial<Match> = {}): Match => ({ resources: ["pods"], ...more });
 
 it("has all that an ordinary policy needs", async () => {
@@ -27,9 +26,11 @@ it("has all that an ordinary policy needs", async () => {
         },
       ],
       matchPolicy: "Equivalent",
-      namespaceSelector: { matchExpressions: [GUARD] },
+      namespaceSelector: {},
+      objectSelector: {},
       matchConditions: [
         expect.objectContaining({ name: "postern.dev/not-by-api-server-or-sync" }),
+        expect.objectContaining({ name: "postern.dev/not-excluded-namespace" }),
         expect.objectContaining({ name: "postern.dev/not-self-test" }),
       ],
       failurePolicy: "Fail",
@@ -48,53 +49,55 @@ it("has all that an ordinary policy needs", async () => {
 
 describe("namespaceSelector", () => {
   it.each<[name: string, matches: Match[], expressions: object[]]>([
-    ["none", [pods()], [GUARD]],
+    ["none", [pods()], []],
     [
       "names that all policies want",
       [pods({ namespaces: { include: ["b", "a"] } }), pods({ namespaces: { include: ["c", "a"] } })],
-      [GUARD, { key: NAME, operator: "In", values: ["a", "b", "c"] }],
+      [{ key: NAME, operator: "In", values: ["a", "b", "c"] }],
     ],
-    ["names that one wants", [pods({ namespaces: { include: ["a"] } }), pods()], [GUARD]],
-    ["a pattern among them", [pods({ namespaces: { include: ["a", "b*"] } })], [GUARD]],
-    ["names that cannot be a label's value", [pods({ namespaces: { include: ["A b"] } })], [GUARD]],
+    ["names that one wants", [pods({ namespaces: { include: ["a"] } }), pods()], []],
+    ["a pattern among them", [pods({ namespaces: { include: ["a", "b*"] } })], []],
+    ["names that cannot be a label's value", [pods({ namespaces: { include: ["-a"] } })], []],
     [
       "names that no policy wants",
       [
         pods({ namespaces: { exclude: ["b", "a", "x*", "kube-system"] } }),
         pods({ namespaces: { exclude: ["a", "b", "c"] } }),
       ],
-      [{ ...GUARD, values: [...GUARD.values, "a", "b"] }],
+      [{ key: NAME, operator: "NotIn", values: ["a", "b"] }],
     ],
     [
       "a wildcard, which may stand for a custom resource called namespaces",
-      [{ apiGroups: ["*"], resources: ["*"], namespaces: { include: ["a"] } }],
-      [GUARD],
+      [{ apiGroups: ["*"], resources: ["*"], namespaces: { include: ["a"], exclude: ["b"] } }],
+      [],
     ],
     [
       "such a custom resource itself",
-      [{ apiGroups: ["example.com"], resources: ["namespaces"], namespaces: { include: ["a"] } }],
-      [GUARD],
+      [{ apiGroups: ["example.com"], resources: ["namespaces"], namespaces: { include: ["a"], exclude: ["b"] } }],
+      [],
     ],
     [
-      "Namespaces, which go by their own name",
+      "Namespaces, whose labels are their author's until they are stored",
       [{ resources: ["namespaces"], namespaces: { include: ["a"] } }],
-      [GUARD, { key: NAME, operator: "In", values: ["a"] }],
+      [],
     ],
   ])("%s", async (_name, matches, matchExpressions) => {
     const policies = matches.map((match, index) => validator(`p${index}`, match));
-    expect((await webhookFor(...policies)).namespaceSelector).toEqual({ matchExpressions });
+    expect((await webhookFor(...policies)).namespaceSelector).toEqual(
+      matchExpressions.length === 0 ? {} : { matchExpressions },
+    );
   });
 });
 
 describe("objectSelector", () => {
   const labels = { matchLabels: { a: "b" } };
-  it.each<[name: string, matches: Match[], selector: object | undefined]>([
+  it.each<[name: string, matches: Match[], selector: object]>([
     ["labels that all demand", [pods({ labels }), { resources: ["services"], labels }], labels],
-    ["labels that one demands", [pods({ labels }), pods()], undefined],
-    ["other labels", [pods({ labels }), pods({ labels: { matchLabels: { a: "c" } } })], undefined],
-    ["labels of Pod templates, which are not the object's", [pods({ labels, podTemplates: true })], undefined],
-    ["labels that no object can have", [pods({ labels: { matchLabels: { "a b": "c" } } })], undefined],
-    ["none that are demanded", [pods({ labels: {} })], undefined],
+    ["labels that one demands", [pods({ labels }), pods()], {}],
+    ["other labels", [pods({ labels }), pods({ labels: { matchLabels: { a: "c" } } })], {}],
+    ["labels of Pod templates, which are not the object's", [pods({ labels, podTemplates: true })], {}],
+    ["labels that no object can have", [pods({ labels: { matchLabels: { "a b": "c" } } })], {}],
+    ["none that are demanded", [pods({ labels: {} })], {}],
   ])("%s", async (_name, matches, selector) => {
     const policies = matches.map((match, index) => validator(`p${index}`, match));
     expect((await webhookFor(...policies)).objectSelector).toEqual(selector);
@@ -112,12 +115,12 @@ describe("an entry's own word", () => {
     return { validate, mutate };
   };
 
-  it("is added to the guards of namespaces", async () => {
+  it("is the namespaceSelector, beside what all policies agree on", async () => {
     const own = { matchLabels: { team: "a" }, matchExpressions: [{ key: "x", operator: "Exists" as const }] };
-    const { validate } = await one({ namespaceSelector: own });
+    const { validate } = await one({ namespaceSelector: own }, pods({ namespaces: { include: ["a"] } }));
     expect(validate?.namespaceSelector).toEqual({
       matchLabels: own.matchLabels,
-      matchExpressions: [...own.matchExpressions, GUARD],
+      matchExpressions: [...own.matchExpressions, { key: NAME, operator: "In", values: ["a"] }],
     });
   });
 
@@ -133,6 +136,7 @@ describe("an entry's own word", () => {
     const { mutate } = await one({ matchConditions: [own] });
     expect(mutate?.matchConditions.map(({ name }) => name)).toEqual([
       "postern.dev/not-by-api-server-or-sync",
+      "postern.dev/not-excluded-namespace",
       "example.com/mine",
     ]);
   });

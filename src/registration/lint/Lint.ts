@@ -3,6 +3,7 @@ export type LintCode =
   | "admissionregistration"
   | "calls-for-everything"
   | "condition-too-long"
+  | "doubtful-ca"
   | "ignore-on-enforcing-entry"
   | "mutator-not-idempotent"
   | "policy-never-called"
@@ -13,7 +14,7 @@ export type LintCode =
 export interface Lint {
   readonly code: LintCode;
   readonly severity: "error" | "warning";
-  /** `entries.NAME` or `policies.NAME`. */
+  /** `entries.NAME`, `policies.NAME` or `--ca:`. */
   readonly place: string;
   /** Goes on after the place, on one line. */
   readonly message: string;
