@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { decodeConversionReview } from "../../src/protocol/decodeConversionReview.ts";
 import { eventually } from "./eventually.ts";
 import type { Observation } from "./Observation.ts";
+import { RecordingWebhook } from "./RecordingWebhook.ts";
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const GROUP = "seen.postern.dev";
@@ -11,10 +12,15 @@ export const conversionObservations: readonly Observation[] = [
   {
     seen: "a ConversionReview has `uid`, `desiredAPIVersion` and `objects`, is posted with `?timeout=30s`, and only objects of another version are in it; the API server asks for what it watches, one by one, before anybody reads it",
     assumed: "`src/protocol/conversionReviewSchema.ts`, `decodeConversionReview`",
-    check: async ({ ns, remote }) => {
+    check: async ({ ns }) => {
       const { api } = ns.cluster;
+      // A recorder of its own: the API server goes on asking while it forgets the CustomResourceDefinition.
+      const recorder = await RecordingWebhook.start("localhost");
       const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-      const clientConfig = { url: `${remote.url}/c/seen/convert`, caBundle: Buffer.from(remote.ca).toString("base64") };
+      const clientConfig = {
+        url: `${recorder.url}/c/seen/convert`,
+        caBundle: Buffer.from(recorder.ca).toString("base64"),
+      };
       const made = await api.create(CRDS, {
         metadata: { name: `things.${GROUP}` },
         spec: {
@@ -34,7 +40,7 @@ export const conversionObservations: readonly Observation[] = [
             return (await api.create(path("v1"), thing)).status === 201 ? true : undefined;
           });
         expect((await api.get(path("v2"))).body.items).toHaveLength(2);
-        const calls = remote.calls.filter(({ url }) => url.startsWith("/c/seen/convert"));
+        const calls = recorder.calls.filter(({ url }) => url.startsWith("/c/seen/convert"));
         const asked = calls.filter(({ review }) => review.request.desiredAPIVersion === `${GROUP}/v2`);
         expect(asked.length).toBeGreaterThan(0);
         for (const { url, review } of asked) {
@@ -48,6 +54,7 @@ export const conversionObservations: readonly Observation[] = [
         }
       } finally {
         await api.delete(`${CRDS}/things.${GROUP}`);
+        await recorder.stop();
       }
     },
   },

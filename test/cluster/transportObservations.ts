@@ -59,6 +59,9 @@ export const transportObservations: readonly Observation[] = [
       const calls = await allCallsOf(scene, async () => {
         created = (await scene.ns.createConfigMap("again", {}, DRY)).status;
       });
+      expect(calls.map(({ review }) => `${review.request.operation} ${review.request.name}`)).toEqual(
+        Array.from({ length: 4 }, () => "CREATE again"),
+      );
       const texts = calls.map(({ text }) => text);
       expect(created).toBe(201);
       expect([texts.length, new Set(texts).size]).toEqual([4, 2]);
