@@ -64,6 +64,17 @@ export class ClusterClient {
       .map((line) => JSON.parse(line));
   }
 
+  /** The audit event of the creation of an object, not of what was created below it, such as a Pod's binding. */
+  async creationEvent(name: string, namespace: string): Promise<KubeObject | undefined> {
+    return (await this.auditEvents()).find(
+      ({ objectRef, verb }) =>
+        verb === "create" &&
+        objectRef.name === name &&
+        objectRef.namespace === namespace &&
+        objectRef.subresource === undefined,
+    );
+  }
+
   /** Ends its connections. */
   close(): void {
     this.api.close();

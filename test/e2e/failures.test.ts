@@ -144,9 +144,7 @@ it("the audit log says which requests passed because a call failed", async () =>
   edge.fault = { kind: "answers", change: () => "" };
   const name = `passed-${Date.now()}`;
   await open.createPod(name, { labels: { "bad-label": "x" } });
-  const event = await eventually("the audit event", async () =>
-    (await cluster.auditEvents()).find(({ objectRef, verb }) => verb === "create" && objectRef.name === name),
-  );
+  const event = await eventually("the audit event", () => cluster.creationEvent(name, open.name));
   expect(event.annotations).toMatchObject({
     "failed-open.validating.webhook.admission.k8s.io/round_0_index_0": "open.validate.failures.postern.dev",
   });

@@ -256,12 +256,7 @@ describe.each(runtimes)("$runtime", ({ start, versions }) => {
     expect((await ns.createPod("audited", TEAM)).body).toMatchObject({ kind: "Pod" });
     await ns.createPod("refused", { labels: { "bad-label": "x", ...TEAM.labels } });
     const annotationsOf = (name: string): Promise<KubeObject> =>
-      eventually(`audit event of ${name}`, async () => {
-        const events = await cluster.auditEvents();
-        return events.find(
-          ({ objectRef, verb }) => verb === "create" && objectRef.namespace === ns.name && objectRef.name === name,
-        )?.annotations;
-      });
+      eventually(`audit event of ${name}`, async () => (await cluster.creationEvent(name, ns.name))?.annotations);
     expect(await annotationsOf("audited")).toMatchObject({ [`${WEBHOOK}/team-label.team`]: "blue" });
     expect(await annotationsOf("refused")).toMatchObject({ [`${WEBHOOK}/denied-by`]: "deny-labels" });
   });
@@ -269,11 +264,7 @@ describe.each(runtimes)("$runtime", ({ start, versions }) => {
   it("is asked again after a later mutator, and changes nothing then", async () => {
     const { body } = await ns.createPod("reinvoked", TEAM);
     expect(body.spec.initContainers.map(({ name }: KubeObject) => name)).toEqual(["proxy"]);
-    const event = await eventually("audit event of reinvoked", async () =>
-      (await cluster.auditEvents()).find(
-        ({ objectRef, verb }) => verb === "create" && objectRef.namespace === ns.name && objectRef.name === "reinvoked",
-      ),
-    );
+    const event = await eventually("audit event of reinvoked", () => cluster.creationEvent("reinvoked", ns.name));
     const rounds = Object.entries<string>(event.annotations)
       .filter(([key]) => key.startsWith("mutation.webhook.admission.k8s.io/round_"))
       .map(([key, value]) => ({ round: /round_(\d)/.exec(key)?.[1], ...JSON.parse(value) }))
