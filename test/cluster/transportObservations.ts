@@ -47,7 +47,8 @@ export const transportObservations: readonly Observation[] = [
         for (let count = 0; count < 10; count += 1) await scene.ns.createConfigMap("more", {}, DRY);
       });
       expect(calls).toHaveLength(10);
-      expect(calls.filter(({ connection }) => !known.has(connection)).length).toBeLessThanOrEqual(1);
+      // Two webhooks are called at one time, and a connection that is on its way back is not waited for.
+      expect(calls.filter(({ connection }) => !known.has(connection)).length).toBeLessThan(5);
     },
   },
   ...[429, 500, 503].map((status) => ({
