@@ -1,0 +1,161 @@
+import { TrustError } from "../TrustError.ts";
+
+/** Identifier octets of what an X.509 certificate holds (X.690 8.1.2). */
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** One value with its header (`whole`) and without (`content`), as views on the bytes read. */
+export interface DerElement {
+  readonly tag: number;
+  readonly content: Uint8Array;
+  readonly whole: Uint8Array;
+}
+
+/**
+ * Reads DER front to back, as strictly as Go's cryptobyte does: no high tag numbers, no indefinite or padded lengths, no
+ * padded integers. Certificates are read with this and not with a lenient BER parser because what Go refuses must be
+ * refused here, and because names and keys are compared as bytes. Every method throws {@link TrustError}
+ * `bad-certificate`.
+ */
+export class DerReader {
+  readonly #bytes: Uint8Array;
+  readonly #what: string;
+  #at = 0;
+
+  /** `what` is named in errors. */
+  constructor(bytes: Uint8Array, what: string) {
+    this.#bytes = bytes;
+    this.#what = what;
+  }
+
+  get isEmpty(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  /** The next value's tag; undefined at the end. */
+  get nextTag(): number | undefined {
+    return this.#bytes[this.#at];
+  }
+
+  readAny(): DerElement {
+    const start = this.#at;
+    const tag = this.#byte();
+    // 0x1f announces a tag number in more octets, which X.509 has no use for.
+    if ((tag & 0x1f) === 0x1f) throw this.fault("has a tag of more than one octet");
+    const end = this.#length() + this.#at;
+    if (end > this.#bytes.length) throw this.fault("is cut off");
+    const content = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return { tag, content, whole: this.#bytes.subarray(start, end) };
+  }
+
+  readElement(tag: number): DerElement {
+    if (this.nextTag !== tag) throw this.fault(`has tag ${hexTag(this.nextTag)} where ${hexTag(tag)} is due`);
+    return this.readAny();
+  }
+
+  /** The content of the next value, to be read in turn. */
+  enter(tag: number, what: string = this.#what): DerReader {
+    return new DerReader(this.readElement(tag).content, what);
+  }
+
+  /** As {@link enter}, or undefined when another tag, or nothing, is next. */
+  enterOptional(tag: number, what: string = this.#what): DerReader | undefined {
+    return this.nextTag === tag ? this.enter(tag, what) : undefined;
+  }
+
+  /** The next value's content, or undefined when another tag, or nothing, is next. */
+  readOptional(tag: number): Uint8Array | undefined {
+    return this.nextTag === tag ? this.readAny().content : undefined;
+  }
+
+  readBoolean(): boolean {
+    const { content } = this.readElement(TAG.boolean);
+    if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) throw this.fault("has a malformed BOOLEAN");
+    return content[0] === 0xff;
+  }
+
+  /** Of any size. `tag` for one that is tagged implicitly. */
+  readInteger(tag: number = TAG.integer): bigint {
+    const { content } = this.readElement(tag);
+    const [first, second] = content;
+    if (first === undefined) throw this.fault("has an empty INTEGER");
+    if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
+      throw this.fault("has a padded INTEGER");
+    const value = BigInt(`0x${Buffer.from(content).toString("hex")}`);
+    return first >= 0x80 ? value - (1n << BigInt(8 * content.length)) : value;
+  }
+
+  /** A BIT STRING and the number of bits at its end that do not count, which are 0. */
+  readBitString(): { readonly bytes: Uint8Array; readonly unused: number } {
+    const { content } = this.readElement(TAG.bitString);
+    const unused = content[0];
+    const bytes = content.subarray(1);
+    if (unused === undefined || unused > 7 || (bytes.length === 0 && unused > 0))
+      throw this.fault("has a malformed BIT STRING");
+    if (((bytes.at(-1) ?? 0) & ((1 << unused) - 1)) !== 0)
+      throw this.fault("has a BIT STRING with bits set in its padding");
+    return { bytes, unused };
+  }
+
+  /** In dotted notation. */
+  readOid(): string {
+    const { content } = this.readElement(TAG.oid);
+    if (content.length === 0) throw this.fault("has an empty OBJECT IDENTIFIER");
+    const arcs: bigint[] = [];
+    let arc = 0n;
+    let fresh = true;
+    for (const byte of content) {
+      if (fresh && byte === 0x80) throw this.fault("has a padded OBJECT IDENTIFIER");
+      arc = (arc << 7n) | BigInt(byte & 0x7f);
+      fresh = byte < 0x80;
+      if (fresh) {
+        arcs.push(arc);
+        arc = 0n;
+      }
+    }
+    const [first = 0n, ...rest] = arcs;
+    if (!fresh) throw this.fault("has an OBJECT IDENTIFIER that is cut off");
+    // Go holds an arc in 31 bits.
+    if (arcs.some((it) => it >= 1n << 31n))
+      throw this.fault("has an OBJECT IDENTIFIER with an arc of more than 31 bits");
+    const top = first < 80n ? first / 40n : 2n;
+    return [top, first - top * 40n, ...rest].join(".");
+  }
+
+  fault(problem: string): TrustError {
+    return new TrustError("bad-certificate", `${this.#what} ${problem}`);
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw this.fault("is cut off");
+    this.#at += 1;
+    return byte;
+  }
+
+  #length(): number {
+    const first = this.#byte();
+    if (first < 0x80) return first;
+    const octets = first & 0x7f;
+    // 0x80 is BER's indefinite length; four octets are what Go reads.
+    if (octets === 0 || octets > 4) throw this.fault("has a malformed length");
+    let length = 0;
+    for (let index = 0; index < octets; index += 1) length = length * 256 + this.#byte();
+    if (length < 0x80 || length < 256 ** (octets - 1)) throw this.fault("has a padded length");
+    return length;
+  }
+}
+
+function hexTag(tag: number | undefined): string {
+  return tag === undefined ? "(end)" : `0x${tag.toString(16).padStart(2, "0")}`;
+}

@@ -1,0 +1,135 @@
+import { checkExtension } from "./checkExtension.ts";
+import { DerReader, TAG } from "./DerReader.ts";
+import { type NameConstraints, readNameConstraints } from "./readNameConstraints.ts";
+import { readSans, type SubjectAltNames } from "./readSans.ts";
+
+/** The bits of a keyUsage extension, in their order (RFC 5280 4.2.1.3). */
+const KEY_USAGES = [
+  "digitalSignature",
+  "contentCommitment",
+  "keyEncipherment",
+  "dataEncipherment",
+  "keyAgreement",
+  "keyCertSign",
+  "cRLSign",
+  "encipherOnly",
+  "decipherOnly",
+] as const;
+
+/** What a key may be used for. */
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+/** What a certificate's extensions say, as far as verification asks. */
+export interface Extensions {
+  /** `undefined` without the extension. */
+  readonly basicConstraints: { readonly isCa: boolean; readonly pathLen: number | undefined } | undefined;
+  readonly sans: SubjectAltNames;
+  /** The extension's value in hex; undefined without one. */
+  readonly rawSans: string | undefined;
+  /** None means any. */
+  readonly keyUsage: readonly KeyUsage[];
+  /** OIDs. None means any. */
+  readonly extKeyUsage: readonly string[];
+  readonly nameConstraints: NameConstraints | undefined;
+  /** In hex. */
+  readonly subjectKeyId: string | undefined;
+  readonly authorityKeyId: string | undefined;
+  /** It asks for policies to be checked, which is not done here. */
+  readonly needsPolicies: boolean;
+  /** OIDs of extensions that are critical and not understood, which makes the certificate unusable. */
+  readonly unknownCritical: readonly string[];
+}
+
+const NO_NAMES: SubjectAltNames = { dns: [], ip: [], email: [], uri: [] };
+
+/** Of a certificate without extensions. */
+export const NO_EXTENSIONS: Extensions = {
+  basicConstraints: undefined,
+  sans: NO_NAMES,
+  rawSans: undefined,
+  keyUsage: [],
+  extKeyUsage: [],
+  nameConstraints: undefined,
+  subjectKeyId: undefined,
+  authorityKeyId: undefined,
+  needsPolicies: false,
+  unknownCritical: [],
+};
+
+/**
+ * The extensions of a certificate, by Go's processExtensions: what it refuses is refused, what it does not understand is
+ * listed when critical. Throws {@link TrustError} `bad-certificate`.
+ */
+export function readExtensions(list: DerReader): Extensions {
+  const seen = new Set<string>();
+  let all = NO_EXTENSIONS;
+  while (!list.isEmpty) {
+    const extension = list.enter(TAG.sequence, "extension");
+    const oid = extension.readOid();
+    const critical = extension.nextTag === TAG.boolean && extension.readBoolean();
+    const value = extension.readElement(TAG.octetString).content;
+    if (seen.has(oid)) throw extension.fault(`${oid} is there twice`);
+    seen.add(oid);
+    all = { ...all, ...readExtension(oid, critical, value, all) };
+  }
+  return all;
+}
+
+function readExtension(oid: string, critical: boolean, value: Uint8Array, all: Extensions): Partial<Extensions> {
+  const reader = new DerReader(value, `extension ${oid}`);
+  const unknown = critical ? { unknownCritical: [...all.unknownCritical, oid] } : {};
+  switch (oid) {
+    case "2.5.29.15":
+      return { keyUsage: readKeyUsage(reader) };
+    case "2.5.29.19":
+      return { basicConstraints: readBasicConstraints(reader) };
+    case "2.5.29.17": {
+      const sans = readSans(reader);
+      const none = sans.dns.length + sans.ip.length + sans.email.length + sans.uri.length === 0;
+      return { sans, rawSans: Buffer.from(value).toString("hex"), ...(none ? unknown : {}) };
+    }
+    case "2.5.29.30": {
+      const nameConstraints = readNameConstraints(reader);
+      return { nameConstraints, ...(nameConstraints.partlyRead ? unknown : {}) };
+    }
+    case "2.5.29.35": {
+      // RFC 5280 4.2.1.1: never critical.
+      if (critical) throw reader.fault("is marked critical");
+      const id = reader.enter(TAG.sequence).readOptional(0x80);
+      return { authorityKeyId: id === undefined ? undefined : Buffer.from(id).toString("hex") };
+    }
+    case "2.5.29.14": {
+      // RFC 5280 4.2.1.2: never critical.
+      if (critical) throw reader.fault("is marked critical");
+      return { subjectKeyId: Buffer.from(reader.readElement(TAG.octetString).content).toString("hex") };
+    }
+    case "2.5.29.37":
+      return { extKeyUsage: readExtKeyUsage(reader) };
+    default: {
+      const { understood, needsPolicies } = checkExtension(oid, critical, reader);
+      return { ...(understood ? {} : unknown), needsPolicies: all.needsPolicies || needsPolicies };
+    }
+  }
+}
+
+function readKeyUsage(reader: DerReader): KeyUsage[] {
+  const { bytes, unused } = reader.readBitString();
+  const length = bytes.length * 8 - unused;
+  return KEY_USAGES.filter((_, bit) => bit < length && ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+}
+
+function readBasicConstraints(reader: DerReader): { isCa: boolean; pathLen: number | undefined } {
+  const constraints = reader.enter(TAG.sequence);
+  const isCa = constraints.nextTag === TAG.boolean && constraints.readBoolean();
+  const pathLen = constraints.nextTag === TAG.integer ? constraints.readInteger() : undefined;
+  if (pathLen !== undefined && (pathLen < 0n || pathLen >= 1n << 53n))
+    throw reader.fault("has an impossible path length");
+  return { isCa, pathLen: pathLen === undefined ? undefined : Number(pathLen) };
+}
+
+function readExtKeyUsage(reader: DerReader): string[] {
+  const usages = reader.enter(TAG.sequence);
+  const oids: string[] = [];
+  while (!usages.isEmpty) oids.push(usages.readOid());
+  return oids;
+}

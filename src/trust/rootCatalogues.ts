@@ -1,0 +1,25 @@
+import type { Root } from "./Root.ts";
+import { amazonRoots } from "./roots/amazonRoots.ts";
+import { googleRoots } from "./roots/googleRoots.ts";
+import { isrgRoots } from "./roots/isrgRoots.ts";
+import { sectigoRoots } from "./roots/sectigoRoots.ts";
+import { sslcomRoots } from "./roots/sslcomRoots.ts";
+
+/**
+ * Every root that a provider's managed certificates may lead to. Roots alone: intermediates change without notice.
+ *
+ * - `cloudflare`: https://developers.cloudflare.com/ssl/reference/certificate-authorities/ names Let's Encrypt, Google
+ *   Trust Services and SSL.com, with Sectigo for backup certificates, and switches among them without asking.
+ * - `aws`: ACM issues from Amazon Trust Services,
+ *   https://aws.amazon.com/blogs/security/how-to-configure-and-verify-acm-certificates-with-trust-stores
+ * - `letsencrypt`, `google`: for an ACME client of one's own.
+ */
+export const rootCatalogues = {
+  cloudflare: [...isrgRoots, ...googleRoots, ...sslcomRoots, ...sectigoRoots],
+  aws: amazonRoots,
+  letsencrypt: isrgRoots,
+  google: googleRoots,
+} as const satisfies Readonly<Record<string, readonly Root[]>>;
+
+/** A catalogue's name. */
+export type CatalogueName = keyof typeof rootCatalogues;

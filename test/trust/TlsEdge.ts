@@ -1,0 +1,55 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+
+/** A server on one loopback address, stopped with all of its connections. */
+export class TlsEdge {
+  readonly port: number;
+  /** The names that clients asked for. */
+  readonly serverNames: string[];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server, serverNames: string[]) {
+    this.#server = server;
+    this.serverNames = serverNames;
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("the server listens on no port");
+    this.port = address.port;
+  }
+
+  /** Serves TLS. `port` to join another address of the same edge. */
+  static tls(options: TlsOptions, address = "127.0.0.1", port = 0): Promise<TlsEdge> {
+    const names: string[] = [];
+    const SNICallback: TlsOptions["SNICallback"] = (name, done) => {
+      names.push(name);
+      done(null);
+    };
+    const server = createTlsServer({ ...options, SNICallback }, (socket) => socket.on("error", () => {}));
+    server.on("tlsClientError", () => {});
+    return TlsEdge.#listen(server, address, port, names);
+  }
+
+  /** Takes connections and hands them over. */
+  static tcp(onConnection: (socket: Socket) => void, address = "127.0.0.1", port = 0): Promise<TlsEdge> {
+    return TlsEdge.#listen(createServer(onConnection), address, port, []);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  static async #listen(server: Server, address: string, port: number, names: string[]): Promise<TlsEdge> {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, address, resolve);
+    });
+    const edge = new TlsEdge(server, names);
+    server.on("connection", (socket: Socket) => {
+      edge.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.once("close", () => edge.#sockets.delete(socket));
+    });
+    return edge;
+  }
+}

@@ -1,0 +1,3 @@
+module postern/test/verify
+
+go 1.24
