@@ -10,7 +10,9 @@ export type CliErrorCode =
   | "bad-ca-bundle"
   | "cluster-unreachable"
   | "cluster-refused"
-  | "bad-local-ca";
+  | "bad-local-ca"
+  | "bad-sync-config"
+  | "sync-held";
 
 /** An error that is shown as one clear line, without a stack. */
 export class CliError extends Error {

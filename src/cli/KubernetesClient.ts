@@ -12,10 +12,10 @@ export interface ClusterChoice {
 
 /** A call, with the body that it sends. */
 export interface KubernetesCall {
-  readonly method: "GET" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
   /** With the query. */
   readonly path: string;
-  /** Sent as a server-side apply patch. */
+  /** Of a PATCH a list is a JSON Patch, and an object a server-side apply. */
   readonly body?: object;
 }
 
@@ -60,11 +60,27 @@ export class KubernetesClient {
     return new KubernetesClient(server, (options) => config.applyToHTTPSOptions(options), timeout);
   }
 
+  /**
+   * The same cluster by the address of one of its API servers. Its certificate is checked for the name that every API
+   * server has within its cluster.
+   */
+  at(host: string, port: number, timeout: number): KubernetesClient {
+    const authenticate = async (options: RequestOptions): Promise<void> => {
+      await this.#authenticate(options);
+      options.servername = "kubernetes.default.svc";
+    };
+    return new KubernetesClient(`https://${host.includes(":") ? `[${host}]` : host}:${port}`, authenticate, timeout);
+  }
+
+  /** Whatever the API server answered; no body where it was no JSON object. Throws {@link CliError} where there was no answer. */
+  async ask(call: KubernetesCall): Promise<{ readonly status: number; readonly body: JsonObject }> {
+    const { status, text } = await this.#answer(call);
+    return { status, body: parse(text) ?? {} };
+  }
+
   /** The object that answers a call; undefined where there is none (404). Throws {@link CliError} for all else. */
   async call(call: KubernetesCall): Promise<JsonObject | undefined> {
-    const { status, text } = await this.#send(call).catch((error: unknown): never => {
-      throw new CliError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
-    });
+    const { status, text } = await this.#answer(call);
     if (status === 404) return undefined;
     const answer = parse(text);
     if (status >= 200 && status < 300 && answer !== undefined) return answer;
@@ -75,6 +91,12 @@ export class KubernetesClient {
     );
   }
 
+  #answer(call: KubernetesCall): Promise<{ status: number; text: string }> {
+    return this.#send(call).catch((error: unknown): never => {
+      throw new CliError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
+    });
+  }
+
   async #send({ method, path, body }: KubernetesCall): Promise<{ status: number; text: string }> {
     const signal = AbortSignal.timeout(this.#timeout);
     const url = new URL(`${this.#server.replace(/\/+$/, "")}${path}`);
@@ -83,7 +105,7 @@ export class KubernetesClient {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
     await Promise.race([this.#authenticate(options), late]);
-    const type = body === undefined ? {} : { "content-type": "application/apply-patch+yaml" };
+    const type = body === undefined ? {} : { "content-type": contentType(method, body) };
     const headers = { ...Object(options.headers), accept: "application/json", ...type };
     return new Promise((resolve, reject) => {
       const request = url.protocol === "http:" ? requestHttp : requestHttps;
@@ -99,6 +121,12 @@ export class KubernetesClient {
       call.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+function contentType(method: KubernetesCall["method"], body: object): string {
+  if (method !== "PATCH") return "application/json";
+  // JSON is YAML.
+  return Array.isArray(body) ? "application/json-patch+json" : "application/apply-patch+yaml";
 }
 
 function parse(text: string): JsonObject | undefined {

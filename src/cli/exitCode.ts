@@ -6,6 +6,10 @@ export const EXIT_OK = 0;
 export const EXIT_DENIED = 1;
 /** A cluster has something else than what was rendered; as `kubectl diff` has it. */
 export const EXIT_DIFFERENT = 1;
+/** A cluster is not in step, and nothing is broken: what stands against it is said. */
+export const EXIT_NOT_IN_STEP = 1;
+/** What was written did not carry, and what was there before was written back. */
+export const EXIT_ROLLED_BACK = 3;
 /** Usage, input or surroundings: nothing to do with what the policies say. */
 export const EXIT_UNUSABLE = 2;
 
@@ -23,6 +27,9 @@ export function exitCode(code: CliErrorCode): number {
     case "cluster-unreachable":
     case "cluster-refused":
     case "bad-local-ca":
+    case "bad-sync-config":
       return EXIT_UNUSABLE;
+    case "sync-held":
+      return EXIT_NOT_IN_STEP;
   }
 }

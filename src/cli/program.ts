@@ -8,9 +8,10 @@ import { printable } from "./printable.ts";
 import { type RenderOptions, renderCommand } from "./renderCommand.ts";
 import { type ReviewOptions, reviewCommand } from "./reviewCommand.ts";
 import { type ServeOptions, serveCommand } from "./serveCommand.ts";
+import { type SyncOptions, syncCommand } from "./syncCommand.ts";
 import type { Terminal } from "./Terminal.ts";
 
-/** Runs the `postern` command. `args` are without node and script. Resolves to the exit code, 0, 1 or 2, and never rejects. */
+/** Runs the `postern` command. `args` are without node and script. Resolves to the exit code, 0 to 3, and never rejects. */
 export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<number> {
   let code = EXIT_OK;
   const program = createProgram(terminal, version, (result) => {
@@ -134,6 +135,7 @@ unreadable input (what can be read is still judged).`,
       collect,
     )
     .option("--nodes <number>", "the cluster's size, for estimates of calls and cost", parseNodes, 50)
+    .option("--sync", "hand the registrations to postern sync, which then owns their caBundle and url")
     .option("--diff", "compare with the running cluster instead; nothing is changed there")
     .option("--context <name>", "with --diff: the kubeconfig's context (default: the current one)")
     .option("--kubeconfig <file>", "with --diff: the kubeconfig (default: KUBECONFIG, ~/.kube/config)")
@@ -165,6 +167,27 @@ printed then). With --diff: 0 the same, 1 different, 2 could not compare.`,
       "\nExample:\n  $ postern serve --gate gate.ts --port 8443 --cert tls.crt --key tls.key\n\nSIGTERM finishes the calls that were taken. Exit codes: 0 stopped, 1 calls were cut off, 2 could not start.",
     )
     .action(async (options: ServeOptions) => done(await serveCommand(terminal, options)));
+
+  program
+    .command("sync")
+    .description("keep caBundle and URL of a cluster's registrations in step with what the gate's endpoint serves")
+    .option("--config <file>", "what is to be kept in step (YAML)", "/etc/postern/sync.yaml")
+    .option("--once", "one run, and no other kind of run yet", true)
+    .option("--metrics <file>", "write metrics there in the Prometheus text format")
+    .option("--dry-run", "say what would be written, and write nothing")
+    .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))
+    .option("--context <name>", "the kubeconfig's context (default: the current one)")
+    .option("--kubeconfig <file>", "the kubeconfig (default: KUBECONFIG, ~/.kube/config, the Pod's ServiceAccount)")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern sync --config sync.yaml --dry-run --context production
+
+Exit codes: 0 in step (or waiting for roots to be unused), 1 not in step and nothing broken, 2 usage,
+config or a cluster that cannot be reached, 3 what was written did not carry and was taken back.`,
+    )
+    .action(async (options: SyncOptions) => done(await syncCommand(terminal, options)));
 
   return program;
 }

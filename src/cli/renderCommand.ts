@@ -26,6 +26,7 @@ export interface RenderOptions {
   readonly sample: readonly string[];
   readonly nodes: number;
   readonly diff?: boolean;
+  readonly sync?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
 }
@@ -53,10 +54,8 @@ export async function renderCommand(terminal: Terminal, options: RenderOptions):
   ];
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_UNUSABLE;
-  const { objects } = await renderRegistrations(gate, settings, {
-    url,
-    ...(bundle === undefined ? {} : { ca: bundle.pem }),
-  });
+  const endpoint = { url, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
+  const { objects } = await renderRegistrations(gate, settings, endpoint, { sync: options.sync === true });
   if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });
   terminal.stdout.write(
     output === "json"

@@ -15,6 +15,9 @@ export const GATE_LABEL = "postern.dev/gate";
 export const CLUSTER_ANNOTATION = "postern.dev/cluster";
 export const HASH_ANNOTATION = "postern.dev/registration-hash";
 
+/** By this annotation, set to `true`, a registration is handed to the sync: it owns `caBundle` and `url` from then on. */
+export const SYNC_ANNOTATION = "postern.dev/sync";
+
 /** What `postern render` prints, and its hash. */
 export interface Rendered {
   readonly objects: readonly RegistrationObject[];
@@ -26,27 +29,30 @@ export interface Rendered {
  * Everything that has a cluster call a gate: the self-test's namespace and canary, the registrations of validators and
  * mutators, and the patches for CustomResourceDefinitions whose objects it converts. The same gate and settings give
  * the same objects in the same order. Without an endpoint there is no `clientConfig` in them, which is all that a hash needs.
+ * With `sync` they are handed to the sync.
  */
 export async function renderRegistrations(
   gate: RegisteredGate,
   settings: ClusterSettings,
   endpoint?: Endpoint,
+  { sync = false }: { readonly sync?: boolean } = {},
 ): Promise<Rendered> {
-  const hash = await registrationHash(objectsOf(gate, settings, undefined, undefined));
-  return { hash, objects: objectsOf(gate, settings, endpoint, hash) };
+  const hash = await registrationHash(objectsOf(gate, settings, undefined, {}));
+  const added = { [HASH_ANNOTATION]: hash, ...(sync ? { [SYNC_ANNOTATION]: "true" } : {}) };
+  return { hash, objects: objectsOf(gate, settings, endpoint, added) };
 }
 
 function objectsOf(
   gate: RegisteredGate,
   settings: ClusterSettings,
   endpoint: Endpoint | undefined,
-  hash: string | undefined,
+  added: Readonly<Record<string, string>>,
 ): RegistrationObject[] {
   const { cluster } = settings;
   const meta: MetaOf = (name) => ({
     name,
     labels: { ...MANAGED_BY, [GATE_LABEL]: gate.name },
-    annotations: { [CLUSTER_ANNOTATION]: cluster, ...(hash === undefined ? {} : { [HASH_ANNOTATION]: hash }) },
+    annotations: { [CLUSTER_ANNOTATION]: cluster, ...added },
   });
   const conversions = [...gate.conversions].sort((left, right) =>
     compareNames(`${left.plural}.${left.group}`, `${right.plural}.${right.group}`),

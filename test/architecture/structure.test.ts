@@ -12,6 +12,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policies": ["src/policy", "src/protocol"],
   "src/registration": ["src/policy", "src/protocol"],
   "src/tls": ["src/telemetry"],
+  "src/trust": [],
+  "src/sync": ["src/protocol", "src/registration", "src/trust", "src/telemetry"],
   "src/gate": ["src/protocol", "src/policy", "src/registration", "src/telemetry", "src/tls"],
   "src/cli": [
     "src",
@@ -21,6 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/registration",
     "src/telemetry",
     "src/tls",
+    "src/trust",
+    "src/sync",
     "src/gate",
   ],
   // The package's main entry.

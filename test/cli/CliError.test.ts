@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import { CliError, type CliErrorCode } from "../../src/cli/CliError.ts";
-import { EXIT_DENIED, EXIT_DIFFERENT, EXIT_OK, EXIT_UNUSABLE, exitCode } from "../../src/cli/exitCode.ts";
+import {
+  EXIT_DENIED,
+  EXIT_DIFFERENT,
+  EXIT_NOT_IN_STEP,
+  EXIT_OK,
+  EXIT_ROLLED_BACK,
+  EXIT_UNUSABLE,
+  exitCode,
+} from "../../src/cli/exitCode.ts";
 
 const codes: Record<CliErrorCode, true> = {
   usage: true,
@@ -14,7 +22,11 @@ const codes: Record<CliErrorCode, true> = {
   "bad-ca-bundle": true,
   "cluster-refused": true,
   "cluster-unreachable": true,
+  "bad-sync-config": true,
+  "sync-held": true,
 };
+/** Not about usage or surroundings: another run is at work. */
+const OTHERS: Partial<Record<CliErrorCode, number>> = { "sync-held": EXIT_NOT_IN_STEP };
 
 it("has a code, a message and a cause", () => {
   const cause = new Error("why");
@@ -27,9 +39,10 @@ it("has a code, a message and a cause", () => {
 });
 
 it("exit codes are documented numbers", () => {
-  expect([EXIT_OK, EXIT_DENIED, EXIT_DIFFERENT, EXIT_UNUSABLE]).toEqual([0, 1, 1, 2]);
+  expect([EXIT_OK, EXIT_DENIED, EXIT_DIFFERENT, EXIT_NOT_IN_STEP]).toEqual([0, 1, 1, 1]);
+  expect([EXIT_UNUSABLE, EXIT_ROLLED_BACK]).toEqual([2, 3]);
 });
 
 it.each(Object.keys(codes) as CliErrorCode[])("%s is no verdict", (code) => {
-  expect(exitCode(code)).toBe(EXIT_UNUSABLE);
+  expect(exitCode(code)).toBe(OTHERS[code] ?? EXIT_UNUSABLE);
 });

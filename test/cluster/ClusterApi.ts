@@ -20,6 +20,8 @@ export interface ApiCall {
   readonly contentType?: string;
   /** User to call as. */
   readonly as?: string;
+  /** A token to call with, in place of the client certificate. */
+  readonly token?: string;
 }
 
 /** No call of the tests takes longer. In milliseconds. */
@@ -63,7 +65,7 @@ export class ClusterApi {
     return this.call("DELETE", path, call);
   }
 
-  call(method: string, path: string, { query, body, contentType, as }: ApiCall = {}): Promise<ApiAnswer> {
+  call(method: string, path: string, { query, body, contentType, as, token }: ApiCall = {}): Promise<ApiAnswer> {
     const { server, ca, cert, key } = this.#access;
     const url = new URL(path, server);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
@@ -74,9 +76,11 @@ export class ClusterApi {
         ? {}
         : { "content-type": contentType ?? "application/json", "content-length": Buffer.byteLength(text) }),
       ...(as === undefined ? {} : { "impersonate-user": as }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
+    const certificate = token === undefined ? { cert, key } : {};
     return new Promise((resolve, reject) => {
-      const options = { agent: this.#agent, method, headers, ca, cert, key, timeout: TIMEOUT };
+      const options = { agent: this.#agent, method, headers, ca, ...certificate, timeout: TIMEOUT };
       const sent = request(url, options, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -32,12 +32,15 @@ const DAY = 86_400_000;
 export class TestCa {
   /** Its own certificate, in PEM. */
   readonly cert: string;
+  /** What servers send below its leaves: its own certificate and those above it, but for the root's. In PEM. */
+  readonly #sent: string;
   readonly #certificate: x509.X509Certificate;
   readonly #keys: CryptoKeyPair;
 
-  private constructor(certificate: x509.X509Certificate, keys: CryptoKeyPair) {
+  private constructor(certificate: x509.X509Certificate, keys: CryptoKeyPair, sent = "") {
     this.#certificate = certificate;
     this.#keys = keys;
+    this.#sent = sent;
     this.cert = pemOf(certificate);
   }
 
@@ -57,6 +60,27 @@ export class TestCa {
       ],
     });
     return new TestCa(certificate, keys);
+  }
+
+  /** An authority below this one. Its leaves come with its certificate. */
+  async intermediate(name: string): Promise<TestCa> {
+    const keys = await newKeys();
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: [{ CN: [name] }],
+      issuer: this.#certificate.subject,
+      publicKey: keys.publicKey,
+      signingKey: this.#keys.privateKey,
+      signingAlgorithm: ALGORITHM,
+      notBefore: new Date(Date.now() - MINUTE),
+      notAfter: new Date(Date.now() + DAY),
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+        await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
+      ],
+    });
+    return new TestCa(certificate, keys, `${pemOf(certificate)}${this.#sent}`);
   }
 
   /** A leaf: for a server where it has `hosts`, for a client where it has none. */
@@ -86,7 +110,7 @@ export class TestCa {
       ],
     });
     const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
-    return { cert: pemOf(certificate), key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n` };
+    return { cert: `${pemOf(certificate)}${this.#sent}`, key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n` };
   }
 }
 

@@ -48,7 +48,16 @@ const lease = { metadata: { name: "postern-sync" }, spec: { holderIdentity: "x" 
 /** What the sync asks for as its ServiceAccount; 404 means that it was let through to something that is not there. */
 const asks: readonly { what: string; ask: (cluster: Cluster) => Promise<ApiAnswer>; allowed: boolean }[] = [
   { what: "list registrations", ask: ({ api }) => api.get(REGISTRATIONS, { as: SYNC }), allowed: true },
-  { what: "patch a registration", ask: ({ api }) => api.merge(`${REGISTRATIONS}/x`, {}, { as: SYNC }), allowed: true },
+  {
+    what: "patch the gate's registration",
+    ask: ({ api }) => api.merge(`${REGISTRATIONS}/postern`, {}, { as: SYNC }),
+    allowed: true,
+  },
+  {
+    what: "patch another registration",
+    ask: ({ api }) => api.merge(`${REGISTRATIONS}/x`, {}, { as: SYNC }),
+    allowed: false,
+  },
   { what: "delete a registration", ask: ({ api }) => api.delete(`${REGISTRATIONS}/x`, { as: SYNC }), allowed: false },
   {
     what: "create a registration",
@@ -56,9 +65,9 @@ const asks: readonly { what: string; ask: (cluster: Cluster) => Promise<ApiAnswe
     allowed: false,
   },
   {
-    what: "patch a CustomResourceDefinition",
+    what: "patch a CustomResourceDefinition that no overlay names",
     ask: ({ api }) => api.merge("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/x", {}, { as: SYNC }),
-    allowed: true,
+    allowed: false,
   },
   {
     what: "create a self-test by dry run",

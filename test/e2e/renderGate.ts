@@ -18,18 +18,20 @@ export interface RenderInput {
   readonly url: string;
   /** PEM. */
   readonly ca: string;
+  /** Whether they are handed to the sync. Default false. */
+  readonly sync?: boolean;
 }
 
 /** What `postern render` prints for a gate, as text in one of its formats. */
 export async function renderText(
-  { gate, cluster = "e2e", url, ca }: RenderInput,
+  { gate, cluster = "e2e", url, ca, sync = false }: RenderInput,
   output: "yaml" | "json",
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "postern-render-"));
   try {
     await writeFile(join(folder, "ca.pem"), ca);
     const args = ["render", "--gate", gate, "--cluster", cluster, "--url", url, "--ca", join(folder, "ca.pem")];
-    const { stdout } = await run(process.execPath, [POSTERN, ...args, "--output", output]);
+    const { stdout } = await run(process.execPath, [POSTERN, ...args, "--output", output, ...(sync ? ["--sync"] : [])]);
     return stdout;
   } finally {
     await rm(folder, { recursive: true });

@@ -1,0 +1,48 @@
+import type { Certificate } from "../trust/Certificate.ts";
+
+/** Which roots a registration is to trust. */
+export type TrustGoal =
+  /** These, and until they have been unused for the soak those that were there before. At least one. */
+  | { readonly mode: "pin"; readonly roots: readonly Certificate[] }
+  /** Those of the API server's own host: an empty `caBundle`. */
+  | { readonly mode: "system" };
+
+/** What a run is to bring about. */
+export interface SyncGoal {
+  /** The gate's name, which is the value of the label `postern.dev/gate`. */
+  readonly gate: string;
+  /** The cluster, by the name that the gate knows it by. */
+  readonly cluster: string;
+  /** Where the gate is to be called, without a slash at its end; undefined where each registration keeps its own. */
+  readonly url: string | undefined;
+  readonly trust: TrustGoal;
+  /** How long a root has to be unused before it goes. In milliseconds. */
+  readonly soak: number;
+}
+
+/** Time limits, in milliseconds. */
+export interface SyncTimeouts {
+  /** For one handshake. */
+  readonly handshake: number;
+  /** For all handshakes with one endpoint. */
+  readonly probe: number;
+  /** For the API server to take up a canary registration and call it. */
+  readonly canary: number;
+  /** How long a run may be silent before another takes its Lease. */
+  readonly lease: number;
+}
+
+/** A public Ed25519 key (RFC 8037). */
+export interface SelfTestKey {
+  readonly kty: "OKP";
+  readonly crv: "Ed25519";
+  readonly x: string;
+}
+
+/** All that `postern sync` is told. */
+export interface SyncConfig {
+  readonly goal: SyncGoal;
+  /** Signs the gate's self-tests. Pinned here, and never fetched. */
+  readonly publicKey: SelfTestKey;
+  readonly timeouts: SyncTimeouts;
+}

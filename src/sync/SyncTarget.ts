@@ -1,0 +1,34 @@
+import type { TargetState } from "./TargetState.ts";
+
+/** The kinds of object that say where the API server calls a gate. */
+export type TargetKind = "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" | "CustomResourceDefinition";
+
+/** What is in step, or is not: one webhook of a configuration, or the conversion of a CRD, whose name is empty. */
+export interface Hook {
+  readonly name: string;
+  readonly url: string;
+  /** `caBundle`, decoded; empty where there is none. */
+  readonly bundle: string;
+}
+
+/** A registration that was handed to the sync, as the cluster has it. */
+export interface SyncTarget {
+  readonly kind: TargetKind;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Whether it is the one that bundles and URLs are tried on. */
+  readonly isCanary: boolean;
+  /** At least one. */
+  readonly hooks: readonly Hook[];
+  readonly state: TargetState;
+  /** The annotations that the state was read from, those that could not be read included. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Why it is left alone, whatever its state: another writer, or something that the sync does not write. */
+  readonly obstacle: string | undefined;
+}
+
+/** How a target is called in plans, Events and messages. */
+export function targetName({ kind, name }: Pick<SyncTarget, "kind" | "name">): string {
+  return `${kind}/${name}`;
+}

@@ -1,0 +1,106 @@
+import * as z from "zod/mini";
+import type { Hook } from "./SyncTarget.ts";
+
+/** What the sync was about with a target: writing, not confirmed yet, or waiting for roots to be unused. */
+export type Phase = "widening" | "switching" | "narrowing" | "soaking";
+
+/** What the sync remembers of a target, all of it in the target's own annotations. */
+export interface TargetState {
+  readonly phase?: Phase;
+  /** When the phase began. In milliseconds since 1970, as all times here. */
+  readonly since?: number;
+  /** What was there before an unconfirmed write. */
+  readonly snapshot?: readonly Hook[];
+  /** Of the bundle that was written last: `sha256:HEX`, or `system`. */
+  readonly bundleHash?: string;
+  /** Where the gate was said to be, in the last write. */
+  readonly base?: string;
+  /** Since when each root that is not asked for has been unused, by SHA-256 of the certificate. */
+  readonly unusedSince?: Readonly<Record<string, number>>;
+  /** How often somebody else changed what was written, and when that was first seen. */
+  readonly reverted?: { readonly times: number; readonly since: number };
+}
+
+/** The prefix of all annotations that the sync writes; it writes no others. */
+export const STATE_PREFIX = "postern.dev/sync-";
+
+const timeSchema = z.pipe(
+  z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/)),
+  z.transform((text) => Date.parse(text)),
+);
+const snapshotSchema = z.strictObject({
+  bundles: z.array(z.string()),
+  hooks: z.array(z.strictObject({ name: z.string(), url: z.string(), bundle: z.int().check(z.nonnegative()) })),
+});
+const phaseSchema = z.enum(["widening", "switching", "narrowing", "soaking"]);
+const unusedSchema = z.record(z.string().check(z.regex(/^[0-9a-f]{64}$/)), timeSchema);
+const revertedSchema = z.strictObject({ times: z.int().check(z.positive()), since: timeSchema });
+
+/** Reads the state out of annotations. What cannot be read, because somebody wrote it by hand, counts as not there. */
+export function readState(annotations: Readonly<Record<string, unknown>>): TargetState {
+  const text = (key: string): string | undefined => {
+    const value = annotations[`${STATE_PREFIX}${key}`];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const read = <T>(schema: z.ZodMiniType<T>, value: unknown): T | undefined => {
+    const parsed = schema.safeParse(value);
+    return parsed.success && !Object.is(parsed.data, Number.NaN) ? parsed.data : undefined;
+  };
+  const state = {
+    phase: read(phaseSchema, text("phase")),
+    since: read(timeSchema, text("since")),
+    snapshot: hooksOf(read(snapshotSchema, json(text("snapshot")))),
+    bundleHash: text("bundle-hash"),
+    base: text("url"),
+    unusedSince: read(unusedSchema, json(text("unused-since"))),
+    reverted: read(revertedSchema, json(text("reverted"))),
+  };
+  return withoutUndefined(state);
+}
+
+/** The annotations that hold a state. */
+export function stateAnnotations(state: TargetState): Record<string, string> {
+  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted } = state;
+  const unused = Object.entries(unusedSince).map(([root, at]) => [root, timeText(at)]);
+  const texts: Readonly<Record<string, string | undefined>> = {
+    phase,
+    since: since === undefined ? undefined : timeText(since),
+    snapshot: snapshot === undefined ? undefined : JSON.stringify(packed(snapshot)),
+    "bundle-hash": bundleHash,
+    url: base,
+    "unused-since": unused.length === 0 ? undefined : JSON.stringify(Object.fromEntries(unused)),
+    reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),
+  };
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([key, value]) => (value === undefined ? [] : [[`${STATE_PREFIX}${key}`, value]])),
+  );
+}
+
+/** A state with each member that is there. */
+export function withoutUndefined(
+  state: { readonly [K in keyof TargetState]: TargetState[K] | undefined },
+): TargetState {
+  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** Webhooks mostly share one bundle, and annotations have a limit (256 KiB for all of an object). */
+function packed(hooks: readonly Hook[]): z.infer<typeof snapshotSchema> {
+  const bundles = [...new Set(hooks.map(({ bundle }) => bundle))];
+  return { bundles, hooks: hooks.map(({ name, url, bundle }) => ({ name, url, bundle: bundles.indexOf(bundle) })) };
+}
+
+function hooksOf(snapshot: z.infer<typeof snapshotSchema> | undefined): Hook[] | undefined {
+  return snapshot?.hooks.map(({ name, url, bundle }) => ({ name, url, bundle: snapshot.bundles[bundle] ?? "" }));
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

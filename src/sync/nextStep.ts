@@ -1,0 +1,97 @@
+import type { Certificate } from "../trust/Certificate.ts";
+import { confirmTarget } from "./confirmTarget.ts";
+import { liveRoots } from "./liveRoots.ts";
+import type { Observation } from "./Observation.ts";
+import { rewriteTarget } from "./rewriteTarget.ts";
+import type { Finding, Step } from "./Step.ts";
+import type { SyncGoal } from "./SyncConfig.ts";
+import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { soakTarget } from "./soakTarget.ts";
+import type { TargetStep } from "./TargetStep.ts";
+import { viewOf } from "./TargetView.ts";
+
+const UNCONFIRMED: readonly unknown[] = ["widening", "switching", "narrowing"];
+
+/**
+ * What is to be done next, from nothing but what was observed: so a run can be killed anywhere, and the next one goes on.
+ * What was written and not confirmed comes first, one target after the other, and the canary last. Takes the targets in
+ * the order of their names.
+ */
+export function nextStep(observation: Observation, goal: SyncGoal): Step {
+  const targets = observation.targets
+    .filter(({ isCanary }) => !isCanary)
+    .toSorted((left, right) => (targetName(left) < targetName(right) ? -1 : 1));
+  const canary = observation.targets.find(({ isCanary }) => isCanary);
+  if (targets.length === 0) return refuse("no-targets", `no registration of the gate ${goal.gate} was handed over`);
+  if (canary === undefined)
+    return refuse("no-canary", `${goal.gate}.canary was not handed over: there is nothing to try a bundle on`);
+  if (canary.obstacle !== undefined) return refuse("no-canary", `${goal.gate}.canary ${canary.obstacle}`);
+  const steps: TargetStep[] = [];
+  const [begun, others] = [targets.filter(isUnconfirmed), targets.filter((target) => !isUnconfirmed(target))];
+  for (const target of [...begun, ...others]) {
+    const step = leave(target, observation, goal) ?? stepFor(target, observation, goal);
+    if (!("kind" in step) || step.kind === "soak") steps.push(step);
+    else return step;
+  }
+  const findings = steps.flatMap((step) => ("findings" in step ? step.findings : []));
+  if (findings.length > 0) return { kind: "report", findings: distinct(findings) };
+  const notes = [...new Set(steps.flatMap((step) => ("notes" in step ? step.notes : [])))];
+  const behind = canaryBehind(canary, targets, observation, goal);
+  if (behind !== undefined) return behind;
+  const until = steps.flatMap((step) => ("until" in step ? [step.until] : []));
+  return until.length > 0 ? { kind: "soak", until: Math.min(...until), notes } : { kind: "nothing-to-do", notes };
+}
+
+function stepFor(target: SyncTarget, observation: Observation, goal: SyncGoal): TargetStep {
+  const confirmation = confirmTarget(target, observation, goal);
+  if (confirmation === undefined)
+    return rewriteTarget(target, observation, goal) ?? soakTarget(target, observation, goal);
+  if (!("isStuck" in confirmation)) return confirmation;
+  // What was written does not carry, nor what was there before: there is still what is asked for by now.
+  const forward = rewriteTarget(target, observation, goal);
+  return forward !== undefined && "kind" in forward && forward.kind !== "refuse" ? forward : confirmation;
+}
+
+function isUnconfirmed({ state }: SyncTarget): boolean {
+  return UNCONFIRMED.includes(state.phase);
+}
+
+/** What keeps a target from being touched. */
+function leave(target: SyncTarget, { left }: Observation, goal: SyncGoal): { findings: Finding[] } | undefined {
+  const about = targetName(target);
+  const changed = left.get(about);
+  if (changed !== undefined) return { findings: [{ code: "changed-in-between", about, message: changed }] };
+  if (target.obstacle !== undefined) return { findings: [{ code: "obstacle", about, message: target.obstacle }] };
+  if (viewOf(target, goal).bases !== undefined) return undefined;
+  const message = `has a URL that is not the gate's for the cluster ${goal.cluster}`;
+  return { findings: [{ code: "not-the-gates", about, message }] };
+}
+
+/** The canary follows the others, so that what it says is about what is in force. */
+function canaryBehind(
+  canary: SyncTarget,
+  targets: readonly SyncTarget[],
+  { canaryTest }: Observation,
+  goal: SyncGoal,
+): Step | undefined {
+  const [first] = targets;
+  if (first === undefined) return undefined;
+  const [wanted, live] = [viewOf(first, goal), viewOf(canary, goal)];
+  const base = wanted.bases?.[0];
+  if (base === undefined || wanted.hash === undefined) return undefined;
+  if (live.hash === wanted.hash && live.bases?.length === 1 && live.bases[0] === base) return undefined;
+  if (canaryTest?.bundleHash === wanted.hash && canaryTest.base === base && canaryTest.result !== "passed") {
+    const code = canaryTest.result === "failed" ? "canary-failed" : "canary-unknown";
+    return { kind: "report", findings: [{ code, about: targetName(canary), message: canaryTest.message }] };
+  }
+  const roots: readonly Certificate[] = liveRoots(first.hooks[0]?.bundle ?? "");
+  return { kind: "try-canary", roots, base, reason: "the canary is to have what the others have" };
+}
+
+function refuse(code: Finding["code"], message: string): Step {
+  return { kind: "refuse", finding: { code, about: "", message } };
+}
+
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}

@@ -1,0 +1,135 @@
+import { parse } from "yaml";
+import * as z from "zod/mini";
+import { faultFromIssue } from "../protocol/faultFromIssue.ts";
+import type { Certificate } from "../trust/Certificate.ts";
+import { catalogue } from "../trust/catalogue.ts";
+import { parseBundle } from "../trust/parseBundle.ts";
+import { TrustError } from "../trust/TrustError.ts";
+import { readDuration } from "./readDuration.ts";
+import type { SyncConfig, TrustGoal } from "./SyncConfig.ts";
+import { SyncError } from "./SyncError.ts";
+
+/** A DNS label, as names of gates and clusters are. */
+const label = z.string().check(z.regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, "expected a DNS label"));
+const duration = z.pipe(
+  z.string().check(z.refine((text) => readDuration(text) !== undefined, "expected a duration such as 24h, 30m or 5s")),
+  z.transform((text) => readDuration(text) ?? 0),
+);
+const configSchema = z.strictObject({
+  gate: label,
+  cluster: label,
+  url: z.optional(z.string()),
+  trust: z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("pin"), roots: z.array(z.string()).check(z.minLength(1)) }),
+    z.strictObject({ mode: z.literal("system") }),
+  ]),
+  selfTest: z.strictObject({
+    publicKey: z.strictObject({
+      kty: z.literal("OKP"),
+      crv: z.literal("Ed25519"),
+      x: z.string().check(z.regex(/^[\w-]{43}$/, "expected the 43 characters of a public Ed25519 key")),
+      kid: z.optional(z.string()),
+      alg: z.optional(z.string()),
+      use: z.optional(z.string()),
+    }),
+  }),
+  soak: z._default(duration, 24 * 3_600_000),
+  hosts: z.array(z.string()).check(z.minLength(1)),
+  timeouts: z._default(
+    z.strictObject({
+      handshake: z._default(duration, 5_000),
+      probe: z._default(duration, 20_000),
+      canary: z._default(duration, 10_000),
+      lease: z._default(duration, 60_000),
+    }),
+    { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000 },
+  ),
+});
+type ParsedConfig = z.infer<typeof configSchema>;
+
+/** Where a config comes from. */
+export interface ConfigSource {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+  /** Reads a file of roots, by the path that the config names. */
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+/** Reads a sync's config (YAML). Throws {@link SyncError} `bad-config`, naming the member and what was expected there. */
+export async function parseSyncConfig({ name, text, readFile }: ConfigSource): Promise<SyncConfig> {
+  const fail = (fault: string, cause?: unknown): never => {
+    throw new SyncError("bad-config", `${name}: ${fault}`, cause);
+  };
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (error) {
+    return fail(`is no YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
+  }
+  const parsed = configSchema.safeParse(raw);
+  if (!parsed.success) return fail(faultOf(parsed.error.issues));
+  const { data } = parsed;
+  const urlFault = faultOfUrl(data);
+  if (urlFault !== undefined) return fail(urlFault);
+  try {
+    const { kty, crv, x } = data.selfTest.publicKey;
+    return {
+      goal: {
+        gate: data.gate,
+        cluster: data.cluster,
+        url: data.url?.replace(/\/+$/, ""),
+        trust: await trustGoal(data.trust, readFile),
+        soak: data.soak,
+      },
+      publicKey: { kty, crv, x },
+      timeouts: data.timeouts,
+    };
+  } catch (error) {
+    if (error instanceof SyncError) throw new SyncError(error.code, `${name}: ${error.message}`, error);
+    if (error instanceof TrustError) return fail(`trust.roots: ${error.message}`, error);
+    throw error;
+  }
+}
+
+function faultOf(issues: readonly z.core.$ZodIssue[]): string {
+  const [issue] = issues;
+  if (issue === undefined) return "cannot be read";
+  const { path, expected } = faultFromIssue(issue);
+  const where = path === "(body)" ? "" : `${path}: `;
+  if (issue.code !== "unrecognized_keys") return `${where}${expected}`;
+  const known = KNOWN[issue.path.map(String).join(".")];
+  return `${where}${expected}${known === undefined ? "" : `; known are ${known.join(", ")}`}`;
+}
+
+/** For the hint about a key that is not known. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  "": Object.keys(configSchema.shape),
+  trust: ["mode", "roots (with mode: pin)"],
+  selfTest: ["publicKey"],
+  "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
+  timeouts: ["handshake", "probe", "canary", "lease"],
+};
+
+function faultOfUrl({ url, hosts }: ParsedConfig): string | undefined {
+  if (url === undefined) return undefined;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls nothing else";
+  if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
+    return "url: expected no user name, query or fragment: the API server refuses them";
+  return hosts.includes(parsed.hostname) ? undefined : `url: its host ${parsed.hostname} is not among hosts`;
+}
+
+async function trustGoal(trust: ParsedConfig["trust"], readFile: ConfigSource["readFile"]): Promise<TrustGoal> {
+  if (trust.mode === "system") return trust;
+  const roots: Certificate[] = [];
+  for (const root of trust.roots)
+    if (/^[a-z0-9-]+$/.test(root)) roots.push(...catalogue(root));
+    else {
+      const text = await readFile(root).catch((error: unknown): never => {
+        throw new SyncError("unreadable-config", `trust.roots: ${root} cannot be read`, error);
+      });
+      roots.push(...parseBundle(text, root).certificates);
+    }
+  return { mode: "pin", roots };
+}

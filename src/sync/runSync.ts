@@ -1,0 +1,175 @@
+import { testCanary } from "./Canary.ts";
+import { splitGateUrl } from "./gateUrl.ts";
+import type { KubernetesApi } from "./KubernetesApi.ts";
+import { bundleOf, liveRoots } from "./liveRoots.ts";
+import { nextStep } from "./nextStep.ts";
+import type { CanaryTest, EndpointView, Observation } from "./Observation.ts";
+import type { Finding, LastStep, Step } from "./Step.ts";
+import { isLast } from "./Step.ts";
+import type { SyncCluster } from "./SyncCluster.ts";
+import type { SyncConfig } from "./SyncConfig.ts";
+import { SyncError } from "./SyncError.ts";
+import type { SyncLease } from "./SyncLease.ts";
+import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { simulateStep } from "./simulateStep.ts";
+
+/** What a run needs of the world. */
+export interface SyncDeps {
+  readonly config: SyncConfig;
+  /** The API servers that are asked for self-tests; called once, before the first. */
+  readonly apis: () => Promise<readonly KubernetesApi[]>;
+  readonly cluster: SyncCluster;
+  readonly lease: Pick<SyncLease, "hold" | "release">;
+  /** Looks at an endpoint; never rejects. */
+  readonly view: (base: string) => Promise<EndpointView>;
+  readonly now: () => number;
+  /** Hears of each step before it is taken. */
+  readonly onStep?: (step: Step) => void;
+}
+
+/** What a run did, or would do. */
+export interface SyncRun {
+  /** In order; the last one ends the run. */
+  readonly steps: readonly Step[];
+  readonly last: LastStep;
+  readonly rolledBack: boolean;
+  /** As they were when the run was over. */
+  readonly observation: Observation;
+}
+
+/** A run takes a few steps for each target; one that takes more goes round in a circle. */
+const STEPS = 40;
+const STEPS_PER_TARGET = 20;
+
+/**
+ * Observes, takes one step, and observes anew, until there is nothing more to do now. With `dryRun` nothing is written:
+ * each step is taken for granted. Throws {@link SyncError} where the cluster cannot be read or written, or another run
+ * has the Lease; what was begun then is finished, or taken back, by the next run.
+ */
+export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolean }): Promise<SyncRun> {
+  const { goal } = deps.config;
+  const steps: Step[] = [];
+  const left = new Map<string, string>();
+  const before: { canary?: SyncTarget | undefined } = {};
+  let canaryTest: CanaryTest | undefined;
+  let apis: readonly KubernetesApi[] | undefined;
+  try {
+    let observation = await observe(deps, canaryTest, left);
+    for (;;) {
+      const step = nextStep(observation, goal);
+      steps.push(step);
+      deps.onStep?.(step);
+      if (isLast(step)) {
+        if (!options.dryRun) await tell(deps, observation, step);
+        return { steps, last: step, rolledBack: false, observation };
+      }
+      if (steps.length > STEPS + STEPS_PER_TARGET * observation.targets.length)
+        throw new SyncError("refused-by-cluster", `no end after ${steps.length} steps: what is written does not stay`);
+      if (options.dryRun) {
+        observation = simulateStep(observation, step, goal);
+        continue;
+      }
+      await deps.lease.hold();
+      if (step.kind === "try-canary") {
+        before.canary ??= observation.targets.find(({ isCanary }) => isCanary);
+        apis ??= await deps.apis();
+        canaryTest = await tryCanary(deps, observation, step, apis);
+      } else await take(deps, step, left);
+      observation = await observe(deps, canaryTest, left);
+      if (step.kind === "rollback") return { steps, last: rolledBack(step), rolledBack: true, observation };
+    }
+  } finally {
+    if (canaryTest !== undefined) await settleCanary(deps, canaryTest, before.canary);
+    if (!options.dryRun) await deps.lease.release();
+  }
+}
+
+async function observe(
+  deps: SyncDeps,
+  canaryTest: CanaryTest | undefined,
+  left: ReadonlyMap<string, string>,
+): Promise<Observation> {
+  const { goal } = deps.config;
+  const targets = await deps.cluster.targets();
+  const urls = targets.flatMap(({ hooks, state }) => [...hooks, ...(state.snapshot ?? [])].map(({ url }) => url));
+  const bases = new Set(urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []));
+  if (goal.url !== undefined) bases.add(goal.url);
+  const endpoints = await Promise.all([...bases].map((base) => deps.view(base)));
+  return { now: deps.now(), targets, endpoints, canaryTest, left };
+}
+
+async function tryCanary(
+  { cluster, config, now }: SyncDeps,
+  { targets }: Observation,
+  step: Extract<Step, { kind: "try-canary" }>,
+  apis: readonly KubernetesApi[],
+): Promise<CanaryTest> {
+  const canary = targets.find(({ isCanary }) => isCanary);
+  if (canary === undefined) throw new Error("a step for a canary that is not there");
+  const { goal, publicKey, timeouts } = config;
+  return testCanary({ apis, cluster, goal, publicKey, timeout: timeouts.canary, now }, canary, step);
+}
+
+async function take(
+  { cluster, now }: SyncDeps,
+  step: Extract<Step, { write: unknown }>,
+  left: Map<string, string>,
+): Promise<void> {
+  const { target } = step.write;
+  try {
+    await cluster.write(step.write);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== "changed-in-between") throw error;
+    left.set(targetName(target), error.message);
+    return;
+  }
+  if (step.kind === "remember") return;
+  const reason = EVENTS[step.kind];
+  const type = step.kind === "rollback" ? "Warning" : "Normal";
+  await cluster.event(target, { type, reason, message: step.reason }, now());
+}
+
+const EVENTS = {
+  widen: "TrustWidened",
+  "switch-url": "UrlSwitched",
+  narrow: "TrustNarrowed",
+  confirm: "Confirmed",
+  rollback: "RolledBack",
+} as const;
+
+/** What somebody has to know goes to the target that it is about, or to the canary. */
+async function tell({ cluster, now }: SyncDeps, { targets }: Observation, step: LastStep): Promise<void> {
+  const findings: readonly Finding[] =
+    step.kind === "report" ? step.findings : step.kind === "refuse" ? [step.finding] : [];
+  for (const { code, about, message } of findings) {
+    const target = targets.find((it) => targetName(it) === about) ?? targets.find(({ isCanary }) => isCanary);
+    if (target === undefined) continue;
+    const reason = code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    await cluster.event(target, { type: "Warning", reason, message: `${about}: ${message}` }, now());
+  }
+}
+
+function rolledBack({ reason, write }: Extract<Step, { write: unknown }>): LastStep {
+  const about = targetName(write.target);
+  return { kind: "report", findings: [{ code: "canary-failed", about, message: `rolled back: ${reason}` }] };
+}
+
+/**
+ * The canary says again what is in force: what was there before, where the last bundle did not carry; else the bundle
+ * without its comment, and the URL without what was this run's own, so that it is what `postern render` has for it.
+ */
+async function settleCanary(
+  { cluster, config }: SyncDeps,
+  { result, base }: CanaryTest,
+  before: SyncTarget | undefined,
+): Promise<void> {
+  try {
+    const canary = (await cluster.targets()).find(({ isCanary }) => isCanary);
+    if (canary === undefined || before === undefined) return;
+    const url = `${base}/c/${config.goal.cluster}/validate`;
+    const plain = canary.hooks.map(({ name, bundle }) => ({ name, url, bundle: bundleOf(liveRoots(bundle)) }));
+    await cluster.write({ target: canary, hooks: result === "passed" ? plain : before.hooks, state: {} });
+  } catch {
+    // The canary matters to nobody but the next run, which writes it anew where it has to.
+  }
+}

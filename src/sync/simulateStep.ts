@@ -1,0 +1,28 @@
+import { bundleOf, trustHash } from "./liveRoots.ts";
+import type { Observation } from "./Observation.ts";
+import type { Step } from "./Step.ts";
+import type { SyncGoal } from "./SyncConfig.ts";
+import { targetName } from "./SyncTarget.ts";
+
+/**
+ * What would be observed after a step if all went well: how a plan is made without writing. Time does not pass, but for
+ * the millisecond that tells a test from the write before it.
+ */
+export function simulateStep(observation: Observation, step: Step, { cluster }: SyncGoal): Observation {
+  const now = observation.now + 1;
+  if (step.kind === "try-canary") {
+    const { roots, base } = step;
+    const passed = { bundleHash: trustHash(roots), base, at: now, result: "passed", message: "" } as const;
+    const [url, bundle] = [`${base}/c/${cluster}/validate`, bundleOf(roots)];
+    const targets = observation.targets.map((it) =>
+      it.isCanary ? { ...it, hooks: it.hooks.map(({ name }) => ({ name, url, bundle })) } : it,
+    );
+    return { ...observation, now, targets, canaryTest: passed };
+  }
+  if (!("write" in step)) return observation;
+  const { target, hooks, state } = step.write;
+  const targets = observation.targets.map((it) =>
+    targetName(it) === targetName(target) ? { ...it, hooks, state } : it,
+  );
+  return { ...observation, now, targets };
+}

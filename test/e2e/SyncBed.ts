@@ -1,0 +1,196 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { stringify } from "yaml";
+import type { Cluster } from "../cluster/Cluster.ts";
+import type { KubeObject } from "../cluster/ClusterApi.ts";
+import { startCluster } from "../cluster/startCluster.ts";
+import { apiPathOf } from "./apiPathOf.ts";
+import gate from "./gates/sync.ts";
+import { applyAll } from "./registerGate.ts";
+import { POSTERN, renderGate } from "./renderGate.ts";
+import { type EdgeCa, edgeCa, SwitchingEdge } from "./SwitchingEdge.ts";
+
+const GATE = new URL("gates/sync.ts", import.meta.url).pathname;
+const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
+/** The ConfigMap with the hosts that the sync may write. */
+export const SETTINGS = "/api/v1/namespaces/postern-system/configmaps/postern-sync";
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+/** The registrations that matter. */
+export const VALIDATING = `${ADMISSION}/validatingwebhookconfigurations/postern`;
+export const MUTATING = `${ADMISSION}/mutatingwebhookconfigurations/postern`;
+export const CANARY = `${ADMISSION}/validatingwebhookconfigurations/postern.canary`;
+
+/** How a run of the sync ended. */
+export interface SyncResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run is to bring about. */
+export interface Wanted {
+  readonly roots: readonly EdgeCa[];
+  readonly url?: string;
+  readonly soak?: string;
+  readonly more?: object;
+}
+
+/** A cluster, an edge with two CAs to choose from, and the sync between them. */
+export class SyncBed {
+  readonly cluster: Cluster;
+  readonly edge: SwitchingEdge;
+  readonly cas: { readonly old: EdgeCa; readonly next: EdgeCa };
+  readonly signingKey: JWK;
+  /** Of the sync's ServiceAccount. */
+  readonly token: string;
+  readonly #publicKey: JWK;
+  readonly #folder: string;
+  #configs = 0;
+
+  private constructor(
+    cluster: Cluster,
+    edge: SwitchingEdge,
+    cas: { old: EdgeCa; next: EdgeCa },
+    keys: { signing: JWK; public: JWK },
+    token: string,
+    folder: string,
+  ) {
+    this.#folder = folder;
+    this.token = token;
+    this.cluster = cluster;
+    this.edge = edge;
+    this.cas = cas;
+    this.signingKey = keys.signing;
+    this.#publicKey = keys.public;
+  }
+
+  /** `controllers`: for the CronJob to run. */
+  static async start({ controllers = false } = {}): Promise<SyncBed> {
+    const [old, next] = await Promise.all([edgeCa("old CA"), edgeCa("next CA")]);
+    const folder = await mkdtemp(join(tmpdir(), "postern-sync-"));
+    // The roots of the API server's host: the next CA is a public one, say, and the old one is not.
+    await writeFile(join(folder, "roots.pem"), next.root);
+    process.env.SSL_CERT_FILE = join(folder, "roots.pem");
+    const [cluster, keys] = await Promise.all([
+      startCluster({ controllers }),
+      generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true }),
+    ]);
+    const [signing, publicKey] = await Promise.all([exportJWK(keys.privateKey), exportJWK(keys.publicKey)]);
+    const edge = await SwitchingEdge.start(gate, signing, old);
+    const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
+    if (code !== 0) throw new Error(stderr);
+    await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1\n" } });
+    const token = await tokenOf(cluster);
+    await writeFile(join(cluster.place.folder, "sync-kubeconfig"), kubeconfigWith(cluster, token));
+    return new SyncBed(cluster, edge, { old, next }, { signing, public: publicKey }, token, folder);
+  }
+
+  /** Registers the gate anew as `postern render --sync` has it, with the trust that it starts with. */
+  async register(ca: string, url = this.edge.url): Promise<void> {
+    const objects = await renderGate({ gate: GATE, url, ca, sync: true });
+    for (const object of objects)
+      if (object.kind.endsWith("WebhookConfiguration")) await this.cluster.api.delete(apiPathOf(object).path);
+    await applyAll(this.cluster, objects);
+  }
+
+  /** Writes a config. Resolves to its path. */
+  async config(wanted: Wanted): Promise<string> {
+    this.#configs += 1;
+    const folder = join(this.cluster.place.folder, `sync-${this.#configs}`);
+    await mkdir(folder);
+    for (const [name, text] of Object.entries(this.configFiles(wanted))) await writeFile(join(folder, name), text);
+    return join(folder, "sync.yaml");
+  }
+
+  /** A config with the files that it names, by name, as a ConfigMap has them. */
+  configFiles({ roots, url, soak = "1s", more = {} }: Wanted): Record<string, string> {
+    const files = Object.fromEntries(roots.map(({ root }, index) => [`root-${index}.pem`, root]));
+    const config = {
+      gate: "postern",
+      cluster: "e2e",
+      ...(url === undefined ? {} : { url }),
+      trust: { mode: "pin", roots: Object.keys(files).map((name) => `./${name}`) },
+      selfTest: { publicKey: this.#publicKey },
+      soak,
+      hosts: ["127.0.0.1"],
+      timeouts: { handshake: "2s", lease: "1s" },
+      ...more,
+    };
+    return { ...files, "sync.yaml": stringify(config) };
+  }
+
+  /** Runs `postern sync` as a process. With `onOutput`, hears what it says, and may end it. */
+  run(
+    config: string,
+    args: readonly string[] = [],
+    onOutput?: (text: string, kill: () => void) => void,
+  ): Promise<SyncResult> {
+    const command = [POSTERN, "sync", "--once", "--config", config, "--kubeconfig", this.#kubeconfig, ...args];
+    const child = spawn(process.execPath, command);
+    return ended(child, (text) => onOutput?.(text, () => child.kill("SIGKILL")));
+  }
+
+  get #kubeconfig(): string {
+    return join(this.cluster.place.folder, "sync-kubeconfig");
+  }
+
+  /** How `postern render --diff` ends: 0 where the cluster has what is rendered. */
+  diff(): Promise<SyncResult> {
+    const args = ["render", "--gate", GATE, "--cluster", "e2e", "--url", this.edge.url, "--sync", "--diff"];
+    return ended(spawn(process.execPath, [POSTERN, ...args, "--kubeconfig", this.cluster.kubeconfig]));
+  }
+
+  async live(path: string): Promise<KubeObject> {
+    return (await this.cluster.api.get(path)).body;
+  }
+
+  async stop(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+    await this.edge.stop();
+    await this.cluster.stop();
+  }
+}
+
+function ended(child: ChildProcessWithoutNullStreams, onOutput?: (text: string) => void): Promise<SyncResult> {
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    onOutput?.(stdout);
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+/** A token of the sync's own ServiceAccount, as the CronJob's Pods get one. */
+async function tokenOf({ api }: Cluster): Promise<string> {
+  const path = "/api/v1/namespaces/postern-system/serviceaccounts/postern-sync/token";
+  const { status, body } = await api.create(path, { spec: { expirationSeconds: 3600 } });
+  if (status !== 201) throw new Error(body.message);
+  return body.status.token;
+}
+
+function kubeconfigWith({ place }: Cluster, token: string): string {
+  const ca = Buffer.from(place.ca).toString("base64");
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "test", cluster: { server: place.server, "certificate-authority-data": ca } }],
+    users: [{ name: "sync", user: { token } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "sync" } }],
+    "current-context": "test",
+  });
+}
+
+/** How many certificates each webhook's bundle has. */
+export function bundleSizes(registration: KubeObject): number[] {
+  return registration.webhooks.map(({ clientConfig }: KubeObject) => {
+    const pem = Buffer.from(clientConfig.caBundle ?? "", "base64").toString();
+    return pem.match(/BEGIN CERTIFICATE/g)?.length ?? 0;
+  });
+}

@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { APPLY } from "../cluster/ClusterApi.ts";
+import { eventually } from "../cluster/eventually.ts";
+import gate from "./gates/sync.ts";
+import { SwitchingEdge } from "./SwitchingEdge.ts";
+import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
+
+const PODS = "/api/v1/namespaces/load/pods";
+/** Creates a second, while something is switched. */
+const RATE = 50;
+const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
+const IN_STEP = "in step: nothing to write\n";
+
+let bed: SyncBed;
+
+beforeAll(async () => {
+  bed = await SyncBed.start();
+  await bed.cluster.api.create("/api/v1/namespaces", { metadata: { name: "load" } });
+});
+
+afterAll(() => bed?.stop());
+
+/** Registrations and edge as at first: the old CA, and trust in it alone. */
+beforeEach(async () => {
+  await bed.edge.switchTo(bed.cas.old);
+  await bed.register(bed.cas.old.root);
+  await eventually("the gate to be called", async () => ((await create()) === "judged" ? true : undefined));
+});
+
+/** Creates a Pod by dry run. Judged is one that the mutators have been at, and the validators let through. */
+async function create(): Promise<string> {
+  const spec = { containers: [{ name: "app", image: "registry.example.com/app:1" }] };
+  const pod = { metadata: { generateName: "load-", namespace: "load" }, spec };
+  const { status, body } = await bed.cluster.api.create(PODS, pod, { query: { dryRun: "All" } });
+  const isJudged = status === 201 && body.metadata.labels?.["example.com/checked"] === "yes";
+  return isJudged ? "judged" : `${status} ${body.message}`;
+}
+
+/** Creates Pods at a steady rate while something happens. Resolves to how many were judged, and what the others met. */
+async function underLoad(happen: () => Promise<void>): Promise<{ judged: number; failures: string[] }> {
+  let isOver = false;
+  const sent: Promise<string>[] = [];
+  const load = (async () => {
+    for (let count = 0, start = Date.now(); !isOver; count += 1) {
+      sent.push(create());
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, start + (count * 1000) / RATE - Date.now())));
+    }
+  })();
+  try {
+    await happen();
+  } finally {
+    isOver = true;
+    await load;
+  }
+  const results = await Promise.all(sent);
+  const failures = results.filter((result) => result !== "judged");
+  return { judged: results.length - failures.length, failures };
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function inStep(config: string): Promise<string> {
+  const { code, stdout, stderr } = await bed.run(config);
+  expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+  return stdout;
+}
+
+describe("a CA switch", () => {
+  it("under load fails no admission, over widen, switch, soak and narrow", async () => {
+    const { old, next } = bed.cas;
+    const { judged, failures } = await underLoad(async () => {
+      expect(await inStep(await bed.config({ roots: [old, next] }))).toContain("widen  ValidatingWebhook");
+      expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
+      await bed.edge.switchTo(next);
+      await pause(500);
+      const onlyNext = await bed.config({ roots: [next] });
+      expect(await inStep(onlyNext)).toContain("roots that are unused go from");
+      expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
+      await pause(1_100);
+      expect(await inStep(onlyNext)).toContain("narrow  ValidatingWebhook");
+      await pause(500);
+      expect(await inStep(onlyNext)).toBe(IN_STEP);
+    });
+    expect(failures).toEqual([]);
+    expect(judged).toBeGreaterThan(RATE * 3);
+    for (const path of [VALIDATING, MUTATING]) expect(bundleSizes(await bed.live(path))).toEqual([1]);
+  });
+
+  it("leaves what postern render --diff finds the same", async () => {
+    expect(await inStep(await bed.config({ roots: [bed.cas.old, bed.cas.next] }))).toContain("widen  Validating");
+    expect(await bed.diff()).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("without the sync fails admissions", async () => {
+    const { failures } = await underLoad(async () => {
+      await pause(300);
+      await bed.edge.switchTo(bed.cas.next);
+      await pause(700);
+    });
+    expect(failures.length).toBeGreaterThan(10);
+    expect(failures.join("\n")).toMatch(/failed calling webhook .*x509: certificate signed by unknown authority/);
+  });
+});
+
+describe("a change of URL", () => {
+  it.each([
+    { what: "with the same CA", at: "old" as const },
+    { what: "with another CA at the same time", at: "next" as const },
+  ])("$what, under load, fails no admission", async ({ at }) => {
+    const ca = bed.cas[at];
+    const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, ca);
+    try {
+      const config = await bed.config({ roots: [ca], url: elsewhere.url });
+      const { failures } = await underLoad(async () => {
+        expect(await inStep(config)).toContain(`the gate is to be called at ${elsewhere.url}`);
+        await pause(500);
+      });
+      expect(failures).toEqual([]);
+      for (const path of [VALIDATING, MUTATING])
+        expect((await bed.live(path)).webhooks[0].clientConfig.url).toMatch(`${elsewhere.url}/c/e2e/`);
+    } finally {
+      await bed.register(bed.cas.old.root);
+      await elsewhere.stop();
+    }
+  });
+});
+
+it("a run that has nothing to do writes nothing", async () => {
+  const config = await bed.config({ roots: [bed.cas.old] });
+  expect(await inStep(config)).toBe(IN_STEP);
+  // The audit log leaves out Leases and Events.
+  const others = async (): Promise<unknown> => {
+    const lease = await bed.live("/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync");
+    const events = await bed.live("/apis/events.k8s.io/v1/namespaces/default/events");
+    return [lease.metadata?.resourceVersion, events.items.length];
+  };
+  const before = [(await bed.cluster.auditEvents()).length, await others()];
+  const start = performance.now();
+  expect(await inStep(config)).toBe(IN_STEP);
+  const seconds = (performance.now() - start) / 1000;
+  expect([(await bed.cluster.auditEvents()).length, await others()]).toEqual(before);
+  expect(seconds).toBeLessThan(10);
+});
+
+it("--dry-run says what would be written, writes nothing, and exits with 1", async () => {
+  const config = await bed.config({ roots: [bed.cas.old, bed.cas.next] });
+  const before = (await bed.cluster.auditEvents()).length;
+  const { code, stdout } = await bed.run(config, ["--dry-run"]);
+  expect(code).toBe(1);
+  expect(stdout).toContain("would widen  ValidatingWebhookConfiguration/postern: roots are missing: next CA\n");
+  expect((await bed.cluster.auditEvents()).length).toBe(before);
+});
+
+describe("killed in the middle of", () => {
+  const steps = ["try-canary", "widen", "confirm", "switch-url"];
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("step %i, the next run ends in step, and no admission fails", async (count) => {
+    const { old, next } = bed.cas;
+    const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, next);
+    try {
+      const config = await bed.config({ roots: [old, next], url: elsewhere.url });
+      const { failures } = await underLoad(async () => {
+        const killed = await bed.run(config, [], (text, kill) => {
+          const said = text.split("\n").filter((line) => steps.some((step) => line.startsWith(step)));
+          if (said.length >= count) setTimeout(kill, 5 * count);
+        });
+        expect(killed.code).toBeNull();
+        // Its Lease runs out.
+        await pause(1_100);
+        await inStep(config);
+      });
+      expect(failures).toEqual([]);
+      expect(await inStep(config)).toBe(IN_STEP);
+      for (const path of [VALIDATING, MUTATING, CANARY]) {
+        const live = await bed.live(path);
+        expect(bundleSizes(live)).toEqual([2]);
+        expect(live.metadata.annotations["postern.dev/sync-snapshot"]).toBeUndefined();
+      }
+    } finally {
+      await bed.register(old.root);
+      await elsewhere.stop();
+    }
+  });
+});
+
+it("the conversion of a definition is kept in step too", async () => {
+  const { api } = bed.cluster;
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const conversionReviewVersions = ["v1"];
+  await api.create(CRDS, {
+    metadata: {
+      name: "gateways.example.com",
+      labels: { "postern.dev/gate": "postern" },
+      annotations: { "postern.dev/sync": "true" },
+    },
+    spec: {
+      group: "example.com",
+      names: { plural: "gateways", kind: "Gateway" },
+      scope: "Namespaced",
+      versions: [{ name: "v1", served: true, storage: true, schema }],
+      conversion: {
+        strategy: "Webhook",
+        webhook: { conversionReviewVersions, clientConfig: { url: `${bed.edge.url}/c/e2e/convert` } },
+      },
+    },
+  });
+  // As an overlay names the definitions of its gate.
+  const { rules } = await bed.live(ROLE);
+  const rule = { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"] };
+  const names = { resourceNames: ["gateways.example.com"], verbs: ["patch"] };
+  await api.merge(ROLE, { rules: [...rules, { ...rule, ...names }] });
+  try {
+    const config = await bed.config({ roots: [bed.cas.old, bed.cas.next] });
+    expect(await inStep(config)).toContain("widen  CustomResourceDefinition/gateways.example.com");
+    const { spec } = await bed.live(`${CRDS}/gateways.example.com`);
+    expect(bundleSizes({ webhooks: [spec.conversion.webhook] })).toEqual([2]);
+    expect(spec.conversion.webhook).toMatchObject({ conversionReviewVersions });
+    expect(await inStep(config)).toBe(IN_STEP);
+  } finally {
+    await api.delete(`${CRDS}/gateways.example.com`);
+    await api.merge(ROLE, { rules });
+  }
+});
+
+it("who renders may change and take away entries that were handed over, and not what the sync wrote", async () => {
+  const config = await bed.config({ roots: [bed.cas.old, bed.cas.next] });
+  await inStep(config);
+  const { webhooks, metadata } = await bed.live(VALIDATING);
+  const apply = async (name: string, more: object): Promise<unknown> => {
+    const [{ clientConfig, ...webhook }] = webhooks;
+    const body = {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: { name: "postern", labels: metadata.labels, annotations: { "postern.dev/sync": "true" } },
+      webhooks: [{ ...webhook, name, clientConfig: { url: clientConfig.url, ...more } }],
+    };
+    // The field manager that `kubectl apply` is told of in the README.
+    const query = { fieldManager: "postern", force: "false" };
+    return (await bed.cluster.api.call("PATCH", VALIDATING, { body, query, contentType: APPLY })).status;
+  };
+  expect(await apply(webhooks[0].name, { caBundle: Buffer.from("x").toString("base64") })).toBe(409);
+  expect(await apply("renamed.validate.postern.postern.dev", {})).toBe(200);
+  expect((await bed.live(VALIDATING)).webhooks).toMatchObject([{ name: "renamed.validate.postern.postern.dev" }]);
+  expect(await inStep(config)).toContain("widen  ValidatingWebhookConfiguration/postern");
+});
+
+it("an API server can be asked by its address, and by the name that all of them have", async () => {
+  const client = await KubernetesClient.create({ kubeconfig: bed.cluster.kubeconfig });
+  const port = Number(new URL(bed.cluster.place.server).port);
+  const answer = await client.at("127.0.0.1", port, 5_000).ask({ method: "GET", path: "/version" });
+  expect(answer).toMatchObject({ status: 200, body: { major: "1" } });
+});
+
+it("API servers that cannot be addressed are said, and the one way that there is stands for them", async () => {
+  const slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+  const { status, body } = await bed.cluster.api.create(slices, {
+    metadata: { name: "kubernetes", labels: { "kubernetes.io/service-name": "kubernetes" } },
+    addressType: "IPv4",
+    // For documentation (RFC 5737): nobody answers.
+    endpoints: [{ addresses: ["192.0.2.1"] }, { addresses: ["192.0.2.2"] }],
+    ports: [{ name: "https", port: 6443, protocol: "TCP" }],
+  });
+  expect(status, body.message).toBe(201);
+  try {
+    const { code, stderr } = await bed.run(await bed.config({ roots: [bed.cas.old, bed.cas.next] }));
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "postern: the 2 API servers are behind one address: whichever answers speaks for all\n",
+    });
+    expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
+  } finally {
+    await bed.cluster.api.delete(`${slices}/kubernetes`);
+  }
+});

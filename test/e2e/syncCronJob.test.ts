@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "../cluster/eventually.ts";
+import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
+import { POSTERN } from "./renderGate.ts";
+import { bundleSizes, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+
+const SYSTEM = ["-n", "postern-system"];
+const CRON_JOB = "/apis/batch/v1/namespaces/postern-system/cronjobs/postern-sync";
+
+let bed: SyncBed;
+
+/** The CronJob as it is shipped, but for its image: the command is run as a local process. */
+beforeAll(async () => {
+  bed = await SyncBed.start({ controllers: true });
+  await startPodRunner(bed.cluster);
+  await bed.register(bed.cas.old.root);
+  const { spec } = (await bed.live(CRON_JOB)).spec.jobTemplate;
+  const [container] = spec.template.spec.containers;
+  const run = { ...container, image: "none", command: [process.execPath, POSTERN] };
+  const template = { spec: { ...ON_POD_RUNNER, containers: [run] } };
+  // Only when it is asked for.
+  const { status, body } = await bed.cluster.api.merge(CRON_JOB, {
+    spec: { schedule: "0 0 1 1 *", jobTemplate: { spec: { template } } },
+  });
+  if (status !== 200) throw new Error(body.message);
+});
+
+afterAll(() => bed?.stop());
+
+/** A run as a Job. Resolves to its end and to what it said. */
+async function runJob(name: string): Promise<{ phase: string; log: string }> {
+  const job = await bed.cluster.kubectl([...SYSTEM, "create", "job", "--from=cronjob/postern-sync", name]);
+  expect(job.stderr).toBe("");
+  const pod = await eventually(`the Job ${name} to end`, async () => {
+    const { body } = await bed.cluster.api.get("/api/v1/namespaces/postern-system/pods", {
+      query: { labelSelector: `batch.kubernetes.io/job-name=${name}` },
+    });
+    const [found] = body.items;
+    return ["Succeeded", "Failed"].includes(found?.status?.phase) ? found : undefined;
+  });
+  const { stdout } = await bed.cluster.kubectl([...SYSTEM, "logs", pod.metadata.name]);
+  return { phase: pod.status.phase, log: stdout };
+}
+
+it("runs as it is shipped, with its own ServiceAccount, and ends in step", async () => {
+  const { cas, cluster } = bed;
+  const data = { ...bed.configFiles({ roots: [cas.old, cas.next] }), hosts: "127.0.0.1\n" };
+  expect((await cluster.api.merge(SETTINGS, { data })).status).toBe(200);
+  const { phase, log } = await runJob("now");
+  expect({ phase, log }).toEqual({ phase: "Succeeded", log: expect.stringMatching(/in step: nothing to write\n$/) });
+  for (const path of [VALIDATING, MUTATING]) expect(bundleSizes(await bed.live(path))).toEqual([2]);
+});
+
+it("says what is missing in the ConfigMap that is shipped, and fails", async () => {
+  const { status } = await bed.cluster.api.merge(SETTINGS, { data: { "sync.yaml": "gate: postern\n" } });
+  expect(status).toBe(200);
+  const { phase, log } = await runJob("missing");
+  expect({ phase, log }).toEqual({ phase: "Failed", log: expect.stringMatching(/^postern: \S+sync\.yaml: cluster: /) });
+});

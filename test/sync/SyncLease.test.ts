@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import type { ApiRequest } from "../../src/sync/KubernetesApi.ts";
+import { SyncLease } from "../../src/sync/SyncLease.ts";
+
+/** An API server that has one Lease, or none. */
+function leaseServer(lease?: object): {
+  api: (request: ApiRequest) => Promise<never>;
+  calls: string[];
+  stored: () => unknown;
+} {
+  let stored = lease;
+  const calls: string[] = [];
+  const api = async ({ method, body }: ApiRequest): Promise<never> => {
+    calls.push(method);
+    if (method === "GET")
+      return (stored === undefined ? { status: 404, body: {} } : { status: 200, body: stored }) as never;
+    stored = body;
+    return { status: 200, body: {} } as never;
+  };
+  return { api, calls, stored: () => stored };
+}
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const held = (by: string, secondsAgo: number): object => ({
+  metadata: { resourceVersion: "7" },
+  spec: { holderIdentity: by, leaseDurationSeconds: 60, renewTime: new Date(NOW - secondsAgo * 1000).toISOString() },
+});
+
+it.each([
+  ["there is none", undefined, "POST"],
+  ["it was given back", held("", 1), "PUT"],
+  ["its time is over", held("another", 61), "PUT"],
+  ["it is this run's own", held("me", 1), "PUT"],
+])("is taken where %s", async (_, lease, method) => {
+  const { api, calls, stored } = leaseServer(lease);
+  await new SyncLease(api, "me", 60_000, () => NOW).hold();
+  expect(calls).toEqual(["GET", method]);
+  expect(stored()).toMatchObject({
+    spec: { holderIdentity: "me", leaseDurationSeconds: 60, renewTime: "2026-01-01T00:00:00.000000Z" },
+    ...(method === "PUT" ? { metadata: { resourceVersion: "7" } } : {}),
+  });
+});
+
+it("is not taken from a run that is at work", async () => {
+  const { api, calls } = leaseServer(held("another", 59));
+  const lease = new SyncLease(api, "me", 60_000, () => NOW);
+  await expect(lease.hold()).rejects.toMatchObject({ code: "lease-held", message: expect.stringContaining("another") });
+  await lease.release();
+  expect(calls).toEqual(["GET"]);
+});
+
+it("is kept without a call until a third of its time is over, and given back at the end", async () => {
+  let now = NOW;
+  const { api, calls, stored } = leaseServer();
+  const lease = new SyncLease(api, "me", 60_000, () => now);
+  await lease.hold();
+  now += 19_000;
+  await lease.hold();
+  expect(calls.length).toBe(2);
+  now += 2_000;
+  await lease.hold();
+  expect(calls).toEqual(["GET", "POST", "GET", "PUT"]);
+  await lease.release();
+  expect(stored()).toMatchObject({ spec: { holderIdentity: "" } });
+});
+
+it("is not given back where nothing was written", async () => {
+  const { api, calls } = leaseServer();
+  await new SyncLease(api, "me", 60_000, () => NOW).release();
+  expect(calls).toEqual([]);
+});

@@ -1,0 +1,212 @@
+import { checkEndpoint } from "../../src/sync/checkEndpoint.ts";
+import { splitGateUrl } from "../../src/sync/gateUrl.ts";
+import { bundleOf, liveRoots, trustHash } from "../../src/sync/liveRoots.ts";
+import { nextStep } from "../../src/sync/nextStep.ts";
+import type { CanaryTest, EndpointView, Handshake, Observation } from "../../src/sync/Observation.ts";
+import type { Step } from "../../src/sync/Step.ts";
+import type { SyncGoal } from "../../src/sync/SyncConfig.ts";
+import { type SyncTarget, targetName } from "../../src/sync/SyncTarget.ts";
+import { readState, stateAnnotations } from "../../src/sync/TargetState.ts";
+import type { Certificate } from "../../src/trust/Certificate.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+
+/** A CA of the edge's, and what it issued. */
+export interface WorldCa {
+  readonly root: Certificate;
+  /** By base. */
+  readonly chains: ReadonlyMap<string, readonly Certificate[]>;
+}
+
+export const OLD = "https://old.example.com";
+export const NEW = "https://new.example.com";
+
+/** CAs with intermediates, each with a chain for both endpoints. */
+export function makeCas(count: number): Promise<WorldCa[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const ca = await TestCa.create(`root ${index}`);
+      const below = await ca.intermediate(`intermediate ${index}`);
+      const issue = async (base: string): Promise<[string, readonly Certificate[]]> => {
+        const { cert } = await below.issue({ name: "edge", hosts: [new URL(base).hostname] });
+        return [base, liveRoots(cert)];
+      };
+      const chains = new Map(await Promise.all([OLD, NEW].map(issue)));
+      const [root] = liveRoots(ca.cert);
+      if (root === undefined) throw new Error("a CA without a certificate");
+      return { root, chains };
+    }),
+  );
+}
+
+/** A cluster, an edge and a clock in memory; what the sync may not do fails at once. */
+export class SyncWorld {
+  now = Date.now();
+  goal: SyncGoal;
+  targets: SyncTarget[];
+  /** What each address of each endpoint serves: the number of a CA, or a fault. */
+  readonly served = new Map<string, (number | string)[]>();
+  /** What becomes of self-tests: they tell what the endpoint serves, or the API server cannot be asked, or not call. */
+  canary: "honest" | "unknown" | "failed" = "honest";
+  writes = 0;
+  readonly #cas: readonly WorldCa[];
+  readonly #lastSeen = new Map<string, number>();
+  #version = 1;
+  #canaryTest: CanaryTest | undefined;
+  #stale: Observation | undefined;
+
+  constructor(
+    cas: readonly WorldCa[],
+    goal: Omit<SyncGoal, "trust">,
+    pins: readonly number[],
+    live: readonly number[],
+  ) {
+    this.#cas = cas;
+    this.goal = { ...goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
+    for (const base of [OLD, NEW]) this.served.set(base, [live[0] ?? 0, live[0] ?? 0]);
+    const bundle = bundleOf(live.map((it) => this.rootOf(it)));
+    this.targets = [
+      this.#target("ValidatingWebhookConfiguration", "g.canary", ["/validate"], bundle),
+      this.#target("ValidatingWebhookConfiguration", "g", ["/validate/a", "/validate/b"], bundle),
+      this.#target("MutatingWebhookConfiguration", "g", ["/mutate/a"], bundle),
+    ];
+  }
+
+  rootOf(ca: number): Certificate {
+    const root = this.#cas[ca]?.root;
+    if (root === undefined) throw new Error(`there is no CA ${ca}`);
+    return root;
+  }
+
+  pin(pins: readonly number[]): void {
+    this.goal = { ...this.goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
+  }
+
+  /** Somebody else writes a target. */
+  tamper(index: number, bundle: string): void {
+    this.#replace(index, { hooks: this.targets[index]?.hooks.map((hook) => ({ ...hook, bundle })) ?? [] });
+  }
+
+  observe(): Observation {
+    const endpoints = [OLD, NEW].map((base): EndpointView => ({ base, handshakes: this.#handshakes(base) }));
+    for (const { handshakes } of endpoints)
+      for (const handshake of handshakes)
+        if ("chain" in handshake) this.#lastSeen.set(this.#rootOf(handshake.chain), this.now);
+    return { now: this.now, targets: this.targets, endpoints, canaryTest: this.#canaryTest, left: new Map() };
+  }
+
+  /** One step of a run; with `stale`, from what the run before saw of the targets. */
+  step({ stale = false } = {}): Step {
+    const fresh = this.observe();
+    const observation = stale && this.#stale !== undefined ? { ...fresh, targets: this.#stale.targets } : fresh;
+    this.#stale = fresh;
+    const step = nextStep(observation, this.goal);
+    this.#check(step, observation);
+    if (step.kind === "try-canary") this.#try(step);
+    else if ("write" in step) this.#apply(step);
+    return step;
+  }
+
+  /** Steps until the run ends. A run that is killed forgets what its canary said. */
+  run(limit = 60): Step {
+    for (let count = 0; count < limit; count += 1) {
+      this.now += 1;
+      const step = this.step();
+      if (["nothing-to-do", "soak", "report", "refuse", "rollback"].includes(step.kind)) return step;
+    }
+    throw new Error("the run does not end");
+  }
+
+  kill(): void {
+    this.#canaryTest = undefined;
+  }
+
+  #try({ roots, base }: Extract<Step, { kind: "try-canary" }>): void {
+    const bundle = bundleOf(roots, "run");
+    this.#replace(0, { hooks: [{ name: "canary.g", url: `${base}/c/prod/validate/t`, bundle }] });
+    const { isFine } = checkEndpoint({ base, handshakes: this.#handshakes(base) }, roots, this.now);
+    const honest = isFine ? "passed" : "failed";
+    const result = this.canary === "honest" ? honest : this.canary;
+    this.#canaryTest = { bundleHash: trustHash(roots), base, at: this.now, result, message: "" };
+  }
+
+  /** As an API server would: not where the target is another by now. */
+  #apply({ write }: Extract<Step, { write: unknown }>): void {
+    const index = this.targets.findIndex((it) => targetName(it) === targetName(write.target));
+    if (this.targets[index]?.resourceVersion !== write.target.resourceVersion) return;
+    this.#replace(index, { hooks: write.hooks, state: readState(stateAnnotations(write.state)) });
+  }
+
+  #replace(index: number, change: Partial<SyncTarget>): void {
+    this.#version += 1;
+    this.writes += 1;
+    this.targets = this.targets.map((it, at) =>
+      at === index ? { ...it, ...change, resourceVersion: String(this.#version) } : it,
+    );
+  }
+
+  #check(step: Step, observation: Observation): void {
+    if (!("write" in step)) return;
+    const { target, hooks } = step.write;
+    const before = new Set(
+      [...target.hooks, ...(target.state.snapshot ?? [])].flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint),
+    );
+    const pins = this.goal.trust.mode === "pin" ? this.goal.trust.roots.map(fingerprint) : [];
+    for (const { url, bundle } of hooks) {
+      const roots = liveRoots(bundle);
+      for (const root of roots)
+        if (!before.has(fingerprint(root)) && !pins.includes(fingerprint(root)))
+          throw new Error(`${step.kind} brings a root that was neither there nor asked for`);
+      if (step.kind === "confirm" || step.kind === "remember") continue;
+      const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
+      const endpoint = observation.endpoints.find((it) => it.base === base);
+      const { isFine, finding } = checkEndpoint(endpoint ?? { base, handshakes: [] }, roots, this.now);
+      if (!isFine) throw new Error(`${step.kind} writes a bundle that refuses ${base}: ${finding?.message}`);
+    }
+    if (step.kind === "rollback" || step.kind === "confirm" || step.kind === "remember") return;
+    const after = new Set(hooks.flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint));
+    const gone = target.hooks
+      .flatMap(({ bundle }) => liveRoots(bundle))
+      .filter((root) => !after.has(fingerprint(root)));
+    if (gone.length > 0 && step.kind !== "narrow") throw new Error(`${step.kind} takes roots away`);
+    for (const root of gone)
+      if (this.now - (this.#lastSeen.get(fingerprint(root)) ?? 0) < this.goal.soak)
+        throw new Error("a root is taken away that was in use not long ago");
+  }
+
+  #handshakes(base: string): Handshake[] {
+    return (this.served.get(base) ?? []).map((it, index): Handshake => {
+      const address = `192.0.2.${index + 1}`;
+      if (typeof it === "string") return { address, fault: it };
+      return { address, chain: this.#cas[it]?.chains.get(base) ?? [] };
+    });
+  }
+
+  #rootOf(chain: readonly Certificate[]): string {
+    const ca = this.#cas.find(({ chains }) => [...chains.values()].includes(chain));
+    return ca === undefined ? "" : fingerprint(ca.root);
+  }
+
+  #target(kind: SyncTarget["kind"], name: string, paths: readonly string[], bundle: string): SyncTarget {
+    const hooks = paths.map((path, index) => ({
+      name: name.endsWith("canary") ? "canary.g" : `hook-${index}`,
+      url: `${OLD}/c/prod${path}`,
+      bundle,
+    }));
+    const isCanary = name.endsWith("canary");
+    return {
+      kind,
+      name,
+      uid: "u",
+      resourceVersion: "1",
+      isCanary,
+      hooks,
+      state: {},
+      annotations: {},
+      obstacle: undefined,
+    };
+  }
+}
+
+function fingerprint({ fingerprint: it }: Certificate): string {
+  return it;
+}

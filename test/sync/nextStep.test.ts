@@ -1,0 +1,215 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { bundleOf } from "../../src/sync/liveRoots.ts";
+import { nextStep } from "../../src/sync/nextStep.ts";
+import type { Observation } from "../../src/sync/Observation.ts";
+import type { Step } from "../../src/sync/Step.ts";
+import type { SyncGoal } from "../../src/sync/SyncConfig.ts";
+import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "./SyncWorld.ts";
+
+const SOAK = 1_000;
+const [BASE, URL_CHANGES] = [{ gate: "g", cluster: "prod", url: undefined, soak: SOAK }, NEW];
+
+let cas: WorldCa[];
+beforeAll(async () => {
+  cas = await makeCas(4);
+});
+
+/** A world in which CA 0 is served and trusted. */
+const worldOf = (pins: readonly number[], more: Partial<SyncGoal> = {}): SyncWorld =>
+  new SyncWorld(cas, { ...BASE, ...more }, pins, [0]);
+
+/** The kinds of steps of a whole run, time standing still. */
+function kindsOf(world: SyncWorld): string[] {
+  const kinds: string[] = [];
+  for (let step: Step | undefined; kinds.length < 60; ) {
+    world.now += 1;
+    step = world.step();
+    kinds.push(step.kind === "report" ? step.findings.map(({ code }) => code).join() : step.kind);
+    if (["nothing-to-do", "soak", "report", "refuse"].includes(step.kind)) return kinds;
+  }
+  throw new Error("the run does not end");
+}
+
+describe("a run", () => {
+  const written = (kind: string): string[] => [kind, "try-canary", "confirm"];
+
+  it("in step takes no step", () => {
+    expect(kindsOf(worldOf([0]))).toEqual(["nothing-to-do"]);
+  });
+
+  it("adds roots that are asked for, to one target after the other, each after the canary", () => {
+    const steps = ["try-canary", ...written("widen"), ...written("widen"), "nothing-to-do"];
+    expect(kindsOf(worldOf([0, 1]))).toEqual(steps);
+  });
+
+  it("remembers since when a root is unused, waits, and takes it away", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", "soak"]);
+    world.now += SOAK / 2;
+    expect(kindsOf(world)).toEqual(["soak"]);
+    world.now += SOAK;
+    expect(kindsOf(world)).toEqual(["try-canary", ...written("narrow"), ...written("narrow"), "nothing-to-do"]);
+  });
+
+  it("starts to wait anew when the root is seen again, at one address alone", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    world.served.set(OLD, [1, 1]);
+    expect(kindsOf(world).at(-1)).toBe("soak");
+    world.now += SOAK / 2;
+    world.served.set(OLD, [1, 0]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", "nothing-to-do"]);
+    world.now += SOAK;
+    world.served.set(OLD, [1, 1]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", "soak"]);
+  });
+
+  it("takes no root away while an address is silent", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    world.served.set(OLD, [1]);
+    kindsOf(world);
+    world.now += 2 * SOAK;
+    world.served.set(OLD, [1, "connection refused"]);
+    expect(kindsOf(world)).toEqual(["address-silent"]);
+  });
+
+  it("adds roots before it changes the URL", () => {
+    const world = worldOf([0, 1], { url: URL_CHANGES });
+    world.served.set(NEW, [1]);
+    const each = [...written("widen"), "try-canary", ...written("switch-url")];
+    expect(kindsOf(world)).toEqual(["try-canary", ...each, "try-canary", ...each, "nothing-to-do"]);
+  });
+
+  it("changes both at once where the endpoint that is left does not answer", () => {
+    const world = worldOf([0, 1], { url: URL_CHANGES });
+    world.served.set(OLD, ["connection refused"]);
+    world.served.set(NEW, [1]);
+    const steps = ["try-canary", ...written("switch-url"), ...written("switch-url"), "nothing-to-do"];
+    expect(kindsOf(world)).toEqual(steps);
+  });
+
+  it("is refused by a chain that nothing asked for anchors, at one address alone", () => {
+    const world = worldOf([0, 1]);
+    world.served.set(OLD, [0, 0, 3]);
+    expect(world.step()).toMatchObject({ kind: "refuse", finding: { code: "unanchored", about: OLD } });
+  });
+
+  it("is refused by an endpoint that does not answer", () => {
+    const world = worldOf([0, 1]);
+    world.served.set(OLD, ["connection refused", "timed out"]);
+    expect(world.step()).toMatchObject({ kind: "refuse", finding: { code: "unreachable" } });
+  });
+
+  it("writes nothing that matters when the API server cannot be asked", () => {
+    const world = worldOf([0, 1]);
+    world.canary = "unknown";
+    expect(kindsOf(world)).toEqual(["try-canary", "canary-unknown,canary-unknown"]);
+  });
+
+  it("goes on where another one was killed, and confirms first", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.kill();
+    expect(kindsOf(world).slice(0, 2)).toEqual(["try-canary", "confirm"]);
+  });
+
+  it("writes back what was there before, when the new URL carries no more", () => {
+    const world = worldOf([0], { url: URL_CHANGES });
+    for (const kind of ["try-canary", "switch-url"]) expect(world.step().kind).toBe(kind);
+    world.kill();
+    world.served.set(NEW, ["connection refused"]);
+    expect(world.step().kind).toBe("rollback");
+    expect(world.targets.find(({ kind }) => kind === "MutatingWebhookConfiguration")).toMatchObject({
+      hooks: [{ url: `${OLD}/c/prod/mutate/a` }],
+    });
+  });
+
+  it("writes back what was there before, when the canary carries what was written no more", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.canary = "failed";
+    for (const kind of ["try-canary", "rollback"]) {
+      world.now += 1;
+      expect(world.step().kind).toBe(kind);
+    }
+  });
+
+  it("takes nothing back when the API server cannot be asked", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.canary = "unknown";
+    expect(kindsOf(world)).toEqual(["try-canary", "canary-unknown,canary-unknown"]);
+  });
+
+  it("writes nothing back that would not carry either", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.kill();
+    world.served.set(OLD, ["connection refused"]);
+    expect(kindsOf(world)).toEqual(["refuse"]);
+  });
+
+  it("writes anew what somebody has changed, and leaves it at the second time", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.tamper(2, "nonsense");
+    expect(kindsOf(world)).toContain("widen");
+    world.tamper(2, cas[0]?.root.pem ?? "");
+    expect(kindsOf(world)).toEqual(["fight"]);
+    world.now += 2 * 3_600_000;
+    expect(kindsOf(world)).toContain("widen");
+  });
+});
+
+describe("what is left alone", () => {
+  const change = (change: (observation: Observation) => Partial<Observation>): Step => {
+    const observation = worldOf([0, 1]).observe();
+    return nextStep({ ...observation, ...change(observation) }, worldOf([0, 1]).goal);
+  };
+
+  it.each([
+    ["no-targets", ({ targets }: Observation) => ({ targets: targets.filter(({ isCanary }) => isCanary) })],
+    ["no-canary", ({ targets }: Observation) => ({ targets: targets.filter(({ isCanary }) => !isCanary) })],
+  ])("all of it: %s", (code, without) => {
+    expect(change(without)).toMatchObject({ kind: "refuse", finding: { code } });
+  });
+
+  it.each([
+    [
+      "obstacle",
+      ({ targets }: Observation) => ({ targets: targets.map((it) => (it.isCanary ? it : { ...it, obstacle: "why" })) }),
+    ],
+    [
+      "changed-in-between",
+      ({ targets }: Observation) => ({ left: new Map(targets.map(({ kind, name }) => [`${kind}/${name}`, "why"])) }),
+    ],
+    [
+      "not-the-gates",
+      ({ targets }: Observation) => ({
+        targets: targets.map((it) => ({
+          ...it,
+          hooks: it.hooks.map((hook) => ({ ...hook, url: `${OLD}/c/other/validate` })),
+        })),
+      }),
+    ],
+  ])("a target: %s", (code, left) => {
+    const step = change(left);
+    expect(step).toMatchObject({ kind: "report", findings: [{ code }, { code }] });
+  });
+
+  it("a bundle keeps certificates that can be read, whatever is around them", () => {
+    const world = worldOf([0, 1]);
+    world.tamper(
+      2,
+      `garbage\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${bundleOf([world.rootOf(0)])}`,
+    );
+    expect(world.run()).toMatchObject({ kind: "nothing-to-do" });
+    expect(world.targets[2]?.hooks[0]?.bundle).toBe(bundleOf([world.rootOf(0), world.rootOf(1)]));
+  });
+});

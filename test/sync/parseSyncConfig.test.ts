@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
+import { catalogue } from "../../src/trust/catalogue.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+
+const X = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+const GOOD = `
+gate: postern
+cluster: production
+url: https://gate.example.com/
+trust: { mode: pin, roots: [letsencrypt, ./corp.pem] }
+selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: ${X}, kid: key-1 } }
+soak: 36h
+hosts: [gate.example.com]
+timeouts: { handshake: 3s }
+`;
+
+let ca: string;
+beforeAll(async () => {
+  ca = (await TestCa.create("corp")).cert;
+});
+
+const parse = (text: string): ReturnType<typeof parseSyncConfig> =>
+  parseSyncConfig({
+    name: "sync.yaml",
+    text,
+    readFile: async (path) => {
+      if (path === "./corp.pem") return ca;
+      if (path === "./empty.pem") return "nothing in here\n";
+      throw new Error("no such file");
+    },
+  });
+
+it("reads names, durations, catalogues and files", async () => {
+  const config = await parse(GOOD);
+  expect(config).toMatchObject({
+    goal: { gate: "postern", cluster: "production", url: "https://gate.example.com", soak: 36 * 3_600_000 },
+    publicKey: { kty: "OKP", crv: "Ed25519", x: X },
+    timeouts: { handshake: 3_000, probe: 20_000, canary: 10_000, lease: 60_000 },
+  });
+  const { trust } = config.goal;
+  expect(trust.mode === "pin" ? trust.roots.length : 0).toBe(catalogue("letsencrypt").length + 1);
+});
+
+it("needs neither a URL nor roots", async () => {
+  const text = GOOD.replace(/^url:.*$/m, "")
+    .replace(/^trust:.*$/m, "trust: { mode: system }")
+    .replace(/^soak:.*$/m, "");
+  const { goal } = await parse(text);
+  expect(goal).toEqual({
+    gate: "postern",
+    cluster: "production",
+    url: undefined,
+    trust: { mode: "system" },
+    soak: 86_400_000,
+  });
+});
+
+describe("refuses", () => {
+  const change = (from: RegExp, to: string): string => GOOD.replace(from, to);
+  it.each([
+    ["an unknown key", () => `${GOOD}sock: 1h\n`, /unknown key "sock"; known are gate, cluster, url, trust/],
+    [
+      "an unknown key inside",
+      () => change(/handshake/, "handshakes"),
+      /timeouts: unknown key "handshakes"; known are handshake, probe/,
+    ],
+    [
+      "roots with the host's own",
+      () => change(/mode: pin/, "mode: system"),
+      /trust: unknown key "roots"; known are mode/,
+    ],
+    ["another mode", () => change(/mode: pin/, "mode: probe"), /trust\.mode: /],
+    ["no roots", () => change(/roots: \[.*\]/, "roots: []"), /trust\.roots: expected at least 1/],
+    [
+      "a catalogue that there is not",
+      () => change(/letsencrypt/, "letsencript"),
+      /trust\.roots: no root catalogue is called "letsencript"; there are .*letsencrypt/,
+    ],
+    ["a file that there is not", () => change(/corp/, "corps"), /trust\.roots: \.\/corps\.pem cannot be read/],
+    [
+      "a file without a certificate",
+      () => change(/corp/, "empty"),
+      /trust\.roots: \.\/empty\.pem:1: no certificate in PEM/,
+    ],
+    [
+      "a URL on another host",
+      () => change(/\[gate\.example\.com\]/, "[other.example.com]"),
+      /url: its host gate\.example\.com is not among hosts/,
+    ],
+    ["http", () => change(/https:/, "http:"), /url: expected an https URL/],
+    ["a URL with a query", () => change(/com\/$/m, "com/?a=b"), /url: expected no user name, query or fragment/],
+    ["a private key", () => change(/kid: key-1/, "d: secret"), /selfTest\.publicKey: unknown key "d"/],
+    [
+      "a key of another length",
+      () => change(/x: \w+/, "x: REPLACE"),
+      /selfTest\.publicKey\.x: expected the 43 characters/,
+    ],
+    ["a duration without a unit", () => change(/36h/, "36"), /soak: expected/],
+    [
+      "a name that is none",
+      () => change(/cluster: production/, "cluster: Production"),
+      /cluster: expected a DNS label/,
+    ],
+    ["what is no YAML", () => "a: [", /is no YAML/],
+    ["what is no object", () => "- a", /expected an object/],
+  ])("%s, by its name", async (_, text, message) => {
+    await expect(parse(text())).rejects.toMatchObject({ name: "SyncError", message: expect.stringMatching(message) });
+    await expect(parse(text())).rejects.toThrow(/^sync\.yaml: /);
+  });
+});
