@@ -30,10 +30,10 @@ export class Cluster extends ClusterClient {
     return service;
   }
 
-  /** Stops the API server in good order and starts it again. Resolves when it is ready; nothing else of the cluster is touched. */
+  /** Ends the API server at once and starts it again. Resolves when it is ready; nothing else of the cluster is touched. */
   async restartApiServer(): Promise<void> {
     const apiServer = this.service("kube-apiserver");
-    await apiServer.restart();
+    await apiServer.restart("SIGKILL");
     const isReady = (): Promise<boolean> =>
       this.api.get("/readyz").then(
         ({ status }) => status === 200,

@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ["test/cluster/sharedCluster.ts"],
     sequence: { shuffle: true },
     pool: "forks",
-    maxWorkers: 2,
+    // One more than small machines have cores: much of the time is waiting.
+    maxWorkers: 3,
     testTimeout: 90_000,
     hookTimeout: 120_000,
     reporters: ["default"],
