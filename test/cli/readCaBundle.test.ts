@@ -25,22 +25,22 @@ it.each<[name: string, text: () => string, bundle: () => string]>([
 });
 
 it.each<[name: string, text: () => string, fault: string]>([
-  ["nothing", () => "", "ca.pem: has no certificate in PEM"],
-  ["DER", () => "0\u0082\u0001", "ca.pem: has no certificate in PEM"],
-  ["a private key", () => cert + key, ":LINE: has a private key, which must not leave its owner"],
+  ["nothing", () => "", "ca.pem:1: no certificate in PEM"],
+  ["DER", () => "0\u0082\u0001", "ca.pem:1: no certificate in PEM"],
+  ["a private key", () => cert + key, ":LINE: a private key, which everybody who reads a registration would see"],
   [
     "a request",
     () => "-----BEGIN CERTIFICATE REQUEST-----\nx\n",
-    ":1: has a CERTIFICATE REQUEST; a bundle holds certificates",
+    ":1: a block of another type; a bundle holds certificates alone",
   ],
-  ["half a certificate", () => `\n${cert.slice(0, 200)}`, ":2: the certificate that begins here has no end"],
-  ["one inside another", () => cert.replace("\n", `\n${cert}`), ":1: the certificate that begins here has no end"],
+  ["half a certificate", () => `\n${cert.slice(0, 200)}`, ":2: a block that does not end"],
+  ["one inside another", () => cert.replace("\n", `\n${cert}`), ":1: a block that does not end"],
   [
     "letters that are no certificate",
     () => "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    ":1: the certificate that begins here cannot be read",
+    ":1: a block that is no certificate",
   ],
-  ["an indented one", () => cert.replaceAll(/^/gm, "  "), ":1: has a PEM line outside of a certificate"],
+  ["an indented one", () => cert.replaceAll(/^/gm, "  "), ":1: five dashes in a line that begins no block"],
 ])("refuses %s", async (_name, text, fault) => {
   const file = folder.write("ca.pem", text());
   const line = String(cert.split("\n").length);
@@ -71,10 +71,10 @@ describe("a bundle's certificates and the time", () => {
       true,
       -2 * HOUR,
       -HOUR,
-      [/:1: the certificate expired on \d{4}-\d\d-\d\d$/],
+      [/: certificate 1 expired on \d{4}-\d\d-\d\d$/],
     ],
-    ["one that is not valid yet", true, HOUR, 2 * HOUR, [/:1: the certificate is not valid before \d{4}-\d\d-\d\d$/]],
-    ["a server's", false, -HOUR, HOUR, [/:1: the certificate is no CA's: only a server that presents this very/]],
+    ["one that is not valid yet", true, HOUR, 2 * HOUR, [/: certificate 1 is not valid before \d{4}-\d\d-\d\d$/]],
+    ["a server's", false, -HOUR, HOUR, [/: certificate 1 is no CA's: only a server that presents this very/]],
   ])("%s", async (_name, ca, from, to, doubts) => {
     const authority = await TestCa.create("valid");
     const span = { notBefore: new Date(Date.now() + from), notAfter: new Date(Date.now() + to) };

@@ -1,7 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeChain } from "../../src/trust/describeChain.ts";
 import { parseCertificate } from "../../src/trust/parseCertificate.ts";
 import { pemBlock } from "../../src/trust/pemBlock.ts";
 import { derOf } from "./derOf.ts";
@@ -196,25 +195,6 @@ describe("parseCertificate", () => {
     }
     expect(wrong).toEqual([]);
     expect(readByUs).toBeGreaterThan(readByGo * 0.9);
-  });
-});
-
-describe("describeChain", () => {
-  it("says who, what, until when, and whose word it is, in one line", async () => {
-    const leaf = await read({
-      subject: "CN=l",
-      issuer: "CN=M",
-      key: "p256",
-      signedBy: "rsa",
-      dns: ["a.example", "b.example", "c.example"],
-    });
-    const middle = await read({ subject: "CN=M", issuer: "CN=R", key: "rsa", signedBy: "p384", ca: true });
-    const root = await read({ subject: "CN=R", key: "p384", ca: true });
-    const start = "a.example, b.example and 1 more, ECDSA P-256, until 2026-07-31 <- M";
-    expect(describeChain([leaf, middle])).toBe(`${start} <- (R)`);
-    expect(describeChain([leaf, middle, root])).toBe(`${start} <- R`);
-    expect(describeChain([root])).toBe("R, ECDSA P-384, until 2026-07-31");
-    expect(describeChain([])).toBe("(no certificate)");
   });
 });
 
