@@ -1,6 +1,7 @@
 import { request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import type { ApiRequest } from "../sync/KubernetesApi.ts";
 import { CliError } from "./CliError.ts";
 import { printable } from "./printable.ts";
 
@@ -8,15 +9,6 @@ import { printable } from "./printable.ts";
 export interface ClusterChoice {
   readonly context?: string;
   readonly kubeconfig?: string;
-}
-
-/** A call, with the body that it sends. */
-export interface KubernetesCall {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
-  /** With the query. */
-  readonly path: string;
-  /** Of a PATCH a list is a JSON Patch, and an object a server-side apply. */
-  readonly body?: object;
 }
 
 /** For one call to the API server, a plugin that fetches a token included. In milliseconds. */
@@ -73,13 +65,13 @@ export class KubernetesClient {
   }
 
   /** Whatever the API server answered; no body where it was no JSON object. Throws {@link CliError} where there was no answer. */
-  async ask(call: KubernetesCall): Promise<{ readonly status: number; readonly body: JsonObject }> {
+  async ask(call: ApiRequest): Promise<{ readonly status: number; readonly body: JsonObject }> {
     const { status, text } = await this.#answer(call);
     return { status, body: parse(text) ?? {} };
   }
 
   /** The object that answers a call; undefined where there is none (404). Throws {@link CliError} for all else. */
-  async call(call: KubernetesCall): Promise<JsonObject | undefined> {
+  async call(call: ApiRequest): Promise<JsonObject | undefined> {
     const { status, text } = await this.#answer(call);
     if (status === 404) return undefined;
     const answer = parse(text);
@@ -91,13 +83,13 @@ export class KubernetesClient {
     );
   }
 
-  #answer(call: KubernetesCall): Promise<{ status: number; text: string }> {
+  #answer(call: ApiRequest): Promise<{ status: number; text: string }> {
     return this.#send(call).catch((error: unknown): never => {
       throw new CliError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
     });
   }
 
-  async #send({ method, path, body }: KubernetesCall): Promise<{ status: number; text: string }> {
+  async #send({ method, path, body }: ApiRequest): Promise<{ status: number; text: string }> {
     const signal = AbortSignal.timeout(this.#timeout);
     const url = new URL(`${this.#server.replace(/\/+$/, "")}${path}`);
     const options: RequestOptions = { method, headers: {}, signal };
@@ -123,7 +115,7 @@ export class KubernetesClient {
   }
 }
 
-function contentType(method: KubernetesCall["method"], body: object): string {
+function contentType(method: ApiRequest["method"], body: object): string {
   if (method !== "PATCH") return "application/json";
   // JSON is YAML.
   return Array.isArray(body) ? "application/json-patch+json" : "application/apply-patch+yaml";

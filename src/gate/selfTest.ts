@@ -4,15 +4,10 @@ import { isJsonObject } from "../protocol/Json.ts";
 import type { Review } from "../protocol/Review.ts";
 import { type DeniedVerdict, denied } from "../protocol/Verdict.ts";
 import { SELF_TEST_NAMESPACE } from "../registration/guardConditions.ts";
+import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION, STATEMENT_TYPE } from "../registration/selfTestObjects.ts";
 import type { Log } from "../telemetry/Log.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
-/** The annotation that makes a ConfigMap in there a self-test. Its value comes back in the statement. */
-export const NONCE_ANNOTATION = "postern.dev/nonce";
-/** The hash of the trust bundle under test; it comes back too. */
-export const BUNDLE_HASH_ANNOTATION = "postern.dev/bundle-hash";
-/** Media type of the signed statement, so that it can never pass for another token signed with the same key. */
-const TYPE = "postern-selftest+jwt";
 /** Longer values are not repeated. In characters. */
 const ANNOTATION_LENGTH = 256;
 
@@ -55,7 +50,7 @@ export class SelfTestSigner {
     this.#key ??= importJWK({ kty, crv, x, d }, "EdDSA");
     const payload = new TextEncoder().encode(JSON.stringify(statement));
     return new CompactSign(payload)
-      .setProtectedHeader({ alg: "EdDSA", typ: TYPE, ...(kid === undefined ? {} : { kid }) })
+      .setProtectedHeader({ alg: "EdDSA", typ: STATEMENT_TYPE, ...(kid === undefined ? {} : { kid }) })
       .sign(await this.#key);
   }
 }

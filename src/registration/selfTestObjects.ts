@@ -3,6 +3,13 @@ import { OWN_PREFIX } from "./entryFault.ts";
 import { SELF_TEST_NAMESPACE } from "./guardConditions.ts";
 import type { RegistrationMeta, RegistrationObject } from "./RegistrationObject.ts";
 
+/** What makes a ConfigMap in the self-test's namespace a self-test. Its value comes back in the statement. */
+export const NONCE_ANNOTATION = "postern.dev/nonce";
+/** The hash of the trust bundle under test; it comes back too. */
+export const BUNDLE_HASH_ANNOTATION = "postern.dev/bundle-hash";
+/** Media type of the signed statement, so that it can never pass for another token signed with the same key. */
+export const STATEMENT_TYPE = "postern-selftest+jwt";
+
 /** Makes the metadata of an object of this name, which belongs to one gate. */
 export type MetaOf = (name: string) => RegistrationMeta;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SELF_TEST_NAMESPACE } from "../registration/guardConditions.ts";
+import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../registration/selfTestObjects.ts";
 import type { Certificate } from "../trust/Certificate.ts";
 import { type ApiResponse, type KubernetesApi, statusMessage } from "./KubernetesApi.ts";
 import { bundleOf, trustHash } from "./liveRoots.ts";
@@ -67,7 +68,7 @@ async function selfTest(
   { url, tag, bundleHash }: { url: string; tag: string; bundleHash: string },
 ): Promise<TestResult> {
   const nonce = randomUUID();
-  const annotations = { "postern.dev/nonce": nonce, "postern.dev/bundle-hash": bundleHash };
+  const annotations = { [NONCE_ANNOTATION]: nonce, [BUNDLE_HASH_ANNOTATION]: bundleHash };
   const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: goal.gate, annotations } };
   const path = `/api/v1/namespaces/${SELF_TEST_NAMESPACE}/configmaps?dryRun=All`;
   const answer = await api({ method: "POST", path, body }).catch((error: unknown) => String(error));

@@ -1,9 +1,8 @@
 import { compactVerify, importJWK } from "jose";
 import * as z from "zod/mini";
+import { STATEMENT_TYPE } from "../registration/selfTestObjects.ts";
 import type { SelfTestKey } from "./SyncConfig.ts";
 
-/** Media type of a gate's statement; another token that was signed with the same key has another one. */
-const TYPE = "postern-selftest+jwt";
 /** How far the gate's clock may be off. In seconds; the nonce tells that the statement is new. */
 const SKEW = 300;
 
@@ -67,7 +66,7 @@ async function verified(
     const { payload, protectedHeader } = await compactVerify(token, await importJWK({ kty, crv, x }, "EdDSA"), {
       algorithms: ["EdDSA"],
     });
-    if (protectedHeader.typ !== TYPE) return undefined;
+    if (protectedHeader.typ !== STATEMENT_TYPE) return undefined;
     const parsed = statementSchema.safeParse(JSON.parse(new TextDecoder().decode(payload)));
     return parsed.success ? parsed.data : undefined;
   } catch {
