@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { openapiDocument } from "../src/gate/openapiDocument.ts";
 import { bundleFunction } from "./bundleFunction.ts";
+import { bundleContainer } from "./container/bundleContainer.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-/** Writes everything that is made from the sources: the OpenAPI document, the package in dist/, the three bundles. */
+/** Writes everything that is made from the sources: the OpenAPI document, the package in dist/, the bundles of functions/ and of the image. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
   await writeIfChanged(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
@@ -18,13 +19,17 @@ async function main(): Promise<void> {
   });
   for (const name of ["worker", "lambda", "node"] as const) {
     const { text } = await bundleFunction(name);
-    const file = name === "lambda" ? "infra/lambda/build/lambda.mjs" : `dist/functions/${name}.mjs`;
-    await mkdir(path(file.slice(0, file.lastIndexOf("/"))), { recursive: true });
-    await writeFile(path(file), text);
-    process.stdout.write(
-      `${file}: ${kilobytes(text.length)} KB, ${kilobytes(gzipSync(text, { level: 9 }).length)} KB gzipped\n`,
-    );
+    await writeBundle(name === "lambda" ? "infra/lambda/build/lambda.mjs" : `dist/functions/${name}.mjs`, text);
   }
+  await writeBundle("dist/container/postern.mjs", (await bundleContainer()).text);
+}
+
+async function writeBundle(file: string, text: string): Promise<void> {
+  await mkdir(path(file.slice(0, file.lastIndexOf("/"))), { recursive: true });
+  await writeFile(path(file), text);
+  process.stdout.write(
+    `${file}: ${kilobytes(text.length)} KB, ${kilobytes(gzipSync(text, { level: 9 }).length)} KB gzipped\n`,
+  );
 }
 
 /** Others may be reading it: a file that says the same already is left alone, and a new one takes its place in one step. */

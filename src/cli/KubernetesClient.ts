@@ -28,9 +28,9 @@ export class KubernetesClient {
 
   /** `timeout` is in milliseconds, for each call. Throws {@link CliError} where the kubeconfig names no such cluster. */
   static async create({ context, kubeconfig }: ClusterChoice, timeout: number = TIMEOUT): Promise<KubernetesClient> {
-    // Not at the top: it takes a second to load, and only --diff needs it.
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
+    // Not at the top: it takes a second to load, and few commands need it.
+    const { newKubeConfig } = await import("./newKubeConfig.ts");
+    const config = newKubeConfig();
     try {
       if (kubeconfig === undefined) config.loadFromDefault();
       else config.loadFromFile(kubeconfig);

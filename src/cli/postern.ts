@@ -1,20 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { EXIT_UNUSABLE } from "./exitCode.ts";
-import { guardOutput } from "./guardOutput.ts";
-import { runProgram } from "./program.ts";
+import { addClusterCommands } from "./addClusterCommands.ts";
+import { addGateCommands } from "./addGateCommands.ts";
+import { runProcess } from "./runProcess.ts";
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
-const { stdout, stderr, stdin, env } = process;
-
-guardOutput(stdout, (code) => {
-  stderr.write(`postern: the output could not be written (${code})\n`);
-  process.exit(EXIT_UNUSABLE);
-});
-guardOutput(stderr, () => process.exit(EXIT_UNUSABLE));
-const code = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version);
-// What a gate's module has left open, such as a timer, is no reason to go on. First everything is written.
-for (const stream of [stdout, stderr]) await new Promise((resolve) => stream.write("", resolve));
-process.exit(code);
+await runProcess([addGateCommands, addClusterCommands], version);

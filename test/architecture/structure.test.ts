@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The package's main entry.
   src: ["src/gate", "src/policy", "src/protocol", "src/registration"],
   functions: ["src/gate", "src/policy", "src/policies"],
-  infra: ["src/gate"],
+  infra: ["package.json", "src/gate", "src/cli"],
 };
 
 const folderOf = (path: string): string =>

@@ -96,6 +96,7 @@ it("a fault of postern itself is no verdict: exit code 2, with its stack", async
       env: {},
     },
     "1.2.3",
+    [],
   );
   expect(code).toBe(2);
   expect(err).toMatch(/^postern: this is a fault of postern itself: RangeError: a bug\n {4}at /);

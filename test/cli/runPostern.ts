@@ -1,3 +1,5 @@
+import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
+import { addGateCommands } from "../../src/cli/addGateCommands.ts";
 import { runProgram } from "../../src/cli/program.ts";
 
 /** What `postern` said and how it ended. */
@@ -30,6 +32,7 @@ export async function runPostern(
       env,
     },
     "1.2.3",
+    [addGateCommands, addClusterCommands],
   );
   return { code, out, err };
 }

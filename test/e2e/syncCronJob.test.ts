@@ -1,22 +1,23 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
 import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
-import { POSTERN } from "./renderGate.ts";
+import { ContainerFolder } from "../container/ContainerFolder.ts";
 import { bundleSizes, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
 
 const SYSTEM = ["-n", "postern-system"];
 const CRON_JOB = "/apis/batch/v1/namespaces/postern-system/cronjobs/postern-sync";
 
 let bed: SyncBed;
+let container: ContainerFolder;
 
-/** The CronJob as it is shipped, but for its image: the command is run as a local process. */
+/** The CronJob as it is shipped, but for its image: the one file that is in it is run as a local process. */
 beforeAll(async () => {
-  bed = await SyncBed.start({ controllers: true });
+  [bed, container] = await Promise.all([SyncBed.start({ controllers: true }), ContainerFolder.create()]);
   await startPodRunner(bed.cluster);
   await bed.register(bed.cas.old.root);
   const { spec } = (await bed.live(CRON_JOB)).spec.jobTemplate;
-  const [container] = spec.template.spec.containers;
-  const run = { ...container, image: "none", command: [process.execPath, POSTERN] };
+  const [shipped] = spec.template.spec.containers;
+  const run = { ...shipped, image: "none", command: [process.execPath, container.file] };
   const template = { spec: { ...ON_POD_RUNNER, containers: [run] } };
   // Only when it is asked for.
   const { status, body } = await bed.cluster.api.merge(CRON_JOB, {
@@ -25,7 +26,10 @@ beforeAll(async () => {
   if (status !== 200) throw new Error(body.message);
 });
 
-afterAll(() => bed?.stop());
+afterAll(async () => {
+  await bed?.stop();
+  await container?.remove();
+});
 
 /** A run as a Job. Resolves to its end and to what it said. */
 async function runJob(name: string): Promise<{ phase: string; log: string }> {

@@ -1,0 +1,27 @@
+import { Option } from "commander";
+import type { AddCommands } from "./program.ts";
+import { type SyncOptions, syncCommand } from "./syncCommand.ts";
+
+/** The commands that need no gate's sources, and so run from the container's one file: `sync`. */
+export const addClusterCommands: AddCommands = (program, terminal, done) => {
+  program
+    .command("sync")
+    .description("keep caBundle and URL of a cluster's registrations in step with what the gate's endpoint serves")
+    .option("--config <file>", "what is to be kept in step (YAML)", "/etc/postern/sync.yaml")
+    .option("--once", "one run, and no other kind of run yet", true)
+    .option("--metrics <file>", "write metrics there in the Prometheus text format")
+    .option("--dry-run", "say what would be written, and write nothing")
+    .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))
+    .option("--context <name>", "the kubeconfig's context (default: the current one)")
+    .option("--kubeconfig <file>", "the kubeconfig (default: KUBECONFIG, ~/.kube/config, the Pod's ServiceAccount)")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern sync --config sync.yaml --dry-run --context production
+
+Exit codes: 0 in step (or waiting for roots to be unused), 1 not in step and nothing broken, 2 usage,
+config or a cluster that cannot be reached, 3 what was written did not carry and was taken back.`,
+    )
+    .action(async (options: SyncOptions) => done(await syncCommand(terminal, options)));
+};

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleContainer } from "../../infra/container/bundleContainer.ts";
+
+/** How a run of the image's one file ended. */
+export interface ContainerRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The most memory that it had, in bytes; undefined where the system does not tell (it does on Linux). */
+  readonly peakMemory: number | undefined;
+  /** From start to end. */
+  readonly milliseconds: number;
+}
+
+/** The user that distroless images call `nonroot`. */
+const NONROOT = 65_532;
+
+/** A folder as the image has it: the one file, nothing that could be imported, and nothing that can be written. */
+export class ContainerFolder {
+  readonly file: string;
+  readonly made: Awaited<ReturnType<typeof bundleContainer>>;
+  readonly #folder: string;
+  readonly #mounted: string[] = [];
+
+  private constructor(folder: string, made: Awaited<ReturnType<typeof bundleContainer>>) {
+    this.#folder = folder;
+    this.made = made;
+    this.file = join(folder, "postern.mjs");
+  }
+
+  static async create(): Promise<ContainerFolder> {
+    const folder = await mkdtemp(join(tmpdir(), "postern-container-"));
+    const container = new ContainerFolder(folder, await bundleContainer());
+    await writeFile(container.file, container.made.text, { mode: 0o444 });
+    await chmod(folder, 0o555);
+    return container;
+  }
+
+  /** Runs the file as the image's user, where this process may, with nothing in its environment. */
+  async run(args: readonly string[]): Promise<ContainerRun> {
+    const start = performance.now();
+    const user = process.getuid?.() === 0 ? { uid: NONROOT, gid: NONROOT } : {};
+    const child = spawn(process.execPath, [this.file, ...args], { cwd: this.#folder, env: {}, ...user });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const peak = peakMemoryOf(child, ended);
+    const code = await ended;
+    return { code, stdout, stderr, peakMemory: await peak, milliseconds: performance.now() - start };
+  }
+
+  /** Files that everybody may read, as a ConfigMap's are. Resolves to their folder. */
+  async mount(files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), "postern-mounted-"));
+    this.#mounted.push(folder);
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o444 });
+    await chmod(folder, 0o555);
+    return folder;
+  }
+
+  async remove(): Promise<void> {
+    for (const folder of [this.#folder, ...this.#mounted]) {
+      await chmod(folder, 0o755);
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The high water mark only rises, so that the last one read says it. */
+async function peakMemoryOf({ pid }: ChildProcess, ended: Promise<unknown>): Promise<number | undefined> {
+  let peak: number | undefined;
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+    if (kilobytes !== undefined) peak = Math.max(peak ?? 0, Number(kilobytes) * 1024);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return peak;
+}
