@@ -12,7 +12,9 @@ export type CliErrorCode =
   | "cluster-refused"
   | "bad-local-ca"
   | "bad-sync-config"
-  | "sync-held";
+  | "sync-held"
+  | "bad-announce-config"
+  | "not-announced";
 
 /** An error that is shown as one clear line, without a stack. */
 export class CliError extends Error {

@@ -1,8 +1,9 @@
 import { Option } from "commander";
+import { type AnnounceOptions, announceCommand } from "./announceCommand.ts";
 import type { AddCommands } from "./program.ts";
 import { type SyncOptions, syncCommand } from "./syncCommand.ts";
 
-/** The commands that need no gate's sources, and so run from the container's one file: `sync`. */
+/** The commands that need no gate's sources, and so run from the container's one file: `sync` and `announce`. */
 export const addClusterCommands: AddCommands = (program, terminal, done) => {
   program
     .command("sync")
@@ -24,4 +25,21 @@ Exit codes: 0 in step (or waiting for roots to be unused), 1 not in step and not
 config or a cluster that cannot be reached, 3 what was written did not carry and was taken back.`,
     )
     .action(async (options: SyncOptions) => done(await syncCommand(terminal, options)));
+
+  program
+    .command("announce")
+    .description("ask the provider which URL and roots come next, and publish that, signed, for every cluster's sync")
+    .requiredOption("--config <file>", "what is to be asked and where it is published (YAML)")
+    .option("--dry-run", "say what would be announced, and publish nothing")
+    .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern announce --config announce.yaml --dry-run
+
+To be run more often than announcements run out (1 h at most): every 15 minutes, say. Exit codes:
+0 published, 1 the provider or the place cannot be asked (what is published stays), 2 usage or config.`,
+    )
+    .action(async (options: AnnounceOptions) => done(await announceCommand(terminal, options)));
 };

@@ -28,8 +28,10 @@ export function exitCode(code: CliErrorCode): number {
     case "cluster-refused":
     case "bad-local-ca":
     case "bad-sync-config":
+    case "bad-announce-config":
       return EXIT_UNUSABLE;
     case "sync-held":
+    case "not-announced":
       return EXIT_NOT_IN_STEP;
   }
 }

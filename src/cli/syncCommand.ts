@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
+import { aimByAnnouncement } from "../sync/announcement/aimByAnnouncement.ts";
 import { apiServers } from "../sync/apiServers.ts";
+import { callHttp } from "../sync/callHttp.ts";
 import { parseSyncConfig } from "../sync/parseSyncConfig.ts";
-import { runSync, type SyncRun } from "../sync/runSync.ts";
+import { aimByProvider } from "../sync/providers/aimByProvider.ts";
+import { runSync, type SyncDeps, type SyncRun } from "../sync/runSync.ts";
 import type { Step } from "../sync/Step.ts";
 import { SyncCluster } from "../sync/SyncCluster.ts";
 import type { SyncConfig } from "../sync/SyncConfig.ts";
@@ -38,7 +41,8 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
   try {
     const config = await readConfig(options.config);
     const client = await KubernetesClient.create(options);
-    const run = await runOnce(terminal, config, client, dryRun, (step) => {
+    const aim = aimOf(terminal, config, options.config);
+    const run = await runOnce(terminal, config, client, dryRun, aim, (step) => {
       if (output === "text") printSyncStep(terminal, step, dryRun);
     });
     if (output === "json") terminal.stdout.write(`${JSON.stringify(syncReport(run), null, 2)}\n`);
@@ -74,11 +78,26 @@ async function readConfig(file: string): Promise<SyncConfig> {
   return parseSyncConfig({ name: file, text, readFile: inFolder });
 }
 
+/** How a run learns what comes next; undefined where the config alone says it. */
+function aimOf({ env }: Terminal, { goal, next, hosts, timeouts }: SyncConfig, file: string): SyncDeps["aim"] {
+  if (next === undefined) return undefined;
+  const terms = { hosts, now: Date.now, timeout: timeouts.next, call: callHttp };
+  if (next.kind === "announcement") return (targets) => aimByAnnouncement(next, goal, targets, terms);
+  const deps = {
+    ...terms,
+    env,
+    readFile: (path: string) => readFile(resolve(dirname(file), path), "utf8"),
+    view: (base: string) => viewEndpoint(base, timeouts, Date.now),
+  };
+  return (targets) => aimByProvider(next.settings, goal, targets, deps);
+}
+
 function runOnce(
   terminal: Terminal,
   config: SyncConfig,
   client: KubernetesClient,
   dryRun: boolean,
+  aim: SyncDeps["aim"],
   onStep: (step: Step) => void,
 ): Promise<SyncRun> {
   const api = client.ask.bind(client);
@@ -98,6 +117,7 @@ function runOnce(
     view: (base: string) => viewEndpoint(base, config.timeouts, Date.now),
     now: Date.now,
     onStep,
+    ...(aim === undefined ? {} : { aim }),
   };
   return runSync(deps, { dryRun });
 }

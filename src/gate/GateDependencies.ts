@@ -31,6 +31,11 @@ export interface GateDependencies {
   readonly limits?: Partial<GateLimits>;
   /** A private Ed25519 key (RFC 8037) for the self-test's statement; without it the statement is unsigned. */
   readonly signingKey?: JWK;
+  /**
+   * The signed announcement of what comes next, as `postern announce` published it: asked anew for each call, so that a
+   * newer one is served without a restart. Undefined where there is none.
+   */
+  readonly announcement?: () => Promise<string | undefined>;
   readonly counters?: Counters;
   /** Whether the process is about to stop; `/readyz` then says no. */
   readonly isDraining?: () => boolean;

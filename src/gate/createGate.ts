@@ -9,6 +9,7 @@ import { GateRuntime } from "./GateRuntime.ts";
 import { httpStatus } from "./httpStatus.ts";
 import openapi from "./openapi.json" with { type: "json" };
 import { drainBody } from "./readBody.ts";
+import { serveAnnouncement } from "./serveAnnouncement.ts";
 
 /**
  * Joins a gate with its runtime: the Hono app that every adapter serves. Throws GateConfigError for settings that
@@ -40,7 +41,9 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     );
   });
   app.get("/openapi.json", (c) => c.json(openapi));
-  for (const path of ["/healthz", "/readyz", "/openapi.json"]) app.all(path, () => refuseMethod("GET, HEAD"));
+  app.get("/.well-known/postern", () => serveAnnouncement(deps));
+  for (const path of ["/healthz", "/readyz", "/openapi.json", "/.well-known/postern"])
+    app.all(path, () => refuseMethod("GET, HEAD"));
 
   app.notFound(() => {
     throw new GateError("not-found", "there is nothing at this path");

@@ -4,6 +4,7 @@ import { createGate } from "./createGate.ts";
 import type { Gate } from "./defineGate.ts";
 import { logVerdict } from "./logVerdict.ts";
 import { parseSigningKey } from "./parseSigningKey.ts";
+import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 
 /** An event of payload format 2.0, as HTTP APIs and Function URLs make them. */
 export type HttpEvent = Extract<LambdaEvent, { rawPath: string }>;
@@ -25,6 +26,7 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
       log,
       limits: { bodyBytes: BODY_BYTES },
       ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+      announcement: () => readAnnouncementFile(env),
       ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
     }),
   );

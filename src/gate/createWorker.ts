@@ -13,6 +13,10 @@ export interface WorkerEnv {
   readonly POSTERN_SIGNING_KEY?: string;
   /** When set, a line for each verdict goes to the log. */
   readonly POSTERN_VERDICT_LINES?: string;
+  /** Holds the announcement under the gate's name; `postern announce` publishes there. */
+  readonly POSTERN_ANNOUNCEMENTS?: { get(key: string): Promise<string | null> };
+  /** The announcement itself, where there is no KV namespace. */
+  readonly POSTERN_ANNOUNCEMENT?: string;
   /** When set, a policy that changes what it is shown fails; set by `postern dev`. */
   readonly POSTERN_FREEZE_REVIEWS?: string;
 }
@@ -54,6 +58,7 @@ function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
     limits: { bodyBytes: BODY_BYTES, callsInFlight: CALLS_IN_FLIGHT, bytesInFlight: 2 * BODY_BYTES },
     freezeReviews: env.POSTERN_FREEZE_REVIEWS !== undefined,
     ...usableSigningKey(env, log),
+    announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });
 }

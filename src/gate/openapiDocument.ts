@@ -98,6 +98,20 @@ export function openapiDocument(version: string): object {
         503: { description: "The process is about to stop.", content: jsonContent("Readiness") },
       }),
       "/openapi.json": get("This document.", "Document"),
+      "/.well-known/postern": {
+        get: {
+          summary: "The signed announcement of the URL and the roots that come next.",
+          responses: {
+            200: {
+              description:
+                "A compact JWS of type postern-announcement+jwt; nothing is to be believed of it unverified.",
+              content: { "application/jose": { schema: { type: "string" } } },
+            },
+            404: { description: "Nothing was announced.", content: jsonContent("Error") },
+            500: { description: "The announcement cannot be read.", content: jsonContent("Error") },
+          },
+        },
+      },
     },
     components: {
       schemas: {

@@ -9,6 +9,7 @@ import { GateConfigError } from "./GateConfigError.ts";
 import { GateError } from "./GateError.ts";
 import { logVerdict } from "./logVerdict.ts";
 import { parseSigningKey } from "./parseSigningKey.ts";
+import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 
 /** Environment of a Node process that serves a gate. `POSTERN_CERT` and `POSTERN_KEY` are paths of PEM files; without them it speaks plain HTTP. */
 export interface ServeEnv {
@@ -20,6 +21,10 @@ export interface ServeEnv {
   readonly POSTERN_KEY?: string | undefined;
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string | undefined;
+  /** A file with the announcement, read anew for each call. */
+  readonly POSTERN_ANNOUNCEMENT_FILE?: string | undefined;
+  /** The announcement itself, where there is no file. */
+  readonly POSTERN_ANNOUNCEMENT?: string | undefined;
   /** When set, a line for each verdict goes to the log. */
   readonly POSTERN_VERDICT_LINES?: string | undefined;
 }
@@ -33,6 +38,7 @@ export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
     log,
     isDraining: () => draining,
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+    announcement: () => readAnnouncementFile(env),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });
   const tls = await readKeyPair(env);

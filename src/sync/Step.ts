@@ -16,7 +16,18 @@ export type FindingCode =
   | "canary-failed"
   | "canary-unknown"
   | "cannot-roll-back"
-  | "address-silent";
+  | "address-silent"
+  | "announcement-unavailable"
+  | "announcement-unreadable"
+  | "announcement-forged"
+  | "announcement-replayed"
+  | "announcement-expired"
+  | "announcement-early"
+  | "announcement-lifetime"
+  | "announcement-not-ours"
+  | "announcement-url"
+  | "unknown-root"
+  | "provider-failed";
 
 /** Something that somebody has to know, and mostly to do something about. */
 export interface Finding {

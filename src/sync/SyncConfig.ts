@@ -1,4 +1,7 @@
 import type { Certificate } from "../trust/Certificate.ts";
+import type { ProviderSettings } from "./providers/providerSettings.ts";
+import type { Finding } from "./Step.ts";
+import type { AnnouncementMark } from "./TargetState.ts";
 
 /** Which roots a registration is to trust. */
 export type TrustGoal =
@@ -18,6 +21,13 @@ export interface SyncGoal {
   readonly trust: TrustGoal;
   /** How long a root has to be unused before it goes. In milliseconds. */
   readonly soak: number;
+  /** The announcement that this follows from, to be remembered on each target; undefined where none was gone by. */
+  readonly announced?: AnnouncementMark;
+  /**
+   * Why what comes next is not known, though it was to be asked for. Then `url` is undefined, and no root is taken away,
+   * for it may be one that was announced. What the config itself asks for is still added.
+   */
+  readonly hold?: Finding;
 }
 
 /** Time limits, in milliseconds. */
@@ -30,6 +40,8 @@ export interface SyncTimeouts {
   readonly canary: number;
   /** How long a run may be silent before another takes its Lease. */
   readonly lease: number;
+  /** For the announcement, or for each call to a provider. */
+  readonly next: number;
 }
 
 /** A public Ed25519 key (RFC 8037). */
@@ -45,4 +57,15 @@ export interface SyncConfig {
   /** Signs the gate's self-tests. Pinned here, and never fetched. */
   readonly publicKey: SelfTestKey;
   readonly timeouts: SyncTimeouts;
+  /** Hosts that URLs may be on. */
+  readonly hosts: readonly string[];
+  /** Where what comes next is asked for; undefined where the config alone says it. */
+  readonly next: NextSource | undefined;
 }
+
+/** Who knows what comes next. */
+export type NextSource =
+  /** An announcement, signed with this key, which is pinned and never fetched. */
+  | { readonly kind: "announcement"; readonly url: string; readonly publicKey: SelfTestKey }
+  /** The provider itself. */
+  | { readonly kind: "provider"; readonly settings: ProviderSettings };

@@ -19,6 +19,14 @@ export interface TargetState {
   readonly unusedSince?: Readonly<Record<string, number>>;
   /** How often somebody else changed what was written, and when that was first seen. */
   readonly reverted?: { readonly times: number; readonly since: number };
+  /** The last announcement that was gone by. */
+  readonly announcement?: AnnouncementMark;
+}
+
+/** What is remembered of an announcement: its number, and `sha256:HEX` of what it said. */
+export interface AnnouncementMark {
+  readonly seq: number;
+  readonly hash: string;
 }
 
 /** The prefix of all annotations that the sync writes; it writes no others. */
@@ -34,6 +42,13 @@ const snapshotSchema = z.strictObject({
 });
 const phaseSchema = z.enum(["widening", "switching", "narrowing", "soaking"]);
 const unusedSchema = z.record(z.string().check(z.regex(/^[0-9a-f]{64}$/)), timeSchema);
+const markSchema = z.pipe(
+  z.string().check(z.regex(/^[1-9]\d{0,15} sha256:[0-9a-f]{64}$/)),
+  z.transform((text): AnnouncementMark => {
+    const [seq, hash = ""] = text.split(" ");
+    return { seq: Number(seq), hash };
+  }),
+);
 const revertedSchema = z.strictObject({ times: z.int().check(z.positive()), since: timeSchema });
 
 /** Reads the state out of annotations. What cannot be read, because somebody wrote it by hand, counts as not there. */
@@ -54,13 +69,14 @@ export function readState(annotations: Readonly<Record<string, unknown>>): Targe
     base: text("url"),
     unusedSince: read(unusedSchema, json(text("unused-since"))),
     reverted: read(revertedSchema, json(text("reverted"))),
+    announcement: read(markSchema, text("announcement")),
   };
   return withoutUndefined(state);
 }
 
 /** The annotations that hold a state. */
 export function stateAnnotations(state: TargetState): Record<string, string> {
-  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted } = state;
+  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted, announcement } = state;
   const unused = Object.entries(unusedSince).map(([root, at]) => [root, timeText(at)]);
   const texts: Readonly<Record<string, string | undefined>> = {
     phase,
@@ -70,6 +86,7 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
     url: base,
     "unused-since": unused.length === 0 ? undefined : JSON.stringify(Object.fromEntries(unused)),
     reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),
+    announcement: announcement === undefined ? undefined : `${announcement.seq} ${announcement.hash}`,
   };
   return Object.fromEntries(
     Object.entries(texts).flatMap(([key, value]) => (value === undefined ? [] : [[`${STATE_PREFIX}${key}`, value]])),

@@ -48,7 +48,7 @@ function undo(
   goal: SyncGoal,
   finding: Finding | undefined,
 ): Step | Stuck {
-  const { snapshot, phase, reverted } = target.state;
+  const { snapshot, phase, reverted, announcement } = target.state;
   const reason = finding?.message ?? `${phase} does not carry`;
   const about = targetName(target);
   const stay = (why: string): Stuck => ({
@@ -74,6 +74,7 @@ function undo(
     base,
     unusedSince: undefined,
     reverted,
+    announcement,
   });
   return { kind: "rollback", write: { target, hooks: snapshot, state }, reason };
 }

@@ -3,7 +3,7 @@ import { confirmTarget } from "./confirmTarget.ts";
 import { liveRoots } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
-import type { Finding, Step } from "./Step.ts";
+import { type Finding, isLast, type Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
 import { type SyncTarget, targetName } from "./SyncTarget.ts";
 import { soakTarget } from "./soakTarget.ts";
@@ -18,6 +18,15 @@ const UNCONFIRMED: readonly unknown[] = ["widening", "switching", "narrowing"];
  * the order of their names.
  */
 export function nextStep(observation: Observation, goal: SyncGoal): Step {
+  const step = freeStep(observation, goal);
+  const { hold } = goal;
+  if (hold === undefined || !isLast(step)) return step;
+  // The run ends: that it did not know what comes next is said with whatever else there is.
+  const others = step.kind === "report" ? step.findings : step.kind === "refuse" ? [step.finding] : [];
+  return { kind: "report", findings: distinct([...others, hold]) };
+}
+
+function freeStep(observation: Observation, goal: SyncGoal): Step {
   const targets = observation.targets
     .filter(({ isCanary }) => !isCanary)
     .toSorted((left, right) => (targetName(left) < targetName(right) ? -1 : 1));

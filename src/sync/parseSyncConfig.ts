@@ -5,8 +5,9 @@ import type { Certificate } from "../trust/Certificate.ts";
 import { catalogue } from "../trust/catalogue.ts";
 import { parseBundle } from "../trust/parseBundle.ts";
 import { TrustError } from "../trust/TrustError.ts";
+import { providerSchema } from "./providers/providerSettings.ts";
 import { readDuration } from "./readDuration.ts";
-import type { SyncConfig, TrustGoal } from "./SyncConfig.ts";
+import type { NextSource, SyncConfig, TrustGoal } from "./SyncConfig.ts";
 import { SyncError } from "./SyncError.ts";
 
 /** A DNS label, as names of gates and clusters are. */
@@ -15,6 +16,14 @@ const duration = z.pipe(
   z.string().check(z.refine((text) => readDuration(text) !== undefined, "expected a duration such as 24h, 30m or 5s")),
   z.transform((text) => readDuration(text) ?? 0),
 );
+const publicKey = z.strictObject({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: z.string().check(z.regex(/^[\w-]{43}$/, "expected the 43 characters of a public Ed25519 key")),
+  kid: z.optional(z.string()),
+  alg: z.optional(z.string()),
+  use: z.optional(z.string()),
+});
 const configSchema = z.strictObject({
   gate: label,
   cluster: label,
@@ -23,16 +32,9 @@ const configSchema = z.strictObject({
     z.strictObject({ mode: z.literal("pin"), roots: z.array(z.string()).check(z.minLength(1)) }),
     z.strictObject({ mode: z.literal("system") }),
   ]),
-  selfTest: z.strictObject({
-    publicKey: z.strictObject({
-      kty: z.literal("OKP"),
-      crv: z.literal("Ed25519"),
-      x: z.string().check(z.regex(/^[\w-]{43}$/, "expected the 43 characters of a public Ed25519 key")),
-      kid: z.optional(z.string()),
-      alg: z.optional(z.string()),
-      use: z.optional(z.string()),
-    }),
-  }),
+  selfTest: z.strictObject({ publicKey }),
+  announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
+  provider: z.optional(providerSchema),
   soak: z._default(duration, 24 * 3_600_000),
   hosts: z.array(z.string()).check(z.minLength(1)),
   timeouts: z._default(
@@ -41,8 +43,9 @@ const configSchema = z.strictObject({
       probe: z._default(duration, 20_000),
       canary: z._default(duration, 10_000),
       lease: z._default(duration, 60_000),
+      next: z._default(duration, 10_000),
     }),
-    { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000 },
+    { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000, next: 10_000 },
   ),
 });
 type ParsedConfig = z.infer<typeof configSchema>;
@@ -70,7 +73,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) return fail(faultOf(parsed.error.issues));
   const { data } = parsed;
-  const urlFault = faultOfUrl(data);
+  const urlFault = faultOfUrl(data) ?? faultOfNext(data);
   if (urlFault !== undefined) return fail(urlFault);
   try {
     const { kty, crv, x } = data.selfTest.publicKey;
@@ -84,6 +87,8 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
       },
       publicKey: { kty, crv, x },
       timeouts: data.timeouts,
+      hosts: data.hosts,
+      next: nextSource(data),
     };
   } catch (error) {
     if (error instanceof SyncError) throw new SyncError(error.code, `${name}: ${error.message}`, error);
@@ -108,7 +113,9 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   trust: ["mode", "roots (with mode: pin)"],
   selfTest: ["publicKey"],
   "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
-  timeouts: ["handshake", "probe", "canary", "lease"],
+  announcement: ["url", "publicKey"],
+  "announcement.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
+  timeouts: ["handshake", "probe", "canary", "lease", "next"],
 };
 
 function faultOfUrl({ url, hosts }: ParsedConfig): string | undefined {
@@ -118,6 +125,22 @@ function faultOfUrl({ url, hosts }: ParsedConfig): string | undefined {
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
     return "url: expected no user name, query or fragment: the API server refuses them";
   return hosts.includes(parsed.hostname) ? undefined : `url: its host ${parsed.hostname} is not among hosts`;
+}
+
+function faultOfNext({ announcement, provider }: ParsedConfig): string | undefined {
+  if (announcement === undefined) return undefined;
+  if (provider !== undefined) return "announcement and provider: expected one of them: two may say different things";
+  const parsed = URL.canParse(announcement.url) ? new URL(announcement.url) : undefined;
+  return parsed?.protocol === "https:" && parsed.username === "" && parsed.password === ""
+    ? undefined
+    : "announcement.url: expected an https URL, such as https://gate.example.com/.well-known/postern";
+}
+
+function nextSource({ announcement, provider }: ParsedConfig): NextSource | undefined {
+  if (provider !== undefined) return { kind: "provider", settings: provider };
+  if (announcement === undefined) return undefined;
+  const { kty, crv, x } = announcement.publicKey;
+  return { kind: "announcement", url: announcement.url, publicKey: { kty, crv, x } };
 }
 
 async function trustGoal(trust: ParsedConfig["trust"], readFile: ConfigSource["readFile"]): Promise<TrustGoal> {

@@ -21,7 +21,7 @@ export function rewriteTarget(target: SyncTarget, observation: Observation, goal
   const view = viewOf(target, goal);
   const bases = view.bases ?? [];
   const base = goal.url ?? bases[0];
-  if (base === undefined) return { findings: [] };
+  if (base === undefined || (goal.hold !== undefined && bases.length > 1)) return { findings: [] };
   const isSystem = goal.trust.mode === "system";
   const wide = goal.trust.mode === "system" ? [] : distinctRoots([...goal.trust.roots, ...view.roots]);
   const needsRoots = view.hash !== trustHash(wide);
@@ -75,6 +75,7 @@ function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wan
     base,
     unusedSince: trustHash(roots) === SYSTEM_TRUST ? undefined : target.state.unusedSince,
     reverted: reverted ?? target.state.reverted,
+    announcement: goal.announced ?? target.state.announcement,
   });
   const hooks = hooksWith(target, goal, { roots, base });
   return { kind: phase === "widening" ? "widen" : "switch-url", write: { target, hooks, state }, reason };

@@ -7,7 +7,7 @@ import type { CanaryTest, EndpointView, Observation } from "./Observation.ts";
 import type { Finding, LastStep, Step } from "./Step.ts";
 import { isLast } from "./Step.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
-import type { SyncConfig } from "./SyncConfig.ts";
+import type { SyncConfig, SyncGoal } from "./SyncConfig.ts";
 import { SyncError } from "./SyncError.ts";
 import type { SyncLease } from "./SyncLease.ts";
 import { type SyncTarget, targetName } from "./SyncTarget.ts";
@@ -23,6 +23,8 @@ export interface SyncDeps {
   /** Looks at an endpoint; never rejects. */
   readonly view: (base: string) => Promise<EndpointView>;
   readonly now: () => number;
+  /** Asks, once in a run, what comes next: the goal that follows from it. Never rejects. */
+  readonly aim?: (targets: readonly SyncTarget[]) => Promise<SyncGoal>;
   /** Hears of each step before it is taken. */
   readonly onStep?: (step: Step) => void;
 }
@@ -47,14 +49,14 @@ const STEPS_PER_TARGET = 20;
  * has the Lease; what was begun then is finished, or taken back, by the next run.
  */
 export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolean }): Promise<SyncRun> {
-  const { goal } = deps.config;
   const steps: Step[] = [];
   const left = new Map<string, string>();
   const before: { canary?: SyncTarget | undefined } = {};
   let canaryTest: CanaryTest | undefined;
   let apis: readonly KubernetesApi[] | undefined;
   try {
-    let observation = await observe(deps, canaryTest, left);
+    const goal = (await deps.aim?.(await deps.cluster.targets())) ?? deps.config.goal;
+    let observation = await observe(deps, goal, canaryTest, left);
     for (;;) {
       const step = nextStep(observation, goal);
       steps.push(step);
@@ -75,7 +77,7 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
         apis ??= await deps.apis();
         canaryTest = await tryCanary(deps, observation, step, apis);
       } else await take(deps, step, left);
-      observation = await observe(deps, canaryTest, left);
+      observation = await observe(deps, goal, canaryTest, left);
       if (step.kind === "rollback") return { steps, last: rolledBack(step), rolledBack: true, observation };
     }
   } finally {
@@ -86,10 +88,10 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
 
 async function observe(
   deps: SyncDeps,
+  goal: SyncGoal,
   canaryTest: CanaryTest | undefined,
   left: ReadonlyMap<string, string>,
 ): Promise<Observation> {
-  const { goal } = deps.config;
   const targets = await deps.cluster.targets();
   const urls = targets.flatMap(({ hooks, state }) => [...hooks, ...(state.snapshot ?? [])].map(({ url }) => url));
   const bases = new Set(urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []));

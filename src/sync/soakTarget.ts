@@ -23,7 +23,7 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
   const findings = silent.map(
     (message): Finding => ({ code: "address-silent", about: base, message: `${message}; no root is taken away` }),
   );
-  if (goal.trust.mode === "system") return findings.length > 0 ? { findings } : settled(target, {}, []);
+  if (goal.trust.mode === "system") return findings.length > 0 ? { findings } : settled(target, goal, {}, []);
   const pins = distinctRoots(goal.trust.roots);
   const extra = roots.filter(({ fingerprint }) => !pins.some((pin) => pin.fingerprint === fingerprint));
   const used = rootsInUse(endpoint, { roots, pins, now });
@@ -31,13 +31,17 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
   if (findings.length > 0 && extra.length > 0) return { findings };
   const { unusedSince: before = {} } = target.state;
   const unusedSince = Object.fromEntries(
-    extra.filter((root) => !isUsed(root)).map(({ fingerprint }) => [fingerprint, before[fingerprint] ?? now]),
+    extra
+      // Until it is known again what comes next, no root begins to be unused, but one that is seen again is not unused.
+      .filter((root) => !isUsed(root) && (goal.hold === undefined || before[root.fingerprint] !== undefined))
+      .map(({ fingerprint }) => [fingerprint, before[fingerprint] ?? now]),
   );
   const due = extra.filter((root) => !isUsed(root) && now - (unusedSince[root.fingerprint] ?? now) >= goal.soak);
-  if (due.length > 0) return narrow(target, observation, goal, { roots, due, unusedSince, base });
+  if (due.length > 0 && goal.hold === undefined)
+    return narrow(target, observation, goal, { roots, due, unusedSince, base });
   if (findings.length > 0) return { findings };
   const notes = extra.filter(isUsed).map(({ subject }) => `${subject.short} is not asked for, and still in use`);
-  const step = settled(target, unusedSince, notes);
+  const step = settled(target, goal, unusedSince, notes);
   const times = Object.values(unusedSince);
   if ("kind" in step || times.length === 0) return step;
   return { kind: "soak", until: Math.min(...times) + goal.soak, notes };
@@ -46,12 +50,16 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
 /** The state that a target is to have when nothing is under way; one write where it has another. */
 function settled(
   target: SyncTarget,
+  { announced }: SyncGoal,
   unusedSince: Readonly<Record<string, number>>,
   notes: readonly string[],
 ): Step | { notes: readonly string[] } {
   const { state } = target;
   const isSoaking = Object.keys(unusedSince).length > 0;
+  const announcement = announced ?? state.announcement;
+  const isHeard = announcement?.seq === state.announcement?.seq && announcement?.hash === state.announcement?.hash;
   const isSame =
+    isHeard &&
     state.phase === (isSoaking ? "soaking" : undefined) &&
     state.snapshot === undefined &&
     canonical(state.unusedSince ?? {}) === canonical(unusedSince);
@@ -62,8 +70,10 @@ function settled(
     since: isSoaking ? Math.max(...Object.values(unusedSince)) : undefined,
     snapshot: undefined,
     unusedSince: isSoaking ? unusedSince : undefined,
+    announcement,
   });
-  const reason = isSoaking ? "which roots are unused, and since when" : "no root is unused";
+  const roots = isSoaking ? "which roots are unused, and since when" : "no root is unused";
+  const reason = isHeard ? roots : `the announcement ${announcement?.seq}`;
   return { kind: "remember", write: { target, hooks: target.hooks, state: next }, reason };
 }
 
@@ -97,6 +107,7 @@ function narrow(
     bundleHash: trustHash(roots),
     base,
     unusedSince: Object.keys(unusedSince).length > 0 ? unusedSince : undefined,
+    announcement: goal.announced ?? target.state.announcement,
   });
   return { kind: "narrow", write: { target, hooks: hooksWith(target, goal, { roots, base }), state }, reason };
 }

@@ -12,13 +12,15 @@ import { sslcomRoots } from "./roots/sslcomRoots.ts";
  *   Trust Services and SSL.com, with Sectigo for backup certificates, and switches among them without asking.
  * - `aws`: ACM issues from Amazon Trust Services,
  *   https://aws.amazon.com/blogs/security/how-to-configure-and-verify-acm-certificates-with-trust-stores
- * - `letsencrypt`, `google`: for an ACME client of one's own.
+ * - `letsencrypt`, `google`, `sslcom`, `sectigo`: one CA alone, for an ACME client of one's own or an ordered certificate.
  */
 export const rootCatalogues = {
   cloudflare: [...isrgRoots, ...googleRoots, ...sslcomRoots, ...sectigoRoots],
   aws: amazonRoots,
   letsencrypt: isrgRoots,
   google: googleRoots,
+  sslcom: sslcomRoots,
+  sectigo: sectigoRoots,
 } as const satisfies Readonly<Record<string, readonly Root[]>>;
 
 /** A catalogue's name. */

@@ -109,7 +109,7 @@ describe("files", () => {
 });
 
 it("what runs at the edge imports no node: module", () => {
-  const nodeOnly = ["src/gate/serveGate.ts", "src/gate/createLambda.ts"];
+  const nodeOnly = ["src/gate/serveGate.ts", "src/gate/createLambda.ts", "src/gate/readAnnouncementFile.ts"];
   const edge = files.filter(
     ({ path }) =>
       /^src\/(protocol|policy|policies|registration|telemetry|gate)\//.test(path) && !nodeOnly.includes(path),
