@@ -24,9 +24,14 @@ const codes: Record<CliErrorCode, true> = {
   "cluster-unreachable": true,
   "bad-sync-config": true,
   "sync-held": true,
+  "bad-announce-config": true,
+  "not-announced": true,
 };
-/** Not about usage or surroundings: another run is at work. */
-const OTHERS: Partial<Record<CliErrorCode, number>> = { "sync-held": EXIT_NOT_IN_STEP };
+/** Not about usage or surroundings: another run is at work, or a provider does not answer. */
+const OTHERS: Partial<Record<CliErrorCode, number>> = {
+  "sync-held": EXIT_NOT_IN_STEP,
+  "not-announced": EXIT_NOT_IN_STEP,
+};
 
 it("has a code, a message and a cause", () => {
   const cause = new Error("why");

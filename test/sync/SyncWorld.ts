@@ -81,6 +81,14 @@ export class SyncWorld {
     this.goal = { ...this.goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
   }
 
+  /** It is not known what comes next, or it is again. */
+  hold(isHeld: boolean): void {
+    const { hold: _, ...goal } = this.goal;
+    this.goal = isHeld
+      ? { ...goal, url: undefined, hold: { code: "announcement-unavailable", about: "", message: "no answer" } }
+      : goal;
+  }
+
   /** Somebody else writes a target. */
   tamper(index: number, bundle: string): void {
     this.#replace(index, { hooks: this.targets[index]?.hooks.map((hook) => ({ ...hook, bundle })) ?? [] });
@@ -150,6 +158,8 @@ export class SyncWorld {
     const before = new Set(
       [...target.hooks, ...(target.state.snapshot ?? [])].flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint),
     );
+    if (this.goal.hold !== undefined && step.kind === "narrow") throw new Error("a root is taken away while held");
+    if (this.goal.hold !== undefined && step.kind === "switch-url") throw new Error("a URL is changed while held");
     const pins = this.goal.trust.mode === "pin" ? this.goal.trust.roots.map(fingerprint) : [];
     for (const { url, bundle } of hooks) {
       const roots = liveRoots(bundle);

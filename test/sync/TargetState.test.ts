@@ -13,6 +13,10 @@ const state = fc.record({
   base: fc.option(fc.webUrl(), { nil: undefined }),
   unusedSince: fc.option(fc.dictionary(hex, time, { minKeys: 1 }), { nil: undefined }),
   reverted: fc.option(fc.record({ times: fc.integer({ min: 1, max: 9 }), since: time }), { nil: undefined }),
+  announcement: fc.option(
+    fc.record({ seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), hash: hex.map((it) => `sha256:${it}`) }),
+    { nil: undefined },
+  ),
 } as const);
 
 it("what is written into annotations is read back", () => {
@@ -37,6 +41,9 @@ describe("what somebody wrote by hand counts as not there", () => {
     ["snapshot", '{"hooks":[]}'],
     ["unused-since", '{"x":"2026-01-01T00:00:00Z"}'],
     ["unused-since", "[]"],
+    ["announcement", "0 sha256:00"],
+    ["announcement", `-1 sha256:${"0".repeat(64)}`],
+    ["announcement", "7"],
     ["reverted", '{"times":-1,"since":"2026-01-01T00:00:00Z"}'],
   ])("%s: %s", (key, value) => {
     expect(readState({ [`postern.dev/sync-${key}`]: value })).toEqual({});

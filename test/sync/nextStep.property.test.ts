@@ -31,6 +31,7 @@ const change = fc.oneof(
     target: fc.nat(2),
     bundle: fc.constantFrom("", "nonsense", "third"),
   }),
+  fc.record({ do: fc.constant("hold" as const), isHeld: fc.boolean() }),
   fc.record({ do: fc.constant("canary" as const), result: fc.constantFrom("honest", "unknown", "failed") }),
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
@@ -59,6 +60,9 @@ function happen(world: SyncWorld, event: Change): void {
     case "tamper":
       world.tamper(event.target, event.bundle === "third" ? world.rootOf(2).pem : event.bundle);
       break;
+    case "hold":
+      world.hold(event.isHeld);
+      break;
     case "canary":
       world.canary = event.result;
       break;
@@ -73,6 +77,7 @@ it("no step writes what would refuse the endpoint, brings a stranger's root, or 
       // The world calms down: the endpoint serves a root that is asked for.
       world.canary = "honest";
       world.kill();
+      world.hold(false);
       world.goal = { ...world.goal, url: NEW };
       world.pin(asked);
       for (const base of [OLD, NEW]) world.served.set(base, [asked[0] ?? 0, asked[0] ?? 0]);

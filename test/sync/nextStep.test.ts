@@ -213,3 +213,99 @@ describe("what is left alone", () => {
     expect(world.targets[2]?.hooks[0]?.bundle).toBe(bundleOf([world.rootOf(0), world.rootOf(1)]));
   });
 });
+
+describe("while it is not known what comes next", () => {
+  const HELD = "announcement-unavailable";
+
+  it("neither URLs nor roots change, and nothing is written", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    world.hold(true);
+    const { writes } = world;
+    expect(kindsOf(world)).toEqual([HELD]);
+    world.now += 2 * SOAK;
+    expect(kindsOf(world)).toEqual([HELD]);
+    expect(world.writes).toBe(writes);
+    world.hold(false);
+    // The wait begins now: what was announced may have been unused all the while.
+    expect(kindsOf(world).at(-1)).toBe("soak");
+  });
+
+  it("a root that had been unused for long stays, and its time begins anew when it is seen", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    expect(kindsOf(world).at(-1)).toBe("soak");
+    world.hold(true);
+    world.now += 2 * SOAK;
+    expect(kindsOf(world)).toEqual([HELD]);
+    for (const base of [OLD, NEW]) world.served.set(base, [0]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", HELD]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    world.hold(false);
+    expect(kindsOf(world).at(-1)).toBe("soak");
+  });
+
+  it("the config's own roots are still added, and what was written before is confirmed", () => {
+    const world = worldOf([0, 1]);
+    world.hold(true);
+    const kinds = kindsOf(world);
+    expect(kinds.filter((kind) => kind === "widen").length).toBe(2);
+    expect(kinds.filter((kind) => kind === "confirm").length).toBe(2);
+    expect(kinds.at(-1)).toBe(HELD);
+  });
+
+  it("a write that does not carry is still taken back", () => {
+    const world = worldOf([0, 1]);
+    expect([world.step(), world.step()].map(({ kind }) => kind)).toEqual(["try-canary", "widen"]);
+    world.hold(true);
+    world.kill();
+    world.now += 1;
+    world.canary = "failed";
+    const kinds: string[] = [];
+    for (let count = 0; count < 5 && kinds.at(-1) !== "rollback"; count += 1) kinds.push(world.step().kind);
+    expect(kinds).toEqual(["try-canary", "rollback"]);
+  });
+
+  it("an endpoint that is refused is said beside it", () => {
+    const world = worldOf([0]);
+    world.served.set(OLD, [3]);
+    world.hold(true);
+    expect(kindsOf(world)).toEqual([`unanchored,${HELD}`]);
+  });
+});
+
+describe("an announcement", () => {
+  const mark = (seq: number): Partial<SyncGoal> => ({ announced: { seq, hash: `sha256:${"a".repeat(64)}` } });
+  const marks = (world: SyncWorld): unknown[] =>
+    world.targets.filter(({ isCanary }) => !isCanary).map(({ state }) => state.announcement?.seq);
+
+  it("is remembered on each target, once", () => {
+    const world = worldOf([0], mark(7));
+    expect(kindsOf(world)).toEqual(["remember", "remember", "nothing-to-do"]);
+    expect(marks(world)).toEqual([7, 7]);
+    expect(kindsOf(world)).toEqual(["nothing-to-do"]);
+  });
+
+  it("is remembered with what it leads to, in one write", () => {
+    const world = worldOf([0, 1], { ...mark(8), url: NEW });
+    const kinds = kindsOf(world);
+    expect(kinds).not.toContain("remember");
+    expect(marks(world)).toEqual([8, 8]);
+  });
+
+  it("stays remembered through what follows, and where there is none any more", () => {
+    const world = worldOf([0, 1], mark(9));
+    kindsOf(world);
+    const { announced: _, ...rest } = world.goal;
+    world.goal = rest;
+    world.pin([0]);
+    kindsOf(world);
+    world.now += 2 * SOAK;
+    expect(kindsOf(world)).toContain("narrow");
+    expect(marks(world)).toEqual([9, 9]);
+  });
+});

@@ -81,7 +81,7 @@ export async function askCloudflare(settings: SettingsOf<"cloudflare">, deps: Pr
     ),
     notes: packs.map(
       ({ type, status, certificate_authority: ca }) =>
-        `a ${type} certificate of ${ca ?? "a CA that is not named"} is ${status}`,
+        `${type} certificate of ${ca ?? "a CA that is not named"} is ${status}`,
     ),
   };
 }

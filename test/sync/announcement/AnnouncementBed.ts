@@ -1,0 +1,53 @@
+import { CompactSign, exportJWK, generateKeyPair, importJWK } from "jose";
+import { ANNOUNCEMENT_TYPE, type Announcement } from "../../../src/sync/announcement/Announcement.ts";
+import { type AnnouncementKey, signAnnouncement } from "../../../src/sync/announcement/signAnnouncement.ts";
+import type { SelfTestKey } from "../../../src/sync/SyncConfig.ts";
+
+/** A whole second, so that what is signed is exactly of then. */
+export const NOW = Date.parse("2026-07-01T12:00:00Z");
+const SECONDS = NOW / 1000;
+
+/** A key of its own for each. */
+export async function announcementKey(): Promise<AnnouncementKey> {
+  const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const { x = "", d = "" } = await exportJWK(pair.privateKey);
+  return { kty: "OKP", crv: "Ed25519", x, d };
+}
+
+/** The part of a key that is pinned. */
+export function publicPart({ kty, crv, x }: AnnouncementKey): SelfTestKey {
+  return { kty, crv, x };
+}
+
+/** One that counts, or does not by what is changed in it. */
+export function announcementOf(change: Partial<Announcement> = {}): Announcement {
+  return {
+    gate: "postern",
+    clusters: ["*"],
+    url: "https://gate.example.com",
+    roots: ["letsencrypt"],
+    iat: SECONDS,
+    exp: SECONDS + 3_600,
+    seq: 7,
+    ...change,
+  };
+}
+
+/** Signed as it is meant to be. */
+export function signed(key: AnnouncementKey, change: Partial<Announcement> = {}): Promise<string> {
+  return signAnnouncement(announcementOf(change), key);
+}
+
+/** Signed with the right key, and anything in it. */
+export async function signedAs(
+  key: AnnouncementKey,
+  payload: string | Uint8Array,
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const { kty, crv, x, d } = key;
+  const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
+  const crit = Object.fromEntries(Object.keys(header).map((name) => [name, true]));
+  return new CompactSign(bytes)
+    .setProtectedHeader({ alg: "EdDSA", typ: ANNOUNCEMENT_TYPE, ...header })
+    .sign(await importJWK({ kty, crv, x, d }, "EdDSA"), { crit });
+}
