@@ -6,7 +6,7 @@ import { SyncError } from "./SyncError.ts";
 export interface HttpCall {
   readonly url: string;
   /** Default: GET. */
-  readonly method?: "GET" | "PUT";
+  readonly method?: "GET" | "POST" | "PUT";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** For all of it. In milliseconds. */
@@ -31,6 +31,9 @@ export interface HttpAnswer {
 /** Makes a call. Rejects with {@link SyncError} `unreachable`, which names the host and never the path or a header. */
 export type CallHttp = (call: HttpCall) => Promise<HttpAnswer>;
 
+/** ACME has to be told who asks (RFC 8555, section 6.1). */
+const AGENT = { "user-agent": "postern" };
+
 /** {@link CallHttp} of Node's own: a connection for each call, closed behind it. */
 export const callHttp: CallHttp = ({ url, method = "GET", headers = {}, body, timeout, bytes, ca }) => {
   const parsed = new URL(url);
@@ -39,7 +42,7 @@ export const callHttp: CallHttp = ({ url, method = "GET", headers = {}, body, ti
     const fail = (why: string, cause?: unknown): void =>
       reject(new SyncError("unreachable", `${parsed.host} ${why}`, cause));
     const trust = ca === undefined ? {} : ca === false ? { rejectUnauthorized: false } : { ca };
-    const options = { method, headers, signal, agent: false, ...trust };
+    const options = { method, headers: { ...AGENT, ...headers }, signal, agent: false, ...trust };
     const answered = (answer: IncomingMessage): void => {
       readText(answer, bytes).then(
         (text) => {
