@@ -14,7 +14,7 @@ import { ProviderError } from "../sync/providers/ProviderError.ts";
 import type { ProviderReport } from "../sync/providers/ProviderReport.ts";
 import { SyncError } from "../sync/SyncError.ts";
 import { viewEndpoint } from "../sync/viewEndpoint.ts";
-import { CliError } from "./CliError.ts";
+import { CliError, type CliErrorCode } from "./CliError.ts";
 import { EXIT_OK } from "./exitCode.ts";
 import { readFault } from "./findInputFiles.ts";
 import { printable } from "./printable.ts";
@@ -60,14 +60,17 @@ export async function announceCommand(terminal: Terminal, options: AnnounceOptio
     return EXIT_OK;
   } catch (error) {
     if (error instanceof ProviderError)
-      throw new CliError(
-        error.code === "missing-package" ? "missing-package" : "not-announced",
-        `nothing is announced: ${error.message}`,
-        error,
-      );
+      throw new CliError(codeOf(error), `nothing is announced: ${error.message}`, error);
+    if (error instanceof SyncError && error.code === "unreachable")
+      throw new CliError("not-announced", `nothing is announced: ${error.message}`, error);
     if (error instanceof SyncError) throw new CliError("bad-announce-config", error.message, error);
     throw error;
   }
+}
+
+function codeOf({ code }: ProviderError): CliErrorCode {
+  if (code === "missing-package") return "missing-package";
+  return code === "missing-secret" ? "bad-announce-config" : "not-announced";
 }
 
 type World = PublishDeps & Parameters<typeof askProvider>[1];

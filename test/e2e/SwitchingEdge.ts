@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { JWK } from "jose";
 import { createGate } from "../../src/gate/createGate.ts";
 import type { Gate } from "../../src/gate/defineGate.ts";
+import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
 /** A CA as a provider has it: a root, and the intermediate that issues. */
@@ -37,8 +38,14 @@ export class SwitchingEdge {
     server.on("secureConnection", (socket) => this.#changes.set(socket, this.#change));
   }
 
-  static async start(gate: Gate, signingKey: JWK, ca: EdgeCa): Promise<SwitchingEdge> {
-    const app = createGate(gate, { now: Date.now, log: SILENT, signingKey });
+  /** `more`: what else the gate is handed, such as an announcement. */
+  static async start(
+    gate: Gate,
+    signingKey: JWK,
+    ca: EdgeCa,
+    more: Pick<GateDependencies, "announcement"> = {},
+  ): Promise<SwitchingEdge> {
+    const app = createGate(gate, { now: Date.now, log: SILENT, signingKey, ...more });
     const answer = getRequestListener((request) => app.fetch(request));
     const server = createServer({ ...(await certificate(ca)), keepAlive: true });
     server.keepAliveTimeout = 95_000;

@@ -270,6 +270,18 @@ describe("while it is not known what comes next", () => {
     expect(kinds).toEqual(["try-canary", "rollback"]);
   });
 
+  it("webhooks of one registration that are called at two places stay so", () => {
+    const world = worldOf([0]);
+    world.hold(true);
+    const observation = world.observe();
+    const targets = observation.targets.map((target) => ({
+      ...target,
+      hooks: target.hooks.map((hook, index) => (index === 0 ? hook : { ...hook, url: hook.url.replace(OLD, NEW) })),
+    }));
+    const step = nextStep({ ...observation, targets }, world.goal);
+    expect(step).toMatchObject({ kind: "report", findings: [{ code: HELD }] });
+  });
+
   it("an endpoint that is refused is said beside it", () => {
     const world = worldOf([0]);
     world.served.set(OLD, [3]);

@@ -42,6 +42,19 @@ it("reads names, durations, catalogues and files", async () => {
   expect(trust.mode === "pin" ? trust.roots.length : 0).toBe(catalogue("letsencrypt").length + 1);
 });
 
+it("reads where what comes next is asked for", async () => {
+  const publicKey = `publicKey: { kty: OKP, crv: Ed25519, x: ${X} }`;
+  const url = "https://gate.example.com/.well-known/postern";
+  expect((await parse(GOOD)).next).toBeUndefined();
+  const announced = await parse(`${GOOD}announcement: { url: "${url}", ${publicKey} }\n`);
+  expect(announced).toMatchObject({
+    next: { kind: "announcement", url, publicKey: { x: X } },
+    hosts: ["gate.example.com"],
+  });
+  const asked = await parse(`${GOOD}provider: { fixed: { url: "https://gate.example.com", roots: [aws] } }\n`);
+  expect(asked.next).toMatchObject({ kind: "provider", settings: { fixed: { roots: ["aws"] } } });
+});
+
 it("needs neither a URL nor roots", async () => {
   const text = GOOD.replace(/^url:.*$/m, "")
     .replace(/^trust:.*$/m, "trust: { mode: system }")
@@ -102,6 +115,23 @@ describe("refuses", () => {
       () => change(/cluster: production/, "cluster: Production"),
       /cluster: expected a DNS label/,
     ],
+    [
+      "an announcement and a provider",
+      () =>
+        `${GOOD}provider: { fixed: { url: "https://a.b", roots: [] } }\nannouncement: { url: "https://a", publicKey: { kty: OKP, crv: Ed25519, x: ${X} } }\n`,
+      /announcement and provider: expected one of them/,
+    ],
+    [
+      "an announcement over http",
+      () => `${GOOD}announcement: { url: "http://a", publicKey: { kty: OKP, crv: Ed25519, x: ${X} } }\n`,
+      /announcement\.url: expected an https URL/,
+    ],
+    [
+      "an announcement without a key",
+      () => `${GOOD}announcement: { url: "https://a" }\n`,
+      /announcement\.publicKey: expected/,
+    ],
+    ["no provider", () => `${GOOD}provider: {}\n`, /provider: expected exactly one of cloudflare/],
     ["what is no YAML", () => "a: [", /is no YAML/],
     ["what is no object", () => "- a", /expected an object/],
   ])("%s, by its name", async (_, text, message) => {
