@@ -99,4 +99,5 @@ it("no step writes what would refuse the endpoint, brings a stranger's root, or 
     }),
     { numRuns: 100 },
   );
-});
+  // Some 10 s of work, and more on a machine that has other things to do.
+}, 120_000);
