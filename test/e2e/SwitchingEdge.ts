@@ -1,16 +1,14 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import type { JWK } from "jose";
-import { createGate } from "../../src/gate/createGate.ts";
 import type { Gate } from "../../src/gate/defineGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
 import { TestCa } from "../cluster/TestCa.ts";
+import type { EdgeProvider, GateEdge, TrustedCa } from "./GateEdge.ts";
+import { gateListener } from "./gateListener.ts";
 
 /** A CA as a provider has it: a root, and the intermediate that issues. */
-export interface EdgeCa {
-  /** The root, in PEM. */
-  readonly root: string;
+export interface EdgeCa extends TrustedCa {
   readonly issuing: TestCa;
 }
 
@@ -20,14 +18,17 @@ export async function edgeCa(name: string): Promise<EdgeCa> {
   return { root: root.cert, issuing: await root.intermediate(`${name}, issuing`) };
 }
 
-/** Nothing of it is logged. */
-const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Edges in this process, with CAs of its own: as fast as tests of faults want them. */
+export async function switchingEdges(): Promise<EdgeProvider<EdgeCa>> {
+  const [old, next] = await Promise.all([edgeCa("old CA"), edgeCa("next CA")]);
+  return { cas: { old, next }, start: SwitchingEdge.start, stop: async () => undefined };
+}
 
 /**
  * A gate behind managed TLS that changes its CA while it serves: new connections get the new chain at once, and the old
  * ones end with the answer that they are giving next, as edges do.
  */
-export class SwitchingEdge {
+export class SwitchingEdge implements GateEdge<EdgeCa> {
   readonly #server: Server;
   /** The change of certificate in which each connection was made. */
   readonly #changes = new WeakMap<Socket, number>();
@@ -45,14 +46,13 @@ export class SwitchingEdge {
     ca: EdgeCa,
     more: Pick<GateDependencies, "announcement"> = {},
   ): Promise<SwitchingEdge> {
-    const app = createGate(gate, { now: Date.now, log: SILENT, signingKey, ...more });
-    const answer = getRequestListener((request) => app.fetch(request));
+    const answer = gateListener(gate, signingKey, more);
     const server = createServer({ ...(await certificate(ca)), keepAlive: true });
     server.keepAliveTimeout = 95_000;
     const edge = new SwitchingEdge(server);
     server.on("request", (incoming, outgoing) => {
       if (edge.#changes.get(incoming.socket) !== edge.#change) outgoing.setHeader("connection", "close");
-      void answer(incoming, outgoing);
+      answer(incoming, outgoing);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return edge;
@@ -62,9 +62,9 @@ export class SwitchingEdge {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  async switchTo(ca: EdgeCa): Promise<void> {
+  async switchTo(ca: EdgeCa, connections: "end" | "stay" = "end"): Promise<void> {
     this.#server.setSecureContext(await certificate(ca));
-    this.#change += 1;
+    if (connections === "end") this.#change += 1;
   }
 
   /** Ends every connection, so that whoever calls next shakes hands with what is served now. */

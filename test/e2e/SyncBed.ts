@@ -9,10 +9,11 @@ import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { startCluster } from "../cluster/startCluster.ts";
 import { apiPathOf } from "./apiPathOf.ts";
+import type { EdgeProvider, GateEdge, TrustedCa } from "./GateEdge.ts";
 import gate from "./gates/sync.ts";
 import { applyAll } from "./registerGate.ts";
 import { POSTERN, renderGate } from "./renderGate.ts";
-import { type EdgeCa, edgeCa, SwitchingEdge } from "./SwitchingEdge.ts";
+import { type EdgeCa, switchingEdges } from "./SwitchingEdge.ts";
 
 const GATE = new URL("gates/sync.ts", import.meta.url).pathname;
 const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
@@ -33,28 +34,29 @@ export interface SyncResult {
 
 /** What a run is to bring about. */
 export interface Wanted {
-  readonly roots: readonly EdgeCa[];
+  readonly roots: readonly TrustedCa[];
   readonly url?: string;
   readonly soak?: string;
   readonly more?: object;
 }
 
 /** A cluster, an edge with two CAs to choose from, and the sync between them. */
-export class SyncBed {
+export class SyncBed<Ca extends TrustedCa = EdgeCa> {
   readonly cluster: Cluster;
-  readonly edge: SwitchingEdge;
-  readonly cas: { readonly old: EdgeCa; readonly next: EdgeCa };
+  readonly edge: GateEdge<Ca>;
+  readonly cas: { readonly old: Ca; readonly next: Ca };
   readonly signingKey: JWK;
   /** Of the sync's ServiceAccount. */
   readonly token: string;
+  readonly #provider: EdgeProvider<Ca>;
   readonly #publicKey: JWK;
   readonly #folder: string;
   #configs = 0;
 
   private constructor(
     cluster: Cluster,
-    edge: SwitchingEdge,
-    cas: { old: EdgeCa; next: EdgeCa },
+    edge: GateEdge<Ca>,
+    provider: EdgeProvider<Ca>,
     keys: { signing: JWK; public: JWK },
     token: string,
     folder: string,
@@ -63,14 +65,23 @@ export class SyncBed {
     this.token = token;
     this.cluster = cluster;
     this.edge = edge;
-    this.cas = cas;
+    this.cas = provider.cas;
+    this.#provider = provider;
     this.signingKey = keys.signing;
     this.#publicKey = keys.public;
   }
 
-  /** `controllers`: for the CronJob to run. */
+  /** With edges in this process. `controllers`: for the CronJob to run. */
   static async start({ controllers = false } = {}): Promise<SyncBed> {
-    const [old, next] = await Promise.all([edgeCa("old CA"), edgeCa("next CA")]);
+    return SyncBed.startWith(await switchingEdges(), { controllers });
+  }
+
+  /** With the edges of `provider`, which is stopped with it. */
+  static async startWith<Ca extends TrustedCa>(
+    provider: EdgeProvider<Ca>,
+    { controllers = false } = {},
+  ): Promise<SyncBed<Ca>> {
+    const { old, next } = provider.cas;
     const folder = await mkdtemp(join(tmpdir(), "postern-sync-"));
     // The roots of the API server's host: the next CA is a public one, say, and the old one is not.
     await writeFile(join(folder, "roots.pem"), next.root);
@@ -80,13 +91,18 @@ export class SyncBed {
       generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true }),
     ]);
     const [signing, publicKey] = await Promise.all([exportJWK(keys.privateKey), exportJWK(keys.publicKey)]);
-    const edge = await SwitchingEdge.start(gate, signing, old);
+    const edge = await provider.start(gate, signing, old);
     const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
     if (code !== 0) throw new Error(stderr);
     await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1\n" } });
     const token = await tokenOf(cluster);
     await writeFile(join(cluster.place.folder, "sync-kubeconfig"), kubeconfigWith(cluster, token));
-    return new SyncBed(cluster, edge, { old, next }, { signing, public: publicKey }, token, folder);
+    return new SyncBed(cluster, edge, provider, { signing, public: publicKey }, token, folder);
+  }
+
+  /** Another edge in front of the same gate. Whoever starts it stops it. */
+  startEdge(ca: Ca): Promise<GateEdge<Ca>> {
+    return this.#provider.start(gate, this.signingKey, ca);
   }
 
   /** Registers the gate anew as `postern render --sync` has it, with the trust that it starts with. */
@@ -151,6 +167,7 @@ export class SyncBed {
   async stop(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
     await this.edge.stop();
+    await this.#provider.stop();
     await this.cluster.stop();
   }
 }

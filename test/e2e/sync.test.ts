@@ -2,22 +2,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
 import { APPLY } from "../cluster/ClusterApi.ts";
 import { eventually } from "../cluster/eventually.ts";
+import { AdmissionLoad, RATE } from "./AdmissionLoad.ts";
 import gate from "./gates/sync.ts";
 import { SwitchingEdge } from "./SwitchingEdge.ts";
 import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
 
-const PODS = "/api/v1/namespaces/load/pods";
-/** Creates a second, while something is switched. */
-const RATE = 50;
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
 const IN_STEP = "in step: nothing to write\n";
 
 let bed: SyncBed;
+let load: AdmissionLoad;
 
 beforeAll(async () => {
   bed = await SyncBed.start();
-  await bed.cluster.api.create("/api/v1/namespaces", { metadata: { name: "load" } });
+  load = await AdmissionLoad.prepare(bed.cluster.api);
 });
 
 afterAll(() => bed?.stop());
@@ -26,38 +25,8 @@ afterAll(() => bed?.stop());
 beforeEach(async () => {
   await bed.edge.switchTo(bed.cas.old);
   await bed.register(bed.cas.old.root);
-  await eventually("the gate to be called", async () => ((await create()) === "judged" ? true : undefined));
+  await eventually("the gate to be called", async () => ((await load.create()) === "judged" ? true : undefined));
 });
-
-/** Creates a Pod by dry run. Judged is one that the mutators have been at, and the validators let through. */
-async function create(): Promise<string> {
-  const spec = { containers: [{ name: "app", image: "registry.example.com/app:1" }] };
-  const pod = { metadata: { generateName: "load-", namespace: "load" }, spec };
-  const { status, body } = await bed.cluster.api.create(PODS, pod, { query: { dryRun: "All" } });
-  const isJudged = status === 201 && body.metadata.labels?.["example.com/checked"] === "yes";
-  return isJudged ? "judged" : `${status} ${body.message}`;
-}
-
-/** Creates Pods at a steady rate while something happens. Resolves to how many were judged, and what the others met. */
-async function underLoad(happen: () => Promise<void>): Promise<{ judged: number; failures: string[] }> {
-  let isOver = false;
-  const sent: Promise<string>[] = [];
-  const load = (async () => {
-    for (let count = 0, start = Date.now(); !isOver; count += 1) {
-      sent.push(create());
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, start + (count * 1000) / RATE - Date.now())));
-    }
-  })();
-  try {
-    await happen();
-  } finally {
-    isOver = true;
-    await load;
-  }
-  const results = await Promise.all(sent);
-  const failures = results.filter((result) => result !== "judged");
-  return { judged: results.length - failures.length, failures };
-}
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -70,7 +39,7 @@ async function inStep(config: string): Promise<string> {
 describe("a CA switch", () => {
   it("under load fails no admission, over widen, switch, soak and narrow", async () => {
     const { old, next } = bed.cas;
-    const { judged, failures } = await underLoad(async () => {
+    const { judged, failures } = await load.during(async () => {
       expect(await inStep(await bed.config({ roots: [old, next] }))).toContain("widen  ValidatingWebhook");
       expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
       await bed.edge.switchTo(next);
@@ -94,7 +63,7 @@ describe("a CA switch", () => {
   });
 
   it("without the sync fails admissions", async () => {
-    const { failures } = await underLoad(async () => {
+    const { failures } = await load.during(async () => {
       await pause(300);
       await bed.edge.switchTo(bed.cas.next);
       await pause(700);
@@ -113,7 +82,7 @@ describe("a change of URL", () => {
     const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, ca);
     try {
       const config = await bed.config({ roots: [ca], url: elsewhere.url });
-      const { failures } = await underLoad(async () => {
+      const { failures } = await load.during(async () => {
         expect(await inStep(config)).toContain(`the gate is to be called at ${elsewhere.url}`);
         await pause(500);
       });
@@ -160,7 +129,7 @@ describe("killed in the middle of", () => {
     const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, next);
     try {
       const config = await bed.config({ roots: [old, next], url: elsewhere.url });
-      const { failures } = await underLoad(async () => {
+      const { failures } = await load.during(async () => {
         const killed = await bed.run(config, [], (text, kill) => {
           const said = text.split("\n").filter((line) => steps.some((step) => line.startsWith(step)));
           if (said.length >= count) setTimeout(kill, 5 * count);

@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { get } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ChildService } from "../cluster/ChildService.ts";
+import { freePorts } from "../cluster/freePorts.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+
+/** In milliseconds. */
+const PATIENCE = 15_000;
+/** For one call to the CA. In milliseconds. */
+const TIMEOUT = 5_000;
+
+/** An ACME CA as Let's Encrypt is one, by its own test CA: a root and an intermediate made when it starts. */
+export class PebbleCa {
+  /** The root, in PEM. */
+  readonly root: string;
+  /** Of the ACME directory. */
+  readonly directory: string;
+  /** File with what the ACME API's own certificate is verified with. */
+  readonly apiRootFile: string;
+  readonly #service: ChildService;
+  readonly #folder: string;
+
+  private constructor(root: string, directory: string, folder: string, service: ChildService) {
+    this.root = root;
+    this.directory = directory;
+    this.apiRootFile = join(folder, "api-root.pem");
+    this.#folder = folder;
+    this.#service = service;
+  }
+
+  /** Starts pebble, the binary at `pebble`, on free ports. It takes every host name for proven. */
+  static async start(pebble: string): Promise<PebbleCa> {
+    const folder = await mkdtemp(join(tmpdir(), "postern-pebble-"));
+    const file = (name: string): string => join(folder, name);
+    const [api, [port = 0, managementPort = 0, httpPort = 0, tlsPort = 0]] = await Promise.all([
+      TestCa.create("ACME API"),
+      freePorts(4),
+    ]);
+    const { cert, key } = await api.issue({ name: "pebble", hosts: ["127.0.0.1", "localhost"] });
+    const config = {
+      listenAddress: `127.0.0.1:${port}`,
+      managementListenAddress: `127.0.0.1:${managementPort}`,
+      certificate: file("api.pem"),
+      privateKey: file("api-key.pem"),
+      httpPort,
+      tlsPort,
+    };
+    await Promise.all([
+      writeFile(file("api-root.pem"), api.cert),
+      writeFile(file("api.pem"), cert),
+      writeFile(file("api-key.pem"), key),
+      writeFile(file("pebble.json"), JSON.stringify({ pebble: config })),
+    ]);
+    const service = new ChildService({
+      name: "pebble",
+      file: pebble,
+      args: ["-config", file("pebble.json")],
+      // Neither is what the tests are about: pebble would wait up to 15 s for each name, and ask a server for proof.
+      env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_VA_ALWAYS_VALID: "1" },
+      logFile: file("pebble.log"),
+    });
+    const management = `https://127.0.0.1:${managementPort}`;
+    let root: string | undefined;
+    await service.waitUntil(async () => {
+      root = await read(`${management}/roots/0`, api.cert).catch(() => undefined);
+      return root !== undefined;
+    }, PATIENCE);
+    return new PebbleCa(root ?? "", `https://127.0.0.1:${port}/dir`, folder, service);
+  }
+
+  async stop(): Promise<void> {
+    await this.#service.stop("SIGKILL");
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function read(url: string, ca: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = get(url, { ca, agent: false, timeout: TIMEOUT }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk);
+      const text = Buffer.concat(chunks).toString();
+      if (response.statusCode === 200) resolve(text);
+      else reject(new Error(`${url} answered ${response.statusCode}`));
+    });
+    sent.once("timeout", () => sent.destroy(new Error(`${url} took more than ${TIMEOUT} ms`)));
+    sent.once("error", reject);
+  });
+}

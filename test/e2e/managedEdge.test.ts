@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../cluster/eventually.ts";
+import { AdmissionLoad, RATE } from "./AdmissionLoad.ts";
+import { managedEdges } from "./ManagedEdge.ts";
+import type { PebbleCa } from "./PebbleCa.ts";
+import { PEBBLE_HINT, pebbleBinary } from "./pebbleBinary.ts";
+import { bundleSizes, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
+
+const IN_STEP = "in step: nothing to write\n";
+/** What a Go client says of a chain that nothing in its bundle anchors. */
+const REFUSED = /failed calling webhook .*x509: certificate signed by unknown authority/;
+const pebble = await pebbleBinary();
+const where = pebble === undefined ? `skipped for want of pebble: ${PEBBLE_HINT}` : "caddy, with certificates by ACME";
+
+let bed: SyncBed<PebbleCa>;
+let load: AdmissionLoad;
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function inStep(config: string): Promise<string> {
+  const { code, stdout, stderr } = await bed.run(config);
+  expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+  return stdout;
+}
+
+describe.skipIf(pebble === undefined)(`a managed edge: ${where}`, () => {
+  beforeAll(async () => {
+    bed = await SyncBed.startWith(await managedEdges(pebble ?? ""));
+    load = await AdmissionLoad.prepare(bed.cluster.api);
+  });
+
+  afterAll(() => bed?.stop());
+
+  /** Registrations and edge as at first: the old CA, and trust in it alone. */
+  beforeEach(async () => {
+    await bed.edge.switchTo(bed.cas.old);
+    await bed.register(bed.cas.old.root);
+    await eventually("the gate to be called", async () => ((await load.create()) === "judged" ? true : undefined));
+  });
+
+  it("changes its CA under load: no admission fails, over widen, switch, soak and narrow", async () => {
+    const { old, next } = bed.cas;
+    const { judged, failures } = await load.during(async () => {
+      expect(await inStep(await bed.config({ roots: [old, next] }))).toContain("widen  ValidatingWebhook");
+      expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
+      await bed.edge.switchTo(next);
+      const onlyNext = await bed.config({ roots: [next] });
+      expect(await inStep(onlyNext)).toContain("roots that are unused go from");
+      await pause(1_100);
+      expect(await inStep(onlyNext)).toContain("narrow  ValidatingWebhook");
+      await bed.edge.dropConnections();
+      await pause(500);
+      expect(await inStep(onlyNext)).toBe(IN_STEP);
+    });
+    expect(failures).toEqual([]);
+    expect(judged).toBeGreaterThan(RATE * 3);
+    for (const path of [VALIDATING, MUTATING]) {
+      const [{ clientConfig }] = (await bed.live(path)).webhooks;
+      expect(Buffer.from(clientConfig.caBundle, "base64").toString()).toContain(bodyOf(next.root));
+      expect(bundleSizes(await bed.live(path))).toEqual([1]);
+    }
+  });
+
+  it.each([
+    { what: "moves to another URL", at: "old" as const },
+    { what: "moves to another URL with another CA at once", at: "next" as const },
+  ])("$what under load: no admission fails", async ({ at }) => {
+    const { old } = bed.cas;
+    const ca = bed.cas[at];
+    const elsewhere = await bed.startEdge(ca);
+    try {
+      const { judged, failures } = await load.during(async () => {
+        const config = await bed.config({ roots: [ca], url: elsewhere.url });
+        expect(await inStep(config)).toContain(`the gate is to be called at ${elsewhere.url}`);
+        // Nobody needs the old edge any more.
+        await bed.edge.dropConnections();
+        await pause(1_100);
+        await inStep(config);
+        await elsewhere.dropConnections();
+        await pause(500);
+      });
+      expect(failures).toEqual([]);
+      expect(judged).toBeGreaterThan(RATE);
+      for (const path of [VALIDATING, MUTATING]) {
+        const live = await bed.live(path);
+        expect(live.webhooks[0].clientConfig.url).toMatch(`${elsewhere.url}/c/e2e/`);
+        expect(bundleSizes(live)).toEqual([1]);
+      }
+    } finally {
+      await bed.register(old.root);
+      await elsewhere.stop();
+    }
+  });
+
+  it("changes CA and URL one after the other, and the CA of the new one too: no admission fails", async () => {
+    const { old, next } = bed.cas;
+    const elsewhere = await bed.startEdge(old);
+    try {
+      const { failures } = await load.during(async () => {
+        await inStep(await bed.config({ roots: [old, next], url: elsewhere.url }));
+        await Promise.all([elsewhere.switchTo(next), bed.edge.switchTo(next)]);
+        await inStep(await bed.config({ roots: [next], url: elsewhere.url }));
+      });
+      expect(failures).toEqual([]);
+    } finally {
+      await bed.register(old.root);
+      await elsewhere.stop();
+    }
+  });
+
+  it("changes its CA under load without the sync: admissions fail", async () => {
+    const { failures } = await load.during(async () => {
+      await bed.edge.switchTo(bed.cas.next);
+      await pause(700);
+    });
+    expect(failures.length).toBeGreaterThan(10);
+    expect(failures.join("\n")).toMatch(REFUSED);
+  });
+
+  it("is still called over connections from before, and refused as soon as they end", async () => {
+    const before = await load.during(async () => {
+      await bed.edge.switchTo(bed.cas.next, "stay");
+      await pause(1_000);
+    });
+    expect(before.failures).toEqual([]);
+    await bed.edge.dropConnections();
+    const after = await load.during(() => pause(500));
+    expect(after.judged).toBe(0);
+    expect(after.failures.join("\n")).toMatch(REFUSED);
+  });
+});
+
+/** Of a certificate in PEM, what no comment and no line end changes. */
+function bodyOf(pem: string): string {
+  return pem.split("\n")[1] ?? "";
+}
