@@ -74,7 +74,12 @@ export class ManagedEdge implements GateEdge<PebbleCa> {
       logFile: join(folder, "caddy.log"),
     });
     const managed = new ManagedEdge(server, caddy, folder, ports, ca);
-    await caddy.waitUntil(() => managed.#serves(ca), ISSUE_PATIENCE);
+    try {
+      await caddy.waitUntil(() => managed.#serves(ca), ISSUE_PATIENCE);
+    } catch (error) {
+      await managed.stop();
+      throw error;
+    }
     return managed;
   }
 

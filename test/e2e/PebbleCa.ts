@@ -62,12 +62,17 @@ export class PebbleCa {
       logFile: file("pebble.log"),
     });
     const management = `https://127.0.0.1:${managementPort}`;
-    let root: string | undefined;
-    await service.waitUntil(async () => {
-      root = await read(`${management}/roots/0`, api.cert).catch(() => undefined);
-      return root !== undefined;
-    }, PATIENCE);
-    return new PebbleCa(root ?? "", `https://127.0.0.1:${port}/dir`, folder, service);
+    let root = "";
+    try {
+      await service.waitUntil(async () => {
+        root = await read(`${management}/roots/0`, api.cert).catch(() => "");
+        return root !== "";
+      }, PATIENCE);
+    } catch (error) {
+      await service.stop("SIGKILL");
+      throw error;
+    }
+    return new PebbleCa(root, `https://127.0.0.1:${port}/dir`, folder, service);
   }
 
   async stop(): Promise<void> {
