@@ -309,6 +309,18 @@ describe("an announcement", () => {
     expect(marks(world)).toEqual([8, 8]);
   });
 
+  it("stays remembered when what it led to is taken back", () => {
+    const world = worldOf([0, 1], mark(8));
+    expect([world.step(), world.step()].map(({ kind }) => kind)).toEqual(["try-canary", "widen"]);
+    world.kill();
+    world.now += 1;
+    world.canary = "failed";
+    const kinds: string[] = [];
+    for (let count = 0; count < 5 && kinds.at(-1) !== "rollback"; count += 1) kinds.push(world.step().kind);
+    expect(kinds.at(-1)).toBe("rollback");
+    expect(marks(world)).toContain(8);
+  });
+
   it("stays remembered through what follows, and where there is none any more", () => {
     const world = worldOf([0, 1], mark(9));
     kindsOf(world);
