@@ -49,8 +49,14 @@ export class MotoServer {
         ({ ok }) => ok,
         () => false,
       );
-    await service.waitUntil(isReady, PATIENCE);
-    return new MotoServer(url, service, folder);
+    const started = new MotoServer(url, service, folder);
+    try {
+      await service.waitUntil(isReady, PATIENCE);
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
+    return started;
   }
 
   async stop(): Promise<void> {

@@ -80,14 +80,19 @@ export class PebbleCa {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     const account = { key: privateKey, jwk: await exportJWK(publicKey) };
     const started = new PebbleCa(`https://127.0.0.1:${port}/dir`, ca.cert, service, folder, account);
-    await service.waitUntil(
-      () =>
-        started.#get(started.directory).then(
-          ({ status }) => status === 200,
-          () => false,
-        ),
-      20_000,
-    );
+    try {
+      await service.waitUntil(
+        () =>
+          started.#get(started.directory).then(
+            ({ status }) => status === 200,
+            () => false,
+          ),
+        20_000,
+      );
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
     return started;
   }
 
