@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { type AnnounceOptions, announceCommand } from "./announceCommand.ts";
+import { parsePort } from "./parsePort.ts";
 import type { AddCommands } from "./program.ts";
 import { type SyncOptions, syncCommand } from "./syncCommand.ts";
 
@@ -9,8 +10,20 @@ export const addClusterCommands: AddCommands = (program, terminal, done) => {
     .command("sync")
     .description("keep caBundle and URL of a cluster's registrations in step with what the gate's endpoint serves")
     .option("--config <file>", "what is to be kept in step (YAML)", "/etc/postern/sync.yaml")
-    .option("--once", "one run, and no other kind of run yet", true)
-    .option("--metrics <file>", "write metrics there in the Prometheus text format")
+    .option("--once", "one run (the default)")
+    .addOption(
+      new Option("--watch", "runs an interval apart (of the config), until SIGTERM").conflicts([
+        "once",
+        "dryRun",
+        "jitter",
+      ]),
+    )
+    .option(
+      "--jitter",
+      "begin at this cluster's place in a window (of the config), so that not all clusters call at once",
+    )
+    .option("--metrics <file>", "write metrics there in the Prometheus text format after each run")
+    .option("--metrics-port <number>", "with --watch: serve /metrics, /healthz and /readyz there", parsePort)
     .option("--dry-run", "say what would be written, and write nothing")
     .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))
     .option("--context <name>", "the kubeconfig's context (default: the current one)")
@@ -20,6 +33,7 @@ export const addClusterCommands: AddCommands = (program, terminal, done) => {
       `
 Example:
   $ postern sync --config sync.yaml --dry-run --context production
+  $ postern sync --config sync.yaml --watch --metrics-port 9464
 
 Exit codes: 0 in step (or waiting for roots to be unused), 1 not in step and nothing broken, 2 usage,
 config or a cluster that cannot be reached, 3 what was written did not carry and was taken back.`,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { type DevOptions, devCommand } from "./devCommand.ts";
+import { parsePort } from "./parsePort.ts";
 import type { AddCommands } from "./program.ts";
 import { type RenderOptions, renderCommand } from "./renderCommand.ts";
 import { type ReviewOptions, reviewCommand } from "./reviewCommand.ts";
@@ -99,12 +100,6 @@ printed then). With --diff: 0 the same, 1 different, 2 could not compare.`,
     )
     .action(async (options: ServeOptions) => done(await serveCommand(terminal, options)));
 };
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535");
-  return port;
-}
 
 function parseNodes(text: string): number {
   const nodes = Number(text);

@@ -1,3 +1,4 @@
+import { findingsOf } from "../sync/findingsOf.ts";
 import type { SyncRun } from "../sync/runSync.ts";
 import type { Finding, Step } from "../sync/Step.ts";
 import { targetName } from "../sync/SyncTarget.ts";
@@ -17,7 +18,7 @@ export interface SyncReport {
 
 /** A run as data for machines. */
 export function syncReport({ steps, last, rolledBack }: SyncRun): SyncReport {
-  const findings = last.kind === "report" ? last.findings : last.kind === "refuse" ? [last.finding] : [];
+  const findings = findingsOf(last);
   const result = rolledBack ? "rolled-back" : RESULTS[last.kind];
   return {
     result,

@@ -1,4 +1,5 @@
 import type { Certificate } from "../trust/Certificate.ts";
+import type { CatalogueName } from "../trust/rootCatalogues.ts";
 import type { ProviderSettings } from "./providers/providerSettings.ts";
 import type { Finding } from "./Step.ts";
 import type { AnnouncementMark } from "./TargetState.ts";
@@ -51,6 +52,13 @@ export interface SelfTestKey {
   readonly x: string;
 }
 
+/** Calls to a gate. */
+export interface SyncLoad {
+  readonly requestsPerSecond: number;
+  /** How long one takes on average. In milliseconds. */
+  readonly latency: number;
+}
+
 /** All that `postern sync` is told. */
 export interface SyncConfig {
   readonly goal: SyncGoal;
@@ -59,6 +67,14 @@ export interface SyncConfig {
   readonly timeouts: SyncTimeouts;
   /** Hosts that URLs may be on. */
   readonly hosts: readonly string[];
+  /** The catalogues of roots that are named in it. */
+  readonly catalogues: readonly CatalogueName[];
+  /** From the start of one run to that of the next. In milliseconds. */
+  readonly interval: number;
+  /** The window that clusters' runs are spread over. In milliseconds. */
+  readonly jitter: number;
+  /** What the cluster's API server sends to the gate, for the risk alone. */
+  readonly load: SyncLoad | undefined;
   /** Where what comes next is asked for; undefined where the config alone says it. */
   readonly next: NextSource | undefined;
 }

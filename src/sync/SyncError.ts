@@ -5,6 +5,7 @@ export type SyncErrorCode =
   | "lease-held"
   | "refused-by-cluster"
   | "changed-in-between"
+  | "stopped"
   | "unreachable";
 
 /** An error that is shown as one clear line, without a stack. */

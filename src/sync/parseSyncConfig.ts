@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import * as z from "zod/mini";
 import { faultFromIssue } from "../protocol/faultFromIssue.ts";
 import type { Certificate } from "../trust/Certificate.ts";
-import { catalogue } from "../trust/catalogue.ts";
+import { catalogue, isCatalogueName } from "../trust/catalogue.ts";
 import { parseBundle } from "../trust/parseBundle.ts";
 import { TrustError } from "../trust/TrustError.ts";
 import { providerSchema } from "./providers/providerSettings.ts";
@@ -36,6 +36,9 @@ const configSchema = z.strictObject({
   announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
   provider: z.optional(providerSchema),
   soak: z._default(duration, 24 * 3_600_000),
+  interval: z._default(duration.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
+  jitter: z._default(duration, 60_000),
+  load: z.optional(z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: duration })),
   hosts: z.array(z.string()).check(z.minLength(1)),
   timeouts: z._default(
     z.strictObject({
@@ -88,6 +91,10 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
       publicKey: { kty, crv, x },
       timeouts: data.timeouts,
       hosts: data.hosts,
+      catalogues: data.trust.mode === "pin" ? data.trust.roots.filter(isCatalogueName) : [],
+      interval: data.interval,
+      jitter: data.jitter,
+      load: data.load,
       next: nextSource(data),
     };
   } catch (error) {
@@ -115,6 +122,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
   announcement: ["url", "publicKey"],
   "announcement.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
+  load: ["requestsPerSecond", "latency"],
   timeouts: ["handshake", "probe", "canary", "lease", "next"],
 };
 

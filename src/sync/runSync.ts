@@ -1,10 +1,11 @@
 import { testCanary } from "./Canary.ts";
+import { findingsOf } from "./findingsOf.ts";
 import { splitGateUrl } from "./gateUrl.ts";
 import type { KubernetesApi } from "./KubernetesApi.ts";
 import { bundleOf, liveRoots } from "./liveRoots.ts";
 import { nextStep } from "./nextStep.ts";
 import type { CanaryTest, EndpointView, Observation } from "./Observation.ts";
-import type { Finding, LastStep, Step } from "./Step.ts";
+import type { LastStep, Step } from "./Step.ts";
 import { isLast } from "./Step.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
 import type { SyncConfig, SyncGoal } from "./SyncConfig.ts";
@@ -25,6 +26,8 @@ export interface SyncDeps {
   readonly now: () => number;
   /** Asks, once in a run, what comes next: the goal that follows from it. Never rejects. */
   readonly aim?: (targets: readonly SyncTarget[]) => Promise<SyncGoal>;
+  /** Ends a run before its next step, with {@link SyncError} `stopped`. */
+  readonly signal?: AbortSignal;
   /** Hears of each step before it is taken. */
   readonly onStep?: (step: Step) => void;
 }
@@ -71,6 +74,7 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
         observation = simulateStep(observation, step, goal);
         continue;
       }
+      if (deps.signal?.aborted === true) throw new SyncError("stopped", "it was stopped between two steps");
       await deps.lease.hold();
       if (step.kind === "try-canary") {
         before.canary ??= observation.targets.find(({ isCanary }) => isCanary);
@@ -141,9 +145,7 @@ const EVENTS = {
 
 /** What somebody has to know goes to the target that it is about, or to the canary. */
 async function tell({ cluster, now }: SyncDeps, { targets }: Observation, step: LastStep): Promise<void> {
-  const findings: readonly Finding[] =
-    step.kind === "report" ? step.findings : step.kind === "refuse" ? [step.finding] : [];
-  for (const { code, about, message } of findings) {
+  for (const { code, about, message } of findingsOf(step)) {
     const target = targets.find((it) => targetName(it) === about) ?? targets.find(({ isCanary }) => isCanary);
     if (target === undefined) continue;
     const reason = code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

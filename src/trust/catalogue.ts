@@ -16,6 +16,7 @@ export function catalogue(name: string): readonly Certificate[] {
   return rootCatalogues[name].flatMap((root) => parseBundle(root.pem, root.name).certificates);
 }
 
-function isCatalogueName(name: string): name is CatalogueName {
+/** Whether there is a catalogue of that name. */
+export function isCatalogueName(name: string): name is CatalogueName {
   return Object.hasOwn(rootCatalogues, name);
 }

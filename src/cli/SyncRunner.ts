@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, resolve } from "node:path";
+import { aimByAnnouncement } from "../sync/announcement/aimByAnnouncement.ts";
+import { apiServers } from "../sync/apiServers.ts";
+import { callHttp } from "../sync/callHttp.ts";
+import { parseSyncConfig } from "../sync/parseSyncConfig.ts";
+import { aimByProvider } from "../sync/providers/aimByProvider.ts";
+import { runSync, type SyncDeps, type SyncRun } from "../sync/runSync.ts";
+import type { Step } from "../sync/Step.ts";
+import { SyncCluster } from "../sync/SyncCluster.ts";
+import type { SyncConfig } from "../sync/SyncConfig.ts";
+import { SyncError } from "../sync/SyncError.ts";
+import { SyncLease } from "../sync/SyncLease.ts";
+import { SyncMetrics } from "../sync/SyncMetrics.ts";
+import { viewEndpoint } from "../sync/viewEndpoint.ts";
+import { CliError } from "./CliError.ts";
+import { readFault } from "./findInputFiles.ts";
+import { type ClusterChoice, KubernetesClient } from "./KubernetesClient.ts";
+import type { Terminal } from "./Terminal.ts";
+import { writeFileBeside } from "./writeFileBeside.ts";
+
+/** What each run is made of. */
+export interface RunnerOptions extends ClusterChoice {
+  readonly config: string;
+  readonly dryRun: boolean;
+  /** A file that metrics are written to after each run. */
+  readonly metrics?: string;
+}
+
+/** For a call to one API server by its address, the canary's own time limit of 5 s included. In milliseconds. */
+const API_SERVER_TIMEOUT = 8_000;
+
+/** Joins the sync with this machine: files, the cluster that a kubeconfig names, the clock. Keeps the metrics of its runs. */
+export class SyncRunner {
+  readonly #terminal: Terminal;
+  readonly #options: RunnerOptions;
+  readonly #metrics: SyncMetrics;
+  #config: SyncConfig;
+
+  private constructor(terminal: Terminal, options: RunnerOptions, config: SyncConfig, previous: string) {
+    this.#terminal = terminal;
+    this.#options = options;
+    this.#config = config;
+    this.#metrics = new SyncMetrics(config.goal, previous);
+  }
+
+  /** Reads the config. Throws {@link SyncError}. */
+  static async create(terminal: Terminal, options: RunnerOptions): Promise<SyncRunner> {
+    const config = await readConfig(options.config);
+    const previous = options.metrics === undefined ? "" : await readFile(options.metrics, "utf8").catch(() => "");
+    return new SyncRunner(terminal, options, config, previous);
+  }
+
+  /** As it was read last. */
+  get config(): SyncConfig {
+    return this.#config;
+  }
+
+  /** In the Prometheus text format. */
+  metrics(): Promise<string> {
+    return this.#metrics.text();
+  }
+
+  /** Reads the config anew: a ConfigMap's files change under a process. Throws {@link SyncError}. */
+  async reload(): Promise<void> {
+    this.#config = await readConfig(this.#options.config);
+  }
+
+  /** One run. Throws {@link SyncError} or {@link CliError}; metrics are kept, and written, of that too. */
+  async run(onStep: (step: Step) => void, signal?: AbortSignal): Promise<SyncRun> {
+    const start = Date.now();
+    try {
+      const client = await KubernetesClient.create(this.#options);
+      const run = await this.#runWith(client, onStep, signal);
+      const { interval, jitter, load, catalogues, goal } = this.#config;
+      this.#metrics.ran(run, goal, { interval, jitter, load, catalogues, duration: Date.now() - start });
+      return run;
+    } catch (error) {
+      const code = error instanceof SyncError || error instanceof CliError ? error.code : "internal";
+      if (code !== "stopped") this.#metrics.failed(code, Date.now(), Date.now() - start);
+      throw error;
+    } finally {
+      await this.#writeMetrics();
+    }
+  }
+
+  /** Whole or not at all, for whoever reads it at the same time. */
+  async #writeMetrics(): Promise<void> {
+    const { metrics: file } = this.#options;
+    if (file === undefined) return;
+    await writeFileBeside(file, await this.#metrics.text(), 0o644).catch((error: unknown): never => {
+      throw new CliError("unreadable-input", `--metrics: ${file} cannot be written`, error);
+    });
+  }
+
+  #runWith(client: KubernetesClient, onStep: (step: Step) => void, signal: AbortSignal | undefined): Promise<SyncRun> {
+    const config = this.#config;
+    const api = client.ask.bind(client);
+    const holder = `${hostname()}-${randomUUID().slice(0, 8)}`;
+    const aim = aimOf(this.#terminal, config, this.#options.config);
+    const deps = {
+      config,
+      apis: async () => {
+        const { apis, note } = await apiServers(api, (host, port) => {
+          const one = client.at(host, port, API_SERVER_TIMEOUT);
+          return one.ask.bind(one);
+        });
+        if (note !== undefined) this.#terminal.stderr.write(`postern: ${note}\n`);
+        return apis;
+      },
+      cluster: new SyncCluster(api, config.goal.gate),
+      lease: new SyncLease(api, holder, config.timeouts.lease, Date.now),
+      view: (base: string) => viewEndpoint(base, config.timeouts, Date.now),
+      now: Date.now,
+      onStep,
+      ...(aim === undefined ? {} : { aim }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return runSync(deps, { dryRun: this.#options.dryRun });
+  }
+}
+
+async function readConfig(file: string): Promise<SyncConfig> {
+  const text = await readFile(file, "utf8").catch((error: unknown): never => {
+    throw new SyncError("unreadable-config", `--config: ${file} ${readFault(error)}`, error);
+  });
+  const inFolder = (path: string): Promise<string> => readFile(resolve(dirname(file), path), "utf8");
+  return parseSyncConfig({ name: file, text, readFile: inFolder });
+}
+
+/** How a run learns what comes next; undefined where the config alone says it. */
+function aimOf({ env }: Terminal, { goal, next, hosts, timeouts }: SyncConfig, file: string): SyncDeps["aim"] {
+  if (next === undefined) return undefined;
+  const terms = { hosts, now: Date.now, timeout: timeouts.next, call: callHttp };
+  if (next.kind === "announcement") return (targets) => aimByAnnouncement(next, goal, targets, terms);
+  const deps = {
+    ...terms,
+    env,
+    readFile: (path: string) => readFile(resolve(dirname(file), path), "utf8"),
+    view: (base: string) => viewEndpoint(base, timeouts, Date.now),
+  };
+  return (targets) => aimByProvider(next.settings, goal, targets, deps);
+}

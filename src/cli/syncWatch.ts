@@ -1,0 +1,95 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { jitterOf } from "../sync/jitterOf.ts";
+import { SyncError } from "../sync/SyncError.ts";
+import { watchSync } from "../sync/watchSync.ts";
+import { CliError } from "./CliError.ts";
+import { EXIT_OK } from "./exitCode.ts";
+import { MetricsServer } from "./MetricsServer.ts";
+import { printable } from "./printable.ts";
+import type { SyncRunner } from "./SyncRunner.ts";
+import { printSyncStep, syncReport } from "./syncReport.ts";
+import { systemFault } from "./systemFault.ts";
+import type { Terminal } from "./Terminal.ts";
+
+/** Intervals without a run that ended, after which something hangs. */
+const MISSED_INTERVALS = 3;
+
+/**
+ * Runs the sync again and again until SIGTERM or SIGINT, which end it after the step that is under way. A run that fails
+ * is said, and the next one is made. Resolves to the exit code. Throws {@link CliError} where it cannot listen.
+ */
+export async function syncWatch(
+  terminal: Terminal,
+  runner: SyncRunner,
+  { output, metricsPort }: { readonly output: "text" | "json"; readonly metricsPort: number | undefined },
+): Promise<number> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  let ended: number | undefined;
+  const delay = jitterOf(runner.config.goal, runner.config.jitter);
+  const began = Date.now() + delay;
+  const health = (): string | undefined => {
+    const limit = MISSED_INTERVALS * runner.config.interval;
+    return Date.now() - (ended ?? began) <= limit ? undefined : `no run has ended for ${limit / 1000} s`;
+  };
+  const readiness = (): string | undefined => (ended === undefined ? "no run has ended yet" : undefined);
+  const server = await serve(metricsPort, { metrics: () => runner.metrics(), health, readiness });
+  if (server !== undefined) terminal.stderr.write(`postern: metrics are at port ${server.port}\n`);
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  try {
+    await watchSync({
+      run: async () => {
+        await runOnce(terminal, runner, output, controller.signal);
+        ended = Date.now();
+      },
+      interval: () => runner.config.interval,
+      delay,
+      now: Date.now,
+      sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
+      signal: controller.signal,
+    });
+    return EXIT_OK;
+  } finally {
+    process.off("SIGTERM", stop);
+    process.off("SIGINT", stop);
+    await server?.stop();
+  }
+}
+
+async function serve(
+  port: number | undefined,
+  source: Parameters<typeof MetricsServer.start>[1],
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined;
+  return MetricsServer.start(port, source).catch((error: unknown): never => {
+    throw systemFault(error, port, "--metrics-port");
+  });
+}
+
+/** With a time before each line, for these go to a log. */
+async function runOnce(
+  terminal: Terminal,
+  runner: SyncRunner,
+  output: "text" | "json",
+  signal: AbortSignal,
+): Promise<void> {
+  const time = (): string => new Date().toISOString();
+  try {
+    await runner.reload();
+    const run = await runner.run((step) => {
+      if (output === "text") printSyncStep(dated(terminal, time), step, false);
+    }, signal);
+    if (output === "json") terminal.stdout.write(`${JSON.stringify({ time: time(), ...syncReport(run) })}\n`);
+  } catch (error) {
+    if (error instanceof SyncError && error.code === "stopped") return;
+    const isKnown = error instanceof SyncError || error instanceof CliError;
+    const text = isKnown ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error);
+    terminal.stderr.write(`${time()} postern: ${printable(text)}\n`);
+  }
+}
+
+function dated(terminal: Terminal, time: () => string): Terminal {
+  const { stdout } = terminal;
+  return { ...terminal, stdout: { isTTY: stdout.isTTY, write: (text) => stdout.write(`${time()} ${text}`) } };
+}

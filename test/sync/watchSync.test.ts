@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { watchSync } from "../../src/sync/watchSync.ts";
+
+/** Runs that take so long each, on a clock that only they and sleeping move. Resolves to when each began. */
+async function starts(
+  durations: readonly number[],
+  { interval, delay = 0 }: { interval: number; delay?: number },
+): Promise<number[]> {
+  let now = 0;
+  const began: number[] = [];
+  const controller = new AbortController();
+  await watchSync({
+    run: async () => {
+      const duration = durations[began.length] ?? 0;
+      began.push(now);
+      now += duration;
+      if (began.length === durations.length) controller.abort();
+    },
+    interval: () => interval,
+    delay,
+    now: () => now,
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+    signal: controller.signal,
+  });
+  return began;
+}
+
+it.each([
+  { what: "an interval apart", durations: [1, 2, 3], interval: 10, began: [0, 10, 20] },
+  { what: "after a delay", durations: [1, 1], interval: 10, delay: 7, began: [7, 17] },
+  { what: "never two at once", durations: [25, 1, 1], interval: 10, began: [0, 30, 40] },
+  { what: "at once when exactly due", durations: [10, 1], interval: 10, began: [0, 10] },
+])("runs begin $what", async ({ durations, interval, delay, began }) => {
+  expect(await starts(durations, { interval, ...(delay === undefined ? {} : { delay }) })).toEqual(began);
+});
+
+it("ends before the first run when it is stopped while it waits", async () => {
+  const controller = new AbortController();
+  let runs = 0;
+  await watchSync({
+    run: async () => {
+      runs += 1;
+    },
+    interval: () => 10,
+    delay: 1_000,
+    now: () => 0,
+    sleep: async () => controller.abort(),
+    signal: controller.signal,
+  });
+  expect(runs).toBe(0);
+});
