@@ -1,7 +1,7 @@
 import { request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
-import type { ApiRequest } from "../sync/KubernetesApi.ts";
+import type { ApiRequest, ApiResponse } from "../sync/KubernetesApi.ts";
 import { CliError } from "./CliError.ts";
 import { printable } from "./printable.ts";
 
@@ -13,6 +13,15 @@ export interface ClusterChoice {
 
 /** For one call to the API server, a plugin that fetches a token included. In milliseconds. */
 const TIMEOUT = 15_000;
+/** Ten objects of the largest size that etcd takes (1.5 MiB), and more. */
+const ANSWER_BYTES = 16 * 1024 * 1024;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** NaN where none was said. */
+  readonly date: number;
+}
 
 /** Talks to one cluster's API server as a kubeconfig says. No call takes longer than its time limit. */
 export class KubernetesClient {
@@ -65,9 +74,9 @@ export class KubernetesClient {
   }
 
   /** Whatever the API server answered; no body where it was no JSON object. Throws {@link CliError} where there was no answer. */
-  async ask(call: ApiRequest): Promise<{ readonly status: number; readonly body: JsonObject }> {
-    const { status, text } = await this.#answer(call);
-    return { status, body: parse(text) ?? {} };
+  async ask(call: ApiRequest): Promise<ApiResponse> {
+    const { status, text, date } = await this.#answer(call);
+    return { status, body: parse(text) ?? {}, ...(Number.isNaN(date) ? {} : { date }) };
   }
 
   /** The object that answers a call; undefined where there is none (404). Throws {@link CliError} for all else. */
@@ -83,13 +92,13 @@ export class KubernetesClient {
     );
   }
 
-  #answer(call: ApiRequest): Promise<{ status: number; text: string }> {
+  #answer(call: ApiRequest): Promise<Answer> {
     return this.#send(call).catch((error: unknown): never => {
       throw new CliError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
     });
   }
 
-  async #send({ method, path, body }: ApiRequest): Promise<{ status: number; text: string }> {
+  async #send({ method, path, body }: ApiRequest): Promise<Answer> {
     const signal = AbortSignal.timeout(this.#timeout);
     const url = new URL(`${this.#server.replace(/\/+$/, "")}${path}`);
     const options: RequestOptions = { method, headers: {}, signal };
@@ -103,10 +112,19 @@ export class KubernetesClient {
       const request = url.protocol === "http:" ? requestHttp : requestHttps;
       const call = request(url, { ...options, headers }, (response) => {
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        let length = 0;
+        response.on("data", (chunk: Buffer) => {
+          length += chunk.length;
+          chunks.push(chunk);
+          if (length > ANSWER_BYTES) response.destroy(new Error(`an answer of more than ${ANSWER_BYTES} bytes`));
+        });
         response.on("error", reject);
         response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString("utf8"),
+            date: Date.parse(response.headers.date ?? ""),
+          }),
         );
       });
       call.on("error", reject);

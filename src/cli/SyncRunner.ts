@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { aimByAnnouncement } from "../sync/announcement/aimByAnnouncement.ts";
 import { apiServers } from "../sync/apiServers.ts";
 import { callHttp } from "../sync/callHttp.ts";
+import { ClusterClock } from "../sync/ClusterClock.ts";
 import { parseSyncConfig } from "../sync/parseSyncConfig.ts";
 import { aimByProvider } from "../sync/providers/aimByProvider.ts";
 import { runSync, type SyncDeps, type SyncRun } from "../sync/runSync.ts";
@@ -97,7 +98,8 @@ export class SyncRunner {
 
   #runWith(client: KubernetesClient, onStep: (step: Step) => void, signal: AbortSignal | undefined): Promise<SyncRun> {
     const config = this.#config;
-    const api = client.ask.bind(client);
+    const clock = new ClusterClock(Date.now);
+    const api = clock.listen(client.ask.bind(client));
     const holder = `${hostname()}-${randomUUID().slice(0, 8)}`;
     const aim = aimOf(this.#terminal, config, this.#options.config);
     const deps = {
@@ -111,9 +113,10 @@ export class SyncRunner {
         return apis;
       },
       cluster: new SyncCluster(api, config.goal.gate),
-      lease: new SyncLease(api, holder, config.timeouts.lease, Date.now),
+      lease: new SyncLease(api, holder, config.timeouts.lease, () => clock.now()),
       view: (base: string) => viewEndpoint(base, config.timeouts, Date.now),
       now: Date.now,
+      skew: () => clock.skew,
       onStep,
       ...(aim === undefined ? {} : { aim }),
       ...(signal === undefined ? {} : { signal }),

@@ -14,6 +14,8 @@ export interface ApiResponse {
   readonly status: number;
   /** Empty where the answer was no JSON object. */
   readonly body: JsonObject;
+  /** When it was given, by the API server's clock: to the second, in milliseconds since 1970. */
+  readonly date?: number;
 }
 
 /**
@@ -23,5 +25,6 @@ export type KubernetesApi = (request: ApiRequest) => Promise<ApiResponse>;
 
 /** An API server's own words about what it refused. */
 export function statusMessage({ status, body }: ApiResponse): string {
-  return `${status} ${typeof body.message === "string" ? body.message : ""}`.trim();
+  const silence = status < 300 ? "and no answer that can be understood" : "";
+  return `${status} ${typeof body.message === "string" ? body.message : silence}`.trim();
 }

@@ -36,6 +36,8 @@ export interface Observation {
   readonly targets: readonly SyncTarget[];
   /** One for each base that a target has, is to have, or had in its snapshot. */
   readonly endpoints: readonly EndpointView[];
+  /** How far the API server's clock is ahead of this one. In milliseconds; none where that is not known. */
+  readonly skew?: number;
   /** The last one of this run. */
   readonly canaryTest: CanaryTest | undefined;
   /** Targets that are left alone for this run, by `targetName`, and why: somebody changed them in between. */

@@ -17,6 +17,7 @@ export type FindingCode =
   | "canary-unknown"
   | "cannot-roll-back"
   | "address-silent"
+  | "clock"
   | "announcement-unavailable"
   | "announcement-unreadable"
   | "announcement-forged"

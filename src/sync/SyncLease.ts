@@ -26,10 +26,15 @@ export class SyncLease {
 
   /** Takes the Lease, or keeps it. Throws {@link SyncError} `lease-held` while another run has it. */
   async hold(): Promise<void> {
-    if (this.#renewed !== undefined && this.#now() - this.#renewed < this.#duration / 3) return;
-    const { status, body } = await this.#api({ method: "GET", path: `${COLLECTION}/${SYNC_NAME}` });
+    const age = this.#renewed === undefined ? Number.NaN : this.#now() - this.#renewed;
+    // A clock that was set back says nothing of how long ago that was.
+    if (age >= 0 && age < this.#duration / 3) return;
+    const answer = await this.#api({ method: "GET", path: `${COLLECTION}/${SYNC_NAME}` });
+    const { status, body } = answer;
     if (status === 404) await this.#write("POST", COLLECTION, undefined, this.#holder);
     else {
+      if (status !== 200 || body.kind !== "Lease")
+        throw new SyncError("refused-by-cluster", `the Lease ${SYNC_NAME} cannot be read: ${statusMessage(answer)}`);
       const other = this.#otherHolder(body);
       if (other !== undefined) throw new SyncError("lease-held", `another run has the Lease ${SYNC_NAME}: ${other}`);
       await this.#write("PUT", `${COLLECTION}/${SYNC_NAME}`, body, this.#holder);

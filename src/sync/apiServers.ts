@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
-import type { KubernetesApi } from "./KubernetesApi.ts";
+import { type KubernetesApi, statusMessage } from "./KubernetesApi.ts";
 
 /** The API servers of a cluster that can be asked one by one. */
 export interface ApiServers {
@@ -24,6 +24,10 @@ export async function apiServers(
   const answer = await api({ method: "GET", path: SLICES }).catch(() => undefined);
   const items = Array.isArray(answer?.body.items) ? answer.body.items.filter(isJsonObject) : [];
   const addresses = items.flatMap(addressesOf);
+  if (!Array.isArray(answer?.body.items)) {
+    const why = answer === undefined ? "" : `: ${statusMessage(answer)}`;
+    return { apis: [api], note: `the API servers cannot be listed: whichever answers speaks for all${why}` };
+  }
   if (addresses.length < 2) return { apis: [api], note: undefined };
   const ways = addresses.map(({ host, port }) => at(host, port));
   const reached = await Promise.all(ways.map(answers));

@@ -28,6 +28,8 @@ export interface SyncDeps {
   readonly aim?: (targets: readonly SyncTarget[]) => Promise<SyncGoal>;
   /** Ends a run before its next step, with {@link SyncError} `stopped`. */
   readonly signal?: AbortSignal;
+  /** How far the API server's clock is ahead of `now`, as far as is known by then. In milliseconds. */
+  readonly skew?: () => number;
   /** Hears of each step before it is taken. */
   readonly onStep?: (step: Step) => void;
 }
@@ -101,7 +103,7 @@ async function observe(
   const bases = new Set(urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []));
   if (goal.url !== undefined) bases.add(goal.url);
   const endpoints = await Promise.all([...bases].map((base) => deps.view(base)));
-  return { now: deps.now(), targets, endpoints, canaryTest, left };
+  return { now: deps.now(), skew: deps.skew?.() ?? 0, targets, endpoints, canaryTest, left };
 }
 
 async function tryCanary(
@@ -163,11 +165,13 @@ function rolledBack({ reason, write }: Extract<Step, { write: unknown }>): LastS
  * without its comment, and the URL without what was this run's own, so that it is what `postern render` has for it.
  */
 async function settleCanary(
-  { cluster, config }: SyncDeps,
+  { cluster, config, lease }: SyncDeps,
   { result, base }: CanaryTest,
   before: SyncTarget | undefined,
 ): Promise<void> {
   try {
+    // A run that has lost its Lease leaves the canary to the one that took it.
+    await lease.hold();
     const canary = (await cluster.targets()).find(({ isCanary }) => isCanary);
     if (canary === undefined || before === undefined) return;
     const url = `${base}/c/${config.goal.cluster}/validate`;

@@ -10,6 +10,9 @@ import { type TargetState, withoutUndefined } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { hooksWith, viewOf } from "./TargetView.ts";
 
+/** How far the API server's clock may be off from this one before a wait is not measured. In milliseconds. */
+const SKEW = 60_000;
+
 /**
  * What becomes of roots that a target has and the goal has not: remembered since when each is unused, and taken away when
  * that is long enough ago, every address was heard of, and the canary carries what is left.
@@ -29,6 +32,9 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
   const used = rootsInUse(endpoint, { roots, pins, now });
   const isUsed = ({ fingerprint }: Certificate): boolean => used.has(fingerprint);
   if (findings.length > 0 && extra.length > 0) return { findings };
+  const clock = clockFinding(observation);
+  // Both a time that is remembered and one that is compared would be wrong, by as much as all of the soak.
+  if (clock !== undefined && extra.length > 0) return { findings: [clock] };
   const { unusedSince: before = {} } = target.state;
   const unusedSince = Object.fromEntries(
     extra
@@ -45,6 +51,13 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
   const times = Object.values(unusedSince);
   if ("kind" in step || times.length === 0) return step;
   return { kind: "soak", until: Math.min(...times) + goal.soak, notes };
+}
+
+function clockFinding({ skew = 0 }: Observation): Finding | undefined {
+  if (Math.abs(skew) <= SKEW) return undefined;
+  const [seconds, way] = [Math.round(Math.abs(skew) / 1000), skew > 0 ? "behind" : "ahead of"];
+  const message = `this clock is ${seconds} s ${way} the API server's: how long a root has been unused cannot be told, and none is taken away`;
+  return { code: "clock", about: "", message };
 }
 
 /** The state that a target is to have when nothing is under way; one write where it has another. */

@@ -1,14 +1,19 @@
 import type { Observation as Attempt } from "../trust/Observation.ts";
-import { probe } from "../trust/probe.ts";
+import { type ProbeDependencies, probe } from "../trust/probe.ts";
 import { resolveAddresses } from "../trust/resolveAddresses.ts";
 import type { EndpointView, Handshake } from "./Observation.ts";
 import type { SyncTimeouts } from "./SyncConfig.ts";
 
 /** Shakes hands with every address of an endpoint. What fails is part of the view; nothing is thrown. */
-export async function viewEndpoint(base: string, timeouts: SyncTimeouts, now: () => number): Promise<EndpointView> {
+export async function viewEndpoint(
+  base: string,
+  timeouts: SyncTimeouts,
+  now: () => number,
+  resolve: ProbeDependencies["resolve"] = resolveAddresses,
+): Promise<EndpointView> {
   try {
     const { observations, addressesLeftOut } = await probe(base, {
-      resolve: resolveAddresses,
+      resolve,
       now,
       timeoutMs: timeouts.handshake,
       totalTimeoutMs: timeouts.probe,

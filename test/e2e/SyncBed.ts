@@ -96,7 +96,7 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     if (code !== 0) throw new Error(stderr);
     await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1\n" } });
     const token = await tokenOf(cluster);
-    await writeFile(join(cluster.place.folder, "sync-kubeconfig"), kubeconfigWith(cluster, token));
+    await writeFile(join(cluster.place.folder, "sync-kubeconfig"), kubeconfigWith(cluster.place, token));
     return new SyncBed(cluster, edge, provider, { signing, public: publicKey }, token, folder);
   }
 
@@ -105,9 +105,14 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     return this.#provider.start(gate, this.signingKey, ca);
   }
 
+  /** What `postern render --sync` prints for the gate. */
+  rendered(ca: string, url = this.edge.url): Promise<KubeObject[]> {
+    return renderGate({ gate: GATE, url, ca, sync: true });
+  }
+
   /** Registers the gate anew as `postern render --sync` has it, with the trust that it starts with. */
   async register(ca: string, url = this.edge.url): Promise<void> {
-    const objects = await renderGate({ gate: GATE, url, ca, sync: true });
+    const objects = await this.rendered(ca, url);
     for (const object of objects)
       if (object.kind.endsWith("WebhookConfiguration")) await this.cluster.api.delete(apiPathOf(object).path);
     await applyAll(this.cluster, objects);
@@ -192,7 +197,8 @@ async function tokenOf({ api }: Cluster): Promise<string> {
   return body.status.token;
 }
 
-function kubeconfigWith({ place }: Cluster, token: string): string {
+/** A kubeconfig with a token. */
+export function kubeconfigWith(place: { readonly server: string; readonly ca: string }, token: string): string {
   const ca = Buffer.from(place.ca).toString("base64");
   return JSON.stringify({
     apiVersion: "v1",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ApiRequest } from "../../src/sync/KubernetesApi.ts";
+import type { ApiRequest, ApiResponse } from "../../src/sync/KubernetesApi.ts";
 import { SyncLease } from "../../src/sync/SyncLease.ts";
 
 /** An API server that has one Lease, or none. */
@@ -22,6 +22,7 @@ function leaseServer(lease?: object): {
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const held = (by: string, secondsAgo: number): object => ({
+  kind: "Lease",
   metadata: { resourceVersion: "7" },
   spec: { holderIdentity: by, leaseDurationSeconds: 60, renewTime: new Date(NOW - secondsAgo * 1000).toISOString() },
 });
@@ -62,6 +63,32 @@ it("is kept without a call until a third of its time is over, and given back at 
   expect(calls).toEqual(["GET", "POST", "GET", "PUT"]);
   await lease.release();
   expect(stored()).toMatchObject({ spec: { holderIdentity: "" } });
+});
+
+it("is asked for anew when the clock was set back", async () => {
+  let now = NOW;
+  const { api, calls } = leaseServer();
+  const lease = new SyncLease(api, "me", 60_000, () => now);
+  await lease.hold();
+  now -= 3_600_000;
+  await lease.hold();
+  expect(calls).toEqual(["GET", "POST", "GET", "PUT"]);
+});
+
+it.each([
+  ["refused", { status: 429, body: { message: "too many requests" } }, "429 too many requests"],
+  ["garbage", { status: 200, body: {} }, "200 and no answer that can be understood"],
+])("is not taken when the answer is %s", async (_, answer, said) => {
+  const calls: string[] = [];
+  const api = async ({ method }: ApiRequest): Promise<ApiResponse> => {
+    calls.push(method);
+    return answer;
+  };
+  await expect(new SyncLease(api, "me", 60_000, () => NOW).hold()).rejects.toMatchObject({
+    code: "refused-by-cluster",
+    message: `the Lease postern-sync cannot be read: ${said}`,
+  });
+  expect(calls).toEqual(["GET"]);
 });
 
 it("is not given back where nothing was written", async () => {

@@ -49,7 +49,10 @@ it.each([
   else expect(servers.note).toMatch(note);
 });
 
-it("a cluster that does not say is asked the one way that there is", async () => {
-  const api: KubernetesApi = () => Promise.reject(new Error("no"));
-  expect(await apiServers(api, () => api)).toEqual({ apis: [api], note: undefined });
+it.each<[string, () => ReturnType<KubernetesApi>, string]>([
+  ["does not answer", () => Promise.reject(new Error("no")), ""],
+  ["refuses to say", () => Promise.resolve({ status: 429, body: { message: "not now" } }), ": 429 not now"],
+])("a cluster that %s is asked the one way that there is, and that is said", async (_, api, why) => {
+  const note = `the API servers cannot be listed: whichever answers speaks for all${why}`;
+  expect(await apiServers(api, () => api)).toEqual({ apis: [api], note });
 });

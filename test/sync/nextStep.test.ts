@@ -68,6 +68,23 @@ describe("a run", () => {
     expect(kindsOf(world)).toEqual(["remember", "remember", "soak"]);
   });
 
+  it.each([
+    ["ahead of", -3_600_000],
+    ["behind", 3_600_000],
+  ])("neither measures nor takes away while its clock is %s the API server's", (way, skew) => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    const report = { kind: "report", findings: [{ code: "clock", message: expect.stringContaining(` ${way} `) }] };
+    const skewed = (): Step => nextStep({ ...world.observe(), skew }, world.goal);
+    expect(skewed()).toMatchObject(report);
+    kindsOf(world);
+    world.now += 2 * SOAK;
+    expect(skewed()).toMatchObject(report);
+    expect(kindsOf(world)).toContain("narrow");
+  });
+
   it("takes no root away while an address is silent", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);

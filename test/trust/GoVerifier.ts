@@ -43,10 +43,15 @@ export class GoVerifier {
     return new GoVerifier(folder);
   }
 
+  /** The program, for who asks it as things happen. */
+  get program(): string {
+    return join(this.#folder, "verify");
+  }
+
   /** One answer for each question, in their order. */
   ask(questions: readonly GoQuestion[]): GoAnswer[] {
     const input = questions.map((question) => `${JSON.stringify(question)}\n`).join("");
-    const output = execFileSync(join(this.#folder, "verify"), {
+    const output = execFileSync(this.program, {
       input,
       encoding: "utf8",
       timeout: 120_000,
