@@ -50,7 +50,8 @@ export class SyncCluster {
     const { kind, name } = write.target;
     const path = `${COLLECTIONS[kind]}/${encodeURIComponent(name)}?fieldManager=${FIELD_MANAGER}`;
     const answer = await this.#call({ method: "PATCH", path, body: targetPatch(write) });
-    if (answer.status === 200) return;
+    // Whatever else answers is not the API server.
+    if (answer.status === 200 && answer.body.kind === kind) return;
     const what = `${targetName(write.target)} cannot be written`;
     if (answer.status === 409 || answer.status === 404)
       throw new SyncError("changed-in-between", `somebody changed it at the same time: ${statusMessage(answer)}`);

@@ -86,7 +86,7 @@ export class SyncLease {
       },
     });
     if (answer.status === 409) throw new SyncError("lease-held", `another run took the Lease ${SYNC_NAME} just now`);
-    if (answer.status >= 300)
+    if (answer.status >= 300 || answer.body.kind !== "Lease")
       throw new SyncError("refused-by-cluster", `the Lease ${SYNC_NAME} cannot be taken: ${statusMessage(answer)}`);
   }
 }

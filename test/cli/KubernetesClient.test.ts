@@ -46,3 +46,17 @@ it("an answer that is no object is an error", async () => {
     `${server.url}: GET /api/v1/namespaces/x: 502`,
   );
 });
+
+it("reads no answer without an end", async () => {
+  server.fault = { status: 200, message: "x".repeat(17 * 1024 * 1024) };
+  const client = await KubernetesClient.create({ kubeconfig });
+  await expect(client.ask({ method: "GET", path: "/api/v1/namespaces/x" })).rejects.toThrow(
+    `${server.url}: an answer of more than 16777216 bytes`,
+  );
+});
+
+it("says when the server answered, by the server's own clock", async () => {
+  const client = await KubernetesClient.create({ kubeconfig });
+  const { date = 0 } = await client.ask({ method: "GET", path: "/api/v1/namespaces/x" });
+  expect(Math.abs(date - Date.now())).toBeLessThan(60_000);
+});

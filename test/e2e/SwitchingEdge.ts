@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { JWK } from "jose";
 import type { Gate } from "../../src/gate/defineGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
-import { TestCa } from "../cluster/TestCa.ts";
+import { type KeyPair, TestCa } from "../cluster/TestCa.ts";
 import type { EdgeProvider, GateEdge, TrustedCa } from "./GateEdge.ts";
 import { gateListener } from "./gateListener.ts";
 
@@ -24,6 +24,12 @@ export async function switchingEdges(): Promise<EdgeProvider<EdgeCa>> {
   return { cas: { old, next }, start: SwitchingEdge.start, stop: async () => undefined };
 }
 
+/** Where an edge listens, and what else its gate is handed. Default: 127.0.0.1, a free port, and the time as it is. */
+export interface EdgePlace extends Partial<Pick<GateDependencies, "announcement" | "now">> {
+  readonly address?: string;
+  readonly port?: number;
+}
+
 /**
  * A gate behind managed TLS that changes its CA while it serves: new connections get the new chain at once, and the old
  * ones end with the answer that they are giving next, as edges do.
@@ -39,13 +45,8 @@ export class SwitchingEdge implements GateEdge<EdgeCa> {
     server.on("secureConnection", (socket) => this.#changes.set(socket, this.#change));
   }
 
-  /** `more`: what else the gate is handed, such as an announcement. */
-  static async start(
-    gate: Gate,
-    signingKey: JWK,
-    ca: EdgeCa,
-    more: Pick<GateDependencies, "announcement"> = {},
-  ): Promise<SwitchingEdge> {
+  static async start(gate: Gate, signingKey: JWK, ca: EdgeCa, place: EdgePlace = {}): Promise<SwitchingEdge> {
+    const { address = "127.0.0.1", port = 0, ...more } = place;
     const answer = gateListener(gate, signingKey, more);
     const server = createServer({ ...(await certificate(ca)), keepAlive: true });
     server.keepAliveTimeout = 95_000;
@@ -54,16 +55,25 @@ export class SwitchingEdge implements GateEdge<EdgeCa> {
       if (edge.#changes.get(incoming.socket) !== edge.#change) outgoing.setHeader("connection", "close");
       answer(incoming, outgoing);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, address, resolve));
     return edge;
   }
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   async switchTo(ca: EdgeCa, connections: "end" | "stay" = "end"): Promise<void> {
-    this.#server.setSecureContext(await certificate(ca));
+    this.serve(await certificate(ca), connections);
+  }
+
+  /** Whatever it is. */
+  serve(pair: KeyPair, connections: "end" | "stay" = "end"): void {
+    this.#server.setSecureContext(pair);
     if (connections === "end") this.#change += 1;
   }
 
@@ -78,6 +88,6 @@ export class SwitchingEdge implements GateEdge<EdgeCa> {
   }
 }
 
-function certificate({ issuing }: EdgeCa): Promise<{ cert: string; key: string }> {
-  return issuing.issue({ name: "edge", hosts: ["127.0.0.1"] });
+function certificate({ issuing }: EdgeCa): Promise<KeyPair> {
+  return issuing.issue({ name: "edge", hosts: ["127.0.0.1", "localhost"] });
 }

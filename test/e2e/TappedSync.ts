@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { ApiTap, type TapPlan } from "./ApiTap.ts";
 import { POSTERN } from "./renderGate.ts";
@@ -11,13 +12,14 @@ const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/pos
 /** The sync, with the calls that it makes to the API server in the tests' hands. */
 export class TappedSync {
   readonly tap: ApiTap;
+  /** By which the sync's ServiceAccount calls the API server through the tap. */
+  readonly kubeconfig: string;
   readonly #bed: SyncBed;
-  readonly #kubeconfig: string;
 
   private constructor(bed: SyncBed, tap: ApiTap, kubeconfig: string) {
     this.#bed = bed;
     this.tap = tap;
-    this.#kubeconfig = kubeconfig;
+    this.kubeconfig = kubeconfig;
   }
 
   static async start(bed: SyncBed): Promise<TappedSync> {
@@ -44,7 +46,7 @@ export class TappedSync {
     const out = { stdout: "", stderr: "" };
     const writer = (name: keyof typeof out) => ({ write: (text: string) => (out[name] += text) });
     const terminal = { stdout: writer("stdout"), stderr: writer("stderr"), stdin: (async function* () {})(), env: {} };
-    const code = await runProgram(this.#args(config), terminal, "0.0.0");
+    const code = await runProgram(this.#args(config), terminal, "0.0.0", [addClusterCommands]);
     return { code, ...out };
   }
 
@@ -58,6 +60,6 @@ export class TappedSync {
   }
 
   #args(config: string): string[] {
-    return ["sync", "--once", "--config", config, "--kubeconfig", this.#kubeconfig];
+    return ["sync", "--once", "--config", config, "--kubeconfig", this.kubeconfig];
   }
 }

@@ -12,7 +12,7 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
 export function gateListener(
   gate: Gate,
   signingKey: JWK,
-  more: Pick<GateDependencies, "announcement"> = {},
+  more: Partial<Pick<GateDependencies, "announcement" | "now">> = {},
 ): RequestListener {
   const app = createGate(gate, { now: Date.now, log: SILENT, signingKey, ...more });
   const answer = getRequestListener((request) => app.fetch(request));

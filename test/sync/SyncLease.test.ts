@@ -15,7 +15,7 @@ function leaseServer(lease?: object): {
     if (method === "GET")
       return (stored === undefined ? { status: 404, body: {} } : { status: 200, body: stored }) as never;
     stored = body;
-    return { status: 200, body: {} } as never;
+    return { status: 200, body: stored } as never;
   };
   return { api, calls, stored: () => stored };
 }

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
+import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
+import { SyncCluster } from "../../src/sync/SyncCluster.ts";
+import { SyncLease } from "../../src/sync/SyncLease.ts";
+import { viewEndpoint } from "../../src/sync/viewEndpoint.ts";
+
+/** A run against the real API server, for which names have the addresses that are given: as with a resolver of its own. */
+export async function runSyncWith(
+  { config: file, kubeconfig }: { readonly config: string; readonly kubeconfig: string },
+  addresses: readonly string[],
+): Promise<SyncRun> {
+  const text = await readFile(file, "utf8");
+  const config = await parseSyncConfig({
+    name: file,
+    text,
+    readFile: (path) => readFile(join(dirname(file), path), "utf8"),
+  });
+  const client = await KubernetesClient.create({ kubeconfig });
+  const api = client.ask.bind(client);
+  const resolve = async (_: string, family: 4 | 6): Promise<readonly string[]> => (family === 4 ? addresses : []);
+  const deps = {
+    config,
+    apis: async () => [api],
+    cluster: new SyncCluster(api, config.goal.gate),
+    lease: new SyncLease(api, "test", config.timeouts.lease, Date.now),
+    view: (base: string) => viewEndpoint(base, config.timeouts, Date.now, resolve),
+    now: Date.now,
+  };
+  return runSync(deps, { dryRun: false });
+}
