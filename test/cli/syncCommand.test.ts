@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -68,4 +68,34 @@ it("--output json says the same for machines", async () => {
     findings: [{ code: "no-targets", about: "", message: "no registration of the gate postern was handed over" }],
     notes: [],
   });
+});
+
+it.each([
+  [["--watch", "--dry-run"], "option '--watch' cannot be used with option '--dry-run'"],
+  [["--watch", "--once"], "option '--watch' cannot be used with option '--once'"],
+  [["--watch", "--jitter"], "option '--watch' cannot be used with option '--jitter'"],
+  [["--metrics-port", "0"], "--metrics-port goes with --watch; a single run writes --metrics FILE"],
+  [["--watch", "--metrics-port", "x"], "option '--metrics-port <number>' argument 'x' is invalid. a port is a number"],
+])("%j is one line and exit code 2", async (args, line) => {
+  const { code, out, err } = await sync("sync.yaml", ...args);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toMatch(/^postern: .*\n$/);
+  expect(err).toContain(line);
+});
+
+it("--metrics is written of a run that could not be made too, and keeps when the last one was well", async () => {
+  const metrics = file("postern.prom");
+  const before = 'postern_sync_last_success_timestamp_seconds{gate="postern",cluster="production"} 1795491303\n';
+  await writeFile(metrics, before);
+  server.fault = { status: 500, message: "no" };
+  try {
+    expect((await sync("sync.yaml", "--metrics", metrics)).code).toBe(2);
+  } finally {
+    server.fault = undefined;
+  }
+  const text = await readFile(metrics, "utf8");
+  expect(text).toContain(before);
+  expect(text).toContain(
+    'postern_sync_run_failures_total{code="refused-by-cluster",gate="postern",cluster="production"} 1\n',
+  );
 });

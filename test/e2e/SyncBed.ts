@@ -137,6 +137,7 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
       trust: { mode: "pin", roots: Object.keys(files).map((name) => `./${name}`) },
       selfTest: { publicKey: this.#publicKey },
       soak,
+      jitter: "0s",
       hosts: ["127.0.0.1"],
       timeouts: { handshake: "2s", lease: "1s" },
       ...more,
