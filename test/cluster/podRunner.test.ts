@@ -145,11 +145,14 @@ async function rolledOut(): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
 
-const podsOf = async (app: string): Promise<KubeObject[]> =>
-  (await cluster.api.get(ns.path("pods"), { query: { labelSelector: `app=${app}` } })).body.items;
+/** Those that are to stay; one that a rollout ends is still listed for a while. */
+const podsOf = async (app: string): Promise<KubeObject[]> => {
+  const { body } = await cluster.api.get(ns.path("pods"), { query: { labelSelector: `app=${app}` } });
+  return body.items.filter(({ metadata }: KubeObject) => metadata.deletionTimestamp === undefined);
+};
 
 it("a Service's address leads to the ready Pods behind it, each at an address of its own", async () => {
-  const pods = (await podsOf("server")).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const pods = await podsOf("server");
   const addresses = pods.map(({ status }) => status.podIP);
   expect(new Set(addresses).size).toBe(2);
   for (const address of addresses) expect(address).toMatch(/^127\.1\./);
@@ -173,7 +176,7 @@ it("a changed Secret reaches the files of a running Pod, and not its environment
     return said.file === note ? said : undefined;
   });
   expect(answer.env).not.toBe(note);
-  const running = (await podsOf("server")).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const running = await podsOf("server");
   expect(running.map(({ status }) => status.containerStatuses[0].restartCount)).toEqual([0, 0]);
 });
 
@@ -202,7 +205,7 @@ it("kubectl logs and exec reach the process", async () => {
   const logs = await cluster.kubectl(["-n", ns.name, "logs", pod.metadata.name]);
   expect({ code: logs.code, stdout: logs.stdout }).toEqual({ code: 0, stdout: "serving\n" });
   const exec = await cluster.kubectl(["-n", ns.name, "exec", pod.metadata.name, "--", "sh", "-c", "echo $POD_NAME"]);
-  expect({ code: exec.code, stdout: exec.stdout }).toEqual({ code: 0, stdout: `${pod.metadata.name}\n` });
+  expect({ code: exec.code, stdout: exec.stdout }, exec.stderr).toEqual({ code: 0, stdout: `${pod.metadata.name}\n` });
 });
 
 it("a Job's container is restarted until it works", async () => {
