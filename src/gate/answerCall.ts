@@ -1,6 +1,5 @@
 import type { ClusterSettings } from "../policy/ClusterSettings.ts";
 import { type Deadline, deadlinePassed } from "../policy/Deadline.ts";
-import { runConversion } from "../policy/runConversion.ts";
 import type { ConversionOutcome } from "../protocol/ConversionReview.ts";
 import type { DecodeResult } from "../protocol/DecodeResult.ts";
 import { decodeAdmissionReview } from "../protocol/decodeAdmissionReview.ts";
@@ -10,6 +9,7 @@ import { encodeConversionReview } from "../protocol/encodeConversionReview.ts";
 import { type PeekedReview, peekReview } from "../protocol/peekReview.ts";
 import { denied } from "../protocol/Verdict.ts";
 import { callDeadline } from "./callDeadline.ts";
+import { convertReview } from "./convertReview.ts";
 import { GateError } from "./GateError.ts";
 import type { GateRuntime } from "./GateRuntime.ts";
 import { judgeReview } from "./judgeReview.ts";
@@ -83,15 +83,15 @@ async function answerReview(
   settings: ClusterSettings,
   deadline: Deadline,
 ): Promise<unknown> {
-  const { now, log, onVerdict } = runtime.deps;
+  const { now, onVerdict } = runtime.deps;
+  // The API server calls nothing but https; behind an edge that ends TLS the gate itself sees http.
+  const url = (href.split("?", 1)[0] ?? href).replace(/^http:/, "https:");
   if (route.purpose === "convert") {
     const review = decodedOrThrow(decodeConversionReview(body), "/convert takes ConversionReviews");
-    return encodeConversionReview(review, runConversion(review, runtime.conversions, log));
+    return encodeConversionReview(review, await convertReview(runtime, review, { settings, url, entry: route.entry }));
   }
   const review = decodedOrThrow(decodeAdmissionReview(body), `/${route.purpose} takes AdmissionReviews`);
   const started = onVerdict === undefined ? 0 : now();
-  // The API server calls nothing but https; behind an edge that ends TLS the gate itself sees http.
-  const url = (href.split("?", 1)[0] ?? href).replace(/^http:/, "https:");
   const verdict = await judgeReview(runtime, review, {
     purpose: route.purpose,
     entry: route.entry,

@@ -20,16 +20,12 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   const app = new Hono({ strict: false });
 
   // One handler for each path: Hono runs a chain of them, at some cost, only where two match.
-  for (const purpose of ["validate", "mutate"] as const) {
+  for (const purpose of ["validate", "mutate", "convert"] as const) {
     app.all(`/c/:cluster/${purpose}/:entry?`, (c) => {
       if (c.req.method !== "POST") refuseMethod("POST");
       return answerCall(runtime, c.req.raw, { cluster: c.req.param("cluster"), purpose, entry: c.req.param("entry") });
     });
   }
-  app.all("/c/:cluster/convert", (c) => {
-    if (c.req.method !== "POST") refuseMethod("POST");
-    return answerCall(runtime, c.req.raw, { cluster: c.req.param("cluster"), purpose: "convert", entry: undefined });
-  });
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", (c) => {

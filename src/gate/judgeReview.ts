@@ -19,10 +19,9 @@ export interface Call {
 /** The verdict on a decoded review: a self-test is answered as such, everything else by the policies. */
 export async function judgeReview(runtime: GateRuntime, review: Review, call: Call): Promise<Verdict> {
   const { settings, deadline } = call;
-  const nonce = selfTestNonce(review);
-  if (nonce !== undefined) {
+  if (selfTestNonce(review) !== undefined) {
     const registrationHash = await runtime.registrationHash(settings);
-    const about = { nonce, cluster: settings.cluster, url: call.url, now: runtime.deps.now(), registrationHash };
+    const about = { cluster: settings.cluster, url: call.url, now: runtime.deps.now(), registrationHash };
     return selfTestVerdict(review, about, runtime.signer, runtime.deps.log);
   }
   if (runtime.deps.freezeReviews === true) freezeReview(review);

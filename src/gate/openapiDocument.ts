@@ -93,6 +93,12 @@ export function openapiDocument(version: string): object {
         "ConversionReview",
         "ConversionReviewAnswer",
       ),
+      "/c/{cluster}/convert/{tag}": call(
+        "Answers a self-test of conversions, and nothing else.",
+        ["cluster", "tag"],
+        "ConversionReview",
+        "ConversionReviewAnswer",
+      ),
       "/healthz": get("The process answers.", "Health"),
       "/readyz": get("Whether the gate takes calls.", "Readiness", {
         503: { description: "The process is about to stop.", content: jsonContent("Readiness") },

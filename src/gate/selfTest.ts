@@ -1,8 +1,10 @@
 import { CompactSign, importJWK, type JWK } from "jose";
 import * as z from "zod/mini";
-import { isJsonObject } from "../protocol/Json.ts";
+import type { ConversionReview } from "../protocol/ConversionReview.ts";
+import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { Review } from "../protocol/Review.ts";
 import { type DeniedVerdict, denied } from "../protocol/Verdict.ts";
+import { SELF_TEST_GROUP_SUFFIX } from "../registration/conversionCanary.ts";
 import { SELF_TEST_NAMESPACE } from "../registration/guardConditions.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION, STATEMENT_TYPE } from "../registration/selfTestObjects.ts";
 import type { Log } from "../telemetry/Log.ts";
@@ -67,36 +69,59 @@ export function selfTestNonce({ resource, subresource, namespace, object }: Revi
   return annotationOf(object, NONCE_ANNOTATION);
 }
 
+/** The object whose conversion is a self-test; undefined when the review is none. */
+export function selfTestObject({ desiredApiVersion, objects }: ConversionReview): JsonObject | undefined {
+  const isOfSelfTest = (apiVersion: unknown): boolean =>
+    typeof apiVersion === "string" && apiVersion.split("/", 1)[0]?.endsWith(SELF_TEST_GROUP_SUFFIX) === true;
+  return objects.find(({ apiVersion }) => isOfSelfTest(apiVersion) || isOfSelfTest(desiredApiVersion));
+}
+
+/** How a self-test reached the gate. */
+export interface SelfTestCall {
+  readonly cluster: string;
+  readonly url: string;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+  readonly registrationHash: string;
+}
+
 /**
  * The answer to a self-test, always a denial, whatever any mode says: its message carries the statement, so that a
  * caller can tell from the API server's error that the call reached this gate, by this URL and with this bundle.
  */
 export async function selfTestVerdict(
-  review: Review,
-  about: { nonce: string; cluster: string; url: string; now: number; registrationHash: string },
+  { object }: Review,
+  call: SelfTestCall,
   signer: SelfTestSigner | undefined,
   log: Log,
 ): Promise<DeniedVerdict> {
+  return denied(await selfTestMessage(object, call, signer, log));
+}
+
+/** What is said to a self-test: the statement, signed where the gate has a key that can be used. */
+export async function selfTestMessage(
+  object: JsonObject | null,
+  { cluster, url, now, registrationHash }: SelfTestCall,
+  signer: SelfTestSigner | undefined,
+  log: Log,
+): Promise<string> {
+  const text = (key: string): string => (annotationOf(object, key) ?? "").slice(0, ANNOTATION_LENGTH);
   const statement: SelfTestStatement = {
-    nonce: about.nonce.slice(0, ANNOTATION_LENGTH),
-    bundleHash: (annotationOf(review.object, BUNDLE_HASH_ANNOTATION) ?? "").slice(0, ANNOTATION_LENGTH),
-    cluster: about.cluster,
-    url: about.url,
-    iat: Math.floor(about.now / 1000),
-    registrationHash: about.registrationHash,
+    nonce: text(NONCE_ANNOTATION),
+    bundleHash: text(BUNDLE_HASH_ANNOTATION),
+    cluster,
+    url,
+    iat: Math.floor(now / 1000),
+    registrationHash,
   };
   if (signer === undefined)
-    return denied(
-      `postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`,
-    );
+    return `postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`;
   try {
-    return denied(`postern self-test reached the gate; signed statement: ${await signer.sign(statement)}`);
+    return `postern self-test reached the gate; signed statement: ${await signer.sign(statement)}`;
   } catch (error) {
     // Still a denial: an error would let the self-test in where failurePolicy is Ignore.
-    log.error("a self-test could not be signed", { cluster: about.cluster, error });
-    return denied(
-      `postern self-test reached the gate; unsigned, for the gate's signing key cannot be used: ${JSON.stringify(statement)}`,
-    );
+    log.error("a self-test could not be signed", { cluster, error });
+    return `postern self-test reached the gate; unsigned, for the gate's signing key cannot be used: ${JSON.stringify(statement)}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { celAny, celOneOf, celString } from "./celString.ts";
+import { SELF_TEST_GROUP_SUFFIX, SELF_TEST_PLURAL } from "./conversionCanary.ts";
 import type { MatchCondition } from "./EntryOptions.ts";
 import { OWN_PREFIX } from "./entryFault.ts";
 import { compareNames } from "./gateEntries.ts";
@@ -71,15 +72,25 @@ export function guardConditions(targets: readonly RegisteredTarget[]): MatchCond
         `request.resource.group == ${celString(RBAC)} && has(request.name) && request.name == ${celString(SYNC_NAME)} && ${celAny(rights)}`,
       ),
     );
-  const selfTest = SELF_TEST_RESOURCES.filter((resource) => reaches(targets, "", resource));
+  const selfTest = selfTestCels(targets);
   if (selfTest.length > 0)
     conditions.push(
       condition(
         "not-self-test",
-        `request.resource.group == '' && ${celOneOf("request.resource.resource", selfTest)} && has(request.namespace) && request.namespace == ${celString(SELF_TEST_NAMESPACE)}`,
+        `${celAny(selfTest)} && has(request.namespace) && request.namespace == ${celString(SELF_TEST_NAMESPACE)}`,
       ),
     );
   return conditions;
+}
+
+/** What of the self-test's namespace is a self-test's, and is reached. */
+function selfTestCels(targets: readonly RegisteredTarget[]): string[] {
+  const core = SELF_TEST_RESOURCES.filter((resource) => reaches(targets, "", resource));
+  const conversions = reaches(targets, `gate${SELF_TEST_GROUP_SUFFIX}`, SELF_TEST_PLURAL);
+  return [
+    ...(core.length === 0 ? [] : [`request.resource.group == '' && ${celOneOf("request.resource.resource", core)}`]),
+    ...(conversions ? [`request.resource.group.endsWith(${celString(SELF_TEST_GROUP_SUFFIX)})`] : []),
+  ];
 }
 
 /** Names alone would exempt whatever somebody calls so in a namespace of his own. */

@@ -1,4 +1,5 @@
 import type { ClusterSettings } from "../policy/ClusterSettings.ts";
+import { conversionCanary } from "./conversionCanary.ts";
 import { conversionPatch } from "./conversionPatch.ts";
 import type { Endpoint } from "./Endpoint.ts";
 import { compareNames, gateEntries } from "./gateEntries.ts";
@@ -27,7 +28,7 @@ export interface Rendered {
 
 /**
  * Everything that has a cluster call a gate: the self-test's namespace and canary, the registrations of validators and
- * mutators, and the patches for CustomResourceDefinitions whose objects it converts. The same gate and settings give
+ * mutators, and the patches for CustomResourceDefinitions whose objects it converts, with their own canary. The same gate and settings give
  * the same objects in the same order. Without an endpoint there is no `clientConfig` in them, which is all that a hash needs.
  * With `sync` they are handed to the sync.
  */
@@ -61,6 +62,7 @@ function objectsOf(
     ...selfTestObjects(gate.name, cluster, endpoint, meta),
     ...configuration("ValidatingWebhookConfiguration", webhooksOf(gate, "validate", settings, endpoint), gate, meta),
     ...configuration("MutatingWebhookConfiguration", webhooksOf(gate, "mutate", settings, endpoint), gate, meta),
+    ...(conversions.length === 0 ? [] : [conversionCanary(gate.name, cluster, endpoint, meta)]),
     ...conversions.map((conversion) => conversionPatch(conversion, cluster, endpoint, meta)),
   ];
 }

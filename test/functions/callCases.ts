@@ -27,6 +27,13 @@ const edited = (
   edit(review);
   return JSON.stringify(review);
 };
+const conversionSelfTest = edited(conversion, ({ request }) => {
+  request.desiredAPIVersion = "default.selftest.postern.dev/v1";
+  const annotations = { "postern.dev/nonce": "n-1", "postern.dev/bundle-hash": "sha256:abc" };
+  request.objects = [
+    { apiVersion: "default.selftest.postern.dev/v2", kind: "SelfTest", metadata: { name: "default", annotations } },
+  ];
+});
 /** Over the 20 MiB of Node, the 7 MiB of Workers and the 6 MiB of Lambda. */
 const filler = "x".repeat(21 * 1024 * 1024);
 const tooLarge = { message: expect_(/larger than the \d+ bytes/), code: 413, reason: "RequestEntityTooLarge" };
@@ -205,6 +212,30 @@ export const callCases: readonly CallCase[] = [
     ),
     status: 200,
     answer: { apiVersion: "apiextensions.k8s.io/v1beta1", response: { result: { status: "Success" } } },
+  },
+  ...["/c/local/convert", "/c/local/convert/self-test-1"].map(
+    (path): CallCase => ({
+      name: `a self-test of conversions, by ${path}`,
+      call: post(`${path}?timeout=30s`, conversionSelfTest),
+      status: 200,
+      answer: {
+        response: {
+          convertedObjects: [],
+          result: {
+            status: "Failure",
+            message: expect_(
+              new RegExp(`"nonce":"n-1","bundleHash":"sha256:abc","cluster":"local","url":"https://[^"]+${path}"`),
+            ),
+          },
+        },
+      },
+    }),
+  ),
+  {
+    name: "another conversion at a self-test's path",
+    call: post("/c/local/convert/self-test-1", conversion),
+    status: 404,
+    code: "not-found",
   },
   { name: "/healthz", call: { method: "GET", path: "/healthz" }, status: 200, answer: { status: "ok" } },
   { name: "/readyz", call: { method: "GET", path: "/readyz" }, status: 200, answer: { status: "ready" } },

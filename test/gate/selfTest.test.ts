@@ -4,6 +4,7 @@ import { clusterSettings } from "../../src/gate/clusterSettings.ts";
 import { defineGate } from "../../src/gate/defineGate.ts";
 import { SelfTestSigner } from "../../src/gate/selfTest.ts";
 import { denyLabels } from "../../src/policies/denyLabels.ts";
+import { conversion } from "../../src/policy/conversion.ts";
 import { renderRegistrations } from "../../src/registration/renderRegistrations.ts";
 import { readReview } from "../fixtures/readReview.ts";
 import { reviewCall, testGate } from "./gateCall.ts";
@@ -38,6 +39,14 @@ function selfTest({
     },
   };
   return JSON.stringify(review);
+}
+
+/** As the API server asks for it, with one object or several. */
+function conversionSelfTest(group = "g.selftest.postern.dev", others: readonly object[] = []): string {
+  const annotations = { "postern.dev/nonce": "n-123", "postern.dev/bundle-hash": "sha256:abc" };
+  const object = { apiVersion: `${group}/v2`, kind: "SelfTest", metadata: { name: "g", annotations } };
+  const request = { uid: "u", desiredAPIVersion: `${group}/v1`, objects: [...others, object] };
+  return JSON.stringify({ apiVersion: "apiextensions.k8s.io/v1", kind: "ConversionReview", request });
 }
 
 let signingKey: JWK;
@@ -129,6 +138,57 @@ describe("a self-test", () => {
       await testGate().app.fetch(reviewCall("/c/local/validate", selfTest({ annotations }))),
     );
     expect(message.length).toBeLessThan(1000);
+  });
+});
+
+describe("a self-test of conversions", () => {
+  const resultOf = async (response: Response): Promise<{ status: string; message: string }> => {
+    const { response: answer } = await response.json();
+    expect(answer.convertedObjects).toEqual([]);
+    return answer.result;
+  };
+
+  it("fails with a statement that the gate's public key verifies, whatever it is called by", async () => {
+    const { app } = testGate({}, { signingKey, now: () => 1_795_491_302_500 });
+    for (const path of ["/c/local/convert", "/c/local/convert/self-test-1"]) {
+      const { status, message } = await resultOf(
+        await app.fetch(reviewCall(`${path}?timeout=30s`, conversionSelfTest())),
+      );
+      expect(status).toBe("Failure");
+      const jws = message.replace("postern self-test reached the gate; signed statement: ", "");
+      const { payload } = await compactVerify(jws, await importJWK(publicKey, "EdDSA"));
+      expect(JSON.parse(new TextDecoder().decode(payload))).toMatchObject({
+        nonce: "n-123",
+        bundleHash: "sha256:abc",
+        cluster: "local",
+        url: `https://gate.example${path}`,
+      });
+    }
+  });
+
+  it("fails for a gate that would convert its kind, and for all objects that come with it", async () => {
+    const group = "g.selftest.postern.dev";
+    const conversions = [
+      conversion({
+        group,
+        kind: "SelfTest",
+        versions: ["v1", "v2"],
+        hub: "v1",
+        convert: { v2: { toHub: (object) => object, fromHub: (object) => object } },
+      }),
+    ];
+    const { app } = testGate({ conversions });
+    const other = { apiVersion: `${group}/v2`, kind: "SelfTest", metadata: { name: "without annotations" } };
+    const answer = await app.fetch(reviewCall("/c/local/convert", conversionSelfTest(group, [other])));
+    expect(await resultOf(answer)).toMatchObject({ status: "Failure", message: expect.stringMatching(/unsigned/) });
+  });
+
+  it("is none of another group", async () => {
+    const answer = await testGate().app.fetch(reviewCall("/c/local/convert", conversionSelfTest("example.com")));
+    expect(await resultOf(answer)).toMatchObject({
+      status: "Failure",
+      message: expect.stringMatching(/this gate converts no SelfTest of example\.com/),
+    });
   });
 });
 

@@ -59,6 +59,7 @@ describe("a policy on everything is not called for", () => {
     ["ResourceSlices", { at: "resource.k8s.io/resourceslices", namespace: "" }],
     ["a custom resource called namespaces, in kube-system", { at: "example.com/namespaces", namespace: "kube-system" }],
     ["self-tests", { at: "/configmaps", namespace: "postern-selftest" }],
+    ["self-tests of conversions", { at: "mine.selftest.postern.dev/selftests", namespace: "postern-selftest" }],
     ["the self-test's Namespace", { at: "/namespaces", namespace: "postern-selftest", name: "postern-selftest" }],
     ["the self-test's ResourceQuota", { at: "/resourcequotas", namespace: "postern-selftest" }],
   ])("%s", async (_name, review) => {
@@ -73,6 +74,7 @@ describe("and it is called for what stands next to that", () => {
     ["a ServiceAccount of that name elsewhere", { username: "system:serviceaccount:default:postern-sync" }],
     ["a request without a user", { username: "" }],
     ["Pods in the self-test's namespace", { namespace: "postern-selftest" }],
+    ["self-tests of conversions elsewhere", { at: "mine.selftest.postern.dev/selftests", namespace: "a" }],
     ["another ClusterRole", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "admin" }],
     ["a Role of that name elsewhere", { at: "rbac.authorization.k8s.io/roles", namespace: "a", name: "postern-sync" }],
     [

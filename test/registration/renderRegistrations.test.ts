@@ -37,6 +37,7 @@ it("renders the self-test's namespace first, then the canary, registrations and 
     "ValidatingWebhookConfiguration mine.canary",
     "ValidatingWebhookConfiguration mine",
     "MutatingWebhookConfiguration mine",
+    "CustomResourceDefinition selftests.mine.selftest.postern.dev",
     "CustomResourceDefinition gateways.example.com",
   ]);
   for (const { metadata } of objects.slice(0, 2))
@@ -63,6 +64,19 @@ it("has one webhook for each entry and half, in the gate's order", async () => {
     ["b.validate.postern.postern.dev", "https://gate.example.com/c/prod/validate/b"],
     ["default.validate.postern.postern.dev", "https://gate.example.com/c/prod/validate/default"],
     ["z.mutate.postern.postern.dev", "https://gate.example.com/c/prod/mutate/z"],
+  ]);
+});
+
+it("the canary for conversions stands only where the gate converts, at the same URL and with the same CA", async () => {
+  expect((await render()).objects.map(({ kind }) => kind)).not.toContain("CustomResourceDefinition");
+  const { objects } = await render({ name: "mine", conversions: [gateway()] }, { ...AT, ca: "PEM" });
+  const [canary, patch] = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
+  const conversionOf = (object: object | undefined): unknown => JSON.parse(JSON.stringify(object)).spec.conversion;
+  expect(conversionOf(canary)).toEqual(conversionOf(patch));
+  expect(canary).toHaveProperty("spec.group", "mine.selftest.postern.dev");
+  expect(canary).toHaveProperty("spec.versions", [
+    expect.objectContaining({ name: "v1", served: false, storage: true }),
+    expect.objectContaining({ name: "v2", served: true, storage: false }),
   ]);
 });
 
