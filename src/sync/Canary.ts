@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { SELF_TEST_NAMESPACE } from "../registration/guardConditions.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../registration/selfTestObjects.ts";
 import type { Certificate } from "../trust/Certificate.ts";
-import { type ApiResponse, type KubernetesApi, statusMessage } from "./KubernetesApi.ts";
+import { canaryUrl } from "./gateUrl.ts";
+import { type KubernetesApi, statusMessage } from "./KubernetesApi.ts";
 import { bundleOf, trustHash } from "./liveRoots.ts";
 import type { CanaryTest } from "./Observation.ts";
 import { readStatement } from "./readStatement.ts";
+import { type SelfTest, selfTestFor } from "./SelfTest.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
 import type { SelfTestKey, SyncGoal } from "./SyncConfig.ts";
-import type { SyncTarget } from "./SyncTarget.ts";
+import { purposeOf, type SyncTarget } from "./SyncTarget.ts";
 
 /** What a test of the canary needs. */
 export interface CanaryDeps {
@@ -25,34 +26,56 @@ export interface CanaryDeps {
 /** Between two self-tests. In milliseconds. */
 const PAUSE = 150;
 
+/** What is tried on a canary. */
+export interface Trial {
+  readonly roots: readonly Certificate[];
+  readonly base: string;
+}
+
 /**
- * Writes a bundle and a URL to the canary registration, and sends self-tests, by dry run, until one comes back signed
+ * Writes a bundle and a URL to a canary registration, and sends self-tests, by dry run, until one comes back signed
  * through it. The URL's last part is new each time: that the gate says it was called there is what shows that the API
  * server called by what was written now, and not by what it had before. The bundle's comment is new too, so that the
  * connection is (API servers keep transports by the bytes of a bundle).
  */
-export async function testCanary(
-  deps: CanaryDeps,
-  canary: SyncTarget,
-  { roots, base }: { readonly roots: readonly Certificate[]; readonly base: string },
-): Promise<CanaryTest> {
+export async function testCanary(deps: CanaryDeps, canary: SyncTarget, { roots, base }: Trial): Promise<CanaryTest> {
   const { cluster, goal, now } = deps;
-  const tag = `self-test-${randomUUID().slice(0, 8)}`;
-  const url = `${base}/c/${goal.cluster}/validate/${tag}`;
-  const bundle = bundleOf(roots, `postern sync ${tag}`);
+  const purpose = purposeOf(canary);
+  const selfTest = selfTestFor(purpose, goal.gate);
+  const tag = randomUUID().slice(0, 8);
+  const url = canaryUrl(purpose, base, goal.cluster, tag);
+  const bundle = bundleOf(roots, `postern sync self-test-${tag}`);
   const bundleHash = trustHash(roots);
   await cluster.write({ target: canary, hooks: canary.hooks.map(({ name }) => ({ name, url, bundle })), state: {} });
   const end = now() + deps.timeout;
+  let cutOffSince: number | undefined;
   for (;;) {
-    const { result, message } = worst(
-      await Promise.all(deps.apis.map((api) => selfTest(deps, api, { url, tag, bundleHash }))),
+    const asked = now();
+    const results = await Promise.all(
+      deps.apis.map((api) => sendSelfTest(deps, api, selfTest, { url, tag, bundleHash })),
     );
-    if (result === "passed" || now() >= end) return { result, message, bundleHash, base, at: now() };
+    const { result, message } = worst(results);
+    const isCutOff = results.length > 0 && results.every(({ cannotCall }) => cannotCall === true);
+    cutOffSince = isCutOff ? (cutOffSince ?? asked) : undefined;
+    if (result === "passed" || now() >= end)
+      return {
+        result,
+        message,
+        bundleHash,
+        base,
+        at: now(),
+        isReached: results.some((one) => one.result === "passed"),
+        // It takes a while until a canary is taken up; from then on no call may have come through.
+        isCutOff: cutOffSince !== undefined && now() - cutOffSince >= deps.timeout / 2,
+      };
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }
 
-type TestResult = Pick<CanaryTest, "result" | "message">;
+interface TestResult extends Pick<CanaryTest, "result" | "message"> {
+  /** Whether it was this canary by which the API server could not call. */
+  readonly cannotCall?: boolean;
+}
 
 /** All have to pass; that one API server cannot call the gate says more than that another could not be asked. */
 function worst(results: readonly TestResult[]): TestResult {
@@ -62,15 +85,15 @@ function worst(results: readonly TestResult[]): TestResult {
   );
 }
 
-async function selfTest(
+async function sendSelfTest(
   { goal, publicKey, now }: CanaryDeps,
   api: KubernetesApi,
+  { path, object, isCallFailure, isAnswered }: SelfTest,
   { url, tag, bundleHash }: { url: string; tag: string; bundleHash: string },
 ): Promise<TestResult> {
   const nonce = randomUUID();
   const annotations = { [NONCE_ANNOTATION]: nonce, [BUNDLE_HASH_ANNOTATION]: bundleHash };
-  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: goal.gate, annotations } };
-  const path = `/api/v1/namespaces/${SELF_TEST_NAMESPACE}/configmaps?dryRun=All`;
+  const body = { ...object, metadata: { name: goal.gate, annotations } };
   const answer = await api({ method: "POST", path, body }).catch((error: unknown) => String(error));
   if (typeof answer === "string") return { result: "unknown", message: `the API server was not asked: ${answer}` };
   if (answer.status === 201) return { result: "unknown", message: "the API server does not call the canary" };
@@ -78,18 +101,13 @@ async function selfTest(
   if (isCallFailure(answer))
     // Its address is in the message, and so tells which canary was called.
     return message.includes(tag)
-      ? { result: "failed", message: `the API server cannot call the gate: ${message}` }
+      ? { result: "failed", message: `the API server cannot call the gate: ${message}`, cannotCall: true }
       : { result: "unknown", message: `the API server has not taken the canary up yet: ${message}` };
-  if (!/^\d+ admission webhook "canary\./.test(message))
+  if (!isAnswered(answer))
     return { result: "unknown", message: `the self-test was refused before the gate was called: ${message}` };
   const cluster = goal.cluster;
   const statement = await readStatement(message, publicKey, { nonce, bundleHash, cluster, url, now: now() });
   if (statement.ok) return { result: "passed", message: "a signed self-test came through" };
   const isStale = statement.fault === "other-url" || statement.fault === "clock";
   return { result: isStale ? "unknown" : "failed", message: statement.message };
-}
-
-/** A fail-closed error of the API server's own (`NewInternalError`, apiserver/pkg/admission/plugin/webhook). */
-function isCallFailure({ status, body }: ApiResponse): boolean {
-  return status === 500 && typeof body.message === "string" && body.message.includes("failed calling webhook");
 }

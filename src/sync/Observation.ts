@@ -14,7 +14,7 @@ export interface EndpointView {
   readonly fault?: string;
 }
 
-/** What became of a bundle and a URL in the canary registration. */
+/** What became of a bundle and a URL in a canary registration. */
 export interface CanaryTest {
   /** See `trustHash`. */
   readonly bundleHash: string;
@@ -27,6 +27,10 @@ export interface CanaryTest {
    */
   readonly result: "passed" | "failed" | "unknown";
   readonly message: string;
+  /** Whether it came through from at least one API server. */
+  readonly isReached?: boolean;
+  /** Whether each API server said, again and again, that it cannot call the gate; nothing else counts. */
+  readonly isCutOff?: boolean;
 }
 
 /** All that the next step follows from. */
@@ -38,8 +42,10 @@ export interface Observation {
   readonly endpoints: readonly EndpointView[];
   /** How far the API server's clock is ahead of this one. In milliseconds; none where that is not known. */
   readonly skew?: number;
-  /** The last one of this run. */
+  /** The last one of webhooks in this run. */
   readonly canaryTest: CanaryTest | undefined;
+  /** The last one of conversions in this run. */
+  readonly conversionTest?: CanaryTest | undefined;
   /** Targets that are left alone for this run, by `targetName`, and why: somebody changed them in between. */
   readonly left: ReadonlyMap<string, string>;
 }

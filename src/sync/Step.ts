@@ -1,5 +1,5 @@
 import type { Certificate } from "../trust/Certificate.ts";
-import type { Hook, SyncTarget } from "./SyncTarget.ts";
+import type { CallPurpose, Hook, SyncTarget } from "./SyncTarget.ts";
 import type { TargetState } from "./TargetState.ts";
 
 /** Why something is left as it is. */
@@ -47,9 +47,10 @@ export interface TargetWrite {
 
 /** What is to be done next: one write at most, after which everything is looked at anew. */
 export type Step =
-  /** Bundle and URL are written to the canary registration, and a self-test is sent through it. */
+  /** Bundle and URL are written to a canary registration, and a self-test is sent through it. */
   | {
       readonly kind: "try-canary";
+      readonly purpose: CallPurpose;
       readonly roots: readonly Certificate[];
       readonly base: string;
       readonly reason: string;

@@ -36,7 +36,7 @@ export class SyncCluster {
         const answer = await this.#call({ method: "GET", path: `${COLLECTIONS[kind]}${selector}` });
         const { items } = answer.body;
         if (answer.status !== 200 || !Array.isArray(items)) throw refused(`${kind}s cannot be listed`, answer);
-        return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, `${this.#gate}.canary`) ?? []);
+        return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, this.#gate) ?? []);
       }),
     );
     return lists.flat();

@@ -17,7 +17,7 @@ export interface SyncTarget {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Whether it is the one that bundles and URLs are tried on. */
+  /** Whether bundles and URLs are tried on it: on a CRD those of conversions, else those of webhooks. */
   readonly isCanary: boolean;
   /** At least one. */
   readonly hooks: readonly Hook[];
@@ -26,6 +26,19 @@ export interface SyncTarget {
   readonly annotations: Readonly<Record<string, string>>;
   /** Why it is left alone, whatever its state: another writer, or something that the sync does not write. */
   readonly obstacle: string | undefined;
+}
+
+/** What the API server calls a gate for; bundles and URLs of each are tried on a canary of its own. */
+export type CallPurpose = "webhooks" | "conversions";
+
+/** What a target has the gate called for. */
+export function purposeOf({ kind }: Pick<SyncTarget, "kind">): CallPurpose {
+  return kind === "CustomResourceDefinition" ? "conversions" : "webhooks";
+}
+
+/** The canary for a purpose; undefined where none was handed over. */
+export function canaryFor(targets: readonly SyncTarget[], purpose: CallPurpose): SyncTarget | undefined {
+  return targets.find((target) => target.isCanary && purposeOf(target) === purpose);
 }
 
 /** How a target is called in plans, Events and messages. */

@@ -2,10 +2,11 @@ import type { Certificate } from "../trust/Certificate.ts";
 import { trustHash } from "./liveRoots.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
-import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { type CallPurpose, type SyncTarget, targetName } from "./SyncTarget.ts";
 
 /** What a bundle and a URL are tried for. */
 export interface CanaryQuestion {
+  readonly purpose: CallPurpose;
   readonly roots: readonly Certificate[];
   readonly base: string;
   readonly reason: string;
@@ -13,11 +14,17 @@ export interface CanaryQuestion {
   readonly after?: number;
 }
 
-/** Whether the canary has carried a bundle and a URL: its test, or the step that makes one. */
-export function askCanary({ canaryTest }: Observation, question: CanaryQuestion): CanaryTest | Step {
-  const { roots, base, reason, after = Number.NEGATIVE_INFINITY } = question;
-  const isAbout = canaryTest?.bundleHash === trustHash(roots) && canaryTest.base === base && canaryTest.at > after;
-  return isAbout ? canaryTest : { kind: "try-canary", roots, base, reason };
+/** Whether the canary for a purpose has carried a bundle and a URL: its test, or the step that makes one. */
+export function askCanary(observation: Observation, question: CanaryQuestion): CanaryTest | Step {
+  const { purpose, roots, base, reason, after = Number.NEGATIVE_INFINITY } = question;
+  const test = lastTest(observation, purpose);
+  const isAbout = test?.bundleHash === trustHash(roots) && test.base === base && test.at > after;
+  return isAbout ? test : { kind: "try-canary", purpose, roots, base, reason };
+}
+
+/** The last test of this run for a purpose. */
+export function lastTest({ canaryTest, conversionTest }: Observation, purpose: CallPurpose): CanaryTest | undefined {
+  return purpose === "webhooks" ? canaryTest : conversionTest;
 }
 
 /** What to say of a target when its bundle and URL were tried in vain. */

@@ -3,7 +3,7 @@ import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { withoutUndefined } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { viewOf } from "./TargetView.ts";
@@ -33,7 +33,13 @@ export function confirmTarget(
   if (!check.isFine) return undo(target, observation, goal, check.finding);
   const reason = `${targetName(target)} was written; does it carry`;
   // Another run's clock may have been ahead; this run's own tests are all from after its write then.
-  const test = askCanary(observation, { roots, base, reason, after: since > observation.now ? 0 : since });
+  const test = askCanary(observation, {
+    purpose: purposeOf(target),
+    roots,
+    base,
+    reason,
+    after: since > observation.now ? 0 : since,
+  });
   if ("kind" in test) return test;
   if (test.result === "unknown") return { findings: [canaryFinding(target, test)] };
   if (test.result === "failed") return undo(target, observation, goal, canaryFinding(target, test));

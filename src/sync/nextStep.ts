@@ -1,11 +1,13 @@
+import { conversionCanaryName } from "../registration/conversionCanary.ts";
 import type { Certificate } from "../trust/Certificate.ts";
+import { lastTest } from "./askCanary.ts";
 import { confirmTarget } from "./confirmTarget.ts";
 import { liveRoots } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
 import { type Finding, isLast, type Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { canaryFor, purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { soakTarget } from "./soakTarget.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { viewOf } from "./TargetView.ts";
@@ -30,7 +32,7 @@ function freeStep(observation: Observation, goal: SyncGoal): Step {
   const targets = observation.targets
     .filter(({ isCanary }) => !isCanary)
     .toSorted((left, right) => (targetName(left) < targetName(right) ? -1 : 1));
-  const canary = observation.targets.find(({ isCanary }) => isCanary);
+  const canary = canaryFor(observation.targets, "webhooks");
   if (targets.length === 0) return refuse("no-targets", `no registration of the gate ${goal.gate} was handed over`);
   if (canary === undefined)
     return refuse("no-canary", `${goal.gate}.canary was not handed over: there is nothing to try a bundle on`);
@@ -45,8 +47,10 @@ function freeStep(observation: Observation, goal: SyncGoal): Step {
   const findings = steps.flatMap((step) => ("findings" in step ? step.findings : []));
   if (findings.length > 0) return { kind: "report", findings: distinct(findings) };
   const notes = [...new Set(steps.flatMap((step) => ("notes" in step ? step.notes : [])))];
-  const behind = canaryBehind(canary, targets, observation, goal);
-  if (behind !== undefined) return behind;
+  for (const one of observation.targets.filter(({ isCanary }) => isCanary)) {
+    const behind = canaryBehind(one, targets, observation, goal);
+    if (behind !== undefined) return behind;
+  }
   const until = steps.flatMap((step) => ("until" in step ? [step.until] : []));
   return until.length > 0 ? { kind: "soak", until: Math.min(...until), notes } : { kind: "nothing-to-do", notes };
 }
@@ -66,35 +70,54 @@ function isUnconfirmed({ state }: SyncTarget): boolean {
 }
 
 /** What keeps a target from being touched. */
-function leave(target: SyncTarget, { left }: Observation, goal: SyncGoal): { findings: Finding[] } | undefined {
+function leave(
+  target: SyncTarget,
+  { left, targets }: Observation,
+  goal: SyncGoal,
+): { findings: Finding[] } | undefined {
   const about = targetName(target);
   const changed = left.get(about);
   if (changed !== undefined) return { findings: [{ code: "changed-in-between", about, message: changed }] };
   if (target.obstacle !== undefined) return { findings: [{ code: "obstacle", about, message: target.obstacle }] };
-  if (viewOf(target, goal).bases !== undefined) return undefined;
+  if (viewOf(target, goal).bases !== undefined) return withoutCanary(target, targets, goal);
   const message = `has a URL that is not the gate's for the cluster ${goal.cluster}`;
   return { findings: [{ code: "not-the-gates", about, message }] };
 }
 
-/** The canary follows the others, so that what it says is about what is in force. */
+/** A bundle that cannot be tried first is not written. The canary for webhooks is there, or nothing is done at all. */
+function withoutCanary(
+  target: SyncTarget,
+  targets: readonly SyncTarget[],
+  { gate }: SyncGoal,
+): { findings: Finding[] } | undefined {
+  const canary = canaryFor(targets, purposeOf(target));
+  if (canary !== undefined && canary.obstacle === undefined) return undefined;
+  const why = canary === undefined ? "was not handed over: there is nothing to try its bundle on" : canary.obstacle;
+  const message = `is left as it is: ${conversionCanaryName(gate)} ${why}`;
+  return { findings: [{ code: "no-canary", about: targetName(target), message }] };
+}
+
+/** A canary follows the others, so that what it says is about what is in force. */
 function canaryBehind(
   canary: SyncTarget,
   targets: readonly SyncTarget[],
-  { canaryTest }: Observation,
+  observation: Observation,
   goal: SyncGoal,
 ): Step | undefined {
-  const [first] = targets;
-  if (first === undefined) return undefined;
+  const purpose = purposeOf(canary);
+  const first = targets.find((target) => purposeOf(target) === purpose) ?? targets[0];
+  if (first === undefined || canary.obstacle !== undefined) return undefined;
   const [wanted, live] = [viewOf(first, goal), viewOf(canary, goal)];
   const base = wanted.bases?.[0];
   if (base === undefined || wanted.hash === undefined) return undefined;
   if (live.hash === wanted.hash && live.bases?.length === 1 && live.bases[0] === base) return undefined;
+  const canaryTest = lastTest(observation, purpose);
   if (canaryTest?.bundleHash === wanted.hash && canaryTest.base === base && canaryTest.result !== "passed") {
     const code = canaryTest.result === "failed" ? "canary-failed" : "canary-unknown";
     return { kind: "report", findings: [{ code, about: targetName(canary), message: canaryTest.message }] };
   }
   const roots: readonly Certificate[] = liveRoots(first.hooks[0]?.bundle ?? "");
-  return { kind: "try-canary", roots, base, reason: "the canary is to have what the others have" };
+  return { kind: "try-canary", purpose, roots, base, reason: "the canary is to have what the others have" };
 }
 
 function refuse(code: Finding["code"], message: string): Step {

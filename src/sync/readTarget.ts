@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { conversionCanaryName } from "../registration/conversionCanary.ts";
 import { SYNC_ANNOTATION } from "../registration/renderRegistrations.ts";
 import type { Hook, SyncTarget, TargetKind } from "./SyncTarget.ts";
 import { readState, STATE_PREFIX } from "./TargetState.ts";
@@ -6,8 +7,8 @@ import { readState, STATE_PREFIX } from "./TargetState.ts";
 /** cert-manager's CA injector writes `caBundle` of what carries one of these. */
 const INJECTOR = "cert-manager.io/inject-";
 
-/** Reads a registration as a target; undefined where it was not handed over. `canary` is the name of the gate's canary. */
-export function readTarget(kind: TargetKind, object: JsonObject, canary: string): SyncTarget | undefined {
+/** Reads a registration of a gate as a target; undefined where it was not handed over. */
+export function readTarget(kind: TargetKind, object: JsonObject, gate: string): SyncTarget | undefined {
   const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   const annotations = isJsonObject(metadata.annotations) ? metadata.annotations : {};
   const { name, uid, resourceVersion } = metadata;
@@ -20,12 +21,17 @@ export function readTarget(kind: TargetKind, object: JsonObject, canary: string)
     name,
     uid,
     resourceVersion,
-    isCanary: kind === "ValidatingWebhookConfiguration" && name === canary,
+    isCanary: isCanary(kind, name, gate),
     hooks,
     state: readState(annotations),
     annotations: ownAnnotations(annotations),
     obstacle: obstacleOf(annotations, hooks.length, found.length),
   };
+}
+
+function isCanary(kind: TargetKind, name: string, gate: string): boolean {
+  if (kind === "CustomResourceDefinition") return name === conversionCanaryName(gate);
+  return kind === "ValidatingWebhookConfiguration" && name === `${gate}.canary`;
 }
 
 function ownAnnotations(annotations: JsonObject): Record<string, string> {

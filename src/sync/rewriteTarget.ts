@@ -4,7 +4,7 @@ import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import { distinctRoots, SYSTEM_TRUST, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { type Phase, type TargetState, withoutUndefined } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { hooksWith, type TargetView, viewOf } from "./TargetView.ts";
@@ -64,7 +64,12 @@ function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wan
     const message = `somebody has changed what was written ${reverted.times} times: it is left to them`;
     return { findings: [{ code: "fight", about: targetName(target), message }] };
   }
-  const test = askCanary(observation, { roots, base, reason: `${targetName(target)}: ${reason}` });
+  const test = askCanary(observation, {
+    purpose: purposeOf(target),
+    roots,
+    base,
+    reason: `${targetName(target)}: ${reason}`,
+  });
   if ("kind" in test) return test;
   if (test.result !== "passed") return { findings: [canaryFinding(target, test)] };
   const state = withoutUndefined({

@@ -1,6 +1,6 @@
 import { testCanary } from "./Canary.ts";
 import { findingsOf } from "./findingsOf.ts";
-import { splitGateUrl } from "./gateUrl.ts";
+import { canaryUrl, splitGateUrl } from "./gateUrl.ts";
 import type { KubernetesApi } from "./KubernetesApi.ts";
 import { bundleOf, liveRoots } from "./liveRoots.ts";
 import { nextStep } from "./nextStep.ts";
@@ -11,7 +11,7 @@ import type { SyncCluster } from "./SyncCluster.ts";
 import type { SyncConfig, SyncGoal } from "./SyncConfig.ts";
 import { SyncError } from "./SyncError.ts";
 import type { SyncLease } from "./SyncLease.ts";
-import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { type CallPurpose, canaryFor, purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { simulateStep } from "./simulateStep.ts";
 
 /** What a run needs of the world. */
@@ -56,12 +56,11 @@ const STEPS_PER_TARGET = 20;
 export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolean }): Promise<SyncRun> {
   const steps: Step[] = [];
   const left = new Map<string, string>();
-  const before: { canary?: SyncTarget | undefined } = {};
-  let canaryTest: CanaryTest | undefined;
+  const trials: Trials = new Map();
   let apis: readonly KubernetesApi[] | undefined;
   try {
     const goal = (await deps.aim?.(await deps.cluster.targets())) ?? deps.config.goal;
-    let observation = await observe(deps, goal, canaryTest, left);
+    let observation = await observe(deps, goal, trials, left);
     for (;;) {
       const step = nextStep(observation, goal);
       steps.push(step);
@@ -79,23 +78,25 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
       if (deps.signal?.aborted === true) throw new SyncError("stopped", "it was stopped between two steps");
       await deps.lease.hold();
       if (step.kind === "try-canary") {
-        before.canary ??= observation.targets.find(({ isCanary }) => isCanary);
         apis ??= await deps.apis();
-        canaryTest = await tryCanary(deps, observation, step, apis);
+        await tryCanary(deps, observation, step, apis, trials);
       } else await take(deps, step, left);
-      observation = await observe(deps, goal, canaryTest, left);
+      observation = await observe(deps, goal, trials, left);
       if (step.kind === "rollback") return { steps, last: rolledBack(step), rolledBack: true, observation };
     }
   } finally {
-    if (canaryTest !== undefined) await settleCanary(deps, canaryTest, before.canary);
+    for (const trial of trials.values()) await settleCanary(deps, trial);
     if (!options.dryRun) await deps.lease.release();
   }
 }
 
+/** What a run tried on each canary: how it was before, and the last test. */
+type Trials = Map<CallPurpose, { readonly before: SyncTarget; readonly test: CanaryTest }>;
+
 async function observe(
   deps: SyncDeps,
   goal: SyncGoal,
-  canaryTest: CanaryTest | undefined,
+  trials: Trials,
   left: ReadonlyMap<string, string>,
 ): Promise<Observation> {
   const targets = await deps.cluster.targets();
@@ -103,7 +104,8 @@ async function observe(
   const bases = new Set(urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []));
   if (goal.url !== undefined) bases.add(goal.url);
   const endpoints = await Promise.all([...bases].map((base) => deps.view(base)));
-  return { now: deps.now(), skew: deps.skew?.() ?? 0, targets, endpoints, canaryTest, left };
+  const [canaryTest, conversionTest] = [trials.get("webhooks")?.test, trials.get("conversions")?.test];
+  return { now: deps.now(), skew: deps.skew?.() ?? 0, targets, endpoints, canaryTest, conversionTest, left };
 }
 
 async function tryCanary(
@@ -111,11 +113,14 @@ async function tryCanary(
   { targets }: Observation,
   step: Extract<Step, { kind: "try-canary" }>,
   apis: readonly KubernetesApi[],
-): Promise<CanaryTest> {
-  const canary = targets.find(({ isCanary }) => isCanary);
+  trials: Trials,
+): Promise<void> {
+  const canary = canaryFor(targets, step.purpose);
   if (canary === undefined) throw new Error("a step for a canary that is not there");
   const { goal, publicKey, timeouts } = config;
-  return testCanary({ apis, cluster, goal, publicKey, timeout: timeouts.canary, now }, canary, step);
+  const deps = { apis, cluster, goal, publicKey, timeout: timeouts.canary, now };
+  const before = trials.get(step.purpose)?.before ?? canary;
+  trials.set(step.purpose, { before, test: await testCanary(deps, canary, step) });
 }
 
 async function take(
@@ -161,20 +166,20 @@ function rolledBack({ reason, write }: Extract<Step, { write: unknown }>): LastS
 }
 
 /**
- * The canary says again what is in force: what was there before, where the last bundle did not carry; else the bundle
+ * A canary says again what is in force: what was there before, where the last bundle did not carry; else the bundle
  * without its comment, and the URL without what was this run's own, so that it is what `postern render` has for it.
  */
 async function settleCanary(
   { cluster, config, lease }: SyncDeps,
-  { result, base }: CanaryTest,
-  before: SyncTarget | undefined,
+  { before, test: { result, base } }: { readonly before: SyncTarget; readonly test: CanaryTest },
 ): Promise<void> {
   try {
     // A run that has lost its Lease leaves the canary to the one that took it.
     await lease.hold();
-    const canary = (await cluster.targets()).find(({ isCanary }) => isCanary);
-    if (canary === undefined || before === undefined) return;
-    const url = `${base}/c/${config.goal.cluster}/validate`;
+    const purpose = purposeOf(before);
+    const canary = canaryFor(await cluster.targets(), purpose);
+    if (canary === undefined) return;
+    const url = canaryUrl(purpose, base, config.goal.cluster);
     const plain = canary.hooks.map(({ name, bundle }) => ({ name, url, bundle: bundleOf(liveRoots(bundle)) }));
     await cluster.write({ target: canary, hooks: result === "passed" ? plain : before.hooks, state: {} });
   } catch {

@@ -1,8 +1,9 @@
+import { canaryUrl } from "./gateUrl.ts";
 import { bundleOf, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { targetName } from "./SyncTarget.ts";
+import { purposeOf, targetName } from "./SyncTarget.ts";
 
 /**
  * What would be observed after a step if all went well: how a plan is made without writing. Time does not pass, but for
@@ -11,13 +12,15 @@ import { targetName } from "./SyncTarget.ts";
 export function simulateStep(observation: Observation, step: Step, { cluster }: SyncGoal): Observation {
   const now = observation.now + 1;
   if (step.kind === "try-canary") {
-    const { roots, base } = step;
+    const { purpose, roots, base } = step;
     const passed = { bundleHash: trustHash(roots), base, at: now, result: "passed", message: "" } as const;
-    const [url, bundle] = [`${base}/c/${cluster}/validate`, bundleOf(roots)];
+    const [url, bundle] = [canaryUrl(purpose, base, cluster), bundleOf(roots)];
     const targets = observation.targets.map((it) =>
-      it.isCanary ? { ...it, hooks: it.hooks.map(({ name }) => ({ name, url, bundle })) } : it,
+      it.isCanary && purposeOf(it) === purpose
+        ? { ...it, hooks: it.hooks.map(({ name }) => ({ name, url, bundle })) }
+        : it,
     );
-    return { ...observation, now, targets, canaryTest: passed };
+    return { ...observation, now, targets, [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: passed };
   }
   if (!("write" in step)) return observation;
   const { target, hooks, state } = step.write;

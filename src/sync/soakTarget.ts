@@ -5,7 +5,7 @@ import { distinctRoots, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { type SyncTarget, targetName } from "./SyncTarget.ts";
+import { purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { hooksWith, viewOf } from "./TargetView.ts";
@@ -108,7 +108,12 @@ function narrow(
   const check = checkEndpoint(endpointAt(observation, base), roots, observation.now);
   if (check.finding !== undefined) return { kind: "refuse", finding: check.finding };
   const reason = `unused for long enough: ${due.map(({ subject }) => subject.short).join(", ")}`;
-  const test = askCanary(observation, { roots, base, reason: `${targetName(target)}: ${reason}` });
+  const test = askCanary(observation, {
+    purpose: purposeOf(target),
+    roots,
+    base,
+    reason: `${targetName(target)}: ${reason}`,
+  });
   if ("kind" in test) return test;
   if (test.result !== "passed") return { findings: [canaryFinding(target, test)] };
   const unusedSince = Object.fromEntries(Object.entries(about.unusedSince).filter(([root]) => !gone.has(root)));

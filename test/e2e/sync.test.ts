@@ -7,8 +7,6 @@ import gate from "./gates/sync.ts";
 import { SwitchingEdge } from "./SwitchingEdge.ts";
 import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
 
-const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
 const IN_STEP = "in step: nothing to write\n";
 
 let bed: SyncBed;
@@ -151,45 +149,6 @@ describe("killed in the middle of", () => {
       await elsewhere.stop();
     }
   });
-});
-
-it("the conversion of a definition is kept in step too", async () => {
-  const { api } = bed.cluster;
-  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-  const conversionReviewVersions = ["v1"];
-  await api.create(CRDS, {
-    metadata: {
-      name: "gateways.example.com",
-      labels: { "postern.dev/gate": "postern" },
-      annotations: { "postern.dev/sync": "true" },
-    },
-    spec: {
-      group: "example.com",
-      names: { plural: "gateways", kind: "Gateway" },
-      scope: "Namespaced",
-      versions: [{ name: "v1", served: true, storage: true, schema }],
-      conversion: {
-        strategy: "Webhook",
-        webhook: { conversionReviewVersions, clientConfig: { url: `${bed.edge.url}/c/e2e/convert` } },
-      },
-    },
-  });
-  // As an overlay names the definitions of its gate.
-  const { rules } = await bed.live(ROLE);
-  const rule = { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"] };
-  const names = { resourceNames: ["gateways.example.com"], verbs: ["patch"] };
-  await api.merge(ROLE, { rules: [...rules, { ...rule, ...names }] });
-  try {
-    const config = await bed.config({ roots: [bed.cas.old, bed.cas.next] });
-    expect(await inStep(config)).toContain("widen  CustomResourceDefinition/gateways.example.com");
-    const { spec } = await bed.live(`${CRDS}/gateways.example.com`);
-    expect(bundleSizes({ webhooks: [spec.conversion.webhook] })).toEqual([2]);
-    expect(spec.conversion.webhook).toMatchObject({ conversionReviewVersions });
-    expect(await inStep(config)).toBe(IN_STEP);
-  } finally {
-    await api.delete(`${CRDS}/gateways.example.com`);
-    await api.merge(ROLE, { rules });
-  }
 });
 
 it("who renders may change and take away entries that were handed over, and not what the sync wrote", async () => {

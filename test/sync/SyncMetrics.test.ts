@@ -54,7 +54,7 @@ it("counts what stands against it, by kind, and the steps of all its runs", asyn
   const finding = (code: "fight" | "obstacle", about: string) => ({ code, about, message: "" });
   const findings = [finding("fight", "a"), finding("fight", "b"), finding("obstacle", "c")];
   const metrics = new SyncMetrics(goal);
-  const step: Step = { kind: "try-canary", roots: [], base: OLD, reason: "" };
+  const step: Step = { kind: "try-canary", purpose: "webhooks", roots: [], base: OLD, reason: "" };
   const last = { kind: "report", findings } as const;
   await textOf(metrics, { last, steps: [step, step, last] });
   const text = await textOf(metrics, { last, steps: [step, last] });

@@ -1,11 +1,12 @@
+import { conversionCanaryName } from "../../src/registration/conversionCanary.ts";
 import { checkEndpoint } from "../../src/sync/checkEndpoint.ts";
-import { splitGateUrl } from "../../src/sync/gateUrl.ts";
+import { canaryUrl, splitGateUrl } from "../../src/sync/gateUrl.ts";
 import { bundleOf, liveRoots, trustHash } from "../../src/sync/liveRoots.ts";
 import { nextStep } from "../../src/sync/nextStep.ts";
 import type { CanaryTest, EndpointView, Handshake, Observation } from "../../src/sync/Observation.ts";
 import type { Step } from "../../src/sync/Step.ts";
 import type { SyncGoal } from "../../src/sync/SyncConfig.ts";
-import { type SyncTarget, targetName } from "../../src/sync/SyncTarget.ts";
+import { purposeOf, type SyncTarget, targetName } from "../../src/sync/SyncTarget.ts";
 import { readState, stateAnnotations } from "../../src/sync/TargetState.ts";
 import type { Certificate } from "../../src/trust/Certificate.ts";
 import { TestCa } from "../cluster/TestCa.ts";
@@ -17,6 +18,8 @@ export interface WorldCa {
   readonly chains: ReadonlyMap<string, readonly Certificate[]>;
 }
 
+/** The canary for conversions of the gate g. */
+export const CONVERSION_CANARY = conversionCanaryName("g");
 export const OLD = "https://old.example.com";
 export const NEW = "https://new.example.com";
 
@@ -51,7 +54,7 @@ export class SyncWorld {
   readonly #cas: readonly WorldCa[];
   readonly #lastSeen = new Map<string, number>();
   #version = 1;
-  #canaryTest: CanaryTest | undefined;
+  #canaryTests: { canaryTest?: CanaryTest; conversionTest?: CanaryTest } = {};
   #stale: Observation | undefined;
 
   constructor(
@@ -59,6 +62,7 @@ export class SyncWorld {
     goal: Omit<SyncGoal, "trust">,
     pins: readonly number[],
     live: readonly number[],
+    { conversions = false }: { readonly conversions?: boolean } = {},
   ) {
     this.#cas = cas;
     this.goal = { ...goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
@@ -69,6 +73,9 @@ export class SyncWorld {
       this.#target("ValidatingWebhookConfiguration", "g", ["/validate/a", "/validate/b"], bundle),
       this.#target("MutatingWebhookConfiguration", "g", ["/mutate/a"], bundle),
     ];
+    if (!conversions) return;
+    for (const name of [CONVERSION_CANARY, "gateways.example.com"])
+      this.targets.push(this.#target("CustomResourceDefinition", name, ["/convert"], bundle));
   }
 
   rootOf(ca: number): Certificate {
@@ -99,7 +106,14 @@ export class SyncWorld {
     for (const { handshakes } of endpoints)
       for (const handshake of handshakes)
         if ("chain" in handshake) this.#lastSeen.set(this.#rootOf(handshake.chain), this.now);
-    return { now: this.now, targets: this.targets, endpoints, canaryTest: this.#canaryTest, left: new Map() };
+    return {
+      now: this.now,
+      targets: this.targets,
+      endpoints,
+      canaryTest: undefined,
+      ...this.#canaryTests,
+      left: new Map(),
+    };
   }
 
   /** One step of a run; with `stale`, from what the run before saw of the targets. */
@@ -125,16 +139,19 @@ export class SyncWorld {
   }
 
   kill(): void {
-    this.#canaryTest = undefined;
+    this.#canaryTests = {};
   }
 
-  #try({ roots, base }: Extract<Step, { kind: "try-canary" }>): void {
+  #try({ purpose, roots, base }: Extract<Step, { kind: "try-canary" }>): void {
     const bundle = bundleOf(roots, "run");
-    this.#replace(0, { hooks: [{ name: "canary.g", url: `${base}/c/prod/validate/t`, bundle }] });
+    const index = this.targets.findIndex((it) => it.isCanary && purposeOf(it) === purpose);
+    const url = canaryUrl(purpose, base, "prod", "0");
+    this.#replace(index, { hooks: this.targets[index]?.hooks.map(({ name }) => ({ name, url, bundle })) ?? [] });
     const { isFine } = checkEndpoint({ base, handshakes: this.#handshakes(base) }, roots, this.now);
     const honest = isFine ? "passed" : "failed";
     const result = this.canary === "honest" ? honest : this.canary;
-    this.#canaryTest = { bundleHash: trustHash(roots), base, at: this.now, result, message: "" };
+    const test = { bundleHash: trustHash(roots), base, at: this.now, result, message: "" };
+    this.#canaryTests = { ...this.#canaryTests, [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: test };
   }
 
   /** As an API server would: not where the target is another by now. */
@@ -155,6 +172,7 @@ export class SyncWorld {
   #check(step: Step, observation: Observation): void {
     if (!("write" in step)) return;
     const { target, hooks } = step.write;
+    this.#checkTried(step, observation);
     const before = new Set(
       [...target.hooks, ...(target.state.snapshot ?? [])].flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint),
     );
@@ -183,6 +201,20 @@ export class SyncWorld {
         throw new Error("a root is taken away that was in use not long ago");
   }
 
+  /** What a bundle and a URL are written for carried them, and not only something else. */
+  #checkTried(step: Extract<Step, { write: unknown }>, { canaryTest, conversionTest }: Observation): void {
+    if (!["widen", "switch-url", "narrow", "confirm"].includes(step.kind)) return;
+    const { target, hooks } = step.write;
+    const test = purposeOf(target) === "webhooks" ? canaryTest : conversionTest;
+    for (const { url, bundle } of hooks)
+      if (
+        test?.result !== "passed" ||
+        test.bundleHash !== trustHash(liveRoots(bundle)) ||
+        test.base !== splitGateUrl(url, this.goal.cluster)?.base
+      )
+        throw new Error(`${step.kind} writes ${targetName(target)} what its canary has not carried`);
+  }
+
   #handshakes(base: string): Handshake[] {
     return (this.served.get(base) ?? []).map((it, index): Handshake => {
       const address = `192.0.2.${index + 1}`;
@@ -198,11 +230,11 @@ export class SyncWorld {
 
   #target(kind: SyncTarget["kind"], name: string, paths: readonly string[], bundle: string): SyncTarget {
     const hooks = paths.map((path, index) => ({
-      name: name.endsWith("canary") ? "canary.g" : `hook-${index}`,
+      name: kind === "CustomResourceDefinition" ? "" : name.endsWith("canary") ? "canary.g" : `hook-${index}`,
       url: `${OLD}/c/prod${path}`,
       bundle,
     }));
-    const isCanary = name.endsWith("canary");
+    const isCanary = name.endsWith("canary") || name === CONVERSION_CANARY;
     return {
       kind,
       name,

@@ -4,7 +4,7 @@ import { nextStep } from "../../src/sync/nextStep.ts";
 import type { Observation } from "../../src/sync/Observation.ts";
 import type { Step } from "../../src/sync/Step.ts";
 import type { SyncGoal } from "../../src/sync/SyncConfig.ts";
-import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "./SyncWorld.ts";
+import { CONVERSION_CANARY, makeCas, NEW, OLD, SyncWorld, type WorldCa } from "./SyncWorld.ts";
 
 const SOAK = 1_000;
 const [BASE, URL_CHANGES] = [{ gate: "g", cluster: "prod", url: undefined, soak: SOAK }, NEW];
@@ -181,6 +181,58 @@ describe("a run", () => {
     expect(kindsOf(world)).toEqual(["fight"]);
     world.now += 2 * 3_600_000;
     expect(kindsOf(world)).toContain("widen");
+  });
+});
+
+describe("conversions", () => {
+  const withConversions = (pins: readonly number[]): SyncWorld =>
+    new SyncWorld(cas, BASE, pins, [0], { conversions: true });
+  const tried = (world: SyncWorld): string[] => {
+    const said: string[] = [];
+    for (let count = 0; count < 60; count += 1) {
+      world.now += 1;
+      const step = world.step();
+      if (step.kind === "try-canary") said.push(`try ${step.purpose}`);
+      else if ("write" in step) said.push(`${step.kind} ${step.write.target.kind}`);
+      else return said;
+    }
+    throw new Error("the run does not end");
+  };
+
+  it("are tried on a canary of their own, and webhooks on theirs", () => {
+    const written = (kind: string, purpose: string): string[] => [`widen ${kind}`, `try ${purpose}`, `confirm ${kind}`];
+    expect(tried(withConversions([0, 1]))).toEqual([
+      "try conversions",
+      ...written("CustomResourceDefinition", "conversions"),
+      "try webhooks",
+      ...written("MutatingWebhookConfiguration", "webhooks"),
+      ...written("ValidatingWebhookConfiguration", "webhooks"),
+    ]);
+  });
+
+  it.each([
+    ["was not handed over", (world: SyncWorld) => world.targets.filter(({ name }) => name !== CONVERSION_CANARY)],
+    [
+      "has an obstacle",
+      (world: SyncWorld) =>
+        world.targets.map((target) => (target.name === CONVERSION_CANARY ? { ...target, obstacle: "why" } : target)),
+    ],
+  ])("are left as they are where their canary %s, and webhooks are not", (_, without) => {
+    const world = withConversions([0, 1]);
+    world.targets = without(world);
+    expect(tried(world)).not.toContain("try conversions");
+    const about = "CustomResourceDefinition/gateways.example.com";
+    expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "no-canary", about }] });
+    const both = bundleOf([world.rootOf(0), world.rootOf(1)]);
+    for (const { kind, hooks } of world.targets.filter(({ isCanary }) => !isCanary))
+      expect(hooks[0]?.bundle === both).toBe(kind !== "CustomResourceDefinition");
+  });
+
+  it("whose canary is behind get it in step, though none of them has to be written", () => {
+    const world = withConversions([0]);
+    world.tamper(3, bundleOf([world.rootOf(1)]));
+    expect(tried(world)).toEqual(["try conversions"]);
+    expect(world.step()).toMatchObject({ kind: "nothing-to-do" });
   });
 });
 
