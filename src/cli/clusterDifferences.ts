@@ -5,6 +5,7 @@ import type { LiveWebhook } from "../registration/LiveWebhook.ts";
 import { liveWebhooks } from "../registration/LiveWebhook.ts";
 import { isWebhookConfiguration, type RegistrationObject } from "../registration/RegistrationObject.ts";
 import { GATE_LABEL } from "../registration/renderRegistrations.ts";
+import { readState } from "../sync/TargetState.ts";
 import { CliError } from "./CliError.ts";
 import type { KubernetesClient } from "./KubernetesClient.ts";
 
@@ -18,6 +19,8 @@ export interface ObjectDifference {
   readonly diff: string;
   /** Elements that others added, such as `matchConditions evil of WEBHOOK`: applying leaves them where they are. */
   readonly foreign: readonly string[];
+  /** Which of its webhooks the sync lets be ignored, and since when (ISO 8601): `failurePolicy` is `Ignore` by it. */
+  readonly brokenGlass?: { readonly webhooks: readonly string[]; readonly since: string };
 }
 
 /** An object that could not be compared, and why. */
@@ -90,7 +93,7 @@ async function differenceOf(
   const collection = COLLECTIONS[kind].replace("NAMESPACE", metadata.namespace ?? "");
   const path = `${collection}/${metadata.name}`;
   const live = await client.call({ method: "GET", path });
-  if (live === undefined && kind === "CustomResourceDefinition")
+  if (live === undefined && kind === "CustomResourceDefinition" && !isWhole(object))
     return { kind, name: metadata.name, change: "missing", diff: "", foreign: [] };
   const query = "?dryRun=All&force=true&fieldManager=postern";
   const applied = await client.call({ method: "PATCH", path: `${path}${query}`, body: object });
@@ -104,7 +107,22 @@ async function differenceOf(
   });
   // Without the line of "=" that the package puts above each diff.
   const change = live === undefined ? "create" : "update";
-  return { kind, name: metadata.name, change, diff: diff.replace(/^=+\n/, ""), foreign };
+  const difference = { kind, name: metadata.name, change, diff: diff.replace(/^=+\n/, ""), foreign } as const;
+  const brokenGlass = brokenGlassOf(live);
+  return brokenGlass === undefined ? difference : { ...difference, brokenGlass };
+}
+
+function brokenGlassOf(live: JsonObject | undefined): ObjectDifference["brokenGlass"] {
+  const annotations =
+    isJsonObject(live?.metadata) && isJsonObject(live.metadata.annotations) ? live.metadata.annotations : {};
+  const { brokenGlass } = readState(annotations);
+  if (brokenGlass === undefined) return undefined;
+  return { webhooks: brokenGlass.webhooks, since: new Date(brokenGlass.since).toISOString() };
+}
+
+/** A definition of the gate's own, and not a patch of somebody else's. */
+function isWhole(object: RegistrationObject): boolean {
+  return "spec" in object && isJsonObject(object.spec) && object.spec.group !== undefined;
 }
 
 /**

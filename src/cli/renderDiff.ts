@@ -46,10 +46,14 @@ function printDifferences(
   uncalled: readonly UncalledPolicy[],
 ): void {
   const say = (text: string): unknown => terminal.stdout.write(`${printable(text)}\n`);
-  for (const { kind, name, change, diff, foreign } of objects) {
+  for (const { kind, name, change, diff, foreign, brokenGlass } of objects) {
     if (change === "missing") say(`${kind} ${name} is not in the cluster; its patch can be applied once it is`);
     else
       for (const line of diff.trimEnd().split("\n")) terminal.stdout.write(`${painted(terminal, printable(line))}\n`);
+    if (brokenGlass !== undefined)
+      say(
+        `${kind} ${name}: failurePolicy of ${brokenGlass.webhooks.join(", ")} is Ignore: the sync broke the glass at ${brokenGlass.since}, and mends it when the gate can be called again`,
+      );
     if (foreign.length > 0)
       say(
         `${kind} ${name}: others added ${foreign.join(", ")}; applying leaves that in, so take it out with kubectl edit`,

@@ -23,6 +23,11 @@ export interface EntryOptions {
   /** Default `IfNeeded`: mutators see what webhooks after them made of the object. */
   readonly reinvocationPolicy?: "Never" | "IfNeeded";
   readonly matchConditions?: readonly MatchCondition[];
+  /**
+   * Whether the sync may set `failurePolicy` to `Ignore` while nothing, the API server among it, can call the gate: only
+   * where the sync is told to as well, and only where it is `Fail`. Default false.
+   */
+  readonly breakGlass?: boolean;
 }
 
 /** A group of policies that share what a registration can express; called by `/c/CLUSTER/validate/ENTRY`. */

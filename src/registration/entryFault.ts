@@ -16,6 +16,7 @@ const KEYS = [
   "timeoutSeconds",
   "reinvocationPolicy",
   "matchConditions",
+  "breakGlass",
 ];
 /** The prefix of the conditions that registrations bring themselves. */
 export const OWN_PREFIX = "postern.dev/";
@@ -38,9 +39,17 @@ export function entryFault(entry: unknown): EntryFault | undefined {
   return (
     oneOf("failurePolicy", ["Fail", "Ignore"]) ??
     oneOf("reinvocationPolicy", ["Never", "IfNeeded"]) ??
+    breakGlassFault(field("breakGlass"), field("failurePolicy")) ??
     timeoutFault(field("timeoutSeconds")) ??
     conditionsFault(field("matchConditions"))
   );
+}
+
+function breakGlassFault(breakGlass: unknown, failurePolicy: unknown): EntryFault | undefined {
+  if (breakGlass !== undefined && typeof breakGlass !== "boolean")
+    return { field: "breakGlass", fault: "is not true or false" };
+  if (breakGlass !== true || failurePolicy !== "Ignore") return undefined;
+  return { field: "breakGlass", fault: "has nothing to do beside failurePolicy Ignore" };
 }
 
 function timeoutFault(seconds: unknown): EntryFault | undefined {

@@ -8,7 +8,7 @@ import type { RegistrationObject, Webhook } from "./RegistrationObject.ts";
 import type { Purpose } from "./registeredTargets.ts";
 import { registrationHash } from "./registrationHash.ts";
 import { MANAGED_BY, type MetaOf, selfTestObjects } from "./selfTestObjects.ts";
-import { webhookOf } from "./webhookOf.ts";
+import { webhookName, webhookOf } from "./webhookOf.ts";
 
 /** The label by which the sync, and whoever cleans up, finds a gate's objects. */
 export const GATE_LABEL = "postern.dev/gate";
@@ -18,6 +18,9 @@ export const HASH_ANNOTATION = "postern.dev/registration-hash";
 
 /** By this annotation, set to `true`, a registration is handed to the sync: it owns `caBundle` and `url` from then on. */
 export const SYNC_ANNOTATION = "postern.dev/sync";
+
+/** By this annotation a registration names, with commas between, the webhooks that the sync may let be ignored. */
+export const BREAK_GLASS_ANNOTATION = "postern.dev/break-glass";
 
 /** What `postern render` prints, and its hash. */
 export interface Rendered {
@@ -81,9 +84,17 @@ function webhooksOf(
 function configuration(
   kind: "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
   webhooks: readonly Webhook[],
-  { name }: RegisteredGate,
+  { name, entries }: RegisteredGate,
   meta: MetaOf,
 ): RegistrationObject[] {
   if (webhooks.length === 0) return [];
-  return [{ apiVersion: "admissionregistration.k8s.io/v1", kind, metadata: meta(name), webhooks }];
+  const purpose = kind === "ValidatingWebhookConfiguration" ? "validate" : "mutate";
+  const marked = Object.entries(entries).flatMap(([entry, { breakGlass }]) =>
+    breakGlass === true ? [webhookName(entry, purpose, name)] : [],
+  );
+  const breakable = webhooks.filter((webhook) => webhook.failurePolicy === "Fail" && marked.includes(webhook.name));
+  const { annotations, ...rest } = meta(name);
+  const mark = breakable.length === 0 ? {} : { [BREAK_GLASS_ANNOTATION]: breakable.map((one) => one.name).join(",") };
+  const metadata = { ...rest, annotations: { ...annotations, ...mark } };
+  return [{ apiVersion: "admissionregistration.k8s.io/v1", kind, metadata, webhooks }];
 }

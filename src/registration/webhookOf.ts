@@ -28,6 +28,11 @@ export interface WebhookContext {
   readonly endpoint: Endpoint | undefined;
 }
 
+/** What the webhook of an entry is called. */
+export function webhookName(entry: string, purpose: Purpose, gate: string): string {
+  return `${entry}.${purpose}.${gate}.postern.dev`;
+}
+
 /** What one entry's validators or mutators are called by; undefined where there is nothing to call them for. */
 export function webhookOf(
   { name, options, policies }: ResolvedEntry,
@@ -39,7 +44,7 @@ export function webhookOf(
   const shared = sharedFor(targets, options.objectSelector);
   const objectSelector = options.objectSelector ?? shared.labels;
   return {
-    name: `${name}.${purpose}.${gate}.postern.dev`,
+    name: webhookName(name, purpose, gate),
     ...(endpoint === undefined
       ? {}
       : { clientConfig: clientConfigAt(endpoint, `/c/${settings.cluster}/${purpose}/${name}`) }),

@@ -30,6 +30,8 @@ const PAUSE = 150;
 export interface Trial {
   readonly roots: readonly Certificate[];
   readonly base: string;
+  /** Goes on until every API server has said for so long that it cannot call the gate. In milliseconds. */
+  readonly patience?: number | undefined;
 }
 
 /**
@@ -38,8 +40,9 @@ export interface Trial {
  * server called by what was written now, and not by what it had before. The bundle's comment is new too, so that the
  * connection is (API servers keep transports by the bytes of a bundle).
  */
-export async function testCanary(deps: CanaryDeps, canary: SyncTarget, { roots, base }: Trial): Promise<CanaryTest> {
+export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Trial): Promise<CanaryTest> {
   const { cluster, goal, now } = deps;
+  const { roots, base, patience } = trial;
   const purpose = purposeOf(canary);
   const selfTest = selfTestFor(purpose, goal.gate);
   const tag = randomUUID().slice(0, 8);
@@ -47,7 +50,7 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, { roots, 
   const bundle = bundleOf(roots, `postern sync self-test-${tag}`);
   const bundleHash = trustHash(roots);
   await cluster.write({ target: canary, hooks: canary.hooks.map(({ name }) => ({ name, url, bundle })), state: {} });
-  const end = now() + deps.timeout;
+  const end = now() + deps.timeout + (patience ?? 0);
   let cutOffSince: number | undefined;
   for (;;) {
     const asked = now();
@@ -57,7 +60,8 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, { roots, 
     const { result, message } = worst(results);
     const isCutOff = results.length > 0 && results.every(({ cannotCall }) => cannotCall === true);
     cutOffSince = isCutOff ? (cutOffSince ?? asked) : undefined;
-    if (result === "passed" || now() >= end)
+    const cutOffFor = cutOffSince === undefined ? 0 : now() - cutOffSince;
+    if (result === "passed" || now() >= end || cutOffFor >= (patience ?? Number.POSITIVE_INFINITY))
       return {
         result,
         message,
@@ -65,8 +69,8 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, { roots, 
         base,
         at: now(),
         isReached: results.some((one) => one.result === "passed"),
-        // It takes a while until a canary is taken up; from then on no call may have come through.
-        isCutOff: cutOffSince !== undefined && now() - cutOffSince >= deps.timeout / 2,
+        cutOffFor,
+        ...(patience === undefined ? {} : { patience }),
       };
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }

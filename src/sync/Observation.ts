@@ -29,8 +29,10 @@ export interface CanaryTest {
   readonly message: string;
   /** Whether it came through from at least one API server. */
   readonly isReached?: boolean;
-  /** Whether each API server said, again and again, that it cannot call the gate; nothing else counts. */
-  readonly isCutOff?: boolean;
+  /** For how long until its end every API server said that it cannot call the gate, each time. In milliseconds. */
+  readonly cutOffFor?: number;
+  /** How long that had to be so before the test ended; undefined for a test that asked something else. */
+  readonly patience?: number;
 }
 
 /** All that the next step follows from. */
@@ -46,6 +48,8 @@ export interface Observation {
   readonly canaryTest: CanaryTest | undefined;
   /** The last one of conversions in this run. */
   readonly conversionTest?: CanaryTest | undefined;
+  /** Those of this run that were about whether the gate can be called at all, in order. */
+  readonly glassTests?: readonly CanaryTest[];
   /** Targets that are left alone for this run, by `targetName`, and why: somebody changed them in between. */
   readonly left: ReadonlyMap<string, string>;
 }

@@ -16,6 +16,7 @@ export type FindingCode =
   | "canary-failed"
   | "canary-unknown"
   | "cannot-roll-back"
+  | "glass-broken"
   | "address-silent"
   | "clock"
   | "announcement-unavailable"
@@ -53,6 +54,8 @@ export type Step =
       readonly purpose: CallPurpose;
       readonly roots: readonly Certificate[];
       readonly base: string;
+      /** Where it is about whether the gate can be called at all by what is in force. */
+      readonly glass?: "break" | "mend";
       readonly reason: string;
     }
   /** Roots are added, the URL is changed, or roots that have been unused are taken away. Each is confirmed afterwards. */
@@ -61,6 +64,8 @@ export type Step =
   | { readonly kind: "confirm"; readonly write: TargetWrite; readonly reason: string }
   /** Annotations alone: a root was seen, or was not seen any more. */
   | { readonly kind: "remember"; readonly write: TargetWrite; readonly reason: string }
+  /** Marked webhooks are let be ignored, or not any more: failurePolicy, and an annotation that says so. */
+  | { readonly kind: "break-glass" | "mend-glass"; readonly write: TargetWrite; readonly reason: string }
   /** What was there before is written back. */
   | { readonly kind: "rollback"; readonly write: TargetWrite; readonly reason: string }
   /** Nothing before this time: roots that are not asked for have not been unused for long enough. */

@@ -29,6 +29,11 @@ export interface SyncGoal {
    * for it may be one that was announced. What the config itself asks for is still added.
    */
   readonly hold?: Finding;
+  /**
+   * For how long every API server has to say that it cannot call the gate before marked webhooks are let be ignored; they
+   * never are where it is undefined. In milliseconds.
+   */
+  readonly breakGlassAfter?: number | undefined;
 }
 
 /** Time limits, in milliseconds. */

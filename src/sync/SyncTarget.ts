@@ -1,3 +1,4 @@
+import type { FailurePolicy } from "../registration/EntryOptions.ts";
 import type { TargetState } from "./TargetState.ts";
 
 /** The kinds of object that say where the API server calls a gate. */
@@ -9,6 +10,10 @@ export interface Hook {
   readonly url: string;
   /** `caBundle`, decoded; empty where there is none. */
   readonly bundle: string;
+  /** Of a webhook; a conversion has none. */
+  readonly failurePolicy?: FailurePolicy;
+  /** Whether its registration marks it as one that may be ignored while nothing can call the gate. */
+  readonly mayIgnore?: boolean;
 }
 
 /** A registration that was handed to the sync, as the cluster has it. */

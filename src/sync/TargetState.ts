@@ -21,6 +21,8 @@ export interface TargetState {
   readonly reverted?: { readonly times: number; readonly since: number };
   /** The last announcement that was gone by. */
   readonly announcement?: AnnouncementMark;
+  /** Which webhooks were let be ignored, and since when. */
+  readonly brokenGlass?: { readonly since: number; readonly webhooks: readonly string[] };
 }
 
 /** What is remembered of an announcement: its number, and `sha256:HEX` of what it said. */
@@ -31,6 +33,10 @@ export interface AnnouncementMark {
 
 /** The prefix of all annotations that the sync writes; it writes no others. */
 export const STATE_PREFIX = "postern.dev/sync-";
+
+const BROKEN_GLASS = "broken-glass";
+/** The annotation that says which webhooks were let be ignored, and since when. */
+export const BROKEN_GLASS_ANNOTATION = `${STATE_PREFIX}${BROKEN_GLASS}`;
 
 const timeSchema = z.pipe(
   z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/)),
@@ -50,6 +56,7 @@ const markSchema = z.pipe(
   }),
 );
 const revertedSchema = z.strictObject({ times: z.int().check(z.positive()), since: timeSchema });
+const brokenGlassSchema = z.strictObject({ since: timeSchema, webhooks: z.array(z.string()) });
 
 /** Reads the state out of annotations. What cannot be read, because somebody wrote it by hand, counts as not there. */
 export function readState(annotations: Readonly<Record<string, unknown>>): TargetState {
@@ -70,13 +77,14 @@ export function readState(annotations: Readonly<Record<string, unknown>>): Targe
     unusedSince: read(unusedSchema, json(text("unused-since"))),
     reverted: read(revertedSchema, json(text("reverted"))),
     announcement: read(markSchema, text("announcement")),
+    brokenGlass: read(brokenGlassSchema, json(text(BROKEN_GLASS))),
   };
   return withoutUndefined(state);
 }
 
 /** The annotations that hold a state. */
 export function stateAnnotations(state: TargetState): Record<string, string> {
-  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted, announcement } = state;
+  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted, announcement, brokenGlass } = state;
   const unused = Object.entries(unusedSince).map(([root, at]) => [root, timeText(at)]);
   const texts: Readonly<Record<string, string | undefined>> = {
     phase,
@@ -87,6 +95,10 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
     "unused-since": unused.length === 0 ? undefined : JSON.stringify(Object.fromEntries(unused)),
     reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),
     announcement: announcement === undefined ? undefined : `${announcement.seq} ${announcement.hash}`,
+    [BROKEN_GLASS]:
+      brokenGlass === undefined
+        ? undefined
+        : JSON.stringify({ since: timeText(brokenGlass.since), webhooks: brokenGlass.webhooks }),
   };
   return Object.fromEntries(
     Object.entries(texts).flatMap(([key, value]) => (value === undefined ? [] : [[`${STATE_PREFIX}${key}`, value]])),

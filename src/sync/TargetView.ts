@@ -52,8 +52,8 @@ export function hooksWith(
   { roots, base }: { roots: readonly Certificate[]; base: string | undefined },
 ): Hook[] {
   const bundle = bundleOf(roots);
-  return hooks.map(({ name, url }) => {
-    const parts = base === undefined ? undefined : splitGateUrl(url, cluster);
-    return { name, url: parts === undefined ? url : `${base}${parts.path}`, bundle };
+  return hooks.map((hook) => {
+    const parts = base === undefined ? undefined : splitGateUrl(hook.url, cluster);
+    return { ...hook, url: parts === undefined ? hook.url : `${base}${parts.path}`, bundle };
   });
 }

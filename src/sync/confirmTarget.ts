@@ -54,7 +54,7 @@ function undo(
   goal: SyncGoal,
   finding: Finding | undefined,
 ): Step | Stuck {
-  const { snapshot, phase, reverted, announcement } = target.state;
+  const { snapshot, phase, reverted, announcement, brokenGlass } = target.state;
   const reason = finding?.message ?? `${phase} does not carry`;
   const about = targetName(target);
   const stay = (why: string): Stuck => ({
@@ -81,6 +81,9 @@ function undo(
     unusedSince: undefined,
     reverted,
     announcement,
+    brokenGlass,
   });
-  return { kind: "rollback", write: { target, hooks: snapshot, state }, reason };
+  // The snapshot is of bundles and URLs; whatever else a webhook says stays.
+  const hooks = snapshot.map((hook) => ({ ...target.hooks.find(({ name }) => name === hook.name), ...hook }));
+  return { kind: "rollback", write: { target, hooks, state }, reason };
 }

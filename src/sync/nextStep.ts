@@ -2,6 +2,8 @@ import { conversionCanaryName } from "../registration/conversionCanary.ts";
 import type { Certificate } from "../trust/Certificate.ts";
 import { lastTest } from "./askCanary.ts";
 import { confirmTarget } from "./confirmTarget.ts";
+import { findingsOf } from "./findingsOf.ts";
+import { breakGlass, glassFindings, mendGlass } from "./glassStep.ts";
 import { liveRoots } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
@@ -16,6 +18,7 @@ const UNCONFIRMED: readonly unknown[] = ["widening", "switching", "narrowing"];
 
 /**
  * What is to be done next, from nothing but what was observed: so a run can be killed anywhere, and the next one goes on.
+ * What was let be ignored is judged again before all else, and nothing is let be ignored where there is another step.
  * What was written and not confirmed comes first, one target after the other, and the canary last. Takes the targets in
  * the order of their names.
  */
@@ -24,11 +27,23 @@ export function nextStep(observation: Observation, goal: SyncGoal): Step {
   const { hold } = goal;
   if (hold === undefined || !isLast(step)) return step;
   // The run ends: that it did not know what comes next is said with whatever else there is.
-  const others = step.kind === "report" ? step.findings : step.kind === "refuse" ? [step.finding] : [];
-  return { kind: "report", findings: distinct([...others, hold]) };
+  return { kind: "report", findings: distinct([...findingsOf(step), hold]) };
 }
 
 function freeStep(observation: Observation, goal: SyncGoal): Step {
+  const mended = mendGlass(observation, goal);
+  if (mended !== undefined) return mended;
+  const step = stepTowards(observation, goal);
+  if (!isLast(step)) return step;
+  // Only where nothing better can be done.
+  const broken = step.kind === "refuse" || step.kind === "report" ? breakGlass(observation, goal) : undefined;
+  if (broken !== undefined) return broken;
+  const findings = glassFindings(observation);
+  if (findings.length === 0) return step;
+  return { kind: "report", findings: [...findingsOf(step), ...findings] };
+}
+
+function stepTowards(observation: Observation, goal: SyncGoal): Step {
   const targets = observation.targets
     .filter(({ isCanary }) => !isCanary)
     .toSorted((left, right) => (targetName(left) < targetName(right) ? -1 : 1));

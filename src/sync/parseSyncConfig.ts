@@ -39,6 +39,8 @@ const configSchema = z.strictObject({
   interval: z._default(duration.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
   jitter: z._default(duration, 60_000),
   load: z.optional(z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: duration })),
+  breakGlass: z._default(z.boolean(), false),
+  breakGlassAfter: z._default(duration, 30_000),
   hosts: z.array(z.string()).check(z.minLength(1)),
   timeouts: z._default(
     z.strictObject({
@@ -76,8 +78,8 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) return fail(faultOf(parsed.error.issues));
   const { data } = parsed;
-  const urlFault = faultOfUrl(data) ?? faultOfNext(data);
-  if (urlFault !== undefined) return fail(urlFault);
+  const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data);
+  if (fault !== undefined) return fail(fault);
   try {
     const { kty, crv, x } = data.selfTest.publicKey;
     return {
@@ -87,6 +89,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
         url: data.url?.replace(/\/+$/, ""),
         trust: await trustGoal(data.trust, readFile),
         soak: data.soak,
+        breakGlassAfter: data.breakGlass ? data.breakGlassAfter : undefined,
       },
       publicKey: { kty, crv, x },
       timeouts: data.timeouts,
@@ -149,6 +152,12 @@ function nextSource({ announcement, provider }: ParsedConfig): NextSource | unde
   if (announcement === undefined) return undefined;
   const { kty, crv, x } = announcement.publicKey;
   return { kind: "announcement", url: announcement.url, publicKey: { kty, crv, x } };
+}
+
+/** A run that asks for longer would lose its Lease meanwhile. */
+function faultOfGlass({ breakGlass, breakGlassAfter, timeouts }: ParsedConfig): string | undefined {
+  if (!breakGlass || breakGlassAfter + timeouts.canary < timeouts.lease) return undefined;
+  return "breakGlassAfter: expected less, together with timeouts.canary, than timeouts.lease";
 }
 
 async function trustGoal(trust: ParsedConfig["trust"], readFile: ConfigSource["readFile"]): Promise<TrustGoal> {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import { conversionCanaryName } from "../registration/conversionCanary.ts";
-import { SYNC_ANNOTATION } from "../registration/renderRegistrations.ts";
+import { BREAK_GLASS_ANNOTATION, SYNC_ANNOTATION } from "../registration/renderRegistrations.ts";
 import type { Hook, SyncTarget, TargetKind } from "./SyncTarget.ts";
 import { readState, STATE_PREFIX } from "./TargetState.ts";
 
@@ -14,7 +14,8 @@ export function readTarget(kind: TargetKind, object: JsonObject, gate: string): 
   const { name, uid, resourceVersion } = metadata;
   if (annotations[SYNC_ANNOTATION] !== "true") return undefined;
   if (typeof name !== "string" || typeof uid !== "string" || typeof resourceVersion !== "string") return undefined;
-  const found = kind === "CustomResourceDefinition" ? [conversionOf(object)] : webhooksOf(object);
+  const marked = textOf(annotations[BREAK_GLASS_ANNOTATION]).split(",");
+  const found = kind === "CustomResourceDefinition" ? [conversionOf(object)] : webhooksOf(object, marked);
   const hooks = found.flatMap((hook) => (hook === undefined ? [] : [hook]));
   return {
     kind,
@@ -46,11 +47,17 @@ function obstacleOf(annotations: JsonObject, hooks: number, found: number): stri
   return hooks < found ? "calls a Service and not a URL" : undefined;
 }
 
-function webhooksOf({ webhooks }: JsonObject): (Hook | undefined)[] {
+function webhooksOf({ webhooks }: JsonObject, marked: readonly string[]): (Hook | undefined)[] {
   if (!Array.isArray(webhooks)) return [];
-  return webhooks
-    .filter(isJsonObject)
-    .map(({ name, clientConfig }) => (typeof name === "string" ? hookOf(name, clientConfig) : undefined));
+  return webhooks.filter(isJsonObject).map(({ name, clientConfig, failurePolicy }) => {
+    const hook = typeof name === "string" ? hookOf(name, clientConfig) : undefined;
+    if (hook === undefined || (failurePolicy !== "Fail" && failurePolicy !== "Ignore")) return hook;
+    return { ...hook, failurePolicy, ...(marked.includes(hook.name) ? { mayIgnore: true } : {}) };
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function conversionOf({ spec }: JsonObject): Hook | undefined {

@@ -81,6 +81,7 @@ function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wan
     unusedSince: trustHash(roots) === SYSTEM_TRUST ? undefined : target.state.unusedSince,
     reverted: reverted ?? target.state.reverted,
     announcement: goal.announced ?? target.state.announcement,
+    brokenGlass: target.state.brokenGlass,
   });
   const hooks = hooksWith(target, goal, { roots, base });
   return { kind: phase === "widening" ? "widen" : "switch-url", write: { target, hooks, state }, reason };

@@ -91,7 +91,10 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
 }
 
 /** What a run tried on each canary: how it was before, and the last test. */
-type Trials = Map<CallPurpose, { readonly before: SyncTarget; readonly test: CanaryTest }>;
+type Trials = Map<
+  CallPurpose,
+  { readonly before: SyncTarget; readonly test: CanaryTest; readonly glassTests: readonly CanaryTest[] }
+>;
 
 async function observe(
   deps: SyncDeps,
@@ -105,7 +108,17 @@ async function observe(
   if (goal.url !== undefined) bases.add(goal.url);
   const endpoints = await Promise.all([...bases].map((base) => deps.view(base)));
   const [canaryTest, conversionTest] = [trials.get("webhooks")?.test, trials.get("conversions")?.test];
-  return { now: deps.now(), skew: deps.skew?.() ?? 0, targets, endpoints, canaryTest, conversionTest, left };
+  const glassTests = trials.get("webhooks")?.glassTests ?? [];
+  return {
+    now: deps.now(),
+    skew: deps.skew?.() ?? 0,
+    targets,
+    endpoints,
+    canaryTest,
+    conversionTest,
+    glassTests,
+    left,
+  };
 }
 
 async function tryCanary(
@@ -119,8 +132,10 @@ async function tryCanary(
   if (canary === undefined) throw new Error("a step for a canary that is not there");
   const { goal, publicKey, timeouts } = config;
   const deps = { apis, cluster, goal, publicKey, timeout: timeouts.canary, now };
-  const before = trials.get(step.purpose)?.before ?? canary;
-  trials.set(step.purpose, { before, test: await testCanary(deps, canary, step) });
+  const { before = canary, glassTests = [] } = trials.get(step.purpose) ?? {};
+  const patience = step.glass === "break" ? goal.breakGlassAfter : undefined;
+  const test = await testCanary(deps, canary, { ...step, patience });
+  trials.set(step.purpose, { before, test, glassTests: step.glass === undefined ? glassTests : [...glassTests, test] });
 }
 
 async function take(
@@ -138,7 +153,7 @@ async function take(
   }
   if (step.kind === "remember") return;
   const reason = EVENTS[step.kind];
-  const type = step.kind === "rollback" ? "Warning" : "Normal";
+  const type = step.kind === "rollback" || step.kind === "break-glass" ? "Warning" : "Normal";
   await cluster.event(target, { type, reason, message: step.reason }, now());
 }
 
@@ -148,6 +163,8 @@ const EVENTS = {
   narrow: "TrustNarrowed",
   confirm: "Confirmed",
   rollback: "RolledBack",
+  "break-glass": "GlassBroken",
+  "mend-glass": "GlassMended",
 } as const;
 
 /** What somebody has to know goes to the target that it is about, or to the canary. */

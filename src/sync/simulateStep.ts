@@ -15,12 +15,21 @@ export function simulateStep(observation: Observation, step: Step, { cluster }: 
     const { purpose, roots, base } = step;
     const passed = { bundleHash: trustHash(roots), base, at: now, result: "passed", message: "" } as const;
     const [url, bundle] = [canaryUrl(purpose, base, cluster), bundleOf(roots)];
+    const { glassTests: before = [] } = observation;
+    const patience = step.glass === "break" ? { patience: 0 } : {};
+    const glassTests = step.glass === undefined ? before : [...before, { ...passed, ...patience }];
     const targets = observation.targets.map((it) =>
       it.isCanary && purposeOf(it) === purpose
         ? { ...it, hooks: it.hooks.map(({ name }) => ({ name, url, bundle })) }
         : it,
     );
-    return { ...observation, now, targets, [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: passed };
+    return {
+      ...observation,
+      now,
+      targets,
+      [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: passed,
+      glassTests,
+    };
   }
   if (!("write" in step)) return observation;
   const { target, hooks, state } = step.write;

@@ -3,7 +3,7 @@ import type { TargetWrite } from "./Step.ts";
 import type { Hook, SyncTarget } from "./SyncTarget.ts";
 import { stateAnnotations } from "./TargetState.ts";
 
-/** As whom the sync writes: the owner of `caBundle`, `url` and its own annotations, and of nothing else. */
+/** As whom the sync writes: the owner of `caBundle`, `url`, its own annotations, and a `failurePolicy` that it changed. */
 export const FIELD_MANAGER = "postern-sync";
 
 /** The operation that fails a patch where a value is another (RFC 6902, section 4.6). */
@@ -42,7 +42,10 @@ function annotationOperations(
   ];
 }
 
-function hookOperations({ kind, hooks }: SyncTarget, { name, url, bundle }: Hook): (PatchOperation | TestOperation)[] {
+function hookOperations(
+  { kind, hooks }: SyncTarget,
+  { name, url, bundle, failurePolicy }: Hook,
+): (PatchOperation | TestOperation)[] {
   const index = hooks.findIndex((hook) => hook.name === name);
   const before = hooks[index];
   if (before === undefined) return [];
@@ -58,5 +61,7 @@ function hookOperations({ kind, hooks }: SyncTarget, { name, url, bundle }: Hook
         ? { op: "remove", path: caBundle }
         : { op: "add", path: caBundle, value: Buffer.from(bundle, "utf8").toString("base64") },
     );
+  if (before.failurePolicy !== undefined && failurePolicy !== undefined && before.failurePolicy !== failurePolicy)
+    operations.push({ op: "replace", path: `/webhooks/${index}/failurePolicy`, value: failurePolicy });
   return operations;
 }

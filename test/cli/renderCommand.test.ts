@@ -65,8 +65,8 @@ describe("postern render", () => {
     const bundles = [...out.matchAll(/"caBundle": "([^"]+)"/g)].map(([, bundle = ""]) =>
       Buffer.from(bundle, "base64").toString(),
     );
-    // The canary, the registration and the CustomResourceDefinition.
-    expect(bundles).toEqual(Array(3).fill(`${ca.trim()}\n`));
+    // The canaries, the registration and the CustomResourceDefinition.
+    expect(bundles).toEqual(Array(4).fill(`${ca.trim()}\n`));
   });
 
   it("asks a gate's lookup for the cluster", async () => {

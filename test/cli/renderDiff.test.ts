@@ -95,6 +95,7 @@ describe("postern render --diff", () => {
       "+++ rendered/ValidatingWebhookConfiguration/postern.canary",
       "+++ rendered/ValidatingWebhookConfiguration/postern",
       "+++ rendered/MutatingWebhookConfiguration/postern",
+      "+++ rendered/CustomResourceDefinition/selftests.postern.selftest.postern.dev",
     ]);
     expect(out).not.toMatch(/^-(?!-- )/m);
     expect(out.split("\n").slice(-3)).toEqual([
@@ -102,6 +103,22 @@ describe("postern render --diff", () => {
       "2 policies are not called in the cluster prod: maps (CREATE configmaps, UPDATE configmaps); stamp (CREATE services, UPDATE services)",
       "",
     ]);
+  });
+
+  it("says of a webhook that is ignored that the sync broke the glass, and since when", async () => {
+    const configuration = find("ValidatingWebhookConfiguration");
+    const [webhook] = configuration.webhooks ?? [];
+    const name = "default.validate.postern.postern.dev";
+    const state = JSON.stringify({ since: "2026-11-24T10:00:00.000Z", webhooks: [name] });
+    const annotations = { "postern.dev/sync-broken-glass": state };
+    const metadata = { ...configuration.metadata, annotations };
+    server.store(...rendered, { ...configuration, metadata, webhooks: [{ ...webhook, failurePolicy: "Ignore" }] });
+    const { code, out } = await diff();
+    expect(code).toBe(1);
+    expect(out).toMatch(/^- {4}failurePolicy: Ignore\n\+ {4}failurePolicy: Fail$/m);
+    expect(out).toContain(
+      `ValidatingWebhookConfiguration postern: failurePolicy of ${name} is Ignore: the sync broke the glass at 2026-11-24T10:00:00.000Z, and mends it`,
+    );
   });
 
   it("names what has the gate's label and is no longer rendered", async () => {
@@ -136,7 +153,9 @@ describe("postern render --diff", () => {
 
   it("is one object for machines", async () => {
     server.store(
-      ...rendered.filter(({ kind }) => kind !== "MutatingWebhookConfiguration" && kind !== "CustomResourceDefinition"),
+      ...rendered.filter(
+        ({ kind, metadata }) => kind !== "MutatingWebhookConfiguration" && metadata.name !== "gateways.example.com",
+      ),
     );
     const { code, out } = await diff("--output", "json");
     expect(code).toBe(1);

@@ -55,9 +55,19 @@ it.each<[name: string, definition: object, message: string]>([
   [
     "an entry with an option that is unknown",
     { entries: { a: { ...entry, timeout: 5 } } },
-    "gate: entries.a.timeout is unknown; known are policies, namespaceSelector, objectSelector, failurePolicy, timeoutSeconds, reinvocationPolicy, matchConditions",
+    "gate: entries.a.timeout is unknown; known are policies, namespaceSelector, objectSelector, failurePolicy, timeoutSeconds, reinvocationPolicy, matchConditions, breakGlass",
   ],
   ["an entry that is no object", { entries: { a: [] } }, "gate: entries.a is no object"],
+  [
+    "a breakGlass that is a text",
+    { entries: { a: { ...entry, breakGlass: "yes" } } },
+    "gate: entries.a.breakGlass is not true or false",
+  ],
+  [
+    "a breakGlass where nothing fails closed",
+    { entries: { a: { ...entry, breakGlass: true, failurePolicy: "Ignore" } } },
+    "gate: entries.a.breakGlass has nothing to do beside failurePolicy Ignore",
+  ],
   ...[0, 11, 30, 2.5, "5"].map((timeoutSeconds): [string, object, string] => [
     `a timeout of ${timeoutSeconds}`,
     { entries: { a: { ...entry, timeoutSeconds } } },

@@ -80,6 +80,28 @@ it("the canary for conversions stands only where the gate converts, at the same 
   ]);
 });
 
+it("marks the webhooks of entries that may be let be ignored, where failurePolicy is Fail", async () => {
+  const entries = {
+    z: { policies: ["v", "m"], breakGlass: true },
+    y: { policies: ["w"], breakGlass: true },
+    b: { policies: ["v"] },
+  };
+  const marksOf = async (cluster: Cluster): Promise<unknown[]> =>
+    (await render({ name: "mine", entries }, AT, cluster)).objects
+      .filter(isWebhookConfiguration)
+      .map(({ metadata }) => metadata.annotations?.["postern.dev/break-glass"]);
+  expect(await marksOf({})).toEqual([
+    undefined,
+    "z.validate.mine.postern.dev,y.validate.mine.postern.dev",
+    "z.mutate.mine.postern.dev",
+  ]);
+  expect(await marksOf({ modes: { v: "audit" } })).toEqual([
+    undefined,
+    "y.validate.mine.postern.dev",
+    "z.mutate.mine.postern.dev",
+  ]);
+});
+
 it("a conversion is a patch of one field of a CustomResourceDefinition", async () => {
   const { objects } = await render({ conversions: [gateway({ plural: "gws" })] }, { ...AT, ca: "PEM" });
   expect(objects.at(-1)).toMatchObject({ metadata: { name: "gws.example.com" } });

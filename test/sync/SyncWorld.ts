@@ -41,6 +41,9 @@ export function makeCas(count: number): Promise<WorldCa[]> {
   );
 }
 
+/** Steps that leave bundles and URLs as they are. */
+const NO_BUNDLES: readonly Step["kind"][] = ["confirm", "remember", "break-glass", "mend-glass"];
+
 /** A cluster, an edge and a clock in memory; what the sync may not do fails at once. */
 export class SyncWorld {
   now = Date.now();
@@ -48,13 +51,16 @@ export class SyncWorld {
   targets: SyncTarget[];
   /** What each address of each endpoint serves: the number of a CA, or a fault. */
   readonly served = new Map<string, (number | string)[]>();
-  /** What becomes of self-tests: they tell what the endpoint serves, or the API server cannot be asked, or not call. */
-  canary: "honest" | "unknown" | "failed" = "honest";
+  /** What becomes of self-tests: they tell what the endpoint serves, or the API server cannot be asked, or
+   * takes what is signed for wrong, or cannot call. */
+  canary: "honest" | "unknown" | "failed" | "cut-off" = "honest";
+  /** Whether the sync's own network is down: it shakes hands with nobody, whatever API servers reach. */
+  isBlind = false;
   writes = 0;
   readonly #cas: readonly WorldCa[];
   readonly #lastSeen = new Map<string, number>();
   #version = 1;
-  #canaryTests: { canaryTest?: CanaryTest; conversionTest?: CanaryTest } = {};
+  #canaryTests: { canaryTest?: CanaryTest; conversionTest?: CanaryTest; glassTests?: readonly CanaryTest[] } = {};
   #stale: Observation | undefined;
 
   constructor(
@@ -102,7 +108,12 @@ export class SyncWorld {
   }
 
   observe(): Observation {
-    const endpoints = [OLD, NEW].map((base): EndpointView => ({ base, handshakes: this.#handshakes(base) }));
+    const endpoints = [OLD, NEW].map(
+      (base): EndpointView => ({
+        base,
+        handshakes: this.isBlind ? [{ address: "192.0.2.1", fault: "no network" }] : this.#handshakes(base),
+      }),
+    );
     for (const { handshakes } of endpoints)
       for (const handshake of handshakes)
         if ("chain" in handshake) this.#lastSeen.set(this.#rootOf(handshake.chain), this.now);
@@ -142,23 +153,39 @@ export class SyncWorld {
     this.#canaryTests = {};
   }
 
-  #try({ purpose, roots, base }: Extract<Step, { kind: "try-canary" }>): void {
+  #try({ purpose, roots, base, glass }: Extract<Step, { kind: "try-canary" }>): void {
     const bundle = bundleOf(roots, "run");
     const index = this.targets.findIndex((it) => it.isCanary && purposeOf(it) === purpose);
     const url = canaryUrl(purpose, base, "prod", "0");
     this.#replace(index, { hooks: this.targets[index]?.hooks.map(({ name }) => ({ name, url, bundle })) ?? [] });
     const { isFine } = checkEndpoint({ base, handshakes: this.#handshakes(base) }, roots, this.now);
     const honest = isFine ? "passed" : "failed";
-    const result = this.canary === "honest" ? honest : this.canary;
-    const test = { bundleHash: trustHash(roots), base, at: this.now, result, message: "" };
-    this.#canaryTests = { ...this.#canaryTests, [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: test };
+    const results = { honest, unknown: "unknown", failed: "failed", "cut-off": "failed" } as const;
+    const isCutOff = this.canary === "cut-off" || (this.canary === "honest" && !isFine);
+    const test: CanaryTest = {
+      bundleHash: trustHash(roots),
+      base,
+      at: this.now,
+      result: results[this.canary],
+      message: "",
+      cutOffFor: isCutOff && glass === "break" ? (this.goal.breakGlassAfter ?? 0) : 0,
+      ...(glass === "break" ? { patience: this.goal.breakGlassAfter ?? 0 } : {}),
+    };
+    const { glassTests = [] } = this.#canaryTests;
+    this.#canaryTests = {
+      ...this.#canaryTests,
+      [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: test,
+      glassTests: glass === undefined ? glassTests : [...glassTests, test],
+    };
   }
 
   /** As an API server would: not where the target is another by now. */
   #apply({ write }: Extract<Step, { write: unknown }>): void {
     const index = this.targets.findIndex((it) => targetName(it) === targetName(write.target));
     if (this.targets[index]?.resourceVersion !== write.target.resourceVersion) return;
-    this.#replace(index, { hooks: write.hooks, state: readState(stateAnnotations(write.state)) });
+    const before = this.targets[index]?.hooks ?? [];
+    const hooks = write.hooks.map((hook) => ({ ...before.find(({ name }) => name === hook.name), ...hook }));
+    this.#replace(index, { hooks, state: readState(stateAnnotations(write.state)) });
   }
 
   #replace(index: number, change: Partial<SyncTarget>): void {
@@ -173,6 +200,7 @@ export class SyncWorld {
     if (!("write" in step)) return;
     const { target, hooks } = step.write;
     this.#checkTried(step, observation);
+    this.#checkGlass(step, observation);
     const before = new Set(
       [...target.hooks, ...(target.state.snapshot ?? [])].flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint),
     );
@@ -184,13 +212,13 @@ export class SyncWorld {
       for (const root of roots)
         if (!before.has(fingerprint(root)) && !pins.includes(fingerprint(root)))
           throw new Error(`${step.kind} brings a root that was neither there nor asked for`);
-      if (step.kind === "confirm" || step.kind === "remember") continue;
+      if (NO_BUNDLES.includes(step.kind)) continue;
       const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
       const endpoint = observation.endpoints.find((it) => it.base === base);
       const { isFine, finding } = checkEndpoint(endpoint ?? { base, handshakes: [] }, roots, this.now);
       if (!isFine) throw new Error(`${step.kind} writes a bundle that refuses ${base}: ${finding?.message}`);
     }
-    if (step.kind === "rollback" || step.kind === "confirm" || step.kind === "remember") return;
+    if (step.kind === "rollback" || NO_BUNDLES.includes(step.kind)) return;
     const after = new Set(hooks.flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint));
     const gone = target.hooks
       .flatMap(({ bundle }) => liveRoots(bundle))
@@ -215,6 +243,30 @@ export class SyncWorld {
         throw new Error(`${step.kind} writes ${targetName(target)} what its canary has not carried`);
   }
 
+  /** Nothing is let be ignored but what is marked for it, while neither the sync nor an API server gets through. */
+  #checkGlass(step: Extract<Step, { write: unknown }>, observation: Observation): void {
+    const { target, hooks } = step.write;
+    for (const { name, url, bundle, failurePolicy, mayIgnore } of hooks) {
+      const before = target.hooks.find((hook) => hook.name === name)?.failurePolicy;
+      if (failurePolicy === undefined || failurePolicy === before) continue;
+      const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
+      const test = [...(observation.glassTests ?? []), observation.canaryTest].findLast(
+        (one) => one?.base === base && one.bundleHash === trustHash(liveRoots(bundle)),
+      );
+      if (failurePolicy === "Fail") {
+        if (step.kind !== "mend-glass" || test?.result !== "passed") throw new Error("what cannot be called is mended");
+        continue;
+      }
+      const endpoint = observation.endpoints.find((it) => it.base === base) ?? { base, handshakes: [] };
+      if (step.kind !== "break-glass" || mayIgnore !== true || this.goal.breakGlassAfter === undefined)
+        throw new Error(`${step.kind} lets ${name} be ignored, which nothing allows`);
+      if (checkEndpoint(endpoint, liveRoots(bundle), this.now).isFine)
+        throw new Error("the glass is broken, and the sync itself gets through");
+      if (test?.result !== "failed" || test.cutOffFor !== this.goal.breakGlassAfter)
+        throw new Error("the glass is broken, and no API server said for long enough that it cannot call");
+    }
+  }
+
   #handshakes(base: string): Handshake[] {
     return (this.served.get(base) ?? []).map((it, index): Handshake => {
       const address = `192.0.2.${index + 1}`;
@@ -229,11 +281,14 @@ export class SyncWorld {
   }
 
   #target(kind: SyncTarget["kind"], name: string, paths: readonly string[], bundle: string): SyncTarget {
-    const hooks = paths.map((path, index) => ({
-      name: kind === "CustomResourceDefinition" ? "" : name.endsWith("canary") ? "canary.g" : `hook-${index}`,
-      url: `${OLD}/c/prod${path}`,
-      bundle,
-    }));
+    const hooks = paths.map((path, index) => {
+      const url = `${OLD}/c/prod${path}`;
+      if (kind === "CustomResourceDefinition") return { name: "", url, bundle };
+      if (name.endsWith("canary")) return { name: "canary.g", url, bundle, failurePolicy: "Fail" as const };
+      // The first of each is marked.
+      const mark = index === 0 ? { mayIgnore: true } : {};
+      return { name: `hook-${index}`, url, bundle, failurePolicy: "Fail" as const, ...mark };
+    });
     const isCanary = name.endsWith("canary") || name === CONVERSION_CANARY;
     return {
       kind,

@@ -12,6 +12,7 @@ const state = fc.record({
   bundleHash: fc.constantFrom("sha256:ab", "system", undefined),
   base: fc.option(fc.webUrl(), { nil: undefined }),
   unusedSince: fc.option(fc.dictionary(hex, time, { minKeys: 1 }), { nil: undefined }),
+  brokenGlass: fc.option(fc.record({ since: time, webhooks: fc.array(fc.string()) }), { nil: undefined }),
   reverted: fc.option(fc.record({ times: fc.integer({ min: 1, max: 9 }), since: time }), { nil: undefined }),
   announcement: fc.option(
     fc.record({ seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), hash: hex.map((it) => `sha256:${it}`) }),
@@ -44,6 +45,8 @@ describe("what somebody wrote by hand counts as not there", () => {
     ["announcement", "0 sha256:00"],
     ["announcement", `-1 sha256:${"0".repeat(64)}`],
     ["announcement", "7"],
+    ["broken-glass", '{"since":"yesterday","webhooks":[]}'],
+    ["broken-glass", '{"since":"2026-01-01T00:00:00Z"}'],
     ["reverted", '{"times":-1,"since":"2026-01-01T00:00:00Z"}'],
   ])("%s: %s", (key, value) => {
     expect(readState({ [`postern.dev/sync-${key}`]: value })).toEqual({});

@@ -32,7 +32,8 @@ const change = fc.oneof(
     bundle: fc.constantFrom("", "nonsense", "third"),
   }),
   fc.record({ do: fc.constant("hold" as const), isHeld: fc.boolean() }),
-  fc.record({ do: fc.constant("canary" as const), result: fc.constantFrom("honest", "unknown", "failed") }),
+  fc.record({ do: fc.constant("canary" as const), result: fc.constantFrom("honest", "unknown", "failed", "cut-off") }),
+  fc.record({ do: fc.constant("blind" as const), isBlind: fc.boolean() }),
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
@@ -66,11 +67,14 @@ function happen(world: SyncWorld, event: Change): void {
     case "canary":
       world.canary = event.result;
       break;
+    case "blind":
+      world.isBlind = event.isBlind;
+      break;
   }
 }
 
 // Some 10 s of work, and more on a machine that has other things to do.
-it("no step writes what would refuse the endpoint, brings a stranger's root, or takes one away too early; and all of it converges", {
+it("no step writes what would refuse the endpoint, brings a stranger's root, takes one away too early, or lets be ignored what may not be; and all of it converges", {
   timeout: 120_000,
 }, () => {
   fc.assert(
@@ -78,15 +82,23 @@ it("no step writes what would refuse the endpoint, brings a stranger's root, or 
       pins,
       fc.nat(2),
       fc.boolean(),
+      fc.constantFrom(undefined, 30),
       fc.array(change, { maxLength: 60 }),
-      (asked, live, conversions, events) => {
-        const world = new SyncWorld(cas, { gate: "g", cluster: "prod", url: undefined, soak: SOAK }, asked, [live], {
-          conversions,
-        });
+      (asked, live, conversions, breakGlassAfter, events) => {
+        const world = new SyncWorld(
+          cas,
+          { gate: "g", cluster: "prod", url: undefined, soak: SOAK, breakGlassAfter },
+          asked,
+          [live],
+          {
+            conversions,
+          },
+        );
         for (const event of events) happen(world, event);
         // The world calms down: the endpoint serves a root that is asked for.
         world.canary = "honest";
         world.hold(false);
+        world.isBlind = false;
         world.kill();
         world.goal = { ...world.goal, url: NEW };
         world.pin(asked);
@@ -105,7 +117,10 @@ it("no step writes what would refuse the endpoint, brings a stranger's root, or 
         const wanted = trustHash(asked.map((pin) => world.rootOf(pin)));
         for (const target of world.targets)
           expect(viewOf(target, world.goal)).toMatchObject({ hash: wanted, bases: [NEW] });
-        for (const { state } of world.targets) expect(state.phase).toBeUndefined();
+        for (const { state, hooks } of world.targets) {
+          expect([state.phase, state.brokenGlass]).toEqual([undefined, undefined]);
+          for (const { failurePolicy = "Fail" } of hooks) expect(failurePolicy).toBe("Fail");
+        }
       },
     ),
     { numRuns: 100 },

@@ -55,6 +55,12 @@ it("reads where what comes next is asked for", async () => {
   expect(asked.next).toMatchObject({ kind: "provider", settings: { fixed: { roots: ["aws"] } } });
 });
 
+it("breaks no glass unless it is told to, and then after half a minute", async () => {
+  expect((await parse(`${GOOD}breakGlassAfter: 10s\n`)).goal.breakGlassAfter).toBeUndefined();
+  expect((await parse(`${GOOD}breakGlass: true\n`)).goal.breakGlassAfter).toBe(30_000);
+  expect((await parse(`${GOOD}breakGlass: true\nbreakGlassAfter: 10s\n`)).goal.breakGlassAfter).toBe(10_000);
+});
+
 it("needs neither a URL nor roots", async () => {
   const text = GOOD.replace(/^url:.*$/m, "")
     .replace(/^trust:.*$/m, "trust: { mode: system }")
@@ -72,6 +78,11 @@ it("needs neither a URL nor roots", async () => {
 describe("refuses", () => {
   const change = (from: RegExp, to: string): string => GOOD.replace(from, to);
   it.each([
+    [
+      "a test that would outlast the Lease",
+      () => `${GOOD}breakGlass: true\nbreakGlassAfter: 50s\n`,
+      /breakGlassAfter: expected less, together with timeouts.canary, than timeouts.lease/,
+    ],
     ["an unknown key", () => `${GOOD}sock: 1h\n`, /unknown key "sock"; known are gate, cluster, url, trust/],
     [
       "an unknown key inside",
