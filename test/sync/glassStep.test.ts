@@ -143,6 +143,14 @@ describe("nothing is let be ignored", () => {
     expect(policies(world)).toEqual(WHOLE);
   });
 
+  it("when this run gets through and the API server does not, though something else keeps it from being in step", () => {
+    const world = worldOf();
+    world.pin([0, 1]);
+    world.canary = "cut-off";
+    expect(runOf(world)).toEqual(["try-canary", "canary-failed", "canary-failed"]);
+    expect(policies(world)).toEqual(WHOLE);
+  });
+
   it("when API servers were cut off for less long than was asked for", () => {
     const world = worldOf();
     goDown(world);

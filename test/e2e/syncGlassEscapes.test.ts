@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type ApiAnswer, type ApiCall, type KubeObject, MERGE } from "../cluster/ClusterApi.ts";
+import { eventually } from "../cluster/eventually.ts";
+import { applyAll } from "./registerGate.ts";
+import { renderGate } from "./renderGate.ts";
+import { SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+
+const CONVERSIONS = new URL("gates/syncConversions.ts", import.meta.url).pathname;
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+const CANARY_CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/selftests.postern.selftest.postern.dev";
+/** Of its webhooks b and c are marked for break-glass; c and d have Ignore. */
+const MARKED = `${ADMISSION}/validatingwebhookconfigurations/marked`;
+const CONVERSION_SELF_TESTS = "/apis/postern.selftest.postern.dev/v2/namespaces/postern-selftest/selftests";
+const SELF_TEST = { apiVersion: "postern.selftest.postern.dev/v2", kind: "SelfTest", metadata: { name: "postern" } };
+
+let bed: SyncBed;
+let call: (method: string, path: string, body?: object, more?: ApiCall) => Promise<ApiAnswer>;
+
+beforeAll(async () => {
+  bed = await SyncBed.start();
+  const { api } = bed.cluster;
+  await bed.register(bed.cas.old.root);
+  const [canary] = (
+    await renderGate({ gate: CONVERSIONS, url: bed.edge.url, ca: bed.cas.old.root, sync: true })
+  ).filter(({ kind, spec }) => kind === "CustomResourceDefinition" && spec.group !== undefined);
+  await applyAll(bed.cluster, [canary]);
+  const [webhook] = (await bed.live(VALIDATING)).webhooks;
+  const named = (name: string, failurePolicy: string): object => ({ ...webhook, name, failurePolicy });
+  await api.create(`${ADMISSION}/validatingwebhookconfigurations`, {
+    metadata: {
+      name: "marked",
+      labels: { "postern.dev/gate": "postern" },
+      annotations: { "postern.dev/sync": "true", "postern.dev/break-glass": "b.x.dev,c.x.dev" },
+    },
+    webhooks: [
+      named("a.x.dev", "Fail"),
+      named("b.x.dev", "Fail"),
+      named("c.x.dev", "Ignore"),
+      named("d.x.dev", "Ignore"),
+    ],
+  });
+  // RBAC names what may be patched; with these rights it is the policies alone that refuse.
+  await api.merge("/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync", {
+    rules: [
+      { apiGroups: ["admissionregistration.k8s.io"], resources: ["validatingwebhookconfigurations"], verbs: ["*"] },
+      { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["*"] },
+    ],
+  });
+  call = (method, path, body, more = {}) =>
+    api.call(method, path, { contentType: MERGE, ...(body === undefined ? {} : { body }), ...more, token: bed.token });
+  await eventually("the policies to be in force", async () => {
+    const dry = { query: { dryRun: "All" } };
+    const { status, body } = await call("PATCH", VALIDATING, { metadata: { labels: { x: "y" } } }, dry);
+    return status === 422 && body.message.includes("postern-sync-registrations") ? true : undefined;
+  });
+});
+
+afterAll(() => bed?.stop());
+
+const conversion = (change: object): object => ({ spec: { conversion: change } });
+
+/** The marked registration's webhooks with something changed in the one of a name. */
+async function markedWith(name: string, change: object): Promise<object> {
+  const { webhooks } = await bed.live(MARKED);
+  return {
+    webhooks: webhooks.map((webhook: KubeObject) => (webhook.name === name ? { ...webhook, ...change } : webhook)),
+  };
+}
+
+/** Something attempted while the policy's ConfigMap has the key for break-glass. */
+async function withKey(attempt: () => Promise<ApiAnswer>, value = "true"): Promise<ApiAnswer> {
+  await bed.cluster.api.merge(SETTINGS, { data: { breakGlass: value } });
+  try {
+    if (value === "true")
+      await eventually("the key to be in force", async () => {
+        const body = await markedWith("b.x.dev", { failurePolicy: "Ignore" });
+        return (await call("PATCH", MARKED, body, { query: { dryRun: "All" } })).status === 200 ? true : undefined;
+      });
+    else await new Promise((resolve) => setTimeout(resolve, 500));
+    return await attempt();
+  } finally {
+    await bed.cluster.api.merge(SETTINGS, { data: { breakGlass: null } });
+    await eventually("the key to be gone", async () => {
+      const body = await markedWith("b.x.dev", { failurePolicy: "Ignore" });
+      return (await call("PATCH", MARKED, body, { query: { dryRun: "All" } })).status === 422 ? true : undefined;
+    });
+  }
+}
+
+/** What a stolen token might be used for around break-glass and the canary for conversions. */
+const escapes: readonly [what: string, attempt: () => Promise<ApiAnswer>][] = [
+  [
+    "failurePolicy Ignore of a marked webhook, without the key",
+    async () => call("PATCH", MARKED, await markedWith("b.x.dev", { failurePolicy: "Ignore" })),
+  ],
+  [
+    "failurePolicy Ignore of a marked webhook, with another value of the key",
+    () => withKey(async () => call("PATCH", MARKED, await markedWith("b.x.dev", { failurePolicy: "Ignore" })), "yes"),
+  ],
+  [
+    "failurePolicy Ignore of a webhook that is not marked, with the key",
+    () => withKey(async () => call("PATCH", MARKED, await markedWith("a.x.dev", { failurePolicy: "Ignore" }))),
+  ],
+  [
+    "failurePolicy Ignore in a registration without marks, with the key",
+    () =>
+      withKey(async () =>
+        call("PATCH", VALIDATING, {
+          webhooks: [{ ...(await bed.live(VALIDATING)).webhooks[0], failurePolicy: "Ignore" }],
+        }),
+      ),
+  ],
+  [
+    "failurePolicy Fail of a webhook that is not marked, with the key",
+    () => withKey(async () => call("PATCH", MARKED, await markedWith("d.x.dev", { failurePolicy: "Fail" }))),
+  ],
+  [
+    "another timeout along with failurePolicy Ignore, with the key",
+    () =>
+      withKey(async () =>
+        call("PATCH", MARKED, await markedWith("b.x.dev", { failurePolicy: "Ignore", timeoutSeconds: 1 })),
+      ),
+  ],
+  [
+    "rules along with failurePolicy Ignore, with the key",
+    () =>
+      withKey(async () => call("PATCH", MARKED, await markedWith("b.x.dev", { failurePolicy: "Ignore", rules: [] }))),
+  ],
+  [
+    "a mark of its own",
+    () => call("PATCH", MARKED, { metadata: { annotations: { "postern.dev/break-glass": "a.x.dev,b.x.dev" } } }),
+  ],
+  [
+    "a mark of its own along with what it allows, with the key",
+    () =>
+      withKey(async () =>
+        call("PATCH", MARKED, {
+          metadata: { annotations: { "postern.dev/break-glass": "a.x.dev" } },
+          ...(await markedWith("a.x.dev", { failurePolicy: "Ignore" })),
+        }),
+      ),
+  ],
+  ["the key", () => call("PATCH", SETTINGS, { data: { breakGlass: "true" } })],
+  [
+    "a self-test that is stored",
+    () => call("POST", CONVERSION_SELF_TESTS, SELF_TEST, { contentType: "application/json" }),
+  ],
+  [
+    "a canary for conversions that stores what is served",
+    async () => {
+      const [v1, v2] = (await bed.live(CANARY_CRD)).spec.versions;
+      return call("PATCH", CANARY_CRD, {
+        spec: {
+          versions: [
+            { ...v1, storage: false },
+            { ...v2, storage: true },
+          ],
+        },
+      });
+    },
+  ],
+  [
+    "a canary for conversions without one",
+    () => call("PATCH", CANARY_CRD, conversion({ strategy: "None", webhook: null })),
+  ],
+  [
+    "a canary for conversions elsewhere",
+    () =>
+      call(
+        "PATCH",
+        CANARY_CRD,
+        conversion({ webhook: { clientConfig: { url: "https://evil.example.com/c/e2e/convert" } } }),
+      ),
+  ],
+  ["the end of the canary for conversions", () => call("DELETE", CANARY_CRD)],
+];
+
+it.each(escapes)("the sync's token does not get %s", async (_, attempt) => {
+  const { status, body } = await attempt();
+  expect([403, 422], body.message).toContain(status);
+  expect(body.message).toMatch(/ValidatingAdmissionPolicy 'postern-sync-|User "system:serviceaccount:\S+" cannot/);
+});
+
+it("it gets failurePolicy of a marked webhook, with the key to Ignore and without it back to Fail", async () => {
+  const dry = { query: { dryRun: "All" } };
+  const annotations = { "postern.dev/sync-broken-glass": "{}" };
+  const opened = await withKey(async () =>
+    call(
+      "PATCH",
+      MARKED,
+      { metadata: { annotations }, ...(await markedWith("b.x.dev", { failurePolicy: "Ignore" })) },
+      dry,
+    ),
+  );
+  expect(opened.status, opened.body.message).toBe(200);
+  const closed = await call("PATCH", MARKED, await markedWith("c.x.dev", { failurePolicy: "Fail" }), dry);
+  expect(closed.status, closed.body.message).toBe(200);
+});
+
+it("it gets self-tests of conversions by dry run, and the URL of their canary", async () => {
+  const dry = { query: { dryRun: "All" } };
+  const { status, body } = await call("POST", CONVERSION_SELF_TESTS, SELF_TEST, {
+    ...dry,
+    contentType: "application/json",
+  });
+  // Neither RBAC nor a policy: it is on its way to the gate.
+  expect({ status, message: body.message }).toEqual({
+    status: 500,
+    message: expect.stringMatching(/^conversion webhook for postern\.selftest\.postern\.dev\/v2, Kind=SelfTest failed/),
+  });
+  const to = conversion({ webhook: { clientConfig: { url: `${bed.edge.url}/c/e2e/convert/self-test-0a` } } });
+  const answer = await call("PATCH", CANARY_CRD, to, dry);
+  expect(answer.status, answer.body.message).toBe(200);
+});
