@@ -151,12 +151,13 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     args: readonly string[] = [],
     onOutput?: (text: string, kill: () => void) => void,
   ): Promise<SyncResult> {
-    const command = [POSTERN, "sync", "--once", "--config", config, "--kubeconfig", this.#kubeconfig, ...args];
+    const command = [POSTERN, "sync", "--once", "--config", config, "--kubeconfig", this.kubeconfig, ...args];
     const child = spawn(process.execPath, command);
     return ended(child, (text) => onOutput?.(text, () => child.kill("SIGKILL")));
   }
 
-  get #kubeconfig(): string {
+  /** Leads to the cluster as the sync's ServiceAccount. */
+  get kubeconfig(): string {
     return join(this.cluster.place.folder, "sync-kubeconfig");
   }
 

@@ -1,0 +1,10 @@
+import { defineGate } from "../../../src/index.ts";
+import { addLabels, denyLabels } from "../../../src/policies/index.ts";
+
+/** The gate of sync.ts, whose webhooks may be let be ignored. */
+export default defineGate({
+  name: "postern",
+  policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],
+  entries: { default: { breakGlass: true } },
+  clusters: { e2e: {} },
+});

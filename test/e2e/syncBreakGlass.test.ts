@@ -1,0 +1,211 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
+import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
+import { SyncCluster } from "../../src/sync/SyncCluster.ts";
+import { SyncLease } from "../../src/sync/SyncLease.ts";
+import type { KubeObject } from "../cluster/ClusterApi.ts";
+import { eventually } from "../cluster/eventually.ts";
+import { apiPathOf } from "./apiPathOf.ts";
+import { applyAll } from "./registerGate.ts";
+import { renderGate } from "./renderGate.ts";
+import { MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { TcpDoor } from "./TcpDoor.ts";
+import { turnAway } from "./turnAway.ts";
+
+const GATE = new URL("gates/syncBreakGlass.ts", import.meta.url).pathname;
+const PODS = "/api/v1/namespaces/load/pods";
+/** Short, for a test: a second of silence is enough. */
+const GLASS = {
+  breakGlass: true,
+  breakGlassAfter: "1s",
+  timeouts: { handshake: "1s", canary: "3s", lease: "5s" },
+};
+
+let bed: SyncBed;
+let door: TcpDoor;
+let withGlass: string;
+let without: string;
+
+beforeAll(async () => {
+  bed = await SyncBed.start();
+  door = await TcpDoor.open(Number(new URL(bed.edge.url).port));
+  await bed.cluster.api.create("/api/v1/namespaces", { metadata: { name: "load" } });
+  withGlass = await bed.config({ roots: [bed.cas.old], more: GLASS });
+  without = await bed.config({ roots: [bed.cas.old], more: { ...GLASS, breakGlass: false } });
+});
+
+afterAll(async () => {
+  await door?.shut();
+  await bed?.stop();
+});
+
+beforeEach(async () => {
+  await door.shut();
+  await door.open();
+  await setKey("true");
+  const objects = await renderGate({ gate: GATE, url: door.url, ca: bed.cas.old.root, sync: true });
+  for (const object of objects)
+    if (object.kind.endsWith("WebhookConfiguration")) await bed.cluster.api.delete(apiPathOf(object).path);
+  await applyAll(bed.cluster, objects);
+  await eventually("the gate to be called", async () => ((await create()) === "judged" ? true : undefined));
+});
+
+const setKey = (value: string | null) => bed.cluster.api.merge(SETTINGS, { data: { breakGlass: value } });
+
+/** Creates a Pod by dry run: judged, let through unjudged, or refused. */
+async function create(): Promise<"judged" | "unjudged" | "refused"> {
+  const spec = { containers: [{ name: "app", image: "registry.example.com/app:1" }] };
+  const pod = { metadata: { generateName: "load-", namespace: "load" }, spec };
+  const { status, body } = await bed.cluster.api.create(PODS, pod, { query: { dryRun: "All" } });
+  if (status !== 201) return "refused";
+  return body.metadata.labels?.["example.com/checked"] === "yes" ? "judged" : "unjudged";
+}
+
+/** What becomes of creates at 20 a second while something happens, in order. */
+async function underLoad(happen: () => Promise<void>): Promise<string[]> {
+  let isOver = false;
+  const sent: Promise<string>[] = [];
+  const load = (async () => {
+    while (!isOver) {
+      sent.push(create());
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  try {
+    await happen();
+  } finally {
+    isOver = true;
+    await load;
+  }
+  return Promise.all(sent);
+}
+
+async function policies(): Promise<string[]> {
+  const live = await Promise.all([VALIDATING, MUTATING].map((path) => bed.live(path)));
+  return live.flatMap(({ webhooks }) => webhooks.map(({ failurePolicy }: KubeObject) => failurePolicy));
+}
+
+async function eventsOf(reason: string): Promise<KubeObject[]> {
+  const { items } = await bed.live("/apis/events.k8s.io/v1/namespaces/default/events");
+  return items.filter((event: KubeObject) => event.reason === reason);
+}
+
+const said = (stdout: string, word: string): number =>
+  stdout.split("\n").filter((line) => line.startsWith(word)).length;
+
+describe("an endpoint that goes away", () => {
+  it("without break-glass keeps refusing what it would judge, and a run changes nothing", async () => {
+    await door.shut();
+    const results = await underLoad(async () => {
+      expect(await bed.run(without)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^unreachable {2}/) });
+    });
+    expect(new Set(results)).toEqual(new Set(["refused"]));
+    expect(await policies()).toEqual(["Fail", "Fail"]);
+  });
+
+  it("with break-glass lets through unjudged until it is back, and a run then has all judged again", async () => {
+    await door.shut();
+    const opening = await underLoad(async () => {
+      const { code, stdout } = await bed.run(withGlass);
+      expect([code, said(stdout, "break-glass"), said(stdout, "glass-broken")], stdout).toEqual([1, 2, 2]);
+      expect(await policies()).toEqual(["Ignore", "Ignore"]);
+      await eventually("what was written to be in force", async () =>
+        (await create()) === "unjudged" ? true : undefined,
+      );
+    });
+    expect(opening[0]).toBe("refused");
+    expect(await create()).toBe("unjudged");
+    const [event] = await eventsOf("GlassBroken");
+    expect(event).toMatchObject({ type: "Warning", note: expect.stringContaining("failed calling webhook") });
+    const diff = await bed.diff();
+    expect([diff.code, diff.stdout]).toEqual([
+      1,
+      expect.stringMatching(
+        /failurePolicy of default\.validate\.postern\.postern\.dev is Ignore: the sync broke the glass at 2/,
+      ),
+    ]);
+    const again = await bed.run(withGlass);
+    expect([again.code, said(again.stdout, "break-glass"), said(again.stdout, "glass-broken")]).toEqual([1, 0, 2]);
+    await door.open();
+    const { code, stdout } = await bed.run(withGlass);
+    expect([code, said(stdout, "mend-glass")], stdout).toEqual([0, 2]);
+    expect(await policies()).toEqual(["Fail", "Fail"]);
+    await eventually("all to be judged", async () => ((await create()) === "judged" ? true : undefined));
+    expect((await eventsOf("GlassMended")).length).toBeGreaterThan(0);
+    const { annotations } = (await bed.live(VALIDATING)).metadata;
+    expect(annotations["postern.dev/sync-broken-glass"]).toBeUndefined();
+    expect(annotations["postern.dev/break-glass"]).toBe("default.validate.postern.postern.dev");
+    expect(await bed.run(withGlass)).toMatchObject({ code: 0, stdout: "in step: nothing to write\n" });
+  });
+
+  it("and a run that is killed on either way, is finished by the next", async () => {
+    const killedAt = (word: string) =>
+      bed.run(withGlass, [], (text, kill) => {
+        if (said(text, word) > 0) kill();
+      });
+    const released = () => new Promise((resolve) => setTimeout(resolve, 5_100));
+    await door.shut();
+    expect((await killedAt("break-glass")).code).toBeNull();
+    await released();
+    expect((await bed.run(withGlass)).code).toBe(1);
+    expect(await policies()).toEqual(["Ignore", "Ignore"]);
+    await door.open();
+    expect((await killedAt("mend-glass")).code).toBeNull();
+    await released();
+    expect((await bed.run(withGlass)).code).toBe(0);
+    expect(await policies()).toEqual(["Fail", "Fail"]);
+  });
+
+  it("without the key in the policy's ConfigMap is refused by the API server, and stays as it is", async () => {
+    await setKey(null);
+    await door.shut();
+    const { code, stderr } = await bed.run(withGlass);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be written: 422 .*postern-sync-registrations/)]);
+    expect(await policies()).toEqual(["Fail", "Fail"]);
+  });
+});
+
+describe("nothing is let be ignored", () => {
+  it("where it is the sync's own network that is down", async () => {
+    const { last, steps } = await runBlind(withGlass);
+    expect(last).toMatchObject({ kind: "refuse", finding: { code: "unreachable" } });
+    expect(steps.map((step) => ("glass" in step ? step.glass : step.kind))).toEqual(["break", "refuse"]);
+    expect(await policies()).toEqual(["Fail", "Fail"]);
+    expect(await create()).toBe("judged");
+  });
+
+  it.each([429, 403])("where the API server answers a self-test with %i", async (status) => {
+    const busy = await turnAway(bed, status);
+    try {
+      await door.shut();
+      const { code, stdout } = await bed.run(withGlass);
+      expect([code, said(stdout, "try-canary"), said(stdout, "unreachable")], stdout).toEqual([1, 1, 1]);
+      expect(await policies()).toEqual(["Fail", "Fail"]);
+    } finally {
+      await busy.stop();
+    }
+  });
+});
+
+/** A run that shakes hands with nobody, in this process; everything else of it is real. */
+async function runBlind(file: string): Promise<SyncRun> {
+  const config = await parseSyncConfig({
+    name: file,
+    text: await readFile(file, "utf8"),
+    readFile: (path) => readFile(join(dirname(file), path), "utf8"),
+  });
+  const client = await KubernetesClient.create({ kubeconfig: bed.kubeconfig });
+  const api = client.ask.bind(client);
+  const deps = {
+    config,
+    apis: async () => [api],
+    cluster: new SyncCluster(api, config.goal.gate),
+    lease: new SyncLease(api, "blind", config.timeouts.lease, Date.now),
+    view: async (base: string) => ({ base, handshakes: [{ address: "127.0.0.1", fault: "no network" }] }),
+    now: Date.now,
+  };
+  return runSync(deps, { dryRun: false });
+}

@@ -1,0 +1,48 @@
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { eventually } from "../cluster/eventually.ts";
+import { MUTATING, type SyncBed } from "./SyncBed.ts";
+
+/** Somebody's webhook that refuses every ConfigMap of the self-test's namespace, before the canary is called. */
+export async function turnAway(bed: SyncBed, code: number): Promise<{ stop(): Promise<unknown> }> {
+  const server = createServer(await bed.cas.old.issuing.issue({ name: "busy", hosts: ["127.0.0.1"] }));
+  server.on("request", async (incoming, outgoing) => {
+    const { apiVersion, kind, request } = JSON.parse(Buffer.concat(await incoming.toArray()).toString());
+    const response = { uid: request.uid, allowed: false, status: { code, message: "not now" } };
+    outgoing.setHeader("content-type", "application/json").end(JSON.stringify({ apiVersion, kind, response }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const clientConfig = {
+    url: `https://127.0.0.1:${port}`,
+    caBundle: Buffer.from(bed.cas.old.root).toString("base64"),
+  };
+  const collection = MUTATING.slice(0, MUTATING.lastIndexOf("/"));
+  await bed.cluster.api.create(collection, {
+    metadata: { name: "busy" },
+    webhooks: [
+      {
+        name: "busy.example.com",
+        clientConfig,
+        rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }],
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "postern-selftest" } },
+        sideEffects: "None",
+        admissionReviewVersions: ["v1"],
+      },
+    ],
+  });
+  const path = "/api/v1/namespaces/postern-selftest/configmaps";
+  await eventually("self-tests to be turned away", async () => {
+    const call = { query: { dryRun: "All" }, token: bed.token };
+    return (await bed.cluster.api.create(path, { metadata: { name: "postern" } }, call)).status === code
+      ? true
+      : undefined;
+  });
+  return {
+    async stop() {
+      await bed.cluster.api.delete(`${collection}/busy`);
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
