@@ -1,9 +1,9 @@
 import { conversionCanaryName } from "../registration/conversionCanary.ts";
 import type { Certificate } from "../trust/Certificate.ts";
 import { lastTest } from "./askCanary.ts";
+import { breakGlass, glassFindings, mendGlass } from "./breakGlass.ts";
 import { confirmTarget } from "./confirmTarget.ts";
 import { findingsOf } from "./findingsOf.ts";
-import { breakGlass, glassFindings, mendGlass } from "./glassStep.ts";
 import { liveRoots } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
