@@ -1,5 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
+import { addDoctorCommand } from "../../src/cli/addDoctorCommand.ts";
 import { runProcess } from "../../src/cli/runProcess.ts";
 
-await runProcess([addClusterCommands], manifest.version);
+await runProcess([addClusterCommands, addDoctorCommand()], manifest.version);

@@ -10,6 +10,10 @@ export const EXIT_DIFFERENT = 1;
 export const EXIT_NOT_IN_STEP = 1;
 /** What was written did not carry, and what was there before was written back. */
 export const EXIT_ROLLED_BACK = 3;
+/** A doctor found nothing worse than this. */
+export const EXIT_WARNINGS = 1;
+/** A doctor found what is broken, or soon will be. */
+export const EXIT_ERRORS = 3;
 /** Usage, input or surroundings: nothing to do with what the policies say. */
 export const EXIT_UNUSABLE = 2;
 

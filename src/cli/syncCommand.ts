@@ -38,12 +38,13 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
     if (output === "json") terminal.stdout.write(`${JSON.stringify(syncReport(run), null, 2)}\n`);
     return exitOf(run, dryRun);
   } catch (error) {
-    if (error instanceof SyncError) throw new CliError(CODES[error.code], error.message, error);
+    if (error instanceof SyncError) throw new CliError(SYNC_ERROR_CODES[error.code], error.message, error);
     throw error;
   }
 }
 
-const CODES: Readonly<Record<SyncError["code"], CliErrorCode>> = {
+/** What a sync's errors are to a command. */
+export const SYNC_ERROR_CODES: Readonly<Record<SyncError["code"], CliErrorCode>> = {
   "bad-config": "bad-sync-config",
   "unreadable-config": "bad-sync-config",
   "lease-held": "sync-held",

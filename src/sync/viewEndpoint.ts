@@ -7,7 +7,7 @@ import type { SyncTimeouts } from "./SyncConfig.ts";
 /** Shakes hands with every address of an endpoint. What fails is part of the view; nothing is thrown. */
 export async function viewEndpoint(
   base: string,
-  timeouts: SyncTimeouts,
+  timeouts: Pick<SyncTimeouts, "handshake" | "probe">,
   now: () => number,
   resolve: ProbeDependencies["resolve"] = resolveAddresses,
 ): Promise<EndpointView> {

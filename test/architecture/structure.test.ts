@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/tls": ["src/telemetry"],
   "src/trust": [],
   "src/sync": ["src/protocol", "src/registration", "src/trust", "src/telemetry"],
+  "src/doctor": ["src/protocol", "src/policy", "src/registration", "src/trust", "src/sync"],
   "src/gate": ["src/protocol", "src/policy", "src/registration", "src/telemetry", "src/tls"],
   "src/cli": [
     "src",
@@ -25,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/tls",
     "src/trust",
     "src/sync",
+    "src/doctor",
     "src/gate",
   ],
   // The package's main entry.

@@ -2,14 +2,17 @@ import { describe, expect, it } from "vitest";
 import { runPostern } from "./runPostern.ts";
 
 describe("help", () => {
-  it.each([["dev"], ["review"], ["render"], ["serve"]])("of %s has an example and the exit codes", async (command) => {
-    const { code, out, err } = await runPostern([command, "--help"]);
-    expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
-    expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ postern ${command} `));
-    expect(out).toMatch(/Exit codes: 0/);
-    expect(await runPostern(["help", command])).toEqual({ code, out, err });
-  });
+  it.each([["dev"], ["review"], ["render"], ["serve"], ["doctor"]])(
+    "of %s has an example and the exit codes",
+    async (command) => {
+      const { code, out, err } = await runPostern([command, "--help"]);
+      expect([code, err]).toEqual([0, ""]);
+      expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
+      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ postern ${command} `));
+      expect(out).toMatch(/Exit codes: 0/);
+      expect(await runPostern(["help", command])).toEqual({ code, out, err });
+    },
+  );
 
   it("of postern itself names every command", async () => {
     const { code, out, err } = await runPostern(["--help"]);

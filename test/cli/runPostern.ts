@@ -1,6 +1,8 @@
 import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
+import { addDoctorCommand } from "../../src/cli/addDoctorCommand.ts";
 import { addGateCommands } from "../../src/cli/addGateCommands.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { readGateSources } from "../../src/cli/readGateSources.ts";
 
 /** What `postern` said and how it ended. */
 export interface Ran {
@@ -32,7 +34,7 @@ export async function runPostern(
       env,
     },
     "1.2.3",
-    [addGateCommands, addClusterCommands],
+    [addGateCommands, addClusterCommands, addDoctorCommand(readGateSources)],
   );
   return { code, out, err };
 }

@@ -27,7 +27,8 @@ it("runs by itself, as the image's user, from a folder that cannot be written", 
 
 it("has the commands that run in a cluster, and none that takes a gate's sources", async () => {
   const { stdout } = await folder.run(["--help"]);
-  expect(stdout).toContain("sync [options]");
+  for (const command of ["sync", "announce", "doctor"]) expect(stdout).toContain(`${command} [options]`);
+  expect((await folder.run(["doctor", "--help"])).stdout).not.toContain("--gate");
   for (const command of ["dev", "review", "render", "serve"]) {
     expect(await folder.run([command])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^postern: .*\n$/) });
     expect(stdout).not.toMatch(new RegExp(`^ {2}${command} `, "m"));
