@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { conversionCanaryName } from "../registration/conversionCanary.ts";
 import { type LiveRule, liveWebhooks } from "../registration/LiveWebhook.ts";
 import {
   CLUSTER_ANNOTATION,
@@ -39,6 +40,7 @@ export interface LiveRegistration {
   readonly hash: string | undefined;
   /** Whether the sync owns its `caBundle` and `url`. */
   readonly isHandedOver: boolean;
+  /** Whether it is there for self-tests alone: of webhooks, or of conversions. */
   readonly isCanary: boolean;
   readonly hooks: readonly LiveHook[];
   /** What the sync remembers of it. */
@@ -66,7 +68,9 @@ export function readRegistration(kind: TargetKind, item: JsonObject): LiveRegist
     cluster: textOf(annotations[CLUSTER_ANNOTATION]),
     hash: textOf(annotations[HASH_ANNOTATION]),
     isHandedOver: annotations[SYNC_ANNOTATION] === "true",
-    isCanary: gate !== undefined && kind === "ValidatingWebhookConfiguration" && name === `${gate}.canary`,
+    isCanary:
+      gate !== undefined &&
+      name === (kind === "CustomResourceDefinition" ? conversionCanaryName(gate) : `${gate}.canary`),
     hooks,
     state: readState(annotations),
     writers: fieldWriters(metadata.managedFields),

@@ -137,7 +137,9 @@ function selfTestsOf(
   const gates = [...new Set(registrations.flatMap(({ gate }) => gate ?? []))];
   return Promise.all(
     gates.map((gate) => {
-      const canary = registrations.find((it) => it.isCanary && it.gate === gate);
+      const canary = registrations.find(
+        (it) => it.isCanary && it.gate === gate && it.kind === "ValidatingWebhookConfiguration",
+      );
       const publicKey = config?.goal.gate === gate ? config.publicKey : undefined;
       return askSelfTest(reader.ask.bind(reader), { gate, canary, publicKey, now });
     }),

@@ -224,6 +224,50 @@ it.each<[name: string, more: () => Partial<ClusterView> | Promise<Partial<Cluste
     () => ({ selfTests: [{ gate: "postern", result: "not-made", message: "403" }] }),
     ["info self-test-not-made gate postern"],
   ],
+  [
+    "everything, but for kube-system",
+    () =>
+      changed(
+        each(({ matchConditions }) => ({
+          matchConditions: Array.isArray(matchConditions)
+            ? matchConditions.filter((it) => String(Object(it).expression).includes("kube-system"))
+            : [],
+          rules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*/*"], scope: "*" }],
+        })),
+      ),
+    [`error guard-missing ${ABOUT}`],
+  ],
+  [
+    "everything, with all of the guards",
+    () =>
+      changed(
+        each(({ matchConditions }) => ({
+          matchConditions: [
+            ...(Array.isArray(matchConditions) ? matchConditions : []),
+            { expression: "!(request.resource.group == 'coordination.k8s.io')" },
+          ],
+          rules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*/*"], scope: "*" }],
+        })),
+      ),
+    // Whatever the gate would not render may keep anything away.
+    ["warning policy-not-called policy deny-labels"],
+  ],
+  [
+    "a byte order mark",
+    () => changed(each(config({ caBundle: base64(`\ufeff${own.root}`) }))),
+    [`error bad-bundle ${ABOUT}`],
+  ],
+  [
+    "a soak that takes its time",
+    () =>
+      changed(
+        noted({
+          "postern.dev/sync-phase": "soaking",
+          "postern.dev/sync-since": new Date(Date.now() - 30 * HOUR).toISOString(),
+        }),
+      ),
+    [],
+  ],
   ["no matchConditions", () => changed(each(() => ({ matchConditions: [] }))), [`error guard-missing ${ABOUT}`]],
   [
     "kube-system left out by another way",
