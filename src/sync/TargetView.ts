@@ -31,18 +31,18 @@ export function viewOf({ hooks }: Pick<SyncTarget, "hooks">, { cluster }: SyncGo
 
 /** Undefined for a bundle that has more in it than certificates: it is to be written anew. */
 function hashOf(bundle: string, roots: readonly Certificate[]): string | undefined {
-  if (roots.length === 0) return bundle.trim() === "" ? SYSTEM_TRUST : undefined;
+  if (roots.length === 0) return withoutSpace(bundle) === "" ? SYSTEM_TRUST : undefined;
   const rest = bundle
     .split(/\r?\n/)
     .filter((line) => !line.startsWith("#"))
     .join("\n");
-  return rest.trim() ===
-    roots
-      .map(({ pem }) => pem)
-      .join("")
-      .trim()
-    ? trustHash(roots)
-    : undefined;
+  const clean = roots.map(({ pem }) => pem).join("");
+  return withoutSpace(rest) === withoutSpace(clean) ? trustHash(roots) : undefined;
+}
+
+/** As Go has it: `trim` would also take a byte order mark away, behind which Go reads no certificate. */
+function withoutSpace(text: string): string {
+  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
 }
 
 /** A target's hooks with other roots, and at another base; undefined keeps each one's own. */

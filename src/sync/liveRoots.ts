@@ -6,7 +6,8 @@ import { parseBundle } from "../trust/parseBundle.ts";
 /** What stands for the hash of an empty bundle: the roots of the API server's own host. */
 export const SYSTEM_TRUST = "system";
 
-const BLOCK = /-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----(?=\r?\n|$)/g;
+/** At the beginning of a line, where Go looks for one: not behind a byte order mark, nor glued to the block before. */
+const BLOCK = /(?<=^|\n)-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----(?=\r?\n|$)/g;
 
 /**
  * The certificates of a bundle that is in force. Whatever cannot be read is passed over, as the API server does: what was

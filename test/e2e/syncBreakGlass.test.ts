@@ -118,8 +118,10 @@ describe("an endpoint that goes away", () => {
     });
     expect(opening[0]).toBe("refused");
     expect(await create()).toBe("unjudged");
-    const [event] = await eventsOf("GlassBroken");
-    expect(event).toMatchObject({ type: "Warning", note: expect.stringContaining("failed calling webhook") });
+    // Of the same name is what each run says of it, for as long as it lasts.
+    const events = await eventsOf("GlassBroken");
+    expect(events.map(({ type }) => type)).not.toContain("Normal");
+    expect(events.map(({ note }) => note).join("\n")).toContain("failed calling webhook");
     const diff = await bed.diff();
     expect([diff.code, diff.stdout]).toEqual([
       1,
