@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
+import type { PebbleCa } from "../acme/PebbleCa.ts";
+import { PEBBLE_HINT, pebbleBinary } from "../acme/pebbleBinary.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { AdmissionLoad } from "../e2e/AdmissionLoad.ts";
 import { managedEdges } from "../e2e/ManagedEdge.ts";
-import type { PebbleCa } from "../e2e/PebbleCa.ts";
-import { PEBBLE_HINT, pebbleBinary } from "../e2e/pebbleBinary.ts";
 import { SyncBed } from "../e2e/SyncBed.ts";
 import { type BundleKeeper, nobody, overwriter, posternSync } from "./bundleKeepers.ts";
 import { printSwitches, type SwitchFigure, type SwitchRound } from "./SwitchFigure.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PebbleCa } from "../e2e/PebbleCa.ts";
+import type { PebbleCa } from "../acme/PebbleCa.ts";
 import { CANARY, MUTATING, type SyncBed, VALIDATING } from "../e2e/SyncBed.ts";
 
 /** Who keeps `caBundle` in step while a CA changes. */

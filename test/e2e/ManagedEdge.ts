@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import type { JWK } from "jose";
 import type { Gate } from "../../src/gate/defineGate.ts";
+import { PebbleCa } from "../acme/PebbleCa.ts";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
 import { toolBinary } from "../cluster/toolBinary.ts";
 import { type CaddyPorts, caddyConfig } from "./caddyConfig.ts";
 import type { EdgeProvider, GateEdge } from "./GateEdge.ts";
 import { gateListener } from "./gateListener.ts";
-import { PebbleCa } from "./PebbleCa.ts";
 
 /** An order takes pebble half a second; it refuses one nonce in twenty, and caddy asks again. In milliseconds. */
 const ISSUE_PATIENCE = 60_000;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { PebbleCa } from "./PebbleCa.ts";
+import type { PebbleCa } from "../acme/PebbleCa.ts";
 
 /** Ports of loopback: where caddy serves, where it is configured, and where the gate behind it is. */
 export interface CaddyPorts {

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { PebbleCa } from "../acme/PebbleCa.ts";
+import { PEBBLE_HINT, pebbleBinary } from "../acme/pebbleBinary.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { AdmissionLoad, RATE } from "./AdmissionLoad.ts";
 import { managedEdges } from "./ManagedEdge.ts";
-import type { PebbleCa } from "./PebbleCa.ts";
-import { PEBBLE_HINT, pebbleBinary } from "./pebbleBinary.ts";
 import { bundleSizes, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
 
 const IN_STEP = "in step: nothing to write\n";

@@ -9,12 +9,14 @@ import type { ProviderReport } from "../../../src/sync/providers/ProviderReport.
 import { providerSchema } from "../../../src/sync/providers/providerSettings.ts";
 import { handshakesOf } from "../../../src/sync/viewEndpoint.ts";
 import { probe } from "../../../src/trust/probe.ts";
+import { AcmeClient } from "../../acme/AcmeClient.ts";
+import { PebbleCa } from "../../acme/PebbleCa.ts";
+import { pebbleBinary } from "../../acme/pebbleBinary.ts";
 import { LoopbackServer } from "../LoopbackServer.ts";
-import { PebbleCa, pebbleBinary } from "./PebbleCa.ts";
 import { providerDeps } from "./providerDeps.ts";
 
 const HOST = "gate.edge.example";
-const binary = pebbleBinary();
+const binary = await pebbleBinary();
 
 /** An endpoint that this machine has under a name that it does not know. */
 async function view(base: string): Promise<EndpointView> {
@@ -26,11 +28,13 @@ async function view(base: string): Promise<EndpointView> {
 
 describe.skipIf(binary === undefined)("against pebble, or skipped for want of it: apt-get install pebble", () => {
   let pebble: PebbleCa;
+  let client: AcmeClient;
   let edge: Server;
   let pair: { cert: string; key: string };
   beforeAll(async () => {
     pebble = await PebbleCa.start(binary ?? "");
-    pair = await pebble.issue(HOST);
+    client = await AcmeClient.create(pebble.directory, pebble.apiRoot);
+    pair = await client.issue(HOST);
     edge = createServer(pair);
     await new Promise<void>((resolve) => edge.listen(0, "127.0.0.1", resolve));
   });
@@ -42,7 +46,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
   const ask = (directory: string): Promise<ProviderReport> => {
     const url = `https://${HOST}:${(edge.address() as AddressInfo).port}`;
     const settings = providerSchema.parse({ acme: { directory, url, roots: ["letsencrypt"], ca: "ca.pem" } });
-    return askProvider(settings, providerDeps({ view, readFile: async () => pebble.ca }));
+    return askProvider(settings, providerDeps({ view, readFile: async () => pebble.apiRoot }));
   };
 
   it("says what is served, the config's roots, and when it is renewed where the CA says that", async () => {
@@ -56,7 +60,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
       ],
     });
     // Debian's 2.4 has none, 2.7 and later have.
-    if ((await pebble.urls()).renewalInfo === undefined) {
+    if ((await client.urls()).renewalInfo === undefined) {
       expect(report.renewsAt).toBeUndefined();
       expect(report.notes.join()).toMatch(/has no renewalInfo: when it renews is not known$/);
     } else {

@@ -17,13 +17,15 @@ export class PebbleCa {
   readonly root: string;
   /** Of the ACME directory. */
   readonly directory: string;
-  /** File with what the ACME API's own certificate is verified with. */
+  /** What the ACME API's own certificate is verified with, in PEM, and a file with it. */
+  readonly apiRoot: string;
   readonly apiRootFile: string;
   readonly #service: ChildService;
   readonly #folder: string;
 
-  private constructor(root: string, directory: string, folder: string, service: ChildService) {
+  private constructor(root: string, apiRoot: string, directory: string, folder: string, service: ChildService) {
     this.root = root;
+    this.apiRoot = apiRoot;
     this.directory = directory;
     this.apiRootFile = join(folder, "api-root.pem");
     this.#folder = folder;
@@ -46,6 +48,10 @@ export class PebbleCa {
       privateKey: file("api-key.pem"),
       httpPort,
       tlsPort,
+      ocspResponderURL: "",
+      externalAccountBindingRequired: false,
+      // Newer ones want profiles.
+      profiles: { default: { description: "as ever", validityPeriod: 7_776_000 } },
     };
     await Promise.all([
       writeFile(file("api-root.pem"), api.cert),
@@ -57,8 +63,8 @@ export class PebbleCa {
       name: "pebble",
       file: pebble,
       args: ["-config", file("pebble.json")],
-      // Neither is what the tests are about: pebble would wait up to 15 s for each name, and ask a server for proof.
-      env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_VA_ALWAYS_VALID: "1" },
+      // What the tests are not about: pebble would wait up to 15 s for each name, ask a server for proof, and lose nonces.
+      env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_VA_ALWAYS_VALID: "1", PEBBLE_WFE_NONCEREJECT: "0" },
       logFile: file("pebble.log"),
     });
     const management = `https://127.0.0.1:${managementPort}`;
@@ -72,7 +78,7 @@ export class PebbleCa {
       await service.stop("SIGKILL");
       throw error;
     }
-    return new PebbleCa(root, `https://127.0.0.1:${port}/dir`, folder, service);
+    return new PebbleCa(root, api.cert, `https://127.0.0.1:${port}/dir`, folder, service);
   }
 
   async stop(): Promise<void> {
