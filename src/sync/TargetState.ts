@@ -25,6 +25,11 @@ export interface TargetState {
   readonly brokenGlass?: { readonly since: number; readonly webhooks: readonly string[] };
 }
 
+/** Whether something was written that nobody knows to carry yet. */
+export function isUnconfirmed({ phase }: TargetState): boolean {
+  return phase !== undefined && phase !== "soaking";
+}
+
 /** What is remembered of an announcement: its number, and `sha256:HEX` of what it said. */
 export interface AnnouncementMark {
   readonly seq: number;

@@ -11,10 +11,9 @@ import { type Finding, isLast, type Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
 import { canaryFor, purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { soakTarget } from "./soakTarget.ts";
+import { isUnconfirmed } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { viewOf } from "./TargetView.ts";
-
-const UNCONFIRMED: readonly unknown[] = ["widening", "switching", "narrowing"];
 
 /**
  * What is to be done next, from nothing but what was observed: so a run can be killed anywhere, and the next one goes on.
@@ -53,7 +52,8 @@ function stepTowards(observation: Observation, goal: SyncGoal): Step {
     return refuse("no-canary", `${goal.gate}.canary was not handed over: there is nothing to try a bundle on`);
   if (canary.obstacle !== undefined) return refuse("no-canary", `${goal.gate}.canary ${canary.obstacle}`);
   const steps: TargetStep[] = [];
-  const [begun, others] = [targets.filter(isUnconfirmed), targets.filter((target) => !isUnconfirmed(target))];
+  const begun = targets.filter(({ state }) => isUnconfirmed(state));
+  const others = targets.filter(({ state }) => !isUnconfirmed(state));
   for (const target of [...begun, ...others]) {
     const step = leave(target, observation, goal) ?? stepFor(target, observation, goal);
     if (!("kind" in step) || step.kind === "soak") steps.push(step);
@@ -78,10 +78,6 @@ function stepFor(target: SyncTarget, observation: Observation, goal: SyncGoal): 
   // What was written does not carry, nor what was there before: there is still what is asked for by now.
   const forward = rewriteTarget(target, observation, goal);
   return forward !== undefined && "kind" in forward && forward.kind !== "refuse" ? forward : confirmation;
-}
-
-function isUnconfirmed({ state }: SyncTarget): boolean {
-  return UNCONFIRMED.includes(state.phase);
 }
 
 /** What keeps a target from being touched. */

@@ -3,9 +3,12 @@ import type { Root } from "../trust/Root.ts";
 import { type CatalogueName, rootCatalogues } from "../trust/rootCatalogues.ts";
 import { verifyChain } from "../trust/verifyChain.ts";
 import { checkEndpoint, endpointAt, servedChains } from "./checkEndpoint.ts";
-import type { Observation } from "./Observation.ts";
+import { splitGateUrl } from "./gateUrl.ts";
+import { liveRoots } from "./liveRoots.ts";
+import type { EndpointView, Observation } from "./Observation.ts";
 import type { SyncGoal, SyncLoad } from "./SyncConfig.ts";
-import { viewOf } from "./TargetView.ts";
+import type { SyncTarget } from "./SyncTarget.ts";
+import { isUnconfirmed } from "./TargetState.ts";
 
 /** What a risk follows from beside what was observed. */
 export interface RiskTerms {
@@ -37,11 +40,12 @@ export interface Risk {
 const RENEWED_AT = 2 / 3;
 
 /**
- * How much is at stake between two runs. `stale` is 1 where a bundle in force refuses what is served now. Else it is the
- * chance that the certificate is renewed before the next run is over, which is `seconds` by two thirds of its lifetime,
- * times the share of its provider's roots that the bundle does not have. It supposes that renewals come at any time, that
- * a provider takes any root of its catalogue alike, and that a CA of one's own renews below the root that is pinned.
- * Undefined without chains, and where the roots of the API server's own host count, which are not known.
+ * How much is at stake between two runs. `stale` is 1 where a bundle in force refuses what is served now, and where a write
+ * was not confirmed. Else it is the chance that the certificate is renewed before the next run is over, which is `seconds`
+ * by two thirds of its lifetime, times the share of its provider's roots that the bundle does not have. It supposes that
+ * renewals come at any time, that a provider takes any root of its catalogue alike, and that a CA of one's own renews below
+ * the root that is pinned. Of several endpoints and bundles the worst counts. Undefined where an endpoint does not answer,
+ * and where the roots of the API server's own host count, which are not known.
  */
 export function riskModel(observation: Observation, goal: SyncGoal, terms: RiskTerms): Risk {
   const seconds = (terms.interval + terms.jitter + terms.duration) / 1000;
@@ -57,26 +61,40 @@ export function riskModel(observation: Observation, goal: SyncGoal, terms: RiskT
 }
 
 function staleOf(
-  target: Observation["targets"][number],
+  target: SyncTarget,
   observation: Observation,
   goal: SyncGoal,
+  terms: { readonly seconds: number; readonly catalogues: readonly CatalogueName[] },
+): number | undefined {
+  if (isUnconfirmed(target.state)) return 1;
+  // Each webhook has a bundle of its own: what one of them would accept is of no use to another.
+  const calls = target.hooks.map(({ url, bundle }) => ({ base: splitGateUrl(url, goal.cluster)?.base, bundle }));
+  const distinct = new Map(calls.map((call) => [JSON.stringify(call), call]));
+  return worst(
+    [...distinct.values()].map(({ base, bundle }) =>
+      base === undefined ? undefined : chanceOf(endpointAt(observation, base), bundle, observation.now, terms),
+    ),
+  );
+}
+
+/** Of calls to one endpoint with one bundle. */
+function chanceOf(
+  view: EndpointView,
+  bundle: string,
+  now: number,
   { seconds, catalogues }: { readonly seconds: number; readonly catalogues: readonly CatalogueName[] },
 ): number | undefined {
-  const { roots, bases = [] } = viewOf(target, goal);
-  if (roots.length === 0) return undefined;
+  const roots = liveRoots(bundle);
+  const isEmpty = bundle.trim() === "";
+  const { finding } = checkEndpoint(view, roots, now);
+  if (finding !== undefined) return finding.code === "unreachable" ? undefined : 1;
+  if (roots.length === 0) return isEmpty ? undefined : 1;
+  const host = new URL(view.base).hostname.replace(/^\[(.*)\]$/, "$1");
   return worst(
-    bases.map((base) => {
-      const view = endpointAt(observation, base);
-      const { finding } = checkEndpoint(view, roots, observation.now);
-      if (finding !== undefined) return finding.code === "unreachable" ? undefined : 1;
-      const host = new URL(base).hostname.replace(/^\[(.*)\]$/, "$1");
-      return worst(
-        servedChains(view).map((served) => {
-          const verification = verifyChain({ served, anchors: roots, host, now: observation.now });
-          const anchors = verification.ok ? verification.chains.flatMap((chain) => chain.at(-1) ?? []) : [];
-          return renewalChance(served, seconds) * shareMissing(anchors, roots, catalogues);
-        }),
-      );
+    servedChains(view).map((served) => {
+      const verification = verifyChain({ served, anchors: roots, host, now });
+      const anchors = verification.ok ? verification.chains.flatMap((chain) => chain.at(-1) ?? []) : [];
+      return renewalChance(served, seconds) * shareMissing(anchors, roots, catalogues);
     }),
   );
 }
@@ -108,8 +126,9 @@ function shareMissing(
   return Math.max(0, ...shares);
 }
 
-/** The highest that is known. */
+/** One that is stale for sure outweighs what is not known; else nothing is known of all as soon as it is not of one. */
 function worst(chances: readonly (number | undefined)[]): number | undefined {
   const known = chances.filter((chance) => chance !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  if (known.includes(1)) return 1;
+  return known.length < chances.length || known.length === 0 ? undefined : Math.max(...known);
 }

@@ -48,6 +48,38 @@ describe("the chance", () => {
     expect(riskOf(it).stale).toBe(1);
   });
 
+  it.each(["widening", "switching", "narrowing"] as const)("is 1 while %s is not confirmed", (phase) => {
+    const it = world([0]);
+    const targets = it.targets.map((target) => ({ ...target, state: { phase } }));
+    expect(riskOf(it, {}, { targets }).stale).toBe(1);
+  });
+
+  it.each([
+    ["another one's", (it: SyncWorld) => it.rootOf(1).pem],
+    ["nonsense", () => "nonsense"],
+  ])("is 1 where the bundle of one webhook of several is %s", (_, bundle) => {
+    const it = world([0]);
+    const targets = it.targets.map((target) => {
+      const [first, ...others] = target.hooks;
+      const changed = first === undefined || others.length === 0 ? [] : [{ ...first, bundle: bundle(it) }];
+      return { ...target, hooks: [...changed, ...(changed.length === 0 ? target.hooks : others)] };
+    });
+    expect(riskOf(it, {}, { targets }).stale).toBe(1);
+  });
+
+  it("is not known where one endpoint of several does not answer, unless another is stale", () => {
+    const it = world([0]);
+    it.served.set(NEW, ["no answer"]);
+    const targets = it.targets.map((target) => {
+      const isElsewhere = target.kind === "MutatingWebhookConfiguration";
+      const hooks = target.hooks.map((hook) => ({ ...hook, url: hook.url.replace(OLD, NEW) }));
+      return isElsewhere ? { ...target, hooks } : target;
+    });
+    expect(riskOf(it, {}, { targets }).stale).toBeUndefined();
+    it.served.set(OLD, [1]);
+    expect(riskOf(it, {}, { targets }).stale).toBe(1);
+  });
+
   it("is 0 below a CA of one's own: it renews below the root that is pinned", () => {
     expect(riskOf(world([0]))).toMatchObject({ stale: 0, risk: 0 });
   });
