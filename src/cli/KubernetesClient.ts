@@ -79,6 +79,11 @@ export class KubernetesClient {
     return { status, body: parse(text) ?? {}, ...(Number.isNaN(date) ? {} : { date }) };
   }
 
+  /** What the API server answers to a GET as text, such as its `/metrics`. Throws {@link CliError} where there was no answer. */
+  text(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    return this.#answer({ method: "GET", path });
+  }
+
   /** The object that answers a call; undefined where there is none (404). Throws {@link CliError} for all else. */
   async call(call: ApiRequest): Promise<JsonObject | undefined> {
     const { status, text } = await this.#answer(call);

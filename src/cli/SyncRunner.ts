@@ -17,8 +17,10 @@ import { SyncLease } from "../sync/SyncLease.ts";
 import { SyncMetrics } from "../sync/SyncMetrics.ts";
 import { viewEndpoint } from "../sync/viewEndpoint.ts";
 import { CliError } from "./CliError.ts";
+import { callsInFlight } from "./callsInFlight.ts";
 import { readFault } from "./findInputFiles.ts";
 import { type ClusterChoice, KubernetesClient } from "./KubernetesClient.ts";
+import { printable } from "./printable.ts";
 import type { Terminal } from "./Terminal.ts";
 import { writeFileBeside } from "./writeFileBeside.ts";
 
@@ -28,6 +30,8 @@ export interface RunnerOptions extends ClusterChoice {
   readonly dryRun: boolean;
   /** A file that metrics are written to after each run. */
   readonly metrics?: string;
+  /** Where they are served, if anywhere. */
+  readonly metricsPort?: number;
 }
 
 /** For a call to one API server by its address, the canary's own time limit of 5 s included. In milliseconds. */
@@ -72,19 +76,33 @@ export class SyncRunner {
   /** One run. Throws {@link SyncError} or {@link CliError}; metrics are kept, and written, of that too. */
   async run(onStep: (step: Step) => void, signal?: AbortSignal): Promise<SyncRun> {
     const start = Date.now();
-    try {
+    const make = async (): Promise<[SyncRun, KubernetesClient]> => {
       const client = await KubernetesClient.create(this.#options);
-      const run = await this.#runWith(client, onStep, signal);
-      const { interval, jitter, load, catalogues, goal } = this.#config;
-      this.#metrics.ran(run, goal, { interval, jitter, load, catalogues, duration: Date.now() - start });
-      return run;
-    } catch (error) {
+      return [await this.#runWith(client, onStep, signal), client];
+    };
+    const [run, client] = await make().catch(async (error: unknown): Promise<never> => {
       const code = error instanceof SyncError || error instanceof CliError ? error.code : "internal";
-      if (code !== "stopped") this.#metrics.failed(code, Date.now(), Date.now() - start);
+      if (code === "stopped") throw error;
+      this.#metrics.failed(code, Date.now(), Date.now() - start);
+      // What kept the run from being made says more than that it could not be written down.
+      await this.#writeMetrics().catch(() => undefined);
       throw error;
-    } finally {
-      await this.#writeMetrics();
-    }
+    });
+    const { interval, jitter, catalogues, goal } = this.#config;
+    const duration = Date.now() - start;
+    const inFlight = await this.#inFlight(client, run);
+    this.#metrics.ran(run, goal, { interval, jitter, catalogues, duration, inFlight });
+    await this.#writeMetrics();
+    return run;
+  }
+
+  /** Nobody is asked where nobody is told. */
+  async #inFlight(client: KubernetesClient, { observation }: SyncRun): Promise<number | undefined> {
+    const { metrics, metricsPort } = this.#options;
+    if (metrics === undefined && metricsPort === undefined) return undefined;
+    return callsInFlight(this.#config.load, observation.targets, client, (text) => {
+      this.#terminal.stderr.write(`postern: ${printable(text)}\n`);
+    });
   }
 
   /** Whole or not at all, for whoever reads it at the same time. */

@@ -18,11 +18,18 @@ export const addClusterCommands: AddCommands = (program, terminal, done) => {
         "jitter",
       ]),
     )
-    .option(
-      "--jitter",
-      "begin at this cluster's place in a window (of the config), so that not all clusters call at once",
+    .addOption(
+      new Option(
+        "--jitter",
+        "begin at this cluster's place in a window (of the config), so that not all clusters call at once",
+      ).conflicts("dryRun"),
     )
-    .option("--metrics <file>", "write metrics there in the Prometheus text format after each run")
+    .addOption(
+      // Nothing happens in a dry run that could be measured.
+      new Option("--metrics <file>", "write metrics there in the Prometheus text format after each run").conflicts(
+        "dryRun",
+      ),
+    )
     .option("--metrics-port <number>", "with --watch: serve /metrics, /healthz and /readyz there", parsePort)
     .option("--dry-run", "say what would be written, and write nothing")
     .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))

@@ -31,7 +31,7 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
   try {
     const runner = await SyncRunner.create(terminal, { ...options, dryRun });
     if (watch) return await syncWatch(terminal, runner, { output, metricsPort });
-    if (options.jitter === true) await sleep(jitterOf(runner.config.goal, runner.config.jitter));
+    if (options.jitter === true) await waitForPlace(terminal, jitterOf(runner.config.goal, runner.config.jitter));
     const run = await runner.run((step) => {
       if (output === "text") printSyncStep(terminal, step, dryRun);
     });
@@ -41,6 +41,12 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
     if (error instanceof SyncError) throw new CliError(SYNC_ERROR_CODES[error.code], error.message, error);
     throw error;
   }
+}
+
+/** A minute without a word would look as if it hung. */
+async function waitForPlace(terminal: Terminal, milliseconds: number): Promise<void> {
+  if (milliseconds > 0) terminal.stderr.write(`postern: begins in ${Math.ceil(milliseconds / 1000)} s (--jitter)\n`);
+  await sleep(milliseconds);
 }
 
 /** What a sync's errors are to a command. */

@@ -76,10 +76,10 @@ export interface SyncConfig {
   readonly catalogues: readonly CatalogueName[];
   /** From the start of one run to that of the next. In milliseconds. */
   readonly interval: number;
-  /** The window that clusters' runs are spread over. In milliseconds. */
+  /** The window that clusters' runs are spread over: half the interval at most. In milliseconds. */
   readonly jitter: number;
-  /** What the cluster's API server sends to the gate, for the risk alone. */
-  readonly load: SyncLoad | undefined;
+  /** What the cluster's API server sends to the gate, for the risk alone; `api-server` where that one counts it itself. */
+  readonly load: SyncLoad | "api-server" | undefined;
   /** Where what comes next is asked for; undefined where the config alone says it. */
   readonly next: NextSource | undefined;
 }

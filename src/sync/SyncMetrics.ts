@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import { servedChains } from "./checkEndpoint.ts";
 import { findingsOf } from "./findingsOf.ts";
+import { readSamples } from "./readSamples.ts";
 import { type RiskTerms, riskModel } from "./riskModel.ts";
 import type { SyncRun } from "./runSync.ts";
 import { isLast } from "./Step.ts";
@@ -9,6 +10,8 @@ import { targetName } from "./SyncTarget.ts";
 
 const LAST_SUCCESS = "postern_sync_last_success_timestamp_seconds";
 const LAST_SUCCESS_HELP = "When a run last ended in step.";
+const STEPS = "postern_sync_steps_total";
+const FAILURES = "postern_sync_run_failures_total";
 const DAY = 86_400_000;
 
 type Labels = Readonly<Record<string, string>>;
@@ -23,19 +26,19 @@ export class SyncMetrics {
   readonly #failures: Counter;
   readonly #gauges = new Set<string>();
 
-  /** `previous`: the text of the process before, from which the time of the last success is kept. */
+  /** `previous`: the text of an earlier process about this cluster. Its last success stays, and what is counted goes on. */
   constructor({ gate, cluster }: Pick<SyncGoal, "gate" | "cluster">, previous = "") {
     this.#registry.setDefaultLabels({ gate, cluster });
     const counter = (name: string, help: string, label: string): Counter =>
       new Counter({ name, help, labelNames: [label], registers: [this.#registry] });
-    this.#steps = counter("postern_sync_steps_total", "Steps that were taken since the process began.", "step");
-    this.#failures = counter(
-      "postern_sync_run_failures_total",
-      "Runs that could not be made since the process began.",
-      "code",
-    );
-    const success = new RegExp(`^${LAST_SUCCESS}(?:\\{[^\\n]*\\})? (\\d+(?:\\.\\d+)?)$`, "m").exec(previous)?.[1];
-    if (success !== undefined) this.#set(LAST_SUCCESS, LAST_SUCCESS_HELP, [[{}, Number(success)]]);
+    this.#steps = counter(STEPS, "Steps that were taken.", "step");
+    this.#failures = counter(FAILURES, "Runs that could not be made.", "code");
+    for (const { name, labels, value } of readSamples(previous)) {
+      if (labels.gate !== gate || labels.cluster !== cluster) continue;
+      if (name === LAST_SUCCESS) this.#set(LAST_SUCCESS, LAST_SUCCESS_HELP, [[{}, value]]);
+      if (name === STEPS) this.#steps.inc({ step: labels.step ?? "" }, value);
+      if (name === FAILURES) this.#failures.inc({ code: labels.code ?? "" }, value);
+    }
   }
 
   /** A run that came to its end. */
@@ -51,9 +54,11 @@ export class SyncMetrics {
       [{}, isInStep ? 1 : 0],
     ]);
     this.#set("postern_sync_rolled_back", "Whether the last run took something back.", [[{}, rolledBack ? 1 : 0]]);
-    const ends = observation.endpoints.flatMap((endpoint): [Labels, number][] => {
-      const times = servedChains(endpoint).flatMap((chain) => chain.map(({ notAfter }) => notAfter.getTime()));
-      return times.length === 0 ? [] : [[{ endpoint: endpoint.base }, Math.min(...times)]];
+    // Not by their whole URLs, which may have a capability in their paths.
+    const byOrigin = Map.groupBy(observation.endpoints, ({ base }) => new URL(base).origin);
+    const ends = [...byOrigin].flatMap(([endpoint, views]): [Labels, number][] => {
+      const times = views.flatMap(servedChains).flatMap((chain) => chain.map(({ notAfter }) => notAfter.getTime()));
+      return times.length === 0 ? [] : [[{ endpoint }, Math.min(...times)]];
     });
     this.#set(
       "postern_sync_certificate_expiry_timestamp_seconds",

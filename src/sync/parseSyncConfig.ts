@@ -37,8 +37,16 @@ const configSchema = z.strictObject({
   provider: z.optional(providerSchema),
   soak: z._default(duration, 24 * 3_600_000),
   interval: z._default(duration.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
-  jitter: z._default(duration, 60_000),
-  load: z.optional(z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: duration })),
+  jitter: z.optional(duration),
+  load: z.optional(
+    z.union(
+      [
+        z.literal("api-server"),
+        z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: duration }),
+      ],
+      "expected api-server, or requestsPerSecond and latency, as in { requestsPerSecond: 50, latency: 20ms }",
+    ),
+  ),
   breakGlass: z._default(z.boolean(), false),
   breakGlassAfter: z._default(duration, 30_000),
   hosts: z.array(z.string()).check(z.minLength(1)),
@@ -54,6 +62,9 @@ const configSchema = z.strictObject({
   ),
 });
 type ParsedConfig = z.infer<typeof configSchema>;
+
+/** 3,000 clusters are 50 a second then, and a CronJob's run has three of its four minutes left. In milliseconds. */
+const JITTER = 60_000;
 
 /** Where a config comes from. */
 export interface ConfigSource {
@@ -78,7 +89,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) return fail(faultOf(parsed.error.issues));
   const { data } = parsed;
-  const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data);
+  const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data) ?? faultOfJitter(data);
   if (fault !== undefined) return fail(fault);
   try {
     const { kty, crv, x } = data.selfTest.publicKey;
@@ -96,7 +107,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
       hosts: data.hosts,
       catalogues: data.trust.mode === "pin" ? data.trust.roots.filter(isCatalogueName) : [],
       interval: data.interval,
-      jitter: data.jitter,
+      jitter: data.jitter ?? Math.min(JITTER, data.interval / 2),
       load: data.load,
       next: nextSource(data),
     };
@@ -125,7 +136,6 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
   announcement: ["url", "publicKey"],
   "announcement.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
-  load: ["requestsPerSecond", "latency"],
   timeouts: ["handshake", "probe", "canary", "lease", "next"],
 };
 
@@ -158,6 +168,12 @@ function nextSource({ announcement, provider }: ParsedConfig): NextSource | unde
 function faultOfGlass({ breakGlass, breakGlassAfter, timeouts }: ParsedConfig): string | undefined {
   if (!breakGlass || breakGlassAfter + timeouts.canary < timeouts.lease) return undefined;
   return "breakGlassAfter: expected less, together with timeouts.canary, than timeouts.lease";
+}
+
+function faultOfJitter({ interval, jitter = 0 }: ParsedConfig): string | undefined {
+  return jitter > interval / 2
+    ? "jitter: expected half of interval at most: a run that begins late has to be over before the next"
+    : undefined;
 }
 
 async function trustGoal(trust: ParsedConfig["trust"], readFile: ConfigSource["readFile"]): Promise<TrustGoal> {

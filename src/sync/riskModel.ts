@@ -6,7 +6,7 @@ import { checkEndpoint, endpointAt, servedChains } from "./checkEndpoint.ts";
 import { splitGateUrl } from "./gateUrl.ts";
 import { liveRoots } from "./liveRoots.ts";
 import type { EndpointView, Observation } from "./Observation.ts";
-import type { SyncGoal, SyncLoad } from "./SyncConfig.ts";
+import type { SyncGoal } from "./SyncConfig.ts";
 import type { SyncTarget } from "./SyncTarget.ts";
 import { isUnconfirmed } from "./TargetState.ts";
 
@@ -18,8 +18,8 @@ export interface RiskTerms {
   readonly jitter: number;
   /** How long the last run took. In milliseconds. */
   readonly duration: number;
-  /** What the API server sends; undefined where nobody said. */
-  readonly load: SyncLoad | undefined;
+  /** Calls under way at any time; undefined where nobody said. */
+  readonly inFlight: number | undefined;
   /** The catalogues that the config names: what the provider may use. */
   readonly catalogues: readonly CatalogueName[];
 }
@@ -30,7 +30,7 @@ export interface Risk {
   readonly stale: number | undefined;
   /** Until a change is in step, at the latest, when all goes well. */
   readonly seconds: number;
-  /** Calls under way at any time: their rate by how long each takes (Little's law). */
+  /** As it was given. */
   readonly inFlight: number | undefined;
   /** Calls under way, weighed by the chance and by the seconds in which they would fail. */
   readonly risk: number | undefined;
@@ -54,8 +54,7 @@ export function riskModel(observation: Observation, goal: SyncGoal, terms: RiskT
       .filter(({ isCanary }) => !isCanary)
       .map((target) => staleOf(target, observation, goal, { seconds, catalogues: terms.catalogues })),
   );
-  const { load } = terms;
-  const inFlight = load === undefined ? undefined : load.requestsPerSecond * (load.latency / 1000);
+  const { inFlight } = terms;
   const risk = stale === undefined || inFlight === undefined ? undefined : stale * seconds * inFlight;
   return { stale, seconds, inFlight, risk };
 }

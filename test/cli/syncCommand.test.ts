@@ -74,6 +74,8 @@ it.each([
   [["--watch", "--dry-run"], "option '--watch' cannot be used with option '--dry-run'"],
   [["--watch", "--once"], "option '--watch' cannot be used with option '--once'"],
   [["--watch", "--jitter"], "option '--watch' cannot be used with option '--jitter'"],
+  [["--jitter", "--dry-run"], "option '--jitter' cannot be used with option '--dry-run'"],
+  [["--metrics", "x.prom", "--dry-run"], "option '--metrics <file>' cannot be used with option '--dry-run'"],
   [["--metrics-port", "0"], "--metrics-port goes with --watch; a single run writes --metrics FILE"],
   [["--watch", "--metrics-port", "x"], "option '--metrics-port <number>' argument 'x' is invalid. a port is a number"],
 ])("%j is one line and exit code 2", async (args, line) => {
@@ -98,4 +100,19 @@ it("--metrics is written of a run that could not be made too, and keeps when the
   expect(text).toContain(
     'postern_sync_run_failures_total{code="refused-by-cluster",gate="postern",cluster="production"} 1\n',
   );
+});
+
+it("metrics that cannot be written are one line and exit code 2; what kept the run from being made is said in their place", async () => {
+  const nowhere = join(folder, "none", "sync.prom");
+  expect(await sync("sync.yaml", "--metrics", nowhere)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^postern: --metrics: \S+ cannot be written\n$/),
+  });
+  server.fault = { status: 500, message: "no" };
+  try {
+    const { err } = await sync("sync.yaml", "--metrics", nowhere);
+    expect(err).toMatch(/^postern: .* cannot be listed: 500 no\n$/);
+  } finally {
+    server.fault = undefined;
+  }
 });

@@ -6,7 +6,7 @@ import { SyncMetrics } from "../../src/sync/SyncMetrics.ts";
 import { makeCas, OLD, SyncWorld } from "./SyncWorld.ts";
 
 const NOW = 1_795_491_302_500;
-const TERMS: RiskTerms = { interval: 300_000, jitter: 60_000, duration: 1_500, load: undefined, catalogues: [] };
+const TERMS: RiskTerms = { interval: 300_000, jitter: 60_000, duration: 1_500, inFlight: undefined, catalogues: [] };
 
 let run: SyncRun;
 let goal: SyncWorld["goal"];
@@ -66,10 +66,28 @@ it("counts what stands against it, by kind, and the steps of all its runs", asyn
 
 it("what a run cannot tell has no sample, after one that could as well", async () => {
   const metrics = new SyncMetrics(goal);
-  await textOf(metrics, {}, { load: { requestsPerSecond: 20, latency: 5 } });
+  await textOf(metrics, {}, { inFlight: 0.1 });
   const text = await textOf(metrics, { observation: { ...run.observation, endpoints: [] } });
   for (const name of ["certificate_days_left", "risk", "risk_stale", "risk_in_flight"])
     expect(samplesOf(text, name)).toEqual([]);
+});
+
+it("what is counted goes on from what an earlier process wrote of this cluster, and of no other", async () => {
+  const step: Step = { kind: "try-canary", purpose: "webhooks", roots: [], base: OLD, reason: "" };
+  const steps = [step, run.last];
+  const before = await textOf(new SyncMetrics(goal), { steps });
+  const strange = await textOf(new SyncMetrics({ gate: "g", cluster: "other" }), { steps });
+  const text = await textOf(new SyncMetrics(goal, `${strange}${before}`), { steps });
+  expect(samplesOf(text, "steps_total")).toEqual(['step="try-canary" 2']);
+  const other = new SyncMetrics({ gate: "g", cluster: "prod-2" }, before);
+  expect(samplesOf(await other.text(), "last_success_timestamp_seconds")).toEqual([]);
+});
+
+it("a URL's path, which may hold a capability, is in no label", async () => {
+  const endpoints = run.observation.endpoints.map((view) => ({ ...view, base: `${view.base}/k/secret` }));
+  const text = await textOf(new SyncMetrics(goal), { observation: { ...run.observation, endpoints } });
+  expect(samplesOf(text, "certificate_days_left").length).toBe(2);
+  expect(text).not.toContain("secret");
 });
 
 describe("a run that could not be made", () => {

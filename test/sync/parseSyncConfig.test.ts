@@ -61,6 +61,28 @@ it("breaks no glass unless it is told to, and then after half a minute", async (
   expect((await parse(`${GOOD}breakGlass: true\nbreakGlassAfter: 10s\n`)).goal.breakGlassAfter).toBe(10_000);
 });
 
+it("reads how runs follow each other, and how much the gate is called", async () => {
+  expect(await parse(GOOD)).toMatchObject({ interval: 300_000, jitter: 60_000, load: undefined });
+  expect(await parse(`${GOOD}interval: 30s\n`)).toMatchObject({ interval: 30_000, jitter: 15_000 });
+  expect(await parse(`${GOOD}jitter: 0s\n`)).toMatchObject({ jitter: 0 });
+  expect(await parse(`${GOOD}load: api-server\n`)).toMatchObject({ load: "api-server" });
+  const load = "load: { requestsPerSecond: 50, latency: 20ms }";
+  expect(await parse(`${GOOD}${load}\n`)).toMatchObject({ load: { requestsPerSecond: 50, latency: 20 } });
+});
+
+it.each([
+  ["interval: 200ms", /^sync\.yaml: interval: expected a second or more/],
+  ["jitter: 4m", /^sync\.yaml: jitter: expected half of interval at most/],
+  ["jitter: none", /^sync\.yaml: jitter: expected a duration/],
+  ["load: much", /^sync\.yaml: load: expected api-server, or requestsPerSecond and latency/],
+  ["load: { requestsPerSecond: 5 }", /^sync\.yaml: load: expected api-server, or requestsPerSecond and latency/],
+])("%s is refused", async (line, message) => {
+  await expect(parse(`${GOOD}${line}\n`)).rejects.toMatchObject({
+    code: "bad-config",
+    message: expect.stringMatching(message),
+  });
+});
+
 it("needs neither a URL nor roots", async () => {
   const text = GOOD.replace(/^url:.*$/m, "")
     .replace(/^trust:.*$/m, "trust: { mode: system }")
