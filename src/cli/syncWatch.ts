@@ -40,8 +40,9 @@ export async function syncWatch(
   try {
     await watchSync({
       run: async () => {
-        await runOnce(terminal, runner, output, controller.signal);
+        const isMade = await runOnce(terminal, runner, output, controller.signal);
         ended = Date.now();
+        return isMade;
       },
       interval: () => runner.config.interval,
       delay,
@@ -67,13 +68,13 @@ async function serve(
   });
 }
 
-/** With a time before each line, for these go to a log. */
+/** Resolves to whether the run could be made. With a time before each line, for these go to a log. */
 async function runOnce(
   terminal: Terminal,
   runner: SyncRunner,
   output: "text" | "json",
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const time = (): string => new Date().toISOString();
   try {
     await runner.reload();
@@ -81,11 +82,13 @@ async function runOnce(
       if (output === "text") printSyncStep(dated(terminal, time), step, false);
     }, signal);
     if (output === "json") terminal.stdout.write(`${JSON.stringify({ time: time(), ...syncReport(run) })}\n`);
+    return true;
   } catch (error) {
-    if (error instanceof SyncError && error.code === "stopped") return;
+    if (error instanceof SyncError && error.code === "stopped") return true;
     const isKnown = error instanceof SyncError || error instanceof CliError;
     const text = isKnown ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error);
     terminal.stderr.write(`${time()} postern: ${printable(text)}\n`);
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What {@link watchSync} needs of the world. */
 export interface WatchDeps {
-  /** One run; never rejects. */
-  readonly run: () => Promise<void>;
+  /** One run, and whether it could be made; never rejects. */
+  readonly run: () => Promise<boolean>;
   /** From the start of one run to that of the next; asked anew each time. In milliseconds. */
   readonly interval: () => number;
   /** Before the first run. In milliseconds. */
@@ -13,18 +13,27 @@ export interface WatchDeps {
   readonly signal: AbortSignal;
 }
 
+/** After the first run that could not be made; twice that after the second, and so on. In milliseconds. */
+const FIRST_PAUSE = 10_000;
+
 /**
  * Runs again and again, one run at a time. Runs begin an interval apart, so that clusters that were spread over a window
- * stay so; one that takes longer than that is followed by the next one that is due.
+ * stay so; one that takes longer than that is followed by the next one that is due. One that could not be made is tried again before that:
+ * soon at first, and later with each that follows.
  */
 export async function watchSync({ run, interval, delay, now, sleep, signal }: WatchDeps): Promise<void> {
   let due = now() + delay;
+  let retry: number | undefined;
+  let failures = 0;
   while (!signal.aborted) {
-    await sleep(Math.max(0, due - now()), signal);
+    const next = Math.min(due, retry ?? due);
+    await sleep(Math.max(0, next - now()), signal);
     if (signal.aborted) return;
-    await run();
+    const isMade = await run();
+    failures = isMade ? 0 : failures + 1;
+    retry = isMade ? undefined : now() + FIRST_PAUSE * 2 ** Math.min(failures - 1, 20);
     const every = interval();
-    const late = Math.max(0, now() - due);
-    due += every * Math.max(1, Math.ceil(late / every));
+    // A try in between leaves the place of the next run as it is.
+    if (now() >= due) due += every * Math.max(1, Math.ceil((now() - due) / every));
   }
 }
