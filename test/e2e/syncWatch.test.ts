@@ -1,8 +1,13 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
 import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
 import { ContainerFolder } from "../container/ContainerFolder.ts";
+import { AdmissionLoad } from "./AdmissionLoad.ts";
+import { POSTERN } from "./renderGate.ts";
 import { bundleSizes, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
 
 const OVERLAY = fileURLToPath(new URL("../fixtures/overlays/watch", import.meta.url));
@@ -17,7 +22,6 @@ let container: ContainerFolder;
 beforeAll(async () => {
   [bed, container] = await Promise.all([SyncBed.start({ controllers: true }), ContainerFolder.create()]);
   await startPodRunner(bed.cluster);
-  await bed.register(bed.cas.old.root);
 });
 
 afterAll(async () => {
@@ -27,6 +31,7 @@ afterAll(async () => {
 
 it("runs as a Deployment: ready when a run has ended, with metrics at its port, and gives its Lease back at the end", async () => {
   const { cluster, cas } = bed;
+  await bed.register(cas.old.root);
   const config = bed.configFiles({ roots: [cas.old, cas.next], more: { interval: "1s" } });
   const applied = await cluster.kubectl(["apply", "-k", OVERLAY]);
   expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: "" });
@@ -52,3 +57,64 @@ it("runs as a Deployment: ready when a run has ended, with metrics at its port, 
   await eventually("the Pod to be gone", async () => ((await bed.live(PODS)).items.length === 0 ? true : undefined));
   expect((await bed.live(LEASE)).spec.holderIdentity).toBe("");
 });
+
+it("SIGTERM ends it between two steps, with the Lease given back; the next run goes on", async () => {
+  await bed.register(bed.cas.old.root);
+  const config = await bed.config({
+    roots: [bed.cas.old, bed.cas.next],
+    more: { jitter: "0s", timeouts: { lease: "60s" } },
+  });
+  const kubeconfig = join(bed.cluster.place.folder, "sync-kubeconfig");
+  const child = spawn(process.execPath, [POSTERN, "sync", "--watch", "--config", config, "--kubeconfig", kubeconfig]);
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  try {
+    const said = await untilSaid(child, /Z widen .*$/m);
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(said()).not.toMatch(/Z in step/m);
+  } finally {
+    child.kill("SIGKILL");
+  }
+  expect((await bed.live(LEASE)).spec.holderIdentity ?? "").toBe("");
+  const next = await bed.run(config);
+  expect(next).toMatchObject({ code: 0, stdout: expect.stringMatching(/in step: nothing to write\n$/) });
+  for (const path of [VALIDATING, MUTATING]) expect(bundleSizes(await bed.live(path))).toEqual([2]);
+});
+
+it("the load is what the API server counts, where it lets the sync read that", async () => {
+  const { cluster, cas } = bed;
+  await bed.register(cas.old.root);
+  const config = await bed.config({ roots: [cas.old], more: { load: "api-server" } });
+  const file = join(dirname(config), "sync.prom");
+  const refused = await bed.run(config, ["--metrics", file]);
+  expect(refused).toMatchObject({ code: 0, stderr: expect.stringMatching(/^postern: load: .* \/metrics: 403$/m) });
+  expect(await readFile(file, "utf8")).not.toMatch(/^postern_sync_risk(?:_in_flight)?\{/m);
+  const subject = { kind: "ServiceAccount", name: "postern-sync", namespace: "postern-system" };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "postern-sync-load" };
+  const rules = [{ nonResourceURLs: ["/metrics"], verbs: ["get"] }];
+  const metadata = { name: roleRef.name };
+  const rbac = "/apis/rbac.authorization.k8s.io/v1";
+  expect((await cluster.api.create(`${rbac}/clusterroles`, { metadata, rules })).status).toBe(201);
+  const binding = { metadata, roleRef, subjects: [subject] };
+  expect((await cluster.api.create(`${rbac}/clusterrolebindings`, binding)).status).toBe(201);
+  const load = await AdmissionLoad.prepare(cluster.api);
+  for (let count = 0; count < 20; count += 1) expect(await load.create()).toBe("judged");
+  await eventually("the load to be told", async () => {
+    await bed.run(config, ["--metrics", file]);
+    const [, calls] = /^postern_sync_risk_in_flight\{[^}]*\} (\S+)$/m.exec(await readFile(file, "utf8")) ?? [];
+    return Number(calls) > 0 ? true : undefined;
+  });
+  expect(await readFile(file, "utf8")).toMatch(/^postern_sync_risk\{[^}]*\} 0$/m);
+});
+
+/** Waits for a line. Resolves to what gives all that was said by then. */
+function untilSaid(child: ChildProcess, line: RegExp): Promise<() => string> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (line.test(text)) resolve(() => text);
+    });
+    child.once("close", () => reject(new Error(`it ended without saying ${line}:\n${text}`)));
+  });
+}
