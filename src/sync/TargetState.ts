@@ -44,7 +44,11 @@ const BROKEN_GLASS = "broken-glass";
 export const BROKEN_GLASS_ANNOTATION = `${STATE_PREFIX}${BROKEN_GLASS}`;
 
 const timeSchema = z.pipe(
-  z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/)),
+  z.string().check(
+    z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/),
+    // A month 13 has the form of a time, and is none.
+    z.refine((text) => !Number.isNaN(Date.parse(text))),
+  ),
   z.transform((text) => Date.parse(text)),
 );
 const snapshotSchema = z.strictObject({
@@ -71,7 +75,7 @@ export function readState(annotations: Readonly<Record<string, unknown>>): Targe
   };
   const read = <T>(schema: z.ZodMiniType<T>, value: unknown): T | undefined => {
     const parsed = schema.safeParse(value);
-    return parsed.success && !Object.is(parsed.data, Number.NaN) ? parsed.data : undefined;
+    return parsed.success ? parsed.data : undefined;
   };
   const state = {
     phase: read(phaseSchema, text("phase")),
@@ -94,7 +98,7 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
   const texts: Readonly<Record<string, string | undefined>> = {
     phase,
     since: since === undefined ? undefined : timeText(since),
-    snapshot: snapshot === undefined ? undefined : JSON.stringify(packed(snapshot)),
+    snapshot: snapshot === undefined ? undefined : snapshotText(snapshot),
     "bundle-hash": bundleHash,
     url: base,
     "unused-since": unused.length === 0 ? undefined : JSON.stringify(Object.fromEntries(unused)),
@@ -121,7 +125,19 @@ function timeText(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Webhooks mostly share one bundle, and annotations have a limit (256 KiB for all of an object). */
+/**
+ * All annotations of an object may have 256 KiB (`TotalAnnotationSizeLimitB`, k8s.io/apimachinery); 32 KiB are for the
+ * others. In bytes.
+ */
+const SNAPSHOT_BYTES = 224 * 1024;
+
+/** Of more than there is room for, none: what cannot be taken back is still better than what cannot be written at all. */
+function snapshotText(hooks: readonly Hook[]): string | undefined {
+  const text = JSON.stringify(packed(hooks));
+  return Buffer.byteLength(text) > SNAPSHOT_BYTES ? undefined : text;
+}
+
+/** Webhooks mostly share one bundle, and one of all public roots has 220 KB. */
 function packed(hooks: readonly Hook[]): z.infer<typeof snapshotSchema> {
   const bundles = [...new Set(hooks.map(({ bundle }) => bundle))];
   return { bundles, hooks: hooks.map(({ name, url, bundle }) => ({ name, url, bundle: bundles.indexOf(bundle) })) };

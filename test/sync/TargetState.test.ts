@@ -33,6 +33,15 @@ it("nothing is written of an empty state", () => {
   expect(stateAnnotations({})).toEqual({});
 });
 
+it("a snapshot that annotations have no room for is left out, and nothing else", () => {
+  const written = (bytes: number): string =>
+    JSON.stringify(
+      stateAnnotations({ phase: "widening", snapshot: [{ name: "a", url: "https://a", bundle: "x".repeat(bytes) }] }),
+    );
+  expect(written(220_000).length).toBeGreaterThan(220_000);
+  expect(written(300_000)).toBe('{"postern.dev/sync-phase":"widening"}');
+});
+
 describe("what somebody wrote by hand counts as not there", () => {
   it.each([
     ["phase", "on"],
@@ -42,12 +51,15 @@ describe("what somebody wrote by hand counts as not there", () => {
     ["snapshot", '{"hooks":[]}'],
     ["unused-since", '{"x":"2026-01-01T00:00:00Z"}'],
     ["unused-since", "[]"],
+    ["unused-since", `{"${"0".repeat(64)}":"2026-13-41T00:00:00Z"}`],
     ["announcement", "0 sha256:00"],
     ["announcement", `-1 sha256:${"0".repeat(64)}`],
     ["announcement", "7"],
     ["broken-glass", '{"since":"yesterday","webhooks":[]}'],
     ["broken-glass", '{"since":"2026-01-01T00:00:00Z"}'],
+    ["broken-glass", '{"since":"2026-13-41T00:00:00Z","webhooks":[]}'],
     ["reverted", '{"times":-1,"since":"2026-01-01T00:00:00Z"}'],
+    ["reverted", '{"times":2,"since":"2026-13-41T00:00:00Z"}'],
   ])("%s: %s", (key, value) => {
     expect(readState({ [`postern.dev/sync-${key}`]: value })).toEqual({});
   });
