@@ -35,7 +35,7 @@ export function checkEndpoint(view: EndpointView, roots: readonly Certificate[],
   for (const handshake of view.handshakes) {
     if (!("chain" in handshake)) continue;
     served += 1;
-    const anchors = roots.length > 0 ? roots : handshake.chain.slice(-1);
+    const anchors = roots.length > 0 ? roots : assumedAnchors(handshake.chain);
     const verification = verifyChain({ served: handshake.chain, anchors, host, now });
     if (verification.ok) continue;
     const code = verification.code === "unknown-authority" ? "unanchored" : "refused-chain";
@@ -45,6 +45,14 @@ export function checkEndpoint(view: EndpointView, roots: readonly Certificate[],
   if (served > 0) return { isFine: true, silent, finding: undefined };
   const why = [view.fault, ...silent].filter((it) => it !== undefined).join("; ") || "it has no address";
   return { isFine: false, silent, finding: { code: "unreachable", about: view.base, message: `no answer: ${why}` } };
+}
+
+/**
+ * What stands for the roots of a host that are not known: whatever was served above the leaf. Not the last one alone, for
+ * it may be a stranger, or a cross-sign that ran out while the root of the same key is known to every host.
+ */
+function assumedAnchors(chain: readonly Certificate[]): readonly Certificate[] {
+  return chain.length > 1 ? chain.slice(1) : chain;
 }
 
 /**
