@@ -5,6 +5,7 @@ import type { Certificate } from "../trust/Certificate.ts";
 import { catalogue, isCatalogueName } from "../trust/catalogue.ts";
 import { parseBundle } from "../trust/parseBundle.ts";
 import { TrustError } from "../trust/TrustError.ts";
+import { announcedUrlFault } from "./announcement/announcedUrlFault.ts";
 import { providerSchema } from "./providers/providerSettings.ts";
 import { readDuration } from "./readDuration.ts";
 import type { NextSource, SyncConfig, TrustGoal } from "./SyncConfig.ts";
@@ -15,6 +16,15 @@ const label = z.string().check(z.regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
 const duration = z.pipe(
   z.string().check(z.refine((text) => readDuration(text) !== undefined, "expected a duration such as 24h, 30m or 5s")),
   z.transform((text) => readDuration(text) ?? 0),
+);
+/** What a timer takes: one that is longer goes off at once (2^31 - 1 ms, Node's `setTimeout`). */
+const LONGEST_TIMER = 2_147_483_647;
+const timer = duration.check(z.refine((time) => time <= LONGEST_TIMER, "expected 24d or less"));
+const timeLimit = timer.check(z.refine((time) => time > 0, "expected more than nothing"));
+/** As URLs are written: lower case, and IPv6 addresses in brackets, which the ConfigMap's own list has not. */
+const host = z.pipe(
+  z.string().check(z.refine((text) => hostOf(text) !== undefined, "expected a host alone, such as gate.example.com")),
+  z.transform((text) => hostOf(text) ?? ""),
 );
 const publicKey = z.strictObject({
   kty: z.literal("OKP"),
@@ -36,8 +46,8 @@ const configSchema = z.strictObject({
   announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
   provider: z.optional(providerSchema),
   soak: z._default(duration, 24 * 3_600_000),
-  interval: z._default(duration.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
-  jitter: z.optional(duration),
+  interval: z._default(timer.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
+  jitter: z.optional(timer),
   load: z.optional(
     z.union(
       [
@@ -48,15 +58,15 @@ const configSchema = z.strictObject({
     ),
   ),
   breakGlass: z._default(z.boolean(), false),
-  breakGlassAfter: z._default(duration, 30_000),
-  hosts: z.array(z.string()).check(z.minLength(1)),
+  breakGlassAfter: z._default(timer, 30_000),
+  hosts: z.array(host).check(z.minLength(1)),
   timeouts: z._default(
     z.strictObject({
-      handshake: z._default(duration, 5_000),
-      probe: z._default(duration, 20_000),
-      canary: z._default(duration, 10_000),
-      lease: z._default(duration, 60_000),
-      next: z._default(duration, 10_000),
+      handshake: z._default(timeLimit, 5_000),
+      probe: z._default(timeLimit, 20_000),
+      canary: z._default(timeLimit, 10_000),
+      lease: z._default(timeLimit, 60_000),
+      next: z._default(timeLimit, 10_000),
     }),
     { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000, next: 10_000 },
   ),
@@ -97,7 +107,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
       goal: {
         gate: data.gate,
         cluster: data.cluster,
-        url: data.url?.replace(/\/+$/, ""),
+        url: data.url === undefined ? undefined : plainUrl(data.url),
         trust: await trustGoal(data.trust, readFile),
         soak: data.soak,
         breakGlassAfter: data.breakGlass ? data.breakGlassAfter : undefined,
@@ -145,7 +155,22 @@ function faultOfUrl({ url, hosts }: ParsedConfig): string | undefined {
   if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls nothing else";
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
     return "url: expected no user name, query or fragment: the API server refuses them";
-  return hosts.includes(parsed.hostname) ? undefined : `url: its host ${parsed.hostname} is not among hosts`;
+  if (!hosts.includes(parsed.hostname)) return `url: its host ${parsed.hostname} is not among hosts`;
+  const fault = announcedUrlFault(plainUrl(url));
+  return fault === undefined ? undefined : `url: ${fault}`;
+}
+
+/** As registrations' URLs are read back: another spelling of the same would never be in step. */
+function plainUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname.replace(/\/+$/, "")}`;
+}
+
+function hostOf(text: string): string | undefined {
+  const url = `https://${/^[^[\]]*:[^[\]]*:/.test(text) ? `[${text}]` : text}`;
+  if (/[/?#@\\]/.test(text) || !URL.canParse(url)) return undefined;
+  const { hostname, host } = new URL(url);
+  return hostname === host && !/:443$/.test(text) ? hostname : undefined;
 }
 
 function faultOfNext({ announcement, provider }: ParsedConfig): string | undefined {

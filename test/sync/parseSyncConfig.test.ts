@@ -42,6 +42,22 @@ it("reads names, durations, catalogues and files", async () => {
   expect(trust.mode === "pin" ? trust.roots.length : 0).toBe(catalogue("letsencrypt").length + 1);
 });
 
+it.each([
+  ["https://gate.example.com:443", "https://gate.example.com"],
+  ["https://Gate.Example.com/", "https://gate.example.com"],
+  ["https://gate.example.com/a/../gates/", "https://gate.example.com/gates"],
+  ["https://gate.example.com.:8443", "https://gate.example.com.:8443"],
+  ["https://[2001:DB8:0::1]:8443/", "https://[2001:db8::1]:8443"],
+])("reads %s as a registration's URL is read", async (url, expected) => {
+  const text = GOOD.replace(/^url:.*$/m, `url: "${url}"`).replace(
+    /hosts: .*/,
+    'hosts: [GATE.example.com, gate.example.com., "2001:db8::1", "[::1]"]',
+  );
+  const { goal, hosts } = await parse(text);
+  expect(goal.url).toBe(expected);
+  expect(hosts).toEqual(["gate.example.com", "gate.example.com.", "[2001:db8::1]", "[::1]"]);
+});
+
 it("reads where what comes next is asked for", async () => {
   const publicKey = `publicKey: { kty: OKP, crv: Ed25519, x: ${X} }`;
   const url = "https://gate.example.com/.well-known/postern";
@@ -135,6 +151,15 @@ describe("refuses", () => {
       /url: its host gate\.example\.com is not among hosts/,
     ],
     ["http", () => change(/https:/, "http:"), /url: expected an https URL/],
+    [
+      "a URL with a cluster's path",
+      () => change(/com\/$/m, "com/c/production/validate"),
+      /url: has more of a path than where the gate is served at https:\/\/gate\.example\.com$/,
+    ],
+    ["a URL for a host", () => change(/\[gate.*\]/, '["https://gate.example.com"]'), /hosts.*: expected a host alone/],
+    ["a host with a port", () => change(/\[gate.*\]/, '["gate.example.com:443"]'), /hosts.*: expected a host alone/],
+    ["more than a timer takes", () => `${GOOD}interval: 25d\n`, /interval: expected 24d or less/],
+    ["no time at all", () => change(/3s/, "0s"), /timeouts\.handshake: expected more than nothing/],
     ["a URL with a query", () => change(/com\/$/m, "com/?a=b"), /url: expected no user name, query or fragment/],
     ["a private key", () => change(/kid: key-1/, "d: secret"), /selfTest\.publicKey: unknown key "d"/],
     [
