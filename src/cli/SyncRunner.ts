@@ -68,9 +68,17 @@ export class SyncRunner {
     return this.#metrics.text();
   }
 
-  /** Reads the config anew: a ConfigMap's files change under a process. Throws {@link SyncError}. */
+  /**
+   * Reads the config anew: a ConfigMap's files change under a process. Throws {@link SyncError}; metrics say that the run
+   * could not be made, and not what the one before it found.
+   */
   async reload(): Promise<void> {
-    this.#config = await readConfig(this.#options.config);
+    const start = Date.now();
+    try {
+      this.#config = await readConfig(this.#options.config);
+    } catch (error) {
+      return this.#failed(error, start);
+    }
   }
 
   /** One run. Throws {@link SyncError} or {@link CliError}; metrics are kept, and written, of that too. */
@@ -80,14 +88,7 @@ export class SyncRunner {
       const client = await KubernetesClient.create(this.#options);
       return [await this.#runWith(client, onStep, signal), client];
     };
-    const [run, client] = await make().catch(async (error: unknown): Promise<never> => {
-      const code = error instanceof SyncError || error instanceof CliError ? error.code : "internal";
-      if (code === "stopped") throw error;
-      this.#metrics.failed(code, Date.now(), Date.now() - start);
-      // What kept the run from being made says more than that it could not be written down.
-      await this.#writeMetrics().catch(() => undefined);
-      throw error;
-    });
+    const [run, client] = await make().catch((error: unknown) => this.#failed(error, start));
     const { interval, jitter, catalogues, goal } = this.#config;
     const duration = Date.now() - start;
     const inFlight = await this.#inFlight(client, run);
@@ -103,6 +104,16 @@ export class SyncRunner {
     return callsInFlight(this.#config.load, observation.targets, client, (text) => {
       this.#terminal.stderr.write(`postern: ${printable(text)}\n`);
     });
+  }
+
+  /** Throws the error again: what kept a run from being made says more than that it could not be written down. */
+  async #failed(error: unknown, start: number): Promise<never> {
+    const code = error instanceof SyncError || error instanceof CliError ? error.code : "internal";
+    if (code !== "stopped") {
+      this.#metrics.failed(code, Date.now(), Date.now() - start);
+      await this.#writeMetrics().catch(() => undefined);
+    }
+    throw error;
   }
 
   /** Whole or not at all, for whoever reads it at the same time. */
