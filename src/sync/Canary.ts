@@ -76,6 +76,14 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Tr
   }
 }
 
+/**
+ * Whether a call got no HTTP answer: a Go `url.Error` has the address in quotes. An error page that repeats the address
+ * is quoted itself (`NewGenericServerResponse`, k8s.io/apimachinery), and its quotes have backslashes.
+ */
+function isUnanswered(message: string, url: string): boolean {
+  return message.includes(`: Post "${url}`);
+}
+
 interface TestResult extends Pick<CanaryTest, "result" | "message"> {
   /** Whether it was this canary by which the API server could not call. */
   readonly cannotCall?: boolean;
@@ -105,7 +113,11 @@ async function sendSelfTest(
   if (isCallFailure(answer))
     // Its address is in the message, and so tells which canary was called.
     return message.includes(tag)
-      ? { result: "failed", message: `the API server cannot call the gate: ${message}`, cannotCall: true }
+      ? {
+          result: "failed",
+          message: `the API server cannot call the gate: ${message}`,
+          cannotCall: isUnanswered(message, url),
+        }
       : { result: "unknown", message: `the API server has not taken the canary up yet: ${message}` };
   if (!isAnswered(answer))
     return { result: "unknown", message: `the self-test was refused before the gate was called: ${message}` };
