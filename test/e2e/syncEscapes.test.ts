@@ -72,6 +72,7 @@ const url = (to: string) => (webhook: KubeObject) => ({
   ...webhook,
   clientConfig: { ...webhook.clientConfig, url: to },
 });
+const at = (path: string) => (webhook: KubeObject) => url(`${bed.edge.url}${path}`)(webhook);
 const conversion = (change: object): object => ({ spec: { conversion: change } });
 
 /** What a stolen token might be used for. Each is a merge patch, unless it says otherwise. */
@@ -133,6 +134,17 @@ const escapes: readonly [what: string, attempt: () => Promise<ApiAnswer>][] = [
   [
     "a host with a listed one in it",
     async () => call("PATCH", CANARY, await changed(CANARY, url("https://127.0.0.1.example.com/c/e2e/validate"))),
+  ],
+  [
+    "another cluster's settings",
+    async () => call("PATCH", VALIDATING, await changed(VALIDATING, at("/c/lab/validate/default"))),
+  ],
+  ["another entry", async () => call("PATCH", VALIDATING, await changed(VALIDATING, at("/c/e2e/validate/other")))],
+  ["no gate's path", async () => call("PATCH", MUTATING, await changed(MUTATING, at("/allow")))],
+  ["another cluster on the canary", async () => call("PATCH", CANARY, await changed(CANARY, at("/c/lab/validate")))],
+  [
+    "another cluster's conversions",
+    () => call("PATCH", GATEWAYS, conversion({ webhook: { clientConfig: { url: `${bed.edge.url}/c/lab/convert` } } })),
   ],
   ["http", async () => call("PATCH", VALIDATING, await changed(VALIDATING, url("http://127.0.0.1/c/e2e/validate")))],
   [
@@ -242,6 +254,14 @@ it("it gets caBundle, url on a listed host and annotations of its own", async ()
   const dry = { query: { dryRun: "All" } };
   const { status, body } = await call("PATCH", VALIDATING, { metadata: { annotations }, webhooks }, dry);
   expect(status, body.message).toBe(200);
+  const base = "https://127.0.0.1:1/gates";
+  for (const [path, to] of [
+    [VALIDATING, "/c/e2e/validate/default"],
+    [CANARY, "/c/e2e/validate/self-test-0"],
+  ] as const) {
+    const moved = await call("PATCH", path, await changed(path, url(`${base}${to}`)), dry);
+    expect(moved.status, moved.body.message).toBe(200);
+  }
   const conversionUrl = conversion({ webhook: { clientConfig: { url: `${bed.edge.url}/c/e2e/convert` } } });
   const answer = await call("PATCH", GATEWAYS, { metadata: { annotations }, ...conversionUrl }, dry);
   expect(answer.status, answer.body.message).toBe(200);

@@ -127,6 +127,10 @@ const escapes: readonly [what: string, attempt: () => Promise<ApiAnswer>][] = [
       withKey(async () => call("PATCH", MARKED, await markedWith("b.x.dev", { failurePolicy: "Ignore", rules: [] }))),
   ],
   [
+    "another order of webhooks",
+    async () => call("PATCH", MARKED, { webhooks: (await bed.live(MARKED)).webhooks.toReversed() }),
+  ],
+  [
     "a mark of its own",
     () => call("PATCH", MARKED, { metadata: { annotations: { "postern.dev/break-glass": "a.x.dev,b.x.dev" } } }),
   ],
