@@ -22,6 +22,10 @@ export function rewriteTarget(target: SyncTarget, observation: Observation, goal
   const bases = view.bases ?? [];
   const base = goal.url ?? bases[0];
   if (base === undefined || (goal.hold !== undefined && bases.length > 1)) return { findings: [] };
+  if (goal.url === undefined && bases.length > 1) {
+    const message = `has webhooks at ${bases.join(" and at ")}: left as it is; say which is meant, as url`;
+    return { findings: [{ code: "not-the-gates", about: targetName(target), message }] };
+  }
   const isSystem = goal.trust.mode === "system";
   const wide = goal.trust.mode === "system" ? [] : distinctRoots([...goal.trust.roots, ...view.roots]);
   const needsRoots = view.hash !== trustHash(wide);

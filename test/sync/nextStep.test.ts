@@ -111,6 +111,18 @@ describe("a run", () => {
     expect(kindsOf(world)).toEqual(steps);
   });
 
+  it("leaves webhooks of one registration where they are, at two places, until it is told which is meant", () => {
+    const world = worldOf([0]);
+    world.targets = world.targets.map((target) => ({
+      ...target,
+      hooks: target.hooks.map((hook) => (hook.name === "hook-1" ? { ...hook, url: hook.url.replace(OLD, NEW) } : hook)),
+    }));
+    expect(world.targets.flatMap(({ hooks }) => hooks).filter(({ url }) => url.startsWith(NEW)).length).toBe(1);
+    expect(kindsOf(world)).toEqual(["not-the-gates"]);
+    world.goal = { ...world.goal, url: NEW };
+    expect(kindsOf(world).at(-1)).toBe("nothing-to-do");
+  });
+
   it("is refused by a chain that nothing asked for anchors, at one address alone", () => {
     const world = worldOf([0, 1]);
     world.served.set(OLD, [0, 0, 3]);
