@@ -5,6 +5,11 @@ import * as z from "zod/mini";
 export const ANNOUNCEMENT_TYPE = "postern-announcement+jwt";
 /** How long an announcement may count: so long can one that was replaced be replayed. In seconds. */
 export const LIFETIME = 3_600;
+/**
+ * How far an announcement's number may be ahead of the time in seconds, at which numbers begin. Readers remember the
+ * highest: without an end to it, whoever had the key once could shut out every announcement of the key after it.
+ */
+export const NUMBER_AHEAD = 86_400;
 /** The longest announcement. In bytes, and the same that a gate serves. */
 export const ANNOUNCEMENT_BYTES = 16_384;
 

@@ -1,5 +1,5 @@
 import type { SelfTestKey } from "../SyncConfig.ts";
-import { type Announcement, type AnnouncementContent, contentHash } from "./Announcement.ts";
+import { type Announcement, type AnnouncementContent, contentHash, NUMBER_AHEAD } from "./Announcement.ts";
 import { verifyAnnouncement } from "./readAnnouncement.ts";
 
 /** What an announcement is made of. */
@@ -18,7 +18,7 @@ export interface AnnouncementOrder {
 /**
  * The announcement that comes after the published one: with its number where it says the same, else with a higher one,
  * which is not below the time in seconds, so that it rises even where the one before was lost. What is published with
- * another key, or is none, counts as lost.
+ * another key, is none, or has a number that no reader takes, counts as lost.
  */
 export async function makeAnnouncement({
   content,
@@ -29,7 +29,8 @@ export async function makeAnnouncement({
 }: AnnouncementOrder): Promise<{ readonly announcement: Announcement; readonly isNew: boolean }> {
   const iat = Math.floor(now / 1000);
   const before = published === undefined ? undefined : await verifyAnnouncement(published.trim(), key);
-  const last = before?.ok === true ? before.announcement : undefined;
+  const known = before?.ok === true ? before.announcement : undefined;
+  const last = known !== undefined && known.seq <= iat + NUMBER_AHEAD ? known : undefined;
   const isNew = last === undefined || contentHash(last) !== contentHash(content);
   const seq = isNew ? Math.max((last?.seq ?? 0) + 1, iat) : last.seq;
   const { gate, clusters, url, roots } = content;

@@ -9,6 +9,7 @@ import {
   type Announcement,
   announcementSchema,
   LIFETIME,
+  NUMBER_AHEAD,
 } from "./Announcement.ts";
 import { announcedUrlFault } from "./announcedUrlFault.ts";
 
@@ -48,12 +49,14 @@ export async function readAnnouncement(
   const read = await verifyAnnouncement(text, key);
   if (!read.ok) return read;
   const { announcement } = read;
-  const { iat, exp, url } = announcement;
+  const { iat, exp, seq, url } = announcement;
   if (announcement.gate !== gate)
     return fault("announcement-not-ours", `it is for the gate ${announcement.gate}, and this sync is for ${gate}`);
   const seconds = now / 1000;
   if (iat > seconds + SKEW)
     return fault("announcement-early", `it was signed ${Math.round(iat - seconds)} s ahead of this clock`);
+  if (seq > seconds + NUMBER_AHEAD)
+    return fault("announcement-early", `its number ${seq} is more than a day ahead of the time in seconds`);
   if (exp <= iat || exp > iat + LIFETIME)
     return fault("announcement-lifetime", `it counts for ${exp - iat} s; at most ${LIFETIME} s are taken`);
   if (exp <= seconds) return fault("announcement-expired", `it ran out ${Math.round(seconds - exp)} s ago`);

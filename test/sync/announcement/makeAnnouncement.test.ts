@@ -41,6 +41,7 @@ it.each([
 
 it.each([
   ["is signed with another key", async () => signed(await announcementKey(), { seq: SECONDS + 9 })],
+  ["has a number that no reader takes", async () => signed(key, { seq: SECONDS + 86_401 })],
   ["is none", async () => "nonsense"],
 ])("what %s counts as lost", async (_, published) => {
   expect(await make(await published())).toMatchObject({ isNew: true, announcement: { seq: SECONDS } });

@@ -33,6 +33,8 @@ describe("refuses by its time, gate or URL", () => {
   it.each<[string, Partial<Announcement>, string]>([
     ["one that has run out", { iat: SECONDS - 3_600, exp: SECONDS }, "announcement-expired"],
     ["one of the future", { iat: SECONDS + 61, exp: SECONDS + 100 }, "announcement-early"],
+    ["one whose number shuts out all that follow", { seq: Number.MAX_SAFE_INTEGER }, "announcement-early"],
+    ["one whose number is more than a day ahead", { seq: SECONDS + 86_401 }, "announcement-early"],
     ["one that counts for longer than an hour", { exp: SECONDS + 3_601 }, "announcement-lifetime"],
     ["one that ends before it begins", { exp: SECONDS }, "announcement-lifetime"],
     ["one for another gate", { gate: "other" }, "announcement-not-ours"],
