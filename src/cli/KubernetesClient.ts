@@ -16,6 +16,9 @@ const TIMEOUT = 15_000;
 /** Ten objects of the largest size that etcd takes (1.5 MiB), and more. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
 
+/** What the loader calls the context that it makes up, at localhost:8080, where it found nothing (client-node's config.ts). */
+const MADE_UP = "loaded-context";
+
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -47,6 +50,11 @@ export class KubernetesClient {
       const reason = printable(error instanceof Error ? error.message : String(error));
       throw new CliError("cluster-unreachable", `${kubeconfig ?? "the kubeconfig"} cannot be used: ${reason}`, error);
     }
+    if (kubeconfig === undefined && config.getCurrentContext() === MADE_UP)
+      throw new CliError(
+        "cluster-unreachable",
+        "no cluster is named: there is no KUBECONFIG, no ~/.kube/config and no Pod's ServiceAccount; say --kubeconfig FILE",
+      );
     if (context !== undefined && config.getContextObject(context) === null) {
       const names = config.getContexts().map(({ name }) => name);
       throw new CliError(

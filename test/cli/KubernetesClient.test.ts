@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
 import { FakeApiServer } from "./FakeApiServer.ts";
 import { InputFolder } from "./InputFolder.ts";
@@ -15,6 +15,16 @@ beforeEach(async () => {
 afterEach(() => {
   server.stop();
   folder.remove();
+});
+
+it("no kubeconfig at all is said to be that", async () => {
+  vi.stubEnv("HOME", folder.path);
+  vi.stubEnv("KUBECONFIG", undefined);
+  try {
+    await expect(KubernetesClient.create({})).rejects.toThrow(/^no cluster is named: there is no KUBECONFIG, no/);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 it("waits no longer than its time limit for a server that does not answer", async () => {
