@@ -134,12 +134,12 @@ export class SyncRunner {
     const deps = {
       config,
       apis: async () => {
-        const { apis, note } = await apiServers(api, (host, port) => {
+        const servers = await apiServers(api, (host, port) => {
           const one = client.at(host, port, API_SERVER_TIMEOUT);
           return one.ask.bind(one);
         });
-        if (note !== undefined) this.#terminal.stderr.write(`postern: ${note}\n`);
-        return apis;
+        if (servers.note !== undefined) this.#terminal.stderr.write(`postern: ${servers.note}\n`);
+        return servers;
       },
       cluster: new SyncCluster(api, config.goal.gate),
       lease: new SyncLease(api, holder, config.timeouts.lease, () => clock.now()),

@@ -7,6 +7,8 @@ export interface ApiServers {
   readonly apis: readonly KubernetesApi[];
   /** What is not known of the others. */
   readonly note: string | undefined;
+  /** Whether there are, or may be, others that were not asked and are not behind the same address. */
+  readonly isPartial: boolean;
 }
 
 const SLICES =
@@ -26,9 +28,13 @@ export async function apiServers(
   const addresses = items.flatMap(addressesOf);
   if (!Array.isArray(answer?.body.items)) {
     const why = answer === undefined ? "" : `: ${statusMessage(answer)}`;
-    return { apis: [api], note: `the API servers cannot be listed: whichever answers speaks for all${why}` };
+    return {
+      apis: [api],
+      note: `the API servers cannot be listed: whichever answers speaks for all${why}`,
+      isPartial: true,
+    };
   }
-  if (addresses.length < 2) return { apis: [api], note: undefined };
+  if (addresses.length < 2) return { apis: [api], note: undefined, isPartial: false };
   const ways = addresses.map(({ host, port }) => at(host, port));
   const reached = await Promise.all(ways.map(answers));
   const apis = ways.filter((_, index) => reached[index]);
@@ -37,9 +43,10 @@ export async function apiServers(
     return {
       apis: [api],
       note: `the ${addresses.length} API servers are behind one address: whichever answers speaks for all`,
+      isPartial: false,
     };
   const note = missing === 0 ? undefined : `${missing} of ${addresses.length} API servers cannot be asked from here`;
-  return { apis, note };
+  return { apis, note, isPartial: missing > 0 };
 }
 
 function addressesOf({ endpoints, ports }: JsonObject): { host: string; port: number }[] {

@@ -77,7 +77,7 @@ function stepFor(target: SyncTarget, observation: Observation, goal: SyncGoal): 
   if (!("isStuck" in confirmation)) return confirmation;
   // What was written does not carry, nor what was there before: there is still what is asked for by now.
   const forward = rewriteTarget(target, observation, goal);
-  return forward !== undefined && "kind" in forward && forward.kind !== "refuse" ? forward : confirmation;
+  return forward !== undefined && "kind" in forward ? forward : confirmation;
 }
 
 /** What keeps a target from being touched. */

@@ -1,7 +1,7 @@
+import type { ApiServers } from "./apiServers.ts";
 import { testCanary } from "./Canary.ts";
 import { findingsOf } from "./findingsOf.ts";
 import { canaryUrl, splitGateUrl } from "./gateUrl.ts";
-import type { KubernetesApi } from "./KubernetesApi.ts";
 import { bundleOf, liveRoots } from "./liveRoots.ts";
 import { nextStep } from "./nextStep.ts";
 import type { CanaryTest, EndpointView, Observation } from "./Observation.ts";
@@ -18,7 +18,7 @@ import { simulateStep } from "./simulateStep.ts";
 export interface SyncDeps {
   readonly config: SyncConfig;
   /** The API servers that are asked for self-tests; called once, before the first. */
-  readonly apis: () => Promise<readonly KubernetesApi[]>;
+  readonly apis: () => Promise<Pick<ApiServers, "apis" | "isPartial">>;
   readonly cluster: SyncCluster;
   readonly lease: Pick<SyncLease, "hold" | "release">;
   /** Looks at an endpoint; never rejects. */
@@ -57,7 +57,7 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
   const steps: Step[] = [];
   const left = new Map<string, string>();
   const trials: Trials = new Map();
-  let apis: readonly KubernetesApi[] | undefined;
+  let apis: Pick<ApiServers, "apis" | "isPartial"> | undefined;
   try {
     const goal = (await deps.aim?.(await deps.cluster.targets())) ?? deps.config.goal;
     let observation = await observe(deps, goal, trials, left);
@@ -125,13 +125,13 @@ async function tryCanary(
   { cluster, config, now }: SyncDeps,
   { targets }: Observation,
   step: Extract<Step, { kind: "try-canary" }>,
-  apis: readonly KubernetesApi[],
+  apis: Pick<ApiServers, "apis" | "isPartial">,
   trials: Trials,
 ): Promise<void> {
   const canary = canaryFor(targets, step.purpose);
   if (canary === undefined) throw new Error("a step for a canary that is not there");
   const { goal, publicKey, timeouts } = config;
-  const deps = { apis, cluster, goal, publicKey, timeout: timeouts.canary, now };
+  const deps = { ...apis, cluster, goal, publicKey, timeout: timeouts.canary, now };
   const { before = canary, glassTests = [] } = trials.get(step.purpose) ?? {};
   const patience = step.glass === "break" ? goal.breakGlassAfter : undefined;
   const test = await testCanary(deps, canary, { ...step, patience });

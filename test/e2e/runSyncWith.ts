@@ -23,7 +23,7 @@ export async function runSyncWith(
   const resolve = async (_: string, family: 4 | 6): Promise<readonly string[]> => (family === 4 ? addresses : []);
   const deps = {
     config,
-    apis: async () => [api],
+    apis: async () => ({ apis: [api], isPartial: false }),
     cluster: new SyncCluster(api, config.goal.gate),
     lease: new SyncLease(api, "test", config.timeouts.lease, Date.now),
     view: (base: string) => viewEndpoint(base, config.timeouts, Date.now, resolve),

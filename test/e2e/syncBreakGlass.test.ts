@@ -217,7 +217,7 @@ async function runBlind(file: string): Promise<SyncRun> {
   const api = client.ask.bind(client);
   const deps = {
     config,
-    apis: async () => [api],
+    apis: async () => ({ apis: [api], isPartial: false }),
     cluster: new SyncCluster(api, config.goal.gate),
     lease: new SyncLease(api, "blind", config.timeouts.lease, Date.now),
     view: async (base: string) => ({ base, handshakes: [{ address: "127.0.0.1", fault: "no network" }] }),
