@@ -9,6 +9,7 @@ import { SyncRunner } from "./SyncRunner.ts";
 import { printSyncStep, syncReport } from "./syncReport.ts";
 import { syncWatch } from "./syncWatch.ts";
 import type { Terminal } from "./Terminal.ts";
+import { untilSignal } from "./untilSignal.ts";
 
 /** Options of `postern sync`. */
 export interface SyncOptions extends ClusterChoice {
@@ -31,9 +32,11 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
   try {
     const runner = await SyncRunner.create(terminal, { ...options, dryRun });
     if (watch) return await syncWatch(terminal, runner, { output, metricsPort });
-    if (options.jitter === true) await waitForPlace(terminal, jitterOf(runner.config.goal, runner.config.jitter));
-    const run = await runner.run((step) => {
-      if (output === "text") printSyncStep(terminal, step, dryRun);
+    const run = await untilSignal(async (signal) => {
+      if (options.jitter === true) await waitForPlace(terminal, runner, signal);
+      return runner.run((step) => {
+        if (output === "text") printSyncStep(terminal, step, dryRun);
+      }, signal);
     });
     if (output === "json") terminal.stdout.write(`${JSON.stringify(syncReport(run), null, 2)}\n`);
     return exitOf(run, dryRun);
@@ -44,9 +47,12 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
 }
 
 /** A minute without a word would look as if it hung. */
-async function waitForPlace(terminal: Terminal, milliseconds: number): Promise<void> {
+async function waitForPlace(terminal: Terminal, { config }: SyncRunner, signal: AbortSignal): Promise<void> {
+  const milliseconds = jitterOf(config.goal, config.jitter);
   if (milliseconds > 0) terminal.stderr.write(`postern: begins in ${Math.ceil(milliseconds / 1000)} s (--jitter)\n`);
-  await sleep(milliseconds);
+  await sleep(milliseconds, undefined, { signal }).catch((error: unknown): never => {
+    throw new SyncError("stopped", "it was stopped before it began", error);
+  });
 }
 
 /** What a sync's errors are to a command. */

@@ -10,6 +10,7 @@ import type { SyncRunner } from "./SyncRunner.ts";
 import { printSyncStep, syncReport } from "./syncReport.ts";
 import { systemFault } from "./systemFault.ts";
 import type { Terminal } from "./Terminal.ts";
+import { untilSignal } from "./untilSignal.ts";
 
 /** Intervals without a run that ended, after which something hangs. */
 const MISSED_INTERVALS = 3;
@@ -23,8 +24,6 @@ export async function syncWatch(
   runner: SyncRunner,
   { output, metricsPort }: { readonly output: "text" | "json"; readonly metricsPort: number | undefined },
 ): Promise<number> {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
   let ended: number | undefined;
   const delay = jitterOf(runner.config.goal, runner.config.jitter);
   const began = Date.now() + delay;
@@ -35,25 +34,23 @@ export async function syncWatch(
   const readiness = (): string | undefined => (ended === undefined ? "no run has ended yet" : undefined);
   const server = await serve(metricsPort, { metrics: () => runner.metrics(), health, readiness });
   if (server !== undefined) terminal.stderr.write(`postern: metrics are at port ${server.port}\n`);
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
   try {
-    await watchSync({
-      run: async () => {
-        const isMade = await runOnce(terminal, runner, output, controller.signal);
-        ended = Date.now();
-        return isMade;
-      },
-      interval: () => runner.config.interval,
-      delay,
-      now: Date.now,
-      sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
-      signal: controller.signal,
-    });
+    await untilSignal((signal) =>
+      watchSync({
+        run: async () => {
+          const isMade = await runOnce(terminal, runner, output, signal);
+          ended = Date.now();
+          return isMade;
+        },
+        interval: () => runner.config.interval,
+        delay,
+        now: Date.now,
+        sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
+        signal,
+      }),
+    );
     return EXIT_OK;
   } finally {
-    process.off("SIGTERM", stop);
-    process.off("SIGINT", stop);
     await server?.stop();
   }
 }

@@ -31,7 +31,7 @@ export function rewriteTarget(target: SyncTarget, observation: Observation, goal
   const needsRoots = view.hash !== trustHash(wide);
   const needsUrl = bases.length !== 1 || bases[0] !== base;
   const check = checkEndpoint(endpointAt(observation, base), wide, observation.now);
-  if (check.finding !== undefined) return { kind: "refuse", finding: check.finding };
+  if (check.finding !== undefined) return { findings: [check.finding] };
   if (!needsRoots && !needsUrl) return undefined;
   const [old] = bases;
   const oldCarries =
@@ -65,7 +65,7 @@ function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wan
   const { now } = observation;
   const reverted = revertsOf(target, view, now, goal);
   if (reverted !== undefined && reverted.times >= REVERTS) {
-    const message = `somebody has changed what was written ${reverted.times} times: it is left to them`;
+    const message = `somebody has changed what was written ${reverted.times} times: it is left to them; when they have stopped, take its annotation postern.dev/sync-reverted off`;
     return { findings: [{ code: "fight", about: targetName(target), message }] };
   }
   const test = askCanary(observation, {

@@ -106,7 +106,7 @@ function narrow(
   const pins = goal.trust.mode === "pin" ? goal.trust.roots : [];
   const roots = distinctRoots([...pins, ...about.roots.filter(({ fingerprint }) => !gone.has(fingerprint))]);
   const check = checkEndpoint(endpointAt(observation, base), roots, observation.now);
-  if (check.finding !== undefined) return { kind: "refuse", finding: check.finding };
+  if (check.finding !== undefined) return { findings: [check.finding] };
   const reason = `unused for long enough: ${due.map(({ subject }) => subject.short).join(", ")}`;
   const test = askCanary(observation, {
     purpose: purposeOf(target),

@@ -102,6 +102,12 @@ export class SyncWorld {
       : goal;
   }
 
+  /** Somebody else has a target call the gate elsewhere. */
+  move(index: number, base: string): void {
+    const { hooks = [] } = this.targets[index] ?? {};
+    this.#replace(index, { hooks: hooks.map((hook) => ({ ...hook, url: hook.url.replace(OLD, base) })) });
+  }
+
   /** Somebody else writes a target. */
   tamper(index: number, bundle: string): void {
     this.#replace(index, { hooks: this.targets[index]?.hooks.map((hook) => ({ ...hook, bundle })) ?? [] });

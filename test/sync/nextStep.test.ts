@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bundleOf } from "../../src/sync/liveRoots.ts";
+import { bundleOf, liveRoots } from "../../src/sync/liveRoots.ts";
 import { nextStep } from "../../src/sync/nextStep.ts";
 import type { Observation } from "../../src/sync/Observation.ts";
 import type { Step } from "../../src/sync/Step.ts";
@@ -126,13 +126,23 @@ describe("a run", () => {
   it("is refused by a chain that nothing asked for anchors, at one address alone", () => {
     const world = worldOf([0, 1]);
     world.served.set(OLD, [0, 0, 3]);
-    expect(world.step()).toMatchObject({ kind: "refuse", finding: { code: "unanchored", about: OLD } });
+    expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "unanchored", about: OLD }] });
+  });
+
+  it("keeps nobody else from being widened, where others are called elsewhere", () => {
+    const world = worldOf([0, 1]);
+    world.goal = { ...world.goal, url: undefined };
+    world.move(2, NEW);
+    world.served.set(NEW, [3]);
+    const last = world.run();
+    expect(last).toMatchObject({ kind: "report", findings: [{ code: "unanchored", about: NEW }] });
+    expect(world.targets.map(({ hooks }) => liveRoots(hooks[0]?.bundle ?? "").length)).toEqual([2, 2, 1]);
   });
 
   it("is refused by an endpoint that does not answer", () => {
     const world = worldOf([0, 1]);
     world.served.set(OLD, ["connection refused", "timed out"]);
-    expect(world.step()).toMatchObject({ kind: "refuse", finding: { code: "unreachable" } });
+    expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "unreachable" }] });
   });
 
   it("writes nothing that matters when the API server cannot be asked", () => {
@@ -181,7 +191,10 @@ describe("a run", () => {
     for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
     world.kill();
     world.served.set(OLD, ["connection refused"]);
-    expect(kindsOf(world)).toEqual(["refuse"]);
+    expect(world.run()).toMatchObject({
+      kind: "report",
+      findings: [{ code: "unreachable" }, { code: "cannot-roll-back" }],
+    });
   });
 
   it("writes anew what somebody has changed, and leaves it at the second time", () => {
