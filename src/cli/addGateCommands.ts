@@ -94,9 +94,11 @@ printed then). With --diff: 0 the same, 1 different, 2 could not compare.`,
     .option("--host <address>", "address to listen on (default: all)")
     .option("--cert <file>", "certificate chain in PEM, leaf first")
     .option("--key <file>", "its private key in PEM")
+    .option("--standby-cert <file>", "a second certificate chain, for when the first cannot be served")
+    .option("--standby-key <file>", "its private key")
     .addHelpText(
       "after",
-      "\nExample:\n  $ postern serve --gate gate.ts --port 8443 --cert tls.crt --key tls.key\n\nSIGTERM finishes the calls that were taken. Exit codes: 0 stopped, 1 calls were cut off, 2 could not start.",
+      "\nExample:\n  $ postern serve --gate gate.ts --port 8443 --cert tls.crt --key tls.key\n\nCertificates are read again when they change. SIGHUP reads them now, SIGUSR2 goes back to the one before;\nSIGTERM finishes the calls that were taken. Exit codes: 0 stopped, 1 calls were cut off, 2 could not start.",
     )
     .action(async (options: ServeOptions) => done(await serveCommand(terminal, options)));
 };

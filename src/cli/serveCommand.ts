@@ -1,6 +1,8 @@
 import { serveGate } from "../gate/serveGate.ts";
+import { TlsConfigError } from "../tls/TlsConfigError.ts";
+import { TlsError } from "../tls/TlsError.ts";
+import { TrustError } from "../trust/TrustError.ts";
 import { CliError } from "./CliError.ts";
-import { checkKeyPair } from "./checkKeyPair.ts";
 import { loadGate } from "./loadGate.ts";
 import { systemFault } from "./systemFault.ts";
 import type { Terminal } from "./Terminal.ts";
@@ -12,19 +14,19 @@ export interface ServeOptions {
   readonly host?: string;
   readonly cert?: string;
   readonly key?: string;
+  readonly standbyCert?: string;
+  readonly standbyKey?: string;
 }
 
 /** Serves a gate from this process until it is told to stop. Resolves to the exit code; throws {@link CliError}. */
 export async function serveCommand(
   terminal: Terminal,
-  { gate: file, port, host, cert, key }: ServeOptions,
+  { gate: file, port, host, cert, key, standbyCert, standbyKey }: ServeOptions,
 ): Promise<number> {
-  if ((cert === undefined) !== (key === undefined))
-    throw new CliError(
-      "usage",
-      `--cert and --key come together; ${cert === undefined ? "--cert" : "--key"} is missing`,
-    );
-  if (cert !== undefined && key !== undefined) await checkKeyPair(cert, key);
+  checkTogether("--cert", cert, "--key", key);
+  checkTogether("--standby-cert", standbyCert, "--standby-key", standbyKey);
+  if (standbyCert !== undefined && cert === undefined)
+    throw new CliError("usage", "--standby-cert needs a main certificate beside it, --cert");
   const gate = await loadGate(file);
   if (cert === undefined)
     terminal.stderr.write(
@@ -37,8 +39,17 @@ export async function serveCommand(
       POSTERN_HOST: host,
       POSTERN_CERT: cert,
       POSTERN_KEY: key,
+      ...(standbyCert === undefined ? {} : { POSTERN_STANDBY_CERT: standbyCert, POSTERN_STANDBY_KEY: standbyKey }),
     });
   } catch (error) {
+    if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
+      throw new CliError("cannot-serve", error.message, error);
     throw systemFault(error, port);
   }
+}
+
+function checkTogether(certName: string, cert: string | undefined, keyName: string, key: string | undefined): void {
+  if ((cert === undefined) === (key === undefined)) return;
+  const missing = cert === undefined ? certName : keyName;
+  throw new CliError("usage", `${certName} and ${keyName} come together; ${missing} is missing`);
 }

@@ -23,6 +23,19 @@ export interface JudgedReview {
   readonly milliseconds: number;
 }
 
+/** A serving certificate, as `/readyz` shows it to whoever can call the gate. */
+export interface CertificateStatus {
+  /** Whether it is in its time. */
+  readonly isReady: boolean;
+  readonly serial: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
+  /** Which of two certificates serves. */
+  readonly slot: string;
+  /** What stands against the files that it is read from, by code; the words are in the log. */
+  readonly faults: readonly { readonly slot: string; readonly code: string }[];
+}
+
 /** What a gate is handed by the runtime that it runs on. */
 export interface GateDependencies {
   /** Milliseconds since 1970. */
@@ -39,6 +52,8 @@ export interface GateDependencies {
   readonly counters?: Counters;
   /** Whether the process is about to stop; `/readyz` then says no. */
   readonly isDraining?: () => boolean;
+  /** How the certificate stands that the process itself serves; `/readyz` says no while it is not ready. */
+  readonly certificateStatus?: () => CertificateStatus;
   /**
    * Freezes what policies are shown, so that one that changes it throws and is noticed. For development and tests: it
    * costs half as much again as parsing the review.

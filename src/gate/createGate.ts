@@ -6,6 +6,7 @@ import { errorResponse } from "./errorResponse.ts";
 import type { GateDependencies } from "./GateDependencies.ts";
 import { GateError } from "./GateError.ts";
 import { GateRuntime } from "./GateRuntime.ts";
+import { gateReadiness } from "./gateReadiness.ts";
 import { httpStatus } from "./httpStatus.ts";
 import openapi from "./openapi.json" with { type: "json" };
 import { drainBody } from "./readBody.ts";
@@ -29,12 +30,8 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", (c) => {
-    const ready = deps.isDraining?.() !== true;
-    const unknownEntryCalls = runtime.counters.of("unknown_entry");
-    return c.json(
-      { status: ready ? "ready" : "draining", policies: gate.policies.length, unknownEntryCalls },
-      ready ? 200 : 503,
-    );
+    const { status, body } = gateReadiness(runtime);
+    return c.json(body, status);
   });
   app.get("/openapi.json", (c) => c.json(openapi));
   app.get("/.well-known/postern", () => serveAnnouncement(deps));

@@ -33,9 +33,17 @@ const conversionAnswerSchema = z.object({
 
 const healthSchema = z.object({ status: z.literal("ok") });
 const readinessSchema = z.object({
-  status: z.enum(["ready", "draining"]),
+  status: z.enum(["ready", "draining", "certificate-ended"]),
   policies: z.number(),
   unknownEntryCalls: z.number(),
+  certificate: z.optional(
+    z.object({
+      slot: z.string(),
+      serial: z.string(),
+      notAfter: z.string(),
+      faults: z.array(z.object({ slot: z.string(), code: z.string() })),
+    }),
+  ),
 });
 
 /** What each error code means, for the document's readers. The compiler demands one line for each code. */
@@ -101,7 +109,10 @@ export function openapiDocument(version: string): object {
       ),
       "/healthz": get("The process answers.", "Health"),
       "/readyz": get("Whether the gate takes calls.", "Readiness", {
-        503: { description: "The process is about to stop.", content: jsonContent("Readiness") },
+        503: {
+          description: "The process is about to stop, or serves a certificate that has ended.",
+          content: jsonContent("Readiness"),
+        },
       }),
       "/openapi.json": get("This document.", "Document"),
       "/.well-known/postern": {

@@ -1,7 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
 import { jsonLog } from "../telemetry/jsonLog.ts";
+import { CertificateReloader } from "../tls/CertificateReloader.ts";
+import { MetricsServer } from "../tls/MetricsServer.ts";
+import { readTlsEnv, type TlsEnv } from "../tls/readTlsEnv.ts";
 import { serveUntilSignal } from "../tls/serveUntilSignal.ts";
-import type { KeyPair } from "../tls/startServer.ts";
+import { TlsMetrics } from "../tls/TlsMetrics.ts";
 import { createGate } from "./createGate.ts";
 import type { Gate } from "./defineGate.ts";
 import { errorResponse } from "./errorResponse.ts";
@@ -10,15 +13,16 @@ import { GateError } from "./GateError.ts";
 import { logVerdict } from "./logVerdict.ts";
 import { parseSigningKey } from "./parseSigningKey.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
+import { selfTestCall } from "./selfTestCall.ts";
 
-/** Environment of a Node process that serves a gate. `POSTERN_CERT` and `POSTERN_KEY` are paths of PEM files; without them it speaks plain HTTP. */
-export interface ServeEnv {
+/** Environment of a Node process that serves a gate. Without a certificate it speaks plain HTTP. */
+export interface ServeEnv extends TlsEnv {
   readonly [name: string]: string | undefined;
   /** Default 8443. */
   readonly POSTERN_PORT?: string | undefined;
   readonly POSTERN_HOST?: string | undefined;
-  readonly POSTERN_CERT?: string | undefined;
-  readonly POSTERN_KEY?: string | undefined;
+  /** A port for `/metrics`, in plain HTTP; none without it. */
+  readonly POSTERN_METRICS_PORT?: string | undefined;
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string | undefined;
   /** A file with the announcement, read anew for each call. */
@@ -29,56 +33,63 @@ export interface ServeEnv {
   readonly POSTERN_VERDICT_LINES?: string | undefined;
 }
 
-/** Serves a gate until SIGTERM or SIGINT. Resolves to the exit code; throws GateConfigError, or the system's error when it cannot listen. */
+/**
+ * Serves a gate until SIGTERM or SIGINT. Resolves to the exit code; throws GateConfigError, TlsError for a certificate that
+ * cannot be served, or the system's error when it cannot listen.
+ */
 export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
   const log = jsonLog((line) => process.stdout.write(`${line}\n`), Date.now);
+  const metrics = new TlsMetrics();
   let draining = false;
+  const port = readPort("POSTERN_PORT", env.POSTERN_PORT) ?? 8443;
+  const metricsPort = readPort("POSTERN_METRICS_PORT", env.POSTERN_METRICS_PORT);
+  const options = await readTlsEnv(env, { log, metrics, now: Date.now, selfTest: selfTestCall(gate, randomUUID()) });
+  const reloader = options === undefined ? undefined : await CertificateReloader.load(options);
   const app = createGate(gate, {
     now: Date.now,
     log,
     isDraining: () => draining,
+    ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     announcement: () => readAnnouncementFile(env),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });
-  const tls = await readKeyPair(env);
-  return serveUntilSignal({
-    fetch: (request) => app.fetch(request),
-    refuse: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
-    port: readPort(env.POSTERN_PORT),
-    log,
-    onDrain: () => {
-      draining = true;
-    },
-    ...(env.POSTERN_HOST === undefined ? {} : { hostname: env.POSTERN_HOST }),
-    ...(tls === undefined ? {} : { tls }),
-  });
-}
-
-function readPort(text = "8443"): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535)
-    throw new GateConfigError("POSTERN_PORT", "is not a port: a number up to 65535");
-  return port;
-}
-
-async function readKeyPair({ POSTERN_CERT, POSTERN_KEY }: ServeEnv): Promise<KeyPair | undefined> {
-  if (POSTERN_CERT === undefined && POSTERN_KEY === undefined) return undefined;
-  if (POSTERN_CERT === undefined || POSTERN_KEY === undefined)
-    throw new GateConfigError(
-      POSTERN_CERT === undefined ? "POSTERN_CERT" : "POSTERN_KEY",
-      "is missing; certificate and key come together",
-    );
-  return { cert: await readPem("POSTERN_CERT", POSTERN_CERT), key: await readPem("POSTERN_KEY", POSTERN_KEY) };
-}
-
-async function readPem(name: string, path: string): Promise<Buffer> {
+  const told =
+    metricsPort === undefined
+      ? undefined
+      : await MetricsServer.start(metricsPort, {
+          metrics: () => metrics.text(),
+          health: () => undefined,
+          readiness: () => notReady(draining, reloader),
+        });
+  if (told !== undefined) log.info("metrics", { metricsPort: told.port });
   try {
-    return await readFile(path);
-  } catch (error) {
-    throw new GateConfigError(
-      name,
-      `: cannot read ${path} (${error instanceof Error && "code" in error ? String(error.code) : "unreadable"})`,
-    );
+    return await serveUntilSignal({
+      fetch: (request) => app.fetch(request),
+      refuse: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
+      port,
+      log,
+      onDrain: () => {
+        draining = true;
+      },
+      ...(reloader === undefined ? {} : { tls: reloader.pair, onListening: (server) => reloader.attach(server) }),
+      ...(env.POSTERN_HOST === undefined ? {} : { hostname: env.POSTERN_HOST }),
+    });
+  } finally {
+    reloader?.stop();
+    await told?.stop();
   }
+}
+
+function notReady(draining: boolean, reloader: CertificateReloader | undefined): string | undefined {
+  if (draining) return "the process is about to stop";
+  const status = reloader?.status();
+  return status?.isReady === false ? `the certificate ended at ${status.notAfter}` : undefined;
+}
+
+function readPort(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new GateConfigError(name, "is not a port: a number up to 65535");
+  return port;
 }

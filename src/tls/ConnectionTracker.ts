@@ -1,25 +1,28 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
+import { RetiredConnections, type RetireOptions } from "./RetiredConnections.ts";
 
 /** An idle connection may have a call on the wire: it is closed only after it has been quiet for this long, in milliseconds. */
 const QUIET_MS = 250;
 const POLL_MS = 25;
 
-interface Tracked {
+/** An http/1.1 connection. */
+export interface TrackedSocket {
   calls: number;
   /** By the clock of `performance.now()`. */
   quietSince: number;
 }
 
 /**
- * Connections of a server and the calls under way on them, for a stop that loses none. Node's `closeIdleConnections`
- * knows no h2, and an http2 server that also speaks http/1.1 does not have it.
+ * Connections of a server and the calls under way on them, for a stop that loses none, and for a change of certificate that
+ * leaves none behind. Node's `closeIdleConnections` knows no h2, and an http2 server that also speaks http/1.1 does not have it.
  */
 export class ConnectionTracker {
-  readonly #sockets = new Map<Socket, Tracked>();
+  readonly #sockets = new Map<Socket, TrackedSocket>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #retired = new RetiredConnections();
   #handshakes = 0;
   #calls = 0;
   #draining = false;
@@ -39,6 +42,13 @@ export class ConnectionTracker {
   drain(): void {
     this.#draining = true;
     for (const session of this.#sessions) session.close();
+  }
+
+  /** Drains the connections that were opened with another certificate than `fingerprint`, and those still being opened with one. */
+  retire(fingerprint: string, options: RetireOptions): void {
+    this.#retired.begin(fingerprint, options);
+    for (const [socket, tracked] of this.#sockets) this.#retired.addSocket(socket, tracked);
+    for (const session of this.#sessions) this.#retired.addSession(session);
   }
 
   /** Closes quiet connections, and busy ones as they finish; cuts off the rest after `graceMs`. Resolves to the number of calls cut off. */
@@ -77,20 +87,26 @@ export class ConnectionTracker {
   }
 
   #addSocket(socket: Socket): void {
-    this.#sockets.set(socket, { calls: 0, quietSince: performance.now() });
+    const tracked = { calls: 0, quietSince: performance.now() };
+    this.#sockets.set(socket, tracked);
     socket.once("close", () => this.#sockets.delete(socket));
+    if (socket instanceof TLSSocket) this.#retired.addSocket(socket, tracked);
   }
 
   #addSession(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     session.once("close", () => this.#sessions.delete(session));
     if (this.#draining) session.close();
+    else this.#retired.addSession(session);
   }
 
   #enter(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
-    const tracked = this.#sockets.get(request.socket);
-    if (tracked !== undefined) tracked.calls += 1;
-    if (tracked !== undefined && this.#draining) response.setHeader("connection", "close");
+    const { socket } = request;
+    const tracked = this.#sockets.get(socket);
+    if (tracked !== undefined) {
+      tracked.calls += 1;
+      if (this.#draining || this.#retired.has(socket)) response.setHeader("connection", "close");
+    }
     this.#calls += 1;
     response.once("close", () => {
       this.#calls -= 1;

@@ -1,11 +1,13 @@
 import type { Log } from "../telemetry/Log.ts";
-import { type ServerOptions, startServer } from "./startServer.ts";
+import { type RunningServer, type ServerOptions, startServer } from "./startServer.ts";
 
 /** What {@link serveUntilSignal} takes beside the server's own options. */
 export interface ServiceOptions extends ServerOptions {
   readonly log: Log;
   /** Called when the stop begins, before anything is closed; `/readyz` is to say no from then on. */
   readonly onDrain: () => void;
+  /** Called once the server listens, before that is said. */
+  readonly onListening?: (server: RunningServer) => void;
   /** For how long new connections are still taken after the signal. Default 3 s. */
   readonly lameDuckMs?: number;
 }
@@ -31,6 +33,7 @@ export async function serveUntilSignal(options: ServiceOptions): Promise<number>
 async function serve(options: ServiceOptions): Promise<number> {
   const { log } = options;
   const server = await startServer(options);
+  options.onListening?.(server);
   log.info("listening", { port: server.port, protocol: options.tls === undefined ? "http" : "https" });
   const signal = await nextSignal();
   log.info("stopping", { signal });

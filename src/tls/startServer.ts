@@ -1,8 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ConnectionTracker } from "./ConnectionTracker.ts";
+import type { RetireOptions } from "./RetiredConnections.ts";
 
 /** A PEM certificate chain with its private key. */
 export interface KeyPair {
@@ -26,6 +28,16 @@ export interface ServerOptions {
 /** A server that listens. */
 export interface RunningServer {
   readonly port: number;
+  /** An address of this machine at which it can be reached from this machine. */
+  readonly loopback: string;
+  /**
+   * Serves another pair from the next connection on, in one step; connections that are open, or being opened, keep theirs.
+   * Sessions of the old pair can no longer be resumed. Throws, and changes nothing, when OpenSSL cannot use the pair, or
+   * when the server speaks plain HTTP.
+   */
+  replaceCertificate(pair: KeyPair): void;
+  /** Drains the connections of all pairs but the one that is served now, without losing a call. */
+  retireConnections(options: RetireOptions): void;
   /**
    * Stops without losing a call: answers tell clients to close their connections, what was taken is finished, and what
    * is not done after `graceMs` (default 35 s, past the API server's longest timeout) is cut off. For `lameDuckMs`
@@ -40,6 +52,9 @@ const KEEP_ALIVE_MS = 95_000;
 const REQUEST_TIMEOUT_MS = 35_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const GRACE_MS = 35_000;
+/** Go's TLS clients give up after 10 s. Node would wait for 120. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const TLS_VERSION = { minVersion: "TLSv1.2" } as const;
 
 /** Serves a gate from Node. Rejects with the system's error, such as EADDRINUSE, when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -48,11 +63,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
     { errorHandler: () => options.refuse?.() ?? new Response(null, { status: 400 }) },
   );
-  const server =
+  const secure =
     options.tls === undefined
-      ? createServer()
+      ? undefined
       : // Node sets noDelay for its http servers only; without it, a streamed answer waits 40 ms for a delayed ACK.
-        createSecureServer({ ...options.tls, allowHTTP1: true, minVersion: "TLSv1.2", noDelay: true });
+        createSecureServer({
+          ...options.tls,
+          ...TLS_VERSION,
+          allowHTTP1: true,
+          noDelay: true,
+          handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        });
+  const server = secure ?? createServer();
+  let served = options.tls === undefined ? "" : fingerprintOf(options.tls);
   Object.assign(server, {
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -64,8 +87,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.once("error", reject);
     server.listen(options.port, options.hostname, resolve);
   });
+  const { port, address } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    loopback: loopbackOf(address),
+    replaceCertificate(pair) {
+      const fingerprint = fingerprintOf(pair);
+      if (secure === undefined) throw new Error("a server without TLS has no certificate to replace");
+      // Without ticketKeys of its own, each context makes new ones: a ticket of the old one is of no use to it.
+      secure.setSecureContext({ ...pair, ...TLS_VERSION });
+      served = fingerprint;
+    },
+    retireConnections: (how) => connections.retire(served, how),
     async stop({ graceMs = GRACE_MS, lameDuckMs = 0 } = {}) {
       connections.drain();
       if (lameDuckMs > 0) await new Promise((resolve) => setTimeout(resolve, lameDuckMs));
@@ -73,6 +106,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return connections.closeAll(graceMs);
     },
   };
+}
+
+function fingerprintOf({ cert }: KeyPair): string {
+  return new X509Certificate(cert).fingerprint256;
+}
+
+function loopbackOf(address: string): string {
+  if (address === "0.0.0.0") return "127.0.0.1";
+  return address === "::" ? "::1" : address;
 }
 
 /** HTTP/2 knows no Connection header (RFC 9113, section 8.2.2), and Node warns on the console about one. */

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["src/protocol", "src/telemetry"],
   "src/policies": ["src/policy", "src/protocol"],
   "src/registration": ["src/policy", "src/protocol"],
-  "src/tls": ["src/telemetry"],
+  "src/tls": ["src/telemetry", "src/trust"],
   "src/trust": [],
   "src/sync": ["src/protocol", "src/registration", "src/trust", "src/telemetry"],
   "src/doctor": ["src/protocol", "src/policy", "src/registration", "src/trust", "src/sync"],

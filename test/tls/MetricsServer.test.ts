@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { MetricsServer } from "../../src/cli/MetricsServer.ts";
+import { MetricsServer } from "../../src/tls/MetricsServer.ts";
 
 let server: MetricsServer;
 afterEach(() => server.stop());

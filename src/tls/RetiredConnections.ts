@@ -1,0 +1,107 @@
+import type { ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { TrackedSocket } from "./ConnectionTracker.ts";
+
+/** How long connections of an old certificate may go on, in milliseconds from now. */
+export interface RetireOptions {
+  /** From then on an idle connection is closed. */
+  readonly drainMs: number;
+  /** How much longer a call that is under way may take. */
+  readonly graceMs: number;
+  /** Called once, when none is left that is known of, with the number of connections that were cut off in a call. */
+  readonly onDrained: (cutOff: number) => void;
+}
+
+/** How often it is looked after the connections. */
+const POLL_MS = 50;
+/** Streams that a client opened before it heard GOAWAY arrive within a round trip; the API server is not a second away. */
+const NOTICE_MS = 1_000;
+/** The largest number of a stream (RFC 9113 6.8): "no more, and none of yours is lost". */
+const ANY_STREAM = 2 ** 31 - 1;
+
+interface Retired {
+  readonly idleUntil: number;
+  readonly until: number;
+  readonly noticed: number;
+}
+
+/**
+ * Connections that were opened with a certificate that has been replaced. Each tells its client with the next answer to come
+ * again on another one (http/1.1), or at once (h2); what stays idle all the same is closed at the end. An idle http/1.1
+ * connection is not closed at once, for a call may be on its way on it.
+ */
+export class RetiredConnections {
+  readonly #sockets = new Map<Socket, Retired & { readonly tracked: TrackedSocket }>();
+  readonly #sessions = new Map<ServerHttp2Session, Retired>();
+  #current: { readonly fingerprint: string; readonly idleUntil: number; readonly until: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #cutOff = 0;
+  readonly #waiting: ((cutOff: number) => void)[] = [];
+
+  /** `fingerprint` is that of the certificate in force, as `X509Certificate.fingerprint256`. */
+  begin(fingerprint: string, { drainMs, graceMs, onDrained }: RetireOptions): void {
+    const idleUntil = performance.now() + Math.max(0, drainMs);
+    this.#current = { fingerprint, idleUntil, until: idleUntil + graceMs };
+    this.#waiting.push(onDrained);
+    this.#watch();
+  }
+
+  has(socket: Socket): boolean {
+    return this.#sockets.has(socket);
+  }
+
+  /** Takes it up if it is of another certificate than the one in force, and was not retired before. */
+  addSocket(socket: Socket, tracked: TrackedSocket): void {
+    const retired = socket instanceof TLSSocket ? this.#retiredBy(socket) : undefined;
+    if (retired === undefined || this.#sockets.has(socket)) return;
+    this.#sockets.set(socket, { ...retired, tracked });
+    this.#watch();
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+
+  /** The same for h2. */
+  addSession(session: ServerHttp2Session): void {
+    const { socket } = session;
+    const retired = "getX509Certificate" in socket ? this.#retiredBy(socket) : undefined;
+    if (retired === undefined || this.#sessions.has(session) || session.destroyed) return;
+    this.#sessions.set(session, retired);
+    this.#watch();
+    session.once("close", () => this.#sessions.delete(session));
+    session.goaway(0, ANY_STREAM);
+  }
+
+  #retiredBy(socket: Pick<TLSSocket, "getX509Certificate">): Retired | undefined {
+    if (this.#current === undefined) return undefined;
+    const { fingerprint, idleUntil, until } = this.#current;
+    // The server's own certificate on this connection, resumed or not.
+    if (socket.getX509Certificate()?.fingerprint256 === fingerprint) return undefined;
+    return { idleUntil, until, noticed: performance.now() };
+  }
+
+  #watch(): void {
+    this.#timer ??= setInterval(() => this.#look(), POLL_MS).unref();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const [socket, { idleUntil, until, tracked }] of this.#sockets) {
+      if (tracked.calls === 0 && now >= idleUntil) socket.destroySoon();
+      else if (now >= until) this.#cut(socket);
+    }
+    for (const [session, { idleUntil, until, noticed }] of this.#sessions) {
+      if (now >= until) this.#cut(session);
+      else if (!session.closed && (now >= idleUntil || now - noticed >= NOTICE_MS)) session.close();
+    }
+    if (this.#sockets.size + this.#sessions.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    for (const onDrained of this.#waiting.splice(0)) onDrained(this.#cutOff);
+    this.#cutOff = 0;
+  }
+
+  #cut(connection: Socket | ServerHttp2Session): void {
+    this.#cutOff += 1;
+    connection.destroy();
+  }
+}

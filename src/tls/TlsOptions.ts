@@ -1,0 +1,25 @@
+import type { Log } from "../telemetry/Log.ts";
+import type { SelfTest } from "./postSelfTest.ts";
+import type { PairPaths } from "./readSnapshot.ts";
+import type { TlsMetrics } from "./TlsMetrics.ts";
+import type { PairRules } from "./verifyPair.ts";
+
+/** What a serving certificate is kept by. */
+export interface TlsOptions {
+  readonly main: PairPaths;
+  readonly standby?: PairPaths | undefined;
+  readonly rules: PairRules;
+  /** Whether a certificate may take the place of one that is valid from a later time. Default: no. */
+  readonly allowOlder?: boolean;
+  /** Says that the main certificate is being renewed; see followRenewal. */
+  readonly renewingFile?: string | undefined;
+  /** How often the files are looked at, in milliseconds. Default 10 s. */
+  readonly pollMs?: number | undefined;
+  /** How long connections of an old certificate may stay, in milliseconds. Default 60 s; never longer than that certificate. */
+  readonly drainMs?: number | undefined;
+  readonly selfTest?: SelfTest | undefined;
+  readonly log: Log;
+  readonly metrics: TlsMetrics;
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
+}

@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { SLOTS, type Slot } from "./chooseCertificate.ts";
+import type { LoadedPair } from "./LoadedPair.ts";
+import { loadPair } from "./loadPair.ts";
+import { TlsError, type TlsFault } from "./TlsError.ts";
+import type { TlsOptions } from "./TlsOptions.ts";
+
+/** What the files of each slot hold; a slot without files is left out. */
+export interface LoadedSlots {
+  readonly slots: Readonly<Partial<Record<Slot, LoadedPair | TlsFault>>>;
+  /** What the file that tells of renewals says; empty where there is none. */
+  readonly renewal: string;
+}
+
+/** Reads everything that the rotation goes by. Never throws. */
+export async function loadSlots({ main, standby, renewingFile }: TlsOptions): Promise<LoadedSlots> {
+  const paths = { main, standby };
+  const slots: Partial<Record<Slot, LoadedPair | TlsFault>> = {};
+  for (const slot of SLOTS) {
+    const pair = paths[slot];
+    if (pair !== undefined) slots[slot] = await loadPair(pair).catch(asFault);
+  }
+  const renewal =
+    renewingFile === undefined
+      ? ""
+      : await readFile(renewingFile, "utf8").then(
+          (text) => text.slice(0, 256),
+          () => "",
+        );
+  return { slots, renewal };
+}
+
+/** Whether a slot holds a pair. */
+export function isPair(loaded: LoadedPair | TlsFault | undefined): loaded is LoadedPair {
+  return loaded !== undefined && "chain" in loaded;
+}
+
+function asFault(error: unknown): TlsFault {
+  if (error instanceof TlsError) return { code: error.code, message: error.message };
+  // A bug of ours is no reason to stop serving; its kind is said, its text may hold anything.
+  return {
+    code: "unreadable",
+    message: `the certificate cannot be read (${error instanceof Error ? error.name : "error"})`,
+  };
+}
