@@ -11,7 +11,7 @@ import type { TlsFault, TlsFaultCode } from "./TlsError.ts";
 
 /** What a pair is held to. */
 export interface PairRules {
-  /** Names and addresses that clients call. None: any certificate with a name will do. */
+  /** Names and addresses that clients call. None: whatever name it has will do. */
   readonly hosts: readonly string[];
   /** Roots that clients trust: the chain has to lead to one of them. Without them it is judged by itself. */
   readonly roots?: readonly Certificate[];

@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readReview } from "../fixtures/readReview.ts";
@@ -22,6 +23,7 @@ beforeAll(async () => {
   ca = pair.cert;
   folder.write("tls.crt", pair.cert);
   folder.write("tls.key", pair.key);
+  chmodSync(`${folder.path}/tls.key`, 0o600);
   folder.write("other.key", other.key);
 });
 afterAll(() => {
@@ -77,25 +79,30 @@ describe("a start that fails: exit code 2 and one clear line", () => {
     [
       "another certificate's key",
       tls("tls.crt", "other.key"),
-      /^postern: --key: other\.key is not the key of the first certificate in tls\.crt\n$/,
+      /^postern: other\.key: not the key of the first certificate in tls\.crt; replace both together\n$/,
+    ],
+    ["a certificate that is none", tls("rubbish.pem", "tls.key"), /^postern: rubbish\.pem:1: no certificate in PEM\n$/],
+    ["a key that is none", tls("tls.crt", "rubbish.pem"), /^postern: rubbish\.pem: no private key in PEM\n$/],
+    [
+      "a certificate that is not there",
+      tls("none.pem", "tls.key"),
+      /^postern: none\.pem: does not exist; expected a certificate in PEM\n$/,
     ],
     [
-      "a certificate that is none",
-      tls("rubbish.pem", "tls.key"),
-      /^postern: --cert: rubbish\.pem is no certificate in PEM\n$/,
+      "a key that is not there",
+      tls("tls.crt", "none.pem"),
+      /^postern: none\.pem: does not exist; expected a private key in PEM\n$/,
     ],
-    [
-      "a key that is none",
-      tls("tls.crt", "rubbish.pem"),
-      /^postern: --key: rubbish\.pem is no private key in PEM, or an encrypted one\n$/,
-    ],
-    ["a certificate that is not there", tls("none.pem", "tls.key"), /^postern: --cert: none\.pem: does not exist\n$/],
-    ["a key that is not there", tls("tls.crt", "none.pem"), /^postern: --key: none\.pem: does not exist\n$/],
-    ["a key that is a folder", tls("tls.crt", "."), /^postern: --key: \.: is a folder\n$/],
+    ["a key that is a folder", tls("tls.crt", "."), /^postern: \.: a folder, no private key\n$/],
     [
       "only a certificate",
       ["--gate", "gate.ts", "--cert", "tls.crt"],
       /^postern: --cert and --key come together; --key is missing\n$/,
+    ],
+    [
+      "a standby certificate alone",
+      ["--gate", "gate.ts", "--standby-cert", "tls.crt", "--standby-key", "tls.key"],
+      /^postern: --standby-cert needs a main certificate beside it, --cert\n$/,
     ],
     [
       "a port that is none",
