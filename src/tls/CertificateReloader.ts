@@ -108,6 +108,12 @@ export class CertificateReloader {
     this.#triggers.start(this.#state);
   }
 
+  /** Looks at the files now, as a poll would. */
+  look(): void {
+    this.#dispatch({ type: "trigger", cause: "poll" });
+  }
+
+  /** Ends the watch; the server goes on with what it has. */
   stop(): void {
     this.#stop.abort();
     this.#triggers?.stop();

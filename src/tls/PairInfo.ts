@@ -10,7 +10,7 @@ export interface PairInfo {
   readonly serial: string;
   readonly subject: string;
   readonly notBefore: number;
-  /** The first end in the chain; a root's own does not count. */
+  /** The first end in the chain, still in its time (RFC 5280 4.1.2.5); a root's own does not count. */
   readonly notAfter: number;
 }
 

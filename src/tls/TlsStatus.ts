@@ -16,7 +16,7 @@ export interface TlsStatus {
 /** The status of a rotation at a time, in milliseconds since 1970. */
 export function tlsStatus({ serving, faults }: Pick<RotationState, "serving" | "faults">, now: number): TlsStatus {
   return {
-    isReady: now >= serving.notBefore && now < serving.notAfter,
+    isReady: now >= serving.notBefore && now <= serving.notAfter,
     slot: serving.slot,
     serial: serving.serial,
     notAfter: new Date(serving.notAfter).toISOString(),

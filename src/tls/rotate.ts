@@ -69,7 +69,7 @@ function takeBack(state: RotationState, { at, now }: RotationTime): Rotation {
   const why =
     previous === undefined
       ? "there is no previous certificate to go back to"
-      : now >= previous.notAfter
+      : now > previous.notAfter
         ? `the previous certificate ended at ${new Date(previous.notAfter).toISOString()}`
         : undefined;
   if (why !== undefined || previous === undefined)

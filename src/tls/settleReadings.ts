@@ -21,7 +21,7 @@ export function settleReadings(state: RotationState, event: RotationReadings & R
     main: slots.main.status,
     standby: slots.standby.status,
     renewing: event.renewing,
-    servingInTime: now < known.serving.notAfter,
+    servingInTime: now <= known.serving.notAfter,
   });
   const chosen = known.pinned === undefined && choice.serve !== undefined ? slots[choice.serve].pair : undefined;
   const isSwitch = chosen !== undefined && chosen.hash !== known.serving.hash;
@@ -64,7 +64,7 @@ function forget(state: RotationState, { slots, now }: RotationReadings & Rotatio
     if (refused[slot]?.hash !== hash) delete refused[slot];
     seen[slot] = hash;
   }
-  if (pinned !== undefined && now >= state.serving.notAfter) {
+  if (pinned !== undefined && now > state.serving.notAfter) {
     pinned = undefined;
     // Rather what was taken back than nothing valid at all.
     for (const slot of SLOTS) if (refused[slot]?.fault.code === "taken-back") delete refused[slot];
@@ -92,7 +92,7 @@ function ownFault(
   if (refusal?.hash === hash) return refusal.fault;
   // Against a volume that was put back by mistake, or a backup. What has ended is better replaced by anything.
   const isOlder = slot === serving.slot && hash !== serving.hash && notBefore < serving.notBefore;
-  if (!isOlder || allowOlder || now >= serving.notAfter) return undefined;
+  if (!isOlder || allowOlder || now > serving.notAfter) return undefined;
   return {
     code: "older",
     message: `serial ${serial} is older than ${serving.serial}, which serves: it is valid from ${new Date(notBefore).toISOString()}; set POSTERN_TLS_ALLOW_OLDER=1 to serve it all the same`,

@@ -1,0 +1,97 @@
+import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
+import { CertificateReloader } from "../../src/tls/CertificateReloader.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/tls/startServer.ts";
+import { TlsMetrics } from "../../src/tls/TlsMetrics.ts";
+import type { TlsOptions } from "../../src/tls/TlsOptions.ts";
+import { handshake } from "../../src/trust/handshake.ts";
+import { memoryLog } from "../gate/gateCall.ts";
+import { NOW } from "../trust/makeCertificate.ts";
+import { HOST } from "./testPki.ts";
+
+/** What a bed is made with. */
+export type TlsBedOptions = Pick<TlsOptions, "main"> &
+  Partial<TlsOptions> & { readonly fetch?: ServerOptions["fetch"] };
+
+/** A real server on loopback whose certificate is kept by the reloader, with a clock of the test's. */
+export class TlsBed {
+  readonly log = memoryLog();
+  readonly metrics = new TlsMetrics();
+  /** Milliseconds since 1970. */
+  now = NOW;
+  reloader!: CertificateReloader;
+  server!: RunningServer;
+
+  /** Without polls, unless told: {@link turn} looks. */
+  static async start({ fetch, ...options }: TlsBedOptions): Promise<TlsBed> {
+    const bed = new TlsBed();
+    bed.reloader = await CertificateReloader.load({
+      rules: { hosts: [HOST], allowLeafOnly: false },
+      pollMs: 3_600_000,
+      drainMs: 200,
+      log: bed.log,
+      metrics: bed.metrics,
+      now: () => bed.now,
+      ...options,
+    });
+    bed.server = await startServer({
+      fetch: fetch ?? (() => new Response("answered")),
+      port: 0,
+      hostname: "127.0.0.1",
+      tls: bed.reloader.pair,
+    });
+    bed.reloader.attach(bed.server);
+    await bed.settled();
+    return bed;
+  }
+
+  /** Looks at the files, and waits for what comes of it. */
+  async turn(): Promise<void> {
+    this.reloader.look();
+    await this.settled();
+  }
+
+  async settled(): Promise<void> {
+    for (const until = performance.now() + 20_000; performance.now() < until; ) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (this.reloader.state.phase === "steady" && this.reloader.state.queued === undefined) return;
+    }
+    throw new Error(`the rotation stays in ${this.reloader.state.phase}`);
+  }
+
+  /** The serial that a handshake brings. */
+  async served(version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<string> {
+    const target = { host: HOST, port: this.server.port, timeoutMs: 5_000, signal: new AbortController().signal };
+    const seen = await handshake(target, { address: "127.0.0.1", family: 4, version, key });
+    if (!seen.ok) throw new Error(`no handshake: ${seen.message}`);
+    return seen.chain[0]?.serial ?? "";
+  }
+
+  /** A connection, for what a handshake alone does not show. */
+  async connect(options: ConnectionOptions = {}): Promise<TLSSocket> {
+    const socket = connect({
+      host: "127.0.0.1",
+      port: this.server.port,
+      servername: HOST,
+      rejectUnauthorized: false,
+      ALPNProtocols: ["http/1.1"],
+      ...options,
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("secureConnect", resolve);
+      socket.once("error", reject);
+    });
+    return socket;
+  }
+
+  /** What was said of certificates that are not served. */
+  complaints(): readonly { code: unknown; fault: unknown; slot: unknown }[] {
+    return this.log.lines
+      .filter(({ message }) => message === "certificate not served" || message === "certificate not switched")
+      .map(({ properties: { code, fault, slot } }) => ({ code, fault, slot }));
+  }
+
+  async stop(): Promise<void> {
+    this.reloader.stop();
+    await this.server.stop({ graceMs: 0 });
+  }
+}

@@ -1,0 +1,385 @@
+import { execFileSync } from "node:child_process";
+import { createPrivateKey } from "node:crypto";
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TlsFaultCode } from "../../src/tls/TlsError.ts";
+import { parseBundle } from "../../src/trust/parseBundle.ts";
+import { DAY, makeCertificate, NOW } from "../trust/makeCertificate.ts";
+import { PairFolder } from "./PairFolder.ts";
+import { TlsBed } from "./TlsBed.ts";
+import { INTERMEDIATE, intermediatePem, LEAF, makePair, pemOf, rootPem, type TestPair } from "./testPki.ts";
+
+const folder = new PairFolder();
+const paths = folder.paths();
+let bed: TlsBed;
+let good: TestPair;
+let next: TestPair;
+let leafPem: string;
+let intermediate: string;
+let root: string;
+
+beforeAll(async () => {
+  [good, intermediate, root] = await Promise.all([makePair(), intermediatePem(), rootPem()]);
+  next = await makePair({ key: "p256-c" });
+  leafPem = next.cert.slice(0, next.cert.indexOf("-----END") + 26);
+  folder.write(good);
+  bed = await TlsBed.start({ main: paths });
+});
+afterAll(async () => {
+  await bed.stop();
+  folder.remove();
+});
+
+type Make = () => void | Promise<void>;
+const write = (cert: string, key = next.key): void => folder.write({ cert, key });
+const leafWith =
+  (spec: Parameters<typeof makePair>[0]): Make =>
+  async () =>
+    folder.write(await makePair({ key: "p256-c", ...spec }));
+const replace =
+  (path: string, make: (path: string) => void): Make =>
+  () => {
+    folder.write(next);
+    rmSync(path);
+    make(path);
+  };
+const encrypted = (type: "pkcs8" | "sec1"): string =>
+  createPrivateKey(next.key)
+    .export({ type, format: "pem", cipher: "aes-256-cbc", passphrase: "secret words" })
+    .toString();
+
+const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegExp, make: Make])[] = [
+  [
+    "a chain cut off in its leaf",
+    "bad-certificate",
+    /tls\.crt:1: a block that does not end/,
+    () => write(next.cert.slice(0, 300)),
+  ],
+  [
+    "a chain cut off in its intermediate",
+    "bad-certificate",
+    /a block that does not end/,
+    () => write(next.cert.slice(0, -100)),
+  ],
+  [
+    "a block with its middle cut out",
+    "bad-certificate",
+    /tls\.crt:1: a block/,
+    () => write(next.cert.slice(0, 100) + next.cert.slice(140)),
+  ],
+  ["a block that is no base64", "bad-certificate", /no base64/, () => write(next.cert.replace(/\nMII/, "\n!!!"))],
+  [
+    "another pair's key",
+    "key-mismatch",
+    /tls\.key: not the key of the first certificate in .*tls\.crt/,
+    () => write(good.cert),
+  ],
+  ["a new certificate, and the key not yet", "key-mismatch", /replace both together/, () => write(next.cert, good.key)],
+  ["a new key, and the certificate not yet", "key-mismatch", /replace both together/, () => write(good.cert, next.key)],
+  ["a certificate that has ended", "expired", /leaf expired at 2026-06-30T/, leafWith({ notAfter: NOW - DAY })],
+  ["a certificate that ended a second ago", "expired", /expired at/, leafWith({ notAfter: NOW - 1000 })],
+  ["a certificate of tomorrow", "not-yet-valid", /valid from 2026-07-02T/, leafWith({ notBefore: NOW + DAY })],
+  ["a certificate of the next second", "not-yet-valid", /valid from/, leafWith({ notBefore: NOW + 1000 })],
+  [
+    "a leaf without its intermediate",
+    "incomplete-chain",
+    /Intermediate signed it: add the intermediate/,
+    () => write(leafPem),
+  ],
+  [
+    "the intermediate before the leaf",
+    "wrong-order",
+    /the key is that of certificate 2; it belongs first/,
+    () => write(intermediate + leafPem),
+  ],
+  [
+    "the root between leaf and intermediate",
+    "wrong-order",
+    /certificate 1 was signed by certificate 3/,
+    () => write(leafPem + root + intermediate),
+  ],
+  ["the intermediate alone", "key-mismatch", /not the key of the first/, () => write(intermediate)],
+  [
+    "the leaf twice",
+    "broken-chain",
+    /was signed by Intermediate; what follows it is leaf/,
+    () => write(leafPem + leafPem),
+  ],
+  ["a stranger after the leaf", "broken-chain", /what follows it is Root/, () => write(leafPem + root)],
+  [
+    "an intermediate of the same name and another key",
+    "broken-chain",
+    /Intermediate/,
+    async () => write(leafPem + (await pemOf({ ...INTERMEDIATE, key: "p521" }))),
+  ],
+  [
+    "an intermediate that has ended",
+    "expired",
+    /the intermediate Intermediate expired/,
+    async () => write(leafPem + (await pemOf({ ...INTERMEDIATE, notAfter: NOW - DAY }))),
+  ],
+  [
+    "an intermediate that is no CA",
+    "broken-chain",
+    /Intermediate is no CA/,
+    async () => write(leafPem + (await pemOf({ ...INTERMEDIATE, ca: false }))),
+  ],
+  ["another host's", "wrong-host", /for other\.example, not for hook\.example/, leafWith({ dns: ["other.example"] })],
+  ["a wildcard two labels away", "wrong-host", /not for hook\.example/, leafWith({ dns: ["*.hook.example"] })],
+  [
+    "a common name and no alternative name",
+    "wrong-host",
+    /no alternative names/,
+    leafWith({ subject: "CN=hook.example", dns: [] }),
+  ],
+  [
+    "one for clients",
+    "wrong-usage",
+    /not for authenticating servers/,
+    leafWith({ extKeyUsage: ["1.3.6.1.5.5.7.3.2"] }),
+  ],
+  ["an RSA key of 1024 bits", "weak-key", /RSA key of 1024 bits; expected 2048 to 8192/, leafWith({ key: "rsa-1024" })],
+  ["a signature with SHA-1", "weak-signature", /signed with SHA1|ECDSA-SHA1|SHA1-ECDSA/, leafWith({ hash: "SHA-1" })],
+  [
+    "a critical extension that nobody knows",
+    "broken-chain",
+    /1\.2\.3\.4/,
+    leafWith({ extensions: [{ oid: "1.2.3.4", critical: true, value: Uint8Array.of(5, 0) }] }),
+  ],
+  [
+    "an older one than what serves",
+    "older",
+    /is older than .*POSTERN_TLS_ALLOW_OLDER=1/,
+    leafWith({ notBefore: NOW - 40 * DAY }),
+  ],
+  [
+    "a certificate that is a folder",
+    "not-a-file",
+    /tls\.crt: a folder, no certificate/,
+    replace(paths.cert, (path) => mkdirSync(path)),
+  ],
+  [
+    "a key that is a folder",
+    "not-a-file",
+    /tls\.key: a folder, no private key/,
+    replace(paths.key, (path) => mkdirSync(path)),
+  ],
+  [
+    "a certificate that is a link to itself",
+    "symlink-loop",
+    /leads back to itself/,
+    replace(paths.cert, (path) => symlinkSync(path, path)),
+  ],
+  [
+    "a key that is a link to itself",
+    "symlink-loop",
+    /leads back to itself/,
+    replace(paths.key, (path) => symlinkSync(path, path)),
+  ],
+  [
+    "a link to nowhere",
+    "missing",
+    /tls\.crt: does not exist/,
+    replace(paths.cert, (path) => symlinkSync("nowhere", path)),
+  ],
+  [
+    "a link through a file",
+    "missing",
+    /a part of the path is no folder/,
+    replace(paths.cert, (path) => symlinkSync(`${paths.key}/tls.crt`, path)),
+  ],
+  ["no certificate", "missing", /tls\.crt: does not exist/, replace(paths.cert, () => undefined)],
+  ["no key", "missing", /tls\.key: does not exist/, replace(paths.key, () => undefined)],
+  [
+    "a certificate that is a pipe",
+    "not-a-file",
+    /tls\.crt: a pipe/,
+    replace(paths.cert, (path) => execFileSync("mkfifo", [path])),
+  ],
+  [
+    "a certificate that is a device without an end",
+    "not-a-file",
+    /a device/,
+    replace(paths.cert, (path) => symlinkSync("/dev/zero", path)),
+  ],
+  ["an empty certificate", "empty", /tls\.crt: empty, expected a certificate/, () => write("")],
+  ["an empty key", "empty", /tls\.key: empty, expected a private key/, () => write(next.cert, "")],
+  ["white space", "bad-certificate", /no certificate in PEM/, () => write(" \n\n")],
+  [
+    "a huge certificate",
+    "too-large",
+    /tls\.crt: more than 1 MiB/,
+    replace(paths.cert, (path) => {
+      writeFileSync(path, next.cert);
+      truncateSync(path, 3 * 2 ** 30);
+    }),
+  ],
+  ["a huge key", "too-large", /tls\.key: more than 1 MiB/, () => write(next.cert, next.key + "\n".repeat(1 << 20))],
+  ["a byte order mark before the certificate", "bad-certificate", /byte order mark/, () => write(`\ufeff${next.cert}`)],
+  ["a byte order mark before the key", "bad-key", /byte order mark/, () => write(next.cert, `\ufeff${next.key}`)],
+  ["a key with a passphrase", "encrypted-key", /has a passphrase/, () => write(next.cert, encrypted("pkcs8"))],
+  [
+    "a key with a passphrase, in the old form",
+    "encrypted-key",
+    /has a passphrase/,
+    () => write(next.cert, encrypted("sec1")),
+  ],
+  ["a key cut off", "bad-key", /cannot be read .*is it complete/, () => write(next.cert, next.key.slice(0, 120))],
+  [
+    "a key of rubbish",
+    "bad-key",
+    /cannot be read/,
+    () => write(next.cert, next.key.replace(/\n[\w+/=]+\n/, "\nAAAA\n")),
+  ],
+  ["two keys", "bad-key", /2 private keys; expected one/, () => write(next.cert, next.key + good.key)],
+  ["a certificate in the key's place", "bad-key", /no private key/, () => write(next.cert, next.cert)],
+  [
+    "a public key in the key's place",
+    "bad-key",
+    /no private key/,
+    () => write(next.cert, next.key.replaceAll("PRIVATE", "PUBLIC")),
+  ],
+  [
+    "the key in the certificate's file",
+    "bad-certificate",
+    /a private key in the certificate's file/,
+    () => write(next.cert + next.key),
+  ],
+  [
+    "certificate and key in each other's place",
+    "bad-certificate",
+    /a private key in the certificate's file/,
+    () => write(next.key, next.cert),
+  ],
+  [
+    "two blocks on one line",
+    "bad-certificate",
+    /two blocks meet on one line/,
+    () => write(next.cert.replace("-----\n-----BEGIN", "----------BEGIN")),
+  ],
+  [
+    "OpenSSL's own form",
+    "bad-certificate",
+    /TRUSTED CERTIFICATE/,
+    () => write(next.cert.replaceAll("CERTIFICATE-", "TRUSTED CERTIFICATE-")),
+  ],
+  [
+    "a block with headers",
+    "bad-certificate",
+    /headers/,
+    () => write(next.cert.replace("-----\nMII", "-----\nNote: x\n\nMII")),
+  ],
+  [
+    "a request for a certificate",
+    "bad-certificate",
+    /another type/,
+    () => write(next.cert.replaceAll("CERTIFICATE-", "CERTIFICATE REQUEST-")),
+  ],
+  [
+    "DER",
+    "bad-certificate",
+    /tls\.crt:\d+: /,
+    async () => {
+      const der = await makeCertificate(LEAF);
+      write(next.cert);
+      writeFileSync(paths.cert, der);
+    },
+  ],
+  [
+    "a key that everybody may write",
+    "key-writable",
+    /everybody may write this key \(mode 0666\)/,
+    () => {
+      write(next.cert);
+      chmodSync(paths.key, 0o666);
+    },
+  ],
+];
+
+describe("the last good pair serves on, and it is said once", () => {
+  it("there are cases enough", () => expect(cases.length).toBeGreaterThanOrEqual(40));
+
+  it.each(cases)("%s", async (_what, code, message, make) => {
+    folder.write(good);
+    await bed.turn();
+    const before = bed.complaints().length;
+    await make();
+    for (let turn = 0; turn < 3; turn += 1) await bed.turn();
+    expect(await bed.served("TLSv1.3")).toBe(good.serial);
+    expect(await bed.served("TLSv1.2")).toBe(good.serial);
+    const said = bed.complaints().slice(before);
+    expect(said).toEqual([{ slot: "main", code, fault: expect.stringMatching(message) }]);
+    expect(String(said[0]?.fault)).not.toContain("\n");
+    expect(bed.reloader.status()).toMatchObject({
+      isReady: true,
+      serial: good.serial,
+      faults: [{ slot: "main", code }],
+    });
+    const all = JSON.stringify(bed.log.lines);
+    for (const key of [good.key, next.key]) expect(all).not.toContain(key.split("\n")[1]);
+  });
+
+  it("a socket in the certificate's place", async () => {
+    folder.write(good);
+    await bed.turn();
+    const before = bed.complaints().length;
+    rmSync(paths.cert);
+    const socket = createServer().listen(paths.cert);
+    await new Promise((resolve) => socket.once("listening", resolve));
+    await bed.turn();
+    await new Promise((resolve) => socket.close(resolve));
+    expect(await bed.served()).toBe(good.serial);
+    expect(bed.complaints().slice(before)).toMatchObject([
+      { code: "not-a-file", fault: expect.stringMatching(/a socket/) },
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("a key that this user may not read", async () => {
+    const other = new PairFolder();
+    other.write(good);
+    chmodSync(other.path, 0o755);
+    for (const path of [other.paths().cert, other.paths().key]) chownSync(path, 65_534, 65_534);
+    const here = await TlsBed.start({ main: other.paths() });
+    other.write(next);
+    chmodSync(other.paths().key, 0o000);
+    const uid = process.geteuid?.() ?? 0;
+    process.seteuid?.(65_534);
+    try {
+      await here.turn();
+      await here.turn();
+      expect(await here.served()).toBe(good.serial);
+    } finally {
+      process.seteuid?.(uid);
+      await here.stop();
+      other.remove();
+    }
+    expect(here.complaints()).toEqual([
+      { slot: "main", code: "unreadable", fault: expect.stringMatching(/tls\.key: may not be read by this user/) },
+    ]);
+  });
+
+  it("a root that clients do not trust", async () => {
+    const other = new PairFolder();
+    other.write(good);
+    const roots = parseBundle(root, "roots").certificates;
+    const here = await TlsBed.start({ main: other.paths(), rules: { hosts: [], roots, allowLeafOnly: false } });
+    const strange = {
+      ...INTERMEDIATE,
+      subject: "CN=Strange",
+      key: "p521",
+      signedBy: "p521",
+      issuer: "CN=Elsewhere",
+    } as const;
+    const pair = await makePair({ issuer: "CN=Strange", signedBy: "p521" });
+    other.write({ ...pair, cert: pair.cert.slice(0, pair.cert.indexOf("-----END") + 26) + (await pemOf(strange)) });
+    await here.turn();
+    await here.turn();
+    expect(await here.served()).toBe(good.serial);
+    expect(here.complaints()).toMatchObject([
+      { code: "untrusted", fault: expect.stringMatching(/clients would refuse it/) },
+    ]);
+    await here.stop();
+    other.remove();
+  });
+});

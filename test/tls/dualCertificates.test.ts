@@ -1,0 +1,245 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { NOW } from "../trust/makeCertificate.ts";
+import { PairFolder } from "./PairFolder.ts";
+import { TlsBed } from "./TlsBed.ts";
+import { HOST, makePair } from "./testPki.ts";
+
+/** How the files of one certificate stand. */
+type Files = "valid" | "expired" | "future" | "unloadable";
+type SlotName = "main" | "standby";
+
+const FILES: readonly Files[] = ["valid", "expired", "future", "unloadable"];
+const LIFE = 1_000_000;
+
+/** What a person with the table in hand expects: the certificates' times, and what serves. */
+class Model {
+  now = NOW;
+  renewing = false;
+  readonly files: Record<SlotName, { serial: string; from: number; until: number } | undefined> = {
+    main: undefined,
+    standby: undefined,
+  };
+  serving = { serial: "", until: 0 };
+
+  /** By the table, row by row. */
+  settle(): void {
+    const { main, standby } = this.files;
+    if (this.renewing && this.stands(standby) === "valid" && this.now <= this.serving.until) return;
+    for (const wanted of ["valid", "ending"])
+      for (const files of [main, standby])
+        if (files !== undefined && this.stands(files) === wanted) {
+          this.serving = { serial: files.serial, until: files.until };
+          return;
+        }
+  }
+
+  get isReady(): boolean {
+    return this.now <= this.serving.until;
+  }
+
+  /** Near its end: the last twentieth, at most 30 s. */
+  stands(files: { from: number; until: number } | undefined): string {
+    if (files === undefined || this.now < files.from || this.now > files.until) return "no";
+    return this.now >= files.until - Math.min(30_000, (files.until - files.from) / 20) ? "ending" : "valid";
+  }
+}
+
+/** The model beside a real server. */
+class Dual {
+  readonly folder = new PairFolder();
+  readonly model = new Model();
+  bed!: TlsBed;
+
+  static async start(): Promise<Dual> {
+    const dual = new Dual();
+    await dual.write("main", "valid");
+    await dual.write("standby", "valid");
+    dual.renew(false);
+    dual.bed = await TlsBed.start({
+      main: dual.folder.paths("main"),
+      standby: dual.folder.paths("standby"),
+      rules: { hosts: [HOST], allowLeafOnly: false },
+      allowOlder: true,
+      renewingFile: `${dual.folder.path}/pod/renewing`,
+      drainMs: 0,
+    });
+    dual.model.settle();
+    return dual;
+  }
+
+  async write(slot: SlotName, files: Files): Promise<void> {
+    const { now } = this.model;
+    const lives: Record<Files, readonly [from: number, until: number]> = {
+      valid: [now - 1_000, now + LIFE],
+      expired: [now - LIFE, now - 1_000],
+      future: [now + LIFE / 2, now + LIFE],
+      unloadable: [now - 1_000, now + LIFE],
+    };
+    const [from, until] = lives[files];
+    // X.509 counts in seconds.
+    const times = { notBefore: Math.floor(from / 1000) * 1000, notAfter: Math.floor(until / 1000) * 1000 };
+    const { cert, key, serial } = await makePair(times);
+    this.folder.swapVolume(slot, { "tls.crt": files === "unloadable" ? cert.slice(0, 400) : cert, "tls.key": key });
+    this.model.files[slot] =
+      files === "unloadable" ? undefined : { serial, from: times.notBefore, until: times.notAfter };
+  }
+
+  renew(renewing: boolean): void {
+    this.folder.swapVolume("pod", { renewing: String(renewing) });
+    this.model.renewing = renewing;
+  }
+
+  /** Lets the server look, and compares what it serves and says with the model. */
+  async compare(what: string): Promise<void> {
+    this.bed.now = this.model.now;
+    await this.bed.turn();
+    this.model.settle();
+    const { serial, isReady } = this.bed.reloader.status();
+    const [modern, old] = await Promise.all([this.bed.served("TLSv1.3"), this.bed.served("TLSv1.2")]);
+    expect({ what, serial, modern, old, isReady }).toEqual({
+      what,
+      serial: this.model.serving.serial,
+      modern: this.model.serving.serial,
+      old: this.model.serving.serial,
+      isReady: this.model.isReady,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.bed.stop();
+    this.folder.remove();
+  }
+}
+
+const beds: Dual[] = [];
+async function start(): Promise<Dual> {
+  const dual = await Dual.start();
+  beds.push(dual);
+  return dual;
+}
+afterEach(async () => {
+  await Promise.all(beds.splice(0).map((dual) => dual.stop()));
+});
+
+describe("the decision table, against the real server", () => {
+  it.each([
+    ["main valid", "valid", "valid", false, "main"],
+    ["main valid, no standby that can be served", "valid", "unloadable", false, "main"],
+    ["main being renewed, standby valid", "valid", "valid", true, "before"],
+    ["main being renewed and half written, standby valid", "unloadable", "valid", true, "before"],
+    ["main expired, standby valid", "expired", "valid", false, "standby"],
+    ["main unloadable, standby valid", "unloadable", "valid", false, "standby"],
+    ["main not yet valid, standby valid", "future", "valid", false, "standby"],
+    ["neither valid", "expired", "unloadable", false, "before"],
+    ["neither valid, and main being renewed", "future", "expired", true, "before"],
+  ] as const)("%s", async (what, main, standby, renewing, expected) => {
+    const dual = await start();
+    const before = dual.model.serving.serial;
+    await dual.write("main", main);
+    await dual.write("standby", standby);
+    dual.renew(renewing);
+    await dual.compare(what);
+    const { files } = dual.model;
+    expect(await dual.bed.served()).toBe(expected === "before" ? before : files[expected]?.serial);
+  });
+
+  it("main valid again: back, once it is verified", async () => {
+    const dual = await start();
+    await dual.write("main", "unloadable");
+    await dual.compare("on standby");
+    expect(dual.bed.reloader.status().slot).toBe("standby");
+    await dual.write("main", "valid");
+    await dual.compare("back on main");
+    expect(dual.bed.reloader.status()).toMatchObject({ slot: "main", faults: [] });
+  });
+
+  it("neither valid, and what serves has ended: it is served on, said, and not ready", async () => {
+    const dual = await start();
+    dual.model.now += 2 * LIFE;
+    await dual.compare("all ended");
+    expect(dual.bed.reloader.status()).toMatchObject({
+      isReady: false,
+      faults: [
+        { slot: "main", code: "expired" },
+        { slot: "standby", code: "expired" },
+      ],
+    });
+    expect(dual.bed.complaints()).toHaveLength(2);
+  });
+
+  it("never switches twice for the same certificate", async () => {
+    const dual = await start();
+    await dual.write("main", "valid");
+    for (let turn = 0; turn < 5; turn += 1) await dual.compare("again");
+    expect(dual.bed.log.lines.filter(({ message }) => message === "certificate switched")).toHaveLength(1);
+  });
+});
+
+describe("every order of rows", () => {
+  const rows = FILES.flatMap((main) =>
+    (["valid", "unloadable"] as const).flatMap((standby) =>
+      [false, true].map((renewing) => ({ main, standby, renewing })),
+    ),
+  );
+
+  it.each(rows)(
+    "from main $main, standby $standby, renewing $renewing to every other, and back",
+    async (from) => {
+      const dual = await start();
+      for (const to of rows)
+        for (const { main, standby, renewing } of [from, to]) {
+          await dual.write("main", main);
+          await dual.write("standby", standby);
+          dual.renew(renewing);
+          await dual.compare(`${JSON.stringify(from)} -> ${JSON.stringify(to)}`);
+        }
+    },
+    120_000,
+  );
+});
+
+describe("any order of events", () => {
+  const event = fc.oneof(
+    fc.record({
+      write: fc.constantFrom<SlotName>("main", "standby"),
+      files: fc.constantFrom(...FILES),
+    }),
+    fc.record({ pass: fc.constantFrom(1_000, LIFE / 2, LIFE - 40_000, LIFE - 10_000, LIFE) }),
+    fc.record({ renew: fc.boolean() }),
+  );
+  type Event = typeof event extends fc.Arbitrary<infer It> ? It : never;
+
+  class Happening implements fc.AsyncCommand<Model, Dual> {
+    readonly #event: Event;
+    constructor(event: Event) {
+      this.#event = event;
+    }
+    check(): boolean {
+      return true;
+    }
+    async run(_model: Model, dual: Dual): Promise<void> {
+      if ("write" in this.#event) await dual.write(this.#event.write, this.#event.files);
+      else if ("renew" in this.#event) dual.renew(this.#event.renew);
+      else dual.model.now += this.#event.pass;
+      await dual.compare(this.toString());
+    }
+    toString(): string {
+      return JSON.stringify(this.#event);
+    }
+  }
+
+  it("serves what the table says", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands([event.map((it) => new Happening(it))], { maxCommands: 25 }), async (commands) => {
+        const dual = await Dual.start();
+        try {
+          await fc.asyncModelRun(() => ({ model: dual.model, real: dual }), commands);
+        } finally {
+          await dual.stop();
+        }
+      }),
+      { numRuns: 25 },
+    );
+  }, 240_000);
+});
