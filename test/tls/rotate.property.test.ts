@@ -1,0 +1,221 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SLOTS, type Slot } from "../../src/tls/chooseCertificate.ts";
+import type { PairInfo } from "../../src/tls/PairInfo.ts";
+import type { RotationEffect } from "../../src/tls/RotationEffect.ts";
+import type { RotationEvent, SlotReading } from "../../src/tls/RotationEvent.ts";
+import { initialRotation, type RotationState } from "../../src/tls/RotationState.ts";
+import { rotate } from "../../src/tls/rotate.ts";
+
+const FIRST: PairInfo = { slot: "main", hash: "first", serial: "1", subject: "a", notBefore: 0, notAfter: 1_000 };
+
+const pair = (slot: Slot): fc.Arbitrary<PairInfo> =>
+  fc.record({
+    slot: fc.constant(slot),
+    hash: fc.constantFrom("first", "a", "b", "c"),
+    serial: fc.constantFrom("1", "2"),
+    subject: fc.constant("a"),
+    notBefore: fc.integer({ min: 0, max: 900 }),
+    notAfter: fc.integer({ min: 901, max: 3_000 }),
+  });
+const fault = fc.record({
+  code: fc.constantFrom("expired", "key-mismatch"),
+  message: fc.constantFrom("x", "y"),
+} as const);
+const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
+const reading = (slot: Slot): fc.Arbitrary<SlotReading> =>
+  fc.oneof(
+    pair(slot).map((it): SlotReading => ({ pair: it })),
+    fault.map((it): SlotReading => ({ fault: it })),
+    fc.tuple(pair(slot), fault).map(([it, why]): SlotReading => ({ pair: it, fault: why })),
+  );
+
+const time = fc.record({ at: fc.integer({ min: 0, max: 4_000 }), now: fc.integer({ min: 0, max: 4_000 }) });
+const happening: fc.Arbitrary<RotationEvent> = fc
+  .tuple(
+    time,
+    fc.oneof(
+      fc.record({ type: fc.constant("trigger" as const), cause: fc.constantFrom("poll", "watch", "SIGHUP") }),
+      fc.record({ type: fc.constantFrom("back", "preloaded", "cleaned-up") }),
+      fc.record({ type: fc.constantFrom("swapped", "checked", "rolled-back"), fault: maybe(fault) }),
+      fc
+        .tuple(reading("main"), maybe(reading("standby")), fc.boolean(), fc.boolean())
+        .map(([main, standby, renewing, allowOlder]) => ({
+          type: "verified" as const,
+          slots: standby === undefined ? { main } : { main, standby },
+          renewing,
+          allowOlder,
+        })),
+    ),
+  )
+  .map(([when, what]) => ({ ...when, ...what }));
+
+/** Every state on the way, with what was to be done after it. */
+function run(
+  events: readonly RotationEvent[],
+): { state: RotationState; effects: readonly RotationEffect[]; event: RotationEvent }[] {
+  let state = initialRotation(FIRST, 0);
+  return events.map((event) => {
+    const turn = rotate(state, event);
+    state = turn.state;
+    return { ...turn, event };
+  });
+}
+
+const WORK = ["preload", "verify", "swap", "check", "clean-up", "roll-back"] as const;
+const isWork = ({ type }: RotationEffect): boolean => WORK.some((it) => it === type);
+
+/** Events as a real executor sends them: each work is answered, with whatever else in between. */
+const answered = fc.array(fc.tuple(happening, happening, fc.boolean()), { maxLength: 60 });
+
+function runAnswered(turns: readonly (readonly [RotationEvent, RotationEvent, boolean])[]): ReturnType<typeof run> {
+  let state = initialRotation(FIRST, 0);
+  const steps: ReturnType<typeof run> = [];
+  for (const [any, other, answers] of turns) {
+    // In `verify` any reading that was made, where one was.
+    const event = answers && !(state.phase === "verify" && any.type === "verified") ? answerTo(state, other) : any;
+    const turn = rotate(state, event);
+    state = turn.state;
+    steps.push({ ...turn, event });
+  }
+  return steps;
+}
+
+function answerTo({ phase }: RotationState, { at, now }: RotationEvent): RotationEvent {
+  switch (phase) {
+    case "steady":
+      return { at, now, type: "trigger", cause: "poll" };
+    case "preload":
+      return { at, now, type: "preloaded" };
+    case "swap":
+      return { at, now, type: "swapped" };
+    case "check":
+      return { at, now, type: "checked" };
+    case "clean-up":
+      return { at, now, type: "cleaned-up" };
+    case "roll-back":
+      return { at, now, type: "rolled-back" };
+    case "verify":
+      return {
+        at,
+        now,
+        type: "verified",
+        slots: { main: { pair: { ...FIRST, hash: "a" } } },
+        renewing: false,
+        allowOlder: true,
+      };
+  }
+}
+
+describe.each([
+  [
+    "any events",
+    (turns: readonly (readonly [RotationEvent, RotationEvent, boolean])[]) => run(turns.map(([it]) => it)),
+  ],
+  ["events that answer", runAnswered],
+])("%s", (_name, play) => {
+  const holds = (check: (steps: ReturnType<typeof run>) => void): void =>
+    fc.assert(
+      fc.property(answered, (turns) => check(play(turns))),
+      { numRuns: 500 },
+    );
+
+  it("one piece of work at a time, and the phase is its name", () =>
+    holds((steps) => {
+      for (const { state, effects } of steps) {
+        const work = effects.filter(isWork);
+        expect(work.length).toBeLessThanOrEqual(1);
+        if (work.length === 1) expect(effects.at(-1)?.type).toBe(state.phase);
+      }
+    }));
+
+  it("a busy rotation always has a piece of work that will answer", () =>
+    holds((steps) => {
+      let awaited = "steady";
+      for (const { state, effects } of steps) {
+        awaited = effects.find(isWork)?.type ?? (state.phase === "steady" ? "steady" : awaited);
+        expect(state.phase).toBe(awaited);
+      }
+    }));
+
+  it("what is swapped in was valid, is another certificate, and was not refused", () =>
+    holds((steps) => {
+      let before = initialRotation(FIRST, 0);
+      for (const { state, effects, event } of steps) {
+        const swap = effects.find((it) => it.type === "swap");
+        if (swap !== undefined && event.type === "verified") {
+          expect(event.slots[swap.pair.slot]?.fault).toBeUndefined();
+          expect(swap.pair.hash).not.toBe(before.serving.hash);
+          expect(state.refused[swap.pair.slot]?.hash).not.toBe(swap.pair.hash);
+        }
+        before = state;
+      }
+    }));
+
+  it("what serves changes only after a check that was passed, or to the same certificate in the other slot", () =>
+    holds((steps) => {
+      let before: RotationState = initialRotation(FIRST, 0);
+      for (const { state, event } of steps) {
+        if (state.serving.hash !== before.serving.hash) {
+          const passed = event.type === "checked" && event.fault === undefined;
+          const stuck = event.type === "rolled-back" && event.fault !== undefined;
+          expect(passed || stuck).toBe(true);
+          expect(state.serving).toEqual(before.candidate);
+        }
+        before = state;
+      }
+    }));
+
+  it("a certificate that failed is not tried again until its slot has another, or SIGHUP says so", () =>
+    holds((steps) => {
+      const failed = new Map<Slot, string>();
+      let before: RotationState = initialRotation(FIRST, 0);
+      for (const { state, event, effects } of steps) {
+        if (event.type === "trigger" && event.cause === "SIGHUP") failed.clear();
+        if (state.cause === "SIGHUP" && state.phase === "preload") failed.clear();
+        if (event.type === "verified")
+          for (const slot of SLOTS) {
+            const hash = event.slots[slot]?.pair?.hash;
+            if (hash !== undefined && hash !== failed.get(slot)) failed.delete(slot);
+          }
+        const swap = effects.find((it) => it.type === "swap");
+        if (swap !== undefined && event.type === "verified")
+          expect(failed.get(swap.pair.slot)).not.toBe(swap.pair.hash);
+        const isFailure = (event.type === "swapped" || event.type === "checked") && event.fault !== undefined;
+        if (
+          isFailure &&
+          before.candidate !== undefined &&
+          before.phase === (event.type === "swapped" ? "swap" : "check") &&
+          before.cause !== "SIGUSR2"
+        )
+          failed.set(before.candidate.slot, before.candidate.hash);
+        before = state;
+      }
+    }));
+
+  it("each fault is counted each time, and new only when it is another than before", () =>
+    holds((steps) => {
+      const said = new Map<Slot, string>();
+      for (const { effects } of steps)
+        for (const effect of effects) {
+          if (effect.type === "recovered") said.delete(effect.slot);
+          if (effect.type !== "fault") continue;
+          const text = `${effect.fault.code} ${effect.fault.message}`;
+          expect(effect.isNew).toBe(said.get(effect.slot) !== text);
+          said.set(effect.slot, text);
+        }
+    }));
+
+  it("every end of a phase has its duration", () =>
+    holds((steps) => {
+      for (const { effects } of steps)
+        for (const effect of effects)
+          if (effect.type === "phase-over") expect(effect.milliseconds).toBeTypeOf("number");
+    }));
+});
+
+it("an event that the phase does not await changes nothing", () => {
+  const state = initialRotation(FIRST, 0);
+  for (const type of ["preloaded", "swapped", "checked", "cleaned-up", "rolled-back"] as const)
+    expect(rotate(state, { type, at: 1, now: 1 })).toEqual({ state, effects: [] });
+});
