@@ -63,7 +63,8 @@ export class RetiredConnections {
   /** The same for h2. */
   addSession(session: ServerHttp2Session): void {
     const { socket } = session;
-    const retired = "getX509Certificate" in socket ? this.#retiredBy(socket) : undefined;
+    // Node's proxy for it answers `instanceof`, and not `in`.
+    const retired = socket instanceof TLSSocket ? this.#retiredBy(socket) : undefined;
     if (retired === undefined || this.#sessions.has(session) || session.destroyed) return;
     this.#sessions.set(session, retired);
     this.#watch();
