@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import { checkServing } from "./checkServing.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { checkServing, type ServingCheck } from "./checkServing.ts";
 import { chooseCertificate, SLOTS, type Slot } from "./chooseCertificate.ts";
 import { followRenewal, type RenewalMemory } from "./followRenewal.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
@@ -22,6 +23,9 @@ const DRAIN_MS = 60_000;
 /** The API server's longest timeout, and a little more. */
 const GRACE_MS = 35_000;
 const CHECK_TIMEOUT_MS = 5_000;
+/** A busy moment is no fault of the certificate. */
+const CHECK_ATTEMPTS = 3;
+const CHECK_PAUSE_MS = 200;
 
 /** The part of a server that a certificate is put into. */
 export type CertificateServer = Pick<RunningServer, "port" | "loopback" | "replaceCertificate" | "retireConnections">;
@@ -194,7 +198,7 @@ export class CertificateReloader {
     if (pair === undefined || this.#server === undefined) return undefined;
     const { loopback: address, port } = this.#server;
     const [name = "localhost"] = [...this.#options.rules.hosts, ...pair.leaf.sans.dns, ...pair.leaf.sans.ip];
-    return checkServing({
+    const check: ServingCheck = {
       address,
       port,
       host: name.replace("*", "host"),
@@ -202,7 +206,13 @@ export class CertificateReloader {
       selfTest: this.#options.selfTest,
       timeoutMs: CHECK_TIMEOUT_MS,
       signal: this.#stop.signal,
-    });
+    };
+    let fault = await checkServing(check);
+    for (let attempt = 1; fault !== undefined && attempt < CHECK_ATTEMPTS; attempt += 1) {
+      await sleep(CHECK_PAUSE_MS);
+      fault = await checkServing(check);
+    }
+    return fault;
   }
 
   #retire(old: PairInfo): void {

@@ -2,6 +2,9 @@ import { nextTurn } from "./nextTurn.ts";
 import type { RotationState } from "./RotationState.ts";
 import { watchFolders } from "./watchFolders.ts";
 
+/** A longer setTimeout fires at once. In milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** What makes a rotation look at its files, or go back. */
 export type TriggerEvent =
   | { readonly type: "trigger"; readonly cause: "watch" | "poll" | "SIGHUP" }
@@ -57,7 +60,7 @@ export class RotationTriggers {
     const { now, pollMs } = this.#options;
     const untilTurn = this.#state === undefined ? pollMs : nextTurn(this.#state, now()) - now();
     // Past its end there is no turn to wait for.
-    const wait = untilTurn > 0 ? Math.min(pollMs, untilTurn) : pollMs;
+    const wait = Math.min(LONGEST_TIMER, pollMs, untilTurn > 0 ? untilTurn : pollMs);
     this.#timer = setTimeout(() => {
       this.#schedule();
       void this.#watch.refresh();

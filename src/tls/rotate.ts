@@ -151,10 +151,18 @@ function onRolledBack(state: RotationState, { at, now, fault }: Outcome): Rotati
   return next({ state: { ...steady(state, at), serving: stands }, effects }, { at, now });
 }
 
+/** Remembers why a pair was not kept; the caller says it, so that the next look need not. */
 function refuse(state: RotationState, pair: PairInfo, fault: TlsFault): RotationState {
-  // What SIGUSR2 went back to is in no file; what is there is refused already.
-  if (state.cause === "SIGUSR2") return { ...state, previous: undefined };
-  return { ...state, refused: { ...state.refused, [pair.slot]: { hash: pair.hash, fault } } };
+  const { refused, faults, serving } = state;
+  if (state.cause !== "SIGUSR2")
+    return {
+      ...state,
+      refused: { ...refused, [pair.slot]: { hash: pair.hash, fault } },
+      faults: { ...faults, [pair.slot]: fault },
+    };
+  // It was not gone back: what serves is not taken back after all.
+  const { [serving.slot]: _, ...others } = refused;
+  return { ...state, refused: others, pinned: undefined, previous: undefined };
 }
 
 function steady(state: RotationState, at: number): RotationState {

@@ -64,11 +64,8 @@ function forget(state: RotationState, { slots, now }: RotationReadings & Rotatio
     if (refused[slot]?.hash !== hash) delete refused[slot];
     seen[slot] = hash;
   }
-  if (pinned !== undefined && now > state.serving.notAfter) {
-    pinned = undefined;
-    // Rather what was taken back than nothing valid at all.
-    for (const slot of SLOTS) if (refused[slot]?.fault.code === "taken-back") delete refused[slot];
-  }
+  // What serves has ended: rather what failed before, or was taken back, than nothing valid at all.
+  if (now > state.serving.notAfter) return { ...state, seen, refused: {}, pinned: undefined };
   return { ...state, seen, refused, pinned };
 }
 

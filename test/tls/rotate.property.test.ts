@@ -6,6 +6,7 @@ import type { RotationEffect } from "../../src/tls/RotationEffect.ts";
 import type { RotationEvent, SlotReading } from "../../src/tls/RotationEvent.ts";
 import { initialRotation, type RotationState } from "../../src/tls/RotationState.ts";
 import { rotate } from "../../src/tls/rotate.ts";
+import type { TlsFault } from "../../src/tls/TlsError.ts";
 
 const FIRST: PairInfo = { slot: "main", hash: "first", serial: "1", subject: "a", notBefore: 0, notAfter: 1_000 };
 
@@ -166,13 +167,13 @@ describe.each([
       }
     }));
 
-  it("a certificate that failed is not tried again until its slot has another, or SIGHUP says so", () =>
+  it("a certificate that failed is not tried again until its slot has another, SIGHUP says so, or what serves has ended", () =>
     holds((steps) => {
       const failed = new Map<Slot, string>();
       let before: RotationState = initialRotation(FIRST, 0);
       for (const { state, event, effects } of steps) {
         if (event.type === "trigger" && event.cause === "SIGHUP") failed.clear();
-        if (state.cause === "SIGHUP" && state.phase === "preload") failed.clear();
+        if (event.type === "verified" && event.now > before.serving.notAfter) failed.clear();
         if (event.type === "verified")
           for (const slot of SLOTS) {
             const hash = event.slots[slot]?.pair?.hash;
@@ -189,6 +190,8 @@ describe.each([
           before.cause !== "SIGUSR2"
         )
           failed.set(before.candidate.slot, before.candidate.hash);
+        // One that waited in the queue comes after the failure.
+        if (state.cause === "SIGHUP" && state.phase === "preload") failed.clear();
         before = state;
       }
     }));
@@ -196,9 +199,12 @@ describe.each([
   it("each fault is counted each time, and new only when it is another than before", () =>
     holds((steps) => {
       const said = new Map<Slot, string>();
-      for (const { effects } of steps)
+      for (const { state, effects } of steps)
         for (const effect of effects) {
           if (effect.type === "recovered") said.delete(effect.slot);
+          // A failure to switch is said where it happens.
+          if (effect.type === "rotated")
+            for (const slot of SLOTS) textOf(state.faults[slot], (text) => said.set(slot, text));
           if (effect.type !== "fault") continue;
           const text = `${effect.fault.code} ${effect.fault.message}`;
           expect(effect.isNew).toBe(said.get(effect.slot) !== text);
@@ -219,3 +225,7 @@ it("an event that the phase does not await changes nothing", () => {
   for (const type of ["preloaded", "swapped", "checked", "cleaned-up", "rolled-back"] as const)
     expect(rotate(state, { type, at: 1, now: 1 })).toEqual({ state, effects: [] });
 });
+
+function textOf(fault: TlsFault | undefined, use: (text: string) => void): void {
+  if (fault !== undefined) use(`${fault.code} ${fault.message}`);
+}
