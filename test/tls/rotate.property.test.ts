@@ -82,20 +82,22 @@ function runAnswered(turns: readonly (readonly [RotationEvent, RotationEvent, bo
   return steps;
 }
 
-function answerTo({ phase }: RotationState, { at, now }: RotationEvent): RotationEvent {
+function answerTo({ phase }: RotationState, other: RotationEvent): RotationEvent {
+  const { at, now } = other;
+  const outcome = "fault" in other ? { fault: other.fault } : {};
   switch (phase) {
     case "steady":
       return { at, now, type: "trigger", cause: "poll" };
     case "preload":
       return { at, now, type: "preloaded" };
     case "swap":
-      return { at, now, type: "swapped" };
+      return { at, now, type: "swapped", ...outcome };
     case "check":
-      return { at, now, type: "checked" };
+      return { at, now, type: "checked", ...outcome };
     case "clean-up":
       return { at, now, type: "cleaned-up" };
     case "roll-back":
-      return { at, now, type: "rolled-back" };
+      return { at, now, type: "rolled-back", ...outcome };
     case "verify":
       return {
         at,
@@ -118,7 +120,7 @@ describe.each([
   const holds = (check: (steps: ReturnType<typeof run>) => void): void =>
     fc.assert(
       fc.property(answered, (turns) => check(play(turns))),
-      { numRuns: 500 },
+      { numRuns: 1_500 },
     );
 
   it("one piece of work at a time, and the phase is its name", () =>
