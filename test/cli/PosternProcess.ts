@@ -14,13 +14,13 @@ export class PosternProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | string>;
 
-  constructor(args: readonly string[], cwd: string) {
+  constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
     // A group of its own, so that a signal can reach all of it, as from a terminal.
     this.#child = spawn(process.execPath, [script, ...args], {
       cwd,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...env },
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.out += text;
