@@ -31,6 +31,12 @@ export async function bundleFunction(name: FunctionName, gate?: string): Promise
     ...(name === "worker"
       ? { platform: "neutral", mainFields: ["module", "main"], conditions: ["workerd", "worker", "browser"] }
       : { platform: "node" }),
+    // Some packages are CommonJS, and ask for Node's own modules by `require`.
+    ...(name === "node"
+      ? {
+          banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
+        }
+      : {}),
   });
   const [file] = bundle.outputFiles;
   if (file === undefined) throw new Error(`esbuild made no file of functions/${name}.ts`);

@@ -228,7 +228,7 @@ export class CertificateReloader {
   }
 }
 
-function readingsOf({ slots }: LoadedSlots, { rules, now }: TlsOptions): Partial<Record<Slot, SlotReading>> {
+function readingsOf({ slots, roots }: LoadedSlots, { rules, now }: TlsOptions): Partial<Record<Slot, SlotReading>> {
   const readings: Partial<Record<Slot, SlotReading>> = {};
   for (const slot of SLOTS) {
     const loaded = slots[slot];
@@ -237,7 +237,7 @@ function readingsOf({ slots }: LoadedSlots, { rules, now }: TlsOptions): Partial
       readings[slot] = { fault: loaded };
       continue;
     }
-    const fault = verifyPair(loaded, rules, now());
+    const fault = verifyPair(loaded, roots === undefined ? rules : { ...rules, roots }, now());
     readings[slot] = { pair: pairInfo(slot, loaded), ...(fault === undefined ? {} : { fault }) };
   }
   return readings;

@@ -1,5 +1,6 @@
 import type { Log } from "../telemetry/Log.ts";
 import type { SelfTest } from "./postSelfTest.ts";
+import type { RootsFile } from "./RootsFile.ts";
 import type { PairPaths } from "./readSnapshot.ts";
 import type { TlsMetrics } from "./TlsMetrics.ts";
 import type { PairRules } from "./verifyPair.ts";
@@ -9,6 +10,8 @@ export interface TlsOptions {
   readonly main: PairPaths;
   readonly standby?: PairPaths | undefined;
   readonly rules: PairRules;
+  /** Where the roots of the rules come from, in place of `rules.roots`. */
+  readonly rootsFile?: RootsFile | undefined;
   /** Whether a certificate may take the place of one that is valid from a later time. Default: no. */
   readonly allowOlder?: boolean;
   /** Says that the main certificate is being renewed; see followRenewal. */

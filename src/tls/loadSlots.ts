@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Certificate } from "../trust/Certificate.ts";
 import { SLOTS, type Slot } from "./chooseCertificate.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { loadPair } from "./loadPair.ts";
@@ -10,10 +11,12 @@ export interface LoadedSlots {
   readonly slots: Readonly<Partial<Record<Slot, LoadedPair | TlsFault>>>;
   /** What the file that tells of renewals says; empty where there is none. */
   readonly renewal: string;
+  /** Those of the file of roots, where there is one. */
+  readonly roots: readonly Certificate[] | undefined;
 }
 
-/** Reads everything that the rotation goes by. Never throws. */
-export async function loadSlots({ main, standby, renewingFile }: TlsOptions): Promise<LoadedSlots> {
+/** Reads everything that the rotation goes by. Throws only where there never were roots, which is at the start. */
+export async function loadSlots({ main, standby, renewingFile, rootsFile }: TlsOptions): Promise<LoadedSlots> {
   const paths = { main, standby };
   const slots: Partial<Record<Slot, LoadedPair | TlsFault>> = {};
   for (const slot of SLOTS) {
@@ -27,7 +30,7 @@ export async function loadSlots({ main, standby, renewingFile }: TlsOptions): Pr
           (text) => text.slice(0, 256),
           () => "",
         );
-  return { slots, renewal };
+  return { slots, renewal, roots: await rootsFile?.read() };
 }
 
 /** Whether a slot holds a pair. */

@@ -1,6 +1,4 @@
-import type { Certificate } from "../trust/Certificate.ts";
-import { parseBundle } from "../trust/parseBundle.ts";
-import { readPemFile } from "./readPemFile.ts";
+import { RootsFile } from "./RootsFile.ts";
 import type { PairPaths } from "./readSnapshot.ts";
 import { TlsConfigError } from "./TlsConfigError.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
@@ -31,7 +29,7 @@ const MOST_SECONDS = 86_400;
 
 /**
  * Reads what a serving certificate is kept by; undefined without one. Throws {@link TlsConfigError} for what makes no sense,
- * and TlsError for roots that cannot be read.
+ * and TlsError or TrustError for roots that cannot be read.
  */
 export async function readTlsEnv(
   env: TlsEnv,
@@ -49,7 +47,8 @@ export async function readTlsEnv(
       throw new TlsConfigError("POSTERN_STANDBY_CERT", "needs a main certificate beside it, POSTERN_CERT");
     return undefined;
   }
-  const roots = env.POSTERN_CA === undefined ? undefined : await readRoots(env.POSTERN_CA);
+  const rootsFile = env.POSTERN_CA === undefined ? undefined : new RootsFile(env.POSTERN_CA, deps.log);
+  await rootsFile?.read();
   return {
     ...deps,
     main,
@@ -59,9 +58,9 @@ export async function readTlsEnv(
         .split(",")
         .map((host) => host.trim())
         .filter((host) => host !== ""),
-      ...(roots === undefined ? {} : { roots }),
       allowLeafOnly: isSet(env.POSTERN_TLS_ALLOW_LEAF_ONLY),
     },
+    rootsFile,
     allowOlder: isSet(env.POSTERN_TLS_ALLOW_OLDER),
     renewingFile: env.POSTERN_RENEWING_FILE,
     pollMs: readSeconds("POSTERN_TLS_POLL_SECONDS", env.POSTERN_TLS_POLL_SECONDS, 0.05),
@@ -79,10 +78,6 @@ function readPaths(
   if (cert === undefined || key === undefined)
     throw new TlsConfigError(cert === undefined ? certName : keyName, "is missing; certificate and key come together");
   return { cert, key };
-}
-
-async function readRoots(path: string): Promise<readonly Certificate[]> {
-  return parseBundle((await readPemFile(path, "CA bundle")).text, path).certificates;
 }
 
 function isSet(text: string | undefined): boolean {

@@ -31,10 +31,11 @@ it("reads what is set", async () => {
     },
     deps,
   );
+  expect(await options?.rootsFile?.read()).toMatchObject([{ subject: { short: "Root" } }]);
   expect(options).toMatchObject({
     main: { cert: "c", key: "k" },
     standby: { cert: "sc", key: "sk" },
-    rules: { hosts: ["a.example", "b.example"], roots: [{ serial: expect.any(String) }], allowLeafOnly: false },
+    rules: { hosts: ["a.example", "b.example"], allowLeafOnly: false },
     pollMs: 100,
     drainMs: 0,
     allowOlder: true,
