@@ -143,7 +143,7 @@ export class CertificateReloader {
   async #carryOut(effect: RotationEffect): Promise<void> {
     switch (effect.type) {
       case "preload":
-        this.#loaded = await loadSlots(this.#options);
+        this.#loaded = await loadSlots(this.#options, this.#loaded);
         return this.#dispatch({ type: "preloaded" });
       case "verify":
         return this.#dispatch({ type: "verified", ...this.#readings() });
@@ -156,7 +156,7 @@ export class CertificateReloader {
         return this.#dispatch({ type: "cleaned-up" });
       case "roll-back": {
         const outcome = this.#swap(effect.pair);
-        this.#retire(effect.pair);
+        this.#retire(this.#state.candidate ?? effect.pair);
         return this.#dispatch({ type: "rolled-back", ...outcome });
       }
       case "phase-over":

@@ -12,6 +12,8 @@ export interface LoadedPair {
   readonly keyPem: string;
   /** Of the key, as `Certificate.publicKeyFingerprint` is. */
   readonly keyFingerprint: string;
+  /** Empty where there is none. */
+  readonly caPem: string;
   /** What the Secret calls its CA; none where it is no Secret's volume. */
   readonly ca: readonly Certificate[];
   /** `sha256:HEX` over the chain: by it certificates are told apart. */

@@ -4,7 +4,7 @@ import { parseBundle } from "../trust/parseBundle.ts";
 import { TrustError } from "../trust/TrustError.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { parseKey } from "./parseKey.ts";
-import { type PairPaths, type PairSnapshot, readSnapshot } from "./readSnapshot.ts";
+import { type PairPaths, readSnapshot } from "./readSnapshot.ts";
 import { TlsError } from "./TlsError.ts";
 
 /** Bits of a file's mode. */
@@ -12,18 +12,21 @@ const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o002;
 
 /**
- * Reads and parses a certificate and its key, both as they were at one moment. Throws {@link TlsError}.
+ * Reads and parses a certificate and its key, both as they were at one moment; `before` is what comes back when nothing has
+ * changed since. Throws {@link TlsError}.
  *
  * A key that everybody may write is refused. One that everybody may read is a warning, and in a Secret's volume not even
  * that: the kubelet makes those files 0644 unless told otherwise, and the Pod is their boundary.
  */
-export async function loadPair(paths: PairPaths): Promise<LoadedPair> {
+export async function loadPair(paths: PairPaths, before?: LoadedPair): Promise<LoadedPair> {
   const { cert, key, ca, isVolume } = await readSnapshot(paths);
   if (!isVolume && (key.mode & OTHERS_WRITE) !== 0)
     throw new TlsError({
       code: "key-writable",
       message: `${paths.key}: everybody may write this key (mode ${modeText(key.mode)}); chmod 600 it, and make a new one`,
     });
+  const caPem = ca?.text ?? "";
+  if (before?.certPem === cert.text && before.keyPem === key.text && before.caPem === caPem) return before;
   const certificates = parseChain(cert.text, paths.cert);
   const [leaf] = certificates;
   if (leaf === undefined) throw new TlsError({ code: "bad-certificate", message: `${paths.cert}: no certificate` });
@@ -34,7 +37,8 @@ export async function loadPair(paths: PairPaths): Promise<LoadedPair> {
     certPem: cert.text,
     keyPem: key.text,
     keyFingerprint: parseKey(key.text, paths.key),
-    ca: parseCa(ca),
+    caPem,
+    ca: parseCa(caPem),
     hash: `sha256:${createHash("sha256")
       .update(certificates.map(({ fingerprint }) => fingerprint).join(" "))
       .digest("hex")}`,
@@ -59,10 +63,9 @@ function parseChain(text: string, path: string): readonly Certificate[] {
 }
 
 /** A help, not a demand: what cannot be read counts as none. */
-function parseCa(ca: PairSnapshot["ca"]): readonly Certificate[] {
-  if (ca === undefined) return [];
+function parseCa(pem: string): readonly Certificate[] {
   try {
-    return parseBundle(ca.text, "ca.crt").certificates;
+    return parseBundle(pem, "ca.crt").certificates;
   } catch {
     return [];
   }

@@ -15,13 +15,18 @@ export interface LoadedSlots {
   readonly roots: readonly Certificate[] | undefined;
 }
 
-/** Reads everything that the rotation goes by. Throws only where there never were roots, which is at the start. */
-export async function loadSlots({ main, standby, renewingFile, rootsFile }: TlsOptions): Promise<LoadedSlots> {
+/** Reads everything that the rotation goes by; what is as it was `before` is the same object. Throws only where there never were roots, which is at the start. */
+export async function loadSlots(
+  { main, standby, renewingFile, rootsFile }: TlsOptions,
+  before?: LoadedSlots,
+): Promise<LoadedSlots> {
   const paths = { main, standby };
   const slots: Partial<Record<Slot, LoadedPair | TlsFault>> = {};
   for (const slot of SLOTS) {
     const pair = paths[slot];
-    if (pair !== undefined) slots[slot] = await loadPair(pair).catch(asFault);
+    if (pair === undefined) continue;
+    const known = before?.slots[slot];
+    slots[slot] = await loadPair(pair, isPair(known) ? known : undefined).catch(asFault);
   }
   const renewal =
     renewingFile === undefined

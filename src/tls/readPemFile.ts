@@ -4,6 +4,7 @@ import { TlsError, type TlsFaultCode } from "./TlsError.ts";
 
 /** The longest chain of public CAs has some 20 KB. A Secret holds at most 1 MiB. In bytes. */
 const MOST_BYTES = 1024 * 1024;
+const PART_BYTES = 16 * 1024;
 
 /** A file that was read, and what tells it from the one that takes its place. */
 export interface PemFile {
@@ -40,19 +41,21 @@ async function openFile(path: string, what: string): Promise<FileHandle> {
 }
 
 async function readBounded(file: FileHandle, path: string, what: string): Promise<Buffer> {
-  const buffer = Buffer.alloc(MOST_BYTES + 1);
+  const parts: Buffer[] = [];
   let length = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length).catch((error: unknown) => {
+  // What stat says of the size is not gone by: a file may grow, and some have none.
+  while (length <= MOST_BYTES) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(PART_BYTES), 0, PART_BYTES).catch((error: unknown) => {
       throw systemFault(error, path, what);
     });
+    if (bytesRead === 0) break;
+    parts.push(buffer.subarray(0, bytesRead));
     length += bytesRead;
-    if (bytesRead === 0 || length === buffer.length) break;
   }
   if (length > MOST_BYTES)
     throw new TlsError({ code: "too-large", message: `${path}: more than 1 MiB, too large for a ${what}` });
   if (length === 0) throw new TlsError({ code: "empty", message: `${path}: empty, expected a ${what} in PEM` });
-  return buffer.subarray(0, length);
+  return Buffer.concat(parts);
 }
 
 function kindOf(stats: Stats): string {

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import { ConnectionTracker } from "./ConnectionTracker.ts";
 import type { RetireOptions } from "./RetiredConnections.ts";
@@ -114,7 +115,10 @@ function fingerprintOf({ cert }: KeyPair): string {
 
 function loopbackOf(address: string): string {
   if (address === "0.0.0.0") return "127.0.0.1";
-  return address === "::" ? "::1" : address;
+  if (address !== "::") return address;
+  // A socket on "::" takes IPv4 as well, and a container's loopback may have no IPv6.
+  const own = Object.values(networkInterfaces()).flatMap((it) => it ?? []);
+  return own.some((it) => it.address === "::1") ? "::1" : "127.0.0.1";
 }
 
 /** HTTP/2 knows no Connection header (RFC 9113, section 8.2.2), and Node warns on the console about one. */

@@ -92,10 +92,16 @@ function untrusted({ chain, leaf, paths }: LoadedPair, { roots, hosts }: PairRul
   return { code: "untrusted", message: `${paths.cert}: clients would refuse it: ${verification.message}` };
 }
 
+/** Pairs that OpenSSL took. A context is some 100 KB outside of the heap, and polls are many. */
+const usable = new WeakSet<LoadedPair>();
+
 /** What OpenSSL would say at the swap; asked before it. */
-function unusable({ certPem, keyPem, paths }: LoadedPair): TlsFault | undefined {
+function unusable(pair: LoadedPair): TlsFault | undefined {
+  const { certPem, keyPem, paths } = pair;
+  if (usable.has(pair)) return undefined;
   try {
     createSecureContext({ cert: certPem, key: keyPem, minVersion: "TLSv1.2" });
+    usable.add(pair);
     return undefined;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";

@@ -65,6 +65,14 @@ describe("a new pair", () => {
     expect(await bed.served()).toBe(second.serial);
   });
 
+  it.each([undefined, "0.0.0.0", "localhost"])("is checked where the server listens on %s", async (hostname) => {
+    const { bed, folder } = await start({ hostname });
+    folder.write(second);
+    await bed.turn();
+    expect(bed.complaints()).toEqual([]);
+    expect(bed.reloader.status().serial).toBe(second.serial);
+  });
+
   it.each(["watch", "poll", "SIGHUP"] as const)("is noticed by %s", async (cause) => {
     const { bed, folder } = await start(cause === "poll" ? { pollMs: 50 } : {});
     folder.write(second);

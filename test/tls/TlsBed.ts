@@ -10,7 +10,7 @@ import { HOST } from "./testPki.ts";
 
 /** What a bed is made with. */
 export type TlsBedOptions = Pick<TlsOptions, "main"> &
-  Partial<TlsOptions> & { readonly fetch?: ServerOptions["fetch"] };
+  Partial<TlsOptions> & { readonly fetch?: ServerOptions["fetch"]; readonly hostname?: string | undefined };
 
 /** A real server on loopback whose certificate is kept by the reloader, with a clock of the test's. */
 export class TlsBed {
@@ -22,7 +22,8 @@ export class TlsBed {
   server!: RunningServer;
 
   /** Without polls, unless told: {@link turn} looks. */
-  static async start({ fetch, ...options }: TlsBedOptions): Promise<TlsBed> {
+  static async start(given: TlsBedOptions): Promise<TlsBed> {
+    const { fetch, hostname, ...options } = { hostname: "127.0.0.1", ...given };
     const bed = new TlsBed();
     bed.reloader = await CertificateReloader.load({
       rules: { hosts: [HOST], allowLeafOnly: false },
@@ -36,7 +37,7 @@ export class TlsBed {
     bed.server = await startServer({
       fetch: fetch ?? (() => new Response("answered")),
       port: 0,
-      hostname: "127.0.0.1",
+      ...(hostname === undefined ? {} : { hostname }),
       tls: bed.reloader.pair,
     });
     bed.reloader.attach(bed.server);
