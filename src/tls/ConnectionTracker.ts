@@ -96,6 +96,14 @@ export class ConnectionTracker {
   #addSession(session: ServerHttp2Session): void {
     this.#sessions.add(session);
     session.once("close", () => this.#sessions.delete(session));
+    let streams = 0;
+    session.on("stream", (stream) => {
+      streams += 1;
+      stream.once("close", () => {
+        streams -= 1;
+      });
+      this.#retired.onStream(session, streams);
+    });
     if (this.#draining) session.close();
     else this.#retired.addSession(session);
   }

@@ -15,21 +15,16 @@ export interface RetireOptions {
 
 /** How often it is looked after the connections. */
 const POLL_MS = 50;
-/** Streams that a client opened before it heard GOAWAY arrive within a round trip; the API server is not a second away. */
-const NOTICE_MS = 1_000;
-/** The largest number of a stream (RFC 9113 6.8): "no more, and none of yours is lost". */
-const ANY_STREAM = 2 ** 31 - 1;
-
 interface Retired {
   readonly idleUntil: number;
   readonly until: number;
-  readonly noticed: number;
 }
 
 /**
  * Connections that were opened with a certificate that has been replaced. Each tells its client with the next answer to come
- * again on another one (http/1.1), or at once (h2); what stays idle all the same is closed at the end. An idle http/1.1
- * connection is not closed at once, for a call may be on its way on it.
+ * again on another one: by `Connection: close`, or over h2 by GOAWAY, which goes out while a single call is being answered.
+ * What stays idle all the same is closed at the end, and not at once, for a call may be on its way on it. Node cannot
+ * announce a GOAWAY (RFC 9113 6.8): calls that meet it are refused as not processed, and so may be sent again.
  */
 export class RetiredConnections {
   readonly #sockets = new Map<Socket, Retired & { readonly tracked: TrackedSocket }>();
@@ -69,7 +64,11 @@ export class RetiredConnections {
     this.#sessions.set(session, retired);
     this.#watch();
     session.once("close", () => this.#sessions.delete(session));
-    session.goaway(0, ANY_STREAM);
+  }
+
+  /** A call has come in over h2; `streams` is how many its session has now. */
+  onStream(session: ServerHttp2Session, streams: number): void {
+    if (streams === 1 && this.#sessions.has(session) && !session.closed) session.close();
   }
 
   #retiredBy(socket: Pick<TLSSocket, "getX509Certificate">): Retired | undefined {
@@ -77,7 +76,7 @@ export class RetiredConnections {
     const { fingerprint, idleUntil, until } = this.#current;
     // The server's own certificate on this connection, resumed or not.
     if (socket.getX509Certificate()?.fingerprint256 === fingerprint) return undefined;
-    return { idleUntil, until, noticed: performance.now() };
+    return { idleUntil, until };
   }
 
   #watch(): void {
@@ -90,9 +89,9 @@ export class RetiredConnections {
       if (tracked.calls === 0 && now >= idleUntil) socket.destroySoon();
       else if (now >= until) this.#cut(socket);
     }
-    for (const [session, { idleUntil, until, noticed }] of this.#sessions) {
+    for (const [session, { idleUntil, until }] of this.#sessions) {
       if (now >= until) this.#cut(session);
-      else if (!session.closed && (now >= idleUntil || now - noticed >= NOTICE_MS)) session.close();
+      else if (!session.closed && now >= idleUntil) session.close();
     }
     if (this.#sockets.size + this.#sessions.size > 0) return;
     clearInterval(this.#timer);
