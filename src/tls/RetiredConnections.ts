@@ -15,6 +15,8 @@ export interface RetireOptions {
 
 /** How often it is looked after the connections. */
 const POLL_MS = 50;
+/** One that was busy a moment ago may have its next call on the wire. In milliseconds. */
+const QUIET_MS = 250;
 interface Retired {
   readonly idleUntil: number;
   readonly until: number;
@@ -86,7 +88,7 @@ export class RetiredConnections {
   #look(): void {
     const now = performance.now();
     for (const [socket, { idleUntil, until, tracked }] of this.#sockets) {
-      if (tracked.calls === 0 && now >= idleUntil) socket.destroySoon();
+      if (tracked.calls === 0 && now >= idleUntil && now - tracked.quietSince >= QUIET_MS) socket.destroySoon();
       else if (now >= until) this.#cut(socket);
     }
     for (const [session, { idleUntil, until }] of this.#sessions) {
