@@ -5,18 +5,18 @@ import { chooseCertificate, SLOTS, type Slot } from "./chooseCertificate.ts";
 import { followRenewal, type RenewalMemory } from "./followRenewal.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { isPair, type LoadedSlots, loadSlots } from "./loadSlots.ts";
-import { type PairInfo, pairInfo } from "./PairInfo.ts";
+import type { PairInfo } from "./PairInfo.ts";
 import type { RotationEffect } from "./RotationEffect.ts";
-import type { RotationEvent, RotationReadings, RotationTime, SlotReading } from "./RotationEvent.ts";
+import type { RotationEvent, RotationReadings, RotationTime } from "./RotationEvent.ts";
 import { initialRotation, type RotationState } from "./RotationState.ts";
 import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
 import { rotate } from "./rotate.ts";
+import { slotReadings } from "./slotReadings.ts";
 import type { KeyPair, RunningServer } from "./startServer.ts";
 import { TlsError, type TlsFault } from "./TlsError.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
 import { type TlsStatus, tlsStatus } from "./TlsStatus.ts";
-import { verifyPair } from "./verifyPair.ts";
 
 const POLL_MS = 10_000;
 const DRAIN_MS = 60_000;
@@ -62,7 +62,7 @@ export class CertificateReloader {
   /** Loads what is to serve first. Throws {@link TlsError}, with the main certificate's fault, when none can. */
   static async load(options: TlsOptions): Promise<CertificateReloader> {
     const loaded = await loadSlots(options);
-    const readings = readingsOf(loaded, options);
+    const readings = slotReadings(loaded, options);
     const usable = (slot: Slot): boolean => readings[slot]?.pair !== undefined && readings[slot]?.fault === undefined;
     const { serve } = chooseCertificate({
       main: usable("main") ? "valid" : "unloadable",
@@ -176,7 +176,11 @@ export class CertificateReloader {
       now: this.#options.now(),
     });
     this.#renewal = memory;
-    return { slots: readingsOf(this.#loaded, this.#options), renewing, allowOlder: this.#options.allowOlder === true };
+    return {
+      slots: slotReadings(this.#loaded, this.#options),
+      renewing,
+      allowOlder: this.#options.allowOlder === true,
+    };
   }
 
   #swap(info: PairInfo): Outcome {
@@ -226,19 +230,4 @@ export class CertificateReloader {
       },
     });
   }
-}
-
-function readingsOf({ slots, roots }: LoadedSlots, { rules, now }: TlsOptions): Partial<Record<Slot, SlotReading>> {
-  const readings: Partial<Record<Slot, SlotReading>> = {};
-  for (const slot of SLOTS) {
-    const loaded = slots[slot];
-    if (loaded === undefined) continue;
-    if (!isPair(loaded)) {
-      readings[slot] = { fault: loaded };
-      continue;
-    }
-    const fault = verifyPair(loaded, roots === undefined ? rules : { ...rules, roots }, now());
-    readings[slot] = { pair: pairInfo(slot, loaded), ...(fault === undefined ? {} : { fault }) };
-  }
-  return readings;
 }

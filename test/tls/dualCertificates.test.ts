@@ -49,6 +49,7 @@ class Model {
 class Dual {
   readonly folder = new PairFolder();
   readonly model = new Model();
+  readonly #changes: (() => void)[] = [];
   bed!: TlsBed;
 
   static async start(): Promise<Dual> {
@@ -56,6 +57,7 @@ class Dual {
     await dual.write("main", "valid");
     await dual.write("standby", "valid");
     dual.renew(false);
+    dual.apply();
     dual.bed = await TlsBed.start({
       main: dual.folder.paths("main"),
       standby: dual.folder.paths("standby"),
@@ -80,18 +82,29 @@ class Dual {
     // X.509 counts in seconds.
     const times = { notBefore: Math.floor(from / 1000) * 1000, notAfter: Math.floor(until / 1000) * 1000 };
     const { cert, key, serial } = await makePair(times);
-    this.folder.swapVolume(slot, { "tls.crt": files === "unloadable" ? cert.slice(0, 400) : cert, "tls.key": key });
-    this.model.files[slot] =
-      files === "unloadable" ? undefined : { serial, from: times.notBefore, until: times.notAfter };
+    this.#changes.push(() => {
+      this.folder.swapVolume(slot, { "tls.crt": files === "unloadable" ? cert.slice(0, 400) : cert, "tls.key": key });
+      this.model.files[slot] =
+        files === "unloadable" ? undefined : { serial, from: times.notBefore, until: times.notAfter };
+    });
   }
 
   renew(renewing: boolean): void {
-    this.folder.swapVolume("pod", { renewing: String(renewing) });
-    this.model.renewing = renewing;
+    this.#changes.push(() => {
+      this.folder.swapVolume("pod", { renewing: String(renewing) });
+      this.model.renewing = renewing;
+    });
   }
 
-  /** Lets the server look, and compares what it serves and says with the model. */
+  /** All changes in one step: the server watches, and would rightly act on what lies between them. */
+  apply(): void {
+    for (const change of this.#changes.splice(0)) change();
+  }
+
+  /** Makes the changes, lets the server look, and compares what it serves and says with the model. */
   async compare(what: string): Promise<void> {
+    await this.bed.settled();
+    this.apply();
     this.bed.now = this.model.now;
     await this.bed.turn();
     this.model.settle();
