@@ -1,4 +1,4 @@
-import { serveGate } from "../src/gate/serveGate.ts";
+import { serveProcess } from "../src/gate/serveProcess.ts";
 import gate from "./gate.ts";
 
-process.exitCode = await serveGate(gate, process.env);
+process.exitCode = await serveProcess(gate, process.env);

@@ -24,6 +24,7 @@ export async function startNodeGate(gate: string, env: Readonly<Record<string, s
     writeFile(file("node.mjs"), text),
     writeFile(file("cert.pem"), cert),
     writeFile(file("key.pem"), key),
+    writeFile(file("ca.pem"), ca.cert),
   ]);
   let service: ChildService | undefined;
   let starts = 0;
@@ -40,6 +41,8 @@ export async function startNodeGate(gate: string, env: Readonly<Record<string, s
           POSTERN_HOST: "127.0.0.1",
           POSTERN_CERT: file("cert.pem"),
           POSTERN_KEY: file("key.pem"),
+          // It signs the gate's certificate itself, with no intermediate in between.
+          POSTERN_CA: file("ca.pem"),
           ...env,
         },
         logFile: file(`gate-${starts}.log`),
