@@ -53,7 +53,7 @@ beforeEach(async () => {
   const objects = await renderGate({ gate: GATE, url: edge.url, ca: bed.cas.old.root, sync: true });
   for (const object of objects)
     if (object.kind.endsWith("WebhookConfiguration")) await bed.cluster.api.delete(apiPathOf(object).path);
-  await bed.cluster.api.merge(GATEWAYS, { metadata: { annotations: null }, spec: { conversion: null } });
+  await bed.cluster.api.merge(GATEWAYS, { metadata: { annotations: null } });
   await applyAll(bed.cluster, objects);
   await eventually("the gate to convert", async () => ((await create()) === "converted" ? true : undefined));
   await eventually("the canary to be served", async () => ((await selfTest()).status === 500 ? true : undefined));
