@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { JWK } from "jose";
@@ -36,23 +37,29 @@ export interface EdgePlace extends Partial<Pick<GateDependencies, "announcement"
  */
 export class SwitchingEdge implements GateEdge<EdgeCa> {
   readonly #server: Server;
-  /** The change of certificate in which each connection was made. */
-  readonly #changes = new WeakMap<Socket, number>();
-  #change = 0;
+  /** The certificate that each connection was made with: a handshake that is under way during a change has the old one. */
+  readonly #shown = new WeakMap<Socket, string>();
+  /** Certificates whose connections stay. By SHA-256. */
+  #kept: ReadonlySet<string>;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, { cert }: KeyPair) {
     this.#server = server;
-    server.on("secureConnection", (socket) => this.#changes.set(socket, this.#change));
+    this.#kept = new Set([fingerprintOf(cert)]);
+    server.on("secureConnection", (socket) => {
+      const own = socket.getCertificate();
+      if (own !== null && "fingerprint256" in own) this.#shown.set(socket, own.fingerprint256);
+    });
   }
 
   static async start(gate: Gate, signingKey: JWK, ca: EdgeCa, place: EdgePlace = {}): Promise<SwitchingEdge> {
     const { address = "127.0.0.1", port = 0, ...more } = place;
     const answer = gateListener(gate, signingKey, more);
-    const server = createServer({ ...(await certificate(ca)), keepAlive: true });
+    const pair = await certificate(ca);
+    const server = createServer({ ...pair, keepAlive: true });
     server.keepAliveTimeout = 95_000;
-    const edge = new SwitchingEdge(server);
+    const edge = new SwitchingEdge(server, pair);
     server.on("request", (incoming, outgoing) => {
-      if (edge.#changes.get(incoming.socket) !== edge.#change) outgoing.setHeader("connection", "close");
+      if (!edge.#kept.has(edge.#shown.get(incoming.socket) ?? "")) outgoing.setHeader("connection", "close");
       answer(incoming, outgoing);
     });
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, address, resolve));
@@ -74,7 +81,7 @@ export class SwitchingEdge implements GateEdge<EdgeCa> {
   /** Whatever it is. */
   serve(pair: KeyPair, connections: "end" | "stay" = "end"): void {
     this.#server.setSecureContext(pair);
-    if (connections === "end") this.#change += 1;
+    this.#kept = new Set([...(connections === "stay" ? this.#kept : []), fingerprintOf(pair.cert)]);
   }
 
   /** Ends every connection, so that whoever calls next shakes hands with what is served now. */
@@ -86,6 +93,10 @@ export class SwitchingEdge implements GateEdge<EdgeCa> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+function fingerprintOf(cert: string): string {
+  return new X509Certificate(cert).fingerprint256;
 }
 
 function certificate({ issuing }: EdgeCa): Promise<KeyPair> {
