@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { findingsOf } from "../sync/findingsOf.ts";
 import { jitterOf } from "../sync/jitterOf.ts";
 import type { SyncRun } from "../sync/runSync.ts";
 import { SyncError } from "../sync/SyncError.ts";
@@ -68,6 +69,6 @@ export const SYNC_ERROR_CODES: Readonly<Record<SyncError["code"], CliErrorCode>>
 
 function exitOf({ last, rolledBack, steps }: SyncRun, dryRun: boolean): number {
   if (rolledBack) return EXIT_ROLLED_BACK;
-  if (last.kind === "report" || last.kind === "refuse") return EXIT_NOT_IN_STEP;
+  if (findingsOf(last).length > 0) return EXIT_NOT_IN_STEP;
   return dryRun && steps.length > 1 ? EXIT_NOT_IN_STEP : EXIT_OK;
 }

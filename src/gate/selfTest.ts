@@ -73,11 +73,11 @@ export function selfTestNonce({ resource, subresource, namespace, object }: Revi
 export function selfTestObject({ desiredApiVersion, objects }: ConversionReview): JsonObject | undefined {
   const isOfSelfTest = (apiVersion: unknown): boolean =>
     typeof apiVersion === "string" && apiVersion.split("/", 1)[0]?.endsWith(SELF_TEST_GROUP_SUFFIX) === true;
-  return objects.find(({ apiVersion }) => isOfSelfTest(apiVersion) || isOfSelfTest(desiredApiVersion));
+  return isOfSelfTest(desiredApiVersion) ? objects[0] : objects.find(({ apiVersion }) => isOfSelfTest(apiVersion));
 }
 
 /** How a self-test reached the gate. */
-export interface SelfTestCall {
+export interface ReceivedSelfTest {
   readonly cluster: string;
   readonly url: string;
   /** In milliseconds since 1970. */
@@ -91,7 +91,7 @@ export interface SelfTestCall {
  */
 export async function selfTestVerdict(
   { object }: Review,
-  call: SelfTestCall,
+  call: ReceivedSelfTest,
   signer: SelfTestSigner | undefined,
   log: Log,
 ): Promise<DeniedVerdict> {
@@ -101,7 +101,7 @@ export async function selfTestVerdict(
 /** What is said to a self-test: the statement, signed where the gate has a key that can be used. */
 export async function selfTestMessage(
   object: JsonObject | null,
-  { cluster, url, now, registrationHash }: SelfTestCall,
+  { cluster, url, now, registrationHash }: ReceivedSelfTest,
   signer: SelfTestSigner | undefined,
   log: Log,
 ): Promise<string> {

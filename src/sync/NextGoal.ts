@@ -37,8 +37,8 @@ export function toward(goal: SyncGoal, targets: readonly SyncTarget[], { url, ro
   const { trust } = goal;
   const next = { ...goal, url: url ?? goal.url };
   if (trust.mode === "system") return next;
-  const bundles = targets.flatMap(({ hooks, state }) => [...hooks, ...(state.snapshot ?? [])].map((it) => it.bundle));
-  const inForce = [...new Set(bundles)].flatMap(liveRoots);
+  const bundles = new Set(targets.flatMap(({ hooks }) => hooks.map(({ bundle }) => bundle)));
+  const inForce = [...bundles].flatMap(liveRoots);
   const found = announcedRoots(roots, [...trust.roots, ...inForce]);
   if (!found.ok) {
     const { announced: _, ...before } = goal;

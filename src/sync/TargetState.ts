@@ -39,10 +39,6 @@ export interface AnnouncementMark {
 /** The prefix of all annotations that the sync writes; it writes no others. */
 export const STATE_PREFIX = "postern.dev/sync-";
 
-const BROKEN_GLASS = "broken-glass";
-/** The annotation that says which webhooks were let be ignored, and since when. */
-export const BROKEN_GLASS_ANNOTATION = `${STATE_PREFIX}${BROKEN_GLASS}`;
-
 const timeSchema = z.pipe(
   z.string().check(
     z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/),
@@ -86,7 +82,7 @@ export function readState(annotations: Readonly<Record<string, unknown>>): Targe
     unusedSince: read(unusedSchema, json(text("unused-since"))),
     reverted: read(revertedSchema, json(text("reverted"))),
     announcement: read(markSchema, text("announcement")),
-    brokenGlass: read(brokenGlassSchema, json(text(BROKEN_GLASS))),
+    brokenGlass: read(brokenGlassSchema, json(text("broken-glass"))),
   };
   return withoutUndefined(state);
 }
@@ -104,7 +100,7 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
     "unused-since": unused.length === 0 ? undefined : JSON.stringify(Object.fromEntries(unused)),
     reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),
     announcement: announcement === undefined ? undefined : `${announcement.seq} ${announcement.hash}`,
-    [BROKEN_GLASS]:
+    "broken-glass":
       brokenGlass === undefined
         ? undefined
         : JSON.stringify({ since: timeText(brokenGlass.since), webhooks: brokenGlass.webhooks }),

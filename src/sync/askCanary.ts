@@ -2,7 +2,8 @@ import type { Certificate } from "../trust/Certificate.ts";
 import { trustHash } from "./liveRoots.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
-import { type CallPurpose, type SyncTarget, targetName } from "./SyncTarget.ts";
+import { type CallPurpose, purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
+import type { TargetStep } from "./TargetStep.ts";
 
 /** What a bundle and a URL are tried for. */
 export interface CanaryQuestion {
@@ -25,6 +26,21 @@ export function askCanary(observation: Observation, question: CanaryQuestion): C
 /** The last test of this run for a purpose. */
 export function lastTest({ canaryTest, conversionTest }: Observation, purpose: CallPurpose): CanaryTest | undefined {
   return purpose === "webhooks" ? canaryTest : conversionTest;
+}
+
+/**
+ * What stands between a target and a write: the step that tries it on the canary, or that it was tried in vain. Undefined
+ * where the canary has carried it.
+ */
+export function tryFirst(
+  target: SyncTarget,
+  observation: Observation,
+  { roots, base, reason }: Pick<CanaryQuestion, "roots" | "base" | "reason">,
+): TargetStep | undefined {
+  const purpose = purposeOf(target);
+  const test = askCanary(observation, { purpose, roots, base, reason: `${targetName(target)}: ${reason}` });
+  if ("kind" in test) return test;
+  return test.result === "passed" ? undefined : { findings: [canaryFinding(target, test)] };
 }
 
 /** What to say of a target when its bundle and URL were tried in vain. */

@@ -1,26 +1,16 @@
-import { parse } from "yaml";
 import * as z from "zod/mini";
-import { faultFromIssue } from "../protocol/faultFromIssue.ts";
 import type { Certificate } from "../trust/Certificate.ts";
 import { catalogue, isCatalogueName } from "../trust/catalogue.ts";
 import { parseBundle } from "../trust/parseBundle.ts";
 import { TrustError } from "../trust/TrustError.ts";
 import { announcedUrlFault } from "./announcement/announcedUrlFault.ts";
+import { durationSchema, timeLimitSchema, timerSchema } from "./durationSchema.ts";
+import { labelSchema } from "./labelSchema.ts";
 import { providerSchema } from "./providers/providerSettings.ts";
-import { readDuration } from "./readDuration.ts";
+import { readYaml } from "./readYaml.ts";
 import type { NextSource, SyncConfig, TrustGoal } from "./SyncConfig.ts";
 import { SyncError } from "./SyncError.ts";
 
-/** A DNS label, as names of gates and clusters are. */
-const label = z.string().check(z.regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, "expected a DNS label"));
-const duration = z.pipe(
-  z.string().check(z.refine((text) => readDuration(text) !== undefined, "expected a duration such as 24h, 30m or 5s")),
-  z.transform((text) => readDuration(text) ?? 0),
-);
-/** What a timer takes: one that is longer goes off at once (2^31 - 1 ms, Node's `setTimeout`). */
-const LONGEST_TIMER = 2_147_483_647;
-const timer = duration.check(z.refine((time) => time <= LONGEST_TIMER, "expected 24d or less"));
-const timeLimit = timer.check(z.refine((time) => time > 0, "expected more than nothing"));
 /** As URLs are written: lower case, and IPv6 addresses in brackets, which the ConfigMap's own list has not. */
 const host = z.pipe(
   z.string().check(z.refine((text) => hostOf(text) !== undefined, "expected a host alone, such as gate.example.com")),
@@ -35,8 +25,8 @@ const publicKey = z.strictObject({
   use: z.optional(z.string()),
 });
 const configSchema = z.strictObject({
-  gate: label,
-  cluster: label,
+  gate: labelSchema,
+  cluster: labelSchema,
   url: z.optional(z.string()),
   trust: z.discriminatedUnion("mode", [
     z.strictObject({ mode: z.literal("pin"), roots: z.array(z.string()).check(z.minLength(1)) }),
@@ -45,28 +35,28 @@ const configSchema = z.strictObject({
   selfTest: z.strictObject({ publicKey }),
   announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
   provider: z.optional(providerSchema),
-  soak: z._default(duration, 24 * 3_600_000),
-  interval: z._default(timer.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
-  jitter: z.optional(timer),
+  soak: z._default(durationSchema, 24 * 3_600_000),
+  interval: z._default(timerSchema.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
+  jitter: z.optional(timerSchema),
   load: z.optional(
     z.union(
       [
         z.literal("api-server"),
-        z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: duration }),
+        z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: durationSchema }),
       ],
       "expected api-server, or requestsPerSecond and latency, as in { requestsPerSecond: 50, latency: 20ms }",
     ),
   ),
   breakGlass: z._default(z.boolean(), false),
-  breakGlassAfter: z._default(timer, 30_000),
+  breakGlassAfter: z._default(timerSchema, 30_000),
   hosts: z.array(host).check(z.minLength(1)),
   timeouts: z._default(
     z.strictObject({
-      handshake: z._default(timeLimit, 5_000),
-      probe: z._default(timeLimit, 20_000),
-      canary: z._default(timeLimit, 10_000),
-      lease: z._default(timeLimit, 60_000),
-      next: z._default(timeLimit, 10_000),
+      handshake: z._default(timeLimitSchema, 5_000),
+      probe: z._default(timeLimitSchema, 20_000),
+      canary: z._default(timeLimitSchema, 10_000),
+      lease: z._default(timeLimitSchema, 60_000),
+      next: z._default(timeLimitSchema, 10_000),
     }),
     { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000, next: 10_000 },
   ),
@@ -90,15 +80,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
   const fail = (fault: string, cause?: unknown): never => {
     throw new SyncError("bad-config", `${name}: ${fault}`, cause);
   };
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch (error) {
-    return fail(`is no YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
-  }
-  const parsed = configSchema.safeParse(raw);
-  if (!parsed.success) return fail(faultOf(parsed.error.issues));
-  const { data } = parsed;
+  const data = readYaml(name, text, configSchema, KNOWN);
   const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data) ?? faultOfJitter(data);
   if (fault !== undefined) return fail(fault);
   try {
@@ -128,22 +110,13 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
   }
 }
 
-function faultOf(issues: readonly z.core.$ZodIssue[]): string {
-  const [issue] = issues;
-  if (issue === undefined) return "cannot be read";
-  const { path, expected } = faultFromIssue(issue);
-  const where = path === "(body)" ? "" : `${path}: `;
-  if (issue.code !== "unrecognized_keys") return `${where}${expected}`;
-  const known = KNOWN[issue.path.map(String).join(".")];
-  return `${where}${expected}${known === undefined ? "" : `; known are ${known.join(", ")}`}`;
-}
-
 /** For the hint about a key that is not known. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configSchema.shape),
   trust: ["mode", "roots (with mode: pin)"],
   selfTest: ["publicKey"],
   "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
+  load: ["requestsPerSecond", "latency"],
   announcement: ["url", "publicKey"],
   "announcement.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
   timeouts: ["handshake", "probe", "canary", "lease", "next"],

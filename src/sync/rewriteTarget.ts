@@ -1,10 +1,10 @@
 import type { Certificate } from "../trust/Certificate.ts";
-import { askCanary, canaryFinding } from "./askCanary.ts";
+import { tryFirst } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import { distinctRoots, SYSTEM_TRUST, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
+import { type SyncTarget, targetName } from "./SyncTarget.ts";
 import { type Phase, type TargetState, withoutUndefined } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { hooksWith, type TargetView, viewOf } from "./TargetView.ts";
@@ -68,14 +68,8 @@ function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wan
     const message = `somebody has changed what was written ${reverted.times} times: it is left to them; when they have stopped, take its annotation postern.dev/sync-reverted off`;
     return { findings: [{ code: "fight", about: targetName(target), message }] };
   }
-  const test = askCanary(observation, {
-    purpose: purposeOf(target),
-    roots,
-    base,
-    reason: `${targetName(target)}: ${reason}`,
-  });
-  if ("kind" in test) return test;
-  if (test.result !== "passed") return { findings: [canaryFinding(target, test)] };
+  const untried = tryFirst(target, observation, { roots, base, reason });
+  if (untried !== undefined) return untried;
   const state = withoutUndefined({
     phase,
     since: now,

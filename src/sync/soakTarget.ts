@@ -1,11 +1,11 @@
 import type { Certificate } from "../trust/Certificate.ts";
-import { askCanary, canaryFinding } from "./askCanary.ts";
+import { tryFirst } from "./askCanary.ts";
 import { checkEndpoint, endpointAt, rootsInUse } from "./checkEndpoint.ts";
 import { distinctRoots, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
-import { purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
+import type { SyncTarget } from "./SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "./TargetState.ts";
 import type { TargetStep } from "./TargetStep.ts";
 import { hooksWith, viewOf } from "./TargetView.ts";
@@ -108,14 +108,8 @@ function narrow(
   const check = checkEndpoint(endpointAt(observation, base), roots, observation.now);
   if (check.finding !== undefined) return { findings: [check.finding] };
   const reason = `unused for long enough: ${due.map(({ subject }) => subject.short).join(", ")}`;
-  const test = askCanary(observation, {
-    purpose: purposeOf(target),
-    roots,
-    base,
-    reason: `${targetName(target)}: ${reason}`,
-  });
-  if ("kind" in test) return test;
-  if (test.result !== "passed") return { findings: [canaryFinding(target, test)] };
+  const untried = tryFirst(target, observation, { roots, base, reason });
+  if (untried !== undefined) return untried;
   const unusedSince = Object.fromEntries(Object.entries(about.unusedSince).filter(([root]) => !gone.has(root)));
   const state = withoutUndefined({
     ...target.state,

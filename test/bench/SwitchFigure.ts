@@ -1,3 +1,5 @@
+import { printTable } from "./printTable.ts";
+
 /** What a change of CA did to the admissions that were under way, in one round. */
 export interface SwitchRound {
   /** Creates that were sent. */
@@ -24,16 +26,7 @@ export function printSwitches(figures: readonly SwitchFigure[]): string {
     spread(rounds.map(({ failed }) => failed)),
     `${spread(rounds.map(({ longestStall }) => Math.round(longestStall)))} ms`,
   ]);
-  const table = [["caBundle kept by", "connections", "creates", "failed", "longest stall"], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return printTable([["caBundle kept by", "connections", "creates", "failed", "longest stall"], ...rows]);
 }
 
 function spread(values: readonly number[]): string {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { BUCKET, type FleetFigure, fleetFigure } from "./fleetFigure.ts";
+import { printTable } from "./printTable.ts";
 
 /** Clusters, and the windows that their runs are spread over, in milliseconds. */
 const SIZES = {
@@ -23,12 +24,12 @@ async function benchFleet(): Promise<void> {
 }
 
 function table(figures: readonly FleetFigure[]): string {
-  const head = `${"clusters".padEnd(10)}${"spread over".padEnd(13)}${"handshakes".padEnd(12)}${`most in ${BUCKET} ms`.padEnd(17)}${"unheard".padEnd(9)}probe p50 / p99`;
-  const lines = figures.map(
-    ({ clusters, window, handshakes, peak, failed, p50, p99 }) =>
-      `${String(clusters).padEnd(10)}${(window === 0 ? "nothing" : `${window / 1000} s`).padEnd(13)}${String(handshakes).padEnd(12)}${String(peak).padEnd(17)}${String(failed).padEnd(9)}${Math.round(p50)} / ${Math.round(p99)} ms`,
-  );
-  return `${[head, ...lines].join("\n")}\n`;
+  const rows = figures.map(({ clusters, window, handshakes, peak, failed, p50, p99 }) => [
+    ...[String(clusters), window === 0 ? "nothing" : `${window / 1000} s`, String(handshakes), String(peak)],
+    ...[String(failed), `${Math.round(p50)} / ${Math.round(p99)} ms`],
+  ]);
+  const head = ["clusters", "spread over", "handshakes", `most in ${BUCKET} ms`, "unheard", "probe p50 / p99"];
+  return `${printTable([head, ...rows])}\n`;
 }
 
 await benchFleet();

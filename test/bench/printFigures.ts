@@ -1,4 +1,5 @@
 import { type Figure, meetsAim } from "./Figure.ts";
+import { printTable } from "./printTable.ts";
 
 /** Figures as a table for people. */
 export function printFigures(figures: readonly Figure[]): string {
@@ -9,16 +10,7 @@ export function printFigures(figures: readonly Figure[]): string {
     `${amount(figure.ratio.subject)} : ${amount(figure.ratio.floor)} ${figure.unit}`,
     figure.compared,
   ]);
-  const table = [["figure", "ratio (min–max)", "aim", "measured", "compared"], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return printTable([["figure", "ratio (min–max)", "aim", "measured", "compared"], ...rows]);
 }
 
 function aimOf(figure: Figure): string {

@@ -38,6 +38,8 @@ it("the image's one file brings registrations in step; a run with nothing to do 
   expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^nothing wrong, \d notes \(/m), stderr: "" });
   for (const { peakMemory, milliseconds } of [first, idle, doctor]) {
     await annotate(`${Math.round(milliseconds)} ms, ${((peakMemory ?? 0) / 1024 / 1024).toFixed(0)} MiB at the peak`);
-    if (peakMemory !== undefined) expect(peakMemory).toBeLessThan(MEMORY);
+    // Linux tells; elsewhere there is nothing to hold it to.
+    if (process.platform === "linux") expect(peakMemory).toBeDefined();
+    expect(peakMemory ?? 0).toBeLessThan(MEMORY);
   }
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { APPLY, type ApiAnswer, type ApiCall, type KubeObject, MERGE } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { APPLY, type ApiAnswer, type KubeObject } from "../cluster/ClusterApi.ts";
 import { CANARY, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { type SyncTokenCall, withSyncToken } from "./withSyncToken.ts";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -12,7 +12,7 @@ const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const SELF_TESTS = "/api/v1/namespaces/postern-selftest/configmaps";
 
 let bed: SyncBed;
-let call: (method: string, path: string, body?: object, more?: ApiCall) => Promise<ApiAnswer>;
+let call: SyncTokenCall;
 
 beforeAll(async () => {
   bed = await SyncBed.start();
@@ -23,20 +23,7 @@ beforeAll(async () => {
     webhooks: (await bed.live(VALIDATING)).webhooks,
   });
   await api.create(CRDS, gateways());
-  // RBAC names what may be patched; with these rights it is the policies alone that refuse.
-  await api.merge(`${RBAC}/clusterroles/postern-sync`, {
-    rules: [
-      { apiGroups: ["admissionregistration.k8s.io"], resources: [...CONFIGURATIONS], verbs: ["*"] },
-      { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["*"] },
-    ],
-  });
-  call = (method, path, body, more = {}) =>
-    api.call(method, path, { contentType: MERGE, ...(body === undefined ? {} : { body }), ...more, token: bed.token });
-  await eventually("the policies to be in force", async () => {
-    const dry = { query: { dryRun: "All" } };
-    const { status, body } = await call("PATCH", VALIDATING, { metadata: { labels: { x: "y" } } }, dry);
-    return status === 422 && body.message.includes("postern-sync-registrations") ? true : undefined;
-  });
+  call = await withSyncToken(bed, CONFIGURATIONS);
 });
 
 const CONFIGURATIONS = ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"];

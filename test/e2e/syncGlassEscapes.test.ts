@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ApiAnswer, type ApiCall, type KubeObject, MERGE } from "../cluster/ClusterApi.ts";
+import type { ApiAnswer, KubeObject } from "../cluster/ClusterApi.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
 import { SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { type SyncTokenCall, withSyncToken } from "./withSyncToken.ts";
 
 const CONVERSIONS = new URL("gates/syncConversions.ts", import.meta.url).pathname;
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
@@ -14,7 +15,7 @@ const CONVERSION_SELF_TESTS = "/apis/postern.selftest.postern.dev/v2/namespaces/
 const SELF_TEST = { apiVersion: "postern.selftest.postern.dev/v2", kind: "SelfTest", metadata: { name: "postern" } };
 
 let bed: SyncBed;
-let call: (method: string, path: string, body?: object, more?: ApiCall) => Promise<ApiAnswer>;
+let call: SyncTokenCall;
 
 beforeAll(async () => {
   bed = await SyncBed.start();
@@ -39,20 +40,7 @@ beforeAll(async () => {
       named("d.x.dev", "Ignore"),
     ],
   });
-  // RBAC names what may be patched; with these rights it is the policies alone that refuse.
-  await api.merge("/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync", {
-    rules: [
-      { apiGroups: ["admissionregistration.k8s.io"], resources: ["validatingwebhookconfigurations"], verbs: ["*"] },
-      { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["*"] },
-    ],
-  });
-  call = (method, path, body, more = {}) =>
-    api.call(method, path, { contentType: MERGE, ...(body === undefined ? {} : { body }), ...more, token: bed.token });
-  await eventually("the policies to be in force", async () => {
-    const dry = { query: { dryRun: "All" } };
-    const { status, body } = await call("PATCH", VALIDATING, { metadata: { labels: { x: "y" } } }, dry);
-    return status === 422 && body.message.includes("postern-sync-registrations") ? true : undefined;
-  });
+  call = await withSyncToken(bed, ["validatingwebhookconfigurations"]);
 });
 
 afterAll(() => bed?.stop());

@@ -1,19 +1,15 @@
-import { parse } from "yaml";
 import * as z from "zod/mini";
-import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
+import { durationSchema, timeLimitSchema } from "../durationSchema.ts";
+import { labelSchema } from "../labelSchema.ts";
 import { providerSchema, secretSchema } from "../providers/providerSettings.ts";
-import { readDuration } from "../readDuration.ts";
-import { SyncError } from "../SyncError.ts";
+import { readYaml } from "../readYaml.ts";
 import { clusterScope, LIFETIME } from "./Announcement.ts";
 
 const lifetime = z.pipe(
-  z.string().check(
-    z.refine((text) => {
-      const milliseconds = readDuration(text) ?? 0;
-      return milliseconds >= 60_000 && milliseconds <= LIFETIME * 1000;
-    }, "expected a duration from 1m to 1h"),
+  durationSchema.check(
+    z.refine((time) => time >= 60_000 && time <= LIFETIME * 1000, "expected a duration from 1m to 1h"),
   ),
-  z.transform((text) => (readDuration(text) ?? 0) / 1000),
+  z.transform((time) => time / 1000),
 );
 const publishSchema = z
   .strictObject({
@@ -39,7 +35,7 @@ const publishSchema = z
   .check(z.refine((it) => Object.keys(it).length === 1, "expected exactly one of file, cloudflareKv and stdout"));
 
 const configSchema = z.strictObject({
-  gate: z.string().check(z.regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, "expected a DNS label")),
+  gate: labelSchema,
   clusters: z._default(clusterScope, ["*"]),
   provider: providerSchema,
   /** Instead of what the provider says, or where it says none. */
@@ -49,13 +45,7 @@ const configSchema = z.strictObject({
   publish: publishSchema,
   lifetime: z._default(lifetime, LIFETIME),
   /** For each call. */
-  timeout: z._default(
-    z.pipe(
-      z.string().check(z.refine((text) => readDuration(text) !== undefined, "expected a duration such as 10s")),
-      z.transform((text) => readDuration(text) ?? 0),
-    ),
-    10_000,
-  ),
+  timeout: z._default(timeLimitSchema, 10_000),
 });
 
 /** All that `postern announce` is told. `lifetime` in seconds, `timeout` in milliseconds. */
@@ -63,25 +53,7 @@ export type AnnounceConfig = z.infer<typeof configSchema>;
 /** Where an announcement is published. */
 export type PublishSettings = AnnounceConfig["publish"];
 
-/** Reads the config of `postern announce` (YAML). Throws {@link SyncError} `bad-config`, naming the member and what was expected. */
+/** Reads the config of `postern announce` (YAML). Throws SyncError `bad-config`, naming the member and what was expected. */
 export function parseAnnounceConfig(name: string, text: string): AnnounceConfig {
-  const fail = (fault: string, cause?: unknown): never => {
-    throw new SyncError("bad-config", `${name}: ${fault}`, cause);
-  };
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch (error) {
-    return fail(`is no YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
-  }
-  const parsed = configSchema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue === undefined) return fail("cannot be read");
-  const { path, expected } = faultFromIssue(issue);
-  const known =
-    issue.code === "unrecognized_keys" && issue.path.length === 0
-      ? `; known are ${Object.keys(configSchema.shape).join(", ")}`
-      : "";
-  return fail(`${path === "(body)" ? "" : `${path}: `}${expected}${known}`);
+  return readYaml(name, text, configSchema, { "": Object.keys(configSchema.shape) });
 }

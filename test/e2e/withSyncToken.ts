@@ -1,0 +1,28 @@
+import { type ApiAnswer, type ApiCall, MERGE } from "../cluster/ClusterApi.ts";
+import { eventually } from "../cluster/eventually.ts";
+import { type SyncBed, VALIDATING } from "./SyncBed.ts";
+
+/** A call by the sync's own token; what it writes is a merge patch unless told otherwise. */
+export type SyncTokenCall = (method: string, path: string, body?: object, more?: ApiCall) => Promise<ApiAnswer>;
+
+/**
+ * Calls with the sync's token, which RBAC lets do anything to `configurations` and definitions from now on: so it is the
+ * policies alone that refuse. Resolves when they are in force.
+ */
+export async function withSyncToken(bed: SyncBed, configurations: readonly string[]): Promise<SyncTokenCall> {
+  const { api } = bed.cluster;
+  await api.merge("/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync", {
+    rules: [
+      { apiGroups: ["admissionregistration.k8s.io"], resources: [...configurations], verbs: ["*"] },
+      { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["*"] },
+    ],
+  });
+  const call: SyncTokenCall = (method, path, body, more = {}) =>
+    api.call(method, path, { contentType: MERGE, ...(body === undefined ? {} : { body }), ...more, token: bed.token });
+  await eventually("the policies to be in force", async () => {
+    const dry = { query: { dryRun: "All" } };
+    const { status, body } = await call("PATCH", VALIDATING, { metadata: { labels: { x: "y" } } }, dry);
+    return status === 422 && body.message.includes("postern-sync-registrations") ? true : undefined;
+  });
+  return call;
+}
