@@ -6,6 +6,7 @@ import { aimByAnnouncement } from "../sync/announcement/aimByAnnouncement.ts";
 import { apiServers } from "../sync/apiServers.ts";
 import { ClusterClock } from "../sync/ClusterClock.ts";
 import { callHttp } from "../sync/callHttp.ts";
+import { Lease, SYNC_LEASE } from "../sync/Lease.ts";
 import { parseSyncConfig } from "../sync/parseSyncConfig.ts";
 import { aimByProvider } from "../sync/providers/aimByProvider.ts";
 import { runSync, type SyncDeps, type SyncRun } from "../sync/runSync.ts";
@@ -13,7 +14,6 @@ import type { Step } from "../sync/Step.ts";
 import { SyncCluster } from "../sync/SyncCluster.ts";
 import type { SyncConfig } from "../sync/SyncConfig.ts";
 import { SyncError } from "../sync/SyncError.ts";
-import { SyncLease } from "../sync/SyncLease.ts";
 import { SyncMetrics } from "../sync/SyncMetrics.ts";
 import { viewEndpoint } from "../sync/viewEndpoint.ts";
 import { CliError } from "./CliError.ts";
@@ -142,7 +142,7 @@ export class SyncRunner {
         return servers;
       },
       cluster: new SyncCluster(api, config.goal.gate),
-      lease: new SyncLease(api, holder, config.timeouts.lease, () => clock.now()),
+      lease: new Lease(api, { ...SYNC_LEASE, holder, duration: config.timeouts.lease, now: () => clock.now() }),
       view: (base: string) => viewEndpoint(base, config.timeouts, Date.now),
       now: Date.now,
       skew: () => clock.skew,

@@ -2,6 +2,7 @@ import type { ApiServers } from "./apiServers.ts";
 import { testCanary } from "./Canary.ts";
 import { findingsOf } from "./findingsOf.ts";
 import { canaryUrl, splitGateUrl } from "./gateUrl.ts";
+import type { Lease } from "./Lease.ts";
 import { bundleOf, liveRoots } from "./liveRoots.ts";
 import { nextStep } from "./nextStep.ts";
 import type { CanaryTest, EndpointView, Observation } from "./Observation.ts";
@@ -10,7 +11,6 @@ import { isLast } from "./Step.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
 import type { SyncConfig, SyncGoal } from "./SyncConfig.ts";
 import { SyncError } from "./SyncError.ts";
-import type { SyncLease } from "./SyncLease.ts";
 import { type CallPurpose, canaryFor, purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
 import { simulateStep } from "./simulateStep.ts";
 
@@ -20,7 +20,7 @@ export interface SyncDeps {
   /** The API servers that are asked for self-tests; called once, before the first. */
   readonly apis: () => Promise<Pick<ApiServers, "apis" | "isPartial">>;
   readonly cluster: SyncCluster;
-  readonly lease: Pick<SyncLease, "hold" | "release">;
+  readonly lease: Pick<Lease, "hold" | "release">;
   /** Looks at an endpoint; never rejects. */
   readonly view: (base: string) => Promise<EndpointView>;
   readonly now: () => number;

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { Lease, SYNC_LEASE } from "../../src/sync/Lease.ts";
 import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
 import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
 import { SyncCluster } from "../../src/sync/SyncCluster.ts";
-import { SyncLease } from "../../src/sync/SyncLease.ts";
 import { viewEndpoint } from "../../src/sync/viewEndpoint.ts";
 
 /** A run against the real API server, for which names have the addresses that are given: as with a resolver of its own. */
@@ -25,7 +25,7 @@ export async function runSyncWith(
     config,
     apis: async () => ({ apis: [api], isPartial: false }),
     cluster: new SyncCluster(api, config.goal.gate),
-    lease: new SyncLease(api, "test", config.timeouts.lease, Date.now),
+    lease: new Lease(api, { ...SYNC_LEASE, holder: "test", duration: config.timeouts.lease, now: Date.now }),
     view: (base: string) => viewEndpoint(base, config.timeouts, Date.now, resolve),
     now: Date.now,
   };

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { Lease, SYNC_LEASE } from "../../src/sync/Lease.ts";
 import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
 import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
 import { SyncCluster } from "../../src/sync/SyncCluster.ts";
-import { SyncLease } from "../../src/sync/SyncLease.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { apiPathOf } from "./apiPathOf.ts";
@@ -219,7 +219,7 @@ async function runBlind(file: string): Promise<SyncRun> {
     config,
     apis: async () => ({ apis: [api], isPartial: false }),
     cluster: new SyncCluster(api, config.goal.gate),
-    lease: new SyncLease(api, "blind", config.timeouts.lease, Date.now),
+    lease: new Lease(api, { ...SYNC_LEASE, holder: "blind", duration: config.timeouts.lease, now: Date.now }),
     view: async (base: string) => ({ base, handshakes: [{ address: "127.0.0.1", fault: "no network" }] }),
     now: Date.now,
   };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ApiRequest, ApiResponse } from "../../src/sync/KubernetesApi.ts";
-import { SyncLease } from "../../src/sync/SyncLease.ts";
+import { Lease, SYNC_LEASE } from "../../src/sync/Lease.ts";
 
 /** An API server that has one Lease, or none. */
 function leaseServer(lease?: object): {
@@ -34,7 +34,7 @@ it.each([
   ["it is this run's own", held("me", 1), "PUT"],
 ])("is taken where %s", async (_, lease, method) => {
   const { api, calls, stored } = leaseServer(lease);
-  await new SyncLease(api, "me", 60_000, () => NOW).hold();
+  await new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => NOW }).hold();
   expect(calls).toEqual(["GET", method]);
   expect(stored()).toMatchObject({
     spec: { holderIdentity: "me", leaseDurationSeconds: 60, renewTime: "2026-01-01T00:00:00.000000Z" },
@@ -44,7 +44,7 @@ it.each([
 
 it("is not taken from a run that is at work", async () => {
   const { api, calls } = leaseServer(held("another", 59));
-  const lease = new SyncLease(api, "me", 60_000, () => NOW);
+  const lease = new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => NOW });
   await expect(lease.hold()).rejects.toMatchObject({ code: "lease-held", message: expect.stringContaining("another") });
   await lease.release();
   expect(calls).toEqual(["GET"]);
@@ -53,7 +53,7 @@ it("is not taken from a run that is at work", async () => {
 it("is kept without a call until a third of its time is over, and given back at the end", async () => {
   let now = NOW;
   const { api, calls, stored } = leaseServer();
-  const lease = new SyncLease(api, "me", 60_000, () => now);
+  const lease = new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => now });
   await lease.hold();
   now += 19_000;
   await lease.hold();
@@ -68,7 +68,7 @@ it("is kept without a call until a third of its time is over, and given back at 
 it("is asked for anew when the clock was set back", async () => {
   let now = NOW;
   const { api, calls } = leaseServer();
-  const lease = new SyncLease(api, "me", 60_000, () => now);
+  const lease = new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => now });
   await lease.hold();
   now -= 3_600_000;
   await lease.hold();
@@ -84,7 +84,9 @@ it.each([
     calls.push(method);
     return answer;
   };
-  await expect(new SyncLease(api, "me", 60_000, () => NOW).hold()).rejects.toMatchObject({
+  await expect(
+    new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => NOW }).hold(),
+  ).rejects.toMatchObject({
     code: "refused-by-cluster",
     message: `the Lease postern-sync cannot be read: ${said}`,
   });
@@ -93,6 +95,16 @@ it.each([
 
 it("is not given back where nothing was written", async () => {
   const { api, calls } = leaseServer();
-  await new SyncLease(api, "me", 60_000, () => NOW).release();
+  await new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => NOW }).release();
   expect(calls).toEqual([]);
+});
+
+it.each([
+  ["kept by its holder", held("me", 30), { acquireTime: "2025-12-31T00:00:00.000000Z", leaseTransitions: 4 }],
+  ["taken from a dead one", held("another", 61), { acquireTime: "2026-01-01T00:00:00.000000Z", leaseTransitions: 5 }],
+])("says since when it is held, and how often it changed hands: %s", async (_, lease, expected) => {
+  const spec = { ...Reflect.get(lease, "spec"), acquireTime: "2025-12-31T00:00:00.000000Z", leaseTransitions: 4 };
+  const { api, stored } = leaseServer({ ...lease, spec });
+  await new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => NOW }).hold();
+  expect(stored()).toMatchObject({ spec: expected });
 });
