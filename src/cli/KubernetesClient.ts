@@ -1,5 +1,6 @@
 import { request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { ApiRequest, ApiResponse } from "../sync/KubernetesApi.ts";
 import { CliError } from "./CliError.ts";
@@ -29,13 +30,17 @@ interface Answer {
 /** Talks to one cluster's API server as a kubeconfig says. No call takes longer than its time limit. */
 export class KubernetesClient {
   readonly #server: string;
-  readonly #authenticate: (options: RequestOptions) => Promise<void>;
   readonly #timeout: number;
+  /** The name that the certificate is checked for, where it is not the server's own. */
+  readonly #servername: string | undefined;
+  /** What it was read from, for what watches. */
+  readonly kubeConfig: KubeConfig;
 
-  private constructor(server: string, authenticate: (options: RequestOptions) => Promise<void>, timeout: number) {
+  private constructor(server: string, kubeConfig: KubeConfig, timeout: number, servername?: string) {
     this.#server = server;
-    this.#authenticate = authenticate;
+    this.kubeConfig = kubeConfig;
     this.#timeout = timeout;
+    this.#servername = servername;
   }
 
   /** `timeout` is in milliseconds, for each call. Throws {@link CliError} where the kubeconfig names no such cluster. */
@@ -66,7 +71,7 @@ export class KubernetesClient {
     const server = config.getCurrentCluster()?.server;
     if (server === undefined)
       throw new CliError("cluster-unreachable", "the kubeconfig names no cluster; choose one with --context NAME");
-    return new KubernetesClient(server, (options) => config.applyToHTTPSOptions(options), timeout);
+    return new KubernetesClient(server, config, timeout);
   }
 
   /**
@@ -74,11 +79,8 @@ export class KubernetesClient {
    * server has within its cluster.
    */
   at(host: string, port: number, timeout: number): KubernetesClient {
-    const authenticate = async (options: RequestOptions): Promise<void> => {
-      await this.#authenticate(options);
-      options.servername = "kubernetes.default.svc";
-    };
-    return new KubernetesClient(`https://${host.includes(":") ? `[${host}]` : host}:${port}`, authenticate, timeout);
+    const server = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    return new KubernetesClient(server, this.kubeConfig, timeout, "kubernetes.default.svc");
   }
 
   /** Whatever the API server answered; no body where it was no JSON object. Throws {@link CliError} where there was no answer. */
@@ -118,7 +120,8 @@ export class KubernetesClient {
     const late = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    await Promise.race([this.#authenticate(options), late]);
+    await Promise.race([this.kubeConfig.applyToHTTPSOptions(options), late]);
+    if (this.#servername !== undefined) options.servername = this.#servername;
     const type = body === undefined ? {} : { "content-type": contentType(method, body) };
     const headers = { ...Object(options.headers), accept: "application/json", ...type };
     return new Promise((resolve, reject) => {

@@ -1,10 +1,12 @@
 import { Option } from "commander";
 import { type AnnounceOptions, announceCommand } from "./announceCommand.ts";
 import { parsePort } from "./parsePort.ts";
+import { parseSeconds } from "./parseSeconds.ts";
 import type { AddCommands } from "./program.ts";
+import { type RolloutOptions, rolloutCommand } from "./rolloutCommand.ts";
 import { type SyncOptions, syncCommand } from "./syncCommand.ts";
 
-/** The commands that need no gate's sources, and so run from the container's one file: `sync` and `announce`. */
+/** The commands that need no gate's sources, and so run from the container's one file: `sync`, `announce` and `rollout`. */
 export const addClusterCommands: AddCommands = (program, terminal, done) => {
   program
     .command("sync")
@@ -63,4 +65,31 @@ To be run more often than announcements run out (1 h at most): every 15 minutes,
 0 published, 1 the provider or the place cannot be asked (what is published stays), 2 usage or config.`,
     )
     .action(async (options: AnnounceOptions) => done(await announceCommand(terminal, options)));
+
+  program
+    .command("rollout")
+    .description("roll the workloads that use a cert-manager Certificate each time it is renewed, until SIGTERM")
+    .option("--namespace <name>", "only the Certificates of this namespace (default: of all)")
+    .option("--lease <name>", "the Lease by which one of several controllers leads", "postern-rollout")
+    .option("--lease-namespace <name>", "where that Lease is (default: the Pod's own namespace, else postern-system)")
+    .option("--lease-seconds <number>", "after how long a leader that is silent is replaced", parseSeconds, 15)
+    .option("--resync <seconds>", "look at every Certificate this often, though nothing was heard", parseSeconds, 300)
+    .option("--port <number>", "serve POST /rollout there, by TLS with --cert and --key", parsePort)
+    .option("--cert <file>", "its certificate chain in PEM, leaf first; followed as it is renewed")
+    .option("--key <file>", "its private key in PEM")
+    .option("--metrics-port <number>", "serve /metrics, /healthz and /readyz there", parsePort)
+    .addOption(new Option("--output <format>", "for people or for machines").choices(["text", "json"]).default("text"))
+    .option("--context <name>", "the kubeconfig's context (default: the current one)")
+    .option("--kubeconfig <file>", "the kubeconfig (default: KUBECONFIG, ~/.kube/config, the Pod's ServiceAccount)")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ kubectl annotate certificate gate-tls postern.dev/rollout=deployment/gate postern.dev/renewal-policy=canary
+  $ postern rollout --namespace gates --metrics-port 9464
+  $ kubectl wait certificate gate-tls --for=condition=RolledOut
+
+Exit codes: 0 stopped by a signal, 2 usage, or a cluster that cannot be named.`,
+    )
+    .action(async (options: RolloutOptions) => done(await rolloutCommand(terminal, options)));
 };

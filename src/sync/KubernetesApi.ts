@@ -2,7 +2,7 @@ import type { JsonObject } from "../protocol/Json.ts";
 
 /** A call to an API server. */
 export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With the query. */
   readonly path: string;
   /** Of a PATCH a list is a JSON Patch, and an object a server-side apply. */

@@ -34,12 +34,15 @@ export class Lease {
     this.#collection = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`;
   }
 
-  /** Takes the Lease, or keeps it. Throws {@link SyncError} `lease-held` while another has it. */
-  async hold(): Promise<void> {
+  /**
+   * Takes the Lease, or keeps it. Resolves to whether that was written now. Throws {@link SyncError} `lease-held` while
+   * another has it.
+   */
+  async hold(): Promise<boolean> {
     const { name, duration, holder, now } = this.#options;
     const age = this.#renewed === undefined ? Number.NaN : now() - this.#renewed;
     // A clock that was set back says nothing of how long ago that was.
-    if (age >= 0 && age < duration / 3) return;
+    if (age >= 0 && age < duration / 3) return false;
     const answer = await this.#api({ method: "GET", path: `${this.#collection}/${name}` });
     const { status, body } = answer;
     // The time that is written, and not that of the answer: others count from there.
@@ -53,6 +56,7 @@ export class Lease {
       await this.#write("PUT", `${this.#collection}/${name}`, body, holder, time);
     }
     this.#renewed = time;
+    return true;
   }
 
   /** Gives it back, where it was taken. Never rejects: it runs out by itself. */

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/tls": ["src/telemetry", "src/trust"],
   "src/trust": [],
   "src/sync": ["src/protocol", "src/registration", "src/trust", "src/telemetry"],
+  "src/rollout": ["src/protocol", "src/sync", "src/telemetry", "src/trust"],
   "src/doctor": ["src/protocol", "src/policy", "src/registration", "src/trust", "src/sync"],
   "src/gate": ["src/protocol", "src/policy", "src/registration", "src/telemetry", "src/tls"],
   "src/cli": [
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/tls",
     "src/trust",
     "src/sync",
+    "src/rollout",
     "src/doctor",
     "src/gate",
   ],

@@ -1,0 +1,48 @@
+import type { ServingProbe } from "./probeServing.ts";
+import type { RolloutCluster } from "./RolloutCluster.ts";
+import type { RolloutGoal } from "./RolloutGoal.ts";
+import type { PodView, WorkloadView } from "./WorkloadView.ts";
+
+/** Shakes hands with a Pod: "" when it serves one of the serials, else what it does, in words. */
+export type ProbePod = (probe: Pick<ServingProbe, "address" | "port" | "host" | "serials">) => Promise<string>;
+
+/** Whose Pods they are. */
+export interface PodsContext {
+  readonly namespace: string;
+  /** Undefined where nobody wants the rollout any more. */
+  readonly goal: RolloutGoal | undefined;
+  /** The Certificate's own first name. */
+  readonly host: string | undefined;
+}
+
+/** The Pods of a workload, where a step may depend on them; and how they serve, where it depends on that. */
+export async function podsToJudge(
+  { cluster, probe }: { readonly cluster: RolloutCluster; readonly probe: ProbePod | undefined },
+  { namespace, goal, host }: PodsContext,
+  workload: WorkloadView,
+): Promise<PodView[]> {
+  const { state, ref } = workload;
+  const isGoingBack = state?.phase === "rolling-back" && ref.kind === "StatefulSet";
+  if (state?.phase !== "canary" && !isGoingBack) return [];
+  const pods = await cluster.pods(namespace, workload);
+  if (state.phase !== "canary" || goal === undefined || probe === undefined) return pods;
+  const { settings, serial } = goal;
+  const serials = [...new Set([state.serial, serial])];
+  return Promise.all(
+    pods.map(async (pod) => {
+      const isOurs = pod.marks.serial === state.serial && pod.marks.revision === String(state.revision);
+      if (!pod.isReady || pod.isTerminating || pod.ip === undefined || !isOurs) return pod;
+      const name = settings.probeHost ?? host ?? "localhost";
+      return {
+        ...pod,
+        probe: await probe({
+          address: pod.ip,
+          port: settings.probePort,
+          // A wildcard is no name that can be asked for.
+          host: name.replace(/^\*/, "canary"),
+          serials,
+        }),
+      };
+    }),
+  );
+}

@@ -1,0 +1,180 @@
+import type { CertificateView } from "./CertificateView.ts";
+import { nextRolloutStep } from "./nextRolloutStep.ts";
+import { type ProbePod, podsToJudge } from "./podsToJudge.ts";
+import type { RolloutCluster } from "./RolloutCluster.ts";
+import { RolloutError } from "./RolloutError.ts";
+import type { RolloutGoal } from "./RolloutGoal.ts";
+import { type RolloutSettings, readRolloutSettings } from "./RolloutSettings.ts";
+import { isInFlight, type RolloutState } from "./RolloutState.ts";
+import type { RolloutStep } from "./RolloutStep.ts";
+import { type RolloutSummary, rolloutCondition } from "./rolloutCondition.ts";
+import { rolloutEvent } from "./rolloutEvent.ts";
+import { rolloutNews } from "./rolloutNews.ts";
+import { type WorkloadRef, workloadName } from "./WorkloadRef.ts";
+import type { WorkloadView } from "./WorkloadView.ts";
+
+/** What a look at a Certificate needs of the world. */
+export interface ReconcileDeps {
+  readonly cluster: RolloutCluster;
+  /** The name of another Certificate that has the better right to a workload, if there is one. */
+  readonly rival: (certificate: CertificateView, ref: WorkloadRef) => string | undefined;
+  readonly probe: ProbePod;
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
+  /** Told of each step that was taken. */
+  readonly onStep: (certificate: CertificateView, ref: WorkloadRef, step: RolloutStep) => void;
+}
+
+/** What came of it. */
+export interface Reconciled {
+  /** When it is to be looked at again, in milliseconds; undefined when nothing is waited for. */
+  readonly again: number | undefined;
+  readonly isGone: boolean;
+}
+
+/** While something is under way. In milliseconds. */
+const SOON = 1_000;
+/** What somebody else has to do something about. In milliseconds. */
+const LATER = 30_000;
+/** Events are kept for an hour (`--event-ttl`); what is older than this is not told again. In milliseconds. */
+const NEWS = 1_800_000;
+
+/** One step further for each workload of a Certificate, and what is to be said of it. Throws {@link RolloutError}. */
+export async function reconcileCertificate(deps: ReconcileDeps, namespace: string, name: string): Promise<Reconciled> {
+  const certificate = await deps.cluster.certificate(namespace, name);
+  if (certificate === undefined) return { again: undefined, isGone: true };
+  let settings: RolloutSettings | undefined;
+  try {
+    settings = readRolloutSettings(certificate.annotations);
+  } catch (error) {
+    if (!(error instanceof RolloutError)) throw error;
+    await say(deps, certificate, { status: "False", reason: "BadAnnotations", message: error.message });
+    return { again: undefined, isGone: false };
+  }
+  if (settings === undefined) return { again: undefined, isGone: false };
+  const { revision } = certificate;
+  if (revision === undefined) {
+    const message = "no certificate has been issued yet";
+    await say(deps, certificate, { status: "Unknown", reason: "WaitingForCertificate", message });
+    return { again: undefined, isGone: false };
+  }
+  return rollAll(deps, certificate, settings, revision);
+}
+
+async function rollAll(
+  deps: ReconcileDeps,
+  certificate: CertificateView,
+  settings: RolloutSettings,
+  revision: number,
+): Promise<Reconciled> {
+  const leaf = await deps.cluster.leaf(certificate, revision).catch((error: unknown) => {
+    if (error instanceof RolloutError && error.code === "not-there") return error;
+    throw error;
+  });
+  if (leaf instanceof RolloutError) {
+    await say(deps, certificate, { status: "False", reason: "CertificateUnknown", message: leaf.message });
+    return { again: LATER, isGone: false };
+  }
+  const goal: RolloutGoal = {
+    namespace: certificate.namespace,
+    certificate: certificate.name,
+    revision,
+    serial: leaf.serial,
+    isReady: certificate.isReady,
+    settings,
+  };
+  let summary: RolloutSummary | undefined;
+  let again: number | undefined;
+  for (const ref of settings.workloads) {
+    // What is under way goes on; but nothing is begun behind a workload that is not rolled out.
+    const mine = summary === undefined ? goal : { ...goal, isReady: false };
+    const { problem, wait } = await rollOne(deps, certificate, mine, ref);
+    summary ??= problem;
+    if (wait !== undefined) again = Math.min(again ?? wait, wait);
+  }
+  const message = `revision ${revision}, serial ${leaf.serial}: ${settings.workloads.map(workloadName).join(", ")}`;
+  await say(deps, certificate, summary ?? { status: "True", reason: "RolledOut", message });
+  return { again, isGone: false };
+}
+
+interface Rolled {
+  /** Why not all is as it should be. */
+  readonly problem?: RolloutSummary;
+  /** In milliseconds. */
+  readonly wait?: number;
+}
+
+async function rollOne(
+  deps: ReconcileDeps,
+  certificate: CertificateView,
+  goal: RolloutGoal,
+  ref: WorkloadRef,
+): Promise<Rolled> {
+  const { cluster, now } = deps;
+  const name = workloadName(ref);
+  const stuck = (reason: string, message: string): Rolled => ({
+    problem: { status: "False", reason, message },
+    wait: LATER,
+  });
+  const rival = deps.rival(certificate, ref);
+  if (rival !== undefined) return stuck("Conflict", `${name} is rolled for the Certificate ${rival} already`);
+  const workload = await cluster.workload(goal.namespace, ref);
+  if (workload === undefined) return stuck("WorkloadMissing", `${name} is not there`);
+  await tell(deps, certificate, goal, workload);
+  const pods = await podsToJudge(deps, { namespace: goal.namespace, goal, host: certificate.host }, workload);
+  const step = nextRolloutStep({ goal, workload, pods, now: now() });
+  switch (step.kind) {
+    case "in-step":
+      return {};
+    case "stuck":
+      return stuck(step.reason, step.message);
+    case "wait":
+      return {
+        problem: { status: "Unknown", reason: reasonOf(workload.state), message: step.message },
+        wait: isInFlight(workload.state) ? SOON : LATER,
+      };
+    case "delete-pod":
+      await cluster.deletePod(goal.namespace, step.pod);
+      deps.onStep(certificate, ref, step);
+      return { problem: { status: "Unknown", reason: reasonOf(workload.state), message: step.why }, wait: SOON };
+    default: {
+      await cluster.write(goal.namespace, step);
+      deps.onStep(certificate, ref, step);
+      const message = `${name}: ${step.kind}`;
+      return { problem: { status: "Unknown", reason: reasonOf(step.state ?? workload.state), message }, wait: 0 };
+    }
+  }
+}
+
+function reasonOf(state: RolloutState | undefined): string {
+  switch (state?.phase) {
+    case "canary":
+      return "Canary";
+    case "rolling":
+      return "Rolling";
+    case "rolling-back":
+      return "RollingBack";
+    default:
+      return "Waiting";
+  }
+}
+
+async function tell(
+  { cluster, now }: ReconcileDeps,
+  certificate: CertificateView,
+  goal: RolloutGoal,
+  { state, ref }: WorkloadView,
+): Promise<void> {
+  if (state === undefined || state.certificate !== certificate.name || now() - state.since > NEWS) return;
+  const news = rolloutNews(ref, state, goal.settings.requestedBy);
+  await cluster.event(certificate, rolloutEvent(certificate, news, now()));
+}
+
+async function say(
+  { cluster, now }: ReconcileDeps,
+  certificate: CertificateView,
+  summary: RolloutSummary,
+): Promise<void> {
+  const condition = rolloutCondition(certificate, summary, now());
+  if (condition !== undefined) await cluster.setCondition(certificate, condition);
+}
