@@ -59,6 +59,8 @@ const schema = z.strictObject({
   timeout: time,
   /** Of what came before, to which a rollback returns. */
   before: z.strictObject({ marks, staging: z.nullable(staging) }),
+  /** The marks of another rollout in whose middle this one began; null where there was none. */
+  superseded: z.nullable(marks),
   /** What the canary put in the place of `before.staging`. */
   canary: z.nullable(staging),
   reason: z.nullable(z.enum(ROLLBACK_REASONS)),

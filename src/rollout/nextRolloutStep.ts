@@ -38,6 +38,9 @@ export function nextRolloutStep(observation: RolloutObservation): RolloutStep {
     return takenBack(workload, state, observation.now);
   if (goal?.isReady === true && goal.certificate === state.certificate && !isHandled(goal, state))
     return begun(observation, goal);
+  const stuck = stuckPod(observation, state);
+  if (stuck !== undefined && !workload.isSettled)
+    return { kind: "delete-pod", pod: stuck, why: "it is of what was taken back, and would hold up the others" };
   switch (state.phase) {
     case "canary":
       return ofCanary(observation, state);
@@ -94,6 +97,7 @@ function begun({ workload, now }: RolloutObservation, goal: RolloutGoal): Rollou
     since: now,
     timeout: settings.timeout,
     before: { marks: inFlight?.before.marks ?? workload.marks, staging: original },
+    superseded: inFlight === undefined ? null : marksOfState(inFlight),
     canary: staged ?? null,
     reason: null,
     message: null,
@@ -144,17 +148,25 @@ function ofRolling({ goal, workload, now }: RolloutObservation, state: RolloutSt
   return { kind: "wait", message: `${message} yet` };
 }
 
-function ofRollback({ workload, pods, now }: RolloutObservation, state: RolloutState): RolloutStep {
+function ofRollback({ workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
   if (workload.isSettled) {
     const settled: RolloutState = { ...state, phase: "rolled-back", since: now };
     return { kind: "settle", workload, marks: undefined, staging: undefined, state: settled };
   }
-  // A StatefulSet waits for a Pod that never becomes ready, even to replace it (kubernetes/kubernetes#67250).
-  const failed = marksOfState(state);
-  const stuck = pods.find((pod) => !pod.isReady && !pod.isTerminating && isMarked(pod.marks, failed));
-  if (workload.ref.kind === "StatefulSet" && stuck !== undefined && !isMarked(workload.marks, failed))
-    return { kind: "delete-pod", pod: stuck, why: "it is of what was taken back, and would never be ready" };
   return { kind: "wait", message: `${workloadName(workload.ref)} goes back: ${state.message ?? ""}` };
+}
+
+/**
+ * A StatefulSet waits for a Pod that is not ready, also for one that never will be, before it replaces it or any other
+ * (kubernetes/kubernetes#67250).
+ */
+function stuckPod({ workload, pods }: RolloutObservation, { phase, superseded }: RolloutState): PodView | undefined {
+  if (workload.ref.kind !== "StatefulSet") return undefined;
+  const isOfAnother = ({ marks }: PodView): boolean =>
+    phase === "rolling-back"
+      ? !isMarked(marks, workload.marks)
+      : superseded !== null && isMarked(marks, superseded) && !isMarked(marks, workload.marks);
+  return pods.find((pod) => !pod.isReady && !pod.isTerminating && isOfAnother(pod));
 }
 
 function isLate({ started, timeout }: RolloutState, now: number): boolean {

@@ -1,6 +1,7 @@
 import type { ServingProbe } from "./probeServing.ts";
 import type { RolloutCluster } from "./RolloutCluster.ts";
 import type { RolloutGoal } from "./RolloutGoal.ts";
+import { isInFlight } from "./RolloutState.ts";
 import type { PodView, WorkloadView } from "./WorkloadView.ts";
 
 /** Shakes hands with a Pod: "" when it serves one of the serials, else what it does, in words. */
@@ -22,8 +23,10 @@ export async function podsToJudge(
   workload: WorkloadView,
 ): Promise<PodView[]> {
   const { state, ref } = workload;
-  const isGoingBack = state?.phase === "rolling-back" && ref.kind === "StatefulSet";
-  if (state?.phase !== "canary" && !isGoingBack) return [];
+  if (!isInFlight(state)) return [];
+  // One of its Pods may be stuck; see nextRolloutStep.
+  const mayBeStuck = ref.kind === "StatefulSet" && (state.phase === "rolling-back" || state.superseded !== null);
+  if (state.phase !== "canary" && !mayBeStuck) return [];
   const pods = await cluster.pods(namespace, workload);
   if (state.phase !== "canary" || goal === undefined || probe === undefined) return pods;
   const { settings, serial } = goal;

@@ -1,0 +1,229 @@
+import jsonPatch from "fast-json-patch";
+import { nextRolloutStep } from "../../src/rollout/nextRolloutStep.ts";
+import type { RolloutGoal } from "../../src/rollout/RolloutGoal.ts";
+import { isMarked, marksOf } from "../../src/rollout/RolloutMarks.ts";
+import { readRolloutSettings } from "../../src/rollout/RolloutSettings.ts";
+import type { RolloutStep } from "../../src/rollout/RolloutStep.ts";
+import { readWorkload } from "../../src/rollout/readWorkload.ts";
+import { rolloutPatch } from "../../src/rollout/rolloutPatch.ts";
+import type { WorkloadKind } from "../../src/rollout/WorkloadRef.ts";
+import type { PodView, WorkloadView } from "../../src/rollout/WorkloadView.ts";
+
+const START = Date.parse("2026-01-01T00:00:00Z");
+
+interface WorldPod {
+  readonly name: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  since: number;
+  isReady: boolean;
+}
+
+/** Annotations of a Certificate, and what was issued for it. */
+export interface WorldGoal {
+  readonly revision: number;
+  readonly serial: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly isReady?: boolean;
+}
+
+/**
+ * One workload and its controller, as simple as can be: Pods are replaced one at a time, and only as far as its strategy
+ * allows. What the rollout writes is carried out as the API server would.
+ */
+export class RolloutWorld {
+  readonly kind: WorkloadKind;
+  readonly pods: WorldPod[] = [];
+  // biome-ignore lint/suspicious/noExplicitAny: an object of the API, patched by path.
+  object: any;
+  now = START;
+  goal: WorldGoal | undefined;
+  /** Which revisions' Pods become ready, and which serial each serves. */
+  isReadyAt: (revision: string | undefined) => boolean = () => true;
+  served: (revision: string | undefined) => string = () => "";
+  readonly steps: string[] = [];
+  #made = 0;
+
+  constructor(kind: WorkloadKind, replicas: number, spec: object = {}) {
+    this.kind = kind;
+    const strategy =
+      kind === "Deployment"
+        ? { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } } }
+        : kind === "StatefulSet"
+          ? { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } }
+          : { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
+    this.object = {
+      metadata: { name: "gate", namespace: "gates", uid: "u-1", resourceVersion: "1", generation: 1 },
+      spec: {
+        ...(kind === "DaemonSet" ? {} : { replicas }),
+        ...(kind === "Deployment" ? { progressDeadlineSeconds: 600 } : {}),
+        ...strategy,
+        selector: { matchLabels: { app: "gate" } },
+        template: { metadata: { labels: { app: "gate" } } },
+        ...spec,
+      },
+    };
+    this.replicas = replicas;
+    while (this.pods.length < replicas) this.#make({});
+  }
+
+  readonly replicas: number;
+
+  /** As it would be read now. */
+  view(): WorkloadView {
+    return readWorkload({ kind: this.kind, name: "gate" }, { ...this.object, status: this.#status() });
+  }
+
+  /** What the next step would be. */
+  next(): RolloutStep {
+    const workload = this.view();
+    const goal = this.#goal();
+    return nextRolloutStep({ goal, workload, pods: this.#podViews(), now: this.now });
+  }
+
+  /** Takes one step, and lets the workload's controller go on by one. */
+  tick(milliseconds = 1_000): RolloutStep {
+    this.now += milliseconds;
+    const step = this.next();
+    this.steps.push(step.kind);
+    if (step.kind === "delete-pod") {
+      const at = this.pods.findIndex(({ name }) => name === step.pod.name);
+      this.pods.splice(at, 1);
+    } else if ("workload" in step) this.#apply(step);
+    this.control();
+    return step;
+  }
+
+  /** Until nothing is written for some time, or so often. */
+  run(ticks = 200): RolloutStep {
+    let step = this.tick();
+    for (let count = 0; count < ticks && !(step.kind === "in-step" || step.kind === "stuck"); count += 1)
+      step = this.tick();
+    return step;
+  }
+
+  /** The workload's controller: one Pod further. */
+  control(): void {
+    const { spec } = this.object;
+    const template = this.#template();
+    const old = this.pods.filter(({ annotations }) => !isMarked(marksOf(annotations), marksOf(template)));
+    const settle = (): void => {
+      for (const pod of this.pods) {
+        const ready = this.isReadyAt(marksOf(pod.annotations).revision ?? undefined);
+        if (ready && !pod.isReady) pod.since = this.now;
+        pod.isReady = ready;
+      }
+    };
+    if (this.kind === "Deployment") {
+      const surge = spec.strategy.rollingUpdate.maxSurge;
+      const isHeld = (spec.minReadySeconds ?? 0) > 1_000_000;
+      const fresh = this.pods.length - old.length;
+      const most = typeof surge === "number" ? surge : 1;
+      const unready = this.pods.filter((pod) => !old.includes(pod) && (isHeld || !pod.isReady)).length;
+      if (old.length > 0 || fresh < this.replicas) {
+        if (unready < most && fresh < this.replicas) this.#make(template);
+        else if (!isHeld && unready === 0 && old[0] !== undefined && fresh + old.length > this.replicas)
+          this.#drop(old[0]);
+      }
+      while (this.pods.length > this.replicas && old[0] !== undefined && fresh >= this.replicas)
+        this.#drop(old.shift());
+      const stale = old.find((pod) => !pod.isReady);
+      if (stale !== undefined && this.pods.length > this.replicas) this.#drop(stale);
+    } else if (this.kind === "StatefulSet") {
+      const partition = spec.updateStrategy.rollingUpdate.partition ?? 0;
+      const isBroken = this.pods.some((pod) => !pod.isReady);
+      const candidate = [...this.pods]
+        .slice(partition)
+        .reverse()
+        .find((pod) => old.includes(pod));
+      // A broken Pod is waited for, whatever it is of.
+      if (!isBroken && candidate !== undefined) this.#replace(candidate, template);
+      // Whoever deletes one gets another, of the template if it is behind the partition.
+      while (this.pods.length < this.replicas) this.#make(template);
+    } else {
+      const isRolling = spec.updateStrategy.type === "RollingUpdate";
+      while (this.pods.length < this.replicas) this.#make(template);
+      const unready = this.pods.filter((pod) => !pod.isReady);
+      const candidate = old.find((pod) => !pod.isReady) ?? old[0];
+      if (isRolling && candidate !== undefined && (unready.length === 0 || unready.includes(candidate)))
+        this.#replace(candidate, template);
+    }
+    settle();
+  }
+
+  #apply(step: Extract<RolloutStep, { workload: unknown }>): void {
+    const { resourceVersion, generation } = this.object.metadata;
+    const before = JSON.stringify(this.object.spec);
+    const patched = jsonPatch.applyPatch(structuredClone(this.object), rolloutPatch(step) as never[], true).newDocument;
+    patched.metadata.resourceVersion = String(Number(resourceVersion) + 1);
+    if (JSON.stringify(patched.spec) !== before) patched.metadata.generation = generation + 1;
+    this.object = patched;
+  }
+
+  #template(): Readonly<Record<string, string>> {
+    return this.object.spec.template.metadata.annotations ?? {};
+  }
+
+  #make(annotations: Readonly<Record<string, string>>): void {
+    this.pods.push(this.#pod(annotations));
+  }
+
+  #pod(annotations: Readonly<Record<string, string>>): WorldPod {
+    this.#made += 1;
+    return { name: `gate-${this.#made}`, annotations: { ...annotations }, since: this.now, isReady: true };
+  }
+
+  #replace(pod: WorldPod, annotations: Readonly<Record<string, string>>): void {
+    this.pods[this.pods.indexOf(pod)] = this.#pod(annotations);
+  }
+
+  #drop(pod: WorldPod | undefined): void {
+    if (pod !== undefined) this.pods.splice(this.pods.indexOf(pod), 1);
+  }
+
+  #status(): object {
+    const template = marksOf(this.#template());
+    const updated = this.pods.filter(({ annotations }) => isMarked(marksOf(annotations), template));
+    const isHeld = (this.object.spec.minReadySeconds ?? 0) > 1_000_000;
+    const available = this.pods.filter((pod) => pod.isReady && !(isHeld && updated.includes(pod))).length;
+    const ready = this.pods.filter((pod) => pod.isReady).length;
+    return {
+      observedGeneration: this.object.metadata.generation,
+      replicas: this.pods.length,
+      updatedReplicas: updated.length,
+      readyReplicas: ready,
+      availableReplicas: available,
+      updateRevision: JSON.stringify(template),
+      currentRevision: updated.length === this.pods.length ? JSON.stringify(template) : "before",
+      desiredNumberScheduled: this.replicas,
+      updatedNumberScheduled: updated.length,
+      numberAvailable: available,
+    };
+  }
+
+  #podViews(): PodView[] {
+    const state = this.view().state;
+    return this.pods.map((pod): PodView => {
+      const marks = marksOf(pod.annotations);
+      const served = this.served(marks.revision ?? undefined) || marks.serial;
+      return {
+        name: pod.name,
+        uid: pod.name,
+        ip: "127.0.0.1",
+        isReady: pod.isReady,
+        readySince: pod.isReady ? pod.since : 0,
+        isTerminating: false,
+        marks,
+        probe: !pod.isReady ? undefined : served === state?.serial ? "" : `serves serial ${served}`,
+      };
+    });
+  }
+
+  #goal(): RolloutGoal | undefined {
+    if (this.goal === undefined) return undefined;
+    const { revision, serial, annotations = {}, isReady = true } = this.goal;
+    const workloads = `${this.kind.toLowerCase()}/gate`;
+    const settings = readRolloutSettings({ "postern.dev/rollout": workloads, ...annotations });
+    if (settings === undefined) return undefined;
+    return { namespace: "gates", certificate: "gate-tls", revision, serial, isReady, settings };
+  }
+}
