@@ -17,7 +17,7 @@ export async function clusterBinary(progress: (line: string) => void, env: Build
     args: ["-ldflags", linkerFlags()],
     target: ".",
     sources: readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter(
-      (path) => !path.startsWith("tools/") && !path.endsWith("_test.go"),
+      (path) => !/^(tools|certmanager)\//.test(path) && !path.endsWith("_test.go"),
     ),
     progress,
     env,

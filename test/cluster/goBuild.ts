@@ -25,6 +25,8 @@ export interface GoBuild {
   readonly target: string;
   /** Paths in the module of whatever can change the outcome; others than Go's files are passed over. */
   readonly sources: readonly string[];
+  /** Puts into the folder what goes with the programs, once they are built. */
+  readonly complete?: (folder: string) => Promise<void>;
   readonly progress: (line: string) => void;
   readonly env: BuildEnv;
 }
@@ -57,6 +59,7 @@ export async function goBuild(build: GoBuild): Promise<string> {
       timeout: PATIENCE,
       maxBuffer: 64 * 1024 * 1024,
     });
+    await build.complete?.(unfinished);
     await rename(unfinished, folder).catch((error: unknown) => {
       // Another run was faster, and made the same.
       if (!existsSync(folder)) throw error;

@@ -1,0 +1,95 @@
+import { X509Certificate } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Cluster } from "./Cluster.ts";
+import type { KubeObject } from "./ClusterApi.ts";
+import { eventually } from "./eventually.ts";
+import { renewCertificate } from "./renewCertificate.ts";
+import { startCertManager } from "./startCertManager.ts";
+import { startCluster } from "./startCluster.ts";
+import { TestNamespace } from "./TestNamespace.ts";
+
+const API = "cert-manager.io/v1";
+const HOST = "gate.example.com";
+
+let cluster: Cluster;
+let ns: TestNamespace;
+
+beforeAll(async () => {
+  cluster = await startCluster({ controllers: true });
+  await startCertManager(cluster);
+  ns = await TestNamespace.create(cluster, "cert-manager");
+  await create("Issuer", "self-signed", { selfSigned: {} });
+  await create("Certificate", "ca", {
+    isCA: true,
+    commonName: "test CA",
+    secretName: "ca",
+    privateKey: { algorithm: "ECDSA", size: 256 },
+    issuerRef: { name: "self-signed" },
+  });
+  await create("Issuer", "ca", { ca: { secretName: "ca" } });
+});
+
+afterAll(() => cluster?.stop());
+
+async function create(kind: "Issuer" | "Certificate", name: string, spec: object): Promise<void> {
+  const object = { apiVersion: API, kind, metadata: { name }, spec };
+  const { status, body } = await cluster.api.create(ns.path(API, `${kind.toLowerCase()}s`), object);
+  if (status !== 201) throw new Error(body.message);
+}
+
+async function createCertificate(name: string, duration: string, renewBefore: string): Promise<void> {
+  await create("Certificate", name, {
+    secretName: name,
+    dnsNames: [HOST],
+    duration,
+    renewBefore,
+    privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+    issuerRef: { name: "ca" },
+  });
+}
+
+/** Waits until a Certificate is ready at a revision or a later one. */
+async function ready(name: string, revision: number): Promise<KubeObject> {
+  return eventually(`Certificate ${name} at revision ${revision}`, async () => {
+    const { body } = await cluster.api.get(ns.path(API, "certificates", name));
+    const isReady = body.status?.conditions?.some(
+      ({ type, status }: KubeObject) => type === "Ready" && status === "True",
+    );
+    return isReady && body.status.revision >= revision ? body : undefined;
+  });
+}
+
+/** The chain and its key, and what the Secret says of its CA. */
+async function secretOf(name: string): Promise<{ leaf: X509Certificate; ca: X509Certificate; key: string }> {
+  const { body } = await cluster.api.get(ns.path("secrets", name));
+  const pem = (file: string): string => Buffer.from(body.data[file], "base64").toString();
+  return { leaf: new X509Certificate(pem("tls.crt")), ca: new X509Certificate(pem("ca.crt")), key: pem("tls.key") };
+}
+
+it("an Issuer of its kind CA issues into a Secret; when told to renew, it is another certificate with another key", async () => {
+  await createCertificate("asked", "1h", "20m");
+  const first = await ready("asked", 1);
+  expect(first.status.revision).toBe(1);
+  const before = await secretOf("asked");
+  expect(before.leaf.verify(before.ca.publicKey)).toBe(true);
+  expect(before.leaf.checkHost(HOST)).toBe(HOST);
+
+  await renewCertificate(cluster.api, ns.path(API, "certificates", "asked"));
+  expect((await ready("asked", 2)).status.revision).toBe(2);
+  const after = await secretOf("asked");
+  expect(after.leaf.verify(after.ca.publicKey)).toBe(true);
+  expect(after.leaf.serialNumber).not.toBe(before.leaf.serialNumber);
+  expect(after.key === before.key).toBe(false);
+});
+
+it("certificates of 15 seconds are renewed at 5, again and again", async () => {
+  await createCertificate("short", "15s", "10s");
+  const began = Date.now();
+  await ready("short", 1);
+  const first = (await secretOf("short")).leaf;
+  expect(first.validToDate.getTime() - first.validFromDate.getTime()).toBe(15_000);
+  await ready("short", 4);
+  // Three renewals of 5 s each, and not one sooner than it is due.
+  expect(Date.now() - began).toBeGreaterThan(13_000);
+  expect((await secretOf("short")).leaf.validToDate.getTime()).toBeGreaterThan(Date.now());
+});
