@@ -1,0 +1,315 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import { bundleFunction } from "../../infra/bundleFunction.ts";
+import type { ChildService } from "../cluster/ChildService.ts";
+import type { Cluster } from "../cluster/Cluster.ts";
+import type { KubeObject } from "../cluster/ClusterApi.ts";
+import { eventually } from "../cluster/eventually.ts";
+import { renewCertificate } from "../cluster/renewCertificate.ts";
+import { startCertManager } from "../cluster/startCertManager.ts";
+import { startCluster } from "../cluster/startCluster.ts";
+import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
+import { TestNamespace } from "../cluster/TestNamespace.ts";
+import { ContainerFolder } from "../container/ContainerFolder.ts";
+import { AdmissionLoad } from "./AdmissionLoad.ts";
+import { applyAll } from "./registerGate.ts";
+import { renderGate } from "./renderGate.ts";
+import { kubeconfigWith } from "./SyncBed.ts";
+
+const GATE = fileURLToPath(new URL("gates/sync.ts", import.meta.url));
+const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
+const COMPONENT = fileURLToPath(new URL("../../infra/kubernetes/components/rollout", import.meta.url));
+/** Of the gate's Service. */
+const SERVICE_IP = "127.96.0.90";
+const CERT_MANAGER = "cert-manager.io/v1";
+/** For a rollout to end. In milliseconds. */
+const PATIENCE = 90_000;
+
+/** What a workload of the gate is made of, beside its kind. */
+export interface WorkloadParts {
+  readonly kind?: "Deployment" | "StatefulSet" | "DaemonSet";
+  readonly replicas?: number;
+  /** Merged into the spec. */
+  readonly spec?: object;
+  /** More of the container's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The Secret that is mounted; default: the Certificate's own. */
+  readonly secret?: string;
+}
+
+/**
+ * A cluster with cert-manager, a gate whose Pods are real processes and take their certificate up when they start, as
+ * servers do that cannot reload, and the controller as the image has it, with its own ServiceAccount.
+ */
+export class RolloutBed {
+  readonly cluster: Cluster;
+  readonly ns: TestNamespace;
+  readonly kubeconfig: string;
+  readonly container: ContainerFolder;
+  readonly #folder: string;
+  #controllers = 0;
+
+  private constructor(cluster: Cluster, ns: TestNamespace, container: ContainerFolder, folder: string) {
+    this.cluster = cluster;
+    this.ns = ns;
+    this.container = container;
+    this.#folder = folder;
+    this.kubeconfig = join(folder, "rollout-kubeconfig");
+  }
+
+  static async start(): Promise<RolloutBed> {
+    const folder = await mkdtemp(join(tmpdir(), "postern-rollout-"));
+    const [cluster, container, { text }] = await Promise.all([
+      startCluster({ controllers: true }),
+      ContainerFolder.create(),
+      bundleFunction("node", GATE),
+    ]);
+    await Promise.all([startPodRunner(cluster), startCertManager(cluster)]);
+    await writeFile(join(folder, "gate.mjs"), text);
+    const bed = new RolloutBed(cluster, await TestNamespace.create(cluster, "gates"), container, folder);
+    await bed.#install();
+    await bed.#issuers();
+    return bed;
+  }
+
+  /** Makes a Certificate, and waits until it is issued. */
+  async certificate(
+    name: string,
+    annotations: Readonly<Record<string, string>>,
+    spec: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const { status, body } = await this.cluster.api.create(this.ns.path(CERT_MANAGER, "certificates"), {
+      apiVersion: CERT_MANAGER,
+      kind: "Certificate",
+      metadata: { name, annotations },
+      spec: {
+        secretName: name,
+        dnsNames: ["gate.example.com"],
+        ipAddresses: [SERVICE_IP],
+        duration: "2h",
+        renewBefore: "30m",
+        privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+        issuerRef: { name: "ca" },
+        ...spec,
+      },
+    });
+    if (status !== 201) throw new Error(body.message);
+    await eventually(`Certificate ${name}`, async () => ((await this.revision(name)) >= 1 ? true : undefined));
+  }
+
+  /** Makes the gate's workload, `name`, for the Certificate `certificate`, and waits until it is rolled out. */
+  async workload(name: string, certificate: string, parts: WorkloadParts = {}): Promise<void> {
+    const { kind = "Deployment", replicas = 2, spec = {}, env = {}, secret = certificate } = parts;
+    const labels = { app: name };
+    const mount = (key: string): KubeObject => ({ name: "tls", mountPath: `/etc/tls/${key}`, subPath: key });
+    const object = {
+      metadata: { name },
+      spec: {
+        ...(kind === "DaemonSet" ? {} : { replicas }),
+        ...(kind === "StatefulSet" ? { serviceName: name } : {}),
+        selector: { matchLabels: labels },
+        ...spec,
+        template: {
+          metadata: { labels },
+          spec: {
+            ...ON_POD_RUNNER,
+            terminationGracePeriodSeconds: 20,
+            containers: [
+              {
+                name: "gate",
+                image: "none",
+                command: [process.execPath, join(this.#folder, "gate.mjs")],
+                env: [
+                  { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+                  ...Object.entries({
+                    POSTERN_HOST: "$(POD_IP)",
+                    POSTERN_CERT: "/etc/tls/tls.crt",
+                    POSTERN_KEY: "/etc/tls/tls.key",
+                    POSTERN_CA: "/etc/tls/ca.crt",
+                    ...env,
+                  }).map(([key, value]) => ({ name: key, value })),
+                ],
+                ports: [{ name: "https", containerPort: 8443 }],
+                readinessProbe: { httpGet: { scheme: "HTTPS", port: "https", path: "/readyz" }, periodSeconds: 1 },
+                // A Secret that is mounted by its files stays as it was: these Pods have to be replaced.
+                volumeMounts: ["tls.crt", "tls.key", "ca.crt"].map(mount),
+              },
+            ],
+            volumes: [{ name: "tls", secret: { secretName: secret } }],
+          },
+        },
+      },
+    };
+    const { status, body } = await this.cluster.api.create(this.path(kind, ""), object);
+    if (status !== 201) throw new Error(body.message);
+    const rolled = await this.cluster.kubectl([
+      "-n",
+      this.ns.name,
+      "rollout",
+      "status",
+      `${kind.toLowerCase()}/${name}`,
+      "--timeout=60s",
+    ]);
+    if (rolled.code !== 0) throw new Error(`${rolled.stderr}${rolled.stdout}`);
+  }
+
+  /** Puts a Service in front of a workload's Pods and registers the gate there; resolves to what loads it. */
+  async register(app: string): Promise<AdmissionLoad> {
+    const service = {
+      metadata: { name: app },
+      spec: { clusterIP: SERVICE_IP, selector: { app }, ports: [{ port: 443, targetPort: "https" }] },
+    };
+    const { status, body } = await this.cluster.api.create(this.ns.path("services"), service);
+    if (status !== 201) throw new Error(body.message);
+    const objects = await renderGate({ gate: GATE, url: `https://${SERVICE_IP}`, ca: await this.root() });
+    await applyAll(this.cluster, objects);
+    const load = await AdmissionLoad.prepare(this.cluster.api);
+    await eventually("the gate to be called", async () => ((await load.create()) === "judged" ? true : undefined));
+    return load;
+  }
+
+  /** Has cert-manager renew a Certificate, and waits until it has. Resolves to its revision. */
+  async renew(name: string): Promise<number> {
+    const before = await this.revision(name);
+    await renewCertificate(this.cluster.api, this.ns.path(CERT_MANAGER, "certificates", name));
+    return eventually(`revision ${before + 1} of ${name}`, async () => {
+      const now = await this.revision(name);
+      return now > before ? now : undefined;
+    });
+  }
+
+  /** Runs the controller, as its ServiceAccount. */
+  controller(args: readonly string[] = [], kubeconfig = this.kubeconfig): Promise<ChildService> {
+    this.#controllers += 1;
+    return this.cluster.run({
+      name: `rollout-${this.#controllers}`,
+      file: process.execPath,
+      args: [
+        this.container.file,
+        "rollout",
+        "--kubeconfig",
+        kubeconfig,
+        "--lease-namespace",
+        "postern-system",
+        "--lease-seconds",
+        "5",
+        "--resync",
+        "5",
+        ...args,
+      ],
+    });
+  }
+
+  /** Waits until a Certificate's condition RolledOut is of that status, for a revision. Resolves to the condition. */
+  async condition(name: string, status: string, revision: number, reason?: string): Promise<KubeObject> {
+    return eventually(
+      `RolledOut=${status} of ${name} at revision ${revision}`,
+      async () => {
+        const { body } = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
+        if (body.status.revision !== revision) return undefined;
+        const found = body.status.conditions.find(({ type }: KubeObject) => type === "RolledOut");
+        const isOfRevision = status !== "True" || found?.message.includes(`revision ${revision},`);
+        return found?.status === status && isOfRevision && (reason === undefined || found.reason === reason)
+          ? found
+          : undefined;
+      },
+      PATIENCE,
+    );
+  }
+
+  /** What the Pods of a workload that are not about to go are marked with, and their names. */
+  async pods(app: string): Promise<{ name: string; revision: string; serial: string }[]> {
+    const { body } = await this.cluster.api.get(this.ns.path("pods"), { query: { labelSelector: `app=${app}` } });
+    return body.items
+      .filter(({ metadata }: KubeObject) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata }: KubeObject) => ({
+        name: metadata.name,
+        revision: metadata.annotations?.["postern.dev/certificate-revision"] ?? "",
+        serial: metadata.annotations?.["x-certificate-serial"] ?? "",
+      }));
+  }
+
+  async live(kind: string, name: string): Promise<KubeObject> {
+    return (await this.cluster.api.get(this.path(kind, name))).body;
+  }
+
+  /** Reasons of the Events about a Certificate, the first first. */
+  async events(name: string): Promise<string[]> {
+    const { body } = await this.cluster.api.get(this.ns.path("events.k8s.io/v1", "events"));
+    return body.items
+      .filter(
+        ({ regarding, reportingController }: KubeObject) =>
+          regarding.name === name && reportingController === "postern.dev/rollout",
+      )
+      .sort((left: KubeObject, right: KubeObject) => (left.eventTime < right.eventTime ? -1 : 1))
+      .map(({ reason }: KubeObject) => reason);
+  }
+
+  async revision(name: string): Promise<number> {
+    const { body } = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
+    const isReady = body.status?.conditions?.some(
+      ({ type, status }: KubeObject) => type === "Ready" && status === "True",
+    );
+    return isReady ? (body.status.revision ?? 0) : 0;
+  }
+
+  /** PEM of the CA that signs. */
+  async root(): Promise<string> {
+    const { body } = await this.cluster.api.get(this.ns.path("secrets", "ca"));
+    return Buffer.from(body.data["tls.crt"], "base64").toString();
+  }
+
+  path(kind: string, name: string): string {
+    return this.ns.path("apps/v1", `${kind.toLowerCase()}s${name === "" ? "" : `/${name}`}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.cluster?.stop();
+    await this.container?.remove();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The manifests as they are shipped, without Pods of the image. */
+  async #install(): Promise<void> {
+    const overlay = join(this.#folder, "overlay");
+    const { symlink, mkdir } = await import("node:fs/promises");
+    await mkdir(overlay);
+    await symlink(BASE, join(overlay, "base"));
+    await symlink(COMPONENT, join(overlay, "rollout"));
+    await writeFile(
+      join(overlay, "kustomization.yaml"),
+      stringify({ resources: ["./base"], components: ["./rollout"] }),
+    );
+    const { code, stderr } = await this.cluster.kubectl(["apply", "--server-side", "-k", overlay]);
+    if (code !== 0) throw new Error(stderr);
+    const { status, body } = await this.cluster.api.create(
+      "/api/v1/namespaces/postern-system/serviceaccounts/postern-rollout/token",
+      { spec: { expirationSeconds: 7200 } },
+    );
+    if (status !== 201) throw new Error(body.message);
+    await writeFile(this.kubeconfig, kubeconfigWith(this.cluster.place, body.status.token));
+  }
+
+  async #issuers(): Promise<void> {
+    const make = async (kind: "Issuer" | "Certificate", name: string, spec: object): Promise<void> => {
+      const object = { apiVersion: CERT_MANAGER, kind, metadata: { name }, spec };
+      const { status, body } = await this.cluster.api.create(
+        this.ns.path(CERT_MANAGER, `${kind.toLowerCase()}s`),
+        object,
+      );
+      if (status !== 201) throw new Error(body.message);
+    };
+    await make("Issuer", "self-signed", { selfSigned: {} });
+    await make("Certificate", "ca", {
+      isCA: true,
+      commonName: "gates' CA",
+      secretName: "ca",
+      privateKey: { algorithm: "ECDSA", size: 256 },
+      issuerRef: { name: "self-signed" },
+    });
+    await make("Issuer", "ca", { ca: { secretName: "ca" } });
+  }
+}
