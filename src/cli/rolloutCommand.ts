@@ -90,7 +90,8 @@ export async function rolloutCommand(terminal: Terminal, options: RolloutOptions
         lead: (leading) => controller.lead(leading),
         onChange: (isLeading, why) => {
           metrics.leads(isLeading);
-          log.info(isLeading ? "leads" : "does not lead", { why });
+          if (isLeading) log.info("leads");
+          else log.info("does not lead", { why });
         },
         signal,
       });

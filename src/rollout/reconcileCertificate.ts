@@ -54,7 +54,10 @@ export async function reconcileCertificate(deps: ReconcileDeps, namespace: strin
   if (settings === undefined) return { again: undefined, isGone: false };
   const { revision } = certificate;
   if (revision === undefined) {
-    const message = "no certificate has been issued yet";
+    // A Certificate that was made again, or brought back from a backup, takes a Secret that is there as it is.
+    const message = certificate.isReady
+      ? "its Secret is from before, and has no revision until it is renewed (cmctl renew)"
+      : "no certificate has been issued yet";
     await say(deps, certificate, { status: "Unknown", reason: "WaitingForCertificate", message });
     return { again: undefined, isGone: false };
   }

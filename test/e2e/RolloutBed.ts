@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -165,19 +165,54 @@ export class RolloutBed {
     const { status, body } = await this.cluster.api.create(this.ns.path("services"), service);
     if (status !== 201) throw new Error(body.message);
     const objects = await renderGate({ gate: GATE, url: `https://${SERVICE_IP}`, ca: await this.root() });
-    await applyAll(this.cluster, objects);
+    await applyAll(
+      this.cluster,
+      objects.map((object) => withoutNamespace(object, this.ns.name)),
+    );
     const load = await AdmissionLoad.prepare(this.cluster.api);
     await eventually("the gate to be called", async () => ((await load.create()) === "judged" ? true : undefined));
     return load;
+  }
+
+  /** Changes annotations of a Certificate; null takes one away. */
+  async annotate(name: string, annotations: Readonly<Record<string, string | null>>): Promise<void> {
+    const { status, body } = await this.cluster.api.merge(this.ns.path(CERT_MANAGER, "certificates", name), {
+      metadata: { annotations },
+    });
+    if (status !== 200) throw new Error(body.message);
+  }
+
+  /** Changes what a Certificate is for, and waits until it is issued anew. Resolves to its revision. */
+  async respec(name: string, spec: object): Promise<number> {
+    const before = await this.revision(name);
+    const { status, body } = await this.cluster.api.merge(this.ns.path(CERT_MANAGER, "certificates", name), { spec });
+    if (status !== 200) throw new Error(body.message);
+    return this.#later(name, before);
+  }
+
+  /** Takes a Certificate and its workload away, where they are there, with the workload's Pods. */
+  async remove(kind: string, name: string): Promise<void> {
+    await this.cluster.api.delete(this.ns.path(CERT_MANAGER, "certificates", name));
+    // Of a Secret that is there already, cert-manager would issue nothing, and give no revision.
+    await this.cluster.api.delete(this.ns.path("secrets", name));
+    await this.cluster.api.delete(this.path(kind, name));
+    await eventually(`the Pods of ${name} to be gone`, async () => {
+      const { body } = await this.cluster.api.get(this.ns.path("pods"), { query: { labelSelector: `app=${name}` } });
+      return body.items.length === 0 ? true : undefined;
+    });
   }
 
   /** Has cert-manager renew a Certificate, and waits until it has. Resolves to its revision. */
   async renew(name: string): Promise<number> {
     const before = await this.revision(name);
     await renewCertificate(this.cluster.api, this.ns.path(CERT_MANAGER, "certificates", name));
-    return eventually(`revision ${before + 1} of ${name}`, async () => {
+    return this.#later(name, before);
+  }
+
+  #later(name: string, revision: number): Promise<number> {
+    return eventually(`a revision of ${name} after ${revision}`, async () => {
       const now = await this.revision(name);
-      return now > before ? now : undefined;
+      return now > revision ? now : undefined;
     });
   }
 
@@ -218,6 +253,13 @@ export class RolloutBed {
       },
       PATIENCE,
     );
+  }
+
+  /** Where a workload's own rollout is; undefined before its first. */
+  async phase(kind: string, name: string): Promise<string | undefined> {
+    const { metadata } = await this.live(kind, name);
+    const text = metadata.annotations?.["postern.dev/rollout-state"];
+    return text === undefined ? undefined : JSON.parse(text).phase;
   }
 
   /** What the Pods of a workload that are not about to go are marked with, and their names. */
@@ -275,7 +317,6 @@ export class RolloutBed {
   /** The manifests as they are shipped, without Pods of the image. */
   async #install(): Promise<void> {
     const overlay = join(this.#folder, "overlay");
-    const { symlink, mkdir } = await import("node:fs/promises");
     await mkdir(overlay);
     await symlink(BASE, join(overlay, "base"));
     await symlink(COMPONENT, join(overlay, "rollout"));
@@ -312,4 +353,17 @@ export class RolloutBed {
     });
     await make("Issuer", "ca", { ca: { secretName: "ca" } });
   }
+}
+
+/** As for a gate that is served from the cluster itself: it is not asked about its own Pods. */
+function withoutNamespace(object: KubeObject, name: string): KubeObject {
+  for (const webhook of object.webhooks ?? [])
+    webhook.namespaceSelector = {
+      ...webhook.namespaceSelector,
+      matchExpressions: [
+        ...(webhook.namespaceSelector?.matchExpressions ?? []),
+        { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [name] },
+      ],
+    };
+  return object;
 }
