@@ -36,8 +36,9 @@ export interface RolloutOptions extends ClusterChoice {
   readonly output: "text" | "json";
 }
 
-/** Between tries for the Lease: as client-go has it, 2 s of 15. */
+/** Tries for the Lease in its time, and the longest between two: as client-go has it, 2 s of 15. */
 const RETRIES = 7.5;
+const MOST_RETRY = 2_000;
 const POD_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 const DEFAULT_NAMESPACE = "postern-system";
 
@@ -84,7 +85,7 @@ export async function rolloutCommand(terminal: Terminal, options: RolloutOptions
       await leadWhileHeld({
         lease,
         duration,
-        retry: duration / RETRIES,
+        retry: Math.min(MOST_RETRY, duration / RETRIES),
         elapsed: () => performance.now(),
         sleep: (milliseconds, until) => wait(milliseconds, undefined, { signal: until }).catch(() => undefined),
         lead: (leading) => controller.lead(leading),

@@ -91,7 +91,7 @@ describe("files", () => {
       .filter(({ path, text }) => {
         const name = path.split("/").at(-1)?.replace(".ts", "") ?? "";
         const exported = [...text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm)].map(
-          ([, it = ""]) => it.toLowerCase(),
+          ([, it = ""]) => it.toLowerCase().replaceAll("_", ""),
         );
         return !exported.some(
           (it) => it === name.toLowerCase() || it.includes(name.toLowerCase()) || name.toLowerCase().includes(it),

@@ -89,6 +89,7 @@ export class ApiTap {
     if (fault?.kind === "kills-before" || fault?.kind === "resets") incoming.socket.destroy();
     else if (fault?.kind === "answers") answer(response, fault);
     if (fault !== undefined && !/^(does|kills-after)/.test(fault.kind)) return;
+    if (path.includes("watch=true")) return this.#stream(incoming, response);
     const passed = await this.#forward(incoming, Buffer.concat(body));
     call.status = passed.status;
     if (fault?.kind === "kills-after") this.#killCaller();
@@ -99,6 +100,20 @@ export class ApiTap {
   #killCaller(): void {
     this.#isDead = true;
     this.kill();
+  }
+
+  /** A watch is answered bit by bit, until either side ends it. */
+  #stream({ url = "/", headers }: IncomingMessage, response: ServerResponse): void {
+    const { host: _, connection: __, ...others } = headers;
+    const sent = request(new URL(url, this.#cluster.place.server), { headers: others, agent: this.#agent });
+    sent.once("response", (answered) => {
+      response.writeHead(answered.statusCode ?? 502, { "content-type": "application/json" });
+      answered.on("error", () => response.destroy());
+      answered.pipe(response);
+    });
+    sent.once("error", () => response.destroy());
+    response.once("close", () => sent.destroy());
+    sent.end();
   }
 
   #forward(

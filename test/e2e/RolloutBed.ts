@@ -48,6 +48,8 @@ export class RolloutBed {
   readonly cluster: Cluster;
   readonly ns: TestNamespace;
   readonly kubeconfig: string;
+  /** Of the controller's ServiceAccount. */
+  token = "";
   readonly container: ContainerFolder;
   readonly #folder: string;
   #controllers = 0;
@@ -239,7 +241,13 @@ export class RolloutBed {
   }
 
   /** Waits until a Certificate's condition RolledOut is of that status, for a revision. Resolves to the condition. */
-  async condition(name: string, status: string, revision: number, reason?: string): Promise<KubeObject> {
+  async condition(
+    name: string,
+    status: string,
+    revision: number,
+    reason?: string,
+    patience = PATIENCE,
+  ): Promise<KubeObject> {
     return eventually(
       `RolledOut=${status} of ${name} at revision ${revision}`,
       async () => {
@@ -251,15 +259,16 @@ export class RolloutBed {
           ? found
           : undefined;
       },
-      PATIENCE,
+      patience,
     );
   }
 
-  /** Where a workload's own rollout is; undefined before its first. */
-  async phase(kind: string, name: string): Promise<string | undefined> {
+  /** Where a workload's rollout is, of that revision where one is named; undefined where it has none. */
+  async phase(kind: string, name: string, revision?: number): Promise<string | undefined> {
     const { metadata } = await this.live(kind, name);
     const text = metadata.annotations?.["postern.dev/rollout-state"];
-    return text === undefined ? undefined : JSON.parse(text).phase;
+    const state = text === undefined ? undefined : JSON.parse(text);
+    return revision === undefined || state?.revision === revision ? state?.phase : undefined;
   }
 
   /** What the Pods of a workload that are not about to go are marked with, and their names. */
@@ -331,7 +340,8 @@ export class RolloutBed {
       { spec: { expirationSeconds: 7200 } },
     );
     if (status !== 201) throw new Error(body.message);
-    await writeFile(this.kubeconfig, kubeconfigWith(this.cluster.place, body.status.token));
+    this.token = body.status.token;
+    await writeFile(this.kubeconfig, kubeconfigWith(this.cluster.place, this.token));
   }
 
   async #issuers(): Promise<void> {

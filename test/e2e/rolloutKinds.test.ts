@@ -38,7 +38,7 @@ describe.each(["StatefulSet", "DaemonSet"] as const)("a %s", (kind) => {
     const most: number[] = [];
     await eventually("the canary to be passed", async () => {
       const pods = await bed.pods(name);
-      const phase = await bed.phase(kind, name);
+      const phase = await bed.phase(kind, name, 3);
       if (phase === "canary") most.push(pods.filter(({ revision }) => revision === "3").length);
       return phase === "rolling" || phase === "done" ? true : undefined;
     });
