@@ -21,6 +21,8 @@ export interface JudgedReview {
   readonly verdict: Verdict;
   /** From the call's first byte to the verdict, by the gate's clock. */
   readonly milliseconds: number;
+  /** Of the certificate that served, as far as is known: lower-case hex without leading zeros. */
+  readonly certificateSerial?: string | undefined;
 }
 
 /** A serving certificate, as `/readyz` shows it to whoever can call the gate. */
@@ -54,6 +56,8 @@ export interface GateDependencies {
   readonly isDraining?: () => boolean;
   /** How the certificate stands that the process itself serves; `/readyz` says no while it is not ready. */
   readonly certificateStatus?: () => CertificateStatus;
+  /** The serial of the certificate that serves now, for what is recorded of a verdict; undefined where it is not known. */
+  readonly certificateSerial?: () => string | undefined;
   /**
    * Freezes what policies are shown, so that one that changes it throws and is noticed. For development and tests: it
    * costs half as much again as parsing the review.

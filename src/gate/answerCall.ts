@@ -99,7 +99,8 @@ async function answerReview(
     settings,
     deadline,
   });
-  onVerdict?.({ cluster: settings.cluster, review, verdict, milliseconds: now() - started });
+  const certificateSerial = runtime.deps.certificateSerial?.();
+  onVerdict?.({ cluster: settings.cluster, review, verdict, milliseconds: now() - started, certificateSerial });
   return encodeAdmissionReview(review, verdict);
 }
 

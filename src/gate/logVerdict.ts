@@ -6,7 +6,7 @@ export const VERDICT_MESSAGE = "verdict";
 
 /** Logs one line a verdict: who asked for what, and what was answered. Never the object. */
 export function logVerdict(log: Log): (judged: JudgedReview) => void {
-  return ({ cluster, review, verdict, milliseconds }) => {
+  return ({ cluster, review, verdict, milliseconds, certificateSerial }) => {
     const { resource, subresource, namespace, name, operation, uid, dryRun } = review;
     log.info(VERDICT_MESSAGE, {
       cluster,
@@ -20,6 +20,7 @@ export function logVerdict(log: Log): (judged: JudgedReview) => void {
       ...(verdict.allowed ? { patched: verdict.patch.length } : { denial: verdict.message, statusCode: verdict.code }),
       warnings: verdict.warnings,
       milliseconds,
+      certificateSerial,
     });
   };
 }

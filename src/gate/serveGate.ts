@@ -31,6 +31,8 @@ export interface ServeEnv extends TlsEnv {
   readonly POSTERN_ANNOUNCEMENT?: string | undefined;
   /** When set, a line for each verdict goes to the log. */
   readonly POSTERN_VERDICT_LINES?: string | undefined;
+  /** Of the certificate that is served in front, in hex, for verdict lines. A process that serves one knows it itself. */
+  readonly POSTERN_CERTIFICATE_SERIAL?: string | undefined;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
   let draining = false;
   const port = readPort("POSTERN_PORT", env.POSTERN_PORT) ?? 8443;
   const metricsPort = readPort("POSTERN_METRICS_PORT", env.POSTERN_METRICS_PORT);
+  const frontSerial = readSerial(env.POSTERN_CERTIFICATE_SERIAL);
   const options = await readTlsEnv(env, { log, metrics, now: Date.now, selfTest: selfTestCall(gate, randomUUID()) });
   const reloader = options === undefined ? undefined : await CertificateReloader.load(options);
   const app = createGate(gate, {
@@ -50,6 +53,7 @@ export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
     log,
     isDraining: () => draining,
     ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
+    certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     announcement: () => readAnnouncementFile(env),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
@@ -92,4 +96,12 @@ function readPort(name: string, text: string | undefined): number | undefined {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new GateConfigError(name, "is not a port: a number up to 65535");
   return port;
+}
+
+/** A Pod that was not rolled for a certificate yet has an empty one, where it comes from an annotation. */
+function readSerial(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^[0-9a-f]{1,64}$/i.test(text))
+    throw new GateConfigError("POSTERN_CERTIFICATE_SERIAL", "is not a serial number in hex, without colons");
+  return text.toLowerCase().replace(/^0+(?=.)/, "");
 }

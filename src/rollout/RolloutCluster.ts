@@ -3,12 +3,13 @@ import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } 
 import { type CertificateView, readCertificate } from "./CertificateView.ts";
 import { type IssuedLeaf, issuedLeaf } from "./issuedLeaf.ts";
 import { RolloutError } from "./RolloutError.ts";
+import type { RolloutMarks } from "./RolloutMarks.ts";
 import { readPod } from "./readPod.ts";
 import { readWorkload } from "./readWorkload.ts";
 import { IN_PROGRESS_LABEL, ROLLOUT_ANNOTATIONS } from "./rolloutAnnotations.ts";
 import type { RolloutCondition } from "./rolloutCondition.ts";
 import type { RolloutEvent } from "./rolloutEvent.ts";
-import { ROLLOUT_MANAGER, type RolloutWrite, rolloutPatch } from "./rolloutPatch.ts";
+import { markOperations, ROLLOUT_MANAGER, type RolloutWrite, rolloutPatch } from "./rolloutPatch.ts";
 import { WORKLOAD_KINDS, type WorkloadKind, type WorkloadRef, workloadName } from "./WorkloadRef.ts";
 import type { PodView, WorkloadView } from "./WorkloadView.ts";
 
@@ -100,6 +101,23 @@ export class RolloutCluster {
     if (answer.status === 409 || answer.status === 404)
       throw new RolloutError("changed-in-between", `${workloadName(ref)}: ${statusMessage(answer)}`);
     throw refused(`${workloadName(ref)} cannot be written`, answer);
+  }
+
+  /** Sets a Pod's own annotations; that of another template's Pods stays. */
+  async markPod(
+    namespace: string,
+    { name, uid, hasAnnotations, marks: before }: PodView,
+    marks: RolloutMarks,
+  ): Promise<void> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+    const body = [
+      { op: "replace", path: "/metadata/uid", value: uid },
+      ...markOperations("/metadata/annotations", hasAnnotations, before, marks),
+    ];
+    const answer = await this.#write({ method: "PATCH", path: `${path}?fieldManager=${ROLLOUT_MANAGER}`, body });
+    // One that is gone, or was made anew under its name, is seen at the next look.
+    if (answer.status !== 200 && answer.status !== 404 && answer.status !== 409)
+      throw refused(`Pod ${name} cannot be written`, answer);
   }
 
   /** Only that very Pod, and not one that has its name by then. */

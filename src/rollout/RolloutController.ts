@@ -122,6 +122,13 @@ export class RolloutController {
             rival: (certificate, ref) => rivalOf(watch, certificate, ref),
             probe: (probe) =>
               probeServing({ ...probe, timeoutMs: PROBE_TIMEOUT, signal: AbortSignal.timeout(4 * PROBE_TIMEOUT) }),
+            onMark: ({ namespace: place, name }, ref, pod) =>
+              this.#options.log.info("a Pod is marked", {
+                namespace: place,
+                certificate: name,
+                workload: workloadName(ref),
+                pod,
+              }),
             onStep: (certificate, ref, step) => this.#took(certificate.namespace, certificate.name, ref, step),
           },
           namespace,

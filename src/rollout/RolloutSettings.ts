@@ -6,7 +6,8 @@ import { WORKLOAD_KINDS, type WorkloadRef } from "./WorkloadRef.ts";
 export interface RolloutSettings {
   /** At least one, in the order in which they are rolled. */
   readonly workloads: readonly WorkloadRef[];
-  readonly policy: "rolling" | "canary";
+  /** `in-place`: no Pod is replaced. */
+  readonly policy: "rolling" | "canary" | "in-place";
   /** For each workload, from its first change to its last Pod. In milliseconds. */
   readonly timeout: number;
   readonly canary: Portion;
@@ -85,8 +86,8 @@ function readWorkloads(text: string): WorkloadRef[] {
 
 function readPolicy(text: string | undefined): RolloutSettings["policy"] {
   if (text === undefined) return "rolling";
-  if (text === "rolling" || text === "canary") return text;
-  throw fault(ROLLOUT_ANNOTATIONS.policy, text, "rolling or canary");
+  if (text === "rolling" || text === "canary" || text === "in-place") return text;
+  throw fault(ROLLOUT_ANNOTATIONS.policy, text, "rolling, canary or in-place");
 }
 
 function readPortion(text: string | undefined): Portion {

@@ -38,6 +38,8 @@ export interface PodView {
   /** Since when, in milliseconds since 1970; 0 where it is not. */
   readonly readySince: number;
   readonly isTerminating: boolean;
+  /** As JSON Patch needs to know. */
+  readonly hasAnnotations: boolean;
   readonly marks: RolloutMarks;
   /** What a look at its certificate brought: undefined where nobody looked, "" where all was well, else what was wrong. */
   readonly probe: string | undefined;

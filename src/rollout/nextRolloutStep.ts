@@ -92,7 +92,7 @@ function begun({ workload, now }: RolloutObservation, goal: RolloutGoal): Rollou
     serial,
     request: settings.request ?? null,
     phase: isCanary ? "canary" : "rolling",
-    policy: settings.policy,
+    policy: isCanary ? "canary" : "rolling",
     started: now,
     since: now,
     timeout: settings.timeout,

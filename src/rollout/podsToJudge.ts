@@ -1,3 +1,4 @@
+import { probeHostOf } from "./probeHostOf.ts";
 import type { ServingProbe } from "./probeServing.ts";
 import type { RolloutCluster } from "./RolloutCluster.ts";
 import type { RolloutGoal } from "./RolloutGoal.ts";
@@ -35,14 +36,12 @@ export async function podsToJudge(
     pods.map(async (pod) => {
       const isOurs = pod.marks.serial === state.serial && pod.marks.revision === String(state.revision);
       if (!pod.isReady || pod.isTerminating || pod.ip === undefined || !isOurs) return pod;
-      const name = settings.probeHost ?? host ?? "localhost";
       return {
         ...pod,
         probe: await probe({
           address: pod.ip,
           port: settings.probePort,
-          // A wildcard is no name that can be asked for.
-          host: name.replace(/^\*/, "canary"),
+          host: probeHostOf(settings, host),
           serials,
         }),
       };

@@ -6,7 +6,7 @@ const schema = z.looseObject({
   metadata: z.looseObject({
     name: z.string(),
     uid: z.string(),
-    annotations: z._default(z.record(z.string(), z.string()), {}),
+    annotations: z.optional(z.record(z.string(), z.string())),
     deletionTimestamp: z.optional(z.string()),
   }),
   status: z._default(
@@ -35,7 +35,8 @@ export function readPod(object: object): PodView | undefined {
     isReady: ready !== undefined,
     readySince: Number.isNaN(readySince) ? 0 : readySince,
     isTerminating: metadata.deletionTimestamp !== undefined,
-    marks: marksOf(metadata.annotations),
+    hasAnnotations: metadata.annotations !== undefined,
+    marks: marksOf(metadata.annotations ?? {}),
     probe: undefined,
   };
 }

@@ -7,6 +7,7 @@ import type { RolloutGoal } from "./RolloutGoal.ts";
 import { type RolloutSettings, readRolloutSettings } from "./RolloutSettings.ts";
 import { isInFlight, type RolloutState } from "./RolloutState.ts";
 import type { RolloutStep } from "./RolloutStep.ts";
+import { reconcileInPlace } from "./reconcileInPlace.ts";
 import { type RolloutSummary, rolloutCondition } from "./rolloutCondition.ts";
 import { rolloutEvent } from "./rolloutEvent.ts";
 import { rolloutNews } from "./rolloutNews.ts";
@@ -23,6 +24,8 @@ export interface ReconcileDeps {
   readonly now: () => number;
   /** Told of each step that was taken. */
   readonly onStep: (certificate: CertificateView, ref: WorkloadRef, step: RolloutStep) => void;
+  /** Told of each Pod that was marked in place. */
+  readonly onMark: (certificate: CertificateView, ref: WorkloadRef, pod: string) => void;
 }
 
 /** What came of it. */
@@ -124,8 +127,17 @@ async function rollOne(
   const workload = await cluster.workload(goal.namespace, ref);
   if (workload === undefined) return stuck("WorkloadMissing", `${name} is not there`);
   await tell(deps, certificate, goal, workload);
+  // What was begun by another policy is brought to its end first.
+  if (goal.settings.policy === "in-place" && !isInFlight(workload.state) && !workload.isLabelled) {
+    if (!certificate.isReady) return {};
+    const onMark = (at: WorkloadRef, pod: string): void => deps.onMark(certificate, at, pod);
+    const problem = await reconcileInPlace({ ...deps, onMark }, certificate, goal, workload);
+    if (problem === undefined) return {};
+    return { problem, wait: problem.status === "False" ? LATER : SOON };
+  }
   const pods = await podsToJudge(deps, { namespace: goal.namespace, goal, host: certificate.host }, workload);
-  const step = nextRolloutStep({ goal, workload, pods, now: now() });
+  const mine = goal.settings.policy === "in-place" ? { ...goal, isReady: false } : goal;
+  const step = nextRolloutStep({ goal: mine, workload, pods, now: now() });
   switch (step.kind) {
     case "in-step":
       return {};
@@ -179,5 +191,15 @@ async function say(
   summary: RolloutSummary,
 ): Promise<void> {
   const condition = rolloutCondition(certificate, summary, now());
-  if (condition !== undefined) await cluster.setCondition(certificate, condition);
+  if (condition === undefined) return;
+  if (summary.reason === "NotServed") {
+    const news = {
+      type: "Warning",
+      reason: "NotServed",
+      note: summary.message,
+      key: `${certificate.revision}`,
+    } as const;
+    await cluster.event(certificate, rolloutEvent(certificate, news, now()));
+  }
+  await cluster.setCondition(certificate, condition);
 }

@@ -2,7 +2,7 @@
 export const ROLLOUT_ANNOTATIONS = {
   /** Which workloads use it: `deployment/NAME`, `statefulset/NAME` or `daemonset/NAME`, with commas between them. */
   workloads: "postern.dev/rollout",
-  /** `rolling` or `canary`. */
+  /** `rolling`, `canary` or `in-place`. */
   policy: "postern.dev/renewal-policy",
   timeout: "postern.dev/timeout-seconds",
   /** How many Pods are the canary: a number, or a percentage. */

@@ -1,4 +1,5 @@
 import { type PatchOperation, pointerTo } from "../protocol/PatchOperation.ts";
+import type { RolloutMarks } from "./RolloutMarks.ts";
 import { isInFlight, type Staging } from "./RolloutState.ts";
 import type { RolloutStep } from "./RolloutStep.ts";
 import { IN_PROGRESS_LABEL, MARKS, STATE_ANNOTATION } from "./rolloutAnnotations.ts";
@@ -23,7 +24,9 @@ export function rolloutPatch({ workload, marks, staging, state }: RolloutWrite):
     ...(state === undefined ? [] : parent(has.annotations, "/metadata/annotations")),
     ...(state === undefined ? [] : [member("/metadata/annotations", STATE_ANNOTATION, JSON.stringify(state))]),
     ...labelOperations(workload, isInFlight(state)),
-    ...(marks === undefined ? [] : markOperations(workload, marks)),
+    ...(marks === undefined
+      ? []
+      : markOperations(TEMPLATE_ANNOTATIONS, has.templateAnnotations, workload.marks, marks)),
     ...(staging === undefined ? [] : stagingOperations(workload.staging, staging)),
   ];
 }
@@ -34,18 +37,21 @@ function labelOperations({ has, isLabelled }: RolloutWrite["workload"], isWanted
   return [...parent(has.labels, "/metadata/labels"), member("/metadata/labels", IN_PROGRESS_LABEL, "true")];
 }
 
-function markOperations(
-  { has, marks: before }: RolloutWrite["workload"],
-  marks: NonNullable<RolloutWrite["marks"]>,
+/** What makes one set of marks of another, below a path; `isThere`: whether there are any annotations. */
+export function markOperations(
+  path: string,
+  isThere: boolean,
+  before: RolloutMarks,
+  marks: RolloutMarks,
 ): PatchOperation[] {
   const keys = ["revision", "serial", "request"] as const;
   return [
-    ...parent(has.templateAnnotations, TEMPLATE_ANNOTATIONS),
+    ...parent(isThere, path),
     ...keys.flatMap((key): PatchOperation[] => {
       const value = marks[key];
       if (value === before[key]) return [];
-      if (value === null) return [{ op: "remove", path: pointerTo(TEMPLATE_ANNOTATIONS, MARKS[key]) }];
-      return [member(TEMPLATE_ANNOTATIONS, MARKS[key], value)];
+      if (value === null) return [{ op: "remove", path: pointerTo(path, MARKS[key]) }];
+      return [member(path, MARKS[key], value)];
     }),
   ];
 }

@@ -57,7 +57,7 @@ describe("a Deployment, with 50 creates a second that fail where the gate cannot
   });
 
   it("has one Pod of the new certificate by canary, which is probed before the others follow", async () => {
-    const called = await rolledOut();
+    const called = await rolledOut({ env: { POSTERN_VERDICT_LINES: "1" } });
     await bed.annotate("gate", CANARY);
     const before = await strategyOf();
     const mixes: number[] = [];
@@ -80,6 +80,10 @@ describe("a Deployment, with 50 creates a second that fail where the gate cannot
     const [pod] = await bed.pods("gate");
     expect(pod?.serial).toBe(spec.template.metadata.annotations["x-certificate-serial"]);
     expect(pod?.serial).toMatch(/^[1-9a-f][0-9a-f]+$/);
+    // Verdicts are told with the certificate that they were given under.
+    const { stdout } = await bed.cluster.kubectl(["-n", bed.ns.name, "logs", pod?.name ?? "", "--tail=50"]);
+    const serials = [...stdout.matchAll(/"message":"verdict".*"certificateSerial":"([0-9a-f]+)"/g)].map(([, it]) => it);
+    expect(new Set(serials)).toEqual(new Set([pod?.serial]));
   });
 
   it.each([

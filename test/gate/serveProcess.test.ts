@@ -21,6 +21,11 @@ it.each<[string, ServeEnv, RegExp]>([
     { POSTERN_CERT: "/nowhere/a", POSTERN_KEY: "/nowhere/b" },
     /^postern: \/nowhere\/a.*\n$/,
   ],
+  [
+    "a serial that is none",
+    { POSTERN_CERTIFICATE_SERIAL: "12:34" },
+    /^postern: gate: POSTERN_CERTIFICATE_SERIAL .*\n$/,
+  ],
   ["a key that signs nothing", { POSTERN_SIGNING_KEY: "{}" }, /^postern: .*JWK.*\n$/],
 ])("%s is one line, and exit code 2", async (_, env, line) => {
   expect(await endOf({ POSTERN_PORT: "0", ...env })).toEqual([2, expect.stringMatching(line)]);

@@ -212,6 +212,7 @@ export class RolloutWorld {
         isReady: pod.isReady,
         readySince: pod.isReady ? pod.since : 0,
         isTerminating: false,
+        hasAnnotations: true,
         marks,
         probe: !pod.isReady ? undefined : served === state?.serial ? "" : `serves serial ${served}`,
       };
