@@ -52,7 +52,7 @@ export class RolloutController {
     const queue = new WorkQueue({ ...BACKOFF, random });
     const cluster = new RolloutCluster(api, isLeading);
     const known = new Set<string>();
-    const watch = await watchCertificates({
+    const watch = watchCertificates({
       kubeConfig,
       api,
       namespace,

@@ -37,7 +37,7 @@ const PAGE = 250;
  * Watches Certificates by an informer of client-node: a list, then a watch from there; a watch that is gone (410) begins with
  * a list anew. Until the signal is given.
  */
-export async function watchCertificates(options: WatchOptions): Promise<CertificateWatch> {
+export function watchCertificates(options: WatchOptions): CertificateWatch {
   const { kubeConfig, namespace, onChange, onFault, signal } = options;
   const path =
     namespace === undefined
@@ -72,7 +72,8 @@ export async function watchCertificates(options: WatchOptions): Promise<Certific
     },
     { once: true },
   );
-  await informer.start().catch(again);
+  // Not awaited: behind a proxy that holds an answer back until there is something in it, it would take as long.
+  informer.start().catch(again);
   return { list: (place) => informer.list(place).flatMap((it) => readCertificate(it) ?? []) };
 }
 

@@ -20,10 +20,13 @@ export interface PodRunner {
 export async function startPodRunner(cluster: Cluster, name = "process-1"): Promise<PodRunner> {
   const root = join(cluster.place.folder, "pods");
   const [port = 0] = await freePorts(1);
+  // Of two processes that each run a cluster, Pods with the same port would be at the same address.
+  const addresses = `127.1.${process.pid % 256}.0/24`;
   await cluster.runComponent("pod-runner", [
     `--node=${name}`,
     `--root=${root}`,
     "--service-proxy",
+    `--pod-cidr=${addresses}`,
     // For kubectl logs and exec, which come through the API server.
     `--port=${port}`,
     `--client-ca=${join(cluster.place.folder, "ca.pem")}`,

@@ -108,6 +108,7 @@ export class ApiTap {
     const sent = request(new URL(url, this.#cluster.place.server), { headers: others, agent: this.#agent });
     sent.once("response", (answered) => {
       response.writeHead(answered.statusCode ?? 502, { "content-type": "application/json" });
+      response.flushHeaders();
       answered.on("error", () => response.destroy());
       answered.pipe(response);
     });

@@ -22,8 +22,8 @@ import { kubeconfigWith } from "./SyncBed.ts";
 const GATE = fileURLToPath(new URL("gates/sync.ts", import.meta.url));
 const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
 const COMPONENT = fileURLToPath(new URL("../../infra/kubernetes/components/rollout", import.meta.url));
-/** Of the gate's Service. */
-const SERVICE_IP = "127.96.0.90";
+/** Of the gate's Service: of each process that runs a cluster another one. */
+const SERVICE_IP = `127.96.${16 + (process.pid % 200)}.90`;
 const CERT_MANAGER = "cert-manager.io/v1";
 /** For a rollout to end. In milliseconds. */
 const PATIENCE = 90_000;
@@ -38,6 +38,8 @@ export interface WorkloadParts {
   readonly env?: Readonly<Record<string, string>>;
   /** The Secret that is mounted; default: the Certificate's own. */
   readonly secret?: string;
+  /** Whether it is mounted as a whole, so that the gate follows it; default: no. The annotations are then files in `/etc/pod`. */
+  readonly isFollowed?: boolean;
 }
 
 /**
@@ -104,9 +106,15 @@ export class RolloutBed {
 
   /** Makes the gate's workload, `name`, for the Certificate `certificate`, and waits until it is rolled out. */
   async workload(name: string, certificate: string, parts: WorkloadParts = {}): Promise<void> {
-    const { kind = "Deployment", replicas = 2, spec = {}, env = {}, secret = certificate } = parts;
+    const { kind = "Deployment", replicas = 2, spec = {}, env = {}, secret = certificate, isFollowed = false } = parts;
     const labels = { app: name };
-    const mount = (key: string): KubeObject => ({ name: "tls", mountPath: `/etc/tls/${key}`, subPath: key });
+    // A Secret that is mounted by its files stays as it was: such Pods have to be replaced.
+    const mounts = isFollowed
+      ? [
+          { name: "tls", mountPath: "/etc/tls" },
+          { name: "pod", mountPath: "/etc/pod" },
+        ]
+      : ["tls.crt", "tls.key", "ca.crt"].map((key) => ({ name: "tls", mountPath: `/etc/tls/${key}`, subPath: key }));
     const object = {
       metadata: { name },
       spec: {
@@ -136,11 +144,13 @@ export class RolloutBed {
                 ],
                 ports: [{ name: "https", containerPort: 8443 }],
                 readinessProbe: { httpGet: { scheme: "HTTPS", port: "https", path: "/readyz" }, periodSeconds: 1 },
-                // A Secret that is mounted by its files stays as it was: these Pods have to be replaced.
-                volumeMounts: ["tls.crt", "tls.key", "ca.crt"].map(mount),
+                volumeMounts: mounts,
               },
             ],
-            volumes: [{ name: "tls", secret: { secretName: secret } }],
+            volumes: [
+              { name: "tls", secret: { secretName: secret } },
+              { name: "pod", downwardAPI: { items: ["certificate-revision"].map(annotationFile) } },
+            ],
           },
         },
       },
@@ -290,10 +300,11 @@ export class RolloutBed {
   /** Reasons of the Events about a Certificate, the first first. */
   async events(name: string): Promise<string[]> {
     const { body } = await this.cluster.api.get(this.ns.path("events.k8s.io/v1", "events"));
+    const certificate = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
     return body.items
       .filter(
         ({ regarding, reportingController }: KubeObject) =>
-          regarding.name === name && reportingController === "postern.dev/rollout",
+          regarding.uid === certificate.body.metadata.uid && reportingController === "postern.dev/rollout",
       )
       .sort((left: KubeObject, right: KubeObject) => (left.eventTime < right.eventTime ? -1 : 1))
       .map(({ reason }: KubeObject) => reason);
@@ -363,6 +374,10 @@ export class RolloutBed {
     });
     await make("Issuer", "ca", { ca: { secretName: "ca" } });
   }
+}
+
+function annotationFile(name: string): KubeObject {
+  return { path: name, fieldRef: { fieldPath: `metadata.annotations['postern.dev/${name}']` } };
 }
 
 /** As for a gate that is served from the cluster itself: it is not asked about its own Pods. */

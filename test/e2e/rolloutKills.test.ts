@@ -9,6 +9,7 @@ import { RolloutBed } from "./RolloutBed.ts";
 import { kubeconfigWith } from "./SyncBed.ts";
 
 const SETTINGS = { "postern.dev/rollout": "deployment/gate", "postern.dev/renewal-policy": "canary" };
+const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-rollout";
 /** For two kills at each of a dozen writes, with a restart and a Lease that runs out after each. In milliseconds. */
 const PATIENCE = 240_000;
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(running.splice(0).map((controller) => controller.stop("SIGKILL")));
   tap.plan = () => undefined;
+  await bed.cluster.api.delete(LEASE);
   await bed.remove("Deployment", "gate");
 });
 

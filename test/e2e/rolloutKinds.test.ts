@@ -68,3 +68,41 @@ describe.each(["StatefulSet", "DaemonSet"] as const)("a %s", (kind) => {
     expect(await bed.events(name)).toContain("RollingBack");
   });
 });
+
+describe("in place", () => {
+  const IN_PLACE = { ...TIMEOUT, "postern.dev/rollout": "deployment/placed", "postern.dev/renewal-policy": "in-place" };
+
+  it("no Pod is replaced: each is told of the revision, and serves it", { timeout: PATIENCE }, async () => {
+    await bed.certificate("placed", IN_PLACE);
+    const env = { POSTERN_RENEWING_FILE: "/etc/pod/certificate-revision", POSTERN_VERDICT_LINES: "1" };
+    await bed.workload("placed", "placed", { replicas: 2, isFollowed: true, env });
+    await bed.condition("placed", "True", 1);
+    const before = (await bed.pods("placed")).map(({ name }) => name).sort();
+    for (const revision of [2, 3]) {
+      expect(await bed.renew("placed")).toBe(revision);
+      await bed.condition("placed", "True", revision);
+      const pods = await bed.pods("placed");
+      expect(pods.map(({ name }) => name).sort()).toEqual(before);
+      expect(new Set(pods.map((pod) => pod.revision))).toEqual(new Set([String(revision)]));
+      // The kubelet brings a Pod whose annotations change its files at once, the Secret's too, and not within its minute.
+      const [file] = await Promise.all(
+        before.map((name) =>
+          bed.cluster.kubectl(["-n", bed.ns.name, "exec", name, "--", "cat", "/etc/pod/certificate-revision"]),
+        ),
+      );
+      expect(file?.stdout).toBe(String(revision));
+    }
+    expect((await bed.live("Deployment", "placed")).spec.template.metadata.annotations).toBeUndefined();
+  });
+
+  it("a Pod that does not follow its certificate is named", { timeout: PATIENCE }, async () => {
+    const settings = { ...IN_PLACE, "postern.dev/rollout": "deployment/deaf", "postern.dev/timeout-seconds": "5" };
+    await bed.certificate("deaf", settings);
+    await bed.workload("deaf", "deaf", { replicas: 1 });
+    await bed.condition("deaf", "True", 1);
+    await bed.renew("deaf");
+    const { message } = await bed.condition("deaf", "False", 2, "NotServed");
+    expect(message).toMatch(/0 of 1 Pods serve the new certificate; Pod deaf-\S+: serves serial /);
+    expect(await bed.events("deaf")).toEqual(["NotServed"]);
+  });
+});
