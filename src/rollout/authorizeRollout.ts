@@ -7,7 +7,8 @@ const reviewed = z.looseObject({
     authenticated: z.optional(z.boolean()),
     user: z.optional(
       z.looseObject({
-        username: z.string().check(z.minLength(1)),
+        // Nothing, where nobody is authenticated.
+        username: z.optional(z.string()),
         uid: z.optional(z.string()),
         groups: z.optional(z.array(z.string())),
         extra: z.optional(z.record(z.string(), z.array(z.string()))),
@@ -37,7 +38,7 @@ export async function authorizeRollout(
       "expected the header Authorization: Bearer TOKEN, of a Kubernetes user (kubectl create token NAME)",
     );
   const { user, authenticated } = await review(api, "authentication.k8s.io/v1", "TokenReview", { token }, reviewed);
-  if (authenticated !== true || user === undefined)
+  if (authenticated !== true || user?.username === undefined || user.username === "")
     throw new RolloutCallError("unauthenticated", "the API server does not know this token, or it has run out");
   const { username, uid, groups, extra } = user;
   const spec = {

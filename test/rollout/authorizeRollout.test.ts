@@ -75,7 +75,7 @@ describe("nobody is let in", () => {
       [{ status: 201, body: { kind: "TokenReview", status: {} } }],
       "unauthenticated",
     ],
-    ["without a name", "Bearer a", [known({ username: "" })], "cluster-unavailable"],
+    ["without a name", "Bearer a", [known({ username: "" })], "unauthenticated"],
     [
       "of a yes that is a word",
       "Bearer a",
