@@ -22,6 +22,8 @@ export interface CertificateRequest extends Validity {
   readonly groups?: readonly string[];
   /** DNS names and IP addresses of a server. */
   readonly hosts?: readonly string[];
+  /** Of any kind that can be exported. Default: new ones, ECDSA on P-256. */
+  readonly keys?: CryptoKeyPair;
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -86,7 +88,7 @@ export class TestCa {
   /** A leaf: for a server where it has `hosts`, for a client where it has none. */
   async issue(request: CertificateRequest): Promise<KeyPair> {
     const { name, groups = [], hosts = [], notBefore = new Date(Date.now() - MINUTE) } = request;
-    const keys = await newKeys();
+    const keys = request.keys ?? (await newKeys());
     const usage = hosts.length > 0 ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
     const certificate = await x509.X509CertificateGenerator.create({
       subject: [...groups.map((group) => ({ O: [group] })), { CN: [name] }],

@@ -38,6 +38,25 @@ export class PairFolder {
       if (name.startsWith("..2026") && name !== data) rmSync(join(volume, name), { recursive: true });
   }
 
+  /**
+   * Plain files in `folder`, each put in place by a rename, the certificate first. Where a Secret's volume was, they are in
+   * force once its `..data` is gone.
+   */
+  renameFiles(folder: string, { cert, key }: { readonly cert: string; readonly key: string }): void {
+    const paths = this.paths(folder);
+    mkdirSync(join(this.path, folder), { recursive: true });
+    for (const [path, text, mode] of [
+      [paths.cert, cert, 0o644],
+      [paths.key, key, 0o600],
+    ] as const) {
+      writeFileSync(`${path}.new`, text, { mode });
+      renameSync(`${path}.new`, path);
+    }
+    rmSync(join(this.path, folder, "..data"), { force: true });
+    for (const name of readdirSync(join(this.path, folder)))
+      if (name.startsWith("..2026")) rmSync(join(this.path, folder, name), { recursive: true });
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }

@@ -1,0 +1,96 @@
+import type { Agent } from "node:http";
+import { type ClientHttp2Session, connect } from "node:http2";
+import { type Answer, agentOver, type Call, callHttp1 } from "./callHttp1.ts";
+import { callHttp2, NotProcessed } from "./callHttp2.ts";
+import type { Dialer, Offer } from "./Dialer.ts";
+import type { KeptConnections } from "./KeptConnections.ts";
+
+/** Sessions that calls over h2 go to in turn, for each TLS version. */
+const SESSIONS = 2;
+/** A call is sent again so often where the server did not process it. */
+const ATTEMPTS = 3;
+
+/** Posts by what a client may offer, on connections of their own or on kept ones. */
+export class Caller {
+  sentAgain = 0;
+  readonly #dialer: Dialer;
+  readonly #kept: KeptConnections;
+  readonly #agents = new Map<Offer, Agent>();
+  readonly #sessions = new Map<Offer, Promise<ClientHttp2Session>[]>();
+  #turn = 0;
+
+  constructor(dialer: Dialer, kept: KeptConnections) {
+    this.#dialer = dialer;
+    this.#kept = kept;
+  }
+
+  async call(offer: Offer, isNew: boolean, call: Call): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (offer.protocol === "http/1.1") return await this.#overHttp1(offer, isNew, call);
+        return await this.#overHttp2(offer, isNew, call);
+      } catch (error) {
+        if (!(error instanceof NotProcessed) || attempt === ATTEMPTS) throw error;
+        this.sentAgain += 1;
+      }
+    }
+  }
+
+  /** Ends what is kept. */
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#kept.closeAll();
+  }
+
+  async #overHttp1(offer: Offer, isNew: boolean, call: Call): Promise<Answer> {
+    if (!isNew) return callHttp1(this.#keptAgent(offer), call);
+    const agent = agentOver(async () => (await this.#dialer.dial(offer)).socket, false);
+    return callHttp1(agent, call);
+  }
+
+  async #overHttp2(offer: Offer, isNew: boolean, call: Call): Promise<Answer> {
+    if (!isNew) return callHttp2(await this.#keptSession(offer), call);
+    const session = await this.#open(offer, false);
+    try {
+      return await callHttp2(session, call);
+    } finally {
+      session.close();
+    }
+  }
+
+  #keptAgent(offer: Offer): Agent {
+    const known = this.#agents.get(offer);
+    if (known !== undefined) return known;
+    const agent = agentOver(async () => {
+      const { socket, index } = await this.#dialer.dial(offer);
+      this.#kept.add(socket, index);
+      return socket;
+    }, true);
+    this.#agents.set(offer, agent);
+    return agent;
+  }
+
+  async #keptSession(offer: Offer): Promise<ClientHttp2Session> {
+    const sessions = this.#sessions.get(offer) ?? [];
+    this.#sessions.set(offer, sessions);
+    this.#turn = (this.#turn + 1) % SESSIONS;
+    const place = this.#turn;
+    const known = sessions[place];
+    const open = await known?.catch(() => undefined);
+    if (open !== undefined && !open.closed && !open.destroyed) return open;
+    // Another call may have opened one meanwhile.
+    if (sessions[place] !== known) return this.#keptSession(offer);
+    const session = this.#open(offer, true);
+    sessions[place] = session;
+    return session;
+  }
+
+  async #open(offer: Offer, keep: boolean): Promise<ClientHttp2Session> {
+    const { socket, index } = await this.#dialer.dial(offer);
+    if (keep) this.#kept.add(socket, index);
+    const session = connect("https://localhost", { createConnection: () => socket });
+    // Its calls fail with it, and say so.
+    session.on("error", () => {});
+    return session;
+  }
+}

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { nonoptional, number, object, optional, parse } from "zod/mini";
+import type { Held } from "./Growth.ts";
+
+const answer = object({ id: optional(number()), result: optional(object({ usedSize: optional(number()) })) });
+/** In bytes; what Linux has on the machines that this runs on. */
+const PAGE = 4096;
+const PATIENCE = 10_000;
+
+/** Looks into a Node process that was started with `--inspect`, over the inspector's protocol: nothing in it knows. */
+export class HeapProbe {
+  readonly #socket: WebSocket;
+  readonly #pid: number;
+  #id = 0;
+
+  private constructor(socket: WebSocket, pid: number) {
+    this.#socket = socket;
+    this.#pid = pid;
+  }
+
+  /** `url` is what the process says on stderr. */
+  static async open(url: string, pid: number): Promise<HeapProbe> {
+    const socket = new WebSocket(url);
+    await new Promise((resolve, reject) => {
+      socket.addEventListener("open", resolve, { once: true });
+      socket.addEventListener("error", () => reject(new Error("the inspector cannot be reached")), { once: true });
+    });
+    return new HeapProbe(socket, pid);
+  }
+
+  /** Collects garbage, and looks at what is left. */
+  async held(rotations: number): Promise<Held> {
+    // What the first collection lets go of by finalizers is for the second.
+    for (const _ of [1, 2]) await this.#ask("HeapProfiler.collectGarbage");
+    const { usedSize } = await this.#ask("Runtime.getHeapUsage");
+    const statm = readFileSync(`/proc/${this.#pid}/statm`, "utf8").split(" ");
+    return {
+      rotations,
+      heap: parse(nonoptional(number()), usedSize),
+      resident: Number(statm[1]) * PAGE,
+      handles: this.handles(),
+    };
+  }
+
+  /** Open file handles, sockets included. */
+  handles(): number {
+    return readdirSync(`/proc/${this.#pid}/fd`).length;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #ask(method: string): Promise<{ usedSize?: number | undefined }> {
+    this.#id += 1;
+    const id = this.#id;
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#socket.removeEventListener("message", look);
+      };
+      const look = ({ data }: MessageEvent): void => {
+        const { id: to, result } = parse(answer, JSON.parse(String(data)));
+        if (to !== id) return;
+        end();
+        resolve(result ?? {});
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`the inspector did not answer ${method} in ${PATIENCE / 1000} s`));
+      }, PATIENCE);
+      this.#socket.addEventListener("message", look);
+      this.#socket.send(JSON.stringify({ id, method }));
+    });
+  }
+}
