@@ -16,8 +16,7 @@ export class Caller {
   readonly #dialer: Dialer;
   readonly #kept: KeptConnections;
   readonly #agents = new Map<Offer, Agent>();
-  readonly #sessions = new Map<Offer, Promise<ClientHttp2Session>[]>();
-  #turn = 0;
+  readonly #sessions = new Map<Offer, { readonly open: Promise<ClientHttp2Session>[]; turn: number }>();
 
   constructor(dialer: Dialer, kept: KeptConnections) {
     this.#dialer = dialer;
@@ -71,18 +70,21 @@ export class Caller {
   }
 
   async #keptSession(offer: Offer): Promise<ClientHttp2Session> {
-    const sessions = this.#sessions.get(offer) ?? [];
+    const sessions = this.#sessions.get(offer) ?? { open: [], turn: 0 };
     this.#sessions.set(offer, sessions);
-    this.#turn = (this.#turn + 1) % SESSIONS;
-    const place = this.#turn;
-    const known = sessions[place];
-    const open = await known?.catch(() => undefined);
-    if (open !== undefined && !open.closed && !open.destroyed) return open;
-    // Another call may have opened one meanwhile.
-    if (sessions[place] !== known) return this.#keptSession(offer);
-    const session = this.#open(offer, true);
-    sessions[place] = session;
-    return session;
+    // In turn, so that none is idle for long.
+    const place = sessions.turn % SESSIONS;
+    sessions.turn += 1;
+    for (;;) {
+      const known = sessions.open[place];
+      const session = await known?.catch(() => undefined);
+      if (session !== undefined && !session.closed && !session.destroyed) return session;
+      // Another call may have opened one meanwhile.
+      if (sessions.open[place] !== known) continue;
+      const opened = this.#open(offer, true);
+      sessions.open[place] = opened;
+      return opened;
+    }
   }
 
   async #open(offer: Offer, keep: boolean): Promise<ClientHttp2Session> {

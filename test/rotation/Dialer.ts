@@ -50,8 +50,8 @@ export class Dialer {
   }
 
   #dial({ version, protocol }: Offer): Promise<Dialled> {
-    const { port, host, root } = this.#target;
-    const least = this.#order.seen;
+    const { port, host, root, isStrict } = this.#target;
+    const least = this.#order.seen - (isStrict ? 0 : 1);
     return new Promise((resolve, reject) => {
       const socket = connect({
         ...{ host: "127.0.0.1", port, servername: host, ca: root },

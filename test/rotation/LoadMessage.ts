@@ -17,6 +17,8 @@ export interface LoadStart {
   readonly host: string;
   /** The root that they lead to, in PEM. */
   readonly root: string;
+  /** Whether the certificate before is wrong once the current one was brought; otherwise it may come until the next is placed. */
+  readonly isStrict: boolean;
   /** Where reviews are posted. */
   readonly path: string;
   /** Between two requests on new connections, in milliseconds. */

@@ -49,7 +49,7 @@ class Load {
         this.#underWay.add(call);
         void call.finally(() => this.#underWay.delete(call));
       }
-      setTimeout(next, first + sent * every - performance.now());
+      setTimeout(next, Math.max(1, first + sent * every - performance.now()));
     };
     next();
   }

@@ -51,7 +51,7 @@ export async function soakRun(
     server = await PosternServer.start({ pair: folder.paths("main"), port: 0, inspect: true });
     probe = await HeapProbe.open(server.inspector, server.pid);
     const before = probe.handles();
-    load.send({ port: server.port, host: HOST, root, path: PATH, ...BEAT });
+    load.send({ port: server.port, host: HOST, root, path: PATH, isStrict: true, ...BEAT });
     await pause(WARM_UP);
     const started = performance.now();
     let looking = 0;

@@ -1,0 +1,31 @@
+import { freePorts } from "../cluster/freePorts.ts";
+import type { SerialPair } from "../rotation/CertificateSeries.ts";
+import { PosternServer } from "../rotation/PosternServer.ts";
+import { PairFolder } from "../tls/PairFolder.ts";
+import type { RotatedServer } from "./RotatedServer.ts";
+
+/** `postern serve`, told to end (SIGTERM: it takes connections for 3 s more, and finishes calls), and started anew when it has. */
+export async function startRestarted(first: SerialPair): Promise<RotatedServer> {
+  const folder = new PairFolder();
+  const [port = 0] = await freePorts(1);
+  let turn = 0;
+  // A folder of its own for each: the one that is about to end is not to notice.
+  const start = (pair: SerialPair): Promise<PosternServer> => {
+    turn += 1;
+    folder.renameFiles(`pair-${turn}`, pair);
+    return PosternServer.start({ pair: folder.paths(`pair-${turn}`), port });
+  };
+  let server = await start(first);
+  return {
+    port,
+    async replace(pair) {
+      await server.stop();
+      server = await start(pair);
+    },
+    async stop() {
+      await server.stop();
+      server.kill();
+      folder.remove();
+    },
+  };
+}
