@@ -44,6 +44,11 @@ export class ConnectionTracker {
     for (const session of this.#sessions) session.close();
   }
 
+  /** A certificate that is served from now on; by its fingerprint, as {@link retire} takes it. */
+  serves(fingerprint: string): void {
+    this.#retired.keep(fingerprint);
+  }
+
   /** Drains the connections that were opened with another certificate than `fingerprint`, and those still being opened with one. */
   retire(fingerprint: string, options: RetireOptions): void {
     this.#retired.begin(fingerprint, options);

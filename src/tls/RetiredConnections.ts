@@ -31,7 +31,9 @@ interface Retired {
 export class RetiredConnections {
   readonly #sockets = new Map<Socket, Retired & { readonly tracked: TrackedSocket }>();
   readonly #sessions = new Map<ServerHttp2Session, Retired>();
-  #current: { readonly fingerprint: string; readonly idleUntil: number; readonly until: number } | undefined;
+  /** Of certificates whose connections are not retired: the one in force, and one that has just taken its place. */
+  readonly #kept = new Set<string>();
+  #current: Retired | undefined;
   #timer: NodeJS.Timeout | undefined;
   #cutOff = 0;
   readonly #waiting: ((cutOff: number) => void)[] = [];
@@ -39,9 +41,16 @@ export class RetiredConnections {
   /** `fingerprint` is that of the certificate in force, as `X509Certificate.fingerprint256`. */
   begin(fingerprint: string, { drainMs, graceMs, onDrained }: RetireOptions): void {
     const idleUntil = performance.now() + Math.max(0, drainMs);
-    this.#current = { fingerprint, idleUntil, until: idleUntil + graceMs };
+    this.#kept.clear();
+    this.#kept.add(fingerprint);
+    this.#current = { idleUntil, until: idleUntil + graceMs };
     this.#waiting.push(onDrained);
     this.#watch();
+  }
+
+  /** Connections of this certificate are none of the retired ones, until the next {@link begin}. */
+  keep(fingerprint: string): void {
+    this.#kept.add(fingerprint);
   }
 
   has(socket: Socket): boolean {
@@ -75,10 +84,9 @@ export class RetiredConnections {
 
   #retiredBy(socket: Pick<TLSSocket, "getX509Certificate">): Retired | undefined {
     if (this.#current === undefined) return undefined;
-    const { fingerprint, idleUntil, until } = this.#current;
     // The server's own certificate on this connection, resumed or not.
-    if (socket.getX509Certificate()?.fingerprint256 === fingerprint) return undefined;
-    return { idleUntil, until };
+    const fingerprint = socket.getX509Certificate()?.fingerprint256;
+    return fingerprint !== undefined && this.#kept.has(fingerprint) ? undefined : this.#current;
   }
 
   #watch(): void {

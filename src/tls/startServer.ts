@@ -97,6 +97,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (secure === undefined) throw new Error("a server without TLS has no certificate to replace");
       // Without ticketKeys of its own, each context makes new ones: a ticket of the old one is of no use to it.
       secure.setSecureContext({ ...pair, ...TLS_VERSION });
+      // Before the old ones are retired, for in between it is checked.
+      connections.serves(fingerprint);
       served = fingerprint;
     },
     retireConnections: (how) => connections.retire(served, how),
