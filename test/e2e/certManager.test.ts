@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "../cluster/eventually.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+import { CertManagerBed, type Served } from "./CertManagerBed.ts";
+import { bundleSizes, VALIDATING } from "./SyncBed.ts";
+
+const RENEWALS = 3;
+
+let bed: CertManagerBed;
+let ca: string;
+
+/** The sync runs as it is shipped, pinned to the file that the Issuer's CA is mounted at. */
+beforeAll(async () => {
+  bed = await CertManagerBed.start((await TestCa.create("somebody else")).cert);
+  ca = await bed.ca();
+  const { phase, log } = await bed.sync("first");
+  expect({ phase, log }).toEqual({ phase: "Succeeded", log: expect.stringMatching(/\bwiden\b[\s\S]*in step/) });
+  await judged();
+});
+
+afterAll(() => bed?.stop());
+
+async function judged(): Promise<void> {
+  await eventually("a create to be judged", async () => ((await bed.load.create()) === "judged" ? true : undefined));
+}
+
+/** Waits until the gate serves from a slot, with another certificate than `not`. */
+async function serves(slot: string, not = ""): Promise<Served> {
+  return eventually(`the gate to serve its ${slot} certificate`, async () => {
+    const served = await bed.served(ca);
+    return served.slot === slot && served.serial !== not ? served : undefined;
+  });
+}
+
+it("cert-manager renews both certificates three times and more: no admission fails, no Pod is another", async () => {
+  const pods = (await bed.pods()).map(({ metadata }) => metadata.name);
+  const revisions = async (): Promise<{ main: number; standby: number }> => {
+    const [main, standby] = await Promise.all([bed.issued("tls-main"), bed.issued("tls-standby")]);
+    return { main: main.status.revision, standby: standby.status.revision };
+  };
+  await serves("main");
+  const first = await revisions();
+  const seen: Served[] = [];
+  let told = first.main;
+  const report = await bed.loadDuring(async () => {
+    await eventually(
+      `${RENEWALS} renewals of both, served`,
+      async () => {
+        const now = await revisions();
+        // As an operator does on the Pods: they hear of the renewal, and wait for its files.
+        if (now.main !== told) await bed.annotatePods({ "postern.dev/certificate-revision": String(now.main) });
+        told = now.main;
+        seen.push(await bed.served(ca));
+        const changes = new Set(seen.map(({ serial }) => serial)).size - 1;
+        const least = Math.min(now.main - first.main, now.standby - first.standby, changes);
+        return least >= RENEWALS ? true : undefined;
+      },
+      70_000,
+    );
+  });
+  expect(report.failures).toEqual([]);
+  expect(report.judged).toBeGreaterThan(500);
+  expect([...new Set(seen.map(({ slot, name }) => `${slot}: ${name}`))]).toEqual(["main: main"]);
+  expect((await bed.pods()).map(({ metadata }) => metadata.name)).toEqual(pods);
+  for (const pod of pods)
+    await eventually(`the revision in a file of ${pod}`, async () =>
+      (await bed.fileOf(pod, "/etc/postern/pod/certificate-revision")) === String(told) ? true : undefined,
+    );
+  expect((await bed.sync("after-renewals")).log).toMatch(/in step: nothing to write\n$/);
+  expect(bundleSizes((await bed.cluster.api.get(VALIDATING)).body)).toEqual([1]);
+});
+
+it("main's Issuer is gone and main ends: the standby serves, is renewed, and main is back when its Issuer is; no admission fails", async () => {
+  const issuer = "postern-gate";
+  const { spec } = await bed.issued(issuer, "issuers");
+  await serves("main");
+  const report = await bed.loadDuring(async () => {
+    await bed.deleteIssuer(issuer);
+    try {
+      const first = await serves("standby");
+      expect(first.name).toBe("standby");
+      expect((await serves("standby", first.serial)).name).toBe("standby");
+    } finally {
+      await bed.createIssuer(issuer, spec);
+    }
+    expect((await serves("main")).name).toBe("main");
+  });
+  expect(report.failures).toEqual([]);
+  expect(report.judged).toBeGreaterThan(500);
+});
+
+it("without the reload the same renewals fail admissions: what is mounted by subPath is never another", async () => {
+  await bed.mountBySubPath();
+  try {
+    await judged();
+    const report = await bed.loadDuring(async () => {
+      await eventually("an admission to fail", async () => ((await bed.load.create()) === "judged" ? undefined : true));
+    });
+    expect(report.failures.join("\n")).toMatch(/failed calling webhook/);
+  } finally {
+    await bed.apply();
+  }
+  await judged();
+});

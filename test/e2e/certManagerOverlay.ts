@@ -1,0 +1,116 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import { ON_POD_RUNNER } from "../cluster/startPodRunner.ts";
+
+const KUBERNETES = fileURLToPath(new URL("../../infra/kubernetes", import.meta.url));
+const NAMESPACE = "postern-system";
+
+/** What is shipped, and how a test has it otherwise. */
+export interface OverlayInput {
+  /** Where it is written. */
+  readonly folder: string;
+  /** What the Service and the certificates are for: an IPv4 address. */
+  readonly address: string;
+  /** The files that stand for the images. */
+  readonly gateFile: string;
+  readonly syncFile: string;
+  /** The gate's private key, as JSON. */
+  readonly signingKey: string;
+  /** The sync's config, and the files that it names, by name. */
+  readonly syncFiles: Readonly<Record<string, string>>;
+}
+
+/**
+ * An overlay as users write them, over the shipped components for the gate and its CA. Local processes stand for images;
+ * 15 minutes renewed after 5 are 15 seconds after 5, and the standby's 17 after 7, of an Issuer of its own.
+ * Resolves to its folder.
+ */
+export async function certManagerOverlay(input: OverlayInput): Promise<string> {
+  const { folder, address, gateFile, syncFile, signingKey, syncFiles } = input;
+  await mkdir(folder);
+  const at = (name: string): string => relative(folder, join(KUBERNETES, name));
+  const patch = (kind: string, name: string, more: object): { patch: string } => {
+    const object = { apiVersion: API_VERSIONS[kind], kind, metadata: { name, namespace: NAMESPACE }, ...more };
+    return { patch: stringify(object) };
+  };
+  const asProcess = { image: "none", command: [process.execPath] };
+  const kustomization = {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: [at("base"), "standby-issuer.yaml"],
+    components: [at("components/gate"), at("components/issuer-ca")],
+    patches: [
+      patch("Service", "postern-gate", { spec: { clusterIP: address } }),
+      patch("Certificate", "tls-main", {
+        spec: { commonName: "main", ipAddresses: [address], duration: "15s", renewBefore: "10s" },
+      }),
+      patch("Certificate", "tls-standby", {
+        spec: {
+          commonName: "standby",
+          ipAddresses: [address],
+          duration: "17s",
+          renewBefore: "10s",
+          issuerRef: { name: "standby" },
+        },
+      }),
+      patch("Deployment", "postern-gate", {
+        spec: {
+          template: {
+            spec: {
+              ...ON_POD_RUNNER,
+              containers: [
+                {
+                  name: "gate",
+                  ...asProcess,
+                  args: [gateFile],
+                  env: [
+                    { name: "POSTERN_TLS_HOSTS", value: address },
+                    // Pods have addresses of their own, and no network of their own.
+                    { name: "POSTERN_HOST", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+                    { name: "POSTERN_METRICS_PORT", $patch: "delete" },
+                  ],
+                },
+              ],
+            },
+          },
+        },
+      }),
+      patch("CronJob", "postern-sync", {
+        spec: {
+          jobTemplate: {
+            spec: {
+              template: {
+                spec: {
+                  ...ON_POD_RUNNER,
+                  containers: [{ name: "sync", ...asProcess, command: [process.execPath, syncFile] }],
+                },
+              },
+            },
+          },
+        },
+      }),
+      patch("ConfigMap", "postern-sync", { data: { ...syncFiles, hosts: `${address}\n` } }),
+    ],
+    secretGenerator: [{ name: "postern-gate-signing-key", namespace: NAMESPACE, literals: [`key.jwk=${signingKey}`] }],
+    generatorOptions: { disableNameSuffixHash: true },
+  };
+  const issuer = {
+    apiVersion: API_VERSIONS.Certificate,
+    kind: "Issuer",
+    metadata: { name: "standby", namespace: NAMESPACE },
+    spec: { ca: { secretName: "postern-gate-ca" } },
+  };
+  await writeFile(join(folder, "kustomization.yaml"), stringify(kustomization));
+  await writeFile(join(folder, "standby-issuer.yaml"), stringify(issuer));
+  return folder;
+}
+
+const API_VERSIONS: Readonly<Record<string, string>> = {
+  Service: "v1",
+  ConfigMap: "v1",
+  Certificate: "cert-manager.io/v1",
+  Deployment: "apps/v1",
+  CronJob: "batch/v1",
+};
