@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { applyCertManagerDefinitions } from "./applyCertManagerDefinitions.ts";
 import type { ChildService } from "./ChildService.ts";
 import type { Cluster } from "./Cluster.ts";
 import { certManagerBinary } from "./certManagerBinary.ts";
@@ -15,21 +15,12 @@ const READY_PATIENCE = 60_000;
  */
 export async function startCertManager(cluster: Cluster): Promise<ChildService> {
   const progress = (line: string): void => void process.stderr.write(`test cluster: ${line}\n`);
-  const { binary, definitions } = await certManagerBinary(progress);
-  const applied = await cluster.kubectl(["apply", "--server-side", "-f", "-"], await readDefinitions(definitions));
-  if (applied.code !== 0) throw new Error(applied.stderr);
-  const names = ["certificates", "certificaterequests", "issuers", "clusterissuers"];
-  const waited = await cluster.kubectl([
-    "wait",
-    "--for=condition=Established",
-    "--timeout=30s",
-    ...names.map((name) => `crd/${name}.cert-manager.io`),
-  ]);
-  if (waited.code !== 0) throw new Error(waited.stderr);
+  const files = await certManagerBinary(progress);
+  await applyCertManagerDefinitions(cluster, files);
   const [port = 0] = await freePorts(1);
   const service = await cluster.run({
     name: "cert-manager",
-    file: binary,
+    file: files.binary,
     args: [
       `--kubeconfig=${join(cluster.place.folder, "components.kubeconfig")}`,
       "--leader-elect=false",
@@ -43,15 +34,4 @@ export async function startCertManager(cluster: Cluster): Promise<ChildService> 
     );
   await service.waitUntil(isAtWork, READY_PATIENCE);
   return service;
-}
-
-/** The definitions in YAML, without the lines that Helm would fill in: labels. */
-async function readDefinitions(folder: string): Promise<string> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
-  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
-  return texts
-    .join("\n---\n")
-    .split("\n")
-    .filter((line) => !line.includes("{{"))
-    .join("\n");
 }

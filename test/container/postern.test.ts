@@ -49,3 +49,16 @@ it("is what the Dockerfile starts, without a shell, as a user that is not root",
   expect(dockerfile).toContain('ENTRYPOINT ["/nodejs/bin/node", "/postern.mjs"]\n');
   expect(dockerfile).toMatch(/^USER 65532:65532$/m);
 });
+
+it("has a target for the gate, of the bundle that the build makes of functions/node.ts; the command's image is the default", async () => {
+  const dockerfile = await readFile(new URL("../../infra/container/Dockerfile", import.meta.url), "utf8");
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+  expect(stages.map((stage) => / AS (\S+)$/.exec(stage.split("\n")[0] ?? "")?.[1])).toEqual([
+    "build",
+    "gate",
+    undefined,
+  ]);
+  expect(stages[1]).toContain("COPY --from=build /src/dist/functions/node.mjs /gate.mjs\n");
+  expect(stages[1]).toContain('ENTRYPOINT ["/nodejs/bin/node", "/gate.mjs"]\n');
+  expect(stages[1]).toMatch(/^USER 65532:65532$/m);
+});

@@ -18,6 +18,7 @@ import { certManagerOverlay } from "./certManagerOverlay.ts";
 import { loadOverNewConnections } from "./loadOverNewConnections.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
+import { VALIDATING } from "./SyncBed.ts";
 import { subPathPatch } from "./subPathPatch.ts";
 
 const GATE = new URL("gates/sync.ts", import.meta.url).pathname;
@@ -137,6 +138,11 @@ export class CertManagerBed {
     return (await this.cluster.api.get(`${CERTIFICATES}/${resource}/${name}`)).body;
   }
 
+  /** Where a Certificate is in the API. */
+  certificatePath(name: string): string {
+    return `${CERTIFICATES}/certificates/${name}`;
+  }
+
   async deleteIssuer(name: string): Promise<void> {
     const { status, body } = await this.cluster.api.delete(`${CERTIFICATES}/issuers/${name}`);
     if (status !== 200) throw new Error(body.message);
@@ -182,6 +188,12 @@ export class CertManagerBed {
   async ca(): Promise<string> {
     const { body } = await this.cluster.api.get(`${SYSTEM}/secrets/postern-gate-ca`);
     return Buffer.from(body.data["tls.crt"], "base64").toString();
+  }
+
+  /** The caBundle that is registered, in PEM. */
+  async bundle(): Promise<string> {
+    const { webhooks } = (await this.cluster.api.get(VALIDATING)).body;
+    return Buffer.from(webhooks[0].clientConfig.caBundle, "base64").toString();
   }
 
   /** Asks one of the gate's Pods, over a new connection, that is verified. */

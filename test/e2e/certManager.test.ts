@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
+import { renewCertificate } from "../cluster/renewCertificate.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 import { CertManagerBed, type Served } from "./CertManagerBed.ts";
-import { bundleSizes, VALIDATING } from "./SyncBed.ts";
 
 const RENEWALS = 3;
+/** All that the sync says when there is nothing to do. */
+const IN_STEP = "in step: nothing to write\n";
 
 let bed: CertManagerBed;
 let ca: string;
@@ -15,6 +17,8 @@ beforeAll(async () => {
   ca = await bed.ca();
   const { phase, log } = await bed.sync("first");
   expect({ phase, log }).toEqual({ phase: "Succeeded", log: expect.stringMatching(/\bwiden\b[\s\S]*in step/) });
+  await settled("after-first");
+  expect(await bed.bundle()).toBe(ca);
   await judged();
 });
 
@@ -22,6 +26,11 @@ afterAll(() => bed?.stop());
 
 async function judged(): Promise<void> {
   await eventually("a create to be judged", async () => ((await bed.load.create()) === "judged" ? true : undefined));
+}
+
+/** Runs the sync until it finds nothing to write: what is not used any more goes after the soak, of a second. */
+async function settled(name: string): Promise<void> {
+  for (let count = 1; (await bed.sync(`${name}-${count}`)).log !== IN_STEP; count += 1) expect(count).toBeLessThan(4);
 }
 
 /** Waits until the gate serves from a slot, with another certificate than `not`. */
@@ -66,8 +75,7 @@ it("cert-manager renews both certificates three times and more: no admission fai
     await eventually(`the revision in a file of ${pod}`, async () =>
       (await bed.fileOf(pod, "/etc/postern/pod/certificate-revision")) === String(told) ? true : undefined,
     );
-  expect((await bed.sync("after-renewals")).log).toMatch(/in step: nothing to write\n$/);
-  expect(bundleSizes((await bed.cluster.api.get(VALIDATING)).body)).toEqual([1]);
+  expect((await bed.sync("after-renewals")).log).toBe(IN_STEP);
 });
 
 it("main's Issuer is gone and main ends: the standby serves, is renewed, and main is back when its Issuer is; no admission fails", async () => {
@@ -87,6 +95,27 @@ it("main's Issuer is gone and main ends: the standby serves, is renewed, and mai
   });
   expect(report.failures).toEqual([]);
   expect(report.judged).toBeGreaterThan(500);
+});
+
+it("the CA is renewed, with the key that it has: caBundle of before trusts what is issued after, and the sync brings the new one in", async () => {
+  const pinned = await bed.bundle();
+  const revision = (await bed.issued("postern-gate-ca")).status.revision;
+  const report = await bed.loadDuring(async () => {
+    await renewCertificate(bed.cluster.api, bed.certificatePath("postern-gate-ca"));
+    await eventually("the CA to be renewed", async () =>
+      (await bed.issued("postern-gate-ca")).status.revision > revision ? true : undefined,
+    );
+    // One may have been under way.
+    for (const _ of ["asked for before", "asked for after"]) await serves("main", (await bed.served(ca)).serial);
+  });
+  expect(report.failures).toEqual([]);
+  const renewed = (await bed.ca()).trim();
+  expect(pinned).not.toContain(renewed);
+  expect(await bed.sync("ca-renewed")).toMatchObject({ phase: "Succeeded" });
+  expect(await bed.bundle()).toContain(renewed);
+  await settled("after-renewal-of-ca");
+  expect((await bed.bundle()).trim()).toBe(renewed);
+  await judged();
 });
 
 it("without the reload the same renewals fail admissions: what is mounted by subPath is never another", async () => {
