@@ -1,36 +1,33 @@
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { checkServing, type ServingCheck } from "./checkServing.ts";
-import { chooseCertificate, SLOTS, type Slot } from "./chooseCertificate.ts";
+import { SLOTS, type Slot } from "./chooseCertificate.ts";
+import { type ChosenPair, firstToServe } from "./firstToServe.ts";
 import { followRenewal, type RenewalMemory } from "./followRenewal.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { isPair, type LoadedSlots, loadSlots } from "./loadSlots.ts";
-import type { PairInfo } from "./PairInfo.ts";
+import { type CertificateServer, OwnServer } from "./OwnServer.ts";
+import { type PairInfo, pairInfo } from "./PairInfo.ts";
 import type { RotationEffect } from "./RotationEffect.ts";
 import type { RotationEvent, RotationReadings, RotationTime } from "./RotationEvent.ts";
 import { initialRotation, type RotationState } from "./RotationState.ts";
 import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
 import { rotate } from "./rotate.ts";
+import type { PutBack, ServingPlace } from "./ServingPlace.ts";
 import { slotReadings } from "./slotReadings.ts";
-import type { KeyPair, RunningServer } from "./startServer.ts";
-import { TlsError, type TlsFault } from "./TlsError.ts";
+import type { KeyPair } from "./startServer.ts";
+import type { TlsFault } from "./TlsError.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
 import { type TlsStatus, tlsStatus } from "./TlsStatus.ts";
 
 const POLL_MS = 10_000;
-const DRAIN_MS = 60_000;
-/** The API server's longest timeout, and a little more. */
-const GRACE_MS = 35_000;
-const CHECK_TIMEOUT_MS = 5_000;
-/** A busy moment is no fault of the certificate. */
-const CHECK_ATTEMPTS = 3;
-const CHECK_PAUSE_MS = 200;
 
-/** The part of a server that a certificate is put into. */
-export type CertificateServer = Pick<RunningServer, "port" | "loopback" | "replaceCertificate" | "retireConnections">;
+/** What served before this process began, and may still. */
+export interface LastServed {
+  readonly pair: LoadedPair;
+  /** Where it came from. */
+  readonly slot: Slot;
+}
 
-type Outcome = { readonly fault?: TlsFault | undefined };
 type Unstamped = RotationEvent extends infer Event
   ? Event extends RotationTime
     ? Omit<Event, keyof RotationTime>
@@ -49,39 +46,34 @@ export class CertificateReloader {
   #state: RotationState;
   #loaded: LoadedSlots;
   #renewal: RenewalMemory | undefined;
-  #server: CertificateServer | undefined;
+  #place: ServingPlace | undefined;
   #triggers: RotationTriggers | undefined;
 
-  private constructor(options: TlsOptions, loaded: LoadedSlots, first: PairInfo, pair: LoadedPair) {
+  private constructor(options: TlsOptions, loaded: LoadedSlots, { info, pair }: ChosenPair, isProven: boolean) {
     this.#options = options;
     this.#loaded = loaded;
-    this.#state = initialRotation(first, performance.now());
-    this.#pairs.set(first.hash, pair);
+    this.#state = initialRotation(info, performance.now(), isProven);
+    this.#pairs.set(info.hash, pair);
   }
 
-  /** Loads what is to serve first. Throws {@link TlsError}, with the main certificate's fault, when none can. */
-  static async load(options: TlsOptions): Promise<CertificateReloader> {
+  /**
+   * Loads what is to serve first. `outside` is for a server that is not this process: what it served last, where that is
+   * known; whether it does is found out. Throws {@link TlsError}, with the main certificate's fault, when there is nothing.
+   */
+  static async load(
+    options: TlsOptions,
+    outside?: { readonly last: LastServed | undefined },
+  ): Promise<CertificateReloader> {
     const loaded = await loadSlots(options);
-    const readings = slotReadings(loaded, options);
-    const usable = (slot: Slot): boolean => readings[slot]?.pair !== undefined && readings[slot]?.fault === undefined;
-    const { serve } = chooseCertificate({
-      main: usable("main") ? "valid" : "unloadable",
-      standby: usable("standby") ? "valid" : "absent",
-      renewing: false,
-      servingInTime: false,
-    });
-    const info = serve === undefined ? undefined : readings[serve]?.pair;
-    const pair = serve === undefined ? undefined : loaded.slots[serve];
-    if (info === undefined || !isPair(pair))
-      throw new TlsError(
-        readings.main?.fault ?? { code: "unusable", message: `${options.main.cert}: cannot be served` },
-      );
+    const last = outside?.last;
+    const first: ChosenPair =
+      last === undefined ? firstToServe(loaded, options) : { pair: last.pair, info: pairInfo(last.slot, last.pair) };
     for (const slot of SLOTS) {
       const it = loaded.slots[slot];
       if (isPair(it)) for (const warning of it.warnings) options.log.warn("a certificate's key", { slot, warning });
     }
-    options.metrics.serves(info);
-    return new CertificateReloader(options, loaded, info, pair);
+    options.metrics.serves(first.info);
+    return new CertificateReloader(options, loaded, first, outside === undefined);
   }
 
   /** What serves now, in memory. */
@@ -101,9 +93,19 @@ export class CertificateReloader {
     return tlsStatus(this.#state, this.#options.now());
   }
 
-  /** Looks after a server that was started with {@link pair}, from now until {@link stop}. */
+  /** Called off by {@link stop}. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Looks after a server of this process that was started with {@link pair}, from now until {@link stop}. */
   attach(server: CertificateServer): void {
-    this.#server = server;
+    this.attachTo(new OwnServer(server, this.#options, this.signal));
+  }
+
+  /** Looks after what serves at a place, from now until {@link stop}. */
+  attachTo(place: ServingPlace): void {
+    this.#place = place;
     const { main, standby, renewingFile, pollMs = POLL_MS, now } = this.#options;
     const files = [main.cert, main.key, standby?.cert, standby?.key, renewingFile].filter((it) => it !== undefined);
     this.#triggers = new RotationTriggers({ folders: files.map(dirname), pollMs, now }, (event) =>
@@ -148,15 +150,18 @@ export class CertificateReloader {
       case "verify":
         return this.#dispatch({ type: "verified", ...this.#readings() });
       case "swap":
-        return this.#dispatch({ type: "swapped", ...this.#swap(effect.pair) });
-      case "check":
-        return this.#dispatch({ type: "checked", fault: await this.#check(effect.pair) });
+        return this.#dispatch({ type: "swapped", fault: await this.#swap(effect.pair) });
+      case "check": {
+        const pair = this.#pairs.get(effect.pair.hash);
+        const fault = pair === undefined ? undefined : await this.#place?.check(pair);
+        return this.#dispatch({ type: "checked", fault });
+      }
       case "clean-up":
-        this.#retire(effect.old);
+        this.#place?.retire(effect.old);
         return this.#dispatch({ type: "cleaned-up" });
       case "roll-back": {
-        const outcome = this.#swap(effect.pair);
-        this.#retire(this.#state.candidate ?? effect.pair);
+        const outcome = await this.#putBack(effect.pair);
+        this.#place?.retire(this.#state.candidate ?? effect.pair);
         return this.#dispatch({ type: "rolled-back", ...outcome });
       }
       case "phase-over":
@@ -183,51 +188,21 @@ export class CertificateReloader {
     };
   }
 
-  #swap(info: PairInfo): Outcome {
+  async #swap(info: PairInfo): Promise<TlsFault | undefined> {
     const loaded = this.#loaded.slots[info.slot];
     const pair = this.#pairs.get(info.hash) ?? (isPair(loaded) ? loaded : undefined);
-    try {
-      if (pair === undefined || pair.hash !== info.hash) throw new Error("the pair is not in memory");
-      this.#pairs.set(info.hash, pair);
-      this.#server?.replaceCertificate({ cert: pair.certPem, key: pair.keyPem });
-      return {};
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
-      return { fault: { code: "swap-failed", message: `serial ${info.serial}: cannot be put in place (${code})` } };
-    }
+    if (pair === undefined || pair.hash !== info.hash) return notInMemory(info);
+    this.#pairs.set(info.hash, pair);
+    return this.#place?.put(pair, info);
   }
 
-  async #check(info: PairInfo): Promise<TlsFault | undefined> {
+  async #putBack(info: PairInfo): Promise<PutBack> {
     const pair = this.#pairs.get(info.hash);
-    if (pair === undefined || this.#server === undefined) return undefined;
-    const { loopback: address, port } = this.#server;
-    const [name = "localhost"] = [...this.#options.rules.hosts, ...pair.leaf.sans.dns, ...pair.leaf.sans.ip];
-    const check: ServingCheck = {
-      address,
-      port,
-      host: name.replace("*", "host"),
-      pair,
-      selfTest: this.#options.selfTest,
-      timeoutMs: CHECK_TIMEOUT_MS,
-      signal: this.#stop.signal,
-    };
-    let fault = await checkServing(check);
-    for (let attempt = 1; fault !== undefined && attempt < CHECK_ATTEMPTS; attempt += 1) {
-      await sleep(CHECK_PAUSE_MS);
-      fault = await checkServing(check);
-    }
-    return fault;
+    if (pair !== undefined && this.#place !== undefined) return this.#place.putBack(pair, info);
+    return { fault: notInMemory(info), isProven: false };
   }
+}
 
-  #retire(old: PairInfo): void {
-    const { log, metrics, now, drainMs = DRAIN_MS } = this.#options;
-    this.#server?.retireConnections({
-      drainMs: Math.min(drainMs, Math.max(0, old.notAfter - now())),
-      graceMs: GRACE_MS,
-      onDrained: (cutOff) => {
-        metrics.cutOff(cutOff);
-        if (cutOff > 0) log.warn("connections of an old certificate were cut off", { connections: cutOff });
-      },
-    });
-  }
+function notInMemory({ serial }: PairInfo): TlsFault {
+  return { code: "swap-failed", message: `serial ${serial}: the pair is not in memory` };
 }

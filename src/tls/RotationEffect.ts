@@ -3,8 +3,11 @@ import type { PairInfo } from "./PairInfo.ts";
 import type { RotationCause, RotationPhase } from "./RotationState.ts";
 import type { TlsFault } from "./TlsError.ts";
 
-/** How a rotation ended. */
-export type RotationResult = "switched" | "taken-back" | "rolled-back" | "swap-failed";
+/**
+ * How a rotation ended. `confirmed` and `not-confirmed` are of one to the certificate that was taken to serve already, by a
+ * server outside of this process.
+ */
+export type RotationResult = "switched" | "taken-back" | "rolled-back" | "swap-failed" | "confirmed" | "not-confirmed";
 
 /** What is to be done: work, which answers with an event, and news. */
 export type RotationEffect =

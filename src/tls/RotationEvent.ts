@@ -34,5 +34,6 @@ export type RotationEvent = RotationTime &
     | { readonly type: "swapped"; readonly fault?: TlsFault | undefined }
     | { readonly type: "checked"; readonly fault?: TlsFault | undefined }
     | { readonly type: "cleaned-up" }
-    | { readonly type: "rolled-back"; readonly fault?: TlsFault | undefined }
+    /** `isProven`: whether the one that was put back is known to serve. */
+    | { readonly type: "rolled-back"; readonly fault?: TlsFault | undefined; readonly isProven: boolean }
   );

@@ -15,6 +15,8 @@ export interface RotationState {
   readonly cause: RotationCause;
   /** What handshakes get, but for the phases between a swap and its check. */
   readonly serving: PairInfo;
+  /** Whether it is known to: not so of a server outside of this process that has yet to be asked, or told. */
+  readonly isProven: boolean;
   /** The good pair before that one, for SIGUSR2. */
   readonly previous: PairInfo | undefined;
   /** What is being put in its place. */
@@ -32,13 +34,14 @@ export interface RotationState {
   readonly preloadMs: number;
 }
 
-/** The state of a server that has just begun to serve. */
-export function initialRotation(serving: PairInfo, at: number): RotationState {
+/** The state of a server that has just begun to serve; or, not proven, of one that may have. */
+export function initialRotation(serving: PairInfo, at: number, isProven = true): RotationState {
   return {
     phase: "steady",
     since: at,
     cause: "start",
     serving,
+    isProven,
     previous: undefined,
     candidate: undefined,
     refused: {},

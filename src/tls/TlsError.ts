@@ -30,6 +30,9 @@ export type TlsFaultCode =
   | "swap-failed"
   | "handshake-failed"
   | "self-test-failed"
+  // Of a server outside of this process.
+  | "target-down"
+  | "reload-failed"
   // Of a pair that was given up by hand.
   | "taken-back";
 

@@ -24,7 +24,8 @@ export function reportRotation(
       const { result, from, to, fault } = effect;
       metrics.rotated(result, now());
       const facts = { result, from: factsOf(from), to: factsOf(to) };
-      if (fault === undefined) log.info("certificate switched", facts);
+      if (fault === undefined)
+        log.info(result === "confirmed" ? "certificate confirmed" : "certificate switched", facts);
       else log.error("certificate not switched", { ...facts, code: fault.code, fault: fault.message });
       return;
     }

@@ -97,6 +97,7 @@ function onSwapped(state: RotationState, { at, now, fault }: Outcome): Rotation 
       state: { ...state, phase: "check", since: at },
       effects: [over(state, at), { type: "check", pair: candidate }],
     };
+  if (fault.code === "target-down" && state.cause !== "SIGUSR2") return onUntold(state, candidate, fault, { at, now });
   // A context that cannot be made takes nobody's place: the old one never stopped serving.
   const stopped = refuse(steady(state, at), candidate, fault);
   return next(
@@ -111,34 +112,67 @@ function onSwapped(state: RotationState, { at, now, fault }: Outcome): Rotation 
   );
 }
 
-function onChecked(state: RotationState, { at, fault }: Outcome): Rotation {
+/** Nothing is held against the certificate: the next look tries again. */
+function onUntold(state: RotationState, { slot }: PairInfo, fault: TlsFault, time: RotationTime): Rotation {
+  const before = state.faults[slot];
+  const isNew = before?.code !== fault.code || before.message !== fault.message;
+  return next(
+    {
+      state: { ...steady(state, time.at), faults: { ...state.faults, [slot]: fault } },
+      effects: [
+        { ...over(state, time.at, fault), isQuiet: !isNew },
+        { type: "fault", slot, fault, isNew },
+      ],
+    },
+    time,
+  );
+}
+
+function onChecked(state: RotationState, { at, now, fault }: Outcome): Rotation {
   const { candidate, serving, cause } = state;
   if (candidate === undefined) return { state: steady(state, at), effects: [] };
+  const isSame = candidate.hash === serving.hash;
+  if (fault !== undefined && isSame) {
+    // There is nothing to go back to.
+    const rotated: RotationEffect = { type: "rotated", result: "not-confirmed", from: serving, to: candidate, fault };
+    return next(
+      { state: refuse(steady(state, at), candidate, fault), effects: [over(state, at, fault), rotated] },
+      { at, now },
+    );
+  }
   if (fault !== undefined)
     return {
       state: { ...refuse(state, candidate, fault), phase: "roll-back", since: at },
       effects: [over(state, at, fault), { type: "roll-back", pair: serving }],
     };
-  const result = cause === "SIGUSR2" ? "taken-back" : "switched";
+  const result = cause === "SIGUSR2" ? "taken-back" : isSame ? "confirmed" : "switched";
+  const { [candidate.slot]: before, ...others } = state.faults;
+  const isTold = before?.code === "target-down";
   return {
     state: {
       ...state,
       phase: "clean-up",
       since: at,
       serving: candidate,
+      isProven: true,
       // What was taken back is not gone back to.
-      previous: cause === "SIGUSR2" ? undefined : serving,
+      previous: cause === "SIGUSR2" ? undefined : isSame ? state.previous : serving,
       candidate: undefined,
+      faults: isTold ? others : state.faults,
     },
     effects: [
       over(state, at),
+      ...(isTold ? [{ type: "recovered", slot: candidate.slot } as const] : []),
       { type: "rotated", result, from: serving, to: candidate, fault: undefined },
       { type: "clean-up", old: serving },
     ],
   };
 }
 
-function onRolledBack(state: RotationState, { at, now, fault }: Outcome): Rotation {
+function onRolledBack(
+  state: RotationState,
+  { at, now, fault, isProven }: Extract<RotationEvent, { type: "rolled-back" }>,
+): Rotation {
   const { candidate, serving } = state;
   if (candidate === undefined) return { state: steady(state, at), effects: [] };
   // Should the old one not go back in, the new one is what serves, and is said to.
@@ -148,7 +182,7 @@ function onRolledBack(state: RotationState, { at, now, fault }: Outcome): Rotati
     over(state, at, fault),
     { type: "rotated", result: "rolled-back", from: candidate, to: stands, fault: fault ?? why },
   ];
-  return next({ state: { ...steady(state, at), serving: stands }, effects }, { at, now });
+  return next({ state: { ...steady(state, at), serving: stands, isProven }, effects }, { at, now });
 }
 
 /** Remembers why a pair was not kept; the caller says it, so that the next look need not. */
@@ -169,6 +203,10 @@ function steady(state: RotationState, at: number): RotationState {
   return { ...state, phase: "steady", since: at, candidate: undefined };
 }
 
-function over({ phase, since, cause }: RotationState, at: number, fault?: TlsFault): RotationEffect {
+function over(
+  { phase, since, cause }: RotationState,
+  at: number,
+  fault?: TlsFault,
+): Extract<RotationEffect, { type: "phase-over" }> {
   return { type: "phase-over", phase, milliseconds: at - since, fault, cause, isQuiet: false };
 }

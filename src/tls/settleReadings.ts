@@ -16,7 +16,6 @@ export function settleReadings(state: RotationState, event: RotationReadings & R
   const { now, at } = event;
   const known = forget(state, event);
   const slots = { main: judge(known, "main", event), standby: judge(known, "standby", event) };
-  const news = SLOTS.flatMap((slot) => newsOf(known, slot, slots[slot]));
   const choice = chooseCertificate({
     main: slots.main.status,
     standby: slots.standby.status,
@@ -24,18 +23,25 @@ export function settleReadings(state: RotationState, event: RotationReadings & R
     servingInTime: now <= known.serving.notAfter,
   });
   const chosen = known.pinned === undefined && choice.serve !== undefined ? slots[choice.serve].pair : undefined;
-  const isSwitch = chosen !== undefined && chosen.hash !== known.serving.hash;
-  const isQuiet = !isSwitch && news.every((it) => it.type === "fault" && !it.isNew);
+  const candidate = chosen ?? unproven(known);
+  const isSwitch = candidate !== undefined && (candidate.hash !== known.serving.hash || !known.isProven);
+  // What cannot be told is tried again at each look, and said once: it stands until it has been told.
+  const untold = isSwitch ? untoldFault(known, candidate.slot) : undefined;
+  const news = SLOTS.flatMap((slot) =>
+    untold !== undefined && slot === candidate?.slot ? [] : newsOf(known, slot, slots[slot]),
+  );
+  const isQuiet = (!isSwitch || untold !== undefined) && news.every((it) => it.type === "fault" && !it.isNew);
   const settled: RotationState = {
     ...known,
     phase: isSwitch ? "swap" : "steady",
     since: at,
-    candidate: isSwitch ? chosen : undefined,
+    candidate: isSwitch ? candidate : undefined,
     // The same certificate in the other slot needs no switch.
     serving: chosen !== undefined && !isSwitch ? chosen : known.serving,
     faults: {
       ...(slots.main.fault === undefined ? {} : { main: slots.main.fault }),
       ...(slots.standby.fault === undefined ? {} : { standby: slots.standby.fault }),
+      ...(untold === undefined || candidate === undefined ? {} : { [candidate.slot]: untold }),
     },
   };
   const phases: RotationEffect[] = (["preload", "verify"] as const).map((phase) => ({
@@ -48,8 +54,17 @@ export function settleReadings(state: RotationState, event: RotationReadings & R
   }));
   return {
     state: settled,
-    effects: [...phases, ...news, ...(isSwitch ? [{ type: "swap", pair: chosen } as const] : [])],
+    effects: [...phases, ...news, ...(isSwitch ? [{ type: "swap", pair: candidate } as const] : [])],
   };
+}
+
+/** What is taken to serve has to be found out, unless that failed before. */
+function unproven({ isProven, serving, refused }: RotationState): PairInfo | undefined {
+  return isProven || refused[serving.slot]?.hash === serving.hash ? undefined : serving;
+}
+
+function untoldFault({ faults }: RotationState, slot: Slot): TlsFault | undefined {
+  return faults[slot]?.code === "target-down" ? faults[slot] : undefined;
 }
 
 /** What the slots hold now, without refusals and pins that are over: another certificate is there, or what serves has ended. */

@@ -38,7 +38,8 @@ const happening: fc.Arbitrary<RotationEvent> = fc
     fc.oneof(
       fc.record({ type: fc.constant("trigger" as const), cause: fc.constantFrom("poll", "watch", "SIGHUP") }),
       fc.record({ type: fc.constantFrom("back", "preloaded", "cleaned-up") }),
-      fc.record({ type: fc.constantFrom("swapped", "checked", "rolled-back"), fault: maybe(fault) }),
+      fc.record({ type: fc.constantFrom("swapped", "checked"), fault: maybe(fault) }),
+      fc.record({ type: fc.constant("rolled-back" as const), fault: maybe(fault), isProven: fc.constant(true) }),
       fc
         .tuple(reading("main"), maybe(reading("standby")), fc.boolean(), fc.boolean())
         .map(([main, standby, renewing, allowOlder]) => ({
@@ -97,7 +98,7 @@ function answerTo({ phase }: RotationState, other: RotationEvent): RotationEvent
     case "clean-up":
       return { at, now, type: "cleaned-up" };
     case "roll-back":
-      return { at, now, type: "rolled-back", ...outcome };
+      return { at, now, type: "rolled-back", isProven: true, ...outcome };
     case "verify":
       return {
         at,
@@ -225,7 +226,7 @@ describe.each([
 it("an event that the phase does not await changes nothing", () => {
   const state = initialRotation(FIRST, 0);
   for (const type of ["preloaded", "swapped", "checked", "cleaned-up", "rolled-back"] as const)
-    expect(rotate(state, { type, at: 1, now: 1 })).toEqual({ state, effects: [] });
+    expect(rotate(state, { type, at: 1, now: 1, isProven: true })).toEqual({ state, effects: [] });
 });
 
 function textOf(fault: TlsFault | undefined, use: (text: string) => void): void {
