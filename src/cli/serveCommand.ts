@@ -3,6 +3,7 @@ import { TlsConfigError } from "../tls/TlsConfigError.ts";
 import { TlsError } from "../tls/TlsError.ts";
 import { TrustError } from "../trust/TrustError.ts";
 import { CliError } from "./CliError.ts";
+import { checkTogether } from "./checkTogether.ts";
 import { loadGate } from "./loadGate.ts";
 import { systemFault } from "./systemFault.ts";
 import type { Terminal } from "./Terminal.ts";
@@ -46,10 +47,4 @@ export async function serveCommand(
       throw new CliError("cannot-serve", error.message, error);
     throw systemFault(error, port);
   }
-}
-
-function checkTogether(certName: string, cert: string | undefined, keyName: string, key: string | undefined): void {
-  if ((cert === undefined) === (key === undefined)) return;
-  const missing = cert === undefined ? certName : keyName;
-  throw new CliError("usage", `${certName} and ${keyName} come together; ${missing} is missing`);
 }

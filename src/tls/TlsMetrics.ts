@@ -82,6 +82,11 @@ export class TlsMetrics {
     this.#cutOff.inc(connections);
   }
 
+  /** For what else is told beside it. */
+  get registry(): Registry {
+    return this.#registry;
+  }
+
   /** All of it. */
   text(): Promise<string> {
     return this.#registry.metrics();

@@ -1,0 +1,14 @@
+import { type ChosenPair, firstToServe } from "../firstToServe.ts";
+import { loadSlots } from "../loadSlots.ts";
+import type { TlsOptions } from "../TlsOptions.ts";
+import type { OutputFolder } from "./OutputFolder.ts";
+
+/**
+ * Writes the pair that a server is to begin with, and tells nobody. Throws TlsError where neither certificate can be served,
+ * with the folder as it was.
+ */
+export async function writeFirstPair(folder: OutputFolder, options: TlsOptions): Promise<ChosenPair> {
+  const first = firstToServe(await loadSlots(options), options);
+  await folder.write(first.pair, first.info.slot);
+  return first;
+}

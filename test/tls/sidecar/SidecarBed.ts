@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PosternProcess } from "../../cli/PosternProcess.ts";
+import { NginxServer } from "../../nginx/NginxServer.ts";
+import type { CertificateSpec } from "../../trust/makeCertificate.ts";
+import { PairFolder } from "../PairFolder.ts";
+import { HOST, makePair, type TestPair } from "../testPki.ts";
+
+const HOUR = 3_600_000;
+
+/** A pair that is in its time now, or as `spec` says. */
+export function pairOfNow(spec: Partial<CertificateSpec> = {}): Promise<TestPair> {
+  return makePair({ notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR, ...spec });
+}
+
+/** What the sidecar's metrics port answers. */
+export interface Told {
+  readonly ready: number;
+  readonly why: string;
+  readonly metrics: string;
+}
+
+/** Certificates in volumes, a real nginx, and between them `postern tls-sidecar` as a process. */
+export class SidecarBed {
+  readonly source = new PairFolder();
+  readonly out: string;
+  readonly nginx: NginxServer;
+  sidecar: PosternProcess;
+  /** More of the sidecar's environment. */
+  env: Readonly<Record<string, string>> = {};
+  #args: readonly string[] = [];
+
+  private constructor(out: string, nginx: NginxServer) {
+    this.out = out;
+    this.nginx = nginx;
+    // Replaced by the first start.
+    this.sidecar = new PosternProcess(["--version"], this.source.path);
+  }
+
+  /** Nothing runs yet. `more` are lines of nginx's server. */
+  static async create(binary: string, more = ""): Promise<SidecarBed> {
+    const out = join(mkdtempSync(join(tmpdir(), "postern-sidecar-")), "tls");
+    const nginx = await NginxServer.create({ binary, cert: join(out, "tls.crt"), key: join(out, "tls.key"), more });
+    return new SidecarBed(out, nginx);
+  }
+
+  /** Puts a pair into a slot's volume, in one step. */
+  swap(slot: "main" | "standby", { cert, key }: Pick<TestPair, "cert" | "key">): void {
+    this.source.swapVolume(slot, { "tls.crt": cert, "tls.key": key });
+  }
+
+  /** The options that say where certificates come from and go to. */
+  get paths(): readonly string[] {
+    const [main, standby] = [this.source.paths("main"), this.source.paths("standby")];
+    return [
+      ...["--cert", main.cert, "--key", main.key, "--standby-cert", standby.cert, "--standby-key", standby.key],
+      ...["--hosts", HOST, "--out", this.out],
+    ];
+  }
+
+  /** The options of a check against nginx. */
+  get check(): readonly string[] {
+    return ["--check", `127.0.0.1:${this.nginx.port}`];
+  }
+
+  /** Starts the sidecar, again with the same options unless others are given. */
+  startSidecar(args: readonly string[] = this.#args): void {
+    this.#args = args;
+    this.sidecar = new PosternProcess(
+      ["tls-sidecar", ...this.paths, "--metrics-port", "0", ...args],
+      this.source.path,
+      {
+        POSTERN_TLS_POLL_SECONDS: "0.2",
+        ...this.env,
+      },
+    );
+  }
+
+  /** Waits until it has looked at its files once more, from beginning to end. */
+  async looked(): Promise<void> {
+    const looks = async (): Promise<number> =>
+      Number(/rotation_phase_seconds_count\{phase="preload"\} (\d+)/.exec((await this.told()).metrics)?.[1] ?? 0);
+    const before = await looks();
+    for (const until = Date.now() + 10_000; Date.now() < until; await sleep(25))
+      if ((await looks()) >= before + 2) return;
+    throw new Error(`the sidecar does not look:\n${this.sidecar.out}`);
+  }
+
+  /** What it says of itself now. */
+  async told(): Promise<Told> {
+    const [, port] = await this.sidecar.says(/"metricsPort":(\d+)/);
+    const [ready, metrics] = await Promise.all([
+      fetch(`http://127.0.0.1:${port}/readyz`),
+      fetch(`http://127.0.0.1:${port}/metrics`),
+    ]);
+    return { ready: ready.status, why: (await ready.text()).trim(), metrics: await metrics.text() };
+  }
+
+  /** Waits until it is ready. */
+  async ready(): Promise<void> {
+    let last: Told | undefined;
+    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(25)) {
+      last = await this.told();
+      if (last.ready === 200) return;
+    }
+    throw new Error(`the sidecar is not ready: ${last?.why}\n${this.sidecar.out}\n${this.sidecar.err}`);
+  }
+
+  /** Waits until nginx serves a pair. */
+  async serves({ serial }: TestPair, key: "ecdsa" | "rsa" = "ecdsa"): Promise<void> {
+    let seen = "";
+    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(25)) {
+      seen = await this.nginx.served("TLSv1.2", key);
+      if (seen === serial) return;
+    }
+    throw new Error(`nginx serves ${seen}, not ${serial}:\n${this.sidecar.out}\n${this.nginx.errors()}`);
+  }
+
+  async stop(): Promise<void> {
+    this.sidecar.kill();
+    await this.sidecar.exit();
+    await this.nginx.remove();
+    this.source.remove();
+    rmSync(dirname(this.out), { recursive: true, force: true });
+  }
+}

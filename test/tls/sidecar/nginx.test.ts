@@ -1,0 +1,336 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { loadPair } from "../../../src/tls/loadPair.ts";
+import { isRunning, PosternProcess } from "../../cli/PosternProcess.ts";
+import { nginxBinary } from "../../nginx/nginxBinary.ts";
+import type { TestPair } from "../testPki.ts";
+import { pairOfNow, SidecarBed } from "./SidecarBed.ts";
+
+const binary = await nginxBinary();
+const HOUR = 3_600_000;
+
+describe.skipIf(binary === undefined)(
+  "tls-sidecar beside nginx, or skipped for want of it: apt-get install nginx-light",
+  () => {
+    let first: TestPair;
+    let second: TestPair;
+    let third: TestPair;
+    let standby: TestPair;
+    let rsa: TestPair;
+    beforeAll(async () => {
+      first = await pairOfNow();
+      [second, third, standby, rsa] = await Promise.all([
+        pairOfNow({ key: "p256-c" }),
+        pairOfNow(),
+        pairOfNow({ key: "p256-c" }),
+        pairOfNow({ key: "rsa" }),
+      ]);
+    });
+
+    const ends: (() => Promise<void> | void)[] = [];
+    afterEach(async () => {
+      for (const end of ends.splice(0).reverse()) await end();
+    });
+
+    async function bedOf(more?: string): Promise<SidecarBed> {
+      const bed = await SidecarBed.create(binary ?? "", more);
+      ends.push(() => bed.stop());
+      bed.swap("main", first);
+      bed.swap("standby", standby);
+      return bed;
+    }
+
+    /** Both run, and nginx serves the first pair. */
+    async function running(more?: string, args?: (bed: SidecarBed) => readonly string[]): Promise<SidecarBed> {
+      const bed = await bedOf(more);
+      bed.startSidecar(args?.(bed) ?? [...signal(bed), ...bed.check, "--check-timeout", "3"]);
+      await bed.sidecar.says(/"code":"target-down"/);
+      await bed.nginx.start();
+      await bed.ready();
+      return bed;
+    }
+
+    const signal = (bed: SidecarBed): readonly string[] => [
+      "--reload-signal",
+      "SIGHUP",
+      "--pid-file",
+      bed.nginx.pidFile,
+    ];
+    const command = (bed: SidecarBed): readonly string[] => ["--reload-command", bed.nginx.reloadCommand];
+    const reloadsTold = (metrics: string, result = "told"): number =>
+      Number(new RegExp(`postern_tls_reloads_total\\{result="${result}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
+
+    describe.each(["signal", "command", "url"] as const)("by %s", (way) => {
+      it("is there before nginx; changes, goes back and forth, and to the standby and back", async () => {
+        const bed = await bedOf();
+        const args = {
+          signal: () => signal(bed),
+          command: () => command(bed),
+          url: async () => ["--reload-url", await reloadEndpoint(bed)],
+        };
+        bed.startSidecar([...(await args[way]()), ...bed.check]);
+        await bed.sidecar.says(/"code":"target-down"/);
+        expect(await bed.told()).toMatchObject({ ready: 503, why: "the server is not known to serve its certificate" });
+        await bed.nginx.start();
+        expect(await bed.nginx.served()).toBe(first.serial);
+        await bed.ready();
+        expect(bed.sidecar.out.match(/"code":"target-down","fault"/g)).toHaveLength(1);
+
+        bed.swap("main", second);
+        await bed.serves(second);
+        await bed.sidecar.says(/"result":"switched"/);
+        bed.sidecar.signal("SIGUSR2");
+        await bed.serves(first);
+        await bed.sidecar.says(/"result":"taken-back"/);
+        bed.sidecar.signal("SIGHUP");
+        await bed.serves(second);
+        await bed.sidecar.says(/("result":"switched".*){2}/s);
+
+        bed.swap("main", { ...second, key: first.key });
+        await bed.serves(standby);
+        await bed.sidecar.says(/("result":"switched".*){3}/s);
+        bed.swap("main", third);
+        await bed.serves(third);
+        await bed.sidecar.says(/("result":"switched".*){4}/s);
+        expect((await bed.told()).metrics).toMatch(/postern_tls_rotations_total\{result="switched"\} 4\n/);
+        bed.sidecar.signal("SIGTERM");
+        expect(await bed.sidecar.exit()).toBe(0);
+        for (const { key } of [first, second, third, standby])
+          expect(bed.sidecar.out + bed.sidecar.err).not.toContain(key.split("\n")[1]);
+      }, 60_000);
+    });
+
+    /** As a container beside nginx may offer one. */
+    async function reloadEndpoint({ nginx }: SidecarBed): Promise<string> {
+      const server = createServer((request, response) => {
+        const pid = Number(readPid(nginx.pidFile));
+        if (request.method === "POST") process.kill(pid, "SIGHUP");
+        response.writeHead(request.method === "POST" ? 202 : 405).end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      ends.push(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+      const address = server.address();
+      return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/reload`;
+    }
+
+    it("a pair that nginx cannot shake hands with: the last good one is put back, it is said once, and not tried again", async () => {
+      const bed = await running("ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256;");
+      bed.swap("main", rsa);
+      await bed.sidecar.says(/"result":"rolled-back"/);
+      await bed.serves(first);
+      expect(bed.sidecar.out).toMatch(/"code":"handshake-failed","fault":"serial [0-9a-f]+: 127\.0\.0\.1:\d+ /);
+      // In the decision table it cannot be loaded any more, and the standby is there.
+      await bed.serves(standby);
+      await bed.ready();
+      const { metrics } = await bed.told();
+      await sleep(1_500);
+      expect(reloadsTold((await bed.told()).metrics)).toBe(reloadsTold(metrics));
+      expect(bed.sidecar.out.match(/"result":"rolled-back"/g)).toHaveLength(1);
+      bed.swap("main", third);
+      await bed.serves(third);
+      await bed.ready();
+    }, 60_000);
+
+    it("a reload that fails, and one that hangs: the last good pair serves on, and the new one is tried once the files change or SIGHUP says so", async () => {
+      const script = (bed: SidecarBed): string =>
+        `sh -c "test -e ${bed.nginx.folder}/hang && sleep 987; test -e ${bed.nginx.folder}/fail && echo out of order >&2 && exit 3; ${bed.nginx.reloadCommand}"`;
+      const bed = await running(undefined, (it) => [
+        "--reload-command",
+        script(it),
+        ...it.check,
+        "--reload-timeout",
+        "0.7",
+      ]);
+      const flag = (name: string): string => `${bed.nginx.folder}/${name}`;
+      writeFileSync(flag("fail"), "");
+      bed.source.swapVolume("standby", { "tls.crt": "", "tls.key": "" });
+      bed.swap("main", second);
+      await bed.sidecar.says(/"code":"reload-failed","fault":"serial [0-9a-f]+: sh: exit code 3: out of order"/);
+      expect(await bed.nginx.served()).toBe(first.serial);
+      expect((await loadPair({ cert: `${bed.out}/tls.crt`, key: `${bed.out}/tls.key` })).leaf.serial).toBe(
+        first.serial,
+      );
+      rmSync(flag("fail"));
+      bed.sidecar.signal("SIGHUP");
+      await bed.serves(second);
+      await bed.ready();
+      writeFileSync(flag("hang"), "");
+      bed.swap("main", third);
+      await bed.sidecar.says(/"code":"reload-failed","fault":"serial [0-9a-f]+: sh: did not end within 0\.7 s"/);
+      expect(await bed.nginx.served()).toBe(second.serial);
+      await bed.sidecar.says(/"result":"swap-failed".*"result":"swap-failed"/s);
+      for (const pid of bed.sidecar.children()) expect(isRunning(pid)).toBe(false);
+      rmSync(flag("hang"));
+      bed.swap("main", await pairOfNow({ key: "p256-c" }));
+      await bed.sidecar.says(/("result":"switched".*){2}/s);
+      await bed.ready();
+    }, 60_000);
+
+    it("nginx goes away and comes back: it is told then, and nothing is held against the certificate", async () => {
+      const bed = await running();
+      await bed.nginx.stop();
+      bed.swap("main", second);
+      await bed.sidecar.says(/("code":"target-down","fault".*){2}/s);
+      await bed.nginx.start();
+      await bed.serves(second);
+      await bed.sidecar.says(/"result":"switched"/);
+      await bed.ready();
+    }, 60_000);
+
+    it("a restart tells nginx nothing that it knows; after one in the middle of a change, it is finished", async () => {
+      const bed = await running();
+      bed.swap("main", second);
+      await bed.serves(second);
+      await bed.sidecar.says(/"result":"switched"/);
+      const before = bed.nginx.reloads();
+      bed.sidecar.kill();
+      await bed.sidecar.exit();
+      bed.startSidecar();
+      await bed.ready();
+      expect([bed.nginx.reloads(), reloadsTold((await bed.told()).metrics)]).toEqual([before, 0]);
+      expect(bed.sidecar.out).toContain('"result":"confirmed"');
+
+      // It is killed with the new pair in place and nginx not told.
+      bed.sidecar.kill();
+      await bed.sidecar.exit();
+      bed.startSidecar(["--reload-command", "sleep 60", ...bed.check]);
+      await bed.ready();
+      bed.swap("main", third);
+      const inForce = async (): Promise<string> =>
+        (await loadPair({ cert: `${bed.out}/tls.crt`, key: `${bed.out}/tls.key` })).leaf.serial;
+      while ((await inForce()) !== third.serial) await sleep(20);
+      bed.sidecar.kill();
+      await bed.sidecar.exit();
+      expect(await bed.nginx.served()).toBe(second.serial);
+      bed.startSidecar([...signal(bed), ...bed.check]);
+      await bed.serves(third);
+      await bed.ready();
+    }, 60_000);
+
+    it("killed at any moment: what nginx would read is always a whole pair", async () => {
+      const bed = await running();
+      let broken: unknown;
+      let reading = true;
+      const paths = { cert: `${bed.out}/tls.crt`, key: `${bed.out}/tls.key` };
+      const reader = (async () => {
+        while (reading) {
+          const { leaf, keyFingerprint } = await loadPair(paths);
+          if (leaf.publicKeyFingerprint !== keyFingerprint) throw new Error("the key is another pair's");
+          await sleep(2);
+        }
+      })().catch((error: unknown) => {
+        broken = error;
+      });
+      for (let kills = 0; kills < 8; kills += 1) {
+        bed.swap("main", kills % 2 === 0 ? second : first);
+        await sleep(40 + Math.random() * 60);
+        bed.sidecar.kill();
+        await bed.sidecar.exit();
+        bed.startSidecar();
+        await bed.told();
+      }
+      bed.swap("main", third);
+      await bed.serves(third);
+      await bed.ready();
+      reading = false;
+      await reader;
+      expect(broken).toBeUndefined();
+      expect(readdirSync(bed.out).filter((name) => /^\.\.(main|standby)-/.test(name)).length).toBeLessThanOrEqual(2);
+    }, 120_000);
+
+    it("20 rotations under handshakes all the time: none fails", async () => {
+      const bed = await running(undefined, (it) => [...signal(it), ...it.check]);
+      const failures: string[] = [];
+      const serials = new Set<string>();
+      let count = 0;
+      let stopped = false;
+      const client = async (version: "TLSv1.2" | "TLSv1.3"): Promise<void> => {
+        while (!stopped) {
+          const seen = await bed.nginx.look(version);
+          count += 1;
+          if (!seen.ok) failures.push(seen.message);
+          else if (!seen.finished) failures.push("not finished");
+          else serials.add(seen.chain[0]?.serial ?? "");
+        }
+      };
+      const clients = (["TLSv1.2", "TLSv1.3", "TLSv1.3"] as const).map(client);
+      for (let at = 1; at <= 20; at += 1) {
+        const pair = await pairOfNow({ key: at % 2 === 0 ? "p256" : "p256-c" });
+        bed.swap("main", pair);
+        await bed.sidecar.says(new RegExp(`("result":"switched".*){${at}}`, "s"));
+      }
+      stopped = true;
+      await Promise.all(clients);
+      expect({ failures, serials: serials.size }).toEqual({ failures: [], serials: 21 });
+      expect(count).toBeGreaterThan(200);
+      expect(bed.nginx.reloads()).toBe(20);
+    }, 120_000);
+
+    it("--once writes the pair with its mode, tells nobody, and ends", async () => {
+      const bed = await bedOf();
+      bed.sidecar = new PosternProcess(["tls-sidecar", ...bed.paths, "--once", "--key-mode", "0640"], bed.source.path);
+      expect(await bed.sidecar.exit()).toBe(0);
+      expect(bed.sidecar.out).toMatch(/"message":"certificate written".*"slot":"main"/);
+      expect(statSync(`${bed.out}/tls.key`).mode & 0o777).toBe(0o640);
+      await bed.nginx.start();
+      expect(await bed.nginx.served()).toBe(first.serial);
+      bed.startSidecar([...signal(bed), ...bed.check]);
+      await bed.ready();
+      expect(bed.nginx.reloads()).toBe(0);
+    }, 60_000);
+
+    it.each([
+      ["main valid", "valid", "valid", false, "main"],
+      ["main valid, no standby that can be served", "valid", "broken", false, "main"],
+      ["main being renewed, standby valid", "valid", "valid", true, "before"],
+      ["main half written while it is being renewed", "broken", "valid", true, "before"],
+      ["main ended", "ended", "valid", false, "standby"],
+      ["main cannot be loaded", "broken", "valid", false, "standby"],
+      ["main not yet valid", "future", "valid", false, "standby"],
+      ["neither valid", "ended", "broken", false, "before"],
+    ] as const)(
+      "the table: %s",
+      async (_what, main, other, renewing, expected) => {
+        const bed = await bedOf();
+        const renewingFile = `${bed.source.path}/pod/renewing`;
+        bed.source.swapVolume("pod", { renewing: "false" });
+        bed.env = { POSTERN_RENEWING_FILE: renewingFile };
+        bed.startSidecar([...signal(bed), ...bed.check]);
+        await bed.sidecar.says(/"code":"target-down"/);
+        await bed.nginx.start();
+        await bed.ready();
+        const lives = {
+          valid: {},
+          broken: {},
+          ended: { notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() - HOUR },
+          future: { notBefore: Date.now() + HOUR, notAfter: Date.now() + 2 * HOUR },
+        };
+        const [newMain, newStandby] = await Promise.all([
+          pairOfNow(lives[main]),
+          pairOfNow({ ...lives[other], key: "p256-c" }),
+        ]);
+        const cut = (pair: TestPair, how: string): TestPair =>
+          how === "broken" ? { ...pair, cert: pair.cert.slice(0, 400) } : pair;
+        // It watches each folder by itself: what says that main is being renewed comes first.
+        bed.source.swapVolume("pod", { renewing: String(renewing) });
+        await bed.looked();
+        bed.swap("standby", cut(newStandby, other));
+        await bed.looked();
+        bed.swap("main", cut(newMain, main));
+        await bed.looked();
+        await bed.looked();
+        await bed.serves({ before: first, main: newMain, standby: newStandby }[expected]);
+      },
+      60_000,
+    );
+  },
+);
+
+function readPid(path: string): string {
+  return readFileSync(path, "utf8").trim();
+}
