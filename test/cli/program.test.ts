@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runPostern } from "./runPostern.ts";
 
 describe("help", () => {
-  it.each([["dev"], ["review"], ["render"], ["serve"], ["doctor"]])(
+  it.each([["dev"], ["review"], ["render"], ["serve"], ["doctor"], ["tls-sidecar"]])(
     "of %s has an example and the exit codes",
     async (command) => {
       const { code, out, err } = await runPostern([command, "--help"]);

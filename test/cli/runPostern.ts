@@ -1,6 +1,7 @@
 import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
 import { addDoctorCommand } from "../../src/cli/addDoctorCommand.ts";
 import { addGateCommands } from "../../src/cli/addGateCommands.ts";
+import { addSidecarCommand } from "../../src/cli/addSidecarCommand.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { readGateSources } from "../../src/cli/readGateSources.ts";
 
@@ -34,7 +35,7 @@ export async function runPostern(
       env,
     },
     "1.2.3",
-    [addGateCommands, addClusterCommands, addDoctorCommand(readGateSources)],
+    [addGateCommands, addClusterCommands, addDoctorCommand(readGateSources), addSidecarCommand],
   );
   return { code, out, err };
 }

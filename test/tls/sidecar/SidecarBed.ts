@@ -78,6 +78,13 @@ export class SidecarBed {
     );
   }
 
+  /** Waits until the sidecar has said a text so many times. */
+  async said(text: string, times: number): Promise<void> {
+    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(25))
+      if (this.sidecar.out.split(text).length > times) return;
+    throw new Error(`the sidecar did not say ${text} ${times} times:\n${this.sidecar.out}`);
+  }
+
   /** Waits until it has looked at its files once more, from beginning to end. */
   async looked(): Promise<void> {
     const looks = async (): Promise<number> =>

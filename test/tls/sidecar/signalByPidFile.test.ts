@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { signalByPidFile } from "../../../src/tls/sidecar/signalByPidFile.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "postern-pid-"));
+const file = join(folder, "server.pid");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it.each([
+  ["garbage", "nginx\n", "failed"],
+  ["0", "0\n", "failed"],
+  ["1", "1\n", "failed"],
+  ["a negative number", "-1\n", "failed"],
+  ["a group", "-4711", "failed"],
+  ["a leading zero", "0123", "failed"],
+  ["a fraction", "12.5", "failed"],
+  ["hexadecimal", "0x1234", "failed"],
+  ["an exponent", "1e3", "failed"],
+  ["two numbers", "4711 4712", "failed"],
+  ["two lines", "4711\n4712\n", "failed"],
+  ["a number that no process can have", "99999999", "failed"],
+  ["a sign", "+4711", "failed"],
+  ["this very process", String(process.pid), "failed"],
+  ["nothing", "", "down"],
+  ["white space", " \n", "down"],
+  ["a huge file", "4".repeat(100_000), "failed"],
+])("a file with %s signals nobody", async (_what, text, result) => {
+  writeFileSync(file, text);
+  const signalled: unknown[] = [];
+  const outcome = await signalByPidFile(file, "SIGHUP", (...call) => signalled.push(call));
+  expect({ result: outcome.result, signalled }).toEqual({ result, signalled: [] });
+  expect(outcome.result !== "told" && outcome.message).toMatch(/server\.pid: /);
+});
+
+it("no file, and a folder in its place", async () => {
+  expect(await signalByPidFile(join(folder, "none"), "SIGHUP")).toMatchObject({ result: "down" });
+  expect(await signalByPidFile(folder, "SIGHUP")).toMatchObject({ result: "failed" });
+});
+
+it("the process that it names is signalled, read anew each time; one that has ended is down", async () => {
+  for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const) {
+    const child = spawn("sleep", ["60"]);
+    await once(child, "spawn");
+    const ended = once(child, "exit");
+    writeFileSync(file, `${child.pid}\n`);
+    expect(await signalByPidFile(file, signal)).toEqual({ result: "told" });
+    expect((await ended)[1]).toBe(signal);
+    expect(await signalByPidFile(file, signal)).toEqual({
+      result: "down",
+      message: `${file}: process ${child.pid} is not running`,
+    });
+  }
+});
