@@ -1,0 +1,119 @@
+import { request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { TLSSocket } from "node:tls";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseCertificate } from "../../../src/trust/parseCertificate.ts";
+import { pemBlock } from "../../../src/trust/pemBlock.ts";
+import { PosternProcess } from "../../cli/PosternProcess.ts";
+import { nginxBinary } from "../../nginx/nginxBinary.ts";
+import { KEY_USE, makeCertificate, privateKeyPem } from "../../trust/makeCertificate.ts";
+import { HOST } from "../testPki.ts";
+import { SidecarBed } from "./SidecarBed.ts";
+
+/** Certificates of 15 minutes, renewed after 5, with seconds for minutes. */
+const LIFE_MS = 15_000;
+const RENEW_MS = 5_000;
+const RENEWALS = 6;
+const HOUR = 3_600_000;
+const binary = await nginxBinary();
+
+describe.skipIf(binary === undefined)(
+  "short-lived certificates, or skipped for want of nginx: apt-get install nginx-light",
+  () => {
+    const ends: (() => Promise<void> | void)[] = [];
+    afterAll(async () => {
+      for (const end of ends.reverse()) await end();
+    });
+
+    it("postern serve, and nginx by tls-sidecar: no call to either fails, each brings a certificate that is in its time", async () => {
+      const bed = await SidecarBed.create(binary ?? "");
+      ends.push(() => bed.stop());
+      const times = { notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR };
+      const root = pemBlock(
+        await makeCertificate({ subject: "CN=CA", key: "p384", ca: true, keyUsage: KEY_USE.certSign, ...times }),
+      );
+      const renew = async (at: number): Promise<string> => {
+        const key = at % 2 === 0 ? "p256" : "p256-c";
+        const notBefore = Math.floor(Date.now() / 1000) * 1000;
+        const life = { notBefore, notAfter: notBefore + LIFE_MS };
+        const leaf = await makeCertificate({
+          subject: "CN=leaf",
+          issuer: "CN=CA",
+          key,
+          signedBy: "p384",
+          dns: [HOST],
+          ...life,
+        });
+        bed.source.swapVolume("main", {
+          "tls.crt": pemBlock(leaf),
+          "tls.key": await privateKeyPem(key),
+          "ca.crt": root,
+        });
+        return parseCertificate(leaf).serial;
+      };
+      const serials = [await renew(0)];
+      const main = bed.source.paths("main");
+      const gate = new URL("../../../functions/gate.ts", import.meta.url).pathname;
+      const serve = new PosternProcess(
+        ["serve", "--gate", gate, "--port", "0", "--host", "127.0.0.1", "--cert", main.cert, "--key", main.key],
+        bed.source.path,
+        { POSTERN_TLS_POLL_SECONDS: "0.2", POSTERN_TLS_HOSTS: HOST },
+      );
+      ends.push(() => serve.kill());
+      bed.startSidecar(["--reload-signal", "SIGHUP", "--pid-file", bed.nginx.pidFile, ...bed.check]);
+      await bed.sidecar.says(/"code":"target-down"/);
+      await bed.nginx.start();
+      await bed.ready();
+      const [, servePort] = await serve.says(/"message":"listening","port":(\d+),"protocol":"https"/);
+
+      const failures: unknown[] = [];
+      const seen = { serve: new Set<string>(), nginx: new Set<string>() };
+      let calls = 0;
+      let stopped = false;
+      // A connection each, which a certificate past its end would fail.
+      const call = (port: number, path: string, serials: Set<string>): Promise<void> =>
+        new Promise((resolve) => {
+          const options = { host: "127.0.0.1", port, path, servername: HOST, ca: root, agent: false };
+          const sent = request({ ...options, headers: { host: HOST } }, (answer) => {
+            calls += 1;
+            const { socket } = answer;
+            const serial = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.serialNumber : undefined;
+            serials.add((serial ?? "").toLowerCase().replace(/^0+/, ""));
+            if (answer.statusCode !== 200) failures.push(answer.statusCode);
+            answer.resume().once("end", resolve);
+          });
+          sent.once("error", (error) => {
+            failures.push(error);
+            resolve();
+          });
+          sent.end();
+        });
+      const client = async (port: number, path: string, serials: Set<string>): Promise<void> => {
+        for (; !stopped; await sleep(10)) await call(port, path, serials);
+      };
+      const clients = [
+        client(Number(servePort), "/healthz", seen.serve),
+        client(bed.nginx.port, "/", seen.nginx),
+        client(bed.nginx.port, "/", seen.nginx),
+      ];
+      for (let at = 1; at <= RENEWALS; at += 1) {
+        await sleep(RENEW_MS);
+        serials.push(await renew(at));
+      }
+      await sleep(2_000);
+      stopped = true;
+      await Promise.all(clients);
+      expect({ failures, serve: [...seen.serve], nginx: [...seen.nginx] }).toEqual({
+        failures: [],
+        serve: serials,
+        nginx: serials,
+      });
+      expect(calls).toBeGreaterThan(500);
+      expect([serve.out, bed.sidecar.out].map((out) => out.split('"result":"switched"').length - 1)).toEqual([
+        RENEWALS,
+        RENEWALS,
+      ]);
+      expect(bed.nginx.reloads()).toBe(RENEWALS);
+    }, 120_000);
+  },
+);
