@@ -35,9 +35,13 @@ export class ClusterReader {
 
   /** The items of a collection; undefined, and accounted for, where they cannot be seen. */
   async list(what: string, path: string): Promise<JsonObject[] | undefined> {
+    return this.#itemsOf(what, await this.#answer(what, { method: "GET", path }));
+  }
+
+  /** The same of a kind that a cluster need not have: none there is an empty list. */
+  async listIfKnown(what: string, path: string): Promise<JsonObject[] | undefined> {
     const answer = await this.#answer(what, { method: "GET", path });
-    const items = answer?.body.items;
-    return answer?.status === 200 && Array.isArray(items) ? items.filter(isJsonObject) : this.#refused(what, answer);
+    return answer?.status === 404 ? [] : this.#itemsOf(what, answer);
   }
 
   /** Whether a user may do something (SubjectAccessReview); undefined, and accounted for, where that cannot be asked. */
@@ -51,6 +55,11 @@ export class ClusterReader {
     const answer = await this.#answer(what, { method: "POST", path, body });
     const status = answer?.body.status;
     return answer?.status === 201 && isJsonObject(status) ? status.allowed === true : this.#refused(what, answer);
+  }
+
+  #itemsOf(what: string, answer: ApiResponse | undefined): JsonObject[] | undefined {
+    const items = answer?.body.items;
+    return answer?.status === 200 && Array.isArray(items) ? items.filter(isJsonObject) : this.#refused(what, answer);
   }
 
   async #answer(what: string, request: ApiRequest): Promise<ApiResponse | undefined> {

@@ -3,6 +3,8 @@ import type { RegisteredGate } from "../registration/RegisteredGate.ts";
 import type { EndpointView } from "../sync/Observation.ts";
 import type { SyncRun } from "../sync/runSync.ts";
 import type { LiveRegistration } from "./LiveRegistration.ts";
+import type { ManagedCertificate } from "./ManagedCertificate.ts";
+import type { ServiceSecret } from "./ServiceSecret.ts";
 
 /** What the CronJob of the sync has done lately. Times are in milliseconds since 1970. */
 export interface SyncJob {
@@ -59,6 +61,10 @@ export interface ClusterView {
   /** One for each URL below which the gate is called. */
   readonly endpoints: readonly EndpointView[];
   readonly clocks: readonly OtherClock[];
+  /** Those of cert-manager; none where it is not there, or they cannot be seen. */
+  readonly certificates: readonly ManagedCertificate[];
+  /** What Services that webhooks call are served with, where no Certificate is for them, as far as that can be seen. */
+  readonly serviceSecrets: readonly ServiceSecret[];
   /** The hosts that the sync may write; undefined where that is not known, or nothing was handed over. */
   readonly hosts: readonly string[] | undefined;
   /** Undefined where that is not known. */

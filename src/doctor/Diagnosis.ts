@@ -42,6 +42,9 @@ export type DiagnosisCode =
   | "machinery-called"
   | "long-timeout"
   | "other-webhook-runs-out"
+  | "not-renewed"
+  | "renewal-failing"
+  | "nobody-renews"
   | "body-limit"
   | "not-seen";
 

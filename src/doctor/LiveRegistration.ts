@@ -11,11 +11,19 @@ import type { TargetKind } from "../sync/SyncTarget.ts";
 import { readState, type TargetState } from "../sync/TargetState.ts";
 import { type FieldWriters, fieldWriters } from "./fieldWriters.ts";
 
+/** A Service of the cluster. */
+export interface ServiceName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** One webhook of a configuration, or the conversion of a CRD, whose name is empty. */
 export interface LiveHook {
   readonly name: string;
   /** Undefined for one that calls a Service. */
   readonly url: string | undefined;
+  /** What it calls in place of a URL. */
+  readonly service: ServiceName | undefined;
   /** `caBundle`, decoded; empty where there is none. */
   readonly bundle: string;
   /** Conversions have none: a call that fails fails the request. */
@@ -86,6 +94,7 @@ function hooksOf(object: JsonObject & { readonly kind: TargetKind }): LiveHook[]
   return webhooks.map((webhook, index) => ({
     name: textOf(webhook.name) ?? "",
     url: read[index]?.url,
+    service: serviceOf(webhook.clientConfig),
     bundle: bundleOf(webhook.clientConfig),
     failurePolicy: webhook.failurePolicy === "Ignore" ? "Ignore" : "Fail",
     timeout: typeof webhook.timeoutSeconds === "number" ? webhook.timeoutSeconds : undefined,
@@ -100,7 +109,15 @@ function conversionOf({ spec }: JsonObject): LiveHook[] {
   if (!isJsonObject(webhook.clientConfig)) return [];
   const { url } = webhook.clientConfig;
   const none = { timeout: undefined, rules: [], conditions: [], namespaceSelector: {} };
-  return [{ name: "", url: textOf(url), bundle: bundleOf(webhook.clientConfig), failurePolicy: "Fail", ...none }];
+  const service = serviceOf(webhook.clientConfig);
+  return [
+    { name: "", url: textOf(url), service, bundle: bundleOf(webhook.clientConfig), failurePolicy: "Fail", ...none },
+  ];
+}
+
+function serviceOf(clientConfig: unknown): ServiceName | undefined {
+  const { namespace, name } = objectOf(objectOf(clientConfig).service);
+  return typeof namespace === "string" && typeof name === "string" ? { namespace, name } : undefined;
 }
 
 function bundleOf(clientConfig: unknown): string {
@@ -114,4 +131,9 @@ function objectOf(value: unknown): JsonObject {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+/** The name that the API server expects of a Service's certificate (k8s.io/apiserver/pkg/util/webhook, client.go). */
+export function serviceHost({ namespace, name }: ServiceName): string {
+  return `${name}.${namespace}.svc`;
 }

@@ -7,6 +7,7 @@ import { checkLimits } from "./checkLimits.ts";
 import { checkOthers } from "./checkOthers.ts";
 import { checkPolicies } from "./checkPolicies.ts";
 import { checkReachability } from "./checkReachability.ts";
+import { checkRenewal } from "./checkRenewal.ts";
 import { checkSelfTest } from "./checkSelfTest.ts";
 import { checkSync } from "./checkSync.ts";
 import { checkTrust } from "./checkTrust.ts";
@@ -21,6 +22,7 @@ const CHECKS: readonly ((view: ClusterView) => Diagnosis[])[] = [
   checkSelfTest,
   checkBundle,
   checkExpiry,
+  checkRenewal,
   checkUrl,
   checkClocks,
   checkWriters,

@@ -13,6 +13,8 @@ import { ClusterReader } from "./ClusterReader.ts";
 import type { ClusterView, GateSources, MissingRight, OtherClock, SelfTestResult } from "./ClusterView.ts";
 import { gateBase } from "./gateHooks.ts";
 import { type LiveRegistration, readRegistration } from "./LiveRegistration.ts";
+import { readManagedCertificate } from "./ManagedCertificate.ts";
+import { serviceSecretsOf, servicesWithout } from "./serviceSecretsOf.ts";
 import { syncJobOf } from "./syncJobOf.ts";
 
 /** What is looked at, and with what. */
@@ -32,6 +34,7 @@ export interface ViewDeps {
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const CERTIFICATES = "/apis/cert-manager.io/v1/certificates";
 const RESOURCES: Readonly<Record<TargetKind, readonly [group: string, resource: string]>> = {
   ValidatingWebhookConfiguration: ["admissionregistration.k8s.io", "validatingwebhookconfigurations"],
   MutatingWebhookConfiguration: ["admissionregistration.k8s.io", "mutatingwebhookconfigurations"],
@@ -57,13 +60,17 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
   const bases = new Set(registrations.flatMap(({ hooks }) => hooks.flatMap(({ url }) => gateBase(url) ?? [])));
   if (config?.goal.url !== undefined) bases.add(config.goal.url);
   const handed = registrations.filter(({ isHandedOver }) => isHandedOver);
-  const [endpoints, clocks, syncJob, hosts, missingRights, selfTests] = await Promise.all([
+  const certificates = (await reader.listIfKnown("Certificates of cert-manager", CERTIFICATES))?.map(
+    readManagedCertificate,
+  );
+  const [endpoints, clocks, syncJob, hosts, missingRights, selfTests, serviceSecrets] = await Promise.all([
     Promise.all([...bases].map((base) => deps.view(base))),
     Promise.all([...bases].map((base) => clockOf(base, deps))),
     handed.length === 0 ? undefined : syncJobOf(reader),
     handed.length === 0 ? undefined : hostsOf(reader),
     rightsOf(reader, handed),
     selfTestsOf(reader, registrations, deps),
+    serviceSecretsOf(reader, servicesWithout(all, certificates ?? [])),
   ]);
   return {
     now: now(),
@@ -73,6 +80,8 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
     others: all.filter((it) => !isOwn(it)),
     endpoints,
     clocks: [reader.clock, ...clocks].filter((it) => it !== undefined),
+    certificates: certificates ?? [],
+    serviceSecrets,
     hosts,
     syncJob,
     missingRights: syncJob === undefined || syncJob === "missing" ? [] : missingRights,

@@ -6,7 +6,10 @@ import { ipBytes, ipKey } from "./der/ipText.ts";
  * name; addresses by IP names alone; `*` as the whole left-most label. `host` is a name or an address, with or without
  * brackets, and may end in a dot; an IDN comes in its ASCII form, for it is taken as given.
  */
-export function matchesHost({ sans }: Certificate, host: string): boolean {
+export function matchesHost(
+  { sans }: { readonly sans: Pick<Certificate["sans"], "dns" | "ip"> },
+  host: string,
+): boolean {
   const bare = host.length >= 3 && host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
   const address = ipBytes(bare);
   if (address !== undefined) return sans.ip.some((it) => ipKey(ipBytes(it) ?? new Uint8Array()) === ipKey(address));

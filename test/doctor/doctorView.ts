@@ -62,6 +62,8 @@ export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Pro
     registrations: await registrations(ca.root),
     others: [],
     endpoints: [{ base: BASE, handshakes: [{ address: "192.0.2.1", chain: liveRoots(ca.chain) }] }],
+    certificates: [],
+    serviceSecrets: [],
     clocks: [{ of: "API server", ahead: 900 }],
     hosts: ["gate.example.com"],
     syncJob: { isSuspended: false, created: 0, lastScheduled: Date.now(), lastSuccess: Date.now() },
