@@ -85,12 +85,12 @@ describe("in place", () => {
       expect(pods.map(({ name }) => name).sort()).toEqual(before);
       expect(new Set(pods.map((pod) => pod.revision))).toEqual(new Set([String(revision)]));
       // The kubelet brings a Pod whose annotations change its files at once, the Secret's too, and not within its minute.
-      const [file] = await Promise.all(
-        before.map((name) =>
-          bed.cluster.kubectl(["-n", bed.ns.name, "exec", name, "--", "cat", "/etc/pod/certificate-revision"]),
-        ),
-      );
-      expect(file?.stdout).toBe(String(revision));
+      for (const name of before)
+        await eventually(`revision ${revision} in the file of ${name}`, async () => {
+          const file = ["exec", name, "--", "cat", "/etc/pod/certificate-revision"];
+          const { stdout } = await bed.cluster.kubectl(["-n", bed.ns.name, ...file]);
+          return stdout === String(revision) ? true : undefined;
+        });
     }
     expect((await bed.live("Deployment", "placed")).spec.template.metadata.annotations).toBeUndefined();
   });
