@@ -7,8 +7,11 @@ import type { KeptConnections } from "./KeptConnections.ts";
 
 /** Sessions that calls over h2 go to in turn, for each TLS version. */
 const SESSIONS = 2;
-/** A call is sent again so often where the server did not process it. */
-const ATTEMPTS = 3;
+/**
+ * A call that the server did not process is sent again as Go's client does it (x/net/http2, Transport.RoundTripOpt): at
+ * once, and then after 1, 2, 4, 8 and 16 s. In milliseconds.
+ */
+const WAITS = [0, 1_000, 2_000, 4_000, 8_000, 16_000];
 
 /** Posts by what a client may offer, on connections of their own or on kept ones. */
 export class Caller {
@@ -24,21 +27,26 @@ export class Caller {
   }
 
   async call(offer: Offer, isNew: boolean, call: Call): Promise<Answer> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (const wait of WAITS) {
       try {
-        if (offer.protocol === "http/1.1") return await this.#overHttp1(offer, isNew, call);
-        return await this.#overHttp2(offer, isNew, call);
+        return await this.#once(offer, isNew, call);
       } catch (error) {
-        if (!(error instanceof NotProcessed) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof NotProcessed)) throw error;
         this.sentAgain += 1;
+        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
+    return this.#once(offer, isNew, call);
   }
 
   /** Ends what is kept. */
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#kept.closeAll();
+  }
+
+  #once(offer: Offer, isNew: boolean, call: Call): Promise<Answer> {
+    return offer.protocol === "http/1.1" ? this.#overHttp1(offer, isNew, call) : this.#overHttp2(offer, isNew, call);
   }
 
   async #overHttp1(offer: Offer, isNew: boolean, call: Call): Promise<Answer> {

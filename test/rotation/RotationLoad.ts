@@ -6,7 +6,7 @@ import { type LoadNews, type LoadOrder, type LoadReport, type LoadStart, loadNew
 
 const script = fileURLToPath(new URL("loadProcess.ts", import.meta.url));
 /** For any answer. In milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** A process that posts reviews by the clock while certificates are replaced, and looks at what each handshake brings. */
 export class RotationLoad {
