@@ -56,7 +56,7 @@ function secretFault({ service, secret, leaf, renewer, writer }: ServiceSecret, 
   const left = timeLeft(leaf, now);
   const which = `Secret ${service.namespace}/${secret}`;
   if (left === undefined && renewer !== undefined) return undefined;
-  const wrote = writer === undefined ? "" : `, which ${writer} wrote last`;
+  const wrote = writer === undefined ? "" : `, which ${writer} wrote last,`;
   const ends = left?.text ?? `ends on ${leaf.notAfter.toISOString().slice(0, 10)}`;
   const severity: Severity = left?.severity ?? "info";
   if (renewer !== undefined)

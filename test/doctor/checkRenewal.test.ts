@@ -140,7 +140,7 @@ describe("a Service without one", () => {
       -10,
       80,
       { writer: "helm" },
-      /^info nobody-renews .*: the certificate in Secret hooks\/serving-tls, which helm wrote last ends on \d{4}-\d\d-\d\d; there is no cert-manager Certificate for it, and nothing else says that it is renewed$/,
+      /^info nobody-renews .*: the certificate in Secret hooks\/serving-tls, which helm wrote last, ends on \d{4}-\d\d-\d\d; there is no cert-manager Certificate for it, and nothing else says that it is renewed$/,
     ],
     ["and two thirds of the time over", -65, 25, {}, /^warning not-renewed .* ends in 2[45] days, /],
     ["and a tenth left", -85, 5, {}, /^warning not-renewed /],
