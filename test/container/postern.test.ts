@@ -27,7 +27,7 @@ it("runs by itself, as the image's user, from a folder that cannot be written", 
 
 it("has the commands that run in a cluster, and none that takes a gate's sources", async () => {
   const { stdout } = await folder.run(["--help"]);
-  for (const command of ["sync", "announce", "doctor"]) expect(stdout).toContain(`${command} [options]`);
+  for (const command of ["sync", "announce", "doctor", "tls-sidecar"]) expect(stdout).toContain(`${command} [options]`);
   expect((await folder.run(["doctor", "--help"])).stdout).not.toContain("--gate");
   for (const command of ["dev", "review", "render", "serve"]) {
     expect(await folder.run([command])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^postern: .*\n$/) });

@@ -212,6 +212,21 @@ describe.skipIf(binary === undefined)(
       await bed.ready();
     }, 60_000);
 
+    it("started again with nothing that can be served: what served last is kept, and it is said", async () => {
+      const bed = await running();
+      bed.sidecar.kill();
+      await bed.sidecar.exit();
+      bed.swap("main", { ...first, key: second.key });
+      bed.source.swapVolume("standby", { "tls.crt": "", "tls.key": "" });
+      bed.startSidecar();
+      await bed.ready();
+      expect(await bed.nginx.served()).toBe(first.serial);
+      await bed.said('"slot":"main","code":"key-mismatch"', 1);
+      await bed.said('"slot":"standby","code":"empty"', 1);
+      bed.swap("main", second);
+      await bed.serves(second);
+    }, 60_000);
+
     it("killed at any moment: what nginx would read is always a whole pair", async () => {
       const bed = await running();
       let broken: unknown;
