@@ -30,12 +30,16 @@ export interface TargetServerDeps {
 export class TargetServer implements ServingPlace {
   readonly #deps: TargetServerDeps;
 
+  /** The last reload that failed, and of which pair. */
+  #failed: { readonly hash: string; readonly message: string } | undefined;
+
   constructor(deps: TargetServerDeps) {
     this.#deps = deps;
   }
 
   async put(pair: LoadedPair, info: PairInfo): Promise<TlsFault | undefined> {
     const { folder, probe } = this.#deps;
+    this.#failed = undefined;
     try {
       if (await this.#servesAlready(pair)) return undefined;
       const last = await folder.lastGood();
@@ -50,12 +54,15 @@ export class TargetServer implements ServingPlace {
       await folder.write(pair, info.slot);
       const outcome = await this.#tell();
       if (outcome.result === "told") return undefined;
-      const isBack = isLastOfUse && last.pair.hash !== pair.hash;
-      if (isBack) await folder.write(last.pair, last.slot);
-      if (outcome.result === "down") return { code: "target-down", message: outcome.message };
-      // It may have taken the new one before it failed.
-      if (isBack) await this.#tell();
-      return { code: "reload-failed", message: `serial ${info.serial}: ${outcome.message}` };
+      const isAnother = isLastOfUse && last.pair.hash !== pair.hash;
+      if (outcome.result === "failed" && isAnother) {
+        // It may have taken the new one all the same: the check says no, and what is put back is looked at.
+        this.#failed = { hash: pair.hash, message: outcome.message };
+        return undefined;
+      }
+      if (isAnother) await folder.write(last.pair, last.slot);
+      // Where nothing else is known to work, it may be the server that is not there yet: a program's exit code does not tell.
+      return { code: "target-down", message: outcome.message };
     } catch (error) {
       return unwritten(error, folder.path);
     }
@@ -63,6 +70,8 @@ export class TargetServer implements ServingPlace {
 
   async check(pair: LoadedPair): Promise<TlsFault | undefined> {
     const { folder, probe } = this.#deps;
+    if (this.#failed?.hash === pair.hash)
+      return { code: "reload-failed", message: `serial ${pair.leaf.serial}: ${this.#failed.message}` };
     try {
       const words = await probe?.faultAfterReload(pair);
       if (words !== undefined)

@@ -27,16 +27,14 @@ export class SidecarBed {
   readonly source = new PairFolder();
   readonly out: string;
   readonly nginx: NginxServer;
-  sidecar: PosternProcess;
   /** More of the sidecar's environment. */
   env: Readonly<Record<string, string>> = {};
   #args: readonly string[] = [];
+  #sidecar: PosternProcess | undefined;
 
   private constructor(out: string, nginx: NginxServer) {
     this.out = out;
     this.nginx = nginx;
-    // Replaced by the first start.
-    this.sidecar = new PosternProcess(["--version"], this.source.path);
   }
 
   /** Nothing runs yet. `more` are lines of nginx's server. */
@@ -44,6 +42,15 @@ export class SidecarBed {
     const out = join(mkdtempSync(join(tmpdir(), "postern-sidecar-")), "tls");
     const nginx = await NginxServer.create({ binary, cert: join(out, "tls.crt"), key: join(out, "tls.key"), more });
     return new SidecarBed(out, nginx);
+  }
+
+  get sidecar(): PosternProcess {
+    if (this.#sidecar === undefined) throw new Error("no sidecar was started");
+    return this.#sidecar;
+  }
+
+  set sidecar(sidecar: PosternProcess) {
+    this.#sidecar = sidecar;
   }
 
   /** Puts a pair into a slot's volume, in one step. */
@@ -126,8 +133,8 @@ export class SidecarBed {
   }
 
   async stop(): Promise<void> {
-    this.sidecar.kill();
-    await this.sidecar.exit();
+    this.#sidecar?.kill();
+    await this.#sidecar?.exit();
     await this.nginx.remove();
     this.source.remove();
     rmSync(dirname(this.out), { recursive: true, force: true });

@@ -4,7 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadPair } from "../../../src/tls/loadPair.ts";
 import { isRunning, PosternProcess } from "../../cli/PosternProcess.ts";
+import { NginxServer } from "../../nginx/NginxServer.ts";
 import { nginxBinary } from "../../nginx/nginxBinary.ts";
+import { PairFolder } from "../PairFolder.ts";
 import type { TestPair } from "../testPki.ts";
 import { pairOfNow, SidecarBed } from "./SidecarBed.ts";
 
@@ -163,7 +165,7 @@ describe.skipIf(binary === undefined)(
       bed.swap("main", third);
       await bed.sidecar.says(/"code":"reload-failed","fault":"serial [0-9a-f]+: sh: did not end within 0\.7 s"/);
       expect(await bed.nginx.served()).toBe(second.serial);
-      await bed.said('"result":"swap-failed"', 2);
+      await bed.said('"result":"rolled-back"', 2);
       for (const pid of bed.sidecar.children()) expect(isRunning(pid)).toBe(false);
       rmSync(flag("hang"));
       bed.swap("main", await pairOfNow({ key: "p256-c" }));
@@ -210,6 +212,47 @@ describe.skipIf(binary === undefined)(
       bed.startSidecar([...signal(bed), ...bed.check]);
       await bed.serves(third);
       await bed.ready();
+    }, 60_000);
+
+    it.each(["signal", "command"] as const)(
+      "without --check, by %s: a reload that was told counts, and is told once",
+      async (way) => {
+        const bed = await bedOf();
+        bed.startSidecar(way === "signal" ? signal(bed) : command(bed));
+        await bed.said('"code":"target-down","fault"', 1);
+        expect(await bed.told()).toMatchObject({ ready: 503 });
+        await bed.nginx.start();
+        await bed.ready();
+        bed.swap("main", second);
+        await bed.serves(second);
+        await bed.said('"result":"switched"', 1);
+        bed.sidecar.kill();
+        await bed.sidecar.exit();
+        bed.startSidecar();
+        await bed.ready();
+        expect(reloadsTold((await bed.told()).metrics)).toBe(0);
+      },
+      60_000,
+    );
+
+    it("a server that serves something else altogether: said once, and not ready", async () => {
+      const bed = await bedOf();
+      const elsewhere = new PairFolder();
+      ends.push(() => elsewhere.remove());
+      elsewhere.write(third);
+      const nginx = await NginxServer.create({ binary: binary ?? "", ...elsewhere.paths() });
+      ends.push(() => nginx.remove());
+      await nginx.start();
+      const check = ["--check", `127.0.0.1:${nginx.port}`, "--check-timeout", "0.5"];
+      bed.source.swapVolume("standby", { "tls.crt": "", "tls.key": "" });
+      bed.startSidecar(["--reload-signal", "SIGHUP", "--pid-file", nginx.pidFile, ...check]);
+      await bed.said('"result":"not-confirmed"', 1);
+      await bed.looked();
+      await bed.looked();
+      expect(bed.sidecar.out.split('"result":"not-confirmed"')).toHaveLength(2);
+      expect(bed.sidecar.out).toContain(`serves serial ${third.serial}, 0.5 s after the reload`);
+      expect(await bed.told()).toMatchObject({ ready: 503, why: "the server is not known to serve its certificate" });
+      expect(nginx.reloads()).toBe(1);
     }, 60_000);
 
     it("started again with nothing that can be served: what served last is kept, and it is said", async () => {
