@@ -12,7 +12,7 @@ export interface PutBack {
 
 /** Where a certificate serves: a server in this process, or another one that can be told to read it anew. Nothing here throws. */
 export interface ServingPlace {
-  /** Puts a pair in place. A fault says that the one before stays in place; `target-down` that it is to be tried again. */
+  /** Puts a pair in place. A fault says that the one before stays in place; see isTransient. */
   put(pair: LoadedPair, info: PairInfo): Promise<TlsFault | undefined>;
   /** Whether the pair really serves. */
   check(pair: LoadedPair): Promise<TlsFault | undefined>;

@@ -32,6 +32,7 @@ export type TlsFaultCode =
   | "self-test-failed"
   // Of a server outside of this process.
   | "target-down"
+  | "not-written"
   | "reload-failed"
   // Of a pair that was given up by hand.
   | "taken-back";

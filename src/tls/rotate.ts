@@ -1,3 +1,4 @@
+import { isTransient } from "./isTransient.ts";
 import type { PairInfo } from "./PairInfo.ts";
 import type { Rotation } from "./Rotation.ts";
 import type { RotationEffect } from "./RotationEffect.ts";
@@ -97,7 +98,7 @@ function onSwapped(state: RotationState, { at, now, fault }: Outcome): Rotation 
       state: { ...state, phase: "check", since: at },
       effects: [over(state, at), { type: "check", pair: candidate }],
     };
-  if (fault.code === "target-down" && state.cause !== "SIGUSR2") return onUntold(state, candidate, fault, { at, now });
+  if (isTransient(fault) && state.cause !== "SIGUSR2") return onUntold(state, candidate, fault, { at, now });
   // A context that cannot be made takes nobody's place: the old one never stopped serving.
   const stopped = refuse(steady(state, at), candidate, fault);
   return next(
@@ -147,7 +148,7 @@ function onChecked(state: RotationState, { at, now, fault }: Outcome): Rotation 
     };
   const result = cause === "SIGUSR2" ? "taken-back" : isSame ? "confirmed" : "switched";
   const { [candidate.slot]: before, ...others } = state.faults;
-  const isTold = before?.code === "target-down";
+  const isTold = before !== undefined && isTransient(before);
   return {
     state: {
       ...state,

@@ -1,4 +1,5 @@
 import { chooseCertificate, SLOTS, type Slot, type SlotStatus } from "./chooseCertificate.ts";
+import { isTransient } from "./isTransient.ts";
 import { endOfUse, type PairInfo } from "./PairInfo.ts";
 import type { Rotation } from "./Rotation.ts";
 import type { RotationEffect } from "./RotationEffect.ts";
@@ -64,7 +65,8 @@ function unproven({ isProven, serving, refused }: RotationState): PairInfo | und
 }
 
 function untoldFault({ faults }: RotationState, slot: Slot): TlsFault | undefined {
-  return faults[slot]?.code === "target-down" ? faults[slot] : undefined;
+  const fault = faults[slot];
+  return fault !== undefined && isTransient(fault) ? fault : undefined;
 }
 
 /** What the slots hold now, without refusals and pins that are over: another certificate is there, or what serves has ended. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SLOTS, type Slot } from "../../src/tls/chooseCertificate.ts";
+import { isTransient } from "../../src/tls/isTransient.ts";
 import type { PairInfo } from "../../src/tls/PairInfo.ts";
 import type { RotationEffect } from "../../src/tls/RotationEffect.ts";
 import type { RotationEvent, SlotReading } from "../../src/tls/RotationEvent.ts";
@@ -32,7 +33,10 @@ const reading = (slot: Slot): fc.Arbitrary<SlotReading> =>
   );
 
 const time = fc.record({ at: fc.integer({ min: 0, max: 4_000 }), now: fc.integer({ min: 0, max: 4_000 }) });
-const outcome = fc.oneof(fault, fc.constant({ code: "target-down", message: "x" } as const));
+const outcome = fc.oneof(
+  fault,
+  fc.record({ code: fc.constantFrom("target-down", "not-written"), message: fc.constantFrom("x", "y") } as const),
+);
 const happening: fc.Arbitrary<RotationEvent> = fc
   .tuple(
     time,
@@ -199,7 +203,7 @@ describe.each([
         if (swap !== undefined && event.type === "verified")
           expect(failed.get(swap.pair.slot)).not.toBe(swap.pair.hash);
         const isFailure =
-          (event.type === "swapped" && event.fault !== undefined && event.fault.code !== "target-down") ||
+          (event.type === "swapped" && event.fault !== undefined && !isTransient(event.fault)) ||
           (event.type === "checked" && event.fault !== undefined);
         if (
           isFailure &&

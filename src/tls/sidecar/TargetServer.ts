@@ -69,18 +69,15 @@ export class TargetServer implements ServingPlace {
   }
 
   async check(pair: LoadedPair): Promise<TlsFault | undefined> {
-    const { folder, probe } = this.#deps;
+    const { folder, probe, log } = this.#deps;
     if (this.#failed?.hash === pair.hash)
       return { code: "reload-failed", message: `serial ${pair.leaf.serial}: ${this.#failed.message}` };
-    try {
-      const words = await probe?.faultAfterReload(pair);
-      if (words !== undefined)
-        return { code: "handshake-failed", message: `serial ${pair.leaf.serial}: ${probe?.where} ${words}` };
-      await folder.markGood();
-      return undefined;
-    } catch (error) {
-      return unwritten(error, folder.path);
-    }
+    const words = await probe?.faultAfterReload(pair);
+    if (words !== undefined)
+      return { code: "handshake-failed", message: `serial ${pair.leaf.serial}: ${probe?.where} ${words}` };
+    // It serves; after a restart that would be found out again.
+    await folder.markGood().catch((error: unknown) => log.warn(unwritten(error, folder.path).message));
+    return undefined;
   }
 
   async putBack(pair: LoadedPair, info: PairInfo): Promise<PutBack> {
@@ -120,5 +117,5 @@ export class TargetServer implements ServingPlace {
 
 function unwritten(error: unknown, path: string): TlsFault {
   const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
-  return { code: "swap-failed", message: `${path}: cannot be written (${code})` };
+  return { code: "not-written", message: `${path}: cannot be written (${code})` };
 }
