@@ -11,9 +11,9 @@ const READY_PATIENCE = 60_000;
 /**
  * Runs cert-manager's controller beside a cluster, and resolves when it is at work. It is stopped with the cluster. Its
  * webhook is not run, which fills in no defaults and checks nothing: so certificates may live for seconds here, where it
- * asks for an hour at least, and a manifest that it would refuse is not noticed. Nor is its cainjector.
+ * asks for an hour at least, and a manifest that it would refuse is not noticed. Nor is its cainjector. `args` are more flags.
  */
-export async function startCertManager(cluster: Cluster): Promise<ChildService> {
+export async function startCertManager(cluster: Cluster, args: readonly string[] = []): Promise<ChildService> {
   const progress = (line: string): void => void process.stderr.write(`test cluster: ${line}\n`);
   const files = await certManagerBinary(progress);
   await applyCertManagerDefinitions(cluster, files);
@@ -25,6 +25,7 @@ export async function startCertManager(cluster: Cluster): Promise<ChildService> 
       `--kubeconfig=${join(cluster.place.folder, "components.kubeconfig")}`,
       "--leader-elect=false",
       `--metrics-listen-address=127.0.0.1:${port}`,
+      ...args,
     ],
   });
   const isAtWork = (): Promise<boolean> =>
