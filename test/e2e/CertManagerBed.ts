@@ -186,8 +186,11 @@ export class CertManagerBed {
 
   /** The certificate that cert-manager's CA has, in PEM. */
   async ca(): Promise<string> {
-    const { body } = await this.cluster.api.get(`${SYSTEM}/secrets/postern-gate-ca`);
-    return Buffer.from(body.data["tls.crt"], "base64").toString();
+    const template = '{{index .data "tls.crt" | base64decode}}';
+    const args = ["-n", "postern-system", "get", "secret", "postern-gate-ca", "-o", `go-template=${template}`];
+    const { code, stdout, stderr } = await this.cluster.kubectl(args);
+    if (code !== 0) throw new Error(stderr);
+    return stdout;
   }
 
   /** The caBundle that is registered, in PEM. */
