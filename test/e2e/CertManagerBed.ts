@@ -154,10 +154,10 @@ export class CertManagerBed {
     if (status !== 201) throw new Error(body.message);
   }
 
-  /** What `postern rollout` writes on the gate's Pods when a Certificate has a new revision. */
-  async annotatePods(annotations: Readonly<Record<string, string>>): Promise<void> {
-    for (const { metadata } of await this.pods())
-      await this.cluster.api.merge(`${SYSTEM}/pods/${metadata.name}`, { metadata: { annotations } });
+  /** What the controller says of a Certificate's workloads, by its condition RolledOut. */
+  async rolledOut(name: string): Promise<{ status?: string; message?: string }> {
+    const { conditions } = (await this.issued(name)).status;
+    return conditions.find(({ type }: KubeObject) => type === "RolledOut") ?? {};
   }
 
   /** A file of a Pod's, as it is in its container. */

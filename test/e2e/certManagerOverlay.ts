@@ -40,7 +40,7 @@ export async function certManagerOverlay(input: OverlayInput): Promise<string> {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
     resources: [at("base"), "standby-issuer.yaml"],
-    components: [at("components/gate"), at("components/issuer-ca")],
+    components: ["gate", "issuer-ca", "rollout"].map((name) => at(`components/${name}`)),
     patches: [
       patch("Service", "postern-gate", { spec: { clusterIP: address } }),
       patch("Certificate", "tls-main", {
@@ -71,6 +71,26 @@ export async function certManagerOverlay(input: OverlayInput): Promise<string> {
                     { name: "POSTERN_HOST", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
                     { name: "POSTERN_METRICS_PORT", $patch: "delete" },
                   ],
+                },
+              ],
+            },
+          },
+        },
+      }),
+      patch("Deployment", "postern-rollout", {
+        spec: {
+          replicas: 1,
+          template: {
+            spec: {
+              ...ON_POD_RUNNER,
+              containers: [
+                {
+                  name: "rollout",
+                  ...asProcess,
+                  // Without ports: it would listen at every address of the machine.
+                  args: [syncFile, "rollout", "--lease-seconds=5"],
+                  livenessProbe: null,
+                  readinessProbe: null,
                 },
               ],
             },
