@@ -25,7 +25,10 @@ async function soakRotation(): Promise<void> {
   const rotations = Number(values.rotations ?? ROTATIONS[values.quick ? "quick" : "full"]);
   if (!Number.isInteger(rotations) || rotations < 1 || rotations > 100_000)
     throw new Error("--rotations takes a number from 1 to 100000");
+  let told = 0;
   const result = await soakRun(rotations, Math.max(10, Math.floor(rotations / LOOKS)), (done, { failures }) => {
+    for (const failure of failures.slice(told)) process.stderr.write(`${failure}\n`);
+    told = failures.length;
     const text = `${done} of ${rotations} rotations, ${failures.length} failures`;
     if (process.stderr.isTTY) process.stderr.write(`\r${text}${done === rotations ? "\n" : ""}`);
     else if (done % LINE_EVERY === 0) process.stderr.write(`${text}\n`);
