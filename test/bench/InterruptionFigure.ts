@@ -50,9 +50,10 @@ export function interruptionFigure(
   const { samples, sentAgain, failures } = report;
   const answered = samples.filter(({ isNew, ok }) => isNew && ok).map(({ at, took }) => at + took);
   const gaps = spans.map(({ from, to }) => interruption(answered, { from, to: to + AFTER }, spacing));
-  const calms = spans.map(({ from, to }) =>
-    interruption(answered, { from: from - (to + AFTER - from), to: from }, spacing),
-  );
+  const calms = spans
+    .map(({ from, to }) => interruption(answered, { from: from - (to + AFTER - from), to: from }, spacing))
+    // Before the first rotation there may be less time than one takes.
+    .filter(Number.isFinite);
   const isAround = ({ at }: LoadSample): boolean =>
     spans.some(({ from, to }) => at >= from - BEFORE && at < to + AFTER);
   const good = samples.filter(({ ok }) => ok);

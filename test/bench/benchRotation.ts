@@ -18,8 +18,8 @@ const SIZES = {
   full: { restart: 20, reload: 40, swap: 80 },
   quick: { restart: 2, reload: 4, swap: 6 },
 } as const;
-/** A request on a new connection every 5 ms, one on a kept connection every 10: 300 a second. */
-const BEAT = { newEvery: 5, keptEvery: 10 };
+/** 200 requests a second: half on new connections, half on kept ones. In milliseconds. */
+const BEAT = { newEvery: 10, keptEvery: 10 };
 /** Once code is compiled. In milliseconds. */
 const WARM_UP = 5_000;
 /** From the end of a rotation to the beginning of the next: more than a second around each, and as much apart. In milliseconds. */
