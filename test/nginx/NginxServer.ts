@@ -49,7 +49,7 @@ export class NginxServer {
     const child = spawn(this.#options.binary, args, { stdio: "ignore" });
     this.#child = child;
     for (const until = Date.now() + 10_000; Date.now() < until; await sleep(20)) {
-      if (child.exitCode !== null) break;
+      if (child.exitCode !== null || child.signalCode !== null) break;
       if ((await this.look("TLSv1.3", "ecdsa")).ok || (await this.look("TLSv1.2", "rsa")).ok) return;
       const seen = await this.look("TLSv1.2", "ecdsa");
       if (seen.ok) return;
@@ -85,7 +85,7 @@ export class NginxServer {
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     await ended;

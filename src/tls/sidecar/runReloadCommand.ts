@@ -44,6 +44,9 @@ export function runReloadCommand(
     signal.addEventListener("abort", abort, { once: true });
     child.once("error", (error) => finish(failed(`cannot be run (${"code" in error ? error.code : error.name})`)));
     child.once("exit", (code, killed) => {
+      // Its number may be another's from now on.
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
       if (code === 0) return finish({ result: "told" });
       // Its last words may come after its end.
       setTimeout(() => {
