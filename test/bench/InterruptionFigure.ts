@@ -9,7 +9,7 @@ export interface InterruptionFigure {
   readonly rotations: number;
   /** The longest interruption of new connections, over the rotations. */
   readonly gap: { readonly p50: number; readonly p99: number };
-  /** The same in times just as long without a rotation: what the machine does by itself. */
+  /** The same in times as long, or all there is, without a rotation: what the machine does by itself. */
   readonly calm: { readonly p50: number; readonly p99: number };
   /** Failed and sent requests, on new connections and on kept ones. */
   readonly fresh: Count;
@@ -51,7 +51,11 @@ export function interruptionFigure(
   const answered = samples.filter(({ isNew, ok }) => isNew && ok).map(({ at, took }) => at + took);
   const gaps = spans.map(({ from, to }) => interruption(answered, { from, to: to + AFTER }, spacing));
   const calms = spans
-    .map(({ from, to }) => interruption(answered, { from: from - (to + AFTER - from), to: from }, spacing))
+    .map(({ from, to }, index) => {
+      // Not longer than it has been since the rotation before.
+      const since = (spans[index - 1]?.to ?? Number.NEGATIVE_INFINITY) + AFTER;
+      return interruption(answered, { from: Math.max(since, from - (to + AFTER - from)), to: from }, spacing);
+    })
     // Before the first rotation there may be less time than one takes.
     .filter(Number.isFinite);
   const isAround = ({ at }: LoadSample): boolean =>

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { NGINX_HINT, nginxBinary } from "../nginx/nginxBinary.ts";
 import { makeSeries, type SerialPair } from "../rotation/CertificateSeries.ts";
 import { HOST, PATH } from "../rotation/PosternServer.ts";
 import { RotationLoad } from "../rotation/RotationLoad.ts";
@@ -40,16 +41,22 @@ async function benchRotation(): Promise<void> {
     options: { quick: { type: "boolean", default: false }, output: { type: "string", default: "text" } },
   });
   if (values.output !== "text" && values.output !== "json") throw new Error("--output takes text or json");
-  const version = await nginxVersion();
-  if (version === undefined) {
-    process.stderr.write("bench:rotation needs nginx on PATH: apt-get install nginx-light\n");
+  const nginx = await nginxBinary({ PATH: process.env.PATH });
+  if (nginx === undefined) {
+    process.stderr.write(`bench:rotation needs nginx: ${NGINX_HINT}\n`);
     process.exitCode = 2;
     return;
   }
+  // So that what was started is ended as well: it is, with this process.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const { restart, reload, swap } = SIZES[values.quick ? "quick" : "full"];
   const ways: readonly Way[] = [
     { name: "process restart", rotations: restart, start: startRestarted },
-    { name: `nginx ${version}: files and reload`, rotations: reload, start: startNginx },
+    {
+      name: `nginx ${await nginxVersion(nginx)}: files and reload`,
+      rotations: reload,
+      start: (first) => startNginx(nginx, first),
+    },
     { name: "postern's swap", rotations: swap, start: startSwapped },
   ];
   const figures: InterruptionFigure[] = [];

@@ -1,55 +1,46 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { ChildService } from "../cluster/ChildService.ts";
-import { freePorts } from "../cluster/freePorts.ts";
+import { NginxServer } from "../nginx/NginxServer.ts";
 import type { SerialPair } from "../rotation/CertificateSeries.ts";
 import { PosternServer } from "../rotation/PosternServer.ts";
 import { PairFolder } from "../tls/PairFolder.ts";
 import type { RotatedServer } from "./RotatedServer.ts";
 
+/** In milliseconds. */
 const PATIENCE = 10_000;
 const run = promisify(execFile);
 
-/** The version of the nginx on PATH; undefined where there is none. */
-export async function nginxVersion(): Promise<string | undefined> {
-  try {
-    const { stderr } = await run("nginx", ["-v"], { timeout: PATIENCE });
-    return /nginx\/(\S+)/.exec(stderr)?.[1];
-  } catch {
-    return undefined;
-  }
+/** The version of an nginx. */
+export async function nginxVersion(binary: string): Promise<string> {
+  const { stderr } = await run(binary, ["-v"], { timeout: PATIENCE });
+  return /nginx\/(\S+)/.exec(stderr)?.[1] ?? "";
 }
 
-/** nginx in front of `postern serve` in plain HTTP: the files are replaced by renames, then `nginx -s reload`. */
-export async function startNginx(first: SerialPair): Promise<RotatedServer> {
+/** nginx in front of `postern serve` in plain HTTP: the files are replaced by renames, then it reloads. */
+export async function startNginx(binary: string, first: SerialPair): Promise<RotatedServer> {
   const gate = await PosternServer.start({ port: 0 });
   const folder = new PairFolder();
   folder.renameFiles("", first);
-  const [port = 0] = await freePorts(1);
-  const prefix = mkdtempSync(join(tmpdir(), "postern-nginx-"));
-  writeFileSync(join(prefix, "nginx.conf"), configOf(prefix, port, gate.port, folder));
-  const args = ["-p", prefix, "-c", join(prefix, "nginx.conf"), "-e", join(prefix, "error.log")];
-  const nginx = new ChildService({ name: "nginx", file: "nginx", args, logFile: join(prefix, "out.log") });
+  const nginx = await NginxServer.create({ binary, ...folder.paths(), isHttp2: true, ...proxyTo(gate.port) });
+  // It ends with this process, whatever ends that.
+  const end = (): void => nginx.kill();
+  process.once("exit", end);
   const server: RotatedServer = {
-    port,
+    port: nginx.port,
     async replace(pair) {
       folder.renameFiles("", pair);
-      await run("nginx", [...args, "-s", "reload"], { timeout: PATIENCE });
+      await nginx.reload();
     },
     async stop() {
-      await nginx.stop();
+      process.off("exit", end);
+      await nginx.remove();
       await gate.stop();
       gate.kill();
       folder.remove();
-      rmSync(prefix, { recursive: true, force: true });
     },
   };
   try {
-    await nginx.waitUntil(() => isOpen(port), PATIENCE);
+    await nginx.start();
     return server;
   } catch (error) {
     await server.stop();
@@ -57,46 +48,18 @@ export async function startNginx(first: SerialPair): Promise<RotatedServer> {
   }
 }
 
-/** Its defaults, but for what lets a kept connection be kept. */
-function configOf(prefix: string, port: number, upstream: number, folder: PairFolder): string {
-  const { cert, key } = folder.paths();
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (name) => `${name}_temp_path ${join(prefix, name)};`,
-  );
-  return `${process.getuid?.() === 0 ? "user root;" : ""}
-daemon off;
-worker_processes auto;
-pid ${join(prefix, "nginx.pid")};
-events { worker_connections 1024; }
-http {
-  access_log off;
-  ${temporary.join("\n  ")}
-  client_body_buffer_size 64k;
+/** nginx's defaults, but for what lets a kept connection be kept. */
+function proxyTo(port: number): { http: string; location: string } {
+  return {
+    http: `client_body_buffer_size 64k;
   keepalive_timeout 95s;
   keepalive_requests 1000000;
-  upstream gate { server 127.0.0.1:${upstream}; keepalive 32; }
-  server {
-    listen 127.0.0.1:${port} ssl http2;
-    ssl_certificate ${cert};
-    ssl_certificate_key ${key};
-    ssl_protocols TLSv1.2 TLSv1.3;
-    location / {
+  upstream gate { server 127.0.0.1:${port}; keepalive 32; }`,
+    location: `
       proxy_pass http://gate;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header Host $host;
-    }
-  }
-}
-`;
-}
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("close", () => socket.destroy());
-    socket.once("connect", () => socket.destroy());
-  });
+    `,
+  };
 }

@@ -45,6 +45,11 @@ export class PosternProcess {
     throw new Error(`postern did not say ${text}:\n${this.out}\n${this.err}`);
   }
 
+  /** Resolves once it has ended, however long that takes. */
+  get ended(): Promise<unknown> {
+    return this.#exited;
+  }
+
   /** The exit code, or the signal that ended it. */
   exit(): Promise<number | string> {
     return Promise.race([this.#exited, sleep(PATIENCE, "it goes on", { ref: false })]);

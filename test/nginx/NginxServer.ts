@@ -1,12 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { handshake } from "../../src/trust/handshake.ts";
 import type { Observation, TlsVersion } from "../../src/trust/Observation.ts";
 import { freePorts } from "../cluster/freePorts.ts";
+
+const run = promisify(execFile);
+/** In milliseconds. */
+const PATIENCE = 10_000;
 
 /** What a server of nginx is made with. */
 export interface NginxOptions {
@@ -15,6 +20,12 @@ export interface NginxOptions {
   readonly key: string;
   /** More lines for the server's block. */
   readonly more?: string;
+  /** More lines for the block of http. */
+  readonly http?: string;
+  /** What it answers; default: a word of its own. */
+  readonly location?: string;
+  /** Whether it speaks h2 as well; default: no. */
+  readonly isHttp2?: boolean;
 }
 
 /** A real nginx with two workers on a port of loopback, in a folder of its own. */
@@ -41,14 +52,23 @@ export class NginxServer {
 
   /** The command that has it reload. */
   get reloadCommand(): string {
-    return `${this.#options.binary} -p ${this.folder} -c ${this.#config} -s reload`;
+    return [this.#options.binary, ...this.#reloadArgs].join(" ");
+  }
+
+  /** Has it reload, and resolves when it was told. */
+  async reload(): Promise<void> {
+    await run(this.#options.binary, this.#reloadArgs, { timeout: PATIENCE });
+  }
+
+  get #reloadArgs(): string[] {
+    return ["-p", this.folder, "-c", this.#config, "-s", "reload"];
   }
 
   async start(): Promise<void> {
     const args = ["-p", this.folder, "-c", this.#config, "-g", "daemon off;"];
     const child = spawn(this.#options.binary, args, { stdio: "ignore" });
     this.#child = child;
-    for (const until = Date.now() + 10_000; Date.now() < until; await sleep(20)) {
+    for (const until = Date.now() + PATIENCE; Date.now() < until; await sleep(20)) {
       if (child.exitCode !== null || child.signalCode !== null) break;
       if ((await this.look("TLSv1.3", "ecdsa")).ok || (await this.look("TLSv1.2", "rsa")).ok) return;
       const seen = await this.look("TLSv1.2", "ecdsa");
@@ -91,32 +111,40 @@ export class NginxServer {
     await ended;
   }
 
+  /** At once. Its workers end when they notice. */
+  kill(): void {
+    this.#child?.kill("SIGTERM");
+  }
+
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   #write(): void {
-    const { cert, key, more = "" } = this.#options;
+    const { cert, key, more = "", http = "", isHttp2 = false } = this.#options;
+    const { location = 'return 200 "answered";' } = this.#options;
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
       (name) => `${name}_temp_path ${this.folder}/${name};`,
     );
     writeFileSync(
       this.#config,
-      `worker_processes 2;
+      `${process.getuid?.() === 0 ? "user root;" : ""}
+worker_processes 2;
 pid ${this.pidFile};
 error_log ${this.folder}/error.log notice;
-events { worker_connections 256; }
+events { worker_connections 1024; }
 http {
   access_log off;
   ${temporary.join("\n  ")}
+  ${http}
   server {
-    listen 127.0.0.1:${this.port} ssl;
+    listen 127.0.0.1:${this.port} ssl${isHttp2 ? " http2" : ""};
     ssl_certificate ${cert};
     ssl_certificate_key ${key};
     ${more.includes("ssl_protocols") ? "" : "ssl_protocols TLSv1.2 TLSv1.3;"}
     ${more}
-    location / { return 200 "answered"; }
+    location / { ${location} }
   }
 }
 `,

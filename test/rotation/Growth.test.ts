@@ -45,7 +45,7 @@ it("tells the leak's size, and that the bounds hold it", () => {
   const [heap] = growthOf(run({ heap: 10_000 }));
   expect(heap?.fit?.least).toBeLessThan(10_000_000);
   expect(heap?.fit?.most).toBeGreaterThan(10_000_000);
-  expect((heap?.fit?.most ?? 0) - (heap?.fit?.least ?? 0)).toBeLessThan(MIB);
+  expect((heap?.fit?.most ?? 0) - (heap?.fit?.least ?? 0)).toBeLessThan(1.5 * MIB);
 });
 
 it("does not judge by few measurements", () => {

@@ -27,9 +27,9 @@ const MIB = 2 ** 20;
  * A context that is kept is some 100 KB outside of the heap, a connection or a pair some 10 KB in it: with each rotation that
  * is far beyond these bounds.
  */
-const BOUNDS = { heap: 2 * MIB, resident: 32 * MIB, handles: 10 } as const;
-/** While code is compiled and pools fill, everything grows: this part of the rotations is left out. */
-const WARM_UP = 0.1;
+const BOUNDS = { heap: MIB, resident: 32 * MIB, handles: 10 } as const;
+/** While code is compiled and pools fill, everything grows, and ever slower: this part of the rotations is left out. */
+const WARM_UP = 0.5;
 
 /** Fits what was held at several times, without the warm-up. */
 export function growthOf(held: readonly Held[]): Growth[] {

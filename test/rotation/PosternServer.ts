@@ -40,6 +40,10 @@ export class PosternServer {
       repository,
       { POSTERN_TLS_HOSTS: HOST, ...(inspect ? { NODE_OPTIONS: "--inspect=127.0.0.1:0" } : {}) },
     );
+    // It ends with this process, whatever ends that.
+    const end = (): void => process.kill();
+    globalThis.process.once("exit", end);
+    void process.ended.then(() => globalThis.process.off("exit", end));
     try {
       const listening = await process.says(/"message":"listening","port":(\d+)/);
       const inspector = inspect ? (await process.says(/Debugger listening on (ws:\S+)/, "err"))[1] : "";

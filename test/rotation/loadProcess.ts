@@ -7,7 +7,7 @@ import { ServedOrder } from "./ServedOrder.ts";
 
 /** The API server's default. In milliseconds. */
 const CALL_TIMEOUT = 10_000;
-const MOST_FAILURES = 20;
+const MOST_FAILURES = 500;
 
 /** Load that goes by the clock: a slow answer does not hold back the next request. */
 class Load {

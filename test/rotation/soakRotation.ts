@@ -11,7 +11,7 @@ const LINE_EVERY = 100;
 
 /**
  * Rotates the serving certificate 1,000 times under 200 requests a second (`--rotations N`; `--quick` for 40), and fails on
- * any handshake or request that does, and on growth. Growth is judged from 220 rotations on. `--output json` is for machines.
+ * any handshake or request that does, and on growth. Growth is judged by the second half, from 400 rotations on. `--output json` is for machines.
  */
 async function soakRotation(): Promise<void> {
   const { values } = parseArgs({
@@ -25,6 +25,8 @@ async function soakRotation(): Promise<void> {
   const rotations = Number(values.rotations ?? ROTATIONS[values.quick ? "quick" : "full"]);
   if (!Number.isInteger(rotations) || rotations < 1 || rotations > 100_000)
     throw new Error("--rotations takes a number from 1 to 100000");
+  // So that what was started is ended as well: it is, with this process.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   let told = 0;
   const result = await soakRun(rotations, Math.max(10, Math.floor(rotations / LOOKS)), (done, { failures }) => {
     for (const failure of failures.slice(told)) process.stderr.write(`${failure}\n`);
