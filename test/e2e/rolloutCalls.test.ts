@@ -45,7 +45,7 @@ beforeAll(async () => {
   tokens.may = await tokenOf("may");
   tokens.mayNot = await tokenOf("may-not");
   tokens.otherAudience = await tokenOf("may", ["somebody-else"]);
-  controller = await bed.controller(["--port", "0", "--cert", files.cert, "--key", files.key]);
+  controller = await bed.controller(["--port", "0", "--cert", files.cert, "--key", files.key, "--metrics-port", "0"]);
   port = await eventually("the controller to listen", async () => {
     const [, found] = /listening port=(\d+) protocol=https/.exec(controller.log()) ?? [];
     return found === undefined ? undefined : Number(found);
@@ -148,6 +148,18 @@ it("takes the serial that the certificate has, in any case, and no other", async
   expect((await call(header(serial.toUpperCase()))).status).toBe(202);
   const other = await call(header("1234"));
   expect([other.status, other.body.error?.code]).toEqual([409, "other-serial"]);
+});
+
+it("tells its metrics, and that it is alive", async () => {
+  const [, found] = /metrics port=(\d+)/.exec(controller.log()) ?? [];
+  const text = async (path: string): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${found}${path}`, { signal: AbortSignal.timeout(5_000) })).text();
+  const metrics = await text("/metrics");
+  expect(metrics).toMatch(/^postern_rollout_leads 1$/m);
+  expect(metrics).toMatch(/^postern_rollout_queue_depth \d+$/m);
+  expect(metrics).toMatch(/^postern_rollout_ended_total\{policy="rolling",result="RolledOut"\} [1-9]\d*$/m);
+  expect(metrics).toMatch(/^postern_rollout_seconds_count\{policy="rolling"\} [1-9]\d*$/m);
+  expect(await text("/healthz")).toBe("ok\n");
 });
 
 describe("what is not taken says why, and changes nothing", () => {
