@@ -17,7 +17,7 @@ export interface RolloutNews {
   readonly key: string;
 }
 
-/** Longer notes are refused. In characters. */
+/** Longer notes are refused (NoteLengthLimit, k8s.io/kubernetes/pkg/apis/core/validation/events.go). In bytes of UTF-8. */
 const NOTE = 1024;
 
 /**
@@ -39,6 +39,11 @@ export function rolloutEvent(certificate: CertificateView, news: RolloutNews, no
     regarding: { apiVersion: "cert-manager.io/v1", kind: "Certificate", name, namespace, uid },
     type: news.type,
     reason: news.reason,
-    note: news.note.slice(0, NOTE),
+    note: cut(news.note),
   };
+}
+
+function cut(note: string): string {
+  const { read } = new TextEncoder().encodeInto(note, new Uint8Array(NOTE));
+  return note.slice(0, read);
 }
