@@ -11,7 +11,7 @@ export type RolloutStep =
   /** Nothing will be done before somebody does something. */
   | { readonly kind: "stuck"; readonly reason: string; readonly message: string }
   | {
-      readonly kind: "begin" | "promote" | "finish" | "roll-back" | "settle" | "restore";
+      readonly kind: "begin" | "restage" | "promote" | "finish" | "roll-back" | "settle" | "restore";
       readonly workload: WorkloadView;
       /** Goes onto the template; undefined where that stays as it is. */
       readonly marks: RolloutMarks | undefined;

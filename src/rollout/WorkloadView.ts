@@ -33,6 +33,8 @@ export interface WorkloadView {
 export interface PodView {
   readonly name: string;
   readonly uid: string;
+  /** The controller that made it. */
+  readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
   readonly ip: string | undefined;
   readonly isReady: boolean;
   /** Since when, in milliseconds since 1970; 0 where it is not. */

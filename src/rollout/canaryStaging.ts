@@ -1,3 +1,4 @@
+import { type Portion, podsOf } from "./RolloutSettings.ts";
 import type { RolloutState, Staging } from "./RolloutState.ts";
 import type { WorkloadView } from "./WorkloadView.ts";
 
@@ -40,6 +41,28 @@ export function canaryStaging(original: Staging, canary: number, pods: number): 
     case "DaemonSet":
       return { kind: original.kind, type: "OnDelete", maxSurge: null, maxUnavailable: null };
   }
+}
+
+/**
+ * What has to be staged where a workload was scaled in the middle of its canary (by hand, or an autoscaler), so that as many
+ * Pods as are wanted now can be made anew. Undefined where that is so, or where somebody else staged something.
+ */
+export function widerStaging(
+  { staging, pods }: WorkloadView,
+  { canary, before }: Pick<RolloutState, "canary" | "before">,
+  portion: Portion,
+): Staging | undefined {
+  if (canary === null || before.staging === null) return undefined;
+  const wanted = canaryStaging(before.staging, podsOf(portion, pods), pods);
+  if (staging.kind === "Deployment" && canary.kind === "Deployment" && wanted.kind === "Deployment")
+    return staging.maxSurge === canary.maxSurge && Number(wanted.maxSurge) > Number(canary.maxSurge)
+      ? { ...canary, maxSurge: wanted.maxSurge }
+      : undefined;
+  if (staging.kind === "StatefulSet" && canary.kind === "StatefulSet" && wanted.kind === "StatefulSet")
+    return staging.partition === canary.partition && (wanted.partition ?? 0) < (canary.partition ?? 0)
+      ? wanted
+      : undefined;
+  return undefined;
 }
 
 /** Undoes a canary's staging. What somebody else changed meanwhile stays as they want it. Undefined where nothing is to be done. */

@@ -35,7 +35,10 @@ export function canaryVerdict(
   // Of a workload that was scaled to nothing there is nothing to be tried first.
   if (good.length >= wanted) return { kind: "passed" };
   if (workload.ref.kind === "DaemonSet" && canary.length + (pods.length - live.length) < wanted) {
-    const old = live.filter((pod) => !isMarked(pod.marks, marks)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    // One that is ready first: a canary where nothing runs, as on a node that is gone, would tell nothing.
+    const old = live
+      .filter((pod) => !isMarked(pod.marks, marks))
+      .sort((a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1));
     if (old[0] !== undefined) return { kind: "delete-pod", pod: old[0] };
   }
   const first = ready.find(({ probe }) => probe !== undefined && probe !== "");

@@ -1,4 +1,4 @@
-import { canaryStaging, originalStaging, strayStaging } from "./canaryStaging.ts";
+import { canaryStaging, originalStaging, strayStaging, widerStaging } from "./canaryStaging.ts";
 import { canaryVerdict } from "./canaryVerdict.ts";
 import type { RolloutGoal } from "./RolloutGoal.ts";
 import { isMarked, type RolloutMarks } from "./RolloutMarks.ts";
@@ -108,6 +108,9 @@ function begun({ workload, now }: RolloutObservation, goal: RolloutGoal): Rollou
 
 function ofCanary({ goal, workload, pods, now }: RolloutObservation, state: RolloutState): RolloutStep {
   if (goal?.certificate !== state.certificate) return abandoned(workload, state, now);
+  const wider = widerStaging(workload, state, goal.settings.canary);
+  if (wider !== undefined)
+    return { kind: "restage", workload, marks: undefined, staging: wider, state: { ...state, canary: wider } };
   const verdict = canaryVerdict(workload, state, pods, { settings: goal.settings, now });
   switch (verdict.kind) {
     case "passed":
@@ -129,12 +132,12 @@ function ofCanary({ goal, workload, pods, now }: RolloutObservation, state: Roll
 }
 
 function ofRolling({ goal, workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
-  if (goal?.certificate !== state.certificate) return abandoned(workload, state, now);
   const name = workloadName(workload.ref);
   if (workload.isSettled) {
     const done: RolloutState = { ...state, phase: "done", since: now };
     return { kind: "finish", workload, marks: undefined, staging: undefined, state: done };
   }
+  if (goal?.certificate !== state.certificate) return abandoned(workload, state, now);
   const message = `${name} is not rolled out`;
   if (workload.isOverdue)
     return rolledBack(
@@ -166,10 +169,16 @@ function stuckPod({ workload, pods }: RolloutObservation, { phase, superseded }:
     phase === "rolling-back"
       ? !isMarked(marks, workload.marks)
       : superseded !== null && isMarked(marks, superseded) && !isMarked(marks, workload.marks);
-  return pods.find((pod) => !pod.isReady && !pod.isTerminating && isOfAnother(pod));
+  const { staging } = workload;
+  // Those below a partition that people set stay as they are, whatever they are of.
+  const first = staging.kind === "StatefulSet" ? (staging.partition ?? 0) : 0;
+  return pods.find(
+    (pod) => !pod.isReady && !pod.isTerminating && isOfAnother(pod) && Number(/\d+$/.exec(pod.name)?.[0]) >= first,
+  );
 }
 
-function isLate({ started, timeout }: RolloutState, now: number): boolean {
+/** Whether a rollout took longer than it may. */
+export function isLate({ started, timeout }: Pick<RolloutState, "started" | "timeout">, now: number): boolean {
   return now - started > timeout;
 }
 

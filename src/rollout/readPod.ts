@@ -8,6 +8,11 @@ const schema = z.looseObject({
     uid: z.string(),
     annotations: z.optional(z.record(z.string(), z.string())),
     deletionTimestamp: z.optional(z.string()),
+    ownerReferences: z.optional(
+      z.array(
+        z.looseObject({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.optional(z.boolean()) }),
+      ),
+    ),
   }),
   status: z._default(
     z.looseObject({
@@ -31,6 +36,7 @@ export function readPod(object: object): PodView | undefined {
   return {
     name: metadata.name,
     uid: metadata.uid,
+    owner: metadata.ownerReferences?.find(({ controller }) => controller === true),
     ip: status.podIP === "" ? undefined : status.podIP,
     isReady: ready !== undefined,
     readySince: Number.isNaN(readySince) ? 0 : readySince,

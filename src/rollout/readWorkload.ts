@@ -145,6 +145,9 @@ function faultsOf(
     if (spec.paused === true) return "it is paused (spec.paused)";
     if (kind !== "Deployment" && spec.updateStrategy?.type === "OnDelete")
       return "its updateStrategy is OnDelete, by which no Pod is replaced";
+    const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+    if (kind === "StatefulSet" && spec.replicas > 0 && partition >= spec.replicas)
+      return `its partition ${partition} is not below its ${spec.replicas} replicas, so that no Pod is replaced`;
     return undefined;
   };
   const isRecreated = kind === "Deployment" && spec.strategy?.type === "Recreate";

@@ -66,7 +66,17 @@ export class RolloutWorld {
     while (this.pods.length < replicas) this.#make({});
   }
 
-  readonly replicas: number;
+  replicas: number;
+
+  /** As an autoscaler does: new Pods are of what most are of; a StatefulSet's from its partition on are of its template. */
+  scale(replicas: number): void {
+    this.replicas = replicas;
+    this.object.spec.replicas = replicas;
+    this.object.metadata.generation += 1;
+    this.pods.splice(replicas);
+    const annotations = this.kind === "StatefulSet" ? this.#template() : (this.pods[0]?.annotations ?? {});
+    while (this.pods.length < replicas) this.#make(annotations);
+  }
 
   /** As it would be read now. */
   view(): WorkloadView {
@@ -208,6 +218,7 @@ export class RolloutWorld {
       return {
         name: pod.name,
         uid: pod.name,
+        owner: undefined,
         ip: "127.0.0.1",
         isReady: pod.isReady,
         readySince: pod.isReady ? pod.since : 0,

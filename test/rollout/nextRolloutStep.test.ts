@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { nextRolloutStep } from "../../src/rollout/nextRolloutStep.ts";
 import { isInFlight } from "../../src/rollout/RolloutState.ts";
 import { WORKLOAD_KINDS } from "../../src/rollout/WorkloadRef.ts";
+import type { PodView } from "../../src/rollout/WorkloadView.ts";
 import { RolloutWorld, type WorldGoal } from "./RolloutWorld.ts";
 
 const CANARY = { "postern.dev/renewal-policy": "canary", "postern.dev/timeout-seconds": "60" };
@@ -88,6 +90,23 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     world.goal = { ...world.goal, annotations: { ...CANARY, "postern.dev/rollout-request": "again" } };
     expect(world.run()).toEqual({ kind: "in-step" });
     expect(revisions(world)).toEqual(["2"]);
+  });
+
+  it.each([
+    [2, 6],
+    [5, 2],
+  ])("is not taken back for that it was scaled from %i to %i in the middle of its canary", (from, to) => {
+    const world = settled(kind, from);
+    const before = strategy(world);
+    world.goal = { revision: 2, serial: "a2", annotations: { ...CANARY, "postern.dev/canary": "50%" } };
+    world.isReadyAt = (revision) => revision !== "2";
+    world.tick();
+    world.tick();
+    world.scale(to);
+    world.isReadyAt = () => true;
+    expect(world.run()).toEqual({ kind: "in-step" });
+    expect(revisions(world)).toEqual(["2"]);
+    expect(strategy(world)).toEqual(before);
   });
 
   it("goes back when rolling takes too long", () => {
@@ -249,9 +268,38 @@ it.each([
   ["is paused", "Deployment", { paused: true }, ROLLING, "it is paused"],
   ["is recreated, for a canary", "Deployment", { strategy: { type: "Recreate" } }, CANARY, "Recreate"],
   ["replaces no Pod by itself", "StatefulSet", { updateStrategy: { type: "OnDelete" } }, ROLLING, "OnDelete"],
+  ["is held by people", "StatefulSet", { updateStrategy: { rollingUpdate: { partition: 2 } } }, ROLLING, "partition 2"],
   ["replaces no Pod by itself", "DaemonSet", { updateStrategy: { type: "OnDelete" } }, CANARY, "OnDelete"],
 ] as const)("what %s (%s) is not begun, and it is said why", (_, kind, spec, annotations, why) => {
   const world = new RolloutWorld(kind, 2, spec);
   world.goal = { revision: 1, serial: "a1", annotations };
   expect(world.next()).toMatchObject({ kind: "stuck", reason: "CannotRoll", message: expect.stringContaining(why) });
+});
+
+it("of a StatefulSet, no Pod below the partition that people set is deleted, whatever it is of", () => {
+  const world = new RolloutWorld("StatefulSet", 2, { updateStrategy: { rollingUpdate: { partition: 1 } } });
+  world.goal = FIRST;
+  world.run();
+  world.isReadyAt = () => false;
+  world.goal = { revision: 2, serial: "a2", annotations: ROLLING };
+  world.tick();
+  world.tick(120_000);
+  const workload = world.view();
+  expect(workload.state).toMatchObject({ phase: "rolling-back" });
+  const marks = { revision: "2", serial: "a2", request: null };
+  const pod = (name: string): PodView => ({
+    name,
+    uid: name,
+    owner: undefined,
+    ip: undefined,
+    isReady: false,
+    readySince: 0,
+    isTerminating: false,
+    hasAnnotations: true,
+    marks,
+    probe: undefined,
+  });
+  const next = (...pods: PodView[]): unknown => nextRolloutStep({ goal: undefined, workload, pods, now: world.now });
+  expect(next(pod("gate-0"))).toMatchObject({ kind: "wait" });
+  expect(next(pod("gate-0"), pod("gate-1"))).toMatchObject({ kind: "delete-pod", pod: { name: "gate-1" } });
 });
