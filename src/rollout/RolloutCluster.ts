@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } from "../sync/KubernetesApi.ts";
 import { type CertificateView, readCertificate } from "./CertificateView.ts";
+import { isPodOf } from "./isPodOf.ts";
 import { type IssuedLeaf, issuedLeaf } from "./issuedLeaf.ts";
+import { listPages } from "./listPages.ts";
 import { RolloutError } from "./RolloutError.ts";
 import type { RolloutMarks } from "./RolloutMarks.ts";
 import { readPod } from "./readPod.ts";
@@ -20,10 +22,6 @@ const RESOURCES: Readonly<Record<WorkloadKind, string>> = {
   StatefulSet: "statefulsets",
   DaemonSet: "daemonsets",
 };
-/** For each answer of a list. */
-const PAGE = 250;
-/** A hundred thousand objects: what has more is no list. */
-const MOST_PAGES = 400;
 /** Names of Events that are remembered. */
 const MOST_TOLD = 10_000;
 
@@ -34,7 +32,7 @@ export class RolloutCluster {
   /** Names of Events that are there. */
   readonly #told = new Set<string>();
 
-  /** Nothing is written while `isLeading` says no. */
+  /** Nothing is read or written while `isLeading` says no: a look that was begun ends. */
   constructor(api: KubernetesApi, isLeading: () => boolean) {
     this.#api = api;
     this.#isLeading = isLeading;
@@ -71,23 +69,31 @@ export class RolloutCluster {
     return readWorkload(ref, answer.body);
   }
 
-  async pods(namespace: string, { selector }: WorkloadView): Promise<PodView[]> {
+  /** Its own, and not all that its selector finds: these are deleted, marked and judged. */
+  async pods(namespace: string, workload: WorkloadView): Promise<PodView[]> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const pods: PodView[] = [];
-    for await (const items of this.#pages(path, selector)) pods.push(...items.flatMap((item) => readPod(item) ?? []));
+    for await (const items of this.#pages(path, workload.selector))
+      for (const item of items) {
+        const pod = readPod(item);
+        if (pod !== undefined && isPodOf(workload, pod)) pods.push(pod);
+      }
     return pods;
   }
 
-  /** The workloads that are labelled as being rolled, in a namespace or in all. */
-  async inProgress(namespace: string | undefined): Promise<{ namespace: string; workload: WorkloadView }[]> {
+  /**
+   * The workloads that are labelled as being rolled, in a namespace or in all. What else is on them is not read: one that
+   * makes no sense is not to hide the others.
+   */
+  async inProgress(namespace: string | undefined): Promise<{ namespace: string; ref: WorkloadRef }[]> {
     const scope = namespace === undefined ? "" : `namespaces/${encodeURIComponent(namespace)}/`;
-    const found: { namespace: string; workload: WorkloadView }[] = [];
+    const found: { namespace: string; ref: WorkloadRef }[] = [];
     for (const kind of WORKLOAD_KINDS)
       for await (const items of this.#pages(`/apis/apps/v1/${scope}${RESOURCES[kind]}`, IN_PROGRESS_LABEL))
         for (const item of items) {
           const { name, namespace: place } = isJsonObject(item.metadata) ? item.metadata : {};
           if (typeof name === "string" && typeof place === "string")
-            found.push({ namespace: place, workload: readWorkload({ kind, name }, item) });
+            found.push({ namespace: place, ref: { kind, name } });
         }
     return found;
   }
@@ -96,7 +102,7 @@ export class RolloutCluster {
   async write(namespace: string, write: RolloutWrite): Promise<void> {
     const { ref } = write.workload;
     const path = `${workloadPath(namespace, ref)}?fieldManager=${ROLLOUT_MANAGER}`;
-    const answer = await this.#write({ method: "PATCH", path, body: rolloutPatch(write) });
+    const answer = await this.#call({ method: "PATCH", path, body: rolloutPatch(write) });
     if (answer.status === 200 && answer.body.kind === ref.kind) return;
     if (answer.status === 409 || answer.status === 404)
       throw new RolloutError("changed-in-between", `${workloadName(ref)}: ${statusMessage(answer)}`);
@@ -114,7 +120,7 @@ export class RolloutCluster {
       { op: "replace", path: "/metadata/uid", value: uid },
       ...markOperations("/metadata/annotations", hasAnnotations, before, marks),
     ];
-    const answer = await this.#write({ method: "PATCH", path: `${path}?fieldManager=${ROLLOUT_MANAGER}`, body });
+    const answer = await this.#call({ method: "PATCH", path: `${path}?fieldManager=${ROLLOUT_MANAGER}`, body });
     // One that is gone, or was made anew under its name, is seen at the next look.
     if (answer.status !== 200 && answer.status !== 404 && answer.status !== 409)
       throw refused(`Pod ${name} cannot be written`, answer);
@@ -124,7 +130,7 @@ export class RolloutCluster {
   async deletePod(namespace: string, { name, uid }: PodView): Promise<void> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
     const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
-    const answer = await this.#write({ method: "DELETE", path, body });
+    const answer = await this.#call({ method: "DELETE", path, body });
     if (answer.status >= 300 && answer.status !== 404 && answer.status !== 409)
       throw refused(`Pod ${name} cannot be deleted`, answer);
   }
@@ -132,7 +138,7 @@ export class RolloutCluster {
   /** Sets one condition of a Certificate, beside those of cert-manager. */
   async setCondition({ namespace, name }: CertificateView, condition: RolloutCondition): Promise<void> {
     const path = `${CERT_MANAGER}/namespaces/${encodeURIComponent(namespace)}/certificates/${encodeURIComponent(name)}/status`;
-    const answer = await this.#write({
+    const answer = await this.#call({
       method: "PATCH",
       path: `${path}?fieldManager=${ROLLOUT_MANAGER}&force=true`,
       body: {
@@ -146,14 +152,14 @@ export class RolloutCluster {
       throw refused(`the condition of the Certificate ${namespace}/${name} cannot be written`, answer);
   }
 
-  /** An Event; one that is there already is no second one. */
+  /** An Event; one that is there already is no second one, and one that was refused for good is not sent again. */
   async event({ namespace }: CertificateView, event: RolloutEvent): Promise<void> {
     if (this.#told.has(event.metadata.name)) return;
     const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`;
-    const answer = await this.#write({ method: "POST", path, body: event });
-    if (answer.status !== 201 && answer.status !== 409) throw refused("an Event cannot be written", answer);
+    const answer = await this.#call({ method: "POST", path, body: event });
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    this.#told.add(event.metadata.name);
+    if (answer.status < 500 && answer.status !== 429) this.#told.add(event.metadata.name);
+    if (answer.status !== 201 && answer.status !== 409) throw refused("an Event cannot be written", answer);
   }
 
   /** Asks for a rollout by hand; whoever leads will see it. */
@@ -176,26 +182,15 @@ export class RolloutCluster {
   }
 
   async *#pages(path: string, selector: string): AsyncGenerator<JsonObject[]> {
-    let next = "";
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const query = new URLSearchParams({ limit: String(PAGE) });
-      if (selector !== "") query.set("labelSelector", selector);
-      if (next !== "") query.set("continue", next);
-      const answer = await this.#call({ method: "GET", path: `${path}?${query}` });
-      const { items, metadata } = answer.body;
+    for await (const answer of listPages((request) => this.#call(request), path, selector)) {
+      const { items } = answer.body;
       if (answer.status !== 200 || !Array.isArray(items)) throw refused(`${path} cannot be listed`, answer);
       yield items.filter(isJsonObject);
-      next = isJsonObject(metadata) && typeof metadata.continue === "string" ? metadata.continue : "";
-      if (next === "") return;
     }
   }
 
-  async #write(request: ApiRequest): Promise<ApiResponse> {
-    if (!this.#isLeading()) throw new RolloutError("stopped", "another controller leads by now");
-    return this.#call(request);
-  }
-
   async #call(request: ApiRequest): Promise<ApiResponse> {
+    if (!this.#isLeading()) throw new RolloutError("stopped", "it leads no longer");
     return this.#api(request).catch((error: unknown): never => {
       throw new RolloutError("unreachable", error instanceof Error ? error.message : String(error), error);
     });

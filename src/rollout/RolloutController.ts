@@ -31,8 +31,11 @@ export interface ControllerOptions {
   readonly random: () => number;
 }
 
-/** Certificates that are looked at at once. */
-const WORKERS = 4;
+/** Certificates that are looked at at once, most of the time in wait for Pods that do not answer; and those of one namespace. */
+const WORKERS = 16;
+const MOST_OF_NAMESPACE = 4;
+/** From a change of a Certificate to the look at it: one that changes all the time is looked at as often. In milliseconds. */
+const CHANGE_PAUSE = 200;
 const BACKOFF = { first: 500, most: 60_000 };
 /** However many Certificates change, workloads are not listed more often. In milliseconds. */
 const SWEEP_PAUSE = 2_000;
@@ -49,8 +52,8 @@ export class RolloutController {
   /** Until it no longer leads. Never rejects. */
   async lead({ signal, isLeading }: Leading): Promise<void> {
     const { api, resync, random, kubeConfig, namespace, log, metrics } = this.#options;
-    const queue = new WorkQueue({ ...BACKOFF, random });
-    const cluster = new RolloutCluster(api, isLeading);
+    const queue = new WorkQueue({ ...BACKOFF, random, groupOf: namespaceOf, mostOfGroup: MOST_OF_NAMESPACE });
+    const cluster = new RolloutCluster(api, () => !signal.aborted && isLeading());
     const known = new Set<string>();
     const watch = watchCertificates({
       kubeConfig,
@@ -60,7 +63,7 @@ export class RolloutController {
       onChange: ({ namespace: place, name }) => {
         const key = certificateKey(place, name);
         known.add(key);
-        queue.add(key);
+        queue.addAfter(key, CHANGE_PAUSE);
       },
       onFault: (fault) => log.warn("Certificates cannot be watched; they are tried again", { fault }),
     });
@@ -106,22 +109,28 @@ export class RolloutController {
     }
   }
 
-  async #reconcile(key: string, { queue, cluster, watch, known }: Work): Promise<number | undefined> {
+  async #reconcile(key: string, { queue, cluster, watch, signal, known }: Work): Promise<number | undefined> {
     const [type, namespace = "", first = "", second = ""] = key.split(" ");
     const { now } = this.#options;
     switch (type) {
       case SWEEP:
-        for (const { namespace: place, workload } of await cluster.inProgress(this.#options.namespace))
-          queue.add(workloadKey(place, workload.ref));
+        for (const { namespace: place, ref } of await cluster.inProgress(this.#options.namespace))
+          queue.add(workloadKey(place, ref));
         return undefined;
       case "certificate": {
         const { again, isGone } = await reconcileCertificate(
           {
             cluster,
             now,
-            rival: (certificate, ref) => rivalOf(watch, certificate, ref),
+            rivals: (certificate) => rivalsOf(watch, certificate),
             probe: (probe) =>
-              probeServing({ ...probe, timeoutMs: PROBE_TIMEOUT, signal: AbortSignal.timeout(4 * PROBE_TIMEOUT) }),
+              probeServing({
+                ...probe,
+                timeoutMs: PROBE_TIMEOUT,
+                signal: AbortSignal.any([signal, AbortSignal.timeout(4 * PROBE_TIMEOUT)]),
+              }),
+            onUntold: ({ namespace: place, name }, why) =>
+              this.#options.log.warn("an Event is not told", { namespace: place, certificate: name, why }),
             onMark: ({ namespace: place, name }, ref, pod) =>
               this.#options.log.info("a Pod is marked", {
                 namespace: place,
@@ -198,20 +207,24 @@ function workloadKey(namespace: string, { kind, name }: WorkloadRef): string {
   return `workload ${namespace} ${kind} ${name}`;
 }
 
-/** Of several that name one workload, the oldest has it; of two of the same second, the first by name. */
-function rivalOf(watch: CertificateWatch, certificate: CertificateView, ref: WorkloadRef): string | undefined {
-  const age = ({ created, name }: CertificateView): string => `${created} ${name}`;
-  return watch
-    .list(certificate.namespace)
-    .filter((it) => it.uid !== certificate.uid && names(it, ref) && age(it) < age(certificate))
-    .map(({ name }) => name)
-    .sort()[0];
+function namespaceOf(key: string): string {
+  return key.split(" ")[1] ?? "";
 }
 
-function names({ annotations }: CertificateView, { kind, name }: WorkloadRef): boolean {
+/** Of several that name one workload, the oldest has it; of two of the same second, the first by name. */
+function rivalsOf(watch: CertificateWatch, certificate: CertificateView): (ref: WorkloadRef) => string | undefined {
+  const age = ({ created, name }: CertificateView): string => `${created} ${name}`;
+  const names = new Map<string, string>();
+  for (const other of watch.list(certificate.namespace).sort((left, right) => (left.name < right.name ? -1 : 1)))
+    if (other.uid !== certificate.uid && age(other) < age(certificate))
+      for (const ref of workloadsOf(other)) if (!names.has(workloadName(ref))) names.set(workloadName(ref), other.name);
+  return (ref) => names.get(workloadName(ref));
+}
+
+function workloadsOf({ annotations }: CertificateView): readonly WorkloadRef[] {
   try {
-    return readRolloutSettings(annotations)?.workloads.some((it) => it.kind === kind && it.name === name) ?? false;
+    return readRolloutSettings(annotations)?.workloads ?? [];
   } catch {
-    return false;
+    return [];
   }
 }

@@ -1,10 +1,14 @@
-/** How long a key that failed waits before it is taken again. In milliseconds. */
-export interface Backoff {
+/** How long a key that failed waits before it is taken again, in milliseconds; and who shares what there is. */
+export interface WorkQueueOptions {
   readonly first: number;
   /** Each wait is twice the one before, up to this. */
   readonly most: number;
   /** From 0 to 1; a wait is cut by up to half of it, so that keys that failed together do not come back together. */
   readonly random: () => number;
+  /** Of a key. */
+  readonly groupOf: (key: string) => string;
+  /** Keys of one group that are worked on at once: however long these take, others have their turn. */
+  readonly mostOfGroup: number;
 }
 
 /**
@@ -12,9 +16,11 @@ export interface Backoff {
  * worked on twice at once, and one that is added meanwhile comes again when it is done. Bounded by the number of keys.
  */
 export class WorkQueue {
-  readonly #backoff: Backoff;
+  readonly #options: WorkQueueOptions;
   readonly #ready = new Set<string>();
   readonly #active = new Set<string>();
+  /** How many of each are worked on. */
+  readonly #groups = new Map<string, number>();
   /** Added while they were worked on. */
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -22,8 +28,8 @@ export class WorkQueue {
   readonly #takers: ((key: string | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor(backoff: Backoff) {
-    this.#backoff = backoff;
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
   }
 
   /** How many wait to be taken now. */
@@ -56,7 +62,7 @@ export class WorkQueue {
   retry(key: string): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const { first, most, random } = this.#backoff;
+    const { first, most, random } = this.#options;
     const wait = Math.min(most, first * 2 ** Math.min(failures, 30));
     this.addAfter(key, wait * (1 - random() / 2));
   }
@@ -78,7 +84,12 @@ export class WorkQueue {
   /** The key is no longer worked on. */
   done(key: string): void {
     this.#active.delete(key);
+    const group = this.#options.groupOf(key);
+    const others = (this.#groups.get(group) ?? 0) - 1;
+    if (others > 0) this.#groups.set(group, others);
+    else this.#groups.delete(group);
     if (this.#again.delete(key)) this.add(key);
+    this.#hand();
   }
 
   /** Nothing is taken any more. */
@@ -90,9 +101,15 @@ export class WorkQueue {
   }
 
   #hand(): void {
+    const { groupOf, mostOfGroup } = this.#options;
     for (const key of this.#ready) {
+      if (this.#takers.length === 0) return;
+      const group = groupOf(key);
+      const active = this.#groups.get(group) ?? 0;
+      if (active >= mostOfGroup) continue;
       const taker = this.#takers.shift();
       if (taker === undefined) return;
+      this.#groups.set(group, active + 1);
       this.#ready.delete(key);
       this.#active.add(key);
       taker(key);

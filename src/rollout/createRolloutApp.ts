@@ -75,8 +75,12 @@ export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): H
   });
   app.notFound(() => answer(new RolloutCallError("not-found", "there is POST /rollout")));
   app.onError((error) => {
-    if (error instanceof RolloutCallError) return answer(error);
-    if (!(error instanceof RolloutError)) log.error("a call failed", { error });
+    if (error instanceof RolloutCallError) {
+      if (error.code === "cluster-unavailable") log.warn("a call failed", { why: error.message });
+      return answer(error);
+    }
+    if (error instanceof RolloutError) log.warn("a call failed", { code: error.code, why: error.message });
+    else log.error("a call failed", { error });
     return answer(new RolloutCallError("cluster-unavailable", "the cluster cannot be asked", error));
   });
   return app;

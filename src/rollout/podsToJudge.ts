@@ -31,7 +31,7 @@ export async function podsToJudge(
   const pods = await cluster.pods(namespace, workload);
   if (state.phase !== "canary" || goal === undefined || probe === undefined) return pods;
   const { settings, serial } = goal;
-  const serials = [...new Set([state.serial, serial])];
+  const serials = [...new Set([state.serial, serial])].filter((it) => it !== "");
   return Promise.all(
     pods.map(async (pod) => {
       const isOurs = pod.marks.serial === state.serial && pod.marks.revision === String(state.revision);

@@ -9,7 +9,7 @@ import { isInFlight, type RolloutState } from "./RolloutState.ts";
 import type { RolloutStep } from "./RolloutStep.ts";
 import { reconcileInPlace } from "./reconcileInPlace.ts";
 import { type RolloutSummary, rolloutCondition } from "./rolloutCondition.ts";
-import { rolloutEvent } from "./rolloutEvent.ts";
+import { type RolloutNews, rolloutEvent } from "./rolloutEvent.ts";
 import { rolloutNews } from "./rolloutNews.ts";
 import { type WorkloadRef, workloadName } from "./WorkloadRef.ts";
 import type { WorkloadView } from "./WorkloadView.ts";
@@ -17,8 +17,8 @@ import type { WorkloadView } from "./WorkloadView.ts";
 /** What a look at a Certificate needs of the world. */
 export interface ReconcileDeps {
   readonly cluster: RolloutCluster;
-  /** The name of another Certificate that has the better right to a workload, if there is one. */
-  readonly rival: (certificate: CertificateView, ref: WorkloadRef) => string | undefined;
+  /** Tells of a workload the name of another Certificate that has the better right to it, if there is one. */
+  readonly rivals: (certificate: CertificateView) => (ref: WorkloadRef) => string | undefined;
   readonly probe: ProbePod;
   /** In milliseconds since 1970. */
   readonly now: () => number;
@@ -26,6 +26,8 @@ export interface ReconcileDeps {
   readonly onStep: (certificate: CertificateView, ref: WorkloadRef, step: RolloutStep) => void;
   /** Told of each Pod that was marked in place. */
   readonly onMark: (certificate: CertificateView, ref: WorkloadRef, pod: string) => void;
+  /** Told of an Event that was refused. */
+  readonly onUntold: (certificate: CertificateView, why: string) => void;
 }
 
 /** What came of it. */
@@ -55,52 +57,79 @@ export async function reconcileCertificate(deps: ReconcileDeps, namespace: strin
     return { again: undefined, isGone: false };
   }
   if (settings === undefined) return { again: undefined, isGone: false };
-  const { revision } = certificate;
-  if (revision === undefined) {
-    // A Certificate that was made again, or brought back from a backup, takes a Secret that is there as it is.
-    const message = certificate.isReady
-      ? "its Secret is from before, and has no revision until it is renewed (cmctl renew)"
-      : "no certificate has been issued yet";
-    await say(deps, certificate, { status: "Unknown", reason: "WaitingForCertificate", message });
-    return { again: undefined, isGone: false };
-  }
-  return rollAll(deps, certificate, settings, revision);
-}
-
-async function rollAll(
-  deps: ReconcileDeps,
-  certificate: CertificateView,
-  settings: RolloutSettings,
-  revision: number,
-): Promise<Reconciled> {
-  const leaf = await deps.cluster.leaf(certificate, revision).catch((error: unknown) => {
-    if (error instanceof RolloutError && error.code === "not-there") return error;
-    throw error;
-  });
-  if (leaf instanceof RolloutError) {
-    await say(deps, certificate, { status: "False", reason: "CertificateUnknown", message: leaf.message });
-    return { again: LATER, isGone: false };
-  }
+  const issued = await issuedOf(deps, certificate);
+  const isIssued = "serial" in issued;
   const goal: RolloutGoal = {
     namespace: certificate.namespace,
     certificate: certificate.name,
-    revision,
-    serial: leaf.serial,
-    isReady: certificate.isReady,
+    ...(isIssued ? { ...issued, isReady: certificate.isReady } : { revision: 0, serial: "", isReady: false }),
     settings,
   };
+  const { problem, again, failure } = await rollAll(deps, certificate, goal);
+  const message = `revision ${goal.revision}, serial ${goal.serial}: ${settings.workloads.map(workloadName).join(", ")}`;
+  await say(deps, certificate, isIssued ? (problem ?? { status: "True", reason: "RolledOut", message }) : issued);
+  if (failure !== undefined) throw failure;
+  if (!isIssued && issued.status === "False") return { again: Math.min(again ?? LATER, LATER), isGone: false };
+  return { again, isGone: false };
+}
+
+/** What was issued last, or why nothing can be begun. */
+async function issuedOf(
+  { cluster }: ReconcileDeps,
+  certificate: CertificateView,
+): Promise<Pick<RolloutGoal, "revision" | "serial"> | RolloutSummary> {
+  const { revision, isReady } = certificate;
+  if (revision === undefined) {
+    // A Certificate that was made again, or brought back from a backup, takes a Secret that is there as it is.
+    const message = isReady
+      ? "its Secret is from before, and has no revision until it is renewed (cmctl renew)"
+      : "no certificate has been issued yet";
+    return { status: "Unknown", reason: "WaitingForCertificate", message };
+  }
+  try {
+    return { revision, serial: (await cluster.leaf(certificate, revision)).serial };
+  } catch (error) {
+    if (!(error instanceof RolloutError) || error.code !== "not-there") throw error;
+    return { status: "False", reason: "CertificateUnknown", message: error.message };
+  }
+}
+
+interface AllRolled {
+  /** The first. */
+  readonly problem: RolloutSummary | undefined;
+  readonly again: number | undefined;
+  /** The first that is to be tried again. */
+  readonly failure: RolloutError | undefined;
+}
+
+async function rollAll(deps: ReconcileDeps, certificate: CertificateView, goal: RolloutGoal): Promise<AllRolled> {
+  const rivalOf = deps.rivals(certificate);
   let summary: RolloutSummary | undefined;
   let again: number | undefined;
-  for (const ref of settings.workloads) {
+  let failure: RolloutError | undefined;
+  for (const ref of goal.settings.workloads) {
     // What is under way goes on; but nothing is begun behind a workload that is not rolled out.
     const mine = summary === undefined ? goal : { ...goal, isReady: false };
-    const { problem, wait } = await rollOne(deps, certificate, mine, ref);
+    const { problem, wait } = await rollOne(deps, certificate, mine, ref, rivalOf(ref)).catch(
+      (error: unknown): Rolled => {
+        if (!(error instanceof RolloutError)) throw error;
+        const told = failureSummary(error);
+        if (told === undefined) throw error;
+        failure ??= error;
+        return { problem: told };
+      },
+    );
     summary ??= problem;
     if (wait !== undefined) again = Math.min(again ?? wait, wait);
   }
-  const message = `revision ${revision}, serial ${leaf.serial}: ${settings.workloads.map(workloadName).join(", ")}`;
-  await say(deps, certificate, summary ?? { status: "True", reason: "RolledOut", message });
-  return { again, isGone: false };
+  return { problem: summary, again, failure };
+}
+
+/** What is one workload's own, and not to hold up those beside it. */
+function failureSummary({ code, message }: RolloutError): RolloutSummary | undefined {
+  if (code === "unreadable-state") return { status: "False", reason: "UnreadableState", message };
+  if (code === "refused-by-cluster") return { status: "Unknown", reason: "Refused", message };
+  return undefined;
 }
 
 interface Rolled {
@@ -115,6 +144,7 @@ async function rollOne(
   certificate: CertificateView,
   goal: RolloutGoal,
   ref: WorkloadRef,
+  rival: string | undefined,
 ): Promise<Rolled> {
   const { cluster, now } = deps;
   const name = workloadName(ref);
@@ -122,11 +152,11 @@ async function rollOne(
     problem: { status: "False", reason, message },
     wait: LATER,
   });
-  const rival = deps.rival(certificate, ref);
   if (rival !== undefined) return stuck("Conflict", `${name} is rolled for the Certificate ${rival} already`);
   const workload = await cluster.workload(goal.namespace, ref);
   if (workload === undefined) return stuck("WorkloadMissing", `${name} is not there`);
   await tell(deps, certificate, goal, workload);
+  if (goal.serial === "" && !isInFlight(workload.state) && !workload.isLabelled) return {};
   // What was begun by another policy is brought to its end first.
   if (goal.settings.policy === "in-place" && !isInFlight(workload.state) && !workload.isLabelled) {
     if (!certificate.isReady) return {};
@@ -175,22 +205,27 @@ function reasonOf(state: RolloutState | undefined): string {
 }
 
 async function tell(
-  { cluster, now }: ReconcileDeps,
+  deps: ReconcileDeps,
   certificate: CertificateView,
   goal: RolloutGoal,
   { state, ref }: WorkloadView,
 ): Promise<void> {
-  if (state === undefined || state.certificate !== certificate.name || now() - state.since > NEWS) return;
-  const news = rolloutNews(ref, state, goal.settings.requestedBy);
-  await cluster.event(certificate, rolloutEvent(certificate, news, now()));
+  if (state === undefined || state.certificate !== certificate.name || deps.now() - state.since > NEWS) return;
+  await announce(deps, certificate, rolloutNews(ref, state, goal.settings.requestedBy));
 }
 
-async function say(
-  { cluster, now }: ReconcileDeps,
-  certificate: CertificateView,
-  summary: RolloutSummary,
-): Promise<void> {
-  const condition = rolloutCondition(certificate, summary, now());
+/** An Event that is refused (a quota, a webhook) holds up no rollout. */
+async function announce(deps: ReconcileDeps, certificate: CertificateView, news: RolloutNews): Promise<void> {
+  try {
+    await deps.cluster.event(certificate, rolloutEvent(certificate, news, deps.now()));
+  } catch (error) {
+    if (!(error instanceof RolloutError) || error.code !== "refused-by-cluster") throw error;
+    deps.onUntold(certificate, error.message);
+  }
+}
+
+async function say(deps: ReconcileDeps, certificate: CertificateView, summary: RolloutSummary): Promise<void> {
+  const condition = rolloutCondition(certificate, summary, deps.now());
   if (condition === undefined) return;
   if (summary.reason === "NotServed") {
     const news = {
@@ -199,7 +234,7 @@ async function say(
       note: summary.message,
       key: `${certificate.revision}`,
     } as const;
-    await cluster.event(certificate, rolloutEvent(certificate, news, now()));
+    await announce(deps, certificate, news);
   }
-  await cluster.setCondition(certificate, condition);
+  await deps.cluster.setCondition(certificate, condition);
 }

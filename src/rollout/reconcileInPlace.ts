@@ -50,11 +50,14 @@ export async function reconcileInPlace(
   const message = missing[0] === undefined ? what : `${what}; ${missing[0]}`;
   // Since when it is waited for is on the condition itself.
   const before = certificate.conditions.find(({ type }) => type === CONDITION);
-  const isSame = before?.status !== "True" && before?.message?.includes(`revision ${revision},`) === true;
-  const since = isSame ? Date.parse(before.lastTransitionTime ?? "") : now();
-  const text = `revision ${revision}, serial ${serial}: ${message}`;
-  if (before?.status === "False" && isSame) return { status: "False", reason: "NotServed", message: text };
+  const begin = `revision ${revision}, serial ${serial}: `;
+  const text = `${begin}${message}`;
+  const isSame = before?.message?.startsWith(`${begin}${workloadName(workload.ref)}: `) === true;
+  if (before?.reason === "NotServed" && isSame) return { status: "False", reason: "NotServed", message: text };
+  // What was waited for before, such as the Certificate itself, or another workload, took none of this one's time.
+  const waiting = before?.reason === "InPlace" && isSame ? Date.parse(before.lastTransitionTime ?? "") : Number.NaN;
+  const since = Number.isNaN(waiting) ? now() : waiting;
   return now() - since > settings.timeout
     ? { status: "False", reason: "NotServed", message: text }
-    : { status: "Unknown", reason: "InPlace", message: text };
+    : { status: "Unknown", reason: "InPlace", message: text, since };
 }

@@ -1,4 +1,4 @@
-import { nextRolloutStep } from "./nextRolloutStep.ts";
+import { isLate, nextRolloutStep } from "./nextRolloutStep.ts";
 import { podsToJudge } from "./podsToJudge.ts";
 import type { RolloutCluster } from "./RolloutCluster.ts";
 import { RolloutError } from "./RolloutError.ts";
@@ -17,6 +17,7 @@ export interface StrayDeps {
 
 /** In milliseconds. */
 const SOON = 1_000;
+const LATER = 5_000;
 
 /**
  * One step further for a workload that is being rolled for a Certificate that is gone, or names it no longer: back to what
@@ -30,8 +31,14 @@ export async function reconcileStray(
   const { cluster } = deps;
   const workload = await cluster.workload(namespace, ref);
   if (workload?.isLabelled !== true) return undefined;
-  if (workload.state !== undefined && (await isClaimed(deps, namespace, ref, workload.state.certificate)))
-    return undefined;
+  const { state } = workload;
+  if (state !== undefined) {
+    const claim = await claimOf(deps, namespace, ref, state.certificate);
+    if (claim === "claimed") return undefined;
+    // It may well be wanted: it has its time. But what has come to an end does not hang until the annotations are put right.
+    const hasEnded = !isInFlight(state) || state.phase === "rolling-back" || isLate(state, deps.now());
+    if (claim === "unclear" && !hasEnded && !(state.phase === "rolling" && workload.isSettled)) return LATER;
+  }
   const pods = await podsToJudge(
     { cluster, probe: undefined },
     { namespace, goal: undefined, host: undefined },
@@ -56,20 +63,20 @@ export async function reconcileStray(
 }
 
 /** Not by what was heard, but by what is: a Certificate that was not heard of is no reason to take anything back. */
-async function isClaimed(
+async function claimOf(
   { cluster }: StrayDeps,
   namespace: string,
   { kind, name }: WorkloadRef,
   by: string,
-): Promise<boolean> {
+): Promise<"claimed" | "unclear" | "free"> {
   const certificate = await cluster.certificate(namespace, by);
-  if (certificate === undefined) return false;
+  if (certificate === undefined) return "free";
   try {
     const settings = readRolloutSettings(certificate.annotations);
-    return settings?.workloads.some((it) => it.kind === kind && it.name === name) === true;
+    return settings?.workloads.some((it) => it.kind === kind && it.name === name) === true ? "claimed" : "free";
   } catch (error) {
     // What cannot be read may well name it; the Certificate's condition says so.
-    if (error instanceof RolloutError) return true;
+    if (error instanceof RolloutError) return "unclear";
     throw error;
   }
 }

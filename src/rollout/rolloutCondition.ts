@@ -15,7 +15,10 @@ export interface RolloutCondition {
 }
 
 /** What is to be said of a Certificate's workloads. */
-export type RolloutSummary = Pick<RolloutCondition, "status" | "reason" | "message">;
+export interface RolloutSummary extends Pick<RolloutCondition, "status" | "reason" | "message"> {
+  /** Since when it is so, in milliseconds since 1970; undefined for since its status is what it is. */
+  readonly since?: number;
+}
 
 /** The CRD takes longer ones; nobody reads them. In characters. */
 const MESSAGE = 1000;
@@ -41,8 +44,8 @@ export function rolloutCondition(
     message,
     observedGeneration: generation,
     lastTransitionTime:
-      before?.status === summary.status && before.lastTransitionTime !== undefined
+      summary.since === undefined && before?.status === summary.status && before.lastTransitionTime !== undefined
         ? before.lastTransitionTime
-        : new Date(now).toISOString().replace(/\.\d+Z$/, "Z"),
+        : new Date(summary.since ?? now).toISOString().replace(/\.\d+Z$/, "Z"),
   };
 }

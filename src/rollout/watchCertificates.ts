@@ -1,12 +1,9 @@
-import {
-  type KubeConfig,
-  type KubernetesListObject,
-  type KubernetesObject,
-  makeInformer,
-} from "@kubernetes/client-node";
+import { type KubeConfig, type KubernetesListObject, type KubernetesObject, ListWatch } from "@kubernetes/client-node";
 import { isJsonObject } from "../protocol/Json.ts";
 import { type KubernetesApi, statusMessage } from "../sync/KubernetesApi.ts";
 import { type CertificateView, readCertificate } from "./CertificateView.ts";
+import { EndingWatch } from "./EndingWatch.ts";
+import { listPages } from "./listPages.ts";
 import { CERT_MANAGER } from "./RolloutCluster.ts";
 import { RolloutError } from "./RolloutError.ts";
 
@@ -31,7 +28,6 @@ export interface CertificateWatch {
 /** Between a watch that failed and the next. In milliseconds. */
 const FIRST_PAUSE = 1_000;
 const MOST_PAUSE = 30_000;
-const PAGE = 250;
 
 /**
  * Watches Certificates by an informer of client-node: a list, then a watch from there; a watch that is gone (410) begins with
@@ -43,7 +39,7 @@ export function watchCertificates(options: WatchOptions): CertificateWatch {
     namespace === undefined
       ? `${CERT_MANAGER}/certificates`
       : `${CERT_MANAGER}/namespaces/${encodeURIComponent(namespace)}/certificates`;
-  const informer = makeInformer(kubeConfig, path, () => listAll(options.api, path));
+  const informer = new ListWatch(path, new EndingWatch(kubeConfig, signal), () => listAll(options.api, path), false);
   let pause = FIRST_PAUSE;
   const heard = ({ metadata }: KubernetesObject): void => {
     pause = FIRST_PAUSE;
@@ -72,6 +68,7 @@ export function watchCertificates(options: WatchOptions): CertificateWatch {
     },
     { once: true },
   );
+  if (signal.aborted) return { list: () => [] };
   // Not awaited: behind a proxy that holds an answer back until there is something in it, it would take as long.
   informer.start().catch(again);
   return { list: (place) => informer.list(place).flatMap((it) => readCertificate(it) ?? []) };
@@ -79,9 +76,8 @@ export function watchCertificates(options: WatchOptions): CertificateWatch {
 
 async function listAll(api: KubernetesApi, path: string): Promise<KubernetesListObject<KubernetesObject>> {
   const items: KubernetesObject[] = [];
-  for (let next = ""; ; ) {
-    const query = new URLSearchParams({ limit: String(PAGE), ...(next === "" ? {} : { continue: next }) });
-    const answer = await api({ method: "GET", path: `${path}?${query}` });
+  let resourceVersion = "";
+  for await (const answer of listPages(api, path, "")) {
     const { items: some, metadata } = answer.body;
     if (answer.status === 404)
       throw new RolloutError(
@@ -91,9 +87,8 @@ async function listAll(api: KubernetesApi, path: string): Promise<KubernetesList
     if (answer.status !== 200 || !Array.isArray(some) || !isJsonObject(metadata))
       throw new RolloutError("refused-by-cluster", `Certificates cannot be listed: ${statusMessage(answer)}`);
     items.push(...some.filter(isJsonObject));
-    next = typeof metadata.continue === "string" ? metadata.continue : "";
     // Of the last page: a list in pages is of one moment.
-    const resourceVersion = typeof metadata.resourceVersion === "string" ? metadata.resourceVersion : "";
-    if (next === "") return { apiVersion: "v1", kind: "List", items, metadata: { resourceVersion } };
+    resourceVersion = typeof metadata.resourceVersion === "string" ? metadata.resourceVersion : "";
   }
+  return { apiVersion: "v1", kind: "List", items, metadata: { resourceVersion } };
 }

@@ -9,7 +9,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const queue = (random = 0): WorkQueue => new WorkQueue({ first: 100, most: 1_000, random: () => random });
+const queue = (random = 0): WorkQueue =>
+  new WorkQueue({
+    first: 100,
+    most: 1_000,
+    random: () => random,
+    groupOf: (key) => key.split("/")[0] ?? "",
+    mostOfGroup: 2,
+  });
 
 /** Keys that are there to be taken now; each is done at once. */
 async function drain(it: WorkQueue): Promise<string[]> {
@@ -38,6 +45,19 @@ it("hands no key to two at once, and again when it was added meanwhile", async (
   expect(it.depth).toBe(0);
   it.done("a");
   expect(await drain(it)).toEqual(["a"]);
+});
+
+it("hands out no more keys of one group at once than it may, and those of others meanwhile", async () => {
+  const it = queue();
+  for (const key of ["a/1", "a/2", "a/3", "a/4", "b/1"]) it.add(key);
+  expect([await it.take(), await it.take(), await it.take()]).toEqual(["a/1", "a/2", "b/1"]);
+  const next = it.take();
+  it.done("b/1");
+  it.add("c/1");
+  expect(await next).toBe("c/1");
+  const last = it.take();
+  it.done("a/1");
+  expect(await last).toBe("a/3");
 });
 
 it("wakes whoever waits", async () => {

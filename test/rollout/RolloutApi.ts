@@ -1,0 +1,167 @@
+import jsonPatch from "fast-json-patch";
+import { RolloutCluster } from "../../src/rollout/RolloutCluster.ts";
+import { type ReconcileDeps, type Reconciled, reconcileCertificate } from "../../src/rollout/reconcileCertificate.ts";
+import { reconcileStray } from "../../src/rollout/reconcileStray.ts";
+import type { WorkloadRef } from "../../src/rollout/WorkloadRef.ts";
+import type { ApiRequest, ApiResponse } from "../../src/sync/KubernetesApi.ts";
+import { selfSignedPair } from "../tls/selfSignedPair.ts";
+
+const START = Date.parse("2026-01-01T00:00:00Z");
+const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/gates/certificates";
+const REQUESTS = "/apis/cert-manager.io/v1/namespaces/gates/certificaterequests";
+const PODS = "/api/v1/namespaces/gates/pods";
+
+// biome-ignore lint/suspicious/noExplicitAny: an object of the API, read by path.
+type Any = any;
+
+/** The objects of a namespace `gates`, as an API server would keep them, without controllers. */
+export class RolloutApi {
+  readonly objects = new Map<string, Any>();
+  readonly asked: ApiRequest[] = [];
+  readonly events: Any[] = [];
+  readonly untold: string[] = [];
+  now = START;
+  /** What is answered in the place of what would be. */
+  refuse: (request: ApiRequest) => ApiResponse | undefined = () => undefined;
+  probe: ReconcileDeps["probe"] = async () => "";
+  #version = 1;
+
+  /** What reads and writes them. */
+  readonly cluster = new RolloutCluster(
+    (request) => this.ask(request),
+    () => true,
+  );
+
+  readonly ask = async (request: ApiRequest): Promise<ApiResponse> => {
+    this.asked.push(request);
+    const refusal = this.refuse(request);
+    if (refusal !== undefined) return refusal;
+    const path = request.path.split("?", 1)[0] ?? "";
+    if (request.method === "POST") {
+      this.events.push(request.body);
+      return { status: 201, body: {} };
+    }
+    const at = path.replace(/\/status$/, "");
+    const object = this.objects.get(at);
+    if (request.method === "DELETE") this.objects.delete(at);
+    if (request.method === "PATCH" && object !== undefined) this.#patch(at, object, request.body as Any);
+    if (request.method === "GET" && /s$/.test(path.split("/").at(-1) ?? "") && object === undefined) {
+      const items = [...this.objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, it]) => it);
+      return { status: 200, body: { items: structuredClone(items), metadata: {} } as never };
+    }
+    return object === undefined
+      ? { status: 404, body: { message: "not found" } }
+      : { status: 200, body: structuredClone(this.objects.get(at) ?? object) };
+  };
+
+  /** Makes a Certificate; of a revision that was issued, with its CertificateRequest. */
+  async certificate(name: string, annotations: Readonly<Record<string, string>>, revision?: number): Promise<void> {
+    const metadata = { name, namespace: "gates", uid: `u-${name}`, generation: 1, annotations };
+    const conditions = [{ type: "Ready", status: "True" }];
+    const status = revision === undefined ? {} : { revision, conditions };
+    this.objects.set(`${CERTIFICATES}/${name}`, {
+      metadata,
+      spec: { dnsNames: ["gate.example.com"] },
+      status,
+    });
+    if (revision === undefined) return;
+    const request = `${name}-${revision}`;
+    this.objects.set(`${REQUESTS}/${request}`, {
+      metadata: {
+        name: request,
+        annotations: { "cert-manager.io/certificate-revision": String(revision) },
+        ownerReferences: [{ uid: `u-${name}` }],
+      },
+      status: { certificate: Buffer.from((await selfSignedPair()).cert).toString("base64") },
+    });
+  }
+
+  /** Puts a workload there, settled, where `status` says nothing else. */
+  workload(plural: string, name: string, { replicas = 2, spec = {}, status = {}, annotations = {} }: Any = {}): Any {
+    const kind = { deployments: "Deployment", statefulsets: "StatefulSet", daemonsets: "DaemonSet" }[plural];
+    const object = {
+      kind,
+      metadata: {
+        name,
+        namespace: "gates",
+        uid: `u-${plural}-${name}`,
+        resourceVersion: "1",
+        generation: 1,
+        annotations,
+      },
+      spec: {
+        replicas,
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } },
+        progressDeadlineSeconds: 600,
+        selector: { matchLabels: { app: name } },
+        template: { metadata: {} },
+        ...spec,
+      },
+      status: { observedGeneration: 1e6, replicas, updatedReplicas: replicas, availableReplicas: replicas, ...status },
+    };
+    this.objects.set(`/apis/apps/v1/namespaces/gates/${plural}/${name}`, object);
+    return object;
+  }
+
+  /** Puts a Pod there that is ready. */
+  pod(name: string, owner: object, annotations: Readonly<Record<string, string>> = {}): void {
+    const conditions = [{ type: "Ready", status: "True", lastTransitionTime: new Date(this.now).toISOString() }];
+    this.objects.set(`${PODS}/${name}`, {
+      metadata: { name, uid: `u-${name}`, annotations, ownerReferences: [{ controller: true, ...owner }] },
+      status: { podIP: "127.0.0.1", conditions },
+    });
+  }
+
+  live(plural: string, name: string): Any {
+    return this.objects.get(`/apis/apps/v1/namespaces/gates/${plural}/${name}`);
+  }
+
+  pods(): string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith(PODS)).map((key) => key.split("/").at(-1) ?? "");
+  }
+
+  /** What a workload remembers. */
+  state(plural: string, name: string): Any {
+    return JSON.parse(this.live(plural, name).metadata.annotations?.["postern.dev/rollout-state"] ?? "null");
+  }
+
+  /** The condition of a Certificate. */
+  condition(name: string): Any {
+    const { status } = this.objects.get(`${CERTIFICATES}/${name}`);
+    return status.conditions?.find(({ type }: Any) => type === "RolledOut");
+  }
+
+  /** Looks at a Certificate once, so much later. */
+  async look(name: string, milliseconds = 1_000): Promise<Reconciled> {
+    this.now += milliseconds;
+    const deps: ReconcileDeps = {
+      cluster: this.cluster,
+      rivals: () => () => undefined,
+      probe: (probe) => this.probe(probe),
+      now: () => this.now,
+      onStep: () => undefined,
+      onMark: () => undefined,
+      onUntold: (_, why) => this.untold.push(why),
+    };
+    return reconcileCertificate(deps, "gates", name);
+  }
+
+  /** Looks at a workload that may be nobody's, so much later. */
+  async stray(ref: WorkloadRef, milliseconds = 1_000): Promise<number | undefined> {
+    this.now += milliseconds;
+    return reconcileStray({ cluster: this.cluster, now: () => this.now, onStep: () => undefined }, "gates", ref);
+  }
+
+  #patch(at: string, object: Any, body: Any): void {
+    this.#version += 1;
+    if (Array.isArray(body)) {
+      const patched = jsonPatch.applyPatch(structuredClone(object), body, true).newDocument;
+      patched.metadata.resourceVersion = String(this.#version);
+      this.objects.set(at, patched);
+    } else if (body.status !== undefined) {
+      const [condition] = body.status.conditions;
+      const others = (object.status.conditions ?? []).filter(({ type }: Any) => type !== condition.type);
+      object.status.conditions = [...others, condition];
+    }
+  }
+}
