@@ -46,23 +46,25 @@ export function readManagedCertificate(item: JsonObject): ManagedCertificate {
   };
 }
 
-/** The one that serves a host. */
-export function certificateForHost(
+/** Those that are for a host: one, or a main one and a standby. */
+export function certificatesForHost(
   certificates: readonly ManagedCertificate[],
   host: string,
-): ManagedCertificate | undefined {
-  return certificates.find((it) => matchesHost(it, host));
+): readonly ManagedCertificate[] {
+  return certificates.filter((it) => matchesHost(it, host));
 }
 
-/** The one that a registration's annotation names, or that is for the name by which the API server calls the Service. */
-export function certificateForService(
+/** Those that a registration's annotation names, or that are for the name by which the API server calls the Service. */
+export function certificatesForService(
   certificates: readonly ManagedCertificate[],
   { annotations }: Pick<LiveRegistration, "annotations">,
   service: ServiceName,
-): ManagedCertificate | undefined {
-  const named = certificates.find(({ namespace, name }) => annotations[INJECT] === `${namespace}/${name}`);
-  const own = certificates.filter(({ namespace }) => namespace === service.namespace);
-  return named ?? certificateForHost(own, serviceHost(service));
+): readonly ManagedCertificate[] {
+  return certificates.filter(
+    (it) =>
+      annotations[INJECT] === `${it.namespace}/${it.name}` ||
+      (it.namespace === service.namespace && matchesHost(it, serviceHost(service))),
+  );
 }
 
 function textOf(value: unknown): string {

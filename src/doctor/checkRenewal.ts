@@ -2,14 +2,14 @@ import { targetName } from "../sync/SyncTarget.ts";
 import type { ClusterView } from "./ClusterView.ts";
 import type { Diagnosis, Severity } from "./Diagnosis.ts";
 import type { LiveHook, LiveRegistration, ServiceName } from "./LiveRegistration.ts";
-import { certificateForHost, certificateForService } from "./ManagedCertificate.ts";
+import { certificatesForHost, certificatesForService, type ManagedCertificate } from "./ManagedCertificate.ts";
 import { type RenewalFault, renewalFault } from "./renewalFault.ts";
 import type { ServiceSecret } from "./ServiceSecret.ts";
 import { timeLeft } from "./timeLeft.ts";
 
 /**
- * Whether somebody renews what webhooks are served with: for one that calls a Service, the Certificate that is for it or
- * else the Secret that its Pods have mounted; for a gate's URL the Certificate of its host, where there is one here.
+ * Whether somebody renews what webhooks are served with: for one that calls a Service, the Certificates that are for it or
+ * else the Secret that its Pods have mounted; for a gate's URL the Certificates of its host, where there are any here.
  */
 export function checkRenewal(view: ClusterView): Diagnosis[] {
   const { registrations, others } = view;
@@ -28,28 +28,31 @@ function ofServices(view: ClusterView, registration: LiveRegistration, isOwn: bo
   return [...groups].flatMap(([place, group]): Diagnosis[] => {
     const [first] = group;
     if (first === undefined) return [];
-    const fault = faultOf(view, registration, first.service);
-    if (fault === undefined) return [];
-    const { code, severity, words, todo } = fault;
-    return [
-      {
-        code,
-        severity: isOwn || severity !== "error" ? severity : "warning",
-        about: targetName(registration),
-        message: `${whichOf(group.map(({ hook }) => hook))} by Service ${place}: ${words}`,
-        todo,
-      },
-    ];
+    return faultsOf(view, registration, first.service).map(({ code, severity, words, todo }) => ({
+      code,
+      severity: isOwn || severity !== "error" ? severity : "warning",
+      about: targetName(registration),
+      message: `${whichOf(group.map(({ hook }) => hook))} by Service ${place}: ${words}`,
+      todo,
+    }));
   });
 }
 
-function faultOf(view: ClusterView, registration: LiveRegistration, service: ServiceName): RenewalFault | undefined {
-  const certificate = certificateForService(view.certificates, registration, service);
-  if (certificate !== undefined) return renewalFault(certificate, view.now);
+function faultsOf(view: ClusterView, registration: LiveRegistration, service: ServiceName): RenewalFault[] {
+  const certificates = certificatesForService(view.certificates, registration, service);
+  if (certificates.length > 0) return certificateFaults(certificates, view.now);
   const secrets = view.serviceSecrets.filter(
     (it) => it.service.namespace === service.namespace && it.service.name === service.name,
   );
-  return secrets.map((it) => secretFault(it, view.now)).find((it) => it !== undefined);
+  const fault = secrets.map((it) => secretFault(it, view.now)).find((it) => it !== undefined);
+  return fault === undefined ? [] : [fault];
+}
+
+/** While one of them is renewed, that another is not is no error yet: a standby may serve. */
+function certificateFaults(certificates: readonly ManagedCertificate[], now: number): RenewalFault[] {
+  const faults = certificates.map((it) => renewalFault(it, now)).filter((it) => it !== undefined);
+  if (faults.length === certificates.length) return faults;
+  return faults.map((it) => (it.severity === "error" ? { ...it, severity: "warning" } : it));
 }
 
 function secretFault({ service, secret, leaf, renewer, writer }: ServiceSecret, now: number): RenewalFault | undefined {
@@ -79,11 +82,14 @@ function secretFault({ service, secret, leaf, renewer, writer }: ServiceSecret, 
 
 function ofEndpoints({ endpoints, certificates, now }: ClusterView): Diagnosis[] {
   return endpoints.flatMap(({ base }): Diagnosis[] => {
-    const certificate = certificateForHost(certificates, new URL(base).hostname);
-    const fault = certificate === undefined ? undefined : renewalFault(certificate, now);
-    if (fault === undefined) return [];
-    const { code, severity, words, todo } = fault;
-    return [{ code, severity, about: base, message: words, todo }];
+    const own = certificatesForHost(certificates, new URL(base).hostname);
+    return certificateFaults(own, now).map(({ code, severity, words, todo }) => ({
+      code,
+      severity,
+      about: base,
+      message: words,
+      todo,
+    }));
   });
 }
 

@@ -3,7 +3,7 @@ import { liveRoots } from "../sync/liveRoots.ts";
 import { matchesHost } from "../trust/matchesHost.ts";
 import type { ClusterReader } from "./ClusterReader.ts";
 import { type LiveRegistration, type ServiceName, serviceHost } from "./LiveRegistration.ts";
-import { certificateForService, type ManagedCertificate } from "./ManagedCertificate.ts";
+import { certificatesForService, type ManagedCertificate } from "./ManagedCertificate.ts";
 import type { ServiceSecret } from "./ServiceSecret.ts";
 
 /** More are not looked at: each is some calls. */
@@ -20,7 +20,7 @@ export function servicesWithout(
   const services = new Map<string, ServiceName>();
   for (const registration of registrations)
     for (const { service } of registration.hooks)
-      if (service !== undefined && certificateForService(certificates, registration, service) === undefined)
+      if (service !== undefined && certificatesForService(certificates, registration, service).length === 0)
         services.set(serviceHost(service), service);
   return [...services.values()].slice(0, MOST_SERVICES);
 }

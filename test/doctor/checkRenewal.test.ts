@@ -133,6 +133,36 @@ describe("a Service with a Certificate of cert-manager", () => {
   });
 });
 
+describe("two Certificates for one name, as main and standby", () => {
+  const second = (status: JsonObject): JsonObject => ({
+    ...certificate(status, { secretName: "standby-tls" }),
+    metadata: { namespace: "hooks", name: "standby" },
+  });
+  const ended = { ...well, notAfter: day(-1), renewalTime: day(-30) };
+  it.each<[name: string, first: JsonObject, second: JsonObject, found: RegExp[]]>([
+    ["both well", well, well, []],
+    ["the second is not renewed", well, ended, [/^warning not-renewed .*Certificate hooks\/standby /]],
+    ["the first is not renewed", ended, well, [/^warning not-renewed .*Certificate hooks\/serving /]],
+    [
+      "neither is renewed",
+      ended,
+      ended,
+      [/^error not-renewed .*hooks\/serving /, /^error not-renewed .*hooks\/standby /],
+    ],
+  ])("%s", async (_, main, standby, found) => {
+    const own = { registrations: [theirs()], others: [], ...certificates(certificate(main), second(standby)) };
+    expect(await told(own)).toEqual(found.map((it) => expect.stringMatching(it)));
+  });
+
+  it("for a gate's URL as well", async () => {
+    const names = { dnsNames: ["gate.example.com"] };
+    const items = [certificate(well, names), { ...second(ended), spec: { secretName: "standby-tls", ...names } }];
+    expect(await told({ others: [], ...certificates(...items) })).toEqual([
+      expect.stringMatching(/^warning not-renewed https:\/\/gate\.example\.com: Certificate hooks\/standby /),
+    ]);
+  });
+});
+
 describe("a Service without one", () => {
   it.each<[name: string, from: number, to: number, marks: JsonObject, found: string | RegExp | undefined]>([
     [
