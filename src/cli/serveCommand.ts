@@ -45,6 +45,7 @@ export async function serveCommand(
   } catch (error) {
     if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
       throw new CliError("cannot-serve", error.message, error);
-    throw systemFault(error, port);
+    const taken = error instanceof Error && "port" in error && typeof error.port === "number" ? error.port : port;
+    throw systemFault(error, taken, taken === port ? "--port" : "POSTERN_METRICS_PORT");
   }
 }

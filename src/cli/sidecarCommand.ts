@@ -53,9 +53,8 @@ export async function sidecarCommand(terminal: Terminal, given: SidecarArguments
   } catch (error) {
     if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
       throw new CliError("cannot-serve", error.message, error);
-    const fault = systemFault(error, given.metricsPort ?? 0, "--metrics-port");
     const { code, path } = error instanceof Error ? systemFacts(error) : {};
-    if (fault instanceof CliError || path === undefined) throw fault;
+    if (path === undefined) throw systemFault(error, given.metricsPort ?? 0, "--metrics-port");
     throw new CliError("cannot-serve", `--out ${given.out}: cannot be written (${code})`, error);
   }
 }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { Certificate } from "../trust/Certificate.ts";
 import { SLOTS, type Slot } from "./chooseCertificate.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { loadPair } from "./loadPair.ts";
+import { readPemFile } from "./readPemFile.ts";
 import { TlsError, type TlsFault } from "./TlsError.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
 
@@ -31,8 +31,9 @@ export async function loadSlots(
   const renewal =
     renewingFile === undefined
       ? ""
-      : await readFile(renewingFile, "utf8").then(
-          (text) => text.slice(0, 256),
+      : // No PEM, but read with the same care: bounded, and no pipe waited for.
+        await readPemFile(renewingFile, "revision").then(
+          ({ text }) => text.slice(0, 256),
           () => "",
         );
   return { slots, renewal, roots: await rootsFile?.read() };

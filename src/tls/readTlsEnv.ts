@@ -17,9 +17,9 @@ export interface TlsEnv {
   readonly POSTERN_TLS_HOSTS?: string | undefined;
   readonly POSTERN_TLS_POLL_SECONDS?: string | undefined;
   readonly POSTERN_TLS_DRAIN_SECONDS?: string | undefined;
-  /** When set, an older certificate may take the place of a younger one. */
+  /** `1`: an older certificate may take the place of a younger one. */
   readonly POSTERN_TLS_ALLOW_OLDER?: string | undefined;
-  /** When set, a certificate may stand alone whose issuer is not known. */
+  /** `1`: a certificate may stand alone whose issuer is not known. */
   readonly POSTERN_TLS_ALLOW_LEAF_ONLY?: string | undefined;
   readonly POSTERN_RENEWING_FILE?: string | undefined;
 }
@@ -58,10 +58,10 @@ export async function readTlsEnv(
         .split(",")
         .map((host) => host.trim())
         .filter((host) => host !== ""),
-      allowLeafOnly: isSet(env.POSTERN_TLS_ALLOW_LEAF_ONLY),
+      allowLeafOnly: readSwitch("POSTERN_TLS_ALLOW_LEAF_ONLY", env.POSTERN_TLS_ALLOW_LEAF_ONLY),
     },
     rootsFile,
-    allowOlder: isSet(env.POSTERN_TLS_ALLOW_OLDER),
+    allowOlder: readSwitch("POSTERN_TLS_ALLOW_OLDER", env.POSTERN_TLS_ALLOW_OLDER),
     renewingFile: env.POSTERN_RENEWING_FILE,
     pollMs: readSeconds("POSTERN_TLS_POLL_SECONDS", env.POSTERN_TLS_POLL_SECONDS, 0.05),
     drainMs: readSeconds("POSTERN_TLS_DRAIN_SECONDS", env.POSTERN_TLS_DRAIN_SECONDS, 0),
@@ -80,8 +80,11 @@ function readPaths(
   return { cert, key };
 }
 
-function isSet(text: string | undefined): boolean {
-  return text !== undefined && text !== "" && text !== "0" && text !== "false";
+/** A word that is not known is refused: each of these lets something be served that is not otherwise. */
+function readSwitch(name: string, text = ""): boolean {
+  if (text === "1" || text === "true") return true;
+  if (text === "" || text === "0" || text === "false") return false;
+  throw new TlsConfigError(name, "expects 1, or 0 or nothing for no");
 }
 
 /** In milliseconds. */

@@ -57,6 +57,12 @@ describe("what makes no sense is refused, by the variable's name", () => {
     ["too often", { ...PAIR, POSTERN_TLS_POLL_SECONDS: "0.01" }, /from 0\.05 to 86400/],
     ["more than a timer can count", { ...PAIR, POSTERN_TLS_DRAIN_SECONDS: "3000000" }, /^POSTERN_TLS_DRAIN_SECONDS/],
     ["below nothing", { ...PAIR, POSTERN_TLS_DRAIN_SECONDS: "-1" }, /^POSTERN_TLS_DRAIN_SECONDS/],
+    [
+      "a switch that says neither yes nor no",
+      { ...PAIR, POSTERN_TLS_ALLOW_OLDER: "off" },
+      /^POSTERN_TLS_ALLOW_OLDER expects 1/,
+    ],
+    ["another one", { ...PAIR, POSTERN_TLS_ALLOW_LEAF_ONLY: "No" }, /^POSTERN_TLS_ALLOW_LEAF_ONLY expects 1/],
     ["roots that are not there", { ...PAIR, POSTERN_CA: "/nowhere/ca.crt" }, /ca\.crt: does not exist/],
   ])("%s", async (_what, env, message) => {
     await expect(readTlsEnv(env, deps)).rejects.toThrow(message);

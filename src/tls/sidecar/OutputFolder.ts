@@ -45,7 +45,9 @@ export class OutputFolder {
     await mkdir(folder.path, { recursive: true, mode: 0o755 });
     for (const name of [CERT, KEY, DATA]) {
       const stats = await lstat(folder.#at(name)).catch(() => undefined);
-      if (stats !== undefined && !stats.isSymbolicLink())
+      if (stats === undefined) continue;
+      const isElsewhere = name !== DATA && (await folder.#target(name)) !== join(DATA, name);
+      if (!stats.isSymbolicLink() || isElsewhere)
         throw new TlsConfigError(
           "--out",
           `${path} has a ${name} that postern did not put there: name a folder of its own`,
@@ -82,11 +84,17 @@ export class OutputFolder {
     const name = await this.#stored(hash, slot);
     if (name === undefined) {
       const made = `..${slot}-${hash.replace("sha256:", "")}-${randomBytes(4).toString("hex")}`;
-      await mkdir(this.#at(made), { mode: 0o755 });
-      await writeWhole(join(this.#at(made), CERT), certPem, 0o644);
-      await writeWhole(join(this.#at(made), KEY), keyPem, this.#keyMode);
-      await flushFolder(this.#at(made));
-      await this.#link(DATA, made);
+      try {
+        await mkdir(this.#at(made), { mode: 0o755 });
+        await writeWhole(join(this.#at(made), CERT), certPem, 0o644);
+        await writeWhole(join(this.#at(made), KEY), keyPem, this.#keyMode);
+        await flushFolder(this.#at(made));
+        await this.#link(DATA, made);
+      } catch (error) {
+        // It is tried again at each look, under another name: a disk that is full would not get emptier by it.
+        if ((await this.#target(DATA)) !== made) await rm(this.#at(made), { recursive: true, force: true });
+        throw error;
+      }
     } else if ((await this.#target(DATA)) !== name) await this.#link(DATA, name);
     for (const file of [CERT, KEY])
       if ((await this.#target(file)) === undefined) await this.#link(file, join(DATA, file));

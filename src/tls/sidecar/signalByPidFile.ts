@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+import { constants, open } from "node:fs/promises";
+import { TlsError } from "../TlsError.ts";
 import type { ReloadOutcome, ReloadSignal } from "./ReloadWay.ts";
 
 /** The longest number of a process has 7 digits (PID_MAX_LIMIT, 2^22). */
@@ -38,8 +39,10 @@ export async function signalByPidFile(
 }
 
 async function readStart(path: string): Promise<string> {
-  const file = await open(path, "r");
+  // The server's folder is the server's: without O_NONBLOCK, opening a pipe there would wait for its writer, for good.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    if (!(await file.stat()).isFile()) throw new TlsError({ code: "not-a-file", message: `${path}: no regular file` });
     const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
     return buffer.toString("latin1", 0, bytesRead);
   } finally {

@@ -104,7 +104,26 @@ describe("what a process that died has left", () => {
   });
 });
 
+describe("a write that fails in the middle", () => {
+  it("leaves nothing of the pair behind, however often it is tried, and the one before in force", async () => {
+    await (await OutputFolder.open(path, 0o600)).write(first, "main");
+    // A mode that no file can have: the key is there by then, as on a disk that is full.
+    const folder = await OutputFolder.open(path, -1);
+    for (let tries = 0; tries < 3; tries += 1) await expect(folder.write(second, "main")).rejects.toThrow(/mode/);
+    expect(pairFolders()).toHaveLength(1);
+    expect((await inForce()).hash).toBe(first.hash);
+  });
+});
+
 describe("a folder of somebody else's is refused", () => {
+  it("with links to somewhere else", async () => {
+    mkdirSync(path, { recursive: true });
+    symlinkSync("/etc/elsewhere/tls.crt", join(path, "tls.crt"));
+    await expect(OutputFolder.open(path, 0o600)).rejects.toThrow(
+      /--out .* has a tls\.crt that postern did not put there/,
+    );
+  });
+
   it("with plain files", async () => {
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, "tls.key"), "theirs");

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -39,6 +39,19 @@ it.each([
 it("no file, and a folder in its place", async () => {
   expect(await signalByPidFile(join(folder, "none"), "SIGHUP")).toMatchObject({ result: "down" });
   expect(await signalByPidFile(folder, "SIGHUP")).toMatchObject({ result: "failed" });
+});
+
+it.each([
+  ["a pipe that nobody writes to", (path: string) => execFileSync("mkfifo", [path])],
+  ["a device", (path: string) => symlinkSync("/dev/zero", path)],
+])("%s in its place is not waited for, and signals nobody", async (_what, make) => {
+  const path = join(folder, "odd.pid");
+  rmSync(path, { force: true });
+  make(path);
+  expect(await signalByPidFile(path, "SIGHUP")).toEqual({
+    result: "failed",
+    message: `${path}: cannot be read (not-a-file); expected the number of a process`,
+  });
 });
 
 it("the process that it names is signalled, read anew each time; one that has ended is down", async () => {
