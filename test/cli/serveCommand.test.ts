@@ -36,6 +36,7 @@ function serve(...args: string[]): PosternProcess {
   started.push(process);
   return process;
 }
+const PAIR = ["--cert", "tls.crt", "--key", "tls.key"];
 const denied = { status: 200, body: { response: { allowed: false, status: { message: "no pods" } } } };
 const path = "/c/local/validate";
 
@@ -123,17 +124,29 @@ describe("a start that fails: exit code 2 and one clear line", () => {
     expect(process.err).toMatch(err);
   });
 
-  it("a port in use", async () => {
+  it.each([
+    ["its own", "--port", (port: string) => serve("--gate", "gate.ts", "--port", port, ...PAIR)],
+    [
+      "that of its metrics",
+      "POSTERN_METRICS_PORT",
+      (port: string) => {
+        const args = ["serve", "--gate", "gate.ts", "--port", "0", ...PAIR];
+        const process = new PosternProcess(args, folder.path, { POSTERN_METRICS_PORT: port });
+        started.push(process);
+        return process;
+      },
+    ],
+  ])("a port in use: %s", async (_, name, start) => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, resolve));
     const address = blocker.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     try {
-      const process = serve("--gate", "gate.ts", "--port", String(port), "--cert", "tls.crt", "--key", "tls.key");
+      const process = start(String(port));
       expect(await process.exit()).toBe(2);
       expect([process.out, process.err]).toEqual([
         "",
-        `postern: port ${port} is in use; choose another with --port, or stop what listens there\n`,
+        `postern: port ${port} is in use; choose another with ${name}, or stop what listens there\n`,
       ]);
     } finally {
       await new Promise((resolve) => blocker.close(resolve));
