@@ -77,7 +77,7 @@ it("cert-manager renews both certificates three times and more: no admission fai
     await eventually(`a revision and a serial in files of ${pod}`, async () =>
       // It may have been renewed again since.
       Number(await file("certificate-revision")) >= Math.max(...told) &&
-      /^[0-9a-f]{16,}$/.test(await file("x-certificate-serial"))
+      /^[0-9a-f]{16,}$/.test(await file("certificate-serial"))
         ? true
         : undefined,
     );
