@@ -53,7 +53,8 @@ function happen(world: SyncWorld, event: Change): void {
       world.pin(event.pins);
       break;
     case "url":
-      world.goal = { ...world.goal, url: event.url };
+      // One that is held has none, whatever is asked for (`hold`, NextGoal.ts).
+      if (world.goal.hold === undefined) world.goal = { ...world.goal, url: event.url };
       break;
     case "wait":
       world.now += event.time;
