@@ -1,16 +1,14 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { suiteConfig } from "./run/suiteConfig.ts";
 
-export default defineConfig({
-  root: fileURLToPath(new URL("..", import.meta.url)),
-  test: {
+/** `npm test`: all that needs no real control plane and does not take long. */
+export default defineConfig(() =>
+  suiteConfig({
     include: ["test/**/*.test.ts"],
-    // These need a real control plane: test/cluster/vitest.config.ts.
-    exclude: ["test/cluster/**", "test/e2e/**", "**/node_modules/**"],
-    setupFiles: ["test/failOnConsole.ts"],
-    sequence: { shuffle: true },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    reporters: ["default"],
-  },
-});
+    exclude: ["test/cluster/**", "test/e2e/**", "test/**/*.long.test.ts"],
+    seconds: 180,
+    worker: { gibibytes: 2, perCore: 1 },
+    testTimeoutMs: 30_000,
+    hookTimeoutMs: 60_000,
+  }),
+);

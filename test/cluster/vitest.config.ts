@@ -1,19 +1,16 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { suiteConfig } from "../run/suiteConfig.ts";
 
-/** The suites that need a real control plane: `npm run test:cluster`. */
-export default defineConfig({
-  root: fileURLToPath(new URL("../..", import.meta.url)),
-  test: {
+/** `npm run test:cluster`: the suites that need a real control plane. */
+export default defineConfig(() =>
+  suiteConfig({
     include: ["test/cluster/**/*.test.ts", "test/e2e/**/*.test.ts"],
-    setupFiles: ["test/failOnConsole.ts"],
+    exclude: [],
+    seconds: 600,
+    // A control plane with its controllers, cert-manager and a gate beside it. Much of the time is waiting.
+    worker: { gibibytes: 3, perCore: 1 },
+    testTimeoutMs: 90_000,
+    hookTimeoutMs: 120_000,
     globalSetup: ["test/cluster/sharedCluster.ts"],
-    sequence: { shuffle: true },
-    pool: "forks",
-    // One more than small machines have cores: much of the time is waiting.
-    maxWorkers: 3,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
-    reporters: ["default"],
-  },
-});
+  }),
+);

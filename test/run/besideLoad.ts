@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+
+const USAGE = "usage: node test/run/besideLoad.ts [--loops 2] [--times 1] -- COMMAND [ARGUMENT...]";
+
+/** Runs a command `times` times beside `loops` busy loops, and prints each run's exit code and seconds. Exits with 1 where one failed. */
+async function besideLoad(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { loops: { type: "string", default: "2" }, times: { type: "string", default: "1" } },
+    allowPositionals: true,
+  });
+  const [command, ...args] = positionals;
+  const [loops, times] = [Number(values.loops), Number(values.times)];
+  if (command === undefined || !Number.isInteger(loops) || !Number.isInteger(times) || loops < 0 || times < 1)
+    throw new Error(USAGE);
+  const threads = Array.from({ length: loops }, () => new Worker("for (;;);", { eval: true }));
+  let failed = 0;
+  for (let run = 1; run <= times; run += 1) {
+    const started = performance.now();
+    const code = await exitOf(command, args);
+    if (code !== 0) failed += 1;
+    const seconds = Math.round((performance.now() - started) / 1000);
+    process.stdout.write(`== run ${run} of ${times} beside ${loops} busy loops: exit ${code}, ${seconds} s\n`);
+  }
+  process.stdout.write(`${times - failed} passed, ${failed} failed\n`);
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function exitOf(command: string, args: readonly string[]): Promise<number | string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? signal ?? "no code"));
+  });
+}
+
+await besideLoad();
