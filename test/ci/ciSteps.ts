@@ -1,0 +1,74 @@
+import { type CiStep, type StepSize, step } from "./CiStep.ts";
+import { clusterGroups } from "./clusterGroups.ts";
+
+const ESSENTIAL = { isEssential: true };
+
+function npm(script: string, ...args: readonly string[]): StepSize["command"] {
+  return ["npm", "run", "--silent", script, ...(args.length > 0 ? ["--", ...args] : [])];
+}
+
+/** A step with a small size, and the full one where there is time for it. */
+function sized(name: string, script: string, seconds: { readonly quick: number; readonly full: number }): CiStep {
+  return {
+    name,
+    isEssential: false,
+    sizes: [
+      { name: "small size", command: npm(script, "--quick"), seconds: seconds.quick },
+      { name: "full size", command: npm(script), seconds: seconds.full },
+    ],
+  };
+}
+
+/** Rotations under load: as many as there is time for. */
+function soak(): CiStep {
+  const size = (rotations: number): StepSize => ({
+    name: `${rotations} rotations`,
+    command: npm("soak:rotation", "--rotations", String(rotations)),
+    seconds: 15 + rotations * 0.2,
+  });
+  return { name: "rotations under load", isEssential: false, sizes: [size(40), size(200), size(1_000)] };
+}
+
+/**
+ * What continuous integration runs after `npm ci`, in this order: first what is essential, the cheapest first; then what
+ * finds most in its time. Seconds are of the reference machine.
+ */
+export function ciSteps(): readonly CiStep[] {
+  const [core, ...others] = clusterGroups();
+  const cluster = ({ files }: { readonly files: readonly string[] }): StepSize["command"] =>
+    npm("test:cluster", ...files);
+  return [
+    step("npm test", 160, ["npm", "test"], ESSENTIAL),
+    step("lint", 4, npm("lint"), ESSENTIAL),
+    step("types", 6, npm("types"), ESSENTIAL),
+    step("build: package and bundles", 10, npm("build"), ESSENTIAL),
+    step(
+      "the OpenAPI document is up to date",
+      1,
+      ["git", "diff", "--exit-code", "--stat", "--", "src/gate/openapi.json"],
+      ESSENTIAL,
+    ),
+    step("wrangler deploy --dry-run", 6, ["npx", "wrangler", "deploy", "--dry-run"], ESSENTIAL),
+    step("osls package", 15, npm("package:lambda"), ESSENTIAL),
+    step("build: the control plane of the tests", 300, npm("build:cluster"), ESSENTIAL),
+    step(`npm run test:cluster, ${core.name} suites`, 240, cluster(core), ESSENTIAL),
+    step("npm run test:long", 150, npm("test:long")),
+    ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 240, cluster(group))),
+    step("benchmark", 25, npm("bench", "--quick")),
+    step("the pod runner's own tests", 60, [
+      "bash",
+      "-c",
+      "cd test/cluster && go vet -trimpath ./podrunner && go test -trimpath ./podrunner",
+    ]),
+    step("cert-manager for the tests", 20, [
+      "bash",
+      "-c",
+      "cd test/cluster/certmanager && go vet -trimpath . && go mod tidy -diff",
+    ]),
+    soak(),
+    sized("rotation benchmark", "bench:rotation", { quick: 30, full: 200 }),
+    sized("fleet benchmark", "bench:fleet", { quick: 20, full: 90 }),
+    sized("sync benchmark", "bench:sync", { quick: 60, full: 300 }),
+    sized("cluster benchmark", "bench:cluster", { quick: 30, full: 120 }),
+  ];
+}
