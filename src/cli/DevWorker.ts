@@ -8,7 +8,7 @@ export const COMPATIBILITY_DATE = "2026-07-01";
 const DRAIN_MS = 30_000;
 
 /** What stops `postern dev`. */
-export const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 type MiniflareModule = typeof import("miniflare");
 

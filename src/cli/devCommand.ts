@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { startServer } from "../tls/startServer.ts";
 import { CliError } from "./CliError.ts";
-import { DevWorker, SIGNALS } from "./DevWorker.ts";
+import { DevWorker } from "./DevWorker.ts";
 import { devFront } from "./devFront.ts";
 import { devRegistration } from "./devRegistration.ts";
 import { EXIT_OK } from "./exitCode.ts";
@@ -11,6 +12,7 @@ import { type LocalPair, localCa } from "./localCa.ts";
 import { printWorkerLine } from "./printWorkerLine.ts";
 import { systemFault } from "./systemFault.ts";
 import { paint, type Terminal } from "./Terminal.ts";
+import { untilSignal } from "./untilSignal.ts";
 import { type WorkerSource, watchWorker } from "./watchWorker.ts";
 import { writeFileBeside } from "./writeFileBeside.ts";
 
@@ -27,13 +29,22 @@ const PROJECT_WORKER = "functions/worker.ts";
 const PROJECT_GATE = "functions/gate.ts";
 
 /** Runs a gate locally until SIGINT or SIGTERM. Resolves to the exit code; throws {@link CliError} when it cannot start. */
-export async function devCommand(terminal: Terminal, { gate, port }: DevOptions): Promise<number> {
-  const source = sourceOf(gate);
+export async function devCommand(terminal: Terminal, options: DevOptions): Promise<number> {
+  const source = sourceOf(options.gate);
+  await untilSignal((signal) => serve(terminal, source, { ...options, signal }));
+  terminal.stdout.write("stopped\n");
+  return EXIT_OK;
+}
+
+async function serve(
+  terminal: Terminal,
+  source: WorkerSource,
+  { gate, port, signal }: DevOptions & { readonly signal: AbortSignal },
+): Promise<void> {
   const say = (text: string): unknown => terminal.stdout.write(`${text}\n`);
   const worker = await DevWorker.create((line) => printWorkerLine(terminal, line));
   const complain = (fault: string): unknown =>
     terminal.stderr.write(`postern: the last good build goes on serving; ${fault}\n`);
-  const stopped = nextSignal();
   // One build after the other, so that the last one is the one that serves.
   let loading: Promise<unknown> = Promise.resolve();
   let newest: string | undefined;
@@ -64,15 +75,13 @@ export async function devCommand(terminal: Terminal, { gate, port }: DevOptions)
       await loading;
       const origin = `https://localhost:${server.port}`;
       say(await welcome(gate ?? PROJECT_GATE, origin, pair));
-      await stopped;
+      if (!signal.aborted) await once(signal, "abort");
     } finally {
       await server.stop({ graceMs: 2_000 });
     }
   } finally {
     await Promise.all([watched.stop(), worker.stop()]);
   }
-  say("stopped");
-  return EXIT_OK;
 }
 
 function sourceOf(gate: string | undefined): WorkerSource {
@@ -99,10 +108,4 @@ async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPa
     lines.push(`registration ${path}`, "", registration);
   }
   return lines.join("\n");
-}
-
-function nextSignal(): Promise<void> {
-  return new Promise((resolved) => {
-    for (const signal of SIGNALS) process.once(signal, () => resolved());
-  });
 }

@@ -56,6 +56,7 @@ async function bundle(file: string): Promise<string> {
   try {
     const { outputFiles } = await build({
       entryPoints: [file],
+      absWorkingDir: process.cwd(),
       bundle: true,
       write: false,
       platform: "node",

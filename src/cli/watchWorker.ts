@@ -41,6 +41,7 @@ export async function watchWorker(source: WorkerSource, events: WatchEvents): Pr
   };
   const bundling = await context({
     ...entry(source),
+    absWorkingDir: process.cwd(),
     bundle: true,
     write: false,
     format: "esm",

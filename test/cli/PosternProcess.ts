@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
+import { RUN_FOLDER } from "../run/TestRun.ts";
 
 const script = fileURLToPath(new URL("../../src/cli/postern.ts", import.meta.url));
-const PATIENCE = 25_000;
+const PATIENCE = patience(25_000);
 
 /** `postern` as a process of its own, in a folder of its own. */
 export class PosternProcess {
@@ -13,6 +16,7 @@ export class PosternProcess {
   err = "";
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | string>;
+  #isClosed = false;
 
   constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
     // A group of its own, so that a signal can reach all of it, as from a terminal.
@@ -20,7 +24,7 @@ export class PosternProcess {
       cwd,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, ...ofTheRun(), ...env },
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.out += text;
@@ -28,7 +32,10 @@ export class PosternProcess {
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.err += text;
     });
-    this.#exited = once(this.#child, "close").then(([code, signal]) => code ?? signal);
+    this.#exited = once(this.#child, "close").then(([code, signal]) => {
+      this.#isClosed = true;
+      return code ?? signal;
+    });
   }
 
   get pid(): number {
@@ -37,12 +44,17 @@ export class PosternProcess {
 
   /** The match of a text that its outputs come to have. */
   async says(text: RegExp, from: "out" | "err" = "out"): Promise<RegExpExecArray> {
-    for (const until = Date.now() + PATIENCE; Date.now() < until; await sleep(25)) {
+    const didNotSay = (): Error => new Error(`postern did not say ${text}:\n${this.out}\n${this.err}`);
+    const ask = (): RegExpExecArray | undefined => {
+      // Before the text, for all that it wrote is there once it is closed; the exit code comes sooner.
+      const isLast = this.#isClosed;
       const match = text.exec(this[from]);
-      if (match !== null) return match;
-      if (this.#child.exitCode !== null) break;
-    }
-    throw new Error(`postern did not say ${text}:\n${this.out}\n${this.err}`);
+      if (match === null && isLast) throw didNotSay();
+      return match ?? undefined;
+    };
+    return eventually(String(text), ask, PATIENCE).catch(() => {
+      throw didNotSay();
+    });
   }
 
   /** Resolves once it has ended, however long that takes. */
@@ -74,6 +86,11 @@ export class PosternProcess {
       .filter((name) => /^\d+$/.test(name) && parentOf(name) === this.pid)
       .map(Number);
   }
+}
+
+/** What the watcher of a run finds the processes of the run by. */
+function ofTheRun(): Record<string, string | undefined> {
+  return { [RUN_FOLDER]: process.env[RUN_FOLDER], TMPDIR: process.env.TMPDIR };
 }
 
 /** Whether a process runs; one that ended and that nobody asked after yet does not. */

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import type { Announcement } from "../../src/sync/announcement/Announcement.ts";
 import { readAnnouncement } from "../../src/sync/announcement/readAnnouncement.ts";
 import type { AnnouncementKey } from "../../src/sync/announcement/signAnnouncement.ts";
+import { patience } from "../run/speedFactor.ts";
 import { announcementKey, publicPart } from "../sync/announcement/AnnouncementBed.ts";
 import { type LoopbackAnswer, LoopbackServer } from "../sync/LoopbackServer.ts";
 import { runPostern } from "./runPostern.ts";
@@ -36,7 +37,7 @@ async function announce(change: object = {}, ...args: string[]): ReturnType<type
     provider: fixed,
     key: "./key.json",
     publish: { file: "./out.jws" },
-    timeout: "500ms",
+    timeout: `${patience(4_000)}ms`,
   };
   await writeFile(file("announce.yaml"), stringify({ ...config, ...change }));
   return runPostern(["announce", "--config", file("announce.yaml"), ...args]);
@@ -120,10 +121,15 @@ describe("exit code 1, and what is published stays", () => {
   it.each<[string, LoopbackAnswer, () => object, RegExp]>([
     ["a provider that fails", { status: 500 }, () => ({ provider: cloudflare() }), /answers 500\n$/],
     ["a provider that limits", { status: 429 }, () => ({ provider: cloudflare() }), /answers 429/],
-    ["a provider that is silent", "silent", () => ({ provider: cloudflare() }), /did not answer within 500 ms/],
+    [
+      "a provider that is silent",
+      "silent",
+      () => ({ provider: cloudflare(), timeout: "500ms" }),
+      /did not answer within 500 ms/,
+    ],
     ["a provider that lies", { status: 200, body: "{}" }, () => ({ provider: cloudflare() }), /something else than/],
     ["a place that cannot be read", { status: 500 }, kv, /reading the KV namespace: .* answers 500/],
-    ["a place that is silent", "silent", kv, /did not answer/],
+    ["a place that is silent", "silent", () => ({ ...kv(), timeout: "500ms" }), /did not answer/],
     [
       "a folder that there is not",
       { status: 200 },

@@ -1,5 +1,6 @@
 import { connect } from "node:http2";
 import { type Agent, request } from "node:https";
+import { patience } from "../run/speedFactor.ts";
 
 /** An HTTPS call to localhost. */
 export interface HttpsCall {
@@ -17,6 +18,8 @@ export interface HttpsAnswer {
   readonly body: unknown;
 }
 
+/** The longest that a server says nothing. In milliseconds. */
+const PATIENCE = patience(20_000);
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** POSTs over http/1.1, as the API server does. */
@@ -29,7 +32,7 @@ export function callHttps({ port, ca, path, body, headers, agent }: HttpsCall): 
         ca,
         path,
         method: "POST",
-        timeout: 20_000,
+        timeout: PATIENCE,
         headers: { ...JSON_TYPE, "content-length": Buffer.byteLength(body), ...headers },
         ...(agent === undefined ? {} : { agent }),
       },
@@ -44,6 +47,7 @@ export function callHttps({ port, ca, path, body, headers, agent }: HttpsCall): 
       },
     );
     call.on("error", reject);
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${PATIENCE} ms`)));
     call.end(body);
   });
 }
@@ -53,6 +57,7 @@ export function callHttp2({ port, ca, path, body, headers }: Omit<HttpsCall, "ag
   return new Promise((resolve, reject) => {
     const session = connect(`https://localhost:${port}`, { ca });
     session.on("error", reject);
+    session.setTimeout(PATIENCE, () => session.destroy(new Error(`no answer within ${PATIENCE} ms`)));
     const stream = session.request({ ":method": "POST", ":path": path, ...JSON_TYPE, ...headers });
     let text = "";
     let status = 0;
@@ -67,7 +72,10 @@ export function callHttp2({ port, ca, path, body, headers }: Omit<HttpsCall, "ag
       session.close();
       resolve({ status, body: JSON.parse(text) });
     });
-    stream.on("error", reject);
+    stream.on("error", (error) => {
+      session.destroy();
+      reject(error);
+    });
     stream.end(body);
   });
 }

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { readReview } from "../fixtures/readReview.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import { callHttp2, callHttps } from "./callHttps.ts";
 import { InputFolder } from "./InputFolder.ts";
 import { PosternProcess } from "./PosternProcess.ts";
@@ -19,6 +21,10 @@ export default defineGate({
 let folder: InputFolder;
 let dev: PosternProcess;
 const pod = readReview("validate-v1-create-pods-1");
+/** The least that Linux waits before it acknowledges what it has nothing to say to. */
+const DELAYED_ACK_MS = 40;
+/** Longer than Node keeps an idle connection by default (5 s), and than its fetch does (4 s). */
+const IDLE_MS = 6_000;
 const read = (name: string): string => readFileSync(`${folder.path}/.postern/${name}`, "utf8");
 let port = 0;
 let ca = "";
@@ -32,26 +38,27 @@ beforeAll(async () => {
   await dev.says(/^registration \.postern\/registration\.yaml$/m);
   ca = read("ca.pem");
   agent = new Agent({ keepAlive: true, maxSockets: 1, ca });
-}, 40_000);
+});
 
-afterAll(() => {
-  agent.destroy();
-  dev.kill();
-  folder.remove();
+afterAll(async () => {
+  agent?.destroy();
+  dev?.kill();
+  await dev?.ended;
+  folder?.remove();
 });
 
 const call = (body: string | Buffer = pod, path = "/c/local/validate?timeout=5s", headers = {}) =>
   callHttps({ port, ca, path, body, headers });
 
-/** What a Pod is refused with, once it is `text`. */
-async function refusedWith(text: string): Promise<unknown> {
-  let message: unknown;
-  for (const until = Date.now() + 15_000; message !== text && Date.now() < until; await sleep(50)) {
+/** Resolves once a Pod is refused with `text`. */
+async function untilRefusedWith(text: string): Promise<void> {
+  const ask = async (): Promise<true | undefined> => {
     const { body } = await call();
-    message = Object(body).response?.status?.message;
-  }
-  return message;
+    return Object(body).response?.status?.message === text ? true : undefined;
+  };
+  await eventually(`a refusal with "${text}"`, ask, patience(15_000));
 }
+const kept = () => callHttps({ port, ca, path: "/c/local/validate", body: pod, agent });
 
 describe("postern dev", () => {
   it("judges over http/1.1 and h2", async () => {
@@ -107,19 +114,24 @@ describe("postern dev", () => {
     expect([status, Object(body).response]).toMatchObject([200, { uid: JSON.parse(pod).request.uid, allowed: false }]);
   });
 
-  it("answers 200 quick calls on one connection, and one after 6 s of idling", async () => {
-    const quick = () => callHttps({ port, ca, path: "/c/local/validate", body: pod, agent });
-    const start = performance.now();
-    for (let index = 0; index < 200; index += 1) expect((await quick()).status).toBe(200);
-    // A delayed acknowledgement costs 40 ms a call.
-    expect(performance.now() - start).toBeLessThan(200 * 25);
-    await sleep(6_000);
-    expect((await quick()).status).toBe(200);
+  it("answers calls on one connection without waiting for a delayed acknowledgement", async () => {
+    const times: number[] = [];
+    for (let index = 0; index < 200; index += 1) {
+      const start = performance.now();
+      expect((await kept()).status).toBe(200);
+      times.push(performance.now() - start);
+    }
+    // The kernel's timer holds each call up, whatever the machine; a slow one still answers some calls sooner. The first
+    // calls of a connection are acknowledged at once.
+    const waiting = times.slice(100).filter((time) => time >= DELAYED_ACK_MS);
+    expect(waiting.length).toBeLessThan(95);
   });
 
-  it("builds anew, keeps the last good build over one that does not compile or load, and goes on from there", async () => {
+  it("builds anew, keeps the last good build over one that does not compile or load, and goes on from there, over a connection that was idle meanwhile too", async () => {
+    expect((await kept()).status).toBe(200);
+    const idleFrom = performance.now();
     folder.write("gate.ts", gateSaying("second"));
-    expect(await refusedWith("second")).toBe("second");
+    await untilRefusedWith("second");
     await dev.says(/^built anew$/m);
 
     folder.write("gate.ts", `${gateSaying("third")}const x = ;\n`);
@@ -127,15 +139,17 @@ describe("postern dev", () => {
       /^postern: the last good build goes on serving; this does not compile:\ngate\.ts:6:11: Unexpected ";"$/m,
       "err",
     );
-    expect(await refusedWith("second")).toBe("second");
+    await untilRefusedWith("second");
 
     folder.write("gate.ts", `${gateSaying("fourth")}throw new Error("not today");\n`);
     await dev.says(/^postern: the last good build goes on serving; the Worker does not run: Error: not today$/m, "err");
-    expect(await refusedWith("second")).toBe("second");
+    await untilRefusedWith("second");
 
     folder.write("gate.ts", gateSaying("fifth"));
-    expect(await refusedWith("fifth")).toBe("fifth");
-    const { body } = await callHttps({ port, ca, path: "/c/local/validate", body: pod, agent });
+    await untilRefusedWith("fifth");
+    // Both sides keep the connection that has been idle meanwhile.
+    await sleep(Math.max(0, IDLE_MS - (performance.now() - idleFrom)));
+    const { body } = await kept();
     expect(Object(body).response.status.message).toBe("fifth");
   });
 });

@@ -27,7 +27,7 @@ async function review(path: string, stdout: number | "gone"): Promise<{ code: nu
   return { code, err };
 }
 
-describe("an output", { timeout: 20_000 }, () => {
+describe("an output", () => {
   it.each([
     ["allowed", good, 0],
     ["denied", bad, 1],

@@ -1,7 +1,6 @@
 import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { relative } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { join, relative } from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { CliError } from "../../src/cli/CliError.ts";
 import { loadGate } from "../../src/cli/loadGate.ts";
 import { InputFolder } from "./InputFolder.ts";
@@ -110,9 +109,18 @@ describe("faults", () => {
 });
 
 it("leaves nothing in the folder for temporary files", async () => {
-  const mine = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("postern-gate-"));
-  const before = mine();
-  await loadGate(folder.write("once.ts", `${GATE}export default defineGate({ policies: [], clusters: {} });\n`));
-  // Other tests may load gates at the same time, so only more than one would be a leak of this one.
-  expect(mine().filter((name) => !before.includes(name)).length).toBeLessThanOrEqual(1);
+  const path = folder.write(
+    "once.ts",
+    `${GATE}const isInside = import.meta.url.includes("/temporary/postern-gate-");
+export default defineGate({ name: isInside ? "inside" : "outside", policies: [], clusters: {} });\n`,
+  );
+  folder.write("temporary/kept", "");
+  // One of its own, for other suites load gates at the same time.
+  vi.stubEnv("TMPDIR", join(folder.path, "temporary"));
+  try {
+    expect((await loadGate(path)).name).toBe("inside");
+    expect(readdirSync(join(folder.path, "temporary"))).toEqual(["kept"]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

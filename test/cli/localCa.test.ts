@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CliError } from "../../src/cli/CliError.ts";
 import { localCa } from "../../src/cli/localCa.ts";
+import { patience } from "../run/speedFactor.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import { InputFolder } from "./InputFolder.ts";
 
@@ -87,7 +88,7 @@ describe("the serving certificate", () => {
         `${path}/ca.pem`,
         `${path}/localhost.pem`,
       ],
-      { encoding: "utf8", timeout: 10_000 },
+      { encoding: "utf8", timeout: patience(10_000) },
     );
     expect(said).toBe(`${path}/localhost.pem: OK\n`);
   });

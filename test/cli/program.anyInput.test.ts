@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { InputFolder } from "./InputFolder.ts";
+import { insideFolder } from "./insideFolder.ts";
 import { runPostern } from "./runPostern.ts";
 
 const flow = fc.constantFrom(
@@ -144,13 +146,21 @@ describe("any input at all", () => {
       // Not a folder above this one: the whole machine's files are nobody's manifests.
       fc.string().filter((text) => !/^[./\\]+$/.test(text)),
     );
-    await fc.assert(
-      fc.asyncProperty(fc.array(argument, { maxLength: 6 }), async (args) => {
-        const { code, err } = await runPostern(["review", ...args]);
-        expect([0, 1, 2]).toContain(code);
-        expect(err).not.toContain("fault of postern itself");
-      }),
-      { numRuns: 60 },
+    const property = fc.asyncProperty(fc.array(argument, { maxLength: 6 }), async (args) => {
+      const { code, err } = await runPostern(["review", ...args]);
+      expect([0, 1, 2]).toContain(code);
+      expect(err).not.toContain("fault of postern itself");
+    });
+    const folder = new InputFolder();
+    // The gate that is taken where none is named: one without policies, for it is bundled at each run.
+    folder.write(
+      "functions/gate.ts",
+      "export default { policies: [], clusters: { one: {} }, entries: {}, conversions: [] };\n",
     );
+    try {
+      await insideFolder(folder.path, () => fc.assert(property, { numRuns: 60 }));
+    } finally {
+      folder.remove();
+    }
   });
 });

@@ -19,6 +19,9 @@ export interface Surroundings {
   readonly isTTY?: boolean;
 }
 
+/** The groups of commands that `postern` has. */
+export const ALL_COMMANDS = [addGateCommands, addClusterCommands, addDoctorCommand(readGateSources), addSidecarCommand];
+
 /** Runs `postern` in this process, with its outputs in memory. */
 export async function runPostern(
   args: readonly string[],
@@ -35,7 +38,7 @@ export async function runPostern(
       env,
     },
     "1.2.3",
-    [addGateCommands, addClusterCommands, addDoctorCommand(readGateSources), addSidecarCommand],
+    ALL_COMMANDS,
   );
   return { code, out, err };
 }

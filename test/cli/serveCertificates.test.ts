@@ -16,7 +16,11 @@ const swap = (name: "main" | "standby", { cert, key }: { cert: string; key: stri
   folder.swapVolume(name, { "tls.crt": cert, "tls.key": key });
 
 beforeAll(async () => {
-  for (const name of ["first", "second", "standby"] as const) pairs[name] = await selfSignedPair();
+  [pairs.first, pairs.second, pairs.standby] = await Promise.all([
+    selfSignedPair(),
+    selfSignedPair(),
+    selfSignedPair(),
+  ]);
   swap("main", pairs.first);
   swap("standby", pairs.standby);
   const [main, standby] = [folder.paths("main"), folder.paths("standby")];
@@ -31,8 +35,9 @@ beforeAll(async () => {
   metricsPort = Number((await process.says(/"metricsPort":(\d+)/))[1]);
   port = Number((await process.says(/"message":"listening","port":(\d+),"protocol":"https"/))[1]);
 });
-afterAll(() => {
-  process.kill();
+afterAll(async () => {
+  process?.kill();
+  await process?.ended;
   folder.remove();
 });
 
@@ -97,4 +102,4 @@ it("changes, goes back, goes forth, and to the standby and back, without a resta
   expect([pairs.first, pairs.second].some(({ key }) => process.out.includes(key.split("\n")[1] ?? "no key"))).toBe(
     false,
   );
-}, 60_000);
+});

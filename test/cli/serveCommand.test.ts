@@ -5,7 +5,9 @@ import { readReview } from "../fixtures/readReview.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import { callHttp2, callHttps } from "./callHttps.ts";
 import { InputFolder } from "./InputFolder.ts";
+import { insideFolder } from "./insideFolder.ts";
 import { PosternProcess } from "./PosternProcess.ts";
+import { type Ran, runPostern } from "./runPostern.ts";
 
 const folder = new InputFolder();
 const started: PosternProcess[] = [];
@@ -26,8 +28,9 @@ beforeAll(async () => {
   chmodSync(`${folder.path}/tls.key`, 0o600);
   folder.write("other.key", other.key);
 });
-afterAll(() => {
+afterAll(async () => {
   for (const process of started) process.kill();
+  await Promise.all(started.map(({ ended }) => ended));
   folder.remove();
 });
 
@@ -66,6 +69,9 @@ it("serves plain HTTP without one, and says what that is for", async () => {
 });
 
 describe("a start that fails: exit code 2 and one clear line", () => {
+  // In this process, but for one: each start of a process loads everything anew.
+  const fail = (args: string[], env: Record<string, string> = {}): Promise<Ran> =>
+    insideFolder(folder.path, () => runPostern(["serve", ...args], { env }));
   const tls = (cert: string, key: string): string[] => [
     "--gate",
     "gate.ts",
@@ -112,42 +118,32 @@ describe("a start that fails: exit code 2 and one clear line", () => {
     ],
     ["a gate that does not compile", ["--gate", "broken.ts"], /^postern: broken\.ts:1:17: Unexpected ";"\n$/],
     ["a gate that is not there", ["--gate", "none.ts"], /^postern: none\.ts: does not exist\n$/],
-    [
-      "an address of another machine",
-      [...tls("tls.crt", "tls.key"), "--host", "192.0.2.1"],
-      /^postern: the host's address is none of this machine's\n$/,
-    ],
   ])("%s", async (_what, args, err) => {
-    const process = serve(...args);
-    expect(await process.exit()).toBe(2);
-    expect(process.out).toBe("");
-    expect(process.err).toMatch(err);
+    expect(await fail(args)).toEqual({ code: 2, out: "", err: expect.stringMatching(err) });
   });
 
-  it.each([
-    ["its own", "--port", (port: string) => serve("--gate", "gate.ts", "--port", port, ...PAIR)],
-    [
-      "that of its metrics",
-      "POSTERN_METRICS_PORT",
-      (port: string) => {
-        const args = ["serve", "--gate", "gate.ts", "--port", "0", ...PAIR];
-        const process = new PosternProcess(args, folder.path, { POSTERN_METRICS_PORT: port });
-        started.push(process);
-        return process;
-      },
-    ],
-  ])("a port in use: %s", async (_, name, start) => {
+  it("an address of another machine, and the process ends with all that it has started", async () => {
+    const process = serve(...tls("tls.crt", "tls.key"), "--host", "192.0.2.1");
+    expect(await process.exit()).toBe(2);
+    expect([process.out, process.err]).toEqual(["", "postern: the host's address is none of this machine's\n"]);
+  });
+
+  it.each<
+    [what: string, name: string, args: (port: string) => string[], env: (port: string) => Record<string, string>]
+  >([
+    ["its own", "--port", (port) => ["--port", port], () => ({})],
+    ["that of its metrics", "POSTERN_METRICS_PORT", () => ["--port", "0"], (port) => ({ POSTERN_METRICS_PORT: port })],
+  ])("a port in use: %s", async (_, name, args, env) => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, resolve));
     const address = blocker.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const port = typeof address === "object" && address !== null ? String(address.port) : "";
     try {
-      const process = start(String(port));
-      expect(await process.exit()).toBe(2);
-      expect([process.out, process.err]).toEqual([
-        "",
-        `postern: port ${port} is in use; choose another with ${name}, or stop what listens there\n`,
-      ]);
+      expect(await fail(["--gate", "gate.ts", ...args(port), ...PAIR], env(port))).toEqual({
+        code: 2,
+        out: "",
+        err: `postern: port ${port} is in use; choose another with ${name}, or stop what listens there\n`,
+      });
     } finally {
       await new Promise((resolve) => blocker.close(resolve));
     }

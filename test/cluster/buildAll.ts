@@ -1,3 +1,4 @@
+import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
 import { certManagerBinary } from "./certManagerBinary.ts";
 import { controlPlaneProgram } from "./controlPlaneProgram.ts";
 import { toolBinary } from "./toolBinary.ts";
@@ -10,4 +11,8 @@ async function buildAll(): Promise<void> {
   await toolBinary("caddy", progress);
 }
 
-await buildAll();
+await buildAll().catch((error: unknown) => {
+  if (!(error instanceof ClusterUnavailableError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleContainer } from "../../infra/container/bundleContainer.ts";
+import { type MadeBundle, madeContainerBundle } from "../run/gateBundle.ts";
 
 /** How a run of the image's one file ended. */
 export interface ContainerRun {
@@ -21,19 +21,20 @@ const NONROOT = 65_532;
 /** A folder as the image has it: the one file, nothing that could be imported, and nothing that can be written. */
 export class ContainerFolder {
   readonly file: string;
-  readonly made: Awaited<ReturnType<typeof bundleContainer>>;
+  readonly made: MadeBundle;
   readonly #folder: string;
   readonly #mounted: string[] = [];
 
-  private constructor(folder: string, made: Awaited<ReturnType<typeof bundleContainer>>) {
+  private constructor(folder: string, made: MadeBundle) {
     this.#folder = folder;
     this.made = made;
     this.file = join(folder, "postern.mjs");
   }
 
   static async create(): Promise<ContainerFolder> {
+    const made = await madeContainerBundle();
     const folder = await mkdtemp(join(tmpdir(), "postern-container-"));
-    const container = new ContainerFolder(folder, await bundleContainer());
+    const container = new ContainerFolder(folder, made);
     await writeFile(container.file, container.made.text, { mode: 0o444 });
     await chmod(folder, 0o555);
     return container;

@@ -28,7 +28,12 @@ export class WorkerdServer {
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
-    return new WorkerdServer(child, folder, await announcedPort(child));
+    const port = await announcedPort(child).catch(async (error: unknown): Promise<never> => {
+      child.kill("SIGKILL");
+      await rm(folder, { recursive: true });
+      throw error;
+    });
+    return new WorkerdServer(child, folder, port);
   }
 
   async stop(): Promise<void> {

@@ -23,15 +23,20 @@ it("has a case for every captured review", () => {
 describe.each(runtimes)("%s", (_name, start) => {
   let runtime: Runtime;
   let own: Runtime;
+  const started: Runtime[] = [];
   beforeAll(async () => {
-    [runtime, own] = await Promise.all([start(matrixGate), start(undefined)]);
+    // One after the other, so that what has started is stopped where the next one does not start.
+    runtime = await start(matrixGate);
+    started.push(runtime);
+    own = await start(undefined);
+    started.push(own);
   });
-  afterAll(() => Promise.all([runtime.stop(), own.stop()]));
+  afterAll(() => Promise.all(started.map((it) => it.stop())));
 
   it.each(reviewCases)("judges $review", async (expected) => {
     const [path] = expected.review.split("-");
     const asked = readReview(expected.review);
-    const answer = await runtime.call({ path: `/c/local/${path}?timeout=10s`, headers: JSON_HEADERS, body: asked });
+    const answer = await runtime.call({ path: `/c/local/${path}?timeout=30s`, headers: JSON_HEADERS, body: asked });
     expect(readable(answer)).toEqual(wire(expected, JSON.parse(asked)));
   });
 
@@ -70,7 +75,7 @@ describe.each(runtimes)("%s", (_name, start) => {
 
   it("serves the gate of this repository, which refuses a Pod with bad-label", async () => {
     const answer = await own.call({
-      path: "/c/local/validate?timeout=10s",
+      path: "/c/local/validate?timeout=30s",
       headers: JSON_HEADERS,
       body: readReview("validate-v1-create-pods-2"),
     });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { gateBundle } from "../run/gateBundle.ts";
 import type { Runtime, RuntimeCall, StartRuntime } from "./Runtime.ts";
 
 type Handler = (event: object, context: object) => Promise<LambdaAnswer>;
@@ -18,9 +18,11 @@ interface LambdaAnswer {
 export const startLambda =
   (encoding: "text" | "base64"): StartRuntime =>
   async (gate, env = {}): Promise<Runtime> => {
+    const text = await gateBundle("lambda", gate);
     const folder = await mkdtemp(join(tmpdir(), "postern-lambda-"));
+    // A copy of its own, for a module is loaded once from a path, and keeps its environment.
     const file = join(folder, "lambda.mjs");
-    await writeFile(file, (await bundleFunction("lambda", gate)).text);
+    await writeFile(file, text);
     Object.assign(process.env, env);
     const { handler }: { handler: Handler } = await import(pathToFileURL(file).href);
     return {

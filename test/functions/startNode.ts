@@ -4,15 +4,14 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
+import { gateBundle } from "../run/gateBundle.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import type { Runtime, RuntimeAnswer, RuntimeCall, StartRuntime } from "./Runtime.ts";
 
 /** functions/node.ts as it is deployed: the bundle, in a process of its own, over HTTPS. */
 export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
+  const [text, { cert, key }] = await Promise.all([gateBundle("node", gate), selfSignedPair()]);
   const folder = await mkdtemp(join(tmpdir(), "postern-node-"));
-  const { text } = await bundleFunction("node", gate);
-  const { cert, key } = await selfSignedPair();
   await Promise.all([
     writeFile(join(folder, "node.mjs"), text),
     writeFile(join(folder, "cert.pem"), cert),
@@ -29,21 +28,23 @@ export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> 
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const port = await new Promise<number>((resolve, reject) => {
+  const stop = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+    await rm(folder, { recursive: true });
+  };
+  const listening = new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const entry: unknown = JSON.parse(line);
       if (typeof entry === "object" && entry !== null && "port" in entry) resolve(Number(entry.port));
     });
     void exited.then((code) => reject(new Error(`functions/node.ts ended with ${code}`)));
   });
-  return {
-    call: (call) => post(port, cert, call),
-    async stop() {
-      child.kill("SIGKILL");
-      await exited;
-      await rm(folder, { recursive: true });
-    },
-  };
+  const port = await listening.catch(async (error: unknown): Promise<never> => {
+    await stop();
+    throw error;
+  });
+  return { call: (call) => post(port, cert, call), stop };
 };
 
 function post(port: number, ca: string, { method = "POST", path, headers, body }: RuntimeCall): Promise<RuntimeAnswer> {

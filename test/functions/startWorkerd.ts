@@ -1,22 +1,25 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
 import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
+import { gateBundle } from "../run/gateBundle.ts";
 import type { Runtime, StartRuntime } from "./Runtime.ts";
 
 /** functions/worker.ts as it is deployed: the bundle, in workerd. */
 export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
-  const { text } = await bundleFunction("worker", gate);
+  const script = await gateBundle("worker", gate);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
-      script: text,
+      script,
       compatibilityDate: COMPATIBILITY_DATE,
       bindings: { ...env },
       host: "127.0.0.1",
       port: 0,
     }),
   );
-  const base = await miniflare.ready;
+  const base = await miniflare.ready.catch(async (error: unknown): Promise<never> => {
+    await miniflare.dispose().catch(() => undefined);
+    throw error;
+  });
   return {
     async call({ method = "POST", path, headers = {}, body }) {
       const response = await fetch(new URL(path, base), {

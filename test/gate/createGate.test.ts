@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createGate } from "../../src/gate/createGate.ts";
 import { defineGate } from "../../src/gate/defineGate.ts";
 import { deny } from "../../src/policy/Finding.ts";
@@ -12,34 +12,50 @@ const slow = policy({
   validate: ({ deadline }) => new Promise((resolve) => deadline.addEventListener("abort", () => resolve(undefined))),
 });
 
+/** An answer that comes at the deadline of its call, and the time at which it came, in milliseconds. */
+async function atDeadline(answer: Response | Promise<Response>): Promise<{ response: Response; after: number }> {
+  const start = Date.now();
+  const answered = Promise.resolve(answer).then((response) => ({ response, after: Date.now() - start }));
+  await vi.runAllTimersAsync();
+  return answered;
+}
+
 describe("limits", () => {
+  // Deadlines go by these.
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it("turns away the call that is one too many, with an integer Retry-After, and takes calls again later", async () => {
     const { app } = testGate({ policies: [slow] }, { limits: { callsInFlight: 2 } });
     const taken = [
       app.fetch(reviewCall("/c/local/validate?timeout=1s")),
       app.fetch(reviewCall("/c/local/validate?timeout=1s")),
     ];
-    await vi.waitFor(async () => {
-      const refused = await app.fetch(reviewCall("/c/local/validate"));
-      expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
-      expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
-    });
-    for (const response of await Promise.all(taken))
+    const refused = await app.fetch(reviewCall("/c/local/validate"));
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
+    for (const { response } of await Promise.all(taken.map(atDeadline)))
       expect(await response.json()).toMatchObject({ response: { allowed: false } });
-    expect((await app.fetch(reviewCall("/c/local/validate?timeout=1s"))).status).toBe(200);
+    const later = await atDeadline(app.fetch(reviewCall("/c/local/validate?timeout=1s")));
+    expect(later.response.status).toBe(200);
   });
 
   it("turns away a call whose body, with those already here, is more than it holds at one time", async () => {
     const { app } = testGate({ policies: [slow] }, { limits: { bytesInFlight: 3000 } });
     const taken = app.fetch(reviewCall("/c/local/validate?timeout=1s"));
-    await vi.waitFor(async () => expect((await app.fetch(reviewCall("/c/local/validate"))).status).toBe(503));
+    expect((await app.fetch(reviewCall("/c/local/validate"))).status).toBe(503);
     expect((await app.fetch(reviewCall("/c/local/validate?timeout=1s", "{}"))).status).toBe(400);
-    expect((await taken).status).toBe(200);
+    expect((await atDeadline(taken)).response.status).toBe(200);
   });
 
   it("denies at the deadline by default, naming the policy", async () => {
     const { app } = testGate({ policies: [slow] });
-    const response = await app.fetch(reviewCall("/c/local/validate?timeout=1s"));
+    const { response, after } = await atDeadline(app.fetch(reviewCall("/c/local/validate?timeout=1s")));
+    expect(after).toBe(800);
     expect(await response.json()).toMatchObject({
       response: { allowed: false, status: { message: "policy slow missed the deadline", code: 504 } },
     });
@@ -49,11 +65,13 @@ describe("limits", () => {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"kind":')),
     });
-    const response = await testGate().app.fetch(reviewCall("/c/local/validate?timeout=1s", body));
+    const { response } = await atDeadline(testGate().app.fetch(reviewCall("/c/local/validate?timeout=1s", body)));
     expect(response.status).toBe(408);
     expect(await response.json()).toMatchObject({ error: { code: "body-timeout" } });
   });
+});
 
+describe("a body", () => {
   it("reads no more than 32 MiB of a body that does not end, and keeps none of it", async () => {
     let sent = 0;
     const chunk = new TextEncoder().encode("x".repeat(64 * 1024));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createLambda, type HttpEvent } from "../../src/gate/createLambda.ts";
 import { createWorker, type WorkerEnv } from "../../src/gate/createWorker.ts";
 import { defineGate } from "../../src/gate/defineGate.ts";
@@ -41,10 +41,18 @@ it.each<[string, GateDependencies["announcement"] | undefined, number]>([
   ["when it cannot be read", () => Promise.reject(new Error("SECRET")), 500],
   ["when it does not come", () => new Promise(() => undefined), 500],
 ])("%s the answer is an error of the one shape", async (_, announcement, status) => {
-  const answer = await get(announcement);
-  const text = await answer.text();
-  expect([answer.status, Object.keys(JSON.parse(text))]).toEqual([status, ["error"]]);
-  expect(text).not.toContain("SECRET");
+  vi.useFakeTimers();
+  try {
+    const answered = get(announcement);
+    // The limit for one that does not come.
+    await vi.runAllTimersAsync();
+    const answer = await answered;
+    const text = await answer.text();
+    expect([answer.status, Object.keys(JSON.parse(text))]).toEqual([status, ["error"]]);
+    expect(text).not.toContain("SECRET");
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it("takes no POST", async () => {

@@ -1,14 +1,14 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { expect, it } from "vitest";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
 import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
+import { gateBundle } from "../run/gateBundle.ts";
 
 it("under workerd, what is put into KV is served at the next call, without a new deployment", async () => {
-  const { text } = await bundleFunction("worker");
+  const script = await gateBundle("worker");
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
-      script: text,
+      script,
       compatibilityDate: COMPATIBILITY_DATE,
       kvNamespaces: ["POSTERN_ANNOUNCEMENTS"],
       host: "127.0.0.1",

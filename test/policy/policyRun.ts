@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, type Mock, vi } from "vitest";
 import { Deadline } from "../../src/policy/Deadline.ts";
 import type { Mode } from "../../src/policy/Mode.ts";
@@ -90,7 +91,8 @@ export function expectNoUnhandledRejections(): void {
     process.on("unhandledRejection", note);
   });
   afterEach(async () => {
-    await later(undefined, 5);
+    // Node tells of them once no microtask is left.
+    await setImmediate();
     process.off("unhandledRejection", note);
     expect(rejections.splice(0)).toEqual([]);
   });

@@ -1,37 +1,53 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { diffJson } from "../../src/protocol/diffJson.ts";
 import { encodePatch } from "../../src/protocol/encodePatch.ts";
+import { onceForRun } from "../run/onceForRun.ts";
+import { patience } from "../run/speedFactor.ts";
 import { anyChange } from "./anyJson.ts";
 
 /** Why the applier is not there, or undefined when it is. Needs Go, and the module proxy or a filled module cache. */
 let missing: string | undefined;
-const folder = mkdtempSync(join(tmpdir(), "postern-evanphx-"));
-const program = join(folder, "apply");
+const BUILD_PATIENCE = patience(240_000);
+let program = "";
 
-beforeAll(() => {
-  if (spawnSync("go", ["version"]).status !== 0) {
+/** What a program wrote, and how it failed. Not waited for in step, for a worker that stands still loses its runner. */
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly error: Error | undefined;
+}
+
+function run(command: string, args: readonly string[], limitMs: number, cwd?: string, input = ""): Promise<Ran> {
+  return new Promise((resolve) => {
+    const options = { cwd, timeout: limitMs, maxBuffer: 1 << 28 };
+    const child = execFile(command, [...args], options, (error, stdout, stderr) =>
+      resolve({ stdout, stderr, error: error ?? undefined }),
+    );
+    // One that does not start, or ends early, says so by its end.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+beforeAll(async () => {
+  if ((await run("go", ["version"], patience(10_000))).error !== undefined) {
     missing = "no go on the PATH";
     return;
   }
   const source = fileURLToPath(new URL("evanphx/", import.meta.url));
-  const built = spawnSync("go", ["build", "-mod=readonly", "-o", program, "."], {
-    cwd: source,
-    encoding: "utf8",
-    timeout: 240_000,
+  const folder = await onceForRun("evanphx", async (made) => {
+    const args = ["build", "-mod=readonly", "-o", join(made, "apply"), "."];
+    const { error, stderr } = await run("go", args, BUILD_PATIENCE, source);
+    if (error === undefined) return;
+    if (!/dial tcp|no such host|i\/o timeout|proxy/.test(stderr)) throw new Error(`go build failed: ${stderr}${error}`);
+    missing = "the module gopkg.in/evanphx/json-patch.v4 cannot be had here";
   });
-  if (built.status === 0) return;
-  if (!/dial tcp|no such host|i\/o timeout|proxy/.test(built.stderr))
-    throw new Error(`go build failed: ${built.stderr}`);
-  missing = "the module gopkg.in/evanphx/json-patch.v4 cannot be had here";
-}, 250_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  program = join(folder, "apply");
+}, BUILD_PATIENCE);
 
 beforeEach(({ skip }) => {
   if (missing !== undefined) skip(`the API server's own applier is not tried: ${missing}`);
@@ -42,21 +58,22 @@ interface Task {
   readonly patch: unknown;
 }
 
-function applyAll(tasks: readonly Task[]): { result?: unknown; error?: string }[] {
+async function applyAll(tasks: readonly Task[]): Promise<{ result?: unknown; error?: string }[]> {
   const input = tasks.map((task) => `${JSON.stringify(task)}\n`).join("");
-  const output = execFileSync(program, { input, encoding: "utf8", timeout: 60_000, maxBuffer: 1 << 28 });
-  return output
+  const { stdout, stderr, error } = await run(program, [], patience(60_000), undefined, input);
+  if (error !== undefined) throw new Error(`${error.message}: ${stderr}`);
+  return stdout
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
 }
 
 describe("the API server's own applier, evanphx/json-patch v4", () => {
-  it("makes exactly the wanted document of the patch, whatever the members are called", () => {
+  it("makes exactly the wanted document of the patch, whatever the members are called", async () => {
     const cases = fc.sample(anyChange(true), 2000);
     // Through base64 and UTF-8, as the patch travels.
     const travelled = (patch: string): unknown => JSON.parse(Buffer.from(patch, "base64").toString("utf8"));
-    const answers = applyAll(
+    const answers = await applyAll(
       cases.map(([doc, after]) => ({ doc, patch: travelled(encodePatch(diffJson(doc, after))) })),
     );
     expect(answers).toHaveLength(cases.length);
@@ -83,7 +100,7 @@ describe("the API server's own applier, evanphx/json-patch v4", () => {
       [{ op: "add", path: "/a/b", value: 1 }],
       { error: expect.stringContaining("missing") },
     ],
-  ])("%s", (_what, doc, patch, answer) => {
-    expect(applyAll([{ doc, patch }])).toEqual([answer]);
+  ])("%s", async (_what, doc, patch, answer) => {
+    expect(await applyAll([{ doc, patch }])).toEqual([answer]);
   });
 });

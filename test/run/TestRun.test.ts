@@ -27,26 +27,31 @@ interface Started {
   readonly folder: string;
 }
 
-async function startScript(shell = false): Promise<Started> {
-  const args = ["--input-type=module", "--eval", SCRIPT];
-  // The shell stands for npm's: it ends without its child.
-  const env = { ...process.env, npm_lifecycle_event: shell ? "test" : undefined };
-  const child = shell
-    ? spawn("sh", ["-c", '"$0" "$@" & wait', process.execPath, ...args], { stdio: ["ignore", "pipe", "inherit"], env })
-    : spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });
+/** Who is between the test and the run: nobody, npm's shell, or npm with its shell. Each ends without its child. */
+type Starter = "nobody" | "shell" | "npm";
+
+async function startScript(starter: Starter): Promise<Started> {
+  const run = [process.execPath, "--input-type=module", "--eval", SCRIPT];
+  const shell = ["sh", "-c", '"$0" "$@" & wait'];
+  const before = { nobody: [], shell, npm: [...shell, ...shell] }[starter];
+  const [program = "", ...args] = [...before, ...run];
+  const env = { ...process.env, npm_lifecycle_event: starter === "nobody" ? undefined : "test" };
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env });
   const [folder] = await once(createInterface({ input: child.stdout }), "line");
   return { child, folder };
 }
 
 describe.skipIf(process.platform !== "linux")("TestRun", () => {
-  it.each<[signal: NodeJS.Signals, shell: boolean, what: string]>([
-    ["SIGTERM", false, "the run's process"],
-    ["SIGINT", false, "the run's process"],
-    ["SIGKILL", false, "the run's process"],
-    ["SIGTERM", true, "the shell that npm starts"],
-    ["SIGKILL", true, "the shell that npm starts"],
-  ])("nothing is left of a run after %s (shell: %s) to %s", async (signal, shell) => {
-    const { child, folder } = await startScript(shell);
+  it.each<[signal: NodeJS.Signals, starter: Starter, whom: string]>([
+    ["SIGTERM", "nobody", "its process"],
+    ["SIGINT", "nobody", "its process"],
+    ["SIGKILL", "nobody", "its process"],
+    ["SIGTERM", "shell", "the shell that npm starts"],
+    ["SIGKILL", "shell", "the shell that npm starts"],
+    ["SIGTERM", "npm", "npm"],
+    ["SIGKILL", "npm", "npm"],
+  ])("nothing is left of a run after %s (started by %s) to %s", async (signal, starter) => {
+    const { child, folder } = await startScript(starter);
     await eventually("its processes to run", () => (processesOf(folder, []).length >= 4 ? true : undefined));
     child.kill(signal);
     await eventually("its processes to end", () => (processesOf(folder, []).length === 0 ? true : undefined));

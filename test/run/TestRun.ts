@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type FoundProcess, processesOf } from "./processesOf.ts";
+import { type FoundProcess, parentOf, processesOf } from "./processesOf.ts";
 
 /** The variable that names the run's folder to all that the run starts. */
 export const RUN_FOLDER = "POSTERN_TEST_RUN";
@@ -49,11 +49,12 @@ export class TestRun {
   }
 }
 
-/** `npm test` hands a signal on to its shell, which ends and leaves this process behind. */
+/** npm starts a shell that starts this process: when either is gone, nobody waits for this process any more. */
 function endWithNpm(): void {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
+    if (process.ppid !== shell || parentOf(shell) !== npm) process.exit(1);
   }, PARENT_POLL_MS).unref();
 }

@@ -25,6 +25,11 @@ export function processesOf(folder: string, except: readonly number[]): FoundPro
   return [...found.values()].filter(({ pid }) => !except.includes(pid));
 }
 
+/** The parent of a process that runs, by process id; undefined where there is none, or no /proc. */
+export function parentOf(pid: number): number | undefined {
+  return readProcess(String(pid))?.parent;
+}
+
 function readProcess(name: string): FoundProcess | undefined {
   try {
     const [state, parent] = readFileSync(`/proc/${name}/stat`, "utf8")

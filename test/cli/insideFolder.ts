@@ -1,0 +1,10 @@
+/** Runs something with another working folder of this process; nothing else may run meanwhile. */
+export async function insideFolder<T>(path: string, run: () => Promise<T>): Promise<T> {
+  const before = process.cwd();
+  process.chdir(path);
+  try {
+    return await run();
+  } finally {
+    process.chdir(before);
+  }
+}

@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import { expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+
+const root = new URL("../..", import.meta.url);
+const entries = Object.entries(manifest.exports).flatMap(([name, entry]) =>
+  typeof entry === "string" ? [] : [{ name, ...entry }],
+);
+
+it("every entry of the package is made of a source, by the name that it has there", () => {
+  expect(entries.map(({ name }) => name)).toEqual([".", "./policies", "./gate", "./lambda", "./node"]);
+  for (const { types, default: script } of [
+    ...entries,
+    { types: "./dist/cli/postern.d.ts", default: `./${manifest.bin.postern}` },
+  ]) {
+    expect(types).toBe(script.replace(/\.js$/, ".d.ts"));
+    const source = script.replace(/^\.\/dist\/(.*)\.js$/, "src/$1.ts");
+    expect([source, existsSync(new URL(source, root))]).toEqual([expect.stringMatching(/^src\//), true]);
+  }
+});
