@@ -48,6 +48,10 @@ export class CertificateReloader {
   #renewal: RenewalMemory | undefined;
   #place: ServingPlace | undefined;
   #triggers: RotationTriggers | undefined;
+  /** Called, and forgotten, as soon as nothing is under way. */
+  readonly #awaiting: (() => void)[] = [];
+  /** Resolves once the folders are watched, and the first look is asked for. */
+  #watching: Promise<void> | undefined;
 
   private constructor(options: TlsOptions, loaded: LoadedSlots, { info, pair }: ChosenPair, isProven: boolean) {
     this.#options = options;
@@ -111,7 +115,7 @@ export class CertificateReloader {
     this.#triggers = new RotationTriggers({ folders: files.map(dirname), pollMs, now }, (event) =>
       this.#dispatch(event),
     );
-    this.#triggers.start(this.#state);
+    this.#watching = this.#triggers.start(this.#state);
   }
 
   /** Looks at the files now, as a poll would. */
@@ -119,10 +123,26 @@ export class CertificateReloader {
     this.#dispatch({ type: "trigger", cause: "poll" });
   }
 
+  /** Resolves once all that it was told to do is done, and nothing waits behind it; or after {@link stop}. */
+  async settled(): Promise<void> {
+    await this.#watching;
+    await new Promise<void>((resolve) => {
+      this.#awaiting.push(resolve);
+      this.#tellSettled();
+    });
+  }
+
   /** Ends the watch; the server goes on with what it has. */
   stop(): void {
     this.#stop.abort();
     this.#triggers?.stop();
+    this.#tellSettled();
+  }
+
+  #tellSettled(): void {
+    const { phase, queued } = this.#state;
+    if ((phase === "steady" && queued === undefined) || this.#stop.signal.aborted)
+      for (const tell of this.#awaiting.splice(0)) tell();
   }
 
   #dispatch(event: Unstamped): void {
@@ -139,6 +159,7 @@ export class CertificateReloader {
     const kept = [serving, previous, candidate].map((it) => it?.hash);
     for (const hash of this.#pairs.keys()) if (!kept.includes(hash)) this.#pairs.delete(hash);
     this.#options.metrics.serves(serving);
+    this.#tellSettled();
   }
 
   /** Work, and the event that answers it. */

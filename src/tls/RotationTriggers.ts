@@ -4,6 +4,10 @@ import { watchFolders } from "./watchFolders.ts";
 
 /** A longer setTimeout fires at once. In milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** A timer may fire a little before the clock has come so far. In milliseconds. */
+const EARLY = 2;
+/** Between two looks for the same turn, where the clock had not come to it at the first one. In milliseconds. */
+const LEAST_PAUSE = 1_000;
 
 /** What makes a rotation look at its files, or go back. */
 export type TriggerEvent =
@@ -25,6 +29,8 @@ export class RotationTriggers {
   readonly #watch: ReturnType<typeof watchFolders>;
   #timer: NodeJS.Timeout | undefined;
   #state: RotationState | undefined;
+  /** The turn that the last look by itself was for. Milliseconds since 1970. */
+  #turn: number | undefined;
 
   constructor(options: TriggerOptions, send: (event: TriggerEvent) => void) {
     this.#options = options;
@@ -32,11 +38,12 @@ export class RotationTriggers {
     this.#watch = watchFolders(options.folders, () => send({ type: "trigger", cause: "watch" }));
   }
 
-  start(state: RotationState): void {
+  /** Resolves once it watches, and has asked for the first look. */
+  async start(state: RotationState): Promise<void> {
     process.on("SIGHUP", this.#onHangUp);
     process.on("SIGUSR2", this.#onBack);
-    void this.#watch.refresh();
     this.plan(state);
+    await this.#watch.refresh();
     // What changed between the first load and the watch.
     this.#send({ type: "trigger", cause: "poll" });
   }
@@ -57,16 +64,28 @@ export class RotationTriggers {
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const { now, pollMs } = this.#options;
-    const untilTurn = this.#state === undefined ? pollMs : nextTurn(this.#state, now()) - now();
-    // Past its end there is no turn to wait for.
-    const wait = Math.min(LONGEST_TIMER, pollMs, untilTurn > 0 ? untilTurn : pollMs);
+    const { turn, wait } = this.#next();
     this.#timer = setTimeout(() => {
+      this.#turn = turn;
       this.#schedule();
       void this.#watch.refresh();
       this.#send({ type: "trigger", cause: "poll" });
     }, wait);
     this.#timer.unref();
+  }
+
+  /** How long it is to the next look, in milliseconds, and the turn that the look is for, should it be for one. */
+  #next(): { readonly turn: number | undefined; readonly wait: number } {
+    const { now, pollMs } = this.#options;
+    const longest = Math.min(LONGEST_TIMER, pollMs);
+    if (this.#state === undefined) return { turn: undefined, wait: longest };
+    const turn = nextTurn(this.#state, now());
+    const untilTurn = turn - now();
+    // Past its end there is no turn to wait for.
+    if (untilTurn <= 0) return { turn: undefined, wait: longest };
+    // A clock that stands still, or is set back again and again, must not make it look every millisecond.
+    const wait = Math.max(untilTurn + EARLY, turn === this.#turn ? LEAST_PAUSE : 0);
+    return wait <= longest ? { turn, wait } : { turn: this.#turn, wait: longest };
   }
 
   readonly #onHangUp = (): void => this.#send({ type: "trigger", cause: "SIGHUP" });

@@ -3,15 +3,23 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { handshake } from "../../src/trust/handshake.ts";
 import type { Observation, TlsVersion } from "../../src/trust/Observation.ts";
 import { freePorts } from "../cluster/freePorts.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 
 const run = promisify(execFile);
-/** In milliseconds. */
+/** On the reference machine, in milliseconds. */
 const PATIENCE = 10_000;
+
+/** What it may be set to take. */
+const LOOKS = [
+  ["TLSv1.3", "ecdsa"],
+  ["TLSv1.2", "rsa"],
+  ["TLSv1.2", "ecdsa"],
+] as const;
 
 /** What a server of nginx is made with. */
 export interface NginxOptions {
@@ -57,29 +65,37 @@ export class NginxServer {
 
   /** Has it reload, and resolves when it was told. */
   async reload(): Promise<void> {
-    await run(this.#options.binary, this.#reloadArgs, { timeout: PATIENCE });
+    await run(this.#options.binary, this.#reloadArgs, { timeout: patience(PATIENCE) });
   }
 
   get #reloadArgs(): string[] {
     return ["-p", this.folder, "-c", this.#config, "-s", "reload"];
   }
 
+  /** Resolves once it serves. Ends it, and throws, where it does not. */
   async start(): Promise<void> {
     const args = ["-p", this.folder, "-c", this.#config, "-g", "daemon off;"];
     const child = spawn(this.#options.binary, args, { stdio: "ignore" });
     this.#child = child;
-    for (const until = Date.now() + PATIENCE; Date.now() < until; await sleep(20)) {
-      if (child.exitCode !== null || child.signalCode !== null) break;
-      if ((await this.look("TLSv1.3", "ecdsa")).ok || (await this.look("TLSv1.2", "rsa")).ok) return;
-      const seen = await this.look("TLSv1.2", "ecdsa");
-      if (seen.ok) return;
-    }
+    const serves = async (): Promise<boolean | undefined> => {
+      if (child.exitCode !== null || child.signalCode !== null) return false;
+      for (const [version, key] of LOOKS) if ((await this.look(version, key)).ok) return true;
+      return undefined;
+    };
+    const done = await eventually("nginx to serve", serves, patience(PATIENCE)).catch(() => false);
+    if (done) return;
+    await this.stop();
     throw new Error(`nginx does not serve: ${this.errors()}`);
   }
 
   /** One handshake. */
   look(version: TlsVersion = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<Observation> {
-    const target = { host: "hook.example", port: this.port, timeoutMs: 5_000, signal: new AbortController().signal };
+    const target = {
+      host: "hook.example",
+      port: this.port,
+      timeoutMs: patience(5_000),
+      signal: new AbortController().signal,
+    };
     return handshake(target, { address: "127.0.0.1", family: 4, version, key });
   }
 

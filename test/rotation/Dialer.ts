@@ -1,4 +1,5 @@
 import { connect, type SecureVersion, type TLSSocket } from "node:tls";
+import { patience } from "../run/speedFactor.ts";
 import type { LoadStart } from "./LoadMessage.ts";
 import type { ServedOrder } from "./ServedOrder.ts";
 
@@ -22,8 +23,8 @@ export interface Dialled {
   readonly index: number;
 }
 
-/** Go's TLS clients give up after 10 s. In milliseconds. */
-const HANDSHAKE_TIMEOUT = 10_000;
+/** Go's TLS clients give up after 10 s, on the reference machine. In milliseconds. */
+const HANDSHAKE_TIMEOUT = patience(10_000);
 
 /** Shakes hands, always in full, verifies the chain by the root and the name, and looks at whose turn the certificate is. */
 export class Dialer {

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { nonoptional, number, object, optional, parse } from "zod/mini";
+import { patience } from "../run/speedFactor.ts";
 import type { Held } from "./Growth.ts";
 
 const answer = object({ id: optional(number()), result: optional(object({ usedSize: optional(number()) })) });
 /** In bytes; what Linux has on the machines that this runs on. */
 const PAGE = 4096;
+/** For any answer, on the reference machine. In milliseconds. */
 const PATIENCE = 10_000;
 
 /** Looks into a Node process that was started with `--inspect`, over the inspector's protocol: nothing in it knows. */
@@ -65,10 +67,11 @@ export class HeapProbe {
         end();
         resolve(result ?? {});
       };
+      const limit = patience(PATIENCE);
       const timer = setTimeout(() => {
         end();
-        reject(new Error(`the inspector did not answer ${method} in ${PATIENCE / 1000} s`));
-      }, PATIENCE);
+        reject(new Error(`the inspector did not answer ${method} in ${limit / 1000} s`));
+      }, limit);
       this.#socket.addEventListener("message", look);
       this.#socket.send(JSON.stringify({ id, method }));
     });

@@ -25,6 +25,8 @@ export interface LoadStart {
   readonly newEvery: number;
   /** Between two requests on kept connections, in milliseconds. */
   readonly keptEvery: number;
+  /** The most calls under way of each kind: one more is left out, so that no backlog grows. Default: all are sent. */
+  readonly atOnce?: number;
 }
 
 /** A request: when it was sent, in milliseconds since 1970, and how long its answer took, handshake included, in milliseconds. */
@@ -57,6 +59,8 @@ export const loadNews = discriminatedUnion("type", [
   object({ type: literal("seen"), index: number() }),
   /** No kept connection has an older certificate than this one any more. */
   object({ type: literal("drained"), index: number() }),
+  /** A call was answered, rightly (`ok`) or not, or failed. */
+  object({ type: literal("called"), isNew: boolean(), ok: boolean() }),
   object({ type: literal("failed"), what: string() }),
   object({ type: literal("done"), report: loadReport }),
 ]);

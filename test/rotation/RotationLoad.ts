@@ -2,11 +2,18 @@ import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parse } from "zod/mini";
+import { patience } from "../run/speedFactor.ts";
 import { type LoadNews, type LoadOrder, type LoadReport, type LoadStart, loadNews } from "./LoadMessage.ts";
 
 const script = fileURLToPath(new URL("loadProcess.ts", import.meta.url));
-/** For any answer. In milliseconds. */
+/** For any answer, on the reference machine. In milliseconds. */
 const PATIENCE = 60_000;
+
+/** Calls by their connections, new or kept, and by what came of them: the right answer (`ok`) or not. */
+export interface CallKind {
+  readonly isNew: boolean;
+  readonly ok: boolean;
+}
 
 /** A process that posts reviews by the clock while certificates are replaced, and looks at what each handshake brings. */
 export class RotationLoad {
@@ -15,6 +22,7 @@ export class RotationLoad {
   readonly #news = new EventEmitter<{ news: [LoadNews] }>();
   #seen = 0;
   #drained = 0;
+  readonly #calls: CallKind[] = [];
 
   private constructor() {
     this.#child = fork(script, { serialization: "advanced" });
@@ -23,14 +31,20 @@ export class RotationLoad {
       if (news.type === "seen") this.#seen = news.index;
       else if (news.type === "drained") this.#drained = news.index;
       else if (news.type === "failed") this.failures.push(news.what);
+      else if (news.type === "called") this.#calls.push(news);
       this.#news.emit("news", news);
     });
   }
 
   static async start(): Promise<RotationLoad> {
     const load = new RotationLoad();
-    await load.#until((news) => (news.type === "ready" ? true : undefined), "ready");
-    return load;
+    try {
+      await load.#until((news) => (news.type === "ready" ? true : undefined), "ready");
+      return load;
+    } catch (error) {
+      await load.kill();
+      throw error;
+    }
   }
 
   /** Begins to send. At least one certificate has been {@link place}d by then. */
@@ -55,6 +69,14 @@ export class RotationLoad {
   async drained(index: number): Promise<void> {
     if (this.#drained >= index) return;
     await this.#until(() => (this.#drained >= index ? true : undefined), `drain up to certificate ${index}`);
+  }
+
+  /** Resolves once so many more calls of a kind have ended. */
+  async called(kind: CallKind, more: number): Promise<void> {
+    const count = (): number => this.#calls.filter(({ isNew, ok }) => isNew === kind.isNew && ok === kind.ok).length;
+    const goal = count() + more;
+    const what = `${more} calls on ${kind.isNew ? "new" : "kept"} connections that ${kind.ok ? "succeed" : "fail"}`;
+    await this.#until(() => (count() >= goal ? true : undefined), what);
   }
 
   /** Ends the load and its process. */
@@ -96,7 +118,8 @@ export class RotationLoad {
         reject(new Error(words));
       };
       const onExit = (code: number | null): void => fail(`the load's process ended (${code}); waited for: ${what}`);
-      const timer = setTimeout(() => fail(`the load did not say in ${PATIENCE / 1000} s: ${what}`), PATIENCE);
+      const limit = patience(PATIENCE);
+      const timer = setTimeout(() => fail(`the load did not say in ${limit / 1000} s: ${what}`), limit);
       this.#news.on("news", look);
       this.#child.once("exit", onExit);
     });

@@ -1,3 +1,4 @@
+import { patience } from "../run/speedFactor.ts";
 import { Caller } from "./Caller.ts";
 import { Dialer, OFFERS } from "./Dialer.ts";
 import { KeptConnections } from "./KeptConnections.ts";
@@ -5,8 +6,8 @@ import type { LoadNews, LoadOrder, LoadSample, LoadStart } from "./LoadMessage.t
 import { answerFault, loadReviews } from "./LoadReview.ts";
 import { ServedOrder } from "./ServedOrder.ts";
 
-/** The API server's default. In milliseconds. */
-const CALL_TIMEOUT = 10_000;
+/** The API server's default, on the reference machine. In milliseconds. */
+const CALL_TIMEOUT = patience(10_000);
 const MOST_FAILURES = 500;
 
 /** Load that goes by the clock: a slow answer does not hold back the next request. */
@@ -41,13 +42,20 @@ class Load {
 
   #beat(every: number, offset: number, isNew: boolean): void {
     const first = performance.now() + offset;
+    const { atOnce = Number.POSITIVE_INFINITY } = this.#start;
     let sent = 0;
+    let underWay = 0;
     const next = (): void => {
       if (this.#stopped) return;
       for (; first + sent * every <= performance.now(); sent += 1) {
+        if (underWay >= atOnce) continue;
         const call = this.#send(sent, isNew);
         this.#underWay.add(call);
-        void call.finally(() => this.#underWay.delete(call));
+        underWay += 1;
+        void call.finally(() => {
+          this.#underWay.delete(call);
+          underWay -= 1;
+        });
       }
       setTimeout(next, Math.max(1, first + sent * every - performance.now()));
     };
@@ -65,8 +73,10 @@ class Load {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     const at = performance.timeOrigin + began;
-    this.#samples.push({ at, took: performance.now() - began, isNew, ok: fault === undefined });
-    if (fault === undefined || this.#failures.length === MOST_FAILURES) return;
+    const ok = fault === undefined;
+    this.#samples.push({ at, took: performance.now() - began, isNew, ok });
+    say({ type: "called", isNew, ok });
+    if (ok || this.#failures.length === MOST_FAILURES) return;
     const what = `${new Date(at).toISOString()} ${isNew ? "new" : "kept"} ${offer.version} ${offer.protocol}: ${fault}`;
     this.#failures.push(what);
     say({ type: "failed", what });

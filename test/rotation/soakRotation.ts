@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { settleSpeedFactor } from "../run/speedFactor.ts";
+import { TestRun } from "../run/TestRun.ts";
 import { printSoak } from "./printSoak.ts";
 import { soakFaults } from "./soakFaults.ts";
 import { soakRun } from "./soakRun.ts";
@@ -10,8 +12,8 @@ const LOOKS = 100;
 const LINE_EVERY = 100;
 
 /**
- * Rotates the serving certificate 1,000 times under 200 requests a second (`--rotations N`; `--quick` for 40), and fails on
- * any handshake or request that does, and on growth. Growth is judged by the second half, from 400 rotations on. `--output json` is for machines.
+ * Rotates the serving certificate 1,000 times (`--rotations N`; `--quick` for 40) under 200 requests a second, fewer on a
+ * slower machine, and fails on any handshake or request that does, and on growth. Growth is judged by the second half, from 400 rotations on. `--output json` is for machines.
  */
 async function soakRotation(): Promise<void> {
   const { values } = parseArgs({
@@ -27,6 +29,8 @@ async function soakRotation(): Promise<void> {
     throw new Error("--rotations takes a number from 1 to 100000");
   // So that what was started is ended as well: it is, with this process.
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  TestRun.start();
+  await settleSpeedFactor();
   let told = 0;
   const result = await soakRun(rotations, Math.max(10, Math.floor(rotations / LOOKS)), (done, { failures }) => {
     for (const failure of failures.slice(told)) process.stderr.write(`${failure}\n`);

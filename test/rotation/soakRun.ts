@@ -1,3 +1,5 @@
+import { eventually } from "../run/eventually.ts";
+import { patience, scaled } from "../run/speedFactor.ts";
 import { PairFolder } from "../tls/PairFolder.ts";
 import { makeSeries } from "./CertificateSeries.ts";
 import { type Growth, growthOf, type Held } from "./Growth.ts";
@@ -22,10 +24,9 @@ export interface SoakResult {
   readonly exitCode: number | string;
 }
 
-/** 200 requests a second: half on new connections, half on kept ones. In milliseconds. */
-const BEAT = { newEvery: 10, keptEvery: 10 };
-const WARM_UP = 2_000;
-/** What a connection may take to be gone. In milliseconds. */
+/** Calls on new connections, and as many on kept ones, before the first rotation. */
+const WARM_UP = 200;
+/** What a connection may take to be gone, on the reference machine. In milliseconds. */
 const GONE = 5_000;
 
 /** Rotates so often under load, each as soon as the last is in force and drained. `onRotation` is told of each. */
@@ -34,6 +35,8 @@ export async function soakRun(
   measureEvery: number,
   onRotation: (done: number, load: RotationLoad) => void,
 ): Promise<SoakResult> {
+  // 200 requests a second on the reference machine: half on new connections, half on kept ones.
+  const beat = { newEvery: scaled(10), keptEvery: scaled(10) };
   const { root, pairs } = await makeSeries(rotations + 1, HOST);
   const folder = new PairFolder();
   const load = await RotationLoad.start();
@@ -51,8 +54,8 @@ export async function soakRun(
     server = await PosternServer.start({ pair: folder.paths("main"), port: 0, inspect: true });
     probe = await HeapProbe.open(server.inspector, server.pid);
     const before = probe.handles();
-    load.send({ port: server.port, host: HOST, root, path: PATH, isStrict: true, ...BEAT });
-    await pause(WARM_UP);
+    load.send({ port: server.port, host: HOST, root, path: PATH, isStrict: true, ...beat });
+    await Promise.all([true, false].map((isNew) => load.called({ isNew, ok: true }, WARM_UP)));
     const started = performance.now();
     let looking = 0;
     let faults = 0;
@@ -87,9 +90,6 @@ export async function soakRun(
 
 /** The number of handles once it is no more than it was, or after a while. */
 async function handlesWithin(probe: HeapProbe, before: number): Promise<number> {
-  const until = performance.now() + GONE;
-  while (probe.handles() > before && performance.now() < until) await pause(100);
-  return probe.handles();
+  const gone = (): number | undefined => (probe.handles() <= before ? probe.handles() : undefined);
+  return eventually("connections to be gone", gone, patience(GONE)).catch(() => probe.handles());
 }
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

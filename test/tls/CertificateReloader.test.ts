@@ -4,6 +4,7 @@ import { connect as connectH2 } from "node:http2";
 import { Agent, request } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { patience, scaled } from "../run/speedFactor.ts";
 import { DAY, NOW } from "../trust/makeCertificate.ts";
 import { PairFolder } from "./PairFolder.ts";
 import { TlsBed, type TlsBedOptions } from "./TlsBed.ts";
@@ -74,10 +75,10 @@ describe("a new pair", () => {
   });
 
   it.each(["watch", "poll", "SIGHUP"] as const)("is noticed by %s", async (cause) => {
-    const { bed, folder } = await start(cause === "poll" ? { pollMs: 50 } : {});
+    const { bed, folder } = await start(cause === "poll" ? { pollMs: scaled(50) } : {});
     folder.write(second);
     if (cause === "SIGHUP") process.emit("SIGHUP");
-    await vi.waitFor(async () => expect(await bed.served()).toBe(second.serial), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await bed.served()).toBe(second.serial), { timeout: patience(10_000) });
   });
 
   it("is found in a Secret's volume however often that is swapped", async () => {
@@ -91,7 +92,9 @@ describe("a new pair", () => {
     );
     for (const pair of [second, rsa, await makePair(), await makePair({ key: "p256-c" })]) {
       swap(pair);
-      await vi.waitFor(async () => expect(bed.reloader.status().serial).toBe(pair.serial), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(bed.reloader.status().serial).toBe(pair.serial), {
+        timeout: patience(10_000),
+      });
     }
     expect(bed.complaints()).toEqual([]);
     // The kubelet's files are 0644 by default, and nobody is to be bothered with that.
@@ -218,7 +221,7 @@ describe("connections of the old certificate", () => {
     });
 
   it("http/1.1: the next answer closes it, and the next call meets the new certificate", async () => {
-    const { bed, folder } = await start({ drainMs: 30_000 });
+    const { bed, folder } = await start({ drainMs: patience(30_000) });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     ends.push(() => agent.destroy());
     expect((await get(bed, agent)).connection).toBe("keep-alive");
@@ -241,7 +244,7 @@ describe("connections of the old certificate", () => {
     expect(closed).toBe(false);
     await once(socket, "close");
     const other = await bed.connect();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, scaled(500)));
     expect(other.destroyed).toBe(false);
     other.destroy();
   });
@@ -277,15 +280,17 @@ describe("connections of the old certificate", () => {
           })
         : get(bed, new Agent()).then(() => "done");
     await taken.promise;
+    const idle = await bed.connect();
+    const idleGone = once(idle.resume(), "close");
     folder.write(second);
     await bed.turn();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await idleGone;
     finish.resolve();
     expect(await answer).toBe("done");
   });
 
   it("h2: is told with the next answer to open no further streams, and closes after it", async () => {
-    const { bed, folder } = await start({ drainMs: 30_000 });
+    const { bed, folder } = await start({ drainMs: patience(30_000) });
     const session = connectH2(`https://127.0.0.1:${bed.server.port}`, { servername: HOST, rejectUnauthorized: false });
     await once(session, "connect");
     folder.write(second);

@@ -2,9 +2,10 @@ import { type ClientHttp2Session, connect as connectH2 } from "node:http2";
 import { Agent, request } from "node:https";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type KeyPair, type RunningServer, startServer } from "../../src/tls/startServer.ts";
+import { patience, scaled } from "../run/speedFactor.ts";
 import { selfSignedPair } from "./selfSignedPair.ts";
 
-const RETIRE = { drainMs: 10_000, graceMs: 1_000, onDrained: () => {} };
+const RETIRE = { drainMs: patience(30_000), graceMs: patience(10_000), onDrained: () => {} };
 const ended: (() => unknown)[] = [];
 let server: RunningServer;
 let next: KeyPair;
@@ -23,7 +24,7 @@ afterEach(async () => {
 });
 
 async function slowly(): Promise<Response> {
-  await pause(100);
+  await pause(scaled(100));
   return new Response("answered");
 }
 
@@ -85,5 +86,5 @@ it("retires those of a certificate that did not stand its check", async () => {
   server.retireConnections(RETIRE);
   expect(await connectionHeader(agent)).toBe("close");
   expect(await call(session)).toBe("answered");
-  await expect.poll(() => session.closed).toBe(true);
+  await expect.poll(() => session.closed, { timeout: patience(10_000) }).toBe(true);
 });

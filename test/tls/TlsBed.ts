@@ -5,8 +5,11 @@ import { TlsMetrics } from "../../src/tls/TlsMetrics.ts";
 import type { TlsOptions } from "../../src/tls/TlsOptions.ts";
 import { handshake } from "../../src/trust/handshake.ts";
 import { memoryLog } from "../gate/gateCall.ts";
+import { patience } from "../run/speedFactor.ts";
 import { NOW } from "../trust/makeCertificate.ts";
 import { HOST } from "./testPki.ts";
+
+const PATIENCE_MS = 20_000;
 
 /** What a bed is made with. */
 export type TlsBedOptions = Pick<TlsOptions, "main"> &
@@ -51,17 +54,24 @@ export class TlsBed {
     await this.settled();
   }
 
+  /** Resolves as soon as nothing is under way, before anything else can begin. */
   async settled(): Promise<void> {
-    for (const until = performance.now() + 20_000; performance.now() < until; ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      if (this.reloader.state.phase === "steady" && this.reloader.state.queued === undefined) return;
-    }
-    throw new Error(`the rotation stays in ${this.reloader.state.phase}`);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const fail = (): void => reject(new Error(`the rotation stays in ${this.reloader.state.phase}`));
+      timer = setTimeout(fail, patience(PATIENCE_MS));
+    });
+    await Promise.race([this.reloader.settled(), late]).finally(() => clearTimeout(timer));
   }
 
   /** The serial that a handshake brings. */
   async served(version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<string> {
-    const target = { host: HOST, port: this.server.port, timeoutMs: 5_000, signal: new AbortController().signal };
+    const target = {
+      host: HOST,
+      port: this.server.port,
+      timeoutMs: patience(5_000),
+      signal: new AbortController().signal,
+    };
     const seen = await handshake(target, { address: "127.0.0.1", family: 4, version, key });
     if (!seen.ok) throw new Error(`no handshake: ${seen.message}`);
     return seen.chain[0]?.serial ?? "";

@@ -10,7 +10,9 @@ import { PairFolder } from "./PairFolder.ts";
 import { TlsBed } from "./TlsBed.ts";
 import { INTERMEDIATE, intermediatePem, LEAF, makePair, pemOf, rootPem, type TestPair } from "./testPki.ts";
 
+const ends: (() => Promise<void> | void)[] = [];
 const folder = new PairFolder();
+ends.push(() => folder.remove());
 const paths = folder.paths();
 let bed: TlsBed;
 let good: TestPair;
@@ -25,18 +27,25 @@ beforeAll(async () => {
   leafPem = next.cert.slice(0, next.cert.indexOf("-----END") + 26);
   folder.write(good);
   bed = await TlsBed.start({ main: paths });
+  ends.push(() => bed.stop());
 });
 afterAll(async () => {
-  await bed.stop();
-  folder.remove();
+  for (const end of ends.splice(0).reverse()) await end();
 });
 
 type Make = () => void | Promise<void>;
 const write = (cert: string, key = next.key): void => folder.write({ cert, key });
-const leafWith =
-  (spec: Parameters<typeof makePair>[0]): Make =>
-  async () =>
-    folder.write(await makePair({ key: "p256-c", ...spec }));
+/** Writes when no look is under way, which would see a part of it. */
+const writeLater =
+  (make: () => Promise<Pick<TestPair, "cert" | "key">>): Make =>
+  async () => {
+    const pair = await make();
+    await bed.settled();
+    folder.write(pair);
+  };
+const leafWith = (spec: Parameters<typeof makePair>[0]): Make => writeLater(() => makePair({ key: "p256-c", ...spec }));
+const leafBefore = (spec: Partial<Parameters<typeof pemOf>[0]>): Make =>
+  writeLater(async () => ({ cert: leafPem + (await pemOf({ ...INTERMEDIATE, ...spec })), key: next.key }));
 const replace =
   (path: string, make: (path: string) => void): Make =>
   () => {
@@ -107,24 +116,14 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     () => write(leafPem + leafPem),
   ],
   ["a stranger after the leaf", "broken-chain", /what follows it is Root/, () => write(leafPem + root)],
-  [
-    "an intermediate of the same name and another key",
-    "broken-chain",
-    /Intermediate/,
-    async () => write(leafPem + (await pemOf({ ...INTERMEDIATE, key: "p521" }))),
-  ],
+  ["an intermediate of the same name and another key", "broken-chain", /Intermediate/, leafBefore({ key: "p521" })],
   [
     "an intermediate that has ended",
     "expired",
     /the intermediate Intermediate expired/,
-    async () => write(leafPem + (await pemOf({ ...INTERMEDIATE, notAfter: NOW - DAY }))),
+    leafBefore({ notAfter: NOW - DAY }),
   ],
-  [
-    "an intermediate that is no CA",
-    "broken-chain",
-    /Intermediate is no CA/,
-    async () => write(leafPem + (await pemOf({ ...INTERMEDIATE, ca: false }))),
-  ],
+  ["an intermediate that is no CA", "broken-chain", /Intermediate is no CA/, leafBefore({ ca: false })],
   ["another host's", "wrong-host", /for other\.example, not for hook\.example/, leafWith({ dns: ["other.example"] })],
   ["a wildcard two labels away", "wrong-host", /not for hook\.example/, leafWith({ dns: ["*.hook.example"] })],
   [
@@ -282,6 +281,7 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     /tls\.crt:\d+: /,
     async () => {
       const der = await makeCertificate(LEAF);
+      await bed.settled();
       write(next.cert);
       writeFileSync(paths.cert, der);
     },
@@ -304,6 +304,7 @@ describe("the last good pair serves on, and it is said once", () => {
     folder.write(good);
     await bed.turn();
     const before = bed.complaints().length;
+    await bed.settled();
     await make();
     for (let turn = 0; turn < 3; turn += 1) await bed.turn();
     expect(await bed.served("TLSv1.3")).toBe(good.serial);
@@ -328,19 +329,20 @@ describe("the last good pair serves on, and it is said once", () => {
     const socket = createServer().listen(paths.cert);
     await new Promise((resolve) => socket.once("listening", resolve));
     await bed.turn();
+    const said = bed.complaints().slice(before);
     await new Promise((resolve) => socket.close(resolve));
     expect(await bed.served()).toBe(good.serial);
-    expect(bed.complaints().slice(before)).toMatchObject([
-      { code: "not-a-file", fault: expect.stringMatching(/a socket/) },
-    ]);
+    expect(said).toMatchObject([{ code: "not-a-file", fault: expect.stringMatching(/a socket/) }]);
   });
 
   it.skipIf(process.getuid?.() !== 0)("a key that this user may not read", async () => {
     const other = new PairFolder();
+    ends.push(() => other.remove());
     other.write(good);
     chmodSync(other.path, 0o755);
     for (const path of [other.paths().cert, other.paths().key]) chownSync(path, 65_534, 65_534);
     const here = await TlsBed.start({ main: other.paths() });
+    ends.push(() => here.stop());
     other.write(next);
     chmodSync(other.paths().key, 0o000);
     const uid = process.geteuid?.() ?? 0;
@@ -351,8 +353,6 @@ describe("the last good pair serves on, and it is said once", () => {
       expect(await here.served()).toBe(good.serial);
     } finally {
       process.seteuid?.(uid);
-      await here.stop();
-      other.remove();
     }
     expect(here.complaints()).toEqual([
       { slot: "main", code: "unreadable", fault: expect.stringMatching(/tls\.key: may not be read by this user/) },
@@ -361,9 +361,11 @@ describe("the last good pair serves on, and it is said once", () => {
 
   it("a root that clients do not trust", async () => {
     const other = new PairFolder();
+    ends.push(() => other.remove());
     other.write(good);
     const roots = parseBundle(root, "roots").certificates;
     const here = await TlsBed.start({ main: other.paths(), rules: { hosts: [], roots, allowLeafOnly: false } });
+    ends.push(() => here.stop());
     const strange = {
       ...INTERMEDIATE,
       subject: "CN=Strange",
@@ -379,7 +381,5 @@ describe("the last good pair serves on, and it is said once", () => {
     expect(here.complaints()).toMatchObject([
       { code: "untrusted", fault: expect.stringMatching(/clients would refuse it/) },
     ]);
-    await here.stop();
-    other.remove();
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { serveUntilSignal } from "../../src/tls/serveUntilSignal.ts";
 import { memoryLog } from "../gate/gateCall.ts";
+import { patience } from "../run/speedFactor.ts";
 
 it("goes on serving when a promise that nobody awaits is rejected, and ends at a signal", async () => {
   const log = memoryLog();
@@ -19,11 +20,14 @@ it("goes on serving when a promise that nobody awaits is rejected, and ends at a
       onDrain,
       lameDuckMs: 0,
     });
-    const port = await vi.waitFor(() => {
-      const line = log.lines.find(({ message }) => message === "listening");
-      expect(line).toBeDefined();
-      return Number(line?.properties.port);
-    });
+    const port = await vi.waitFor(
+      () => {
+        const line = log.lines.find(({ message }) => message === "listening");
+        expect(line).toBeDefined();
+        return Number(line?.properties.port);
+      },
+      { timeout: patience(10_000) },
+    );
     for (let call = 0; call < 2; call += 1)
       expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("answered");
     process.emit("SIGTERM");

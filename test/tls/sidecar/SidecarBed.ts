@@ -1,18 +1,26 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { PosternProcess } from "../../cli/PosternProcess.ts";
 import { NginxServer } from "../../nginx/NginxServer.ts";
+import { eventually } from "../../run/eventually.ts";
+import { patience, scaled } from "../../run/speedFactor.ts";
 import type { CertificateSpec } from "../../trust/makeCertificate.ts";
 import { PairFolder } from "../PairFolder.ts";
 import { HOST, makePair, type TestPair } from "../testPki.ts";
 
 const HOUR = 3_600_000;
+/** For whatever is waited for, on the reference machine. In milliseconds. */
+const PATIENCE = 20_000;
 
 /** A pair that is in its time now, or as `spec` says. */
 export function pairOfNow(spec: Partial<CertificateSpec> = {}): Promise<TestPair> {
   return makePair({ notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR, ...spec });
+}
+
+/** How often certificates are looked at, as POSTERN_TLS_POLL_SECONDS takes it: a look is little work, also on a slow machine. */
+export function pollSeconds(): string {
+  return String(Math.min(scaled(200), 1_000) / 1000);
 }
 
 /** What the sidecar's metrics port answers. */
@@ -79,17 +87,18 @@ export class SidecarBed {
       ["tls-sidecar", ...this.paths, "--metrics-port", "0", ...args],
       this.source.path,
       {
-        POSTERN_TLS_POLL_SECONDS: "0.2",
+        POSTERN_TLS_POLL_SECONDS: pollSeconds(),
         ...this.env,
       },
     );
   }
 
   /** Waits until the sidecar has said a text so many times. */
-  async said(text: string, times: number): Promise<void> {
-    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(25))
-      if (this.sidecar.out.split(text).length > times) return;
-    throw new Error(`the sidecar did not say ${text} ${times} times:\n${this.sidecar.out}`);
+  said(text: string, times: number): Promise<void> {
+    return this.#until(
+      () => this.sidecar.out.split(text).length > times,
+      () => `the sidecar did not say ${text} ${times} times`,
+    );
   }
 
   /** Waits until it has looked at its files once more, from beginning to end. */
@@ -97,9 +106,11 @@ export class SidecarBed {
     const looks = async (): Promise<number> =>
       Number(/rotation_phase_seconds_count\{phase="preload"\} (\d+)/.exec((await this.told()).metrics)?.[1] ?? 0);
     const before = await looks();
-    for (const until = Date.now() + 10_000; Date.now() < until; await sleep(25))
-      if ((await looks()) >= before + 2) return;
-    throw new Error(`the sidecar does not look:\n${this.sidecar.out}`);
+    // The one after next begins after now, and is over when its successor's files are read.
+    await this.#until(
+      async () => (await looks()) >= before + 2,
+      () => "the sidecar does not look",
+    );
   }
 
   /** What it says of itself now. */
@@ -115,26 +126,54 @@ export class SidecarBed {
   /** Waits until it is ready. */
   async ready(): Promise<void> {
     let last: Told | undefined;
-    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(25)) {
-      last = await this.told();
-      if (last.ready === 200) return;
-    }
-    throw new Error(`the sidecar is not ready: ${last?.why}\n${this.sidecar.out}\n${this.sidecar.err}`);
+    await this.#until(
+      async () => {
+        last = await this.told();
+        return last.ready === 200;
+      },
+      () => `the sidecar is not ready: ${last?.why}`,
+    );
   }
 
   /** Waits until nginx serves a pair. */
   async serves({ serial }: TestPair, key: "ecdsa" | "rsa" = "ecdsa"): Promise<void> {
     let seen = "";
-    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(25)) {
-      seen = await this.nginx.served("TLSv1.2", key);
-      if (seen === serial) return;
+    await this.#until(
+      async () => {
+        seen = await this.nginx.served("TLSv1.2", key);
+        return seen === serial;
+      },
+      () => `nginx serves ${seen}, not ${serial}`,
+    );
+  }
+
+  async #until(happened: () => Promise<boolean> | boolean, fault: () => string): Promise<void> {
+    const ask = async (): Promise<true | undefined> => ((await happened()) ? true : undefined);
+    try {
+      await eventually("the sidecar or nginx", ask, patience(PATIENCE));
+    } catch (cause) {
+      throw new Error([fault(), this.sidecar.out, this.sidecar.err, this.nginx.errors()].join("\n"), { cause });
     }
-    throw new Error(`nginx serves ${seen}, not ${serial}:\n${this.sidecar.out}\n${this.nginx.errors()}`);
+  }
+
+  /** Ends the sidecar at once, whatever it does, and then a reload command that it left running. */
+  async killSidecar(): Promise<void> {
+    const sidecar = this.#sidecar;
+    if (sidecar === undefined) return;
+    const commands = sidecar.children();
+    sidecar.kill();
+    await sidecar.exit();
+    for (const pid of commands)
+      try {
+        // A group of its own.
+        process.kill(-pid, "SIGKILL");
+      } catch {
+        // It has ended.
+      }
   }
 
   async stop(): Promise<void> {
-    this.#sidecar?.kill();
-    await this.#sidecar?.exit();
+    await this.killSidecar();
     await this.nginx.remove();
     this.source.remove();
     rmSync(dirname(this.out), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,11 @@ import { signalByPidFile } from "../../../src/tls/sidecar/signalByPidFile.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "postern-pid-"));
 const file = join(folder, "server.pid");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it.each([
   ["garbage", "nginx\n", "failed"],
@@ -57,6 +61,7 @@ it.each([
 it("the process that it names is signalled, read anew each time; one that has ended is down", async () => {
   for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const) {
     const child = spawn("sleep", ["60"]);
+    children.push(child);
     await once(child, "spawn");
     const ended = once(child, "exit");
     writeFileSync(file, `${child.pid}\n`);

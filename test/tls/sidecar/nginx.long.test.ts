@@ -6,12 +6,16 @@ import { loadPair } from "../../../src/tls/loadPair.ts";
 import { isRunning, PosternProcess } from "../../cli/PosternProcess.ts";
 import { NginxServer } from "../../nginx/NginxServer.ts";
 import { nginxBinary } from "../../nginx/nginxBinary.ts";
+import { eventually } from "../../run/eventually.ts";
+import { patience, scaled } from "../../run/speedFactor.ts";
 import { PairFolder } from "../PairFolder.ts";
 import type { TestPair } from "../testPki.ts";
 import { pairOfNow, SidecarBed } from "./SidecarBed.ts";
 
 const binary = await nginxBinary();
 const HOUR = 3_600_000;
+/** A limit in milliseconds on the reference machine, as the sidecar's options take it: in seconds. */
+const seconds = (milliseconds: number): string => String(patience(milliseconds) / 1000);
 
 describe.skipIf(binary === undefined)(
   "tls-sidecar beside nginx, or skipped for want of it: apt-get install nginx-light",
@@ -47,7 +51,7 @@ describe.skipIf(binary === undefined)(
     /** Both run, and nginx serves the first pair. */
     async function running(more?: string, args?: (bed: SidecarBed) => readonly string[]): Promise<SidecarBed> {
       const bed = await bedOf(more);
-      bed.startSidecar(args?.(bed) ?? [...signal(bed), ...bed.check, "--check-timeout", "3"]);
+      bed.startSidecar(args?.(bed) ?? [...signal(bed), ...bed.check, "--check-timeout", seconds(2_000)]);
       await bed.sidecar.says(/"code":"target-down"/);
       await bed.nginx.start();
       await bed.ready();
@@ -101,7 +105,7 @@ describe.skipIf(binary === undefined)(
         expect(await bed.sidecar.exit()).toBe(0);
         for (const { key } of [first, second, third, standby])
           expect(bed.sidecar.out + bed.sidecar.err).not.toContain(key.split("\n")[1]);
-      }, 60_000);
+      });
     });
 
     /** As a container beside nginx may offer one. */
@@ -130,23 +134,22 @@ describe.skipIf(binary === undefined)(
       await bed.serves(standby);
       await bed.ready();
       const { metrics } = await bed.told();
-      await sleep(1_500);
+      await bed.looked();
+      await bed.looked();
       expect(reloadsTold((await bed.told()).metrics)).toBe(reloadsTold(metrics));
       expect(bed.sidecar.out.match(/"result":"rolled-back"/g)).toHaveLength(1);
       bed.swap("main", third);
       await bed.serves(third);
       await bed.ready();
-    }, 60_000);
+    });
 
     it("a reload that fails, and one that hangs: the last good pair serves on, and the new one is tried once the files change or SIGHUP says so", async () => {
       const script = (bed: SidecarBed): string =>
         `sh -c "test -e ${bed.nginx.folder}/hang && sleep 987; test -e ${bed.nginx.folder}/fail && echo out of order >&2 && exit 3; ${bed.nginx.reloadCommand}"`;
+      const limit = seconds(1_000);
       const bed = await running(undefined, (it) => [
-        "--reload-command",
-        script(it),
-        ...it.check,
-        "--reload-timeout",
-        "0.7",
+        ...["--reload-command", script(it), ...it.check],
+        ...["--reload-timeout", limit],
       ]);
       const flag = (name: string): string => `${bed.nginx.folder}/${name}`;
       writeFileSync(flag("fail"), "");
@@ -163,7 +166,7 @@ describe.skipIf(binary === undefined)(
       await bed.ready();
       writeFileSync(flag("hang"), "");
       bed.swap("main", third);
-      await bed.sidecar.says(/"code":"reload-failed","fault":"serial [0-9a-f]+: sh: did not end within 0\.7 s"/);
+      await bed.said(`: sh: did not end within ${limit} s"`, 1);
       expect(await bed.nginx.served()).toBe(second.serial);
       await bed.said('"result":"rolled-back"', 2);
       for (const pid of bed.sidecar.children()) expect(isRunning(pid)).toBe(false);
@@ -171,7 +174,7 @@ describe.skipIf(binary === undefined)(
       bed.swap("main", await pairOfNow({ key: "p256-c" }));
       await bed.said('"result":"switched"', 2);
       await bed.ready();
-    }, 60_000);
+    });
 
     it("nginx goes away and comes back: it is told then, and nothing is held against the certificate", async () => {
       const bed = await running();
@@ -182,7 +185,7 @@ describe.skipIf(binary === undefined)(
       await bed.serves(second);
       await bed.sidecar.says(/"result":"switched"/);
       await bed.ready();
-    }, 60_000);
+    });
 
     it("a restart tells nginx nothing that it knows; after one in the middle of a change, it is finished", async () => {
       const bed = await running();
@@ -190,29 +193,26 @@ describe.skipIf(binary === undefined)(
       await bed.serves(second);
       await bed.sidecar.says(/"result":"switched"/);
       const before = bed.nginx.reloads();
-      bed.sidecar.kill();
-      await bed.sidecar.exit();
+      await bed.killSidecar();
       bed.startSidecar();
       await bed.ready();
       expect([bed.nginx.reloads(), reloadsTold((await bed.told()).metrics)]).toEqual([before, 0]);
       expect(bed.sidecar.out).toContain('"result":"confirmed"');
 
       // It is killed with the new pair in place and nginx not told.
-      bed.sidecar.kill();
-      await bed.sidecar.exit();
+      await bed.killSidecar();
       bed.startSidecar(["--reload-command", "sleep 60", ...bed.check]);
       await bed.ready();
       bed.swap("main", third);
       const inForce = async (): Promise<string> =>
         (await loadPair({ cert: `${bed.out}/tls.crt`, key: `${bed.out}/tls.key` })).leaf.serial;
-      while ((await inForce()) !== third.serial) await sleep(20);
-      bed.sidecar.kill();
-      await bed.sidecar.exit();
+      await eventually("the new pair in place", async () => ((await inForce()) === third.serial ? true : undefined));
+      await bed.killSidecar();
       expect(await bed.nginx.served()).toBe(second.serial);
       bed.startSidecar([...signal(bed), ...bed.check]);
       await bed.serves(third);
       await bed.ready();
-    }, 60_000);
+    });
 
     it.each(["signal", "command"] as const)(
       "without --check, by %s: a reload that was told counts, and is told once",
@@ -226,13 +226,11 @@ describe.skipIf(binary === undefined)(
         bed.swap("main", second);
         await bed.serves(second);
         await bed.said('"result":"switched"', 1);
-        bed.sidecar.kill();
-        await bed.sidecar.exit();
+        await bed.killSidecar();
         bed.startSidecar();
         await bed.ready();
         expect(reloadsTold((await bed.told()).metrics)).toBe(0);
       },
-      60_000,
     );
 
     it("a server that serves something else altogether: said once, and not ready", async () => {
@@ -243,22 +241,22 @@ describe.skipIf(binary === undefined)(
       const nginx = await NginxServer.create({ binary: binary ?? "", ...elsewhere.paths() });
       ends.push(() => nginx.remove());
       await nginx.start();
-      const check = ["--check", `127.0.0.1:${nginx.port}`, "--check-timeout", "0.5"];
+      const limit = seconds(500);
+      const check = ["--check", `127.0.0.1:${nginx.port}`, "--check-timeout", limit];
       bed.source.swapVolume("standby", { "tls.crt": "", "tls.key": "" });
       bed.startSidecar(["--reload-signal", "SIGHUP", "--pid-file", nginx.pidFile, ...check]);
       await bed.said('"result":"not-confirmed"', 1);
       await bed.looked();
       await bed.looked();
       expect(bed.sidecar.out.split('"result":"not-confirmed"')).toHaveLength(2);
-      expect(bed.sidecar.out).toContain(`serves serial ${third.serial}, 0.5 s after the reload`);
+      expect(bed.sidecar.out).toContain(`serves serial ${third.serial}, ${limit} s after the reload`);
       expect(await bed.told()).toMatchObject({ ready: 503, why: "the server is not known to serve its certificate" });
       expect(nginx.reloads()).toBe(1);
-    }, 60_000);
+    });
 
     it("started again with nothing that can be served: what served last is kept, and it is said", async () => {
       const bed = await running();
-      bed.sidecar.kill();
-      await bed.sidecar.exit();
+      await bed.killSidecar();
       bed.swap("main", { ...first, key: second.key });
       bed.source.swapVolume("standby", { "tls.crt": "", "tls.key": "" });
       bed.startSidecar();
@@ -268,7 +266,7 @@ describe.skipIf(binary === undefined)(
       await bed.said('"slot":"standby","code":"empty"', 1);
       bed.swap("main", second);
       await bed.serves(second);
-    }, 60_000);
+    });
 
     it("killed at any moment: what nginx would read is always a whole pair", async () => {
       const bed = await running();
@@ -286,9 +284,8 @@ describe.skipIf(binary === undefined)(
       });
       for (let kills = 0; kills < 8; kills += 1) {
         bed.swap("main", kills % 2 === 0 ? second : first);
-        await sleep(40 + Math.random() * 60);
-        bed.sidecar.kill();
-        await bed.sidecar.exit();
+        await sleep(scaled(40 + Math.random() * 60));
+        await bed.killSidecar();
         bed.startSidecar();
         await bed.told();
       }
@@ -299,35 +296,44 @@ describe.skipIf(binary === undefined)(
       await reader;
       expect(broken).toBeUndefined();
       expect(readdirSync(bed.out).filter((name) => /^\.\.(main|standby)-/.test(name)).length).toBeLessThanOrEqual(2);
-    }, 120_000);
+    });
 
     it("20 rotations under handshakes all the time: none fails", async () => {
       const bed = await running(undefined, (it) => [...signal(it), ...it.check]);
       const failures: string[] = [];
-      const serials = new Set<string>();
-      let count = 0;
+      const versions = ["TLSv1.2", "TLSv1.3", "TLSv1.3"] as const;
+      /** By version. */
+      const serials = { "TLSv1.2": new Set<string>(), "TLSv1.3": new Set<string>() };
       let stopped = false;
+      ends.push(() => {
+        stopped = true;
+      });
       const client = async (version: "TLSv1.2" | "TLSv1.3"): Promise<void> => {
         while (!stopped) {
           const seen = await bed.nginx.look(version);
-          count += 1;
           if (!seen.ok) failures.push(seen.message);
           else if (!seen.finished) failures.push("not finished");
-          else serials.add(seen.chain[0]?.serial ?? "");
+          else serials[version].add(seen.chain[0]?.serial ?? "");
         }
       };
-      const clients = (["TLSv1.2", "TLSv1.3", "TLSv1.3"] as const).map(client);
+      const clients = versions.map(client);
+      const served = ({ serial }: TestPair): Promise<unknown> =>
+        eventually(`handshakes that bring ${serial}, by each version`, () =>
+          failures.length > 0 || versions.every((version) => serials[version].has(serial)) ? true : undefined,
+        );
+      await served(first);
       for (let at = 1; at <= 20; at += 1) {
         const pair = await pairOfNow({ key: at % 2 === 0 ? "p256" : "p256-c" });
         bed.swap("main", pair);
         await bed.said('"result":"switched"', at);
+        await served(pair);
       }
       stopped = true;
       await Promise.all(clients);
-      expect({ failures, serials: serials.size }).toEqual({ failures: [], serials: 21 });
-      expect(count).toBeGreaterThan(200);
+      expect(failures).toEqual([]);
+      expect(versions.map((version) => serials[version].size)).toEqual([21, 21, 21]);
       expect(bed.nginx.reloads()).toBe(20);
-    }, 120_000);
+    });
 
     it("--once writes the pair with its mode, tells nobody, and ends", async () => {
       const bed = await bedOf();
@@ -340,7 +346,7 @@ describe.skipIf(binary === undefined)(
       bed.startSidecar([...signal(bed), ...bed.check]);
       await bed.ready();
       expect(bed.nginx.reloads()).toBe(0);
-    }, 60_000);
+    });
 
     it.each([
       ["main valid", "valid", "valid", false, "main"],
@@ -351,41 +357,37 @@ describe.skipIf(binary === undefined)(
       ["main cannot be loaded", "broken", "valid", false, "standby"],
       ["main not yet valid", "future", "valid", false, "standby"],
       ["neither valid", "ended", "broken", false, "before"],
-    ] as const)(
-      "the table: %s",
-      async (_what, main, other, renewing, expected) => {
-        const bed = await bedOf();
-        const renewingFile = `${bed.source.path}/pod/renewing`;
-        bed.source.swapVolume("pod", { renewing: "false" });
-        bed.env = { POSTERN_RENEWING_FILE: renewingFile };
-        bed.startSidecar([...signal(bed), ...bed.check]);
-        await bed.sidecar.says(/"code":"target-down"/);
-        await bed.nginx.start();
-        await bed.ready();
-        const lives = {
-          valid: {},
-          broken: {},
-          ended: { notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() - HOUR },
-          future: { notBefore: Date.now() + HOUR, notAfter: Date.now() + 2 * HOUR },
-        };
-        const [newMain, newStandby] = await Promise.all([
-          pairOfNow(lives[main]),
-          pairOfNow({ ...lives[other], key: "p256-c" }),
-        ]);
-        const cut = (pair: TestPair, how: string): TestPair =>
-          how === "broken" ? { ...pair, cert: pair.cert.slice(0, 400) } : pair;
-        // It watches each folder by itself: what says that main is being renewed comes first.
-        bed.source.swapVolume("pod", { renewing: String(renewing) });
-        await bed.looked();
-        bed.swap("standby", cut(newStandby, other));
-        await bed.looked();
-        bed.swap("main", cut(newMain, main));
-        await bed.looked();
-        await bed.looked();
-        await bed.serves({ before: first, main: newMain, standby: newStandby }[expected]);
-      },
-      60_000,
-    );
+    ] as const)("the table: %s", async (_what, main, other, renewing, expected) => {
+      const bed = await bedOf();
+      const renewingFile = `${bed.source.path}/pod/renewing`;
+      bed.source.swapVolume("pod", { renewing: "false" });
+      bed.env = { POSTERN_RENEWING_FILE: renewingFile };
+      bed.startSidecar([...signal(bed), ...bed.check]);
+      await bed.sidecar.says(/"code":"target-down"/);
+      await bed.nginx.start();
+      await bed.ready();
+      const lives = {
+        valid: {},
+        broken: {},
+        ended: { notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() - HOUR },
+        future: { notBefore: Date.now() + HOUR, notAfter: Date.now() + 2 * HOUR },
+      };
+      const [newMain, newStandby] = await Promise.all([
+        pairOfNow(lives[main]),
+        pairOfNow({ ...lives[other], key: "p256-c" }),
+      ]);
+      const cut = (pair: TestPair, how: string): TestPair =>
+        how === "broken" ? { ...pair, cert: pair.cert.slice(0, 400) } : pair;
+      // It watches each folder by itself: what says that main is being renewed comes first.
+      bed.source.swapVolume("pod", { renewing: String(renewing) });
+      await bed.looked();
+      bed.swap("standby", cut(newStandby, other));
+      await bed.looked();
+      bed.swap("main", cut(newMain, main));
+      await bed.looked();
+      await bed.looked();
+      await bed.serves({ before: first, main: newMain, standby: newStandby }[expected]);
+    });
   },
 );
 
