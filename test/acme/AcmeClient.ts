@@ -2,7 +2,11 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { exportJWK, FlattenedSign, generateKeyPair, type JWK } from "jose";
 import { callHttp, type HttpAnswer } from "../../src/sync/callHttp.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 
+/** For one call to the CA. In milliseconds. */
+const TIMEOUT = patience(5_000);
 const BASE64URL = "base64url";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
@@ -61,13 +65,11 @@ export class AcmeClient {
   }
 
   async #until(url: string, status: string): Promise<Readonly<Record<string, unknown>>> {
-    for (let count = 0; count < 100; count += 1) {
+    return eventually(`${url} to become ${status}`, async () => {
       const body = JSON.parse((await this.#post(url)).text);
-      if (body.status === status) return body;
       if (body.status === "invalid") throw new Error(JSON.stringify(body));
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`${url} did not become ${status}`);
+      return body.status === status ? body : undefined;
+    });
   }
 
   /** POST as RFC 8555, section 6.2, has it; without a payload POST-as-GET. */
@@ -85,7 +87,7 @@ export class AcmeClient {
       headers,
       body: JSON.stringify(body),
       ca: this.ca,
-      timeout: 5_000,
+      timeout: TIMEOUT,
       bytes: 100_000,
     });
     this.#nonce = answer.header("replay-nonce") ?? "";
@@ -94,6 +96,6 @@ export class AcmeClient {
   }
 
   #get(url: string): Promise<HttpAnswer> {
-    return callHttp({ url, ca: this.ca, timeout: 5_000, bytes: 100_000 });
+    return callHttp({ url, ca: this.ca, timeout: TIMEOUT, bytes: 100_000 });
   }
 }

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
+import { patience } from "../run/speedFactor.ts";
 
 /** In milliseconds. */
-const [PATIENCE, TIMEOUT] = [15_000, 5_000];
+const [PATIENCE, TIMEOUT] = [patience(15_000), patience(5_000)];
 
 /**
  * A name server for DNS-01, which is pebble's own (`pebble-challtestsrv`), with the API of acme-dns in front of it: a POST to

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
 import { TestCa } from "../cluster/TestCa.ts";
+import { patience } from "../run/speedFactor.ts";
 
 /** In milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = patience(15_000);
 /** For one call to the CA. In milliseconds. */
-const TIMEOUT = 5_000;
+const TIMEOUT = patience(5_000);
 
 /** An ACME CA as Let's Encrypt is one, by its own test CA: a root and an intermediate made when it starts. */
 export class PebbleCa {
@@ -76,6 +77,7 @@ export class PebbleCa {
       }, PATIENCE);
     } catch (error) {
       await service.stop("SIGKILL");
+      await rm(folder, { recursive: true, force: true });
       throw error;
     }
     return new PebbleCa(root, api.cert, `https://127.0.0.1:${port}/dir`, folder, service);

@@ -1,3 +1,5 @@
+import { scaled, speedFactor } from "../run/speedFactor.ts";
+
 /** How long the benchmark takes: enough to trust its figures, or just enough to see that it runs. */
 export interface BenchSize {
   readonly rounds: number;
@@ -11,8 +13,17 @@ export interface BenchSize {
   readonly milliseconds: number;
 }
 
-/** About two minutes, and about twenty seconds. */
+const FULL: BenchSize = { rounds: 9, seconds: 2, requests: 8000, warmUp: 20_000, milliseconds: 500 };
+
+/** About two minutes; and about twenty seconds, where the machine is not slow. */
 export const benchSizes: Readonly<Record<"full" | "quick", BenchSize>> = {
-  full: { rounds: 9, seconds: 2, requests: 8000, warmUp: 20_000, milliseconds: 500 },
-  quick: { rounds: 3, seconds: 1, requests: 1000, warmUp: 4000, milliseconds: 50 },
+  full: FULL,
+  quick: {
+    rounds: 3,
+    // As much time for a request as on the reference machine, and no more than what is enough for figures to trust.
+    seconds: Math.min(FULL.seconds, Math.ceil(speedFactor())),
+    requests: 1000,
+    warmUp: 4000,
+    milliseconds: Math.min(FULL.milliseconds, scaled(50)),
+  },
 };

@@ -1,3 +1,5 @@
+import "../run/beginRun.ts";
+
 import { parseArgs } from "node:util";
 import { type BenchSize, benchSizes } from "./BenchSize.ts";
 import { type Figure, meetsAim } from "./Figure.ts";

@@ -1,13 +1,15 @@
+import "../run/beginRun.ts";
+
 import { parseArgs } from "node:util";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { startCluster } from "../cluster/startCluster.ts";
 import { podOf } from "../cluster/TestNamespace.ts";
 import type { GateServer } from "../e2e/GateServer.ts";
 import { applyAll, registerGate } from "../e2e/registerGate.ts";
 import { startNodeGate } from "../e2e/startNodeGate.ts";
 import { startWorkersEdge } from "../e2e/startWorkersEdge.ts";
+import { eventually } from "../run/eventually.ts";
 import { admissionPolicy } from "./admissionPolicy.ts";
 import { type Latency, latencyOf, printLatencies } from "./Latency.ts";
 

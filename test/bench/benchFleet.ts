@@ -1,3 +1,5 @@
+import "../run/beginRun.ts";
+
 import { parseArgs } from "node:util";
 import { BUCKET, type FleetFigure, fleetFigure } from "./fleetFigure.ts";
 import { printTable } from "./printTable.ts";

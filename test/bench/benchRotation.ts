@@ -1,8 +1,11 @@
+import "../run/beginRun.ts";
+
 import { parseArgs } from "node:util";
 import { NGINX_HINT, nginxBinary } from "../nginx/nginxBinary.ts";
 import { makeSeries, type SerialPair } from "../rotation/CertificateSeries.ts";
 import { HOST, PATH } from "../rotation/PosternServer.ts";
 import { RotationLoad } from "../rotation/RotationLoad.ts";
+import { scaled, speedFactor } from "../run/speedFactor.ts";
 import {
   type InterruptionFigure,
   interruptionFigure,
@@ -14,15 +17,19 @@ import { nginxVersion, startNginx } from "./startNginx.ts";
 import { startRestarted } from "./startRestarted.ts";
 import { startSwapped } from "./startSwapped.ts";
 
+/** A machine that is slower still would rotate for more than ten minutes. */
+const MOST_TIMES = 4;
+/** On a slower machine fewer answers come around a rotation, and as many more rotations make up for it. */
+const more = (count: number): number => Math.ceil(count * Math.min(MOST_TIMES, speedFactor()));
 /** Rotations of each. */
 const SIZES = {
   full: { restart: 20, reload: 40, swap: 80 },
-  quick: { restart: 2, reload: 4, swap: 6 },
+  quick: { restart: more(2), reload: more(4), swap: more(6) },
 } as const;
-/** 200 requests a second: half on new connections, half on kept ones. In milliseconds. */
-const BEAT = { newEvery: 10, keptEvery: 10 };
+/** 200 requests a second on the reference machine: half on new connections, half on kept ones. In milliseconds. */
+const BEAT = { newEvery: scaled(10), keptEvery: scaled(10) };
 /** Once code is compiled. In milliseconds. */
-const WARM_UP = 5_000;
+const WARM_UP = more(5_000);
 /** From the end of a rotation to the beginning of the next: more than a second around each, and as much apart. In milliseconds. */
 const PAUSE = 3_000;
 
@@ -47,8 +54,6 @@ async function benchRotation(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  // So that what was started is ended as well: it is, with this process.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const { restart, reload, swap } = SIZES[values.quick ? "quick" : "full"];
   const ways: readonly Way[] = [
     { name: "process restart", rotations: restart, start: startRestarted },

@@ -1,10 +1,13 @@
+import "../run/beginRun.ts";
+
 import { parseArgs } from "node:util";
 import type { PebbleCa } from "../acme/PebbleCa.ts";
 import { PEBBLE_HINT, pebbleBinary } from "../acme/pebbleBinary.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { AdmissionLoad } from "../e2e/AdmissionLoad.ts";
 import { managedEdges } from "../e2e/ManagedEdge.ts";
 import { SyncBed } from "../e2e/SyncBed.ts";
+import { eventually } from "../run/eventually.ts";
+import { scaled } from "../run/speedFactor.ts";
 import { type BundleKeeper, nobody, overwriter, posternSync } from "./bundleKeepers.ts";
 import { printSwitches, type SwitchFigure, type SwitchRound } from "./SwitchFigure.ts";
 
@@ -19,7 +22,7 @@ interface Size {
 
 const SIZES: Readonly<Record<"full" | "quick", Size>> = {
   full: { rounds: 3, after: 12_000, intervals: [5_000, 1_000] },
-  quick: { rounds: 1, after: 4_000, intervals: [1_000] },
+  quick: { rounds: 1, after: Math.min(12_000, scaled(4_000)), intervals: [1_000] },
 };
 /** Before anything happens. In milliseconds. */
 const CALM = 1_000;

@@ -10,6 +10,8 @@ export interface FleetFigure {
   readonly handshakes: number;
   /** Most connections that came within {@link BUCKET} ms. */
   readonly peak: number;
+  /** Most clusters that were at it at one time. */
+  readonly atOnce: number;
   /** Clusters that did not hear from the endpoint. */
   readonly failed: number;
   /** Of one cluster's probe, in milliseconds: the median, and the slowest of a hundred. */
@@ -23,16 +25,20 @@ export const BUCKET = 100;
 const TIMEOUTS = { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000, next: 10_000 };
 
 /** Probes one endpoint from so many clusters, each at its place in a window, as `postern sync --jitter` does. */
-export async function fleetFigure(clusters: number, window: number): Promise<FleetFigure> {
+export async function fleetFigure(clusters: number, window: number, timeouts = TIMEOUTS): Promise<FleetFigure> {
   const [edge, port] = await BenchChild.start("fleetEdge.ts");
   try {
     const base = `https://127.0.0.1:${port}`;
+    let [under, atOnce] = [0, 0];
     const probes = await Promise.all(
       Array.from({ length: clusters }, async (_, index) => {
         const place = jitterOf({ gate: "postern", cluster: `cluster-${index}` }, window);
         await new Promise((resolve) => setTimeout(resolve, place));
+        under += 1;
+        atOnce = Math.max(atOnce, under);
         const start = performance.now();
-        const { handshakes } = await viewEndpoint(base, TIMEOUTS, Date.now);
+        const { handshakes } = await viewEndpoint(base, timeouts, Date.now);
+        under -= 1;
         return { took: performance.now() - start, failed: !handshakes.some((it) => "chain" in it) };
       }),
     );
@@ -44,6 +50,7 @@ export async function fleetFigure(clusters: number, window: number): Promise<Fle
       window,
       handshakes: came.length,
       peak: Math.max(0, ...buckets.map(({ length }) => length)),
+      atOnce,
       failed: probes.filter(({ failed }) => failed).length,
       p50: took[Math.floor(took.length / 2)] ?? Number.NaN,
       p99: took[Math.floor(took.length * 0.99)] ?? Number.NaN,

@@ -3,11 +3,12 @@ import { promisify } from "node:util";
 import { NginxServer } from "../nginx/NginxServer.ts";
 import type { SerialPair } from "../rotation/CertificateSeries.ts";
 import { PosternServer } from "../rotation/PosternServer.ts";
+import { patience } from "../run/speedFactor.ts";
 import { PairFolder } from "../tls/PairFolder.ts";
 import type { RotatedServer } from "./RotatedServer.ts";
 
 /** In milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = patience(10_000);
 const run = promisify(execFile);
 
 /** The version of an nginx. */

@@ -1,6 +1,6 @@
+import "../run/beginRun.ts";
+
 import { parseArgs } from "node:util";
-import { settleSpeedFactor } from "../run/speedFactor.ts";
-import { TestRun } from "../run/TestRun.ts";
 import { printSoak } from "./printSoak.ts";
 import { soakFaults } from "./soakFaults.ts";
 import { soakRun } from "./soakRun.ts";
@@ -29,8 +29,6 @@ async function soakRotation(): Promise<void> {
     throw new Error("--rotations takes a number from 1 to 100000");
   // So that what was started is ended as well: it is, with this process.
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  TestRun.start();
-  await settleSpeedFactor();
   let told = 0;
   const result = await soakRun(rotations, Math.max(10, Math.floor(rotations / LOOKS)), (done, { failures }) => {
     for (const failure of failures.slice(told)) process.stderr.write(`${failure}\n`);

@@ -29,7 +29,12 @@ export class LoopbackServer {
     this.#scheme = scheme;
     this.#server = make(async (incoming, outgoing) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+      try {
+        for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+      } catch {
+        // Who asked has given up meanwhile.
+        return;
+      }
       const { method = "", url = "", headers } = incoming;
       const call = { method, url, headers, body: Buffer.concat(chunks).toString() };
       this.calls.push(call);

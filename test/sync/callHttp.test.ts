@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { callHttp } from "../../src/sync/callHttp.ts";
 import { TestCa } from "../cluster/TestCa.ts";
+import { patience } from "../run/speedFactor.ts";
 import { LoopbackServer } from "./LoopbackServer.ts";
 
-const LIMITS = { timeout: 2_000, bytes: 100 };
+const LIMITS = { timeout: patience(10_000), bytes: 100 };
 let ca: TestCa;
 let secure: LoopbackServer;
 let plain: LoopbackServer;

@@ -3,6 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onceForRun } from "../run/onceForRun.ts";
+import { patience } from "../run/speedFactor.ts";
+import { RUN_FOLDER } from "../run/TestRun.ts";
+
+/** Where its cache is empty, go compiles its standard library first. In milliseconds. */
+export const BUILD_PATIENCE = patience(300_000);
+/** For thousands of questions. In milliseconds. */
+const ASK_PATIENCE = patience(120_000);
+const PROGRAM = "verify";
 
 /** What Go is asked. Served certificates in PEM, the leaf first; time in milliseconds since 1970. */
 export interface GoQuestion {
@@ -22,30 +31,30 @@ export interface GoAnswer {
 /** Go's crypto/x509, built from verify/main.go. Needs go, and nothing else: the program imports the standard library alone. */
 export class GoVerifier {
   readonly #folder: string;
+  readonly #isOwn: boolean;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, isOwn: boolean) {
     this.#folder = folder;
+    this.#isOwn = isOwn;
   }
 
-  /** Undefined where there is no go. */
+  /** The one that is built once for a run. Undefined where there is no go. */
+  static async shared(): Promise<GoVerifier | undefined> {
+    if (!hasGo()) return undefined;
+    return new GoVerifier(await onceForRun("go-verifier", buildIn), process.env[RUN_FOLDER] === undefined);
+  }
+
+  /** One of the caller's own. Undefined where there is no go. */
   static build(): GoVerifier | undefined {
-    if (spawnSync("go", ["version"]).status !== 0) return undefined;
+    if (!hasGo()) return undefined;
     const folder = mkdtempSync(join(tmpdir(), "postern-verify-"));
-    const source = fileURLToPath(new URL("verify/", import.meta.url));
-    const environment = { ...process.env, GOTOOLCHAIN: "local", GOPROXY: "off" };
-    const built = spawnSync("go", ["build", "-trimpath", "-o", join(folder, "verify"), "."], {
-      cwd: source,
-      env: environment,
-      encoding: "utf8",
-      timeout: 240_000,
-    });
-    if (built.status !== 0) throw new Error(`go build failed: ${built.stderr}`);
-    return new GoVerifier(folder);
+    buildIn(folder);
+    return new GoVerifier(folder, true);
   }
 
   /** The program, for who asks it as things happen. */
   get program(): string {
-    return join(this.#folder, "verify");
+    return join(this.#folder, PROGRAM);
   }
 
   /** One answer for each question, in their order. */
@@ -54,7 +63,7 @@ export class GoVerifier {
     const output = execFileSync(this.program, {
       input,
       encoding: "utf8",
-      timeout: 120_000,
+      timeout: ASK_PATIENCE,
       maxBuffer: 1 << 28,
     });
     return output
@@ -63,7 +72,20 @@ export class GoVerifier {
       .map((line) => JSON.parse(line));
   }
 
+  /** One that is shared stays until the run ends. */
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#isOwn) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+const hasGo = (): boolean => spawnSync("go", ["version"]).status === 0;
+
+function buildIn(folder: string): void {
+  const built = spawnSync("go", ["build", "-trimpath", "-o", join(folder, PROGRAM), "."], {
+    cwd: fileURLToPath(new URL("verify/", import.meta.url)),
+    env: { ...process.env, GOTOOLCHAIN: "local", GOPROXY: "off" },
+    encoding: "utf8",
+    timeout: BUILD_PATIENCE,
+  });
+  if (built.status !== 0) throw new Error(`go build failed: ${built.stderr}${built.error ?? ""}`);
 }

@@ -1,104 +1,13 @@
-import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Certificate } from "../../src/trust/Certificate.ts";
-import { parseCertificate } from "../../src/trust/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/pemBlock.ts";
-import { TrustError } from "../../src/trust/TrustError.ts";
-import { verifyChain } from "../../src/trust/verifyChain.ts";
-import { type AnyChain, anyChain } from "./anyChain.ts";
-import { type GoQuestion, GoVerifier } from "./GoVerifier.ts";
-import { makeCertificate } from "./makeCertificate.ts";
-
-/** How many chains are made; more by hand: POSTERN_CHAINS=5000. */
-const CHAINS = Number(process.env.POSTERN_CHAINS ?? 400);
-/** Varies, and is part of every failure's message. */
-const SEED = Number(process.env.POSTERN_SEED ?? Date.now() % 1_000_000_000);
+import { afterAll, beforeAll, it } from "vitest";
+import { anySeed } from "./anySeed.ts";
+import { compareVerdicts } from "./compareVerdicts.ts";
+import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
 
 let go: GoVerifier | undefined;
-beforeAll(() => {
-  go = GoVerifier.build();
-}, 250_000);
+beforeAll(async () => {
+  go = await GoVerifier.shared();
+}, BUILD_PATIENCE);
 afterAll(() => go?.remove());
-beforeEach(({ skip }) => {
-  if (go === undefined) skip("there is no go to judge by");
-});
 
-interface Verdict {
-  readonly question: GoQuestion;
-  /** "ok", or why not. */
-  readonly ours: string;
-  /** SHA-256 of each certificate of the bundle that can be read. */
-  readonly anchors: readonly string[];
-}
-
-describe("verifyChain, and Go's crypto/x509, on chains of every kind", () => {
-  it(`never says ok where Go does not (${CHAINS} chains)`, { timeout: 600_000 }, async () => {
-    const chains = fc.sample(anyChain, { numRuns: CHAINS, seed: SEED });
-    const verdicts: Verdict[] = [];
-    for (const chain of chains) verdicts.push(await verdictOn(chain));
-    const answers = go?.ask(verdicts.map(({ question }) => question)) ?? [];
-    expect(answers).toHaveLength(CHAINS);
-
-    const wrong: string[] = [];
-    const strict: string[] = [];
-    let agreedOk = 0;
-    for (const [index, { ours, anchors }] of verdicts.entries()) {
-      const theirs = answers[index];
-      const line = `chain ${index}: ${ours}, Go: ${theirs?.error ?? "ok"}`;
-      if (ours === "ok" && theirs?.ok !== true) wrong.push(line);
-      if (ours !== "ok" && theirs?.ok === true) strict.push(line);
-      if (ours === "ok" && theirs?.ok === true) agreedOk += 1;
-      const unread = anchors.filter((it) => !theirs?.anchors.includes(it));
-      if (unread.length > 0) wrong.push(`chain ${index}: an anchor that Go cannot read`);
-    }
-    expect(wrong, `seed ${SEED}`).toEqual([]);
-    // Neither all good nor all bad, or nothing has been tried.
-    expect(agreedOk, `seed ${SEED}`).toBeGreaterThan(CHAINS / 8);
-    expect(agreedOk, `seed ${SEED}`).toBeLessThan((CHAINS * 7) / 8);
-    expect(
-      strict.filter((line) => !STRICTER_ON_PURPOSE.test(line)),
-      `seed ${SEED}`,
-    ).toEqual([]);
-    if (process.env.POSTERN_CHAINS !== undefined)
-      process.stdout.write(
-        `${CHAINS} chains, seed ${SEED}: ${agreedOk} ok in both, ${strict.length} only in Go\n${strict.join("\n")}\n`,
-      );
-  });
-});
-
-/** What Postern refuses and Go takes: see `verifyChain` and `parseCertificate`. */
-const STRICTER_ON_PURPOSE = /: (needs-policies|bad-certificate|name-not-allowed),/;
-
-async function verdictOn(chain: AnyChain): Promise<Verdict> {
-  const ders = await Promise.all(chain.specs.map(makeCertificate));
-  const { damage } = chain;
-  const der = damage === undefined ? undefined : ders[damage.certificate];
-  if (der !== undefined && damage !== undefined) {
-    const at = Math.floor(damage.at * der.length);
-    der[at] = (der[at] ?? 0) ^ (1 << damage.bit);
-  }
-  const served = chain.served.flatMap((index) => ders[index] ?? []);
-  const anchors = chain.anchors.flatMap((index) => ders[index] ?? []);
-  const question: GoQuestion = {
-    served: served.map(pemBlock),
-    anchors: anchors.map(pemBlock).join(""),
-    host: chain.host,
-    time: chain.now,
-  };
-  const read = anchors.flatMap((it) => readOrNot(it) ?? []);
-  const chainRead = served.flatMap((it) => readOrNot(it) ?? []);
-  const fingerprints = read.map(({ fingerprint }) => fingerprint);
-  // A server that serves something unreadable is refused in the handshake.
-  if (chainRead.length < served.length) return { question, ours: "bad-certificate", anchors: fingerprints };
-  const verification = verifyChain({ served: chainRead, anchors: read, host: chain.host, now: chain.now });
-  return { question, ours: verification.ok ? "ok" : verification.code, anchors: fingerprints };
-}
-
-function readOrNot(der: Uint8Array): Certificate | undefined {
-  try {
-    return parseCertificate(der);
-  } catch (error) {
-    if (error instanceof TrustError && error.code === "bad-certificate") return undefined;
-    throw error;
-  }
-}
+it("verifyChain never says ok where Go's crypto/x509 does not, on chains of every kind", ({ skip }) =>
+  go === undefined ? skip("there is no go to judge by") : compareVerdicts(go, 120, anySeed()));

@@ -105,27 +105,26 @@ export async function makeCertificate(spec: CertificateSpec): Promise<Uint8Array
     signingAlgorithm: algorithm,
     notBefore: new Date(spec.notBefore ?? NOW - 30 * DAY),
     notAfter: new Date(spec.notAfter ?? NOW + 30 * DAY),
-    extensions: await extensionsOf(spec, publicKey, signer),
+    extensions: await extensionsOf(spec, signer),
   });
   return new Uint8Array(certificate.rawData);
 }
 
-async function extensionsOf(spec: CertificateSpec, publicKey: CryptoKey, signer: KeyName): Promise<x509.Extension[]> {
-  const { ca, pathLen, keyUsage, extKeyUsage, keyIds = true } = spec;
+async function extensionsOf(spec: CertificateSpec, signer: KeyName): Promise<x509.Extension[]> {
+  const { ca, pathLen, keyUsage, extKeyUsage, keyIds: hasKeyIds = true } = spec;
   const names = (["dns", "ip", "email"] as const).flatMap((type) =>
     (spec[type] ?? []).map((value) => ({ type, value })),
   );
   const uris = (spec.uri ?? []).map((value) => ({ type: "url" as const, value }));
-  const issuerKey = (await keyPair(signer)).publicKey;
   return [
     ...(ca === undefined ? [] : [new x509.BasicConstraintsExtension(ca, pathLen, true)]),
     ...(keyUsage === undefined ? [] : [new x509.KeyUsagesExtension(keyUsage, true)]),
     ...(extKeyUsage === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...extKeyUsage])]),
     ...(names.length + uris.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...names, ...uris])]),
-    ...(keyIds
+    ...(hasKeyIds
       ? [
-          await x509.SubjectKeyIdentifierExtension.create(publicKey),
-          await x509.AuthorityKeyIdentifierExtension.create(issuerKey),
+          new x509.SubjectKeyIdentifierExtension(await keyId(spec.key)),
+          new x509.AuthorityKeyIdentifierExtension(await keyId(signer)),
         ]
       : []),
     ...(spec.extensions ?? []).map(({ oid, critical, value }) => new x509.Extension(oid, critical ?? false, value)),
@@ -142,6 +141,19 @@ export function nameConstraints(
   return { oid: "2.5.29.30", critical: true, value: derOf(0x30, ...trees(0xa0, permitted), ...trees(0xa1, excluded)) };
 }
 
+const keyIds = new Map<KeyName, Promise<string>>();
+
+/** The identifier of a key, in hex: reckoned once for each. */
+function keyId(name: KeyName): Promise<string> {
+  const made = keyIds.get(name) ?? newKeyId(name);
+  keyIds.set(name, made);
+  return made;
+}
+
+async function newKeyId(name: KeyName): Promise<string> {
+  return (await x509.SubjectKeyIdentifierExtension.create((await keyPair(name)).publicKey)).keyId;
+}
+
 async function newKeys(name: KeyName): Promise<CryptoKeyPair> {
   const algorithm = ALGORITHMS[name];
   const rsa = algorithm.name === "RSASSA-PKCS1-v1_5" ? { publicExponent: Uint8Array.of(1, 0, 1), hash: "SHA-256" } : {};
@@ -150,8 +162,17 @@ async function newKeys(name: KeyName): Promise<CryptoKeyPair> {
   return made;
 }
 
-/** RSA keys are bound to a scheme and a hash: imported anew for others. */
-async function signingKey(name: KeyName, scheme: string, hash: string): Promise<CryptoKey> {
+const signingKeys = new Map<string, Promise<CryptoKey>>();
+
+/** RSA keys are bound to a scheme and a hash: imported anew for others, once for each. */
+function signingKey(name: KeyName, scheme: string, hash: string): Promise<CryptoKey> {
+  const id = `${name} ${scheme} ${hash}`;
+  const made = signingKeys.get(id) ?? importSigningKey(name, scheme, hash);
+  signingKeys.set(id, made);
+  return made;
+}
+
+async function importSigningKey(name: KeyName, scheme: string, hash: string): Promise<CryptoKey> {
   const { privateKey } = await keyPair(name);
   if (ALGORITHMS[name].name !== "RSASSA-PKCS1-v1_5") return privateKey;
   const pkcs8 = await crypto.subtle.exportKey("pkcs8", privateKey);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseBundle } from "../../src/trust/parseBundle.ts";
 import { pemBlock } from "../../src/trust/pemBlock.ts";
 import { TrustError, type TrustErrorCode } from "../../src/trust/TrustError.ts";
-import { GoVerifier } from "./GoVerifier.ts";
+import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
 import { makeCertificate, NOW, privateKeyPem } from "./makeCertificate.ts";
 
 let a = "";
@@ -15,8 +15,8 @@ beforeAll(async () => {
   a = pemBlock(await makeCertificate({ subject: "CN=A", key: "p256", ca: true }));
   b = pemBlock(await makeCertificate({ subject: "CN=B", key: "p384", ca: true }));
   key = await privateKeyPem("p256");
-  go = GoVerifier.build();
-}, 250_000);
+  go = await GoVerifier.shared();
+}, BUILD_PATIENCE);
 afterAll(() => go?.remove());
 
 /** Counted from 1, or where the second block begins, or where the first ends. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCertificate } from "../../src/trust/parseCertificate.ts";
 import { pemBlock } from "../../src/trust/pemBlock.ts";
 import { derOf } from "./derOf.ts";
-import { GoVerifier } from "./GoVerifier.ts";
+import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
 import {
   type CertificateSpec,
   DAY,
@@ -47,9 +47,9 @@ const CA: CertificateSpec = {
 };
 
 let go: GoVerifier | undefined;
-beforeAll(() => {
-  go = GoVerifier.build();
-}, 250_000);
+beforeAll(async () => {
+  go = await GoVerifier.shared();
+}, BUILD_PATIENCE);
 afterAll(() => go?.remove());
 
 const read = async (spec: CertificateSpec) => parseCertificate(await makeCertificate(spec));

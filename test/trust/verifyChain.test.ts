@@ -3,14 +3,14 @@ import { parseCertificate } from "../../src/trust/parseCertificate.ts";
 import { verifyChain } from "../../src/trust/verifyChain.ts";
 import { certificatesOf, goQuestion } from "./certificatesOf.ts";
 import { CHAIN_CASES, type ChainCase } from "./chainCases.ts";
-import { GoVerifier } from "./GoVerifier.ts";
+import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
 import { DAY, makeCertificate, NOW } from "./makeCertificate.ts";
 import { version1 } from "./version1.ts";
 
 let go: GoVerifier | undefined;
-beforeAll(() => {
-  go = GoVerifier.build();
-}, 250_000);
+beforeAll(async () => {
+  go = await GoVerifier.shared();
+}, BUILD_PATIENCE);
 afterAll(() => go?.remove());
 
 const byName = CHAIN_CASES.map((it): [string, ChainCase] => [it.what, it]);

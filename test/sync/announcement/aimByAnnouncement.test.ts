@@ -9,6 +9,7 @@ import type { SyncTarget } from "../../../src/sync/SyncTarget.ts";
 import type { AnnouncementMark } from "../../../src/sync/TargetState.ts";
 import { catalogue } from "../../../src/trust/catalogue.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
+import { patience } from "../../run/speedFactor.ts";
 import { type LoopbackAnswer, LoopbackServer } from "../LoopbackServer.ts";
 import { announcementKey, announcementOf, NOW, publicPart, signed } from "./AnnouncementBed.ts";
 
@@ -49,9 +50,13 @@ const target = (announcement?: AnnouncementMark, isCanary = false): SyncTarget =
   obstacle: undefined,
 });
 
-function aim(targets: readonly SyncTarget[] = [target()], change: Partial<SyncGoal> = {}): Promise<SyncGoal> {
+function aim(
+  targets: readonly SyncTarget[] = [target()],
+  change: Partial<SyncGoal> = {},
+  timeout = patience(10_000),
+): Promise<SyncGoal> {
   const url = `${server.url}/.well-known/postern`;
-  const terms = { hosts: ["gate.example.com"], now: () => NOW, timeout: 1_000, call: callHttp };
+  const terms = { hosts: ["gate.example.com"], now: () => NOW, timeout, call: callHttp };
   return aimByAnnouncement(
     { kind: "announcement", url, publicKey: publicPart(key) },
     { ...goal, ...change },
@@ -153,7 +158,7 @@ describe("holds everything as it is", () => {
   ])("%s", async (_, given, code) => {
     const answer = typeof given === "function" ? await given() : given;
     server.answer = () => answer;
-    const held = await aim();
+    const held = answer === "silent" ? await aim([target()], {}, 300) : await aim();
     expect(held).toMatchObject({ url: undefined, hold: { code, about: server.url } });
     expect([names(held), held.announced]).toEqual([known(), undefined]);
   });

@@ -5,9 +5,10 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChildService } from "../../cluster/ChildService.ts";
 import { freePorts } from "../../cluster/freePorts.ts";
+import { patience } from "../../run/speedFactor.ts";
 
 /** Python's import of moto takes seconds on a busy machine. In milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = patience(60_000);
 
 /**
  * Where moto's server is: as POSTERN_MOTO says, in the venv that `.ci/run` makes, or on the PATH. Undefined where there is
@@ -45,7 +46,7 @@ export class MotoServer {
     const service = new ChildService({ name: "moto", file: binary, args, logFile: join(folder, "log") });
     const url = `http://127.0.0.1:${port}`;
     const isReady = (): Promise<boolean> =>
-      fetch(`${url}/moto-api/data.json`, { signal: AbortSignal.timeout(2_000) }).then(
+      fetch(`${url}/moto-api/data.json`, { signal: AbortSignal.timeout(patience(2_000)) }).then(
         ({ ok }) => ok,
         () => false,
       );
@@ -61,6 +62,6 @@ export class MotoServer {
 
   async stop(): Promise<void> {
     await this.#service.stop();
-    await rm(this.#folder, { recursive: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }

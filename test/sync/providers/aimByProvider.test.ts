@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { aimByProvider } from "../../../src/sync/providers/aimByProvider.ts";
+import type { ProviderDeps } from "../../../src/sync/providers/ProviderDeps.ts";
 import { type ProviderSettings, providerSchema } from "../../../src/sync/providers/providerSettings.ts";
 import type { SyncGoal } from "../../../src/sync/SyncConfig.ts";
 import { catalogue } from "../../../src/trust/catalogue.ts";
@@ -21,9 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-function aim(settings: ProviderSettings): Promise<SyncGoal> {
-  const terms = { hosts: ["gate.example.com"], now: Date.now, timeout: 300 };
-  return aimByProvider(settings, GOAL, [], { ...providerDeps(), ...terms });
+function aim(settings: ProviderSettings, change: Partial<ProviderDeps> = {}): Promise<SyncGoal> {
+  const terms = { hosts: ["gate.example.com"], now: Date.now };
+  return aimByProvider(settings, GOAL, [], { ...providerDeps(change), ...terms });
 }
 const cloudflare = (): ProviderSettings =>
   providerSchema.parse({ cloudflare: { zone: ZONE, token: { env: "TOKEN" }, api: server.url } });
@@ -52,7 +53,7 @@ it.each<[string, LoopbackAnswer]>([
   ["silence", "silent"],
 ])("holds everything as it is at %s", async (_, answer) => {
   server.answer = () => answer;
-  const held = await aim(cloudflare());
+  const held = await aim(cloudflare(), answer === "silent" ? { timeout: 300 } : {});
   expect(held).toMatchObject({ url: undefined, hold: { code: "provider-failed", about: "cloudflare" } });
   expect([rootsOf(held), held.hold?.message]).toEqual([roots.length, expect.not.stringContaining("SECRET")]);
 });

@@ -12,6 +12,7 @@ import { probe } from "../../../src/trust/probe.ts";
 import { AcmeClient } from "../../acme/AcmeClient.ts";
 import { PebbleCa } from "../../acme/PebbleCa.ts";
 import { pebbleBinary } from "../../acme/pebbleBinary.ts";
+import { patience } from "../../run/speedFactor.ts";
 import { LoopbackServer } from "../LoopbackServer.ts";
 import { providerDeps } from "./providerDeps.ts";
 
@@ -22,7 +23,7 @@ const binary = await pebbleBinary();
 async function view(base: string): Promise<EndpointView> {
   const signal = new AbortController().signal;
   const resolve = async (_: string, family: 4 | 6): Promise<string[]> => (family === 4 ? ["127.0.0.1"] : []);
-  const { observations } = await probe(base, { resolve, now: Date.now, timeoutMs: 2_000, signal });
+  const { observations } = await probe(base, { resolve, now: Date.now, timeoutMs: patience(10_000), signal });
   return { base, handshakes: handshakesOf(observations) };
 }
 

@@ -6,6 +6,7 @@ import { askProvider } from "../../../src/sync/providers/askProvider.ts";
 import type { ProviderReport } from "../../../src/sync/providers/ProviderReport.ts";
 import { providerSchema } from "../../../src/sync/providers/providerSettings.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
+import { patience } from "../../run/speedFactor.ts";
 import { LoopbackServer } from "../LoopbackServer.ts";
 import { MotoServer, motoBinary } from "./MotoServer.ts";
 import { providerDeps } from "./providerDeps.ts";
@@ -14,10 +15,7 @@ const REGION = "eu-central-1";
 const binary = motoBinary();
 
 function ask(endpoint: string, aws: object): Promise<ProviderReport> {
-  return askProvider(
-    providerSchema.parse({ aws: { region: REGION, endpoint, ...aws } }),
-    providerDeps({ timeout: 10_000 }),
-  );
+  return askProvider(providerSchema.parse({ aws: { region: REGION, endpoint, ...aws } }), providerDeps());
 }
 
 beforeAll(() => {
@@ -41,7 +39,7 @@ describe.skipIf(binary === undefined)("against moto, or skipped for want of it: 
     const DomainNameConfigurations = [{ CertificateArn: issued, EndpointType: "REGIONAL" as const }];
     await gateway.send(new CreateDomainNameCommand({ DomainName: "gate.example.com", DomainNameConfigurations }));
     await makeFunction(moto.url);
-  }, 90_000);
+  }, patience(120_000));
   afterAll(() => moto?.stop());
 
   it("a certificate that Amazon issued leads to Amazon's roots", async () => {
@@ -96,7 +94,9 @@ it.each([
   try {
     server.answer = () => answer;
     const aws = { region: REGION, endpoint: server.url, certificate: "arn:aws:acm:x" };
-    const rejection = askProvider(providerSchema.parse({ aws }), providerDeps({ timeout: 1_000 }));
+    // Long enough for the SDK to be loaded and to ask: silence has to be the answer, and not the lack of a question.
+    const deps = providerDeps(answer === "silent" ? { timeout: patience(1_000) } : {});
+    const rejection = askProvider(providerSchema.parse({ aws }), deps);
     await expect(rejection).rejects.toMatchObject({ name: "ProviderError", code });
     await expect(rejection).rejects.not.toThrow(/SECRET/);
     expect(server.calls.length).toBe(1);

@@ -2,13 +2,17 @@ import { readFile } from "node:fs/promises";
 import { callHttp } from "../../../src/sync/callHttp.ts";
 import type { ProviderDeps } from "../../../src/sync/providers/ProviderDeps.ts";
 import { viewEndpoint } from "../../../src/sync/viewEndpoint.ts";
+import { patience } from "../../run/speedFactor.ts";
+
+/** For what is to have an answer. In milliseconds. */
+const LIMIT = patience(10_000);
 
 /** Everything real but the environment. */
 export function providerDeps(change: Partial<ProviderDeps> = {}): ProviderDeps {
-  const timeouts = { handshake: 2_000, probe: 5_000, canary: 1_000, lease: 1_000, next: 2_000 };
+  const timeouts = { handshake: LIMIT, probe: LIMIT, canary: LIMIT, lease: LIMIT, next: LIMIT };
   return {
     call: callHttp,
-    timeout: 5_000,
+    timeout: LIMIT,
     env: { TOKEN: "SECRET-TOKEN" },
     readFile: (path) => readFile(path, "utf8"),
     view: (base) => viewEndpoint(base, timeouts, Date.now),

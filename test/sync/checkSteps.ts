@@ -1,0 +1,126 @@
+import * as fc from "fast-check";
+import { expect } from "vitest";
+import { trustHash } from "../../src/sync/liveRoots.ts";
+import { viewOf } from "../../src/sync/TargetView.ts";
+import { makeCas, NEW, OLD, SyncWorld } from "./SyncWorld.ts";
+
+const SOAK = 1_000;
+/** CA 3 is nobody's: it is never pinned. */
+const CAS = 4;
+
+const pins = fc.subarray([0, 1, 2], { minLength: 1 });
+const served = fc.oneof({ weight: 6, arbitrary: fc.nat(2) }, fc.constantFrom(3, "connection refused", "timed out"));
+const change = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ do: fc.constant("step" as const), stale: fc.boolean() }) },
+  fc.record({ do: fc.constant("kill" as const) }),
+  fc.record({
+    do: fc.constant("serve" as const),
+    base: fc.constantFrom(OLD, NEW),
+    served: fc.array(served, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({ do: fc.constant("pin" as const), pins }),
+  fc.record({ do: fc.constant("url" as const), url: fc.constantFrom(OLD, NEW, undefined) }),
+  fc.record({ do: fc.constant("wait" as const), time: fc.constantFrom(1, 400, SOAK) }),
+  fc.record({
+    do: fc.constant("tamper" as const),
+    target: fc.nat(4),
+    bundle: fc.constantFrom("", "nonsense", "third"),
+  }),
+  fc.record({ do: fc.constant("hold" as const), isHeld: fc.boolean() }),
+  fc.record({ do: fc.constant("canary" as const), result: fc.constantFrom("honest", "unknown", "failed", "cut-off") }),
+  fc.record({ do: fc.constant("blind" as const), isBlind: fc.boolean() }),
+);
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+function happen(world: SyncWorld, event: Change): void {
+  world.now += 1;
+  switch (event.do) {
+    case "step":
+      world.step({ stale: event.stale });
+      break;
+    case "kill":
+      world.kill();
+      break;
+    case "serve":
+      world.served.set(event.base, event.served);
+      break;
+    case "pin":
+      world.pin(event.pins);
+      break;
+    case "url":
+      // One that is held has none, whatever is asked for (`hold`, NextGoal.ts).
+      if (world.goal.hold === undefined) world.goal = { ...world.goal, url: event.url };
+      break;
+    case "wait":
+      world.now += event.time;
+      break;
+    case "tamper":
+      world.tamper(event.target, event.bundle === "third" ? world.rootOf(2).pem : event.bundle);
+      break;
+    case "hold":
+      world.hold(event.isHeld);
+      break;
+    case "canary":
+      world.canary = event.result;
+      break;
+    case "blind":
+      world.isBlind = event.isBlind;
+      break;
+  }
+}
+
+/**
+ * Runs as many worlds, made by chance, as `runs` says. In none of them a step writes what would refuse the endpoint, brings
+ * a root that nobody asked for, takes one away too early, or lets be ignored what may not be; and all of them come to rest.
+ */
+export async function checkSteps(runs: number): Promise<void> {
+  const cas = await makeCas(CAS);
+  fc.assert(
+    fc.property(
+      pins,
+      fc.nat(2),
+      fc.boolean(),
+      fc.constantFrom(undefined, 30),
+      fc.array(change, { maxLength: 60 }),
+      (asked, live, conversions, breakGlassAfter, events) => {
+        const world = new SyncWorld(
+          cas,
+          { gate: "g", cluster: "prod", url: undefined, soak: SOAK, breakGlassAfter },
+          asked,
+          [live],
+          {
+            conversions,
+          },
+        );
+        for (const event of events) happen(world, event);
+        // The world calms down: the endpoint serves a root that is asked for.
+        world.canary = "honest";
+        world.hold(false);
+        world.isBlind = false;
+        world.kill();
+        world.goal = { ...world.goal, url: NEW };
+        world.pin(asked);
+        for (const base of [OLD, NEW]) world.served.set(base, [asked[0] ?? 0, asked[0] ?? 0]);
+        // Longer than a count of foreign changes lives.
+        world.now += 2 * 3_600_000;
+        for (let run = 0; run < 4; run += 1) {
+          world.kill();
+          world.run();
+          world.now += SOAK;
+        }
+        expect(world.step()).toEqual({ kind: "nothing-to-do", notes: [] });
+        const writes = world.writes;
+        world.run();
+        expect(world.writes).toBe(writes);
+        const wanted = trustHash(asked.map((pin) => world.rootOf(pin)));
+        for (const target of world.targets)
+          expect(viewOf(target, world.goal)).toMatchObject({ hash: wanted, bases: [NEW] });
+        for (const { state, hooks } of world.targets) {
+          expect([state.phase, state.brokenGlass]).toEqual([undefined, undefined]);
+          for (const { failurePolicy = "Fail" } of hooks) expect(failurePolicy).toBe("Fail");
+        }
+      },
+    ),
+    { numRuns: runs },
+  );
+}

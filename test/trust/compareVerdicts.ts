@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import type { Certificate } from "../../src/trust/Certificate.ts";
+import { parseCertificate } from "../../src/trust/parseCertificate.ts";
+import { pemBlock } from "../../src/trust/pemBlock.ts";
+import { TrustError } from "../../src/trust/TrustError.ts";
+import { verifyChain } from "../../src/trust/verifyChain.ts";
+import { type AnyChain, anyChain } from "./anyChain.ts";
+import type { GoQuestion, GoVerifier } from "./GoVerifier.ts";
+import { makeCertificate } from "./makeCertificate.ts";
+
+interface Verdict {
+  readonly question: GoQuestion;
+  /** "ok", or why not. */
+  readonly ours: string;
+  /** SHA-256 of each certificate of the bundle that can be read. */
+  readonly anchors: readonly string[];
+}
+
+/**
+ * Holds our verdicts on as many chains as `count` says, made by chance from a seed, against those of Go's crypto/x509.
+ * Where we say ok, Go has to; and where Go alone does, it is one of what we refuse on purpose.
+ */
+export async function compareVerdicts(go: GoVerifier, count: number, seed: number): Promise<void> {
+  const chains = fc.sample(anyChain, { numRuns: count, seed });
+  const verdicts: Verdict[] = [];
+  for (const chain of chains) verdicts.push(await verdictOn(chain));
+  const answers = go.ask(verdicts.map(({ question }) => question));
+  expect(answers).toHaveLength(count);
+
+  const wrong: string[] = [];
+  const strict: string[] = [];
+  let agreedOk = 0;
+  for (const [index, { ours, anchors }] of verdicts.entries()) {
+    const theirs = answers[index];
+    const line = `chain ${index}: ${ours}, Go: ${theirs?.error ?? "ok"}`;
+    if (ours === "ok" && theirs?.ok !== true) wrong.push(line);
+    if (ours !== "ok" && theirs?.ok === true) strict.push(line);
+    if (ours === "ok" && theirs?.ok === true) agreedOk += 1;
+    const unread = anchors.filter((it) => !theirs?.anchors.includes(it));
+    if (unread.length > 0) wrong.push(`chain ${index}: an anchor that Go cannot read`);
+  }
+  expect(wrong, `seed ${seed}`).toEqual([]);
+  // Neither all good nor all bad, or nothing has been tried. A quarter is good, give or take.
+  expect(agreedOk, `seed ${seed}`).toBeGreaterThan(count / 16);
+  expect(agreedOk, `seed ${seed}`).toBeLessThan((count * 7) / 8);
+  expect(
+    strict.filter((line) => !STRICTER_ON_PURPOSE.test(line)),
+    `seed ${seed}`,
+  ).toEqual([]);
+  if (process.env.POSTERN_CHAINS !== undefined)
+    process.stdout.write(
+      `${count} chains, seed ${seed}: ${agreedOk} ok in both, ${strict.length} only in Go\n${strict.join("\n")}\n`,
+    );
+}
+
+/** What Postern refuses and Go takes: see `verifyChain` and `parseCertificate`. */
+const STRICTER_ON_PURPOSE = /: (needs-policies|bad-certificate|name-not-allowed),/;
+
+async function verdictOn(chain: AnyChain): Promise<Verdict> {
+  const { damage } = chain;
+  // Only what is served or trusted: to make one costs more than to judge it.
+  const used = new Set([...chain.served, ...chain.anchors]);
+  const ders = await Promise.all(
+    chain.specs.map((spec, index) => (used.has(index) ? makeCertificate(spec) : undefined)),
+  );
+  const der = damage === undefined ? undefined : ders[damage.certificate];
+  if (der !== undefined && damage !== undefined) {
+    const at = Math.floor(damage.at * der.length);
+    der[at] = (der[at] ?? 0) ^ (1 << damage.bit);
+  }
+  const served = chain.served.flatMap((index) => ders[index] ?? []);
+  const anchors = chain.anchors.flatMap((index) => ders[index] ?? []);
+  const question: GoQuestion = {
+    served: served.map(pemBlock),
+    anchors: anchors.map(pemBlock).join(""),
+    host: chain.host,
+    time: chain.now,
+  };
+  const read = anchors.flatMap((it) => readOrNot(it) ?? []);
+  const chainRead = served.flatMap((it) => readOrNot(it) ?? []);
+  const fingerprints = read.map(({ fingerprint }) => fingerprint);
+  // A server that serves something unreadable is refused in the handshake.
+  if (chainRead.length < served.length) return { question, ours: "bad-certificate", anchors: fingerprints };
+  const verification = verifyChain({ served: chainRead, anchors: read, host: chain.host, now: chain.now });
+  return { question, ours: verification.ok ? "ok" : verification.code, anchors: fingerprints };
+}
+
+function readOrNot(der: Uint8Array): Certificate | undefined {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (error instanceof TrustError && error.code === "bad-certificate") return undefined;
+    throw error;
+  }
+}
