@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { patience } from "../run/speedFactor.ts";
+import { ChildGuard } from "./ChildGuard.ts";
 
 /** How a service is started. */
 export interface ServiceCommand {
@@ -12,10 +15,14 @@ export interface ServiceCommand {
   readonly logFile: string;
 }
 
-/** How long a service may take to end by itself, before it is killed. In milliseconds. */
+/** How long a service may take to end by itself, before it is killed. In milliseconds, on the reference machine. */
 const STOP_PATIENCE = 20_000;
+/** In milliseconds. */
+const PAUSE = 25;
 /** What is shown of a log when a service ends early. In characters. */
 const TAIL = 2_000;
+/** The services of this process do not outlive it. */
+const guard = new ChildGuard();
 
 /** A process that serves until it is stopped: started, waited for and stopped by its process id. */
 export class ChildService {
@@ -46,14 +53,16 @@ export class ChildService {
     return readFileSync(this.logFile, "utf8");
   }
 
-  /** Asks `isReady` until it says so. Rejects when the service ends first, or after `patience` milliseconds. */
-  async waitUntil(isReady: () => Promise<boolean>, patience: number): Promise<void> {
-    const end = Date.now() + patience;
+  /**
+   * Asks `isReady` until it says so. Rejects when the service ends first, or after `limitMs` (scale it with `patience`).
+   */
+  async waitUntil(isReady: () => Promise<boolean>, limitMs: number): Promise<void> {
+    const end = performance.now() + limitMs;
     while (!(await isReady())) {
       if (this.hasEnded) throw new Error(`${this.name} ended before it was ready:\n${this.log().slice(-TAIL)}`);
-      if (Date.now() > end)
-        throw new Error(`${this.name} was not ready after ${patience} ms:\n${this.log().slice(-TAIL)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (performance.now() > end)
+        throw new Error(`${this.name} was not ready after ${limitMs} ms:\n${this.log().slice(-TAIL)}`);
+      await sleep(PAUSE);
     }
   }
 
@@ -66,9 +75,8 @@ export class ChildService {
 
   /** SIGTERM, and SIGKILL where that is not enough. Resolves when the process is gone. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
-    if (this.hasEnded) return;
-    this.#process.kill(signal);
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), STOP_PATIENCE);
+    if (!this.hasEnded) this.#process.kill(signal);
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), patience(STOP_PATIENCE));
     await this.#exited;
     clearTimeout(timer);
   }
@@ -76,16 +84,18 @@ export class ChildService {
 
 function start({ file, args, env, logFile }: ServiceCommand): ChildProcess {
   const log = openSync(logFile, "a");
-  // What is left of it when the tests are killed must not stay behind: the binary watches its parent.
+  // The cluster's binary has the kernel end it with its parent, which is sooner than the guard can.
   const watch = { CLUSTER_PARENT: String(process.pid) };
   const child = spawn(file, args, { env: { ...process.env, ...watch, ...env }, stdio: ["ignore", log, log] });
   closeSync(log);
+  if (child.pid !== undefined) guard.add(child.pid);
   return child;
 }
 
+/** Resolves when the process is gone, and its guard has heard of it. */
 function exitOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    child.once("exit", () => resolve());
+    child.once("exit", () => resolve(child.pid === undefined ? undefined : guard.remove(child.pid)));
     child.once("error", () => resolve());
   });
 }

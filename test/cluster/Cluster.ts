@@ -1,11 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { patience } from "../run/speedFactor.ts";
 import { ChildService, type ServiceCommand } from "./ChildService.ts";
 import { ClusterClient, type ClusterPlace } from "./ClusterClient.ts";
 import type { ComponentProgram } from "./controlPlaneProgram.ts";
 import type { TestCa } from "./TestCa.ts";
 
-/** In milliseconds. */
+/** In milliseconds, on the reference machine. */
 const RESTART_PATIENCE = 90_000;
 
 /** A control plane that this process started, and stops. */
@@ -39,7 +40,7 @@ export class Cluster extends ClusterClient {
         ({ status }) => status === 200,
         () => false,
       );
-    await apiServer.waitUntil(isReady, RESTART_PATIENCE);
+    await apiServer.waitUntil(isReady, patience(RESTART_PATIENCE));
   }
 
   /** Runs something else beside the control plane, which is stopped before it. */

@@ -1,4 +1,5 @@
 import { Agent, request } from "node:https";
+import { patience } from "../run/speedFactor.ts";
 import type { ClusterAccess } from "./kubeconfigOf.ts";
 
 /** An object of whatever kind, as the tests write and read them. */
@@ -25,7 +26,7 @@ export interface ApiCall {
 }
 
 /** No call of the tests takes longer. In milliseconds. */
-const TIMEOUT = 60_000;
+const TIMEOUT = patience(60_000);
 /** Content type of a server-side apply. JSON is YAML. */
 export const APPLY = "application/apply-patch+yaml";
 /** Content type of a JSON merge patch (RFC 7386). */

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { patience } from "../run/speedFactor.ts";
 import { ClusterApi, type KubeObject } from "./ClusterApi.ts";
 import type { ComponentProgram } from "./controlPlaneProgram.ts";
 import type { ClusterAccess } from "./kubeconfigOf.ts";
@@ -21,7 +22,7 @@ export interface ClusterPlace extends ClusterAccess {
   readonly auditLog: string;
 }
 
-/** In milliseconds. */
+/** In milliseconds, on the reference machine. */
 const KUBECTL_PATIENCE = 60_000;
 
 /** A cluster as its admin sees it. */
@@ -45,7 +46,7 @@ export class ClusterClient {
     const { file, args: before } = this.#program("kubectl");
     const env = { ...process.env, KUBECONFIG: this.kubeconfig, KUBECACHEDIR: join(this.place.folder, "kubectl-cache") };
     return new Promise((resolve, reject) => {
-      const options = { env, timeout: KUBECTL_PATIENCE, maxBuffer: 64 * 1024 * 1024 };
+      const options = { env, timeout: patience(KUBECTL_PATIENCE), maxBuffer: 64 * 1024 * 1024 };
       const child = execFile(file, [...before, ...args], options, (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === "number") resolve({ code, stdout, stderr });

@@ -44,7 +44,12 @@ export class RecordingWebhook {
     this.#server = server;
     this.ca = ca;
     this.#host = host;
-    server.on("request", (request, response) => void this.#answer(request, response));
+    server.on("request", (request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        // Whoever has called waits no longer.
+        if (!request.aborted) throw error;
+      });
+    });
   }
 
   /** `host` is what the API server is to call it by, and has to lead to 127.0.0.1. It offers h2 and http/1.1. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { eventually } from "../run/eventually.ts";
 import type { ApiAnswer, ApiCall, KubeObject } from "./ClusterApi.ts";
 import type { ClusterClient } from "./ClusterClient.ts";
-import { eventually } from "./eventually.ts";
 
 /** What an object needs beside its kind. */
 export type Manifest = Readonly<Record<string, unknown>>;

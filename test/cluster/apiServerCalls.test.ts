@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "../run/eventually.ts";
 import type { ClusterClient } from "./ClusterClient.ts";
-import { eventually } from "./eventually.ts";
 import { observations } from "./observations.ts";
 import { RecordingWebhook } from "./RecordingWebhook.ts";
 import { sharedCluster } from "./sharedCluster.ts";
@@ -35,7 +35,7 @@ const register = async (
         rules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*/*"] }],
         namespaceSelector: { matchLabels: { "postern.dev/suite": suite } },
         failurePolicy: "Ignore",
-        timeoutSeconds: 7,
+        timeoutSeconds: 29,
         sideEffects: "None",
         admissionReviewVersions: ["v1", "v1beta1"],
         ...more,

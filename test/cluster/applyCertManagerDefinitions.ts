@@ -1,8 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { patience } from "../run/speedFactor.ts";
 import type { ClusterClient } from "./ClusterClient.ts";
 import type { CertManagerFiles } from "./certManagerBinary.ts";
 
+/** In milliseconds, on the reference machine. */
+const PATIENCE = 30_000;
 const NAMES = ["certificates", "certificaterequests", "issuers", "clusterissuers"];
 
 /** Has a cluster know cert-manager's kinds, and resolves when it does. */
@@ -13,7 +16,8 @@ export async function applyCertManagerDefinitions(
   const names = NAMES.map((name) => `crd/${name}.cert-manager.io`);
   const applied = await cluster.kubectl(["apply", "--server-side", "-f", "-"], await readDefinitions(definitions));
   if (applied.code !== 0) throw new Error(applied.stderr);
-  const waited = await cluster.kubectl(["wait", "--for=condition=Established", "--timeout=30s", ...names]);
+  const limit = `--timeout=${patience(PATIENCE)}ms`;
+  const waited = await cluster.kubectl(["wait", "--for=condition=Established", limit, ...names]);
   if (waited.code !== 0) throw new Error(waited.stderr);
 }
 

@@ -4,12 +4,13 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { patience } from "../run/speedFactor.ts";
 import { type BuildEnv, goBuild } from "./goBuild.ts";
 
 const run = promisify(execFile);
 const FOLDER = fileURLToPath(new URL("certmanager", import.meta.url));
 const MODULE = "github.com/cert-manager/cert-manager";
-/** In milliseconds. */
+/** In milliseconds, on the reference machine. */
 const PATIENCE = 30_000;
 
 /** What of cert-manager is kept. Paths. */
@@ -37,7 +38,7 @@ export async function certManagerBinary(
     sources: readdirSync(FOLDER),
     async complete(unfinished) {
       const list = ["list", "-m", "-f", "{{.Dir}}", MODULE];
-      const { stdout } = await run("go", list, { cwd: FOLDER, env, timeout: PATIENCE });
+      const { stdout } = await run("go", list, { cwd: FOLDER, env, timeout: patience(PATIENCE) });
       await cp(join(stdout.trim(), "deploy", "crds"), join(unfinished, "crds"), { recursive: true });
     },
     progress,

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { decodeConversionReview } from "../../src/protocol/decodeConversionReview.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import type { Observation } from "./Observation.ts";
 import { RecordingWebhook } from "./RecordingWebhook.ts";
 

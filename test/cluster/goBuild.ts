@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { patience } from "../run/speedFactor.ts";
 import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
+import { ProcessLock } from "./ProcessLock.ts";
 
 const run = promisify(execFile);
 
@@ -31,47 +33,66 @@ export interface GoBuild {
   readonly env: BuildEnv;
 }
 
-/** A first build compiles all of Kubernetes: 6 minutes on two cores were seen. In milliseconds. */
+/** A first build compiles all of Kubernetes: 10 minutes on two cores were seen. In milliseconds, on the reference machine. */
 const PATIENCE = 1_500_000;
+/** In milliseconds. */
 const HEARTBEAT = 30_000;
 const MISSING_GO =
   "the test cluster is built with Go 1.26, and there is no go on PATH: install it from https://go.dev/dl, or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl";
 
 /**
- * The folder that holds what a module builds. It is built once, and kept for as long as its sources and go.sum stay as
- * they are. Throws {@link ClusterUnavailableError}, with what to do where there is no Go.
+ * The folder that holds what a module builds. It is built once, however many ask for it at the same time, and kept for as
+ * long as its sources and go.sum stay as they are. Throws {@link ClusterUnavailableError}, with what to do where there is
+ * no Go.
  */
 export async function goBuild(build: GoBuild): Promise<string> {
-  const { name, what, module, args, target, progress, env } = build;
+  const { name, what, progress, env } = build;
   const cache = join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "postern");
   const folder = join(cache, `${name}-${hashOf(build)}`);
   if (existsSync(folder)) return folder;
-  progress(`building ${what}, once`);
   const started = Date.now();
   const seconds = (): number => Math.round((Date.now() - started) / 1000);
-  const heartbeat = setInterval(() => progress(`still building after ${seconds()} s`), HEARTBEAT);
-  const unfinished = `${folder}.${process.pid}`;
+  let doing = "waiting for another process to build it";
+  const heartbeat = setInterval(() => progress(`${name}: ${doing}, for ${seconds()} s now`), HEARTBEAT);
   try {
-    await mkdir(unfinished, { recursive: true });
-    await run("go", ["build", "-trimpath", ...args, "-o", `${unfinished}/`, target], {
-      cwd: module,
-      env,
-      timeout: PATIENCE,
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    await build.complete?.(unfinished);
-    await rename(unfinished, folder).catch((error: unknown) => {
-      // Another run was faster, and made the same.
-      if (!existsSync(folder)) throw error;
-    });
+    await mkdir(cache, { recursive: true });
+    const lock = await ProcessLock.take(`${folder}.lock`, patience(PATIENCE));
+    try {
+      if (existsSync(folder)) return folder;
+      doing = "building";
+      progress(`building ${what}, once`);
+      await buildInto(folder, build);
+    } finally {
+      await lock.release();
+    }
   } catch (error) {
     throw new ClusterUnavailableError(isMissing(error) ? MISSING_GO : `${name} cannot be built: ${error}`, error);
   } finally {
     clearInterval(heartbeat);
-    await rm(unfinished, { recursive: true, force: true });
   }
-  progress(`built in ${seconds()} s`);
+  progress(`built ${name} in ${seconds()} s`);
   return folder;
+}
+
+/** The folder is there when all is in it. What is under way is among the run's temporary files, and goes with the run. */
+async function buildInto(folder: string, { module, args, target, complete, env }: GoBuild): Promise<void> {
+  const built = await mkdtemp(join(tmpdir(), "postern-build-"));
+  const unfinished = `${folder}.unfinished`;
+  try {
+    await run("go", ["build", "-trimpath", ...args, "-o", `${built}/`, target], {
+      cwd: module,
+      env,
+      timeout: patience(PATIENCE),
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    await complete?.(built);
+    // Whoever has the lock may remove what another left who was killed here.
+    await rm(unfinished, { recursive: true, force: true });
+    await cp(built, unfinished, { recursive: true });
+    await rename(unfinished, folder);
+  } finally {
+    await rm(built, { recursive: true, force: true });
+  }
 }
 
 function hashOf({ module, args, sources }: GoBuild): string {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import type { Observation, Scene } from "./Observation.ts";
 import { type RecordedCall, RecordingWebhook } from "./RecordingWebhook.ts";
 import { decoded } from "./sizeObservations.ts";

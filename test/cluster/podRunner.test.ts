@@ -2,15 +2,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { reserveServiceAddress } from "../e2e/reserveServiceAddress.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import type { Cluster } from "./Cluster.ts";
 import type { KubeObject } from "./ClusterApi.ts";
-import { eventually } from "./eventually.ts";
 import { startCluster } from "./startCluster.ts";
 import { ON_POD_RUNNER, startPodRunner } from "./startPodRunner.ts";
 import { TestCa } from "./TestCa.ts";
 import { TestNamespace } from "./TestNamespace.ts";
 
-const SERVICE_IP = "127.96.0.80";
 /** Serves HTTPS at the Pod's address; says who it is, what its files hold, and what its environment holds. */
 const SERVER = `
 import { readFileSync } from "node:fs";
@@ -21,13 +22,17 @@ createServer({ cert: read(tls + "/tls.crt"), key: read(tls + "/tls.key") }, (req
   response.end(JSON.stringify({ pod: process.env.POD_NAME, file: read(tls + "/note"), env: process.env.NOTE, token: read(tokens + "/token") }));
 }).listen(8443, process.env.POD_IP, () => console.log("serving"));
 // A connection may be on its way when the Pod is told to end.
-process.on("SIGTERM", () => setTimeout(() => process.exit(0), 700));
+process.on("SIGTERM", () => setTimeout(() => process.exit(0), ${patience(700)}));
 `;
+/** Longer than the server takes to end. In seconds. */
+const GRACE = Math.ceil(patience(2_000) / 1000);
 
 let cluster: Cluster;
 let ns: TestNamespace;
 let ca: TestCa;
 let script: string;
+/** The Service's address: no other cluster's, for all of them are on this machine. */
+let serviceIp: string;
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const node = (args: readonly string[]): KubeObject => ({ image: "none", command: [process.execPath], args });
@@ -35,19 +40,23 @@ const node = (args: readonly string[]): KubeObject => ({ image: "none", command:
 /** What the server behind the Service says now. */
 const ask = (): Promise<KubeObject> =>
   new Promise((resolve, reject) => {
-    const call = request({ host: SERVICE_IP, port: 443, ca: ca.cert, agent: false, timeout: 2000 }, (response) => {
-      let text = "";
-      response.on("data", (chunk) => {
-        text += chunk;
-      });
-      response.on("end", () => resolve(JSON.parse(text)));
-    });
+    const call = request(
+      { host: serviceIp, port: 443, ca: ca.cert, agent: false, timeout: patience(2_000) },
+      (response) => {
+        let text = "";
+        response.on("data", (chunk) => {
+          text += chunk;
+        });
+        response.on("end", () => resolve(JSON.parse(text)));
+      },
+    );
     call.once("error", reject);
     call.once("timeout", () => call.destroy(new Error("timeout")));
     call.end();
   });
 
 beforeAll(async () => {
+  serviceIp = await reserveServiceAddress();
   cluster = await startCluster({ controllers: true });
   await startPodRunner(cluster);
   ns = await TestNamespace.create(cluster, "pods");
@@ -71,12 +80,12 @@ beforeAll(async () => {
   ca = await TestCa.create("pods");
   script = join(cluster.place.folder, "server.mjs");
   await writeFile(script, SERVER);
-  const { cert, key } = await ca.issue({ name: "server", hosts: [SERVICE_IP] });
+  const { cert, key } = await ca.issue({ name: "server", hosts: [serviceIp] });
   const data = { "tls.crt": base64(cert), "tls.key": base64(key), note: base64("first") };
   await cluster.api.create(ns.path("secrets"), { metadata: { name: "server" }, data });
   await cluster.api.create(ns.path("services"), {
     metadata: { name: "server" },
-    spec: { clusterIP: SERVICE_IP, selector: { app: "server" }, ports: [{ port: 443, targetPort: "https" }] },
+    spec: { clusterIP: serviceIp, selector: { app: "server" }, ports: [{ port: 443, targetPort: "https" }] },
   });
   const labels = { app: "server" };
   const { status, body } = await cluster.api.create(ns.path("apps/v1", "deployments"), {
@@ -89,7 +98,7 @@ beforeAll(async () => {
         metadata: { labels },
         spec: {
           ...ON_POD_RUNNER,
-          terminationGracePeriodSeconds: 2,
+          terminationGracePeriodSeconds: GRACE,
           containers: [
             {
               name: "server",
@@ -140,7 +149,7 @@ async function rolledOut(): Promise<void> {
     "rollout",
     "status",
     "deployment/server",
-    "--timeout=45s",
+    `--timeout=${patience(45_000)}ms`,
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
@@ -182,22 +191,32 @@ it("a changed Secret reaches the files of a running Pod, and not its environment
 
 it("a changed template rolls the Deployment: other Pods, and the Service always answers", async () => {
   const before = (await podsOf("server")).map(({ metadata }) => metadata.name);
+  const asked = new Set<string>();
   let isRolling = true;
   const answers = (async () => {
     const failed: string[] = [];
-    let count = 0;
-    for (; isRolling; count += 1) await ask().catch((error: Error) => failed.push(error.message));
-    return { count, failed };
+    while (isRolling)
+      await ask().then(
+        ({ pod }) => asked.add(pod),
+        (error: Error) => failed.push(error.message),
+      );
+    return failed;
   })();
+  await eventually("an answer from before", () => (asked.size > 0 ? true : undefined));
   await cluster.api.merge(ns.path("apps/v1", "deployments", "server"), {
     spec: { template: { metadata: { annotations: { rolled: String(Date.now()) } } } },
   });
-  await rolledOut();
-  isRolling = false;
-  const { count, failed } = await answers;
-  expect(failed).toEqual([]);
-  expect(count).toBeGreaterThan(10);
-  expect((await ask()).pod).not.toBe(before[0]);
+  try {
+    await rolledOut();
+    await eventually("an answer of another Pod", () =>
+      [...asked].some((pod) => !before.includes(pod)) ? true : undefined,
+    );
+  } finally {
+    isRolling = false;
+  }
+  expect(await answers).toEqual([]);
+  expect([...asked].filter((pod) => before.includes(pod))).not.toEqual([]);
+  expect(before).not.toContain((await ask()).pod);
 });
 
 it("kubectl logs and exec reach the process", async () => {
@@ -235,7 +254,11 @@ it("a sidecar starts before the container, and both end with the Pod", async () 
   const order = join(cluster.place.folder, "order");
   const says = (word: string): KubeObject =>
     node(["-e", `require("fs").appendFileSync(${JSON.stringify(order)}, "${word} "); setInterval(() => {}, 1000)`]);
-  const startupProbe = { exec: { command: ["test", "-s", order] }, periodSeconds: 1, failureThreshold: 30 };
+  const startupProbe = {
+    exec: { command: ["test", "-s", order] },
+    periodSeconds: 1,
+    failureThreshold: Math.ceil(patience(30_000) / 1000),
+  };
   const { status, body } = await cluster.api.create(ns.path("pods"), {
     metadata: { name: "with-sidecar" },
     spec: {
@@ -265,6 +288,6 @@ it("a CronJob runs its Job", async () => {
       const own = body.items.find(({ metadata }: KubeObject) => metadata.name.startsWith("every-minute-"));
       return own?.status?.succeeded === 1 ? true : undefined;
     },
-    80_000,
+    patience(80_000),
   );
 });

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { patience } from "../run/speedFactor.ts";
 import { applyCertManagerDefinitions } from "./applyCertManagerDefinitions.ts";
 import type { ChildService } from "./ChildService.ts";
 import type { Cluster } from "./Cluster.ts";
 import { certManagerBinary } from "./certManagerBinary.ts";
 import { freePorts } from "./freePorts.ts";
 
-/** In milliseconds. */
+/** In milliseconds, on the reference machine. */
 const READY_PATIENCE = 60_000;
 
 /**
@@ -29,10 +30,10 @@ export async function startCertManager(cluster: Cluster, args: readonly string[]
     ],
   });
   const isAtWork = (): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(1_000) }).then(
+    fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(patience(1_000)) }).then(
       async (answer) => (await answer.text()) !== "" && answer.ok,
       () => false,
     );
-  await service.waitUntil(isAtWork, READY_PATIENCE);
+  await service.waitUntil(isAtWork, patience(READY_PATIENCE));
   return service;
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import { startCluster } from "./startCluster.ts";
 
 /** Whether a process is there: signal 0 is sent to nobody. */

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { patience } from "../run/speedFactor.ts";
 import { ChildService } from "./ChildService.ts";
 import { ClusterApi } from "./ClusterApi.ts";
 import type { ClusterPlace } from "./ClusterClient.ts";
@@ -16,7 +17,7 @@ export interface ControlPlane {
   readonly services: readonly ChildService[];
 }
 
-/** 3 to 4 s are usual. In milliseconds. */
+/** 3 to 4 s are usual. In milliseconds, on the reference machine. */
 const READY_PATIENCE = 60_000;
 /** A port that was free may be taken by the time a component listens on it. */
 const ATTEMPTS = 3;
@@ -143,27 +144,29 @@ async function startOnce(
     apiServerArgs,
   );
   const api = new ClusterApi(access);
-  const isReady = (): Promise<boolean> =>
-    api.get("/readyz").then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-  await apiServer.waitUntil(isReady, READY_PATIENCE);
-
-  if (controllers) {
-    const flags = { kubeconfig: file("components.kubeconfig"), "leader-elect": "false", "secure-port": "0" };
-    start("kube-controller-manager", {
-      ...flags,
-      "use-service-account-credentials": "true",
-      "service-account-private-key-file": file("accounts-key.pem"),
-      "root-ca-file": file("ca.pem"),
-    });
-    start("kube-scheduler", flags);
-    // They are at work when the first of their objects is there.
-    const isAtWork = (): Promise<boolean> =>
-      api.get("/api/v1/namespaces/default/serviceaccounts/default").then(({ status }) => status === 200);
-    await apiServer.waitUntil(isAtWork, READY_PATIENCE);
+  try {
+    const isReady = (): Promise<boolean> =>
+      api.get("/readyz").then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    await apiServer.waitUntil(isReady, patience(READY_PATIENCE));
+    if (controllers) {
+      const flags = { kubeconfig: file("components.kubeconfig"), "leader-elect": "false", "secure-port": "0" };
+      start("kube-controller-manager", {
+        ...flags,
+        "use-service-account-credentials": "true",
+        "service-account-private-key-file": file("accounts-key.pem"),
+        "root-ca-file": file("ca.pem"),
+      });
+      start("kube-scheduler", flags);
+      // They are at work when the first of their objects is there.
+      const isAtWork = (): Promise<boolean> =>
+        api.get("/api/v1/namespaces/default/serviceaccounts/default").then(({ status }) => status === 200);
+      await apiServer.waitUntil(isAtWork, patience(READY_PATIENCE));
+    }
+  } finally {
+    api.close();
   }
-  api.close();
   return { services, place: { ...access, folder, kubeconfig: file("kubeconfig"), auditLog: file("audit.log") } };
 }

@@ -1,5 +1,5 @@
+import { eventually } from "../run/eventually.ts";
 import type { Cluster } from "./Cluster.ts";
-import { eventually } from "./eventually.ts";
 
 const SIZE = { cpu: "1000", memory: "1Ti", pods: "1000" };
 

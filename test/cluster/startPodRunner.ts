@@ -1,13 +1,17 @@
 import { join } from "node:path";
+import { eventually } from "../run/eventually.ts";
 import type { Cluster } from "./Cluster.ts";
-import { eventually } from "./eventually.ts";
 import { freePorts } from "./freePorts.ts";
+import { holdAddress } from "./holdAddress.ts";
 
 /** What a Pod's spec needs to land on the pod runner's node. */
 export const ON_POD_RUNNER = {
   nodeSelector: { "postern.dev/runner": "process" },
   tolerations: [{ key: "postern.dev/runner", operator: "Exists" }],
 } as const;
+
+/** Held at the last address of a network, which no Pod gets. */
+const HELD_PORT = 16_443;
 
 /** A node that runs Pods as local processes (`podrunner`), and stands for Services. */
 export interface PodRunner {
@@ -20,8 +24,7 @@ export interface PodRunner {
 export async function startPodRunner(cluster: Cluster, name = "process-1"): Promise<PodRunner> {
   const root = join(cluster.place.folder, "pods");
   const [port = 0] = await freePorts(1);
-  // Of two processes that each run a cluster, Pods with the same port would be at the same address.
-  const addresses = `127.1.${process.pid % 256}.0/24`;
+  const addresses = await reservePodNetwork();
   await cluster.runComponent("pod-runner", [
     `--node=${name}`,
     `--root=${root}`,
@@ -39,4 +42,11 @@ export async function startPodRunner(cluster: Cluster, name = "process-1"): Prom
       : undefined;
   });
   return { node: name, root };
+}
+
+/** Addresses that no other pod runner on this machine gives to Pods: two with the same port would be in each other's way. */
+async function reservePodNetwork(): Promise<string> {
+  for (let number = 0; number <= 255; number += 1)
+    if (await holdAddress(`127.1.${number}.255`, HELD_PORT)) return `127.1.${number}.0/24`;
+  throw new Error("no network for Pods is left: all from 127.1.0.0/24 to 127.1.255.0/24 are taken");
 }

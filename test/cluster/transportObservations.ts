@@ -6,11 +6,11 @@ const DRY = { query: { dryRun: "All" } };
 /** How calls arrive: method, path, headers, connections, repetitions. */
 export const transportObservations: readonly Observation[] = [
   {
-    seen: "POST to the registered path with `?timeout=7s` for timeoutSeconds 7, and no other query",
+    seen: "POST to the registered path with `?timeout=29s` for timeoutSeconds 29, and no other query",
     assumed: "`src/gate/callDeadline.ts`",
     check: async (scene) => {
       const { method, url } = await callOf(scene, () => scene.ns.createConfigMap("path", {}, DRY));
-      expect([method, url]).toEqual(["POST", "/c/seen/validate?timeout=7s"]);
+      expect([method, url]).toEqual(["POST", "/c/seen/validate?timeout=29s"]);
     },
   },
   {

@@ -1,9 +1,12 @@
 import type { ClusterApi } from "../cluster/ClusterApi.ts";
+import { scaledRate } from "../run/speedFactor.ts";
+import { type LoadInProgress, type LoadOutcome, steadyLoad } from "./steadyLoad.ts";
 
 const NAMESPACE = "load";
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
-/** Creates a second. */
-export const RATE = 50;
+/** Creates a second, on the reference machine. */
+const RATE = 50;
+const JUDGED = "judged";
 
 /** What became of a load. */
 export interface LoadReport {
@@ -17,10 +20,12 @@ export interface LoadReport {
   readonly slowest: number;
 }
 
-interface Outcome {
-  readonly failure?: string;
-  readonly started: number;
-  readonly ended: number;
+/** A load that is under way, and what can be waited for. Each counts creates that begin after it is called. */
+export interface AdmissionsInProgress {
+  /** Resolves when so many creates have been judged. */
+  judged(count: number): Promise<void>;
+  /** Resolves when so many creates have failed. */
+  failed(count: number): Promise<void>;
 }
 
 /**
@@ -47,48 +52,41 @@ export class AdmissionLoad {
     const pod = { metadata: { generateName: "load-", namespace: NAMESPACE }, spec };
     const { status, body } = await this.#api.create(PODS, pod, { query: { dryRun: "All" } });
     const isJudged = status === 201 && body.metadata.labels?.["example.com/checked"] === "yes";
-    return isJudged ? "judged" : `${status} ${body.message}`;
+    return isJudged ? JUDGED : `${status} ${body.message}`;
   }
 
-  /** Creates {@link RATE} a second while something happens, whether those before are answered yet or not. */
-  async during(happen: () => Promise<void>): Promise<LoadReport> {
-    let isOver = false;
-    const sent: Promise<Outcome>[] = [];
+  /** Creates as many a second as this machine bears, 50 on the reference machine, while something happens. */
+  async during(happen: (load: AdmissionsInProgress) => Promise<void>): Promise<LoadReport> {
     const start = performance.now();
-    const load = (async () => {
-      for (let count = 0; !isOver; count += 1) {
-        sent.push(this.#outcome());
-        const wait = start + ((count + 1) * 1000) / RATE - performance.now();
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
-      }
-    })();
-    try {
-      await happen();
-    } finally {
-      isOver = true;
-      await load;
-    }
-    const end = performance.now();
-    return reportOf(await Promise.all(sent), start, end);
-  }
-
-  async #outcome(): Promise<Outcome> {
-    const started = performance.now();
-    const result = await this.create();
-    const failure = result === "judged" ? {} : { failure: result };
-    return { started, ended: performance.now(), ...failure };
+    let end = start;
+    const outcomes = await steadyLoad(
+      () => this.create(),
+      scaledRate(RATE),
+      async (load) => {
+        await happen(admissions(load));
+        end = performance.now();
+      },
+    );
+    return reportOf(outcomes, start, end);
   }
 }
 
-function reportOf(outcomes: readonly Outcome[], start: number, end: number): LoadReport {
-  const judged = outcomes.filter(({ failure }) => failure === undefined);
+function admissions(load: LoadInProgress): AdmissionsInProgress {
+  return {
+    judged: (count) => load.ended(count, (result) => result === JUDGED),
+    failed: (count) => load.ended(count, (result) => result !== JUDGED),
+  };
+}
+
+function reportOf(outcomes: readonly LoadOutcome[], start: number, end: number): LoadReport {
+  const judged = outcomes.filter(({ result }) => result === JUDGED);
   const moments = judged.map(({ ended }) => ended).sort((left, right) => left - right);
   const gaps = [...moments, Math.max(end, moments.at(-1) ?? end)].map(
     (at, index) => at - (moments[index - 1] ?? start),
   );
   return {
     judged: judged.length,
-    failures: outcomes.flatMap(({ failure }) => failure ?? []),
+    failures: outcomes.flatMap(({ result }) => (result === JUDGED ? [] : [result])),
     longestStall: Math.max(...gaps),
     slowest: Math.max(0, ...judged.map(({ started, ended }) => ended - started)),
   };

@@ -5,19 +5,22 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { exportJWK, generateKeyPair } from "jose";
 import { stringify } from "yaml";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { startCertManager } from "../cluster/startCertManager.ts";
 import { startCluster } from "../cluster/startCluster.ts";
 import { startPodRunner } from "../cluster/startPodRunner.ts";
-import { ContainerFolder } from "../container/ContainerFolder.ts";
+import { eventually } from "../run/eventually.ts";
+import { containerBundle, gateBundle } from "../run/gateBundle.ts";
+import { patience, scaled } from "../run/speedFactor.ts";
 import { AdmissionLoad, type LoadReport } from "./AdmissionLoad.ts";
 import { certManagerOverlay } from "./certManagerOverlay.ts";
+import { inSeconds } from "./inSeconds.ts";
 import { loadOverNewConnections } from "./loadOverNewConnections.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
+import { reserveServiceAddress } from "./reserveServiceAddress.ts";
+import { Started } from "./Started.ts";
 import { VALIDATING } from "./SyncBed.ts";
 import { subPathPatch } from "./subPathPatch.ts";
 
@@ -27,7 +30,9 @@ const DEPLOYMENT = "/apis/apps/v1/namespaces/postern-system/deployments/postern-
 const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/postern-system";
 const GATE_PODS = "app.kubernetes.io/name=postern-gate";
 /** In milliseconds. */
-const CALL_TIMEOUT = 5_000;
+const CALL_TIMEOUT = patience(5_000);
+/** Less than kubectl is given, so that it says what it waited for. */
+const ROLLOUT_LIMIT = `--timeout=${inSeconds(patience(50_000))}s`;
 
 /** What the gate says of the certificate that it serves, over that certificate. */
 export interface Served {
@@ -47,44 +52,42 @@ export class CertManagerBed {
   /** Of the Service. */
   readonly address: string;
   readonly load: AdmissionLoad;
-  readonly #container: ContainerFolder;
+  readonly #started: Started;
   readonly #folder: string;
 
-  private constructor(
-    cluster: Cluster,
-    address: string,
-    load: AdmissionLoad,
-    container: ContainerFolder,
-    folder: string,
-  ) {
+  private constructor(cluster: Cluster, address: string, load: AdmissionLoad, started: Started, folder: string) {
     this.cluster = cluster;
     this.address = address;
     this.load = load;
-    this.#container = container;
+    this.#started = started;
     this.#folder = folder;
   }
 
   /** Resolves when the gate's Pods are ready, and registered with a caBundle that does not trust them: see {@link sync}. */
   static async start(strangersCa: string): Promise<CertManagerBed> {
-    const folder = await mkdtemp(join(tmpdir(), "postern-cert-manager-"));
-    const [cluster, container, { text }, keys] = await Promise.all([
-      startCluster({ controllers: true }),
-      ContainerFolder.create(),
-      bundleFunction("node", GATE),
-      generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true }),
-    ]);
-    // Of two that run at once on one machine, each has its own.
-    const address = `127.96.${16 + (process.pid % 200)}.80`;
-    const load = await AdmissionLoad.prepare(cluster.api);
-    const bed = new CertManagerBed(cluster, address, load, container, folder);
+    const started = new Started();
     try {
-      await writeFile(join(folder, "gate.mjs"), text);
-      await Promise.all([startCertManager(cluster), startPodRunner(cluster)]);
+      const folder = await started.add(mkdtemp(join(tmpdir(), "postern-cert-manager-")), removeFolder);
+      const [cluster, address, gate, sync, keys] = await Promise.all([
+        started.add(startCluster({ controllers: true }), (it) => it.stop()),
+        reserveServiceAddress(),
+        gateBundle("node", GATE),
+        containerBundle(),
+        generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true }),
+      ]);
+      const bed = new CertManagerBed(cluster, address, await AdmissionLoad.prepare(cluster.api), started, folder);
+      const [gateFile, syncFile] = [join(folder, "gate.mjs"), join(folder, "postern.mjs")];
+      await Promise.all([
+        writeFile(gateFile, gate),
+        writeFile(syncFile, sync),
+        startCertManager(cluster),
+        startPodRunner(cluster),
+      ]);
       await certManagerOverlay({
         folder: bed.#overlay,
         address,
-        gateFile: join(folder, "gate.mjs"),
-        syncFile: container.file,
+        gateFile,
+        syncFile,
         signingKey: JSON.stringify(await exportJWK(keys.privateKey)),
         syncFiles: { "sync.yaml": syncConfig(address, await exportJWK(keys.publicKey)) },
       });
@@ -92,7 +95,7 @@ export class CertManagerBed {
       await applyAll(cluster, await renderGate({ gate: GATE, url: `https://${address}`, ca: strangersCa, sync: true }));
       return bed;
     } catch (error) {
-      await bed.stop();
+      await started.stop();
       throw error;
     }
   }
@@ -109,7 +112,7 @@ export class CertManagerBed {
   }
 
   async #rolledOut(): Promise<void> {
-    const args = ["-n", "postern-system", "rollout", "status", "deployment/postern-gate", "--timeout=50s"];
+    const args = ["-n", "postern-system", "rollout", "status", "deployment/postern-gate", ROLLOUT_LIMIT];
     const { code, stdout, stderr } = await this.cluster.kubectl(args);
     if (code !== 0) throw new Error(`${stdout}${stderr}`);
   }
@@ -217,12 +220,12 @@ export class CertManagerBed {
     });
   }
 
-  async stop(): Promise<void> {
-    await this.cluster.stop();
-    await this.#container.remove();
-    await rm(this.#folder, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return this.#started.stop();
   }
 }
+
+const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 function syncConfig(address: string, publicKey: object): string {
   return stringify({
@@ -230,9 +233,9 @@ function syncConfig(address: string, publicKey: object): string {
     cluster: "e2e",
     trust: { mode: "pin", roots: ["../postern-ca/ca.pem"] },
     selfTest: { publicKey },
-    soak: "1s",
+    soak: `${inSeconds(scaled(1_000))}s`,
     jitter: "0s",
     hosts: [address],
-    timeouts: { handshake: "2s", lease: "1s" },
+    timeouts: { handshake: `${inSeconds(patience(2_000))}s`, lease: `${inSeconds(patience(1_000))}s` },
   });
 }

@@ -11,25 +11,28 @@ import { PebbleCa } from "../acme/PebbleCa.ts";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
 import { toolBinary } from "../cluster/toolBinary.ts";
+import { patience } from "../run/speedFactor.ts";
 import { type CaddyPorts, caddyConfig } from "./caddyConfig.ts";
 import type { EdgeProvider, GateEdge } from "./GateEdge.ts";
 import { gateListener } from "./gateListener.ts";
+import { Started } from "./Started.ts";
 
-/** An order takes pebble half a second; it refuses one nonce in twenty, and caddy asks again. In milliseconds. */
+/** An order takes pebble half a second; it refuses one nonce in twenty, and caddy asks again. In milliseconds, on the reference machine. */
 const ISSUE_PATIENCE = 60_000;
 /** In milliseconds. */
-const [PAUSE, TIMEOUT] = [50, 5_000];
+const TIMEOUT = patience(5_000);
 
 /** Edges as managed TLS has them: caddy, with certificates by ACME from two CAs. `pebble` is the path of that binary. */
 export async function managedEdges(pebble: string): Promise<EdgeProvider<PebbleCa>> {
-  const [old, next] = await Promise.all([PebbleCa.start(pebble), PebbleCa.start(pebble)]);
-  return {
-    cas: { old, next },
-    start: ManagedEdge.start,
-    async stop() {
-      await Promise.all([old.stop(), next.stop()]);
-    },
-  };
+  const started = new Started();
+  const start = (): Promise<PebbleCa> => started.add(PebbleCa.start(pebble), (ca) => ca.stop());
+  try {
+    const [old, next] = await Promise.all([start(), start()]);
+    return { cas: { old, next }, start: ManagedEdge.start, stop: () => started.stop() };
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
 }
 
 /**
@@ -75,7 +78,7 @@ export class ManagedEdge implements GateEdge<PebbleCa> {
     });
     const managed = new ManagedEdge(server, caddy, folder, ports, ca);
     try {
-      await caddy.waitUntil(() => managed.#serves(ca), ISSUE_PATIENCE);
+      await caddy.waitUntil(() => managed.#serves(ca), patience(ISSUE_PATIENCE));
     } catch (error) {
       await managed.stop();
       throw error;
@@ -94,7 +97,7 @@ export class ManagedEdge implements GateEdge<PebbleCa> {
       const [start, end] = [served.validFromDate.getTime(), served.validToDate.getTime()];
       const dueBefore = (end - Date.now()) / (end - start);
       await this.#load({ issuer: ca, renewal: { from: this.#ca, dueBefore } });
-      await this.#caddy.waitUntil(() => this.#serves(ca), ISSUE_PATIENCE);
+      await this.#caddy.waitUntil(() => this.#serves(ca), patience(ISSUE_PATIENCE));
       this.#ca = ca;
     }
     if (connections === "end") await this.dropConnections();
@@ -148,7 +151,6 @@ async function shakeHands(
   port: number,
   trust: { readonly ca: string } | { readonly rejectUnauthorized: false },
 ): Promise<X509Certificate> {
-  await new Promise((resolve) => setTimeout(resolve, PAUSE));
   return new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: TIMEOUT, ...trust }, () => {
       const leaf = socket.getPeerX509Certificate();

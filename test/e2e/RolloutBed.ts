@@ -3,30 +3,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
 import type { ChildService } from "../cluster/ChildService.ts";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { renewCertificate } from "../cluster/renewCertificate.ts";
 import { startCertManager } from "../cluster/startCertManager.ts";
 import { startCluster } from "../cluster/startCluster.ts";
 import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
 import { TestNamespace } from "../cluster/TestNamespace.ts";
-import { ContainerFolder } from "../container/ContainerFolder.ts";
+import { eventually } from "../run/eventually.ts";
+import { containerBundle, gateBundle } from "../run/gateBundle.ts";
+import { patience, scaled } from "../run/speedFactor.ts";
 import { AdmissionLoad } from "./AdmissionLoad.ts";
+import { apiPathOf } from "./apiPathOf.ts";
+import { inSeconds } from "./inSeconds.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
+import { reserveServiceAddress } from "./reserveServiceAddress.ts";
+import { Started } from "./Started.ts";
 import { kubeconfigWith } from "./SyncBed.ts";
 
 const GATE = fileURLToPath(new URL("gates/sync.ts", import.meta.url));
 const BASE = fileURLToPath(new URL("../../infra/kubernetes/base", import.meta.url));
 const COMPONENT = fileURLToPath(new URL("../../infra/kubernetes/components/rollout", import.meta.url));
-/** Of the gate's Service: of each process that runs a cluster another one. */
-const SERVICE_IP = `127.96.${16 + (process.pid % 200)}.90`;
 const CERT_MANAGER = "cert-manager.io/v1";
 /** For a rollout to end. In milliseconds. */
-const PATIENCE = 90_000;
+const PATIENCE = patience(90_000);
+/** For a workload's first Pods: less than kubectl is given, so that it says what it waited for. */
+const FIRST_ROLLOUT = `--timeout=${inSeconds(patience(50_000))}s`;
+/** Where the image has its one file, and functions/node.ts its bundle. */
+const [CONTROLLER, GATE_BUNDLE] = ["postern.mjs", "gate.mjs"];
 
 /** What a workload of the gate is made of, beside its kind. */
 export interface WorkloadParts {
@@ -52,31 +58,46 @@ export class RolloutBed {
   readonly kubeconfig: string;
   /** Of the controller's ServiceAccount. */
   token = "";
-  readonly container: ContainerFolder;
+  /** Of the gate's Service. */
+  readonly address: string;
+  readonly #started: Started;
   readonly #folder: string;
   #controllers = 0;
+  #registered: KubeObject[] = [];
 
-  private constructor(cluster: Cluster, ns: TestNamespace, container: ContainerFolder, folder: string) {
+  private constructor(cluster: Cluster, ns: TestNamespace, address: string, started: Started, folder: string) {
     this.cluster = cluster;
     this.ns = ns;
-    this.container = container;
+    this.address = address;
+    this.#started = started;
     this.#folder = folder;
     this.kubeconfig = join(folder, "rollout-kubeconfig");
   }
 
   static async start(): Promise<RolloutBed> {
-    const folder = await mkdtemp(join(tmpdir(), "postern-rollout-"));
-    const [cluster, container, { text }] = await Promise.all([
-      startCluster({ controllers: true }),
-      ContainerFolder.create(),
-      bundleFunction("node", GATE),
-    ]);
-    await Promise.all([startPodRunner(cluster), startCertManager(cluster)]);
-    await writeFile(join(folder, "gate.mjs"), text);
-    const bed = new RolloutBed(cluster, await TestNamespace.create(cluster, "gates"), container, folder);
-    await bed.#install();
-    await bed.#issuers();
-    return bed;
+    const started = new Started();
+    try {
+      const folder = await started.add(mkdtemp(join(tmpdir(), "postern-rollout-")), removeFolder);
+      const [cluster, address, gate, controller] = await Promise.all([
+        started.add(startCluster({ controllers: true }), (it) => it.stop()),
+        reserveServiceAddress(),
+        gateBundle("node", GATE),
+        containerBundle(),
+      ]);
+      const [ns] = await Promise.all([
+        TestNamespace.create(cluster, "gates"),
+        startPodRunner(cluster),
+        startCertManager(cluster),
+        writeFile(join(folder, GATE_BUNDLE), gate),
+        writeFile(join(folder, CONTROLLER), controller),
+      ]);
+      const bed = new RolloutBed(cluster, ns, address, started, folder);
+      await Promise.all([bed.#install(), bed.#issuers()]);
+      return bed;
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
   }
 
   /** Makes a Certificate, and waits until it is issued. */
@@ -92,7 +113,7 @@ export class RolloutBed {
       spec: {
         secretName: name,
         dnsNames: ["gate.example.com"],
-        ipAddresses: [SERVICE_IP],
+        ipAddresses: [this.address],
         duration: "2h",
         renewBefore: "30m",
         privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
@@ -126,12 +147,12 @@ export class RolloutBed {
           metadata: { labels },
           spec: {
             ...ON_POD_RUNNER,
-            terminationGracePeriodSeconds: 20,
+            terminationGracePeriodSeconds: inSeconds(patience(20_000)),
             containers: [
               {
                 name: "gate",
                 image: "none",
-                command: [process.execPath, join(this.#folder, "gate.mjs")],
+                command: [process.execPath, join(this.#folder, GATE_BUNDLE)],
                 env: [
                   { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
                   ...Object.entries({
@@ -143,7 +164,11 @@ export class RolloutBed {
                   }).map(([key, value]) => ({ name: key, value })),
                 ],
                 ports: [{ name: "https", containerPort: 8443 }],
-                readinessProbe: { httpGet: { scheme: "HTTPS", port: "https", path: "/readyz" }, periodSeconds: 1 },
+                readinessProbe: {
+                  httpGet: { scheme: "HTTPS", port: "https", path: "/readyz" },
+                  periodSeconds: 1,
+                  timeoutSeconds: inSeconds(patience(2_000)),
+                },
                 volumeMounts: mounts,
               },
             ],
@@ -163,20 +188,22 @@ export class RolloutBed {
       "rollout",
       "status",
       `${kind.toLowerCase()}/${name}`,
-      "--timeout=60s",
+      FIRST_ROLLOUT,
     ]);
     if (rolled.code !== 0) throw new Error(`${rolled.stderr}${rolled.stdout}`);
   }
 
-  /** Puts a Service in front of a workload's Pods and registers the gate there; resolves to what loads it. */
+  /** Puts a Service in front of a workload's Pods and registers the gate there, for one at a time; resolves to what loads it. */
   async register(app: string): Promise<AdmissionLoad> {
     const service = {
       metadata: { name: app },
-      spec: { clusterIP: SERVICE_IP, selector: { app }, ports: [{ port: 443, targetPort: "https" }] },
+      spec: { clusterIP: this.address, selector: { app }, ports: [{ port: 443, targetPort: "https" }] },
     };
     const { status, body } = await this.cluster.api.create(this.ns.path("services"), service);
     if (status !== 201) throw new Error(body.message);
-    const objects = await renderGate({ gate: GATE, url: `https://${SERVICE_IP}`, ca: await this.root() });
+    this.#registered = [{ apiVersion: "v1", kind: "Service", metadata: { name: app, namespace: this.ns.name } }];
+    const objects = await renderGate({ gate: GATE, url: `https://${this.address}`, ca: await this.root() });
+    this.#registered.push(...objects.filter(({ kind }) => kind.endsWith("WebhookConfiguration")));
     await applyAll(
       this.cluster,
       objects.map((object) => withoutNamespace(object, this.ns.name)),
@@ -184,6 +211,11 @@ export class RolloutBed {
     const load = await AdmissionLoad.prepare(this.cluster.api);
     await eventually("the gate to be called", async () => ((await load.create()) === "judged" ? true : undefined));
     return load;
+  }
+
+  /** Takes back what {@link register} did, so that no create needs the gate any more. */
+  async unregister(): Promise<void> {
+    for (const object of this.#registered.splice(0).reverse()) await this.cluster.api.delete(apiPathOf(object).path);
   }
 
   /** Changes annotations of a Certificate; null takes one away. */
@@ -235,16 +267,16 @@ export class RolloutBed {
       name: `rollout-${this.#controllers}`,
       file: process.execPath,
       args: [
-        this.container.file,
+        join(this.#folder, CONTROLLER),
         "rollout",
         "--kubeconfig",
         kubeconfig,
         "--lease-namespace",
         "postern-system",
         "--lease-seconds",
-        "5",
+        String(inSeconds(scaled(5_000))),
         "--resync",
-        "5",
+        String(inSeconds(scaled(5_000))),
         ...args,
       ],
     });
@@ -256,7 +288,7 @@ export class RolloutBed {
     status: string,
     revision: number,
     reason?: string,
-    patience = PATIENCE,
+    limitMs = PATIENCE,
   ): Promise<KubeObject> {
     return eventually(
       `RolledOut=${status} of ${name} at revision ${revision}`,
@@ -269,8 +301,26 @@ export class RolloutBed {
           ? found
           : undefined;
       },
-      patience,
+      limitMs,
     );
+  }
+
+  /** Has the controller look at a Certificate anew, and waits until it has: it says again what it found. */
+  async lookAgain(name: string): Promise<void> {
+    const path = this.ns.path(CERT_MANAGER, "certificates", name);
+    const { body } = await this.cluster.api.get(path);
+    const others = body.status.conditions.filter(({ type }: KubeObject) => type !== "RolledOut");
+    const { resourceVersion } = body.metadata;
+    const { status } = await this.cluster.api.merge(`${path}/status`, {
+      metadata: { resourceVersion },
+      status: { conditions: others },
+    });
+    if (status === 409) return this.lookAgain(name);
+    if (status !== 200) throw new Error(`${name}: ${status}`);
+    await eventually(`the condition RolledOut of ${name}, written again`, async () => {
+      const { conditions } = (await this.cluster.api.get(path)).body.status;
+      return conditions.some(({ type }: KubeObject) => type === "RolledOut") ? true : undefined;
+    });
   }
 
   /** Where a workload's rollout is, of that revision where one is named; undefined where it has none. */
@@ -318,6 +368,12 @@ export class RolloutBed {
     return isReady ? (body.status.revision ?? 0) : 0;
   }
 
+  /** When the certificate that a Certificate has now ends, in milliseconds since 1970. */
+  async notAfter(name: string): Promise<number> {
+    const { body } = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
+    return Date.parse(body.status.notAfter);
+  }
+
   /** PEM of the CA that signs. */
   async root(): Promise<string> {
     const { body } = await this.cluster.api.get(this.ns.path("secrets", "ca"));
@@ -328,10 +384,8 @@ export class RolloutBed {
     return this.ns.path("apps/v1", `${kind.toLowerCase()}s${name === "" ? "" : `/${name}`}`);
   }
 
-  async stop(): Promise<void> {
-    await this.cluster?.stop();
-    await this.container?.remove();
-    await rm(this.#folder, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return this.#started.stop();
   }
 
   /** The manifests as they are shipped, without Pods of the image. */
@@ -375,6 +429,8 @@ export class RolloutBed {
     await make("Issuer", "ca", { ca: { secretName: "ca" } });
   }
 }
+
+const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 function annotationFile(name: string): KubeObject {
   return { path: name, fieldRef: { fieldPath: `metadata.annotations['postern.dev/${name}']` } };

@@ -8,11 +8,14 @@ import { stringify } from "yaml";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { startCluster } from "../cluster/startCluster.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import { apiPathOf } from "./apiPathOf.ts";
 import type { EdgeProvider, GateEdge, TrustedCa } from "./GateEdge.ts";
 import gate from "./gates/sync.ts";
 import { applyAll } from "./registerGate.ts";
 import { POSTERN, renderGate } from "./renderGate.ts";
+import { Started } from "./Started.ts";
 import { type EdgeCa, switchingEdges } from "./SwitchingEdge.ts";
 
 const GATE = new URL("gates/sync.ts", import.meta.url).pathname;
@@ -24,6 +27,18 @@ const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 export const VALIDATING = `${ADMISSION}/validatingwebhookconfigurations/postern`;
 export const MUTATING = `${ADMISSION}/mutatingwebhookconfigurations/postern`;
 export const CANARY = `${ADMISSION}/validatingwebhookconfigurations/postern.canary`;
+/** The sync's own. */
+export const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync";
+/**
+ * Nothing of a run's own ends for want of time. A Lease that a killed run leaves is over soon; one that goes on has no other
+ * beside it that would take it.
+ */
+const TIMEOUTS = {
+  handshake: inConfig(patience(2_000)),
+  probe: inConfig(patience(20_000)),
+  canary: inConfig(patience(10_000)),
+  lease: "1s",
+};
 
 /** How a run of the sync ended. */
 export interface SyncResult {
@@ -37,7 +52,20 @@ export interface Wanted {
   readonly roots: readonly TrustedCa[];
   readonly url?: string;
   readonly soak?: string;
-  readonly more?: object;
+  /** Other members of the config. */
+  readonly more?: MoreConfig;
+}
+
+/** Members of a sync's config; `timeouts` beside those that the bed has. */
+export interface MoreConfig {
+  readonly timeouts?: Readonly<Record<string, string>>;
+  readonly [member: string]: unknown;
+}
+
+/** A time in milliseconds as the sync's config has it. */
+export function inConfig(milliseconds: number): string {
+  // It has six digits at most.
+  return milliseconds < 1_000_000 ? `${milliseconds}ms` : `${Math.ceil(milliseconds / 1000)}s`;
 }
 
 /** A cluster, an edge with two CAs to choose from, and the sync between them. */
@@ -50,7 +78,8 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
   readonly token: string;
   readonly #provider: EdgeProvider<Ca>;
   readonly #publicKey: JWK;
-  readonly #folder: string;
+  readonly #started: Started;
+  readonly #rendered = new Map<string, Promise<KubeObject[]>>();
   #configs = 0;
 
   private constructor(
@@ -59,9 +88,9 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     provider: EdgeProvider<Ca>,
     keys: { signing: JWK; public: JWK },
     token: string,
-    folder: string,
+    started: Started,
   ) {
-    this.#folder = folder;
+    this.#started = started;
     this.token = token;
     this.cluster = cluster;
     this.edge = edge;
@@ -83,21 +112,29 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
   ): Promise<SyncBed<Ca>> {
     const { old, next } = provider.cas;
     const folder = await mkdtemp(join(tmpdir(), "postern-sync-"));
-    // The roots of the API server's host: the next CA is a public one, say, and the old one is not.
-    await writeFile(join(folder, "roots.pem"), next.root);
-    process.env.SSL_CERT_FILE = join(folder, "roots.pem");
-    const [cluster, keys] = await Promise.all([
-      startCluster({ controllers }),
-      generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true }),
-    ]);
-    const [signing, publicKey] = await Promise.all([exportJWK(keys.privateKey), exportJWK(keys.publicKey)]);
-    const edge = await provider.start(gate, signing, old);
-    const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
-    if (code !== 0) throw new Error(stderr);
-    await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1\n" } });
-    const token = await tokenOf(cluster);
-    await writeFile(join(cluster.place.folder, "sync-kubeconfig"), kubeconfigWith(cluster.place, token));
-    return new SyncBed(cluster, edge, provider, { signing, public: publicKey }, token, folder);
+    const started = new Started();
+    await started.add(Promise.resolve(folder), (it) => rm(it, { recursive: true, force: true }));
+    await started.add(Promise.resolve(provider), (it) => it.stop());
+    try {
+      // The roots of the API server's host: the next CA is a public one, say, and the old one is not.
+      await writeFile(join(folder, "roots.pem"), next.root);
+      process.env.SSL_CERT_FILE = join(folder, "roots.pem");
+      const keys = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+      const [signing, publicKey] = await Promise.all([exportJWK(keys.privateKey), exportJWK(keys.publicKey)]);
+      const [cluster, edge] = await Promise.all([
+        started.add(startCluster({ controllers }), (it) => it.stop()),
+        started.add(provider.start(gate, signing, old), (it) => it.stop()),
+      ]);
+      const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
+      if (code !== 0) throw new Error(stderr);
+      await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1\n" } });
+      const token = await tokenOf(cluster);
+      await writeFile(join(cluster.place.folder, "sync-kubeconfig"), kubeconfigWith(cluster.place, token));
+      return new SyncBed(cluster, edge, provider, { signing, public: publicKey }, token, started);
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
   }
 
   /** Another edge in front of the same gate. Whoever starts it stops it. */
@@ -105,14 +142,21 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     return this.#provider.start(gate, this.signingKey, ca);
   }
 
-  /** What `postern render --sync` prints for the gate. */
+  /** What `postern render --sync` prints for the gate. It is printed once for each CA and URL. */
   rendered(ca: string, url = this.edge.url): Promise<KubeObject[]> {
-    return renderGate({ gate: GATE, url, ca, sync: true });
+    const key = `${url} ${ca}`;
+    const rendered = this.#rendered.get(key) ?? renderGate({ gate: GATE, url, ca, sync: true });
+    this.#rendered.set(key, rendered);
+    return rendered;
   }
 
   /** Registers the gate anew as `postern render --sync` has it, with the trust that it starts with. */
   async register(ca: string, url = this.edge.url): Promise<void> {
-    const objects = await this.rendered(ca, url);
+    await this.registerAnew(await this.rendered(ca, url));
+  }
+
+  /** Applies rendered objects; registrations as if they had not been there. */
+  async registerAnew(objects: readonly KubeObject[]): Promise<void> {
     for (const object of objects)
       if (object.kind.endsWith("WebhookConfiguration")) await this.cluster.api.delete(apiPathOf(object).path);
     await applyAll(this.cluster, objects);
@@ -128,7 +172,7 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
   }
 
   /** A config with the files that it names, by name, as a ConfigMap has them. */
-  configFiles({ roots, url, soak = "1s", more = {} }: Wanted): Record<string, string> {
+  configFiles({ roots, url, soak = "1s", more: { timeouts = {}, ...more } = {} }: Wanted): Record<string, string> {
     const files = Object.fromEntries(roots.map(({ root }, index) => [`root-${index}.pem`, root]));
     const config = {
       gate: "postern",
@@ -139,7 +183,7 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
       soak,
       jitter: "0s",
       hosts: ["127.0.0.1"],
-      timeouts: { handshake: "2s", lease: "1s" },
+      timeouts: { ...TIMEOUTS, ...timeouts },
       ...more,
     };
     return { ...files, "sync.yaml": stringify(config) };
@@ -167,15 +211,25 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     return ended(spawn(process.execPath, [POSTERN, ...args, "--kubeconfig", this.cluster.kubeconfig]));
   }
 
+  /** What becomes of the Lease of a run that was killed, when its time is over. */
+  async forgetLease(): Promise<void> {
+    await this.cluster.api.delete(LEASE);
+  }
+
+  /** Resolves when the Lease of a run that was killed is over. */
+  async leaseOver(): Promise<void> {
+    const { holderIdentity, renewTime, leaseDurationSeconds } = (await this.live(LEASE)).spec;
+    if (!holderIdentity) throw new Error("nobody has the Lease");
+    const end = Date.parse(renewTime) + leaseDurationSeconds * 1000;
+    await eventually("the Lease to be over", () => (Date.now() > end ? true : undefined));
+  }
+
   async live(path: string): Promise<KubeObject> {
     return (await this.cluster.api.get(path)).body;
   }
 
-  async stop(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
-    await this.edge.stop();
-    await this.#provider.stop();
-    await this.cluster.stop();
+  stop(): Promise<void> {
+    return this.#started.stop();
   }
 }
 
@@ -194,7 +248,7 @@ function ended(child: ChildProcessWithoutNullStreams, onOutput?: (text: string) 
 /** A token of the sync's own ServiceAccount, as the CronJob's Pods get one. */
 async function tokenOf({ api }: Cluster): Promise<string> {
   const path = "/api/v1/namespaces/postern-system/serviceaccounts/postern-sync/token";
-  const { status, body } = await api.create(path, { spec: { expirationSeconds: 3600 } });
+  const { status, body } = await api.create(path, { spec: { expirationSeconds: 86_400 } });
   if (status !== 201) throw new Error(body.message);
   return body.status.token;
 }

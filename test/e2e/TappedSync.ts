@@ -7,8 +7,6 @@ import { ApiTap, type TapPlan } from "./ApiTap.ts";
 import { POSTERN } from "./renderGate.ts";
 import { kubeconfigWith, type SyncBed, type SyncResult } from "./SyncBed.ts";
 
-const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync";
-
 /** The sync, with the calls that it makes to the API server in the tests' hands. */
 export class TappedSync {
   readonly tap: ApiTap;
@@ -51,8 +49,8 @@ export class TappedSync {
   }
 
   /** What becomes of the Lease of a run that was killed, when its time is over. */
-  async forgetLease(): Promise<void> {
-    await this.#bed.cluster.api.delete(LEASE);
+  forgetLease(): Promise<void> {
+    return this.#bed.forgetLease();
   }
 
   stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { request } from "node:https";
 import { createInterface } from "node:readline";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
+import { eventually } from "../run/eventually.ts";
 import type { GoVerifier } from "../trust/GoVerifier.ts";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
@@ -63,17 +64,15 @@ export class TrustWatch {
 
   /** Ends it, when every version up to now was seen and judged. Rejects when a watch ended before. */
   async stop(): Promise<void> {
-    const end = Date.now() + 10_000;
     try {
       for (const collection of COLLECTIONS) {
         const { body } = await this.#cluster.api.get(`${ADMISSION}/${collection}`);
-        for (const { metadata } of body.items.filter(isWatched))
-          while (
-            !this.versions.get(`${body.kind.replace(/List$/, "")}/${metadata.name}`)?.includes(metadata.resourceVersion)
-          ) {
-            if (Date.now() > end) throw new Error(`the watch has not seen ${metadata.name} as it is`);
-            await new Promise((resolve) => setTimeout(resolve, 10));
-          }
+        for (const { metadata } of body.items.filter(isWatched)) {
+          const name = `${body.kind.replace(/List$/, "")}/${metadata.name}`;
+          await eventually(`the watch to see ${name} as it is`, () =>
+            this.versions.get(name)?.includes(metadata.resourceVersion) ? true : undefined,
+          );
+        }
       }
       await Promise.all(this.#handshakes);
     } finally {

@@ -10,18 +10,23 @@ import { PebbleCa } from "../acme/PebbleCa.ts";
 import { pebbleBinary } from "../acme/pebbleBinary.ts";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { startCertManager } from "../cluster/startCertManager.ts";
 import { startCluster } from "../cluster/startCluster.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
+import { Started } from "./Started.ts";
 
 const KUBERNETES = fileURLToPath(new URL("../../infra/kubernetes", import.meta.url));
 const HOST = "gate.example.com";
+/** In milliseconds. */
+const PATIENCE = patience(150_000);
 const SYSTEM = "/api/v1/namespaces/postern-system";
 const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/postern-system/certificates";
 
 const pebble = await pebbleBinary();
 
 describe.skipIf(pebble === undefined)("issuer-acme-dns01, with pebble in the place of Let's Encrypt", () => {
+  const started = new Started();
   let cluster: Cluster;
   let ca: PebbleCa;
   let dns: AcmeDns;
@@ -29,9 +34,9 @@ describe.skipIf(pebble === undefined)("issuer-acme-dns01, with pebble in the pla
   beforeAll(async () => {
     const binary = pebble ?? "";
     [cluster, ca, dns] = await Promise.all([
-      startCluster(),
-      PebbleCa.start(binary),
-      AcmeDns.start(`${binary}-challtestsrv`, { gate: `_acme-challenge.${HOST}.` }),
+      started.add(startCluster(), (it) => it.stop()),
+      started.add(PebbleCa.start(binary), (it) => it.stop()),
+      started.add(AcmeDns.start(`${binary}-challtestsrv`, { gate: `_acme-challenge.${HOST}.` }), (it) => it.stop()),
     ]);
     await startCertManager(cluster, [
       `--dns01-recursive-nameservers=${dns.nameServer}`,
@@ -44,9 +49,7 @@ describe.skipIf(pebble === undefined)("issuer-acme-dns01, with pebble in the pla
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  afterAll(async () => {
-    await Promise.all([cluster?.stop(), ca?.stop(), dns?.stop()]);
-  });
+  afterAll(() => started.stop());
 
   /** Where the CA is, and who holds the name's zone: nothing else of what is shipped is changed. */
   function overlay(folder: string): object {
@@ -81,26 +84,30 @@ describe.skipIf(pebble === undefined)("issuer-acme-dns01, with pebble in the pla
   }
 
   // Cert-manager 1.11 waits a minute after it has seen the record, and proves one name once at a time.
-  it("one of the certificates is issued, and the gate would serve it to whoever trusts the CA's root", async () => {
-    const name = await eventually(
-      "a certificate to be ready",
-      async () => {
-        const { body } = await cluster.api.get(CERTIFICATES);
-        const isReady = ({ type, status }: KubeObject): boolean => type === "Ready" && status === "True";
-        return body.items.find(({ status }: KubeObject) => status?.conditions?.some(isReady))?.metadata.name;
-      },
-      150_000,
-    );
-    const { data } = (await cluster.api.get(`${SYSTEM}/secrets/${name}`)).body;
-    const file = (key: string): string => join(cluster.place.folder, "acme", key);
-    for (const key of ["tls.crt", "tls.key"])
-      await writeFile(file(key), Buffer.from(data[key], "base64"), { mode: 0o600 });
-    const pair = await loadPair({ cert: file("tls.crt"), key: file("tls.key") });
-    const roots = parseBundle(ca.root, "pebble").certificates;
-    const rules = { hosts: [HOST], roots, allowLeafOnly: false };
-    expect(verifyPair(pair, rules, Date.now())).toBeUndefined();
-    expect(pair.chain).toHaveLength(2);
-    const others = parseBundle(ca.apiRoot, "another").certificates;
-    expect(verifyPair(pair, { ...rules, roots: others }, Date.now())).toMatchObject({ code: "untrusted" });
-  }, 170_000);
+  it(
+    "one of the certificates is issued, and the gate would serve it to whoever trusts the CA's root",
+    async () => {
+      const name = await eventually(
+        "a certificate to be ready",
+        async () => {
+          const { body } = await cluster.api.get(CERTIFICATES);
+          const isReady = ({ type, status }: KubeObject): boolean => type === "Ready" && status === "True";
+          return body.items.find(({ status }: KubeObject) => status?.conditions?.some(isReady))?.metadata.name;
+        },
+        PATIENCE,
+      );
+      const { data } = (await cluster.api.get(`${SYSTEM}/secrets/${name}`)).body;
+      const file = (key: string): string => join(cluster.place.folder, "acme", key);
+      for (const key of ["tls.crt", "tls.key"])
+        await writeFile(file(key), Buffer.from(data[key], "base64"), { mode: 0o600 });
+      const pair = await loadPair({ cert: file("tls.crt"), key: file("tls.key") });
+      const roots = parseBundle(ca.root, "pebble").certificates;
+      const rules = { hosts: [HOST], roots, allowLeafOnly: false };
+      expect(verifyPair(pair, rules, Date.now())).toBeUndefined();
+      expect(pair.chain).toHaveLength(2);
+      const others = parseBundle(ca.apiRoot, "another").certificates;
+      expect(verifyPair(pair, { ...rules, roots: others }, Date.now())).toMatchObject({ code: "untrusted" });
+    },
+    2 * PATIENCE,
+  );
 });

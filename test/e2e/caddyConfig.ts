@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { PebbleCa } from "../acme/PebbleCa.ts";
+import { patience } from "../run/speedFactor.ts";
 
 /** Ports of loopback: where caddy serves, where it is configured, and where the gate behind it is. */
 export interface CaddyPorts {
@@ -34,7 +35,7 @@ export function caddyConfig(folder: string, ports: CaddyPorts, { issuer, renewal
       // Its own CA is not used, and must not get into this machine's trust store.
       pki: { certificate_authorities: { local: { install_trust: false } } },
       http: {
-        grace_period: "5s",
+        grace_period: `${patience(5_000)}ms`,
         servers: {
           edge: {
             listen: [`127.0.0.1:${ports.edge}`],

@@ -3,9 +3,13 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { ON_POD_RUNNER } from "../cluster/startPodRunner.ts";
+import { scaled } from "../run/speedFactor.ts";
+import { inSeconds } from "./inSeconds.ts";
 
 const KUBERNETES = fileURLToPath(new URL("../../infra/kubernetes", import.meta.url));
 const NAMESPACE = "postern-system";
+/** Of the gate's first certificate, in milliseconds. It is renewed after a third of it. */
+export const MAIN_LIFE = scaled(15_000);
 
 /** What is shipped, and how a test has it otherwise. */
 export interface OverlayInput {
@@ -24,7 +28,8 @@ export interface OverlayInput {
 
 /**
  * An overlay as users write them, over the shipped components for the gate and its CA. Local processes stand for images;
- * 15 minutes renewed after 5 are 15 seconds after 5, and the standby's 17 after 7, of an Issuer of its own.
+ * 15 minutes renewed after 5 are 15 seconds after 5, and the standby's 17 after 7, of an Issuer of its own; on a machine
+ * that is slower than the reference machine, as much longer.
  * Resolves to its folder.
  */
 export async function certManagerOverlay(input: OverlayInput): Promise<string> {
@@ -44,14 +49,13 @@ export async function certManagerOverlay(input: OverlayInput): Promise<string> {
     patches: [
       patch("Service", "postern-gate", { spec: { clusterIP: address } }),
       patch("Certificate", "tls-main", {
-        spec: { commonName: "main", ipAddresses: [address], duration: "15s", renewBefore: "10s" },
+        spec: { commonName: "main", ipAddresses: [address], ...lives(MAIN_LIFE, scaled(10_000)) },
       }),
       patch("Certificate", "tls-standby", {
         spec: {
           commonName: "standby",
           ipAddresses: [address],
-          duration: "17s",
-          renewBefore: "10s",
+          ...lives(scaled(17_000), scaled(10_000)),
           issuerRef: { name: "standby" },
         },
       }),
@@ -88,7 +92,7 @@ export async function certManagerOverlay(input: OverlayInput): Promise<string> {
                   name: "rollout",
                   ...asProcess,
                   // Without ports: it would listen at every address of the machine.
-                  args: [syncFile, "rollout", "--lease-seconds=5"],
+                  args: [syncFile, "rollout", `--lease-seconds=${inSeconds(scaled(5_000))}`],
                   livenessProbe: null,
                   readinessProbe: null,
                 },
@@ -125,6 +129,11 @@ export async function certManagerOverlay(input: OverlayInput): Promise<string> {
   await writeFile(join(folder, "kustomization.yaml"), stringify(kustomization));
   await writeFile(join(folder, "standby-issuer.yaml"), stringify(issuer));
   return folder;
+}
+
+/** In milliseconds. */
+function lives(duration: number, renewBefore: number): { duration: string; renewBefore: string } {
+  return { duration: `${inSeconds(duration)}s`, renewBefore: `${inSeconds(renewBefore)}s` };
 }
 
 const API_VERSIONS: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ApiAnswer } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
+import { eventually } from "../run/eventually.ts";
 import { apiPathOf } from "./apiPathOf.ts";
 import type { GateServer } from "./GateServer.ts";
 import { applyAll } from "./registerGate.ts";

@@ -1,18 +1,20 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { ApiAnswer } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 import { TestNamespace } from "../cluster/TestNamespace.ts";
+import { eventually } from "../run/eventually.ts";
 import { FaultyEdge } from "./FaultyEdge.ts";
 import type { GateServer } from "./GateServer.ts";
 import { applyAll, type RegisteredGate, registerGate } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
+import { Started } from "./Started.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 
 const GATE = new URL("gates/failures.ts", import.meta.url).pathname;
 
+const started = new Started();
 let cluster: ClusterClient;
 let gate: GateServer;
 let edge: FaultyEdge;
@@ -28,13 +30,13 @@ const isCalled = async (): Promise<boolean> =>
   (await forbidden(closed)).status === 403 && (await forbidden(open)).status === 403;
 
 beforeAll(async () => {
-  cluster = await sharedCluster();
+  cluster = await started.add(sharedCluster(), (it) => it.close());
   [gate, closed, open] = await Promise.all([
-    startNodeGate(GATE),
+    started.add(startNodeGate(GATE), (it) => it.stop()),
     TestNamespace.create(cluster, "closed"),
     TestNamespace.create(cluster, "open"),
   ]);
-  edge = await FaultyEdge.start(gate);
+  edge = await started.add(FaultyEdge.start(gate), (it) => it.stop());
   registered = await registerGate(cluster, GATE, { ...gate, url: edge.url, ca: edge.ca }, isCalled);
 });
 
@@ -44,9 +46,7 @@ afterEach(() => {
 
 afterAll(async () => {
   await registered?.unregister();
-  await edge?.stop();
-  await gate?.stop();
-  cluster?.close();
+  await started.stop();
 });
 
 /** A call that failed refuses with Fail, saying why, and lets through with Ignore what the gate would have denied. */

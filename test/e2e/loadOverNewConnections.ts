@@ -1,31 +1,32 @@
 import type { ClusterApi, KubeObject } from "../cluster/ClusterApi.ts";
-import type { AdmissionLoad, LoadReport } from "./AdmissionLoad.ts";
+import { scaled } from "../run/speedFactor.ts";
+import type { AdmissionLoad, AdmissionsInProgress, LoadReport } from "./AdmissionLoad.ts";
 import { MUTATING, VALIDATING } from "./SyncBed.ts";
 
-/** In milliseconds. */
+/** In milliseconds, on the reference machine. */
 const PAUSE = 1_000;
 const COMMENT = /# .*\n$/;
 
 /**
  * Load while `happen` does. The API server keeps connections for each caBundle, and goes on over those that it has whatever
- * is served by now: so the bundles get another comment every second, which changes them and not the trust, and the calls
+ * is served by now: so the bundles get another comment again and again, which changes them and not the trust, and the calls
  * that follow have to shake hands. Afterwards the bundles are as they were.
  */
 export async function loadOverNewConnections(
   api: ClusterApi,
   load: AdmissionLoad,
-  happen: () => Promise<void>,
+  happen: (load: AdmissionsInProgress) => Promise<void>,
 ): Promise<LoadReport> {
   let isOver = false;
-  const report = await load.during(async () => {
+  const report = await load.during(async (admissions) => {
     const reconnecting = (async () => {
       for (let count = 1; !isOver; count += 1) {
         await writeComment(api, `# ${count}\n`);
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        await new Promise((resolve) => setTimeout(resolve, scaled(PAUSE)));
       }
     })();
     try {
-      await happen();
+      await happen(admissions);
     } finally {
       isOver = true;
       await reconnecting;

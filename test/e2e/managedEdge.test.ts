@@ -2,22 +2,22 @@ import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PebbleCa } from "../acme/PebbleCa.ts";
 import { PEBBLE_HINT, pebbleBinary } from "../acme/pebbleBinary.ts";
-import { eventually } from "../cluster/eventually.ts";
-import { AdmissionLoad, RATE } from "./AdmissionLoad.ts";
+import { eventually } from "../run/eventually.ts";
+import { AdmissionLoad } from "./AdmissionLoad.ts";
 import { managedEdges } from "./ManagedEdge.ts";
 import { bundleSizes, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
 
 const IN_STEP = "in step: nothing to write\n";
 /** What a Go client says of a chain that nothing in its bundle anchors. */
 const REFUSED = /failed calling webhook .*x509: certificate signed by unknown authority/;
+/** Creates that are to be judged after something has changed: more than are under way at one time. */
+const SOME = 60;
 const pebble = await pebbleBinary();
 // The reporter says how many are skipped, and not why.
 if (pebble === undefined) process.stderr.write(`the managed edge is not tested for want of pebble: ${PEBBLE_HINT}\n`);
 
 let bed: SyncBed<PebbleCa>;
 let load: AdmissionLoad;
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function inStep(config: string): Promise<string> {
   const { code, stdout, stderr } = await bed.run(config);
@@ -42,21 +42,21 @@ describe.skipIf(pebble === undefined)("a managed edge", () => {
 
   it("changes its CA under load: no admission fails, over widen, switch, soak and narrow", async () => {
     const { old, next } = bed.cas;
-    const { judged, failures } = await load.during(async () => {
+    const { failures } = await load.during(async (admissions) => {
       expect(await inStep(await bed.config({ roots: [old, next] }))).toContain("widen  ValidatingWebhook");
       expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
       await bed.edge.switchTo(next);
-      // Longer than a run takes, however busy the machine is: what one remembers is not yet due in it.
-      const onlyNext = await bed.config({ roots: [next], soak: "8s" });
-      expect(await inStep(onlyNext)).toContain("roots that are unused go from");
-      await pause(8_100);
-      expect(await inStep(onlyNext)).toContain("narrow  ValidatingWebhook");
+      await admissions.judged(SOME);
+      expect(await inStep(await bed.config({ roots: [next], soak: "1h" }))).toContain("roots that are unused go from");
+      await admissions.judged(SOME);
+      // What was remembered is due by now.
+      const overSoak = await bed.config({ roots: [next], soak: "1ms" });
+      expect(await inStep(overSoak)).toContain("narrow  ValidatingWebhook");
       await bed.edge.dropConnections();
-      await pause(500);
-      expect(await inStep(onlyNext)).toBe(IN_STEP);
+      await admissions.judged(SOME);
+      expect(await inStep(overSoak)).toBe(IN_STEP);
     });
     expect(failures).toEqual([]);
-    expect(judged).toBeGreaterThan(RATE * 3);
     for (const path of [VALIDATING, MUTATING]) {
       const live = await bed.live(path);
       expect(bundleSizes(live)).toEqual([1]);
@@ -73,18 +73,17 @@ describe.skipIf(pebble === undefined)("a managed edge", () => {
     const ca = bed.cas[at];
     const elsewhere = await bed.startEdge(ca);
     try {
-      const { judged, failures } = await load.during(async () => {
-        const config = await bed.config({ roots: [ca], url: elsewhere.url });
-        expect(await inStep(config)).toContain(`the gate is to be called at ${elsewhere.url}`);
+      const { failures } = await load.during(async (admissions) => {
+        const soaking = await bed.config({ roots: [ca], url: elsewhere.url, soak: "1h" });
+        expect(await inStep(soaking)).toContain(`the gate is to be called at ${elsewhere.url}`);
         // Nobody needs the old edge any more.
         await bed.edge.dropConnections();
-        await pause(1_100);
-        await inStep(config);
+        await admissions.judged(SOME);
+        await inStep(await bed.config({ roots: [ca], url: elsewhere.url, soak: "1ms" }));
         await elsewhere.dropConnections();
-        await pause(500);
+        await admissions.judged(SOME);
       });
       expect(failures).toEqual([]);
-      expect(judged).toBeGreaterThan(RATE);
       for (const path of [VALIDATING, MUTATING]) {
         const live = await bed.live(path);
         expect(live.webhooks[0].clientConfig.url).toMatch(`${elsewhere.url}/c/e2e/`);
@@ -113,22 +112,21 @@ describe.skipIf(pebble === undefined)("a managed edge", () => {
   });
 
   it("changes its CA under load without the sync: admissions fail", async () => {
-    const { failures } = await load.during(async () => {
+    const { failures } = await load.during(async (admissions) => {
       await bed.edge.switchTo(bed.cas.next);
-      await pause(700);
+      await admissions.failed(10);
     });
-    expect(failures.length).toBeGreaterThan(10);
     expect(failures.join("\n")).toMatch(REFUSED);
   });
 
   it("is still called over connections from before, and refused as soon as they end", async () => {
-    const before = await load.during(async () => {
+    const before = await load.during(async (admissions) => {
       await bed.edge.switchTo(bed.cas.next, "stay");
-      await pause(1_000);
+      await admissions.judged(SOME);
     });
     expect(before.failures).toEqual([]);
     await bed.edge.dropConnections();
-    const after = await load.during(() => pause(500));
+    const after = await load.during((admissions) => admissions.failed(SOME));
     expect(after.judged).toBe(0);
     expect(after.failures.join("\n")).toMatch(REFUSED);
   });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { ApiAnswer, KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { startCluster } from "../cluster/startCluster.ts";
 import { podOf } from "../cluster/TestNamespace.ts";
+import { eventually } from "../run/eventually.ts";
 import { apiPathOf } from "./apiPathOf.ts";
 import type { GateServer } from "./GateServer.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
+import { Started } from "./Started.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 
 const GATE = new URL("gates/narrow.ts", import.meta.url).pathname;
@@ -16,6 +17,7 @@ const NAMESPACES = ["team-a", "team-b", "team-c", "team-ab", "only-here", "elsew
 /** What an entry's own namespaceSelector asks for. All of the namespaces have it, so that it keeps nothing away here. */
 const HIGH = "high";
 
+const started = new Started();
 let cluster: Cluster;
 let server: GateServer;
 let narrow: KubeObject[];
@@ -32,7 +34,7 @@ const wide = (): KubeObject => ({
       rules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: ["*"], resources: ["*/*"] }],
       failurePolicy: "Fail",
       sideEffects: "None",
-      timeoutSeconds: 10,
+      timeoutSeconds: 30,
       admissionReviewVersions: ["v1"],
     },
   ],
@@ -139,7 +141,10 @@ const requests: readonly { name: string; send: () => Promise<ApiAnswer> }[] = [
 ];
 
 beforeAll(async () => {
-  [cluster, server] = await Promise.all([startCluster(), startNodeGate(GATE)]);
+  [cluster, server] = await Promise.all([
+    started.add(startCluster(), (it) => it.stop()),
+    started.add(startNodeGate(GATE), (it) => it.stop()),
+  ]);
   for (const name of NAMESPACES)
     await cluster.api.create("/api/v1/namespaces", { metadata: { name, labels: { level: HIGH } } });
   for (const namespace of NAMESPACES) {
@@ -156,10 +161,7 @@ beforeAll(async () => {
   narrow = await renderGate({ gate: GATE, url: server.url, ca: server.ca });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await cluster?.stop();
-});
+afterAll(() => started.stop());
 
 /** For each request, which policies denied it. */
 async function denials(): Promise<Map<string, string[]>> {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiAnswer, KubeObject } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
 import { podOf, TestNamespace } from "../cluster/TestNamespace.ts";
+import { eventually } from "../run/eventually.ts";
 import type { GateServer } from "./GateServer.ts";
 import { type RegisteredGate, registerGate } from "./registerGate.ts";
+import { Started } from "./Started.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 import { startWorkersEdge } from "./startWorkersEdge.ts";
 
@@ -180,14 +181,18 @@ const runtimes = [
 ];
 
 describe.each(runtimes)("$runtime", ({ start, versions }) => {
+  const started = new Started();
   let cluster: ClusterClient;
   let server: GateServer;
   let ns: TestNamespace;
   let registered: RegisteredGate;
 
   beforeAll(async () => {
-    cluster = await sharedCluster();
-    [server, ns] = await Promise.all([start(GATE), TestNamespace.create(cluster, "operations")]);
+    cluster = await started.add(sharedCluster(), (it) => it.close());
+    [server, ns] = await Promise.all([
+      started.add(start(GATE), (it) => it.stop()),
+      TestNamespace.create(cluster, "operations"),
+    ]);
     const isCalled = async (): Promise<boolean> => {
       const { body } = await ns.createPod("probe", { labels: { "bad-label": "x" } }, { query: { dryRun: "All" } });
       // The last of the registrations is in force too.
@@ -203,8 +208,7 @@ describe.each(runtimes)("$runtime", ({ start, versions }) => {
 
   afterAll(async () => {
     await registered?.unregister();
-    await server?.stop();
-    cluster?.close();
+    await started.stop();
   });
 
   it.each(cases)("$name", async ({ send, status, message, reason, warnings }) => {

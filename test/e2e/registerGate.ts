@@ -1,6 +1,6 @@
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import { apiPathOf } from "./apiPathOf.ts";
 import type { GateServer } from "./GateServer.ts";
 import { renderGate } from "./renderGate.ts";
@@ -25,15 +25,18 @@ export async function registerGate(
   change: (object: KubeObject) => KubeObject = (object) => object,
 ): Promise<RegisteredGate> {
   const objects = (await renderGate({ gate, url: server.url, ca: server.ca })).map(change);
-  await applyAll(cluster, objects);
-  await eventually(`the API server to call ${gate}`, async () => ((await isCalled()) ? true : undefined));
-  return {
-    objects,
-    async unregister() {
-      for (const object of objects)
-        if (object.kind.endsWith("WebhookConfiguration")) await cluster.api.delete(apiPathOf(object).path);
-    },
+  const unregister = async (): Promise<void> => {
+    for (const object of objects)
+      if (object.kind.endsWith("WebhookConfiguration")) await cluster.api.delete(apiPathOf(object).path);
   };
+  try {
+    await applyAll(cluster, objects);
+    await eventually(`the API server to call ${gate}`, async () => ((await isCalled()) ? true : undefined));
+  } catch (error) {
+    await unregister();
+    throw error;
+  }
+  return { objects, unregister };
 }
 
 /** Server-side apply of each object, as `kubectl apply --server-side` does it. Rejects with the API server's words. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { runPostern } from "../cli/runPostern.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 
 const run = promisify(execFile);
@@ -22,23 +23,31 @@ export interface RenderInput {
   readonly sync?: boolean;
 }
 
-/** What `postern render` prints for a gate, as text in one of its formats. */
-export async function renderText(
+/** What `postern render` prints for a gate, as text in one of its formats: by a process of its own. */
+export function renderText(input: RenderInput, output: "yaml" | "json"): Promise<string> {
+  return withArguments(input, output, async (args) => (await run(process.execPath, [POSTERN, ...args])).stdout);
+}
+
+/** The objects that `postern render` prints for a gate. In this process, for a start takes most of the time. */
+export function renderGate(input: RenderInput): Promise<KubeObject[]> {
+  return withArguments(input, "json", async (args) => {
+    const { code, out, err } = await runPostern(args);
+    if (code !== 0) throw new Error(err);
+    return JSON.parse(out).items;
+  });
+}
+
+async function withArguments<T>(
   { gate, cluster = "e2e", url, ca, sync = false }: RenderInput,
   output: "yaml" | "json",
-): Promise<string> {
+  call: (args: readonly string[]) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "postern-render-"));
   try {
     await writeFile(join(folder, "ca.pem"), ca);
     const args = ["render", "--gate", gate, "--cluster", cluster, "--url", url, "--ca", join(folder, "ca.pem")];
-    const { stdout } = await run(process.execPath, [POSTERN, ...args, "--output", output, ...(sync ? ["--sync"] : [])]);
-    return stdout;
+    return await call([...args, "--output", output, ...(sync ? ["--sync"] : [])]);
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** The objects that `postern render` prints for a gate. */
-export async function renderGate(input: RenderInput): Promise<KubeObject[]> {
-  return JSON.parse(await renderText(input, "json")).items;
 }

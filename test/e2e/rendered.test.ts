@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { compactVerify, exportJWK, generateKeyPair, importJWK } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
-import { eventually } from "../cluster/eventually.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
+import { eventually } from "../run/eventually.ts";
 import { apiPathOf } from "./apiPathOf.ts";
 import type { GateServer } from "./GateServer.ts";
 import { POSTERN, renderGate, renderText } from "./renderGate.ts";
+import { Started } from "./Started.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 
 const GATE = new URL("gates/rendered.ts", import.meta.url).pathname;
@@ -17,6 +18,7 @@ const NONCE = "postern.dev/nonce";
 const BUNDLE_HASH = "postern.dev/bundle-hash";
 const VALIDATING = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/rendered";
 
+const started = new Started();
 let cluster: ClusterClient;
 let server: GateServer;
 let folder: string;
@@ -39,22 +41,26 @@ const diff = (more: readonly string[] = []): Promise<{ code: number; stdout: str
   });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "postern-rendered-"));
+  folder = await started.add(mkdtemp(join(tmpdir(), "postern-rendered-")), (it) =>
+    rm(it, { recursive: true, force: true }),
+  );
   const keys = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   publicKey = await exportJWK(keys.publicKey);
-  cluster = await sharedCluster();
-  server = await startNodeGate(GATE, { POSTERN_SIGNING_KEY: JSON.stringify(await exportJWK(keys.privateKey)) });
+  const signing = { POSTERN_SIGNING_KEY: JSON.stringify(await exportJWK(keys.privateKey)) };
+  [cluster, server] = await Promise.all([
+    started.add(sharedCluster(), (it) => it.close()),
+    started.add(startNodeGate(GATE, signing), (it) => it.stop()),
+  ]);
   await writeFile(join(folder, "ca.pem"), server.ca);
-  await apply();
+  await started.add(apply(), unregister);
 });
 
-afterAll(async () => {
+afterAll(() => started.stop());
+
+async function unregister(): Promise<void> {
   for (const object of await renderGate({ gate: GATE, url: server.url, ca: server.ca }))
     if (object.kind.endsWith("WebhookConfiguration")) await cluster.api.delete(apiPathOf(object).path);
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-  cluster?.close();
-});
+}
 
 it("kubectl applies the YAML as it is, and again without a change", async () => {
   const before = (await cluster.api.get(VALIDATING)).body;

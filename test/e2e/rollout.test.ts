@@ -1,142 +1,41 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import type { ChildService } from "../cluster/ChildService.ts";
-import { eventually } from "../cluster/eventually.ts";
-import type { AdmissionLoad } from "./AdmissionLoad.ts";
-import { RolloutBed, type WorkloadParts } from "./RolloutBed.ts";
+import { gateRestart } from "./gateRestart.ts";
+import { RolloutBed } from "./RolloutBed.ts";
+import { rolloutCadence } from "./rolloutCadence.ts";
+import { rolloutCalls } from "./rolloutCalls.ts";
+import { rolloutDeployment } from "./rolloutDeployment.ts";
+import { rolloutKinds } from "./rolloutKinds.ts";
+import { rolloutTroubles } from "./rolloutTroubles.ts";
+import { sideBySide } from "./sideBySide.ts";
 
-const ROLLING = { "postern.dev/rollout": "deployment/gate" };
-const CANARY = { "postern.dev/renewal-policy": "canary", "postern.dev/timeout-seconds": "20" };
-
+/** All of these are in one cluster, one after the other, each with a controller of its own. */
 let bed: RolloutBed;
-let load: AdmissionLoad | undefined;
-let controller: ChildService;
+const bedOf = (): RolloutBed => bed;
 
 beforeAll(async () => {
   bed = await RolloutBed.start();
-  await bed.certificate("other", {});
-  controller = await bed.controller();
 });
-
-afterEach(() => bed.remove("Deployment", "gate"));
 
 afterAll(() => bed?.stop());
 
-/** A gate whose Certificate was rolled out at its first revision. */
-async function rolledOut(parts: WorkloadParts = {}): Promise<AdmissionLoad> {
-  await bed.certificate("gate", ROLLING);
-  await bed.workload("gate", "gate", { replicas: 3, ...parts });
-  load ??= await bed.register("gate");
-  await bed.condition("gate", "True", 1);
-  const called = load;
-  await eventually("the gate to be called", async () => ((await called.create()) === "judged" ? true : undefined));
-  return load;
-}
+describe("a Deployment, under a load of creates that fail where the gate cannot be called", () =>
+  rolloutDeployment(bedOf));
 
-const revisions = async (): Promise<string[]> =>
-  [...new Set((await bed.pods("gate")).map(({ revision }) => revision))].sort();
+describe("a short-lived certificate", () => rolloutCadence(bedOf));
 
-const strategyOf = async (): Promise<unknown> => {
-  const { spec, metadata } = await bed.live("Deployment", "gate");
-  const { strategy, minReadySeconds, progressDeadlineSeconds } = spec;
-  return { strategy, minReadySeconds, progressDeadlineSeconds, labels: metadata.labels };
-};
+describe("POST /rollout", () => rolloutCalls(bedOf));
 
-describe("a Deployment, with 50 creates a second that fail where the gate cannot be called", () => {
-  it("is rolled by each renewal, and no create fails", async () => {
-    const called = await rolledOut();
-    const { failures, judged } = await called.during(async () => {
-      for (let revision = 2; revision <= 4; revision += 1) {
-        expect(await bed.renew("gate")).toBe(revision);
-        await bed.condition("gate", "True", revision);
-        expect(await revisions()).toEqual([String(revision)]);
-      }
-    });
-    expect(failures).toEqual([]);
-    expect(judged).toBeGreaterThan(200);
-    expect((await bed.events("gate")).slice(-2)).toEqual(["RolloutStarted", "RolledOut"]);
+describe("other kinds, in place, and what comes in between", () => {
+  let controller: ChildService;
+
+  beforeAll(async () => {
+    controller = await bed.controller();
   });
 
-  it("has one Pod of the new certificate by canary, which is probed before the others follow", async () => {
-    const called = await rolledOut({ env: { POSTERN_VERDICT_LINES: "1" } });
-    await bed.annotate("gate", CANARY);
-    const before = await strategyOf();
-    const mixes: number[] = [];
-    const { failures } = await called.during(async () => {
-      expect(await bed.renew("gate")).toBe(2);
-      await eventually("the canary to be passed", async () => {
-        const pods = await bed.pods("gate");
-        const phase = await bed.phase("Deployment", "gate");
-        if (phase === "canary") mixes.push(pods.filter(({ revision }) => revision === "2").length);
-        return phase === "rolling" ? true : undefined;
-      });
-      await bed.condition("gate", "True", 2);
-    });
-    expect(failures).toEqual([]);
-    expect(Math.max(...mixes)).toBe(1);
-    expect(await revisions()).toEqual(["2"]);
-    expect(await strategyOf()).toEqual(before);
-    expect((await bed.events("gate")).slice(-3)).toEqual(["CanaryStarted", "CanaryPassed", "RolledOut"]);
-    const { spec } = await bed.live("Deployment", "gate");
-    const [pod] = await bed.pods("gate");
-    expect(pod?.serial).toBe(spec.template.metadata.annotations["x-certificate-serial"]);
-    expect(pod?.serial).toMatch(/^[1-9a-f][0-9a-f]+$/);
-    // Verdicts are told with the certificate that they were given under, by whichever Pods the API server calls.
-    const serials: string[] = [];
-    for (const { name } of await bed.pods("gate")) {
-      const { stdout } = await bed.cluster.kubectl(["-n", bed.ns.name, "logs", name]);
-      const told = stdout.matchAll(/"message":"verdict".*"certificateSerial":"([0-9a-f]+)"/g);
-      serials.push(...[...told].map(([, serial = ""]) => serial));
-    }
-    expect(new Set(serials)).toEqual(new Set([pod?.serial]));
-  });
+  afterAll(() => controller?.stop());
 
-  it.each([
-    {
-      what: "refuses its certificate, and so never is ready",
-      parts: { env: { POSTERN_TLS_HOSTS: "gate.example.com" } },
-      // Somebody takes the gate's name out of the Certificate.
-      renew: () => bed.respec("gate", { dnsNames: ["another.example.com"] }),
-      reason: "TimedOut",
-    },
-    {
-      what: "serves another certificate than the one that was renewed",
-      parts: { secret: "other" },
-      renew: () => bed.renew("gate"),
-      reason: "ProbeFailed",
-    },
-  ])("goes back to the ReplicaSet before when its canary $what; no create fails", async ({ parts, renew, reason }) => {
-    const called = await rolledOut(parts);
-    await bed.annotate("gate", CANARY);
-    const before = await strategyOf();
-    const { template } = (await bed.live("Deployment", "gate")).spec;
-    const names = (await bed.pods("gate")).map(({ name }) => name).sort();
-    const { failures } = await called.during(async () => {
-      expect(await renew()).toBe(2);
-      const { message } = await bed.condition("gate", "False", 2, reason);
-      expect(message).toMatch(
-        reason === "TimedOut" ? /0 of 1 canary Pods .* after 20 s/ : /Pod gate-\S+: serves serial/,
-      );
-    });
-    expect(failures).toEqual([]);
-    expect((await bed.events("gate")).slice(-3)).toEqual(["CanaryStarted", "RollingBack", "RolledBack"]);
-    expect(await strategyOf()).toEqual(before);
-    const after = await bed.live("Deployment", "gate");
-    expect(after.spec.template).toEqual(template);
-    // The Pods that served before do so still: none was so much as restarted.
-    expect((await bed.pods("gate")).map(({ name }) => name).sort()).toEqual(names);
-    // Nothing more, though it is looked at every 5 s, until it is told.
-    await new Promise((resolve) => setTimeout(resolve, 8_000));
-    expect((await bed.live("Deployment", "gate")).metadata.generation).toBe(after.metadata.generation);
-    await bed.annotate("gate", { "postern.dev/rollout-request": "again" });
-    await eventually("it to be tried again", async () =>
-      (await bed.phase("Deployment", "gate")) === "canary" ? true : undefined,
-    );
-    // A certificate that is gone is no reason to leave a canary behind.
-    await bed.annotate("gate", { "postern.dev/rollout": null });
-    await eventually("it to be given up", async () =>
-      (await bed.phase("Deployment", "gate")) === "rolled-back" ? true : undefined,
-    );
-    expect(await strategyOf()).toEqual(before);
-    expect(controller.log()).not.toMatch(/error/);
-  });
+  sideBySide({ ...rolloutKinds(bedOf), ...rolloutTroubles(bedOf) });
 });
+
+describe("the gate's own Pods", () => gateRestart(bedOf));

@@ -1,17 +1,24 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ChildService } from "../cluster/ChildService.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import type { AdmissionLoad } from "./AdmissionLoad.ts";
 import { ApiTap, kindOfCall, type TapPlan } from "./ApiTap.ts";
+import { inSeconds } from "./inSeconds.ts";
 import { RolloutBed } from "./RolloutBed.ts";
 import { kubeconfigWith } from "./SyncBed.ts";
 
 const SETTINGS = { "postern.dev/rollout": "deployment/gate", "postern.dev/renewal-policy": "canary" };
 const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-rollout";
-/** For two kills at each of a dozen writes, with a restart and a Lease that runs out after each. In milliseconds. */
-const PATIENCE = 240_000;
+/** For two kills at each of a dozen writes, with a restart after each. In milliseconds. */
+const PATIENCE = patience(240_000);
+/** Of a rollout, which may not run out. In seconds. */
+const ENOUGH = String(inSeconds(PATIENCE));
+/** Whether one that was killed is there again. In milliseconds. */
+const POLL = 25;
 
 let bed: RolloutBed;
 let tap: ApiTap;
@@ -80,23 +87,25 @@ describe("a controller that is killed at every write, before and after the API s
     { timeout: PATIENCE },
     async ({ parts, status, reason, revision }) => {
       const called = await rolledOut(parts);
-      await bed.annotate("gate", { ...SETTINGS, "postern.dev/timeout-seconds": "200" });
+      await bed.annotate("gate", { ...SETTINGS, "postern.dev/timeout-seconds": ENOUGH });
       const before = (await bed.live("Deployment", "gate")).spec.strategy;
       const killed: string[] = [];
       let isOver = false;
       const { failures } = await called.during(async () => {
         await bed.renew("gate");
         tap.plan = killsAtEachWrite(killed);
-        const controller = await start(tapped, ["--lease-seconds", "1"]);
+        const controller = await start(tapped);
         tap.kill = () => process.kill(controller.pid, "SIGKILL");
         const keeper = (async () => {
           while (!isOver) {
             // The plan begins anew with each process; what was killed at is remembered.
             if (controller.hasEnded) {
               tap.plan = killsAtEachWrite(killed);
+              // That a Lease runs out by itself is another test's, and would be most of the time of this one.
+              await bed.cluster.api.delete(LEASE);
               await controller.restart();
             }
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await sleep(POLL);
           }
         })();
         await bed.condition("gate", status, 2, reason, PATIENCE).finally(() => {
@@ -130,7 +139,7 @@ const leads = (controller: ChildService): boolean => {
 };
 
 describe("two controllers", () => {
-  const PAIR_PATIENCE = 150_000;
+  const PAIR_PATIENCE = patience(150_000);
 
   it("have one leader, and the other takes over when it is killed", { timeout: PAIR_PATIENCE }, async () => {
     await rolledOut();
@@ -151,14 +160,14 @@ describe("two controllers", () => {
   it("hand over at once when the leader is told to stop", { timeout: PAIR_PATIENCE }, async () => {
     await bed.certificate("gate", { "postern.dev/rollout": "deployment/gate" });
     // A Lease that has not run out when the other has long taken it.
-    const long = ["--lease-seconds", "120"];
+    const long = ["--lease-seconds", String(inSeconds(patience(240_000)))];
     const one = await start(bed.kubeconfig, long);
     await eventually("one to lead", async () => (leads(one) ? true : undefined));
     const two = await start(bed.kubeconfig, long);
     await eventually("the other to ask", async () => (/does not lead/.test(two.log()) ? true : undefined));
     await one.stop();
     expect(one.log()).toMatch(/ stopped\n$/);
-    await eventually("the other to lead", async () => (leads(two) ? true : undefined), 30_000);
+    await eventually("the other to lead", async () => (leads(two) ? true : undefined), patience(60_000));
   });
 
   it("have one leader also when the first one slept past its Lease", { timeout: PAIR_PATIENCE }, async () => {

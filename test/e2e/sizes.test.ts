@@ -5,6 +5,7 @@ import { sharedCluster } from "../cluster/sharedCluster.ts";
 import { podOf, TestNamespace } from "../cluster/TestNamespace.ts";
 import type { GateServer } from "./GateServer.ts";
 import { type RegisteredGate, registerGate } from "./registerGate.ts";
+import { Started } from "./Started.ts";
 import { startNodeGate } from "./startNodeGate.ts";
 import { startWorkersEdge } from "./startWorkersEdge.ts";
 
@@ -29,14 +30,18 @@ const runtimes = [
 ];
 
 describe.each(runtimes)("$runtime", ({ runtime, start }) => {
+  const started = new Started();
   let cluster: ClusterClient;
   let server: GateServer;
   let ns: TestNamespace;
   let registered: RegisteredGate;
 
   beforeAll(async () => {
-    cluster = await sharedCluster();
-    [server, ns] = await Promise.all([start(GATE), TestNamespace.create(cluster, "sizes")]);
+    cluster = await started.add(sharedCluster(), (it) => it.close());
+    [server, ns] = await Promise.all([
+      started.add(start(GATE), (it) => it.stop()),
+      TestNamespace.create(cluster, "sizes"),
+    ]);
     registered = await registerGate(cluster, GATE, server, async () => {
       const refused = await ns.createPod("probe", { labels: BAD }, { query: { dryRun: "All" } });
       const changed = await ns.createPod("probe", {}, { query: { dryRun: "All" } });
@@ -46,8 +51,7 @@ describe.each(runtimes)("$runtime", ({ runtime, start }) => {
 
   afterAll(async () => {
     await registered?.unregister();
-    await server?.stop();
-    cluster?.close();
+    await started.stop();
   });
 
   const create = (body: object, dryRun = false): Promise<ApiAnswer> =>

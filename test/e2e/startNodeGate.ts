@@ -1,24 +1,21 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
 import { TestCa } from "../cluster/TestCa.ts";
+import { gateBundle } from "../run/gateBundle.ts";
+import { patience } from "../run/speedFactor.ts";
 import type { GateServer } from "./GateServer.ts";
 
 /** In milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = patience(15_000);
 
 /** A gate that Node serves by itself: the bundle of functions/node.ts, with TLS of its own. */
 export async function startNodeGate(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-node-gate-"));
   const file = (name: string): string => join(folder, name);
-  const [{ text }, ca, [port = 0]] = await Promise.all([
-    bundleFunction("node", gate),
-    TestCa.create("node"),
-    freePorts(1),
-  ]);
+  const [text, ca, [port = 0]] = await Promise.all([gateBundle("node", gate), TestCa.create("node"), freePorts(1)]);
   const { cert, key } = await ca.issue({ name: "gate", hosts: ["localhost", "127.0.0.1"] });
   await Promise.all([
     writeFile(file("node.mjs"), text),
@@ -55,6 +52,11 @@ export async function startNodeGate(gate: string, env: Readonly<Record<string, s
       await service?.stop();
     },
   };
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return server;
 }

@@ -3,16 +3,17 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundleFunction } from "../../infra/bundleFunction.ts";
 import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 import { toolBinary } from "../cluster/toolBinary.ts";
+import { gateBundle } from "../run/gateBundle.ts";
+import { patience } from "../run/speedFactor.ts";
 import type { GateServer } from "./GateServer.ts";
 
 /** In milliseconds. */
-const CADDY_PATIENCE = 15_000;
+const CADDY_PATIENCE = patience(15_000);
 
 /**
  * A gate as the Workers runtime has it: the bundle that would be deployed in workerd, behind caddy, which terminates
@@ -21,8 +22,8 @@ const CADDY_PATIENCE = 15_000;
 export async function startWorkersEdge(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-edge-"));
   const file = (name: string): string => join(folder, name);
-  const [{ text }, ca, [port = 0, workerPort = 0], caddy] = await Promise.all([
-    bundleFunction("worker", gate),
+  const [text, ca, [port = 0, workerPort = 0], caddy] = await Promise.all([
+    gateBundle("worker", gate),
     TestCa.create("edge"),
     freePorts(2),
     toolBinary("caddy", () => undefined),
@@ -60,7 +61,12 @@ export async function startWorkersEdge(gate: string, env: Readonly<Record<string
       await miniflare?.dispose();
     },
   };
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return server;
 }
 

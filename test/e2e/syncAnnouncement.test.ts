@@ -10,17 +10,20 @@ import type { Announcement } from "../../src/sync/announcement/Announcement.ts";
 import { type AnnouncementKey, signAnnouncement } from "../../src/sync/announcement/signAnnouncement.ts";
 import { catalogue } from "../../src/trust/catalogue.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import { announcementKey, publicPart } from "../sync/announcement/AnnouncementBed.ts";
 import { type LoopbackAnswer, LoopbackServer } from "../sync/LoopbackServer.ts";
-import { AdmissionLoad, RATE } from "./AdmissionLoad.ts";
+import { AdmissionLoad } from "./AdmissionLoad.ts";
 import gate from "./gates/sync.ts";
 import { POSTERN } from "./renderGate.ts";
 import { edgeCa, SwitchingEdge } from "./SwitchingEdge.ts";
-import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { bundleSizes, CANARY, inConfig, type MoreConfig, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
 
 const EVENTS = "/apis/events.k8s.io/v1/namespaces/default/events";
 const MARK = "postern.dev/sync-announcement";
+/** Creates that are to be judged after a change: more than are under way at one time. */
+const SOME = 60;
 const LETS_ENCRYPT = catalogue("letsencrypt").length;
 
 let bed: SyncBed;
@@ -28,7 +31,8 @@ let key: AnnouncementKey;
 let load: AdmissionLoad;
 let server: LoopbackServer;
 beforeAll(async () => {
-  [bed, key] = await Promise.all([SyncBed.start(), announcementKey()]);
+  key = await announcementKey();
+  bed = await SyncBed.start();
   load = await AdmissionLoad.prepare(bed.cluster.api);
   // Behind a CA that nobody knows: what is announced is believed for its signature.
   server = await LoopbackServer.start((await edgeCa("nobody's CA")).issuing);
@@ -43,14 +47,12 @@ async function register(): Promise<void> {
   await eventually("the gate to be called", async () => ((await load.create()) === "judged" ? true : undefined));
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** A config that goes by announcements, with the old CA pinned. */
-function config(url = server.url, more: object = {}): Promise<string> {
+function config(url = server.url, more: MoreConfig = {}): Promise<string> {
   const announcement = { url: `${url}/.well-known/postern`, publicKey: publicPart(key) };
   return bed.config({
     roots: [bed.cas.old, bed.cas.next],
-    more: { announcement, timeouts: { next: "1s", handshake: "2s", lease: "1s" }, ...more },
+    more: { announcement, timeouts: { next: inConfig(patience(1_000)) }, ...more },
   });
 }
 
@@ -91,12 +93,11 @@ it("what `postern announce` publishes changes URL and roots in one run, and unde
     const args = [POSTERN, "announce", "--config", file("announce.yaml")];
     await promisify(execFile)(process.execPath, args);
     const sync = await config(elsewhere.url);
-    const { judged, failures } = await load.during(async () => {
+    const { failures } = await load.during(async (admissions) => {
       expect(await inStep(sync)).toContain(`the gate is to be called at ${elsewhere.url}`);
-      await pause(500);
+      await admissions.judged(SOME);
     });
     expect(failures).toEqual([]);
-    expect(judged).toBeGreaterThan(RATE);
     for (const path of [VALIDATING, MUTATING]) {
       const { webhooks, metadata } = await bed.live(path);
       expect(webhooks[0].clientConfig.url).toMatch(`${elsewhere.url}/c/e2e/`);
@@ -104,7 +105,8 @@ it("what `postern announce` publishes changes URL and roots in one run, and unde
       expect(metadata.annotations[MARK]).toMatch(/^\d+ sha256:[0-9a-f]{64}$/);
     }
     // Signed anew, it says the same: nothing is written.
-    await pause(1_100);
+    const signed = SECONDS();
+    await eventually("another second", () => (SECONDS() > signed ? true : undefined));
     await promisify(execFile)(process.execPath, args);
     const before = await registrations();
     expect(await inStep(sync)).toBe("in step: nothing to write\n");
@@ -120,12 +122,10 @@ it("a root that is announced no more goes after the soak", async () => {
   await serve();
   await inStep(await config());
   expect(bundleSizes(await bed.live(VALIDATING))[0]).toBe(2 + LETS_ENCRYPT);
-  // Longer than a run takes, however busy the machine is.
-  const slow = { soak: "8s" };
   await serve({ roots: [], seq: 11 });
-  expect(await inStep(await config(server.url, slow))).toContain("roots that are unused go from");
-  await pause(8_100);
-  expect(await inStep(await config(server.url, slow))).toContain("narrow  ValidatingWebhook");
+  expect(await inStep(await config(server.url, { soak: "1h" }))).toContain("roots that are unused go from");
+  expect(bundleSizes(await bed.live(VALIDATING))[0]).toBe(2 + LETS_ENCRYPT);
+  expect(await inStep(await config(server.url, { soak: "1ms" }))).toContain("narrow  ValidatingWebhook");
   expect(bundleSizes(await bed.live(VALIDATING))[0]).toBe(2);
 });
 
@@ -193,12 +193,11 @@ describe("changes nothing, takes no root away, and says so:", () => {
     const events = await heard();
     const answer = await make();
     server.answer = () => answer;
-    const file = await config();
+    // Had the announced roots been forgotten, the runs would take them away.
+    const file = await config(server.url, { soak: "1ms" });
     for (let run = 1; run <= 2; run += 1) {
       const { code, stdout, stderr } = await bed.run(file);
       expect({ code, stderr }, stdout).toEqual({ code: 1, stderr: "" });
-      // Longer than the soak: had the announced roots been forgotten, the second run would take them away.
-      await pause(1_100);
     }
     expect(await registrations()).toEqual(before);
     expect(await heard()).toBe(events + 2);

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience, scaled } from "../run/speedFactor.ts";
 import { GoVerifier } from "../trust/GoVerifier.ts";
 import { kindOfCall, type TapFault, type TapPlan } from "./ApiTap.ts";
-import { apiPathOf } from "./apiPathOf.ts";
-import { applyAll } from "./registerGate.ts";
-import { bundleSizes, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./SyncBed.ts";
+import { bundleSizes, inConfig, LEASE, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./SyncBed.ts";
 import { TappedSync } from "./TappedSync.ts";
 import { TrustWatch } from "./TrustWatch.ts";
 
-const go = GoVerifier.build();
+const go = await GoVerifier.shared();
 const PATCH_CANARY = "PATCH validatingwebhookconfigurations/postern.canary";
 const PATCH_MUTATING = "PATCH mutatingwebhookconfigurations/postern";
 const POST_TEST = "POST postern-selftest/configmaps";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   sync = await TappedSync.start(bed);
   await bed.edge.switchTo(bed.cas.next);
   objects = await bed.rendered(`${bed.cas.old.root}${bed.cas.next.root}`);
-  const timeouts = { handshake: "2s", lease: "60s", canary: "1s" };
+  const timeouts = { lease: inConfig(patience(60_000)), canary: inConfig(patience(1_000)) };
   soak = await bed.config({ roots: [bed.cas.next], soak: "1h", more: { timeouts } });
   narrow = await bed.config({ roots: [bed.cas.next], soak: "1ms", more: { timeouts } });
 });
@@ -37,9 +37,7 @@ afterAll(async () => {
 
 /** Two roots, of which one has been unused for long enough: the next run is to take it away. */
 beforeEach(async () => {
-  for (const object of objects)
-    if (object.kind.endsWith("WebhookConfiguration")) await bed.cluster.api.delete(apiPathOf(object).path);
-  await applyAll(bed.cluster, objects);
+  await bed.registerAnew(objects);
   await sync.forgetLease();
   expect((await sync.call(soak)).code).toBe(0);
   for (const path of [VALIDATING, MUTATING])
@@ -146,23 +144,24 @@ it.each<[string, TapFault, number, RegExp]>([
 );
 
 it("a Lease that another run takes midway ends the run before its next write", async () => {
-  const timeouts = { handshake: "2s", lease: "1s", canary: "1s" };
+  const lease = scaled(1_000);
+  const timeouts = { lease: inConfig(lease) };
   const config = await bed.config({ roots: [bed.cas.next], soak: "1ms", more: { timeouts } });
-  const lease = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync";
   let writes = Number.POSITIVE_INFINITY;
   const result = await sync.call(config, async (call) => {
     if (kindOf(call) !== "POST events" || call.before > 0) return undefined;
     const renewTime = new Date().toISOString().replace("Z", "000Z");
-    const spec = { holderIdentity: "another", leaseDurationSeconds: 60, renewTime };
-    expect((await bed.cluster.api.merge(lease, { spec })).status).toBe(200);
+    const spec = { holderIdentity: "another", leaseDurationSeconds: 600, renewTime };
+    expect((await bed.cluster.api.merge(LEASE, { spec })).status).toBe(200);
     writes = sync.tap.calls.filter(({ method }) => method === "PATCH").length;
     // A third of the Lease's time, after which it is looked at again.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const end = Date.now() + lease / 3;
+    await eventually("a third of the Lease's time", () => (Date.now() > end ? true : undefined));
     return undefined;
   });
   expect(result).toMatchObject({ code: 1, stderr: "postern: another run has the Lease postern-sync: another\n" });
   expect(sync.tap.calls.filter(({ method }) => method === "PATCH").length).toBe(writes);
-  expect((await bed.live(lease)).spec.holderIdentity).toBe("another");
+  expect((await bed.live(LEASE)).spec.holderIdentity).toBe("another");
   await getsInStep();
 });
 

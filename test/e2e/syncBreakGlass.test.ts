@@ -7,12 +7,15 @@ import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
 import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
 import { SyncCluster } from "../../src/sync/SyncCluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
-import { apiPathOf } from "./apiPathOf.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience, scaled, scaledRate } from "../run/speedFactor.ts";
+import { kindOfCall, type TapPlan } from "./ApiTap.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
-import { MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { inConfig, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
 import { startErrorEdge } from "./startErrorEdge.ts";
+import { steadyLoad } from "./steadyLoad.ts";
+import { TappedSync } from "./TappedSync.ts";
 import { TcpDoor } from "./TcpDoor.ts";
 import { turnAway } from "./turnAway.ts";
 
@@ -21,25 +24,41 @@ const PODS = "/api/v1/namespaces/load/pods";
 /** Short, for a test: a second of silence is enough. */
 const GLASS = {
   breakGlass: true,
-  breakGlassAfter: "1s",
-  timeouts: { handshake: "1s", canary: "3s", lease: "5s" },
+  breakGlassAfter: inConfig(scaled(1_000)),
+  timeouts: {
+    handshake: inConfig(patience(1_000)),
+    canary: inConfig(patience(3_000)),
+    lease: inConfig(patience(5_000)),
+  },
 };
+/** Creates a second while something happens, on the reference machine. */
+const RATE = 20;
+/** Ends a run when the API server has done its first write to what matters. */
+const KILLED_AFTER_WRITE: TapPlan = ({ method, path }) =>
+  /^PATCH (?:validating|mutating)webhookconfigurations\/postern$/.test(kindOfCall(method, path))
+    ? { kind: "kills-after" }
+    : undefined;
 
 let bed: SyncBed;
+let sync: TappedSync;
 let door: TcpDoor;
+let objects: readonly KubeObject[];
 let withGlass: string;
 let without: string;
 
 beforeAll(async () => {
   bed = await SyncBed.start();
+  sync = await TappedSync.start(bed);
   door = await TcpDoor.open(Number(new URL(bed.edge.url).port));
   await bed.cluster.api.create("/api/v1/namespaces", { metadata: { name: "load" } });
+  objects = await renderGate({ gate: GATE, url: door.url, ca: bed.cas.old.root, sync: true });
   withGlass = await bed.config({ roots: [bed.cas.old], more: GLASS });
   without = await bed.config({ roots: [bed.cas.old], more: { ...GLASS, breakGlass: false } });
 });
 
 afterAll(async () => {
   await door?.shut();
+  await sync?.stop();
   await bed?.stop();
 });
 
@@ -47,10 +66,7 @@ beforeEach(async () => {
   await door.shut();
   await door.open();
   await setKey("true");
-  const objects = await renderGate({ gate: GATE, url: door.url, ca: bed.cas.old.root, sync: true });
-  for (const object of objects)
-    if (object.kind.endsWith("WebhookConfiguration")) await bed.cluster.api.delete(apiPathOf(object).path);
-  await applyAll(bed.cluster, objects);
+  await bed.registerAnew(objects);
   await eventually("the gate to be called", async () => ((await create()) === "judged" ? true : undefined));
 });
 
@@ -65,23 +81,13 @@ async function create(): Promise<"judged" | "unjudged" | "refused"> {
   return body.metadata.labels?.["example.com/checked"] === "yes" ? "judged" : "unjudged";
 }
 
-/** What becomes of creates at 20 a second while something happens, in order. */
+/** What becomes of creates while something happens, in order. */
 async function underLoad(happen: () => Promise<void>): Promise<string[]> {
-  let isOver = false;
-  const sent: Promise<string>[] = [];
-  const load = (async () => {
-    while (!isOver) {
-      sent.push(create());
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  })();
-  try {
+  const outcomes = await steadyLoad(create, scaledRate(RATE), async (load) => {
+    await load.ended(1);
     await happen();
-  } finally {
-    isOver = true;
-    await load;
-  }
-  return Promise.all(sent);
+  });
+  return outcomes.map(({ result }) => result);
 }
 
 async function policies(): Promise<string[]> {
@@ -143,19 +149,16 @@ describe("an endpoint that goes away", () => {
   });
 
   it("and a run that is killed on either way, is finished by the next", async () => {
-    const killedAt = (word: string) =>
-      bed.run(withGlass, [], (text, kill) => {
-        if (said(text, word) > 0) kill();
-      });
-    const released = () => new Promise((resolve) => setTimeout(resolve, 5_100));
     await door.shut();
-    expect((await killedAt("break-glass")).code).toBeNull();
-    await released();
+    expect((await sync.run(withGlass, KILLED_AFTER_WRITE)).code).toBeNull();
+    expect((await policies()).toSorted()).toEqual(["Fail", "Ignore"]);
+    await bed.forgetLease();
     expect((await bed.run(withGlass)).code).toBe(1);
     expect(await policies()).toEqual(["Ignore", "Ignore"]);
     await door.open();
-    expect((await killedAt("mend-glass")).code).toBeNull();
-    await released();
+    expect((await sync.run(withGlass, KILLED_AFTER_WRITE)).code).toBeNull();
+    expect((await policies()).toSorted()).toEqual(["Fail", "Ignore"]);
+    await bed.forgetLease();
     expect((await bed.run(withGlass)).code).toBe(0);
     expect(await policies()).toEqual(["Fail", "Fail"]);
   });

@@ -11,7 +11,8 @@ let bed: SyncBed;
 let container: ContainerFolder;
 
 beforeAll(async () => {
-  [bed, container] = await Promise.all([SyncBed.start(), ContainerFolder.create()]);
+  bed = await SyncBed.start();
+  container = await ContainerFolder.create();
   await bed.register(bed.cas.old.root);
 });
 

@@ -1,29 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
-import { apiPathOf } from "./apiPathOf.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience, scaledRate } from "../run/speedFactor.ts";
 import gate from "./gates/syncConversions.ts";
-import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
 import { edgeCa, SwitchingEdge } from "./SwitchingEdge.ts";
-import { bundleSizes, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { bundleSizes, inConfig, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { type LoadInProgress, steadyLoad } from "./steadyLoad.ts";
 
 const GATE = new URL("gates/syncConversions.ts", import.meta.url).pathname;
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const GATEWAYS = `${CRDS}/gateways.example.com`;
 const CANARY_CRD = `${CRDS}/selftests.postern.selftest.postern.dev`;
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
+const CONVERTED = "converted";
 const IN_STEP = "in step: nothing to write\n";
-/** Conversions a second, while something is switched. */
+/** Conversions a second while something is switched, on the reference machine. */
 const RATE = 25;
+/** Conversions that are to end after something has changed: more than are under way at one time. */
+const SOME = 30;
 
 let bed: SyncBed;
 let edge: SwitchingEdge;
+let objects: readonly KubeObject[];
 let role: KubeObject;
 
 beforeAll(async () => {
   bed = await SyncBed.start();
   edge = await SwitchingEdge.start(gate, bed.signingKey, bed.cas.old);
+  objects = await renderGate({ gate: GATE, url: edge.url, ca: bed.cas.old.root, sync: true });
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   const { status, body } = await bed.cluster.api.create(CRDS, {
     metadata: { name: "gateways.example.com" },
@@ -50,12 +55,9 @@ afterAll(async () => {
 /** Registrations and edge as at first: the old CA, and trust in it alone. */
 beforeEach(async () => {
   await edge.switchTo(bed.cas.old);
-  const objects = await renderGate({ gate: GATE, url: edge.url, ca: bed.cas.old.root, sync: true });
-  for (const object of objects)
-    if (object.kind.endsWith("WebhookConfiguration")) await bed.cluster.api.delete(apiPathOf(object).path);
   await bed.cluster.api.merge(GATEWAYS, { metadata: { annotations: null } });
-  await applyAll(bed.cluster, objects);
-  await eventually("the gate to convert", async () => ((await create()) === "converted" ? true : undefined));
+  await bed.registerAnew(objects);
+  await eventually("the gate to convert", async () => ((await create()) === CONVERTED ? true : undefined));
   await eventually("the canary to be served", async () => ((await selfTest()).status === 500 ? true : undefined));
 });
 
@@ -64,7 +66,7 @@ async function create(): Promise<string> {
   const body = { apiVersion: "example.com/v2", kind: "Gateway", metadata: { generateName: "load-" } };
   const path = "/apis/example.com/v2/namespaces/default/gateways";
   const answer = await bed.cluster.api.create(path, body, { query: { dryRun: "All" } });
-  return answer.status === 201 ? "converted" : `${answer.status} ${answer.body.message}`;
+  return answer.status === 201 ? CONVERTED : `${answer.status} ${answer.body.message}`;
 }
 
 const selfTest = () => {
@@ -75,25 +77,10 @@ const selfTest = () => {
 };
 
 /** Conversions at a steady rate while something happens: what they met that was no success. */
-async function failuresDuring(happen: () => Promise<void>): Promise<string[]> {
-  let isOver = false;
-  const sent: Promise<string>[] = [];
-  const load = (async () => {
-    for (let count = 0, start = Date.now(); !isOver; count += 1) {
-      sent.push(create());
-      await pause(Math.max(0, start + (count * 1000) / RATE - Date.now()));
-    }
-  })();
-  try {
-    await happen();
-  } finally {
-    isOver = true;
-    await load;
-  }
-  return (await Promise.all(sent)).filter((result) => result !== "converted");
+async function failuresDuring(happen: (load: LoadInProgress) => Promise<void>): Promise<string[]> {
+  const outcomes = await steadyLoad(create, scaledRate(RATE), happen);
+  return outcomes.map(({ result }) => result).filter((result) => result !== CONVERTED);
 }
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function inStep(config: string): Promise<string> {
   const { code, stdout, stderr } = await bed.run(config);
@@ -106,16 +93,18 @@ const conversionOf = async (path: string): Promise<KubeObject> => (await bed.liv
 describe("a change of CA", () => {
   it("fails no conversion, and each step of it was carried by the canary for conversions", async () => {
     const { old, next } = bed.cas;
-    const failures = await failuresDuring(async () => {
+    const failures = await failuresDuring(async (load) => {
       const said = await inStep(await bed.config({ roots: [old, next] }));
       expect(said).toMatch(/try-canary {2}.*CustomResourceDefinition.*\n(?:.*\n)*widen {2}CustomResourceDefinition/);
       await edge.switchTo(next);
-      // Longer than a run takes, however busy the machine is: what one remembers is not yet due in it.
-      const onlyNext = await bed.config({ roots: [next], soak: "8s" });
-      await inStep(onlyNext);
-      await pause(8_100);
-      expect(await inStep(onlyNext)).toContain("narrow  CustomResourceDefinition/gateways.example.com");
-      expect(await inStep(onlyNext)).toBe(IN_STEP);
+      await load.ended(SOME);
+      expect(await inStep(await bed.config({ roots: [next], soak: "1h" }))).toContain("roots that are unused go from");
+      await load.ended(SOME);
+      // What was remembered is due by now.
+      const overSoak = await bed.config({ roots: [next], soak: "1ms" });
+      expect(await inStep(overSoak)).toContain("narrow  CustomResourceDefinition/gateways.example.com");
+      await load.ended(SOME);
+      expect(await inStep(overSoak)).toBe(IN_STEP);
     });
     expect(failures).toEqual([]);
     for (const path of [GATEWAYS, CANARY_CRD]) {
@@ -129,17 +118,14 @@ describe("a change of CA", () => {
   it("without the sync fails conversions", async () => {
     // One that no bundle of the tests before it has: the API server may go by one of those for a while.
     const another = await edgeCa("another CA");
-    const failures = await failuresDuring(async () => {
+    const failures = await failuresDuring(async (load) => {
       await edge.switchTo(another);
       // Each connection that the API server has from before carries one conversion more; how many it has, its load says.
       edge.dropConnections();
       // The API server takes a definition up when it gets to it, and converts by the one before until then.
-      await eventually("a conversion to fail for the certificate", async () =>
-        /conversion webhook for example\.com\/v2.*x509/.test(await create()) ? true : undefined,
-      );
-      await pause(1_000);
+      await load.ended(10, (result) => /conversion webhook for example\.com\/v2.*x509/.test(result));
     });
-    expect(failures.join("\n")).toMatch(/conversion webhook for example\.com\/v2.*x509/);
+    expect(failures.length).toBeGreaterThanOrEqual(10);
   });
 });
 
@@ -147,7 +133,11 @@ it("a change of URL fails no conversion", async () => {
   const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, bed.cas.next);
   try {
     const config = await bed.config({ roots: [bed.cas.next], url: elsewhere.url });
-    expect(await failuresDuring(async () => void (await inStep(config)))).toEqual([]);
+    const failures = await failuresDuring(async (load) => {
+      await inStep(config);
+      await load.ended(SOME);
+    });
+    expect(failures).toEqual([]);
     expect(await conversionOf(GATEWAYS)).toMatchObject({ clientConfig: { url: `${elsewhere.url}/c/e2e/convert` } });
   } finally {
     await elsewhere.stop();
@@ -172,7 +162,11 @@ it("a URL at which webhooks are answered, and conversions are not, is written to
   try {
     const address = server.address();
     const url = `https://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-    const config = await bed.config({ roots: [bed.cas.old], url, more: { timeouts: { canary: "2s" } } });
+    const config = await bed.config({
+      roots: [bed.cas.old],
+      url,
+      more: { timeouts: { canary: inConfig(patience(2_000)) } },
+    });
     const { code, stdout } = await bed.run(config);
     expect({ code, stdout }).toEqual({
       code: 1,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { eventually } from "../cluster/eventually.ts";
 import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
 import { ContainerFolder } from "../container/ContainerFolder.ts";
+import { eventually } from "../run/eventually.ts";
 import { bundleSizes, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
 
 const SYSTEM = ["-n", "postern-system"];
@@ -12,7 +12,8 @@ let container: ContainerFolder;
 
 /** The CronJob as it is shipped, but for its image: the one file that is in it is run as a local process. */
 beforeAll(async () => {
-  [bed, container] = await Promise.all([SyncBed.start({ controllers: true }), ContainerFolder.create()]);
+  bed = await SyncBed.start({ controllers: true });
+  container = await ContainerFolder.create();
   await startPodRunner(bed.cluster);
   await bed.register(bed.cas.old.root);
   const { spec } = (await bed.live(CRON_JOB)).spec.jobTemplate;

@@ -3,21 +3,34 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { SyncCluster } from "../../src/sync/SyncCluster.ts";
 import type { SyncTarget } from "../../src/sync/SyncTarget.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
+import { kindOfCall, type TapPlan } from "./ApiTap.ts";
 import gate from "./gates/sync.ts";
 import { edgeCa, SwitchingEdge } from "./SwitchingEdge.ts";
-import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { bundleSizes, CANARY, inConfig, MUTATING, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { TappedSync } from "./TappedSync.ts";
 
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
 const STATE = "postern.dev/sync-";
+/** For a canary that is to fail: as long as the API server may take to take it up, for what it says until then is no failure. */
+const CANARY_FAILS = { canary: inConfig(patience(2_000)) };
+/** Ends a run when the API server has done its first write to what matters. */
+const KILLED_AFTER_WRITE: TapPlan = ({ method, path }) =>
+  kindOfCall(method, path) === "PATCH mutatingwebhookconfigurations/postern" ? { kind: "kills-after" } : undefined;
 
 let bed: SyncBed;
+let sync: TappedSync;
 
 beforeAll(async () => {
   bed = await SyncBed.start();
+  sync = await TappedSync.start(bed);
 });
 
-afterAll(() => bed?.stop());
+afterAll(async () => {
+  await sync?.stop();
+  await bed?.stop();
+});
 
 beforeEach(async () => {
   await bed.edge.switchTo(bed.cas.old);
@@ -75,7 +88,7 @@ describe("nothing is written", () => {
     const another = await SwitchingEdge.start(gate, await exportJWK(privateKey), bed.cas.old);
     try {
       const before = (await bed.live(CANARY)).webhooks[0].clientConfig;
-      const config = await bed.config({ roots: [bed.cas.old], url: another.url, more: { timeouts: { canary: "2s" } } });
+      const config = await bed.config({ roots: [bed.cas.old], url: another.url, more: { timeouts: CANARY_FAILS } });
       await refused(config, /canary-failed {2}\S+: the statement was not signed with the pinned key/);
       expect((await bed.live(CANARY)).webhooks[0].clientConfig).toEqual(before);
     } finally {
@@ -86,7 +99,7 @@ describe("nothing is written", () => {
   it("when trust is to be the host's own, and the host does not have the root", async () => {
     const config = await bed.config({
       roots: [],
-      more: { trust: { mode: "system" }, timeouts: { canary: "2s" } },
+      more: { trust: { mode: "system" }, timeouts: CANARY_FAILS },
     });
     // An empty bundle has no comment to change, and so would be tried on a connection from before.
     bed.edge.dropConnections();
@@ -146,17 +159,15 @@ it("what cert-manager writes is left to it, and the others are kept in step", as
 it("a URL that was written and does not carry is taken back, and the run exits with 3", async () => {
   const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, bed.cas.old);
   const config = await bed.config({ roots: [bed.cas.old], url: elsewhere.url });
-  await bed.run(config, [], (text, kill) => {
-    if (text.includes("switch-url")) setTimeout(kill, 60);
-  });
-  const written = await eventually("a write that is not confirmed", async () => {
-    const all = await Promise.all([VALIDATING, MUTATING].map((path) => bed.live(path)));
-    return all.find(({ metadata }) => metadata.annotations[`${STATE}phase`] === "switching");
-  });
+  expect((await sync.run(config, KILLED_AFTER_WRITE)).code).toBeNull();
+  expect((await bed.live(MUTATING)).metadata.annotations[`${STATE}phase`]).toBe("switching");
   await elsewhere.stop();
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await bed.leaseOver();
   const { code, stdout } = await bed.run(config);
-  expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringContaining(`rollback  ${written.kind}/postern`) });
+  expect({ code, stdout }).toEqual({
+    code: 3,
+    stdout: expect.stringContaining("rollback  MutatingWebhookConfiguration/postern"),
+  });
   for (const path of [VALIDATING, MUTATING]) {
     const live = await bed.live(path);
     expect(live.webhooks[0].clientConfig.url).toMatch(`${bed.edge.url}/c/e2e/`);
@@ -207,14 +218,14 @@ describe("a target that is another by the time it is written", () => {
 });
 
 it("two runs never write at once: the second says who has the Lease, and exits with 1", async () => {
-  const config = await bed.config({ roots: [bed.cas.old, bed.cas.next], more: { timeouts: { lease: "30s" } } });
-  const first = bed.run(config, [], (text, kill) => {
-    if (text.includes("widen")) kill();
+  const config = await bed.config({
+    roots: [bed.cas.old, bed.cas.next],
+    more: { timeouts: { lease: inConfig(patience(30_000)) } },
   });
-  await first;
+  expect((await sync.run(config, KILLED_AFTER_WRITE)).code).toBeNull();
   const second = await bed.run(config);
   expect(second.code).toBe(1);
   expect(second.stderr).toMatch(/^postern: another run has the Lease postern-sync: \S+\n$/);
-  await bed.cluster.api.delete("/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync");
+  await bed.forgetLease();
   await inStep(config);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ApiAnswer, KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import { applyAll } from "./registerGate.ts";
 import { renderGate } from "./renderGate.ts";
 import { SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
@@ -57,23 +57,30 @@ async function markedWith(name: string, change: object): Promise<object> {
 
 /** Something attempted while the policy's ConfigMap has the key for break-glass. */
 async function withKey(attempt: () => Promise<ApiAnswer>, value = "true"): Promise<ApiAnswer> {
-  await bed.cluster.api.merge(SETTINGS, { data: { breakGlass: value } });
+  await set(value);
   try {
-    if (value === "true")
-      await eventually("the key to be in force", async () => {
-        const body = await markedWith("b.x.dev", { failurePolicy: "Ignore" });
-        return (await call("PATCH", MARKED, body, { query: { dryRun: "All" } })).status === 200 ? true : undefined;
-      });
-    else await new Promise((resolve) => setTimeout(resolve, 500));
     return await attempt();
   } finally {
-    await bed.cluster.api.merge(SETTINGS, { data: { breakGlass: null } });
-    await eventually("the key to be gone", async () => {
-      const body = await markedWith("b.x.dev", { failurePolicy: "Ignore" });
-      return (await call("PATCH", MARKED, body, { query: { dryRun: "All" } })).status === 422 ? true : undefined;
-    });
+    await set(null);
   }
 }
+
+/** Writes the key, and resolves when the API server goes by it: a host that is listed along with it tells, whatever it is. */
+async function set(breakGlass: string | null): Promise<void> {
+  sets += 1;
+  const host = `set-${sets}.example.com`;
+  await bed.cluster.api.merge(SETTINGS, { data: { breakGlass, hosts: `127.0.0.1\n${host}\n` } });
+  await eventually(`the key to be ${breakGlass}`, async () => {
+    const { webhooks } = await bed.live(MARKED);
+    const moved = webhooks.map(({ clientConfig, ...webhook }: KubeObject) => ({
+      ...webhook,
+      clientConfig: { ...clientConfig, url: clientConfig.url.replace("127.0.0.1", host) },
+    }));
+    const answer = await call("PATCH", MARKED, { webhooks: moved }, { query: { dryRun: "All" } });
+    return answer.status === 200 ? true : undefined;
+  });
+}
+let sets = 0;
 
 /** What a stolen token might be used for around break-glass and the canary for conversions. */
 const escapes: readonly [what: string, attempt: () => Promise<ApiAnswer>][] = [

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import { kindOfCall } from "./ApiTap.ts";
-import { bundleSizes, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./SyncBed.ts";
+import { bundleSizes, inConfig, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./SyncBed.ts";
 import { TappedSync } from "./TappedSync.ts";
 
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
@@ -17,7 +18,7 @@ let config: string;
 beforeAll(async () => {
   bed = await SyncBed.start();
   sync = await TappedSync.start(bed);
-  const timeouts = { handshake: "2s", lease: "60s", canary: "2s" };
+  const timeouts = { lease: inConfig(patience(60_000)), canary: inConfig(patience(2_000)) };
   config = await bed.config({ roots: [bed.cas.old, bed.cas.next], soak: "1h", more: { timeouts } });
 });
 

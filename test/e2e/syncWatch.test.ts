@@ -1,30 +1,39 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { eventually } from "../cluster/eventually.ts";
 import { ON_POD_RUNNER, startPodRunner } from "../cluster/startPodRunner.ts";
 import { ContainerFolder } from "../container/ContainerFolder.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
 import { AdmissionLoad } from "./AdmissionLoad.ts";
+import { kindOfCall } from "./ApiTap.ts";
 import { POSTERN } from "./renderGate.ts";
-import { bundleSizes, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { bundleSizes, inConfig, LEASE, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./SyncBed.ts";
+import { TappedSync } from "./TappedSync.ts";
 
 const OVERLAY = fileURLToPath(new URL("../fixtures/overlays/watch", import.meta.url));
 const DEPLOYMENT = "/apis/apps/v1/namespaces/postern-system/deployments/postern-sync";
 const PODS = "/api/v1/namespaces/postern-system/pods";
-const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync";
+
+/** A run that takes longer than three of them is taken for one that hangs, and the container is started anew. */
+const INTERVAL = patience(2_000);
 
 let bed: SyncBed;
+let sync: TappedSync;
 let container: ContainerFolder;
 
 /** The component as it is shipped, but for its image: the one file that is in it is run as a local process. */
 beforeAll(async () => {
-  [bed, container] = await Promise.all([SyncBed.start({ controllers: true }), ContainerFolder.create()]);
+  bed = await SyncBed.start({ controllers: true });
+  sync = await TappedSync.start(bed);
+  container = await ContainerFolder.create();
   await startPodRunner(bed.cluster);
 });
 
 afterAll(async () => {
+  await sync?.stop();
   await bed?.stop();
   await container?.remove();
 });
@@ -32,7 +41,7 @@ afterAll(async () => {
 it("runs as a Deployment: ready when a run has ended, with metrics at its port, and gives its Lease back at the end", async () => {
   const { cluster, cas } = bed;
   await bed.register(cas.old.root);
-  const config = bed.configFiles({ roots: [cas.old, cas.next], more: { interval: "1s" } });
+  const config = bed.configFiles({ roots: [cas.old, cas.next], more: { interval: inConfig(INTERVAL) } });
   const applied = await cluster.kubectl(["apply", "-k", OVERLAY]);
   expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: "" });
   expect((await cluster.kubectl(["kustomize", OVERLAY])).stdout).not.toContain("kind: CronJob");
@@ -62,16 +71,24 @@ it("SIGTERM ends it between two steps, with the Lease given back; the next run g
   await bed.register(bed.cas.old.root);
   const config = await bed.config({
     roots: [bed.cas.old, bed.cas.next],
-    more: { jitter: "0s", timeouts: { lease: "60s" } },
+    more: { jitter: "0s", timeouts: { lease: inConfig(patience(60_000)) } },
   });
-  const kubeconfig = join(bed.cluster.place.folder, "sync-kubeconfig");
-  const child = spawn(process.execPath, [POSTERN, "sync", "--watch", "--config", config, "--kubeconfig", kubeconfig]);
-  const ended = new Promise((resolve) => child.once("close", resolve));
+  const files = ["--config", config, "--kubeconfig", sync.kubeconfig];
+  const child = spawn(process.execPath, [POSTERN, "sync", "--watch", ...files], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
   try {
-    const said = await untilSaid(child, /Z widen .*$/m);
-    child.kill("SIGTERM");
-    expect(await ended).toBe(0);
-    expect(said()).not.toMatch(/Z in step/m);
+    // It has the signal before it has the answer to its first write.
+    sync.tap.plan = ({ method, path }) => {
+      if (kindOfCall(method, path) === "PATCH mutatingwebhookconfigurations/postern") child.kill("SIGTERM");
+      return undefined;
+    };
+    expect(await new Promise((resolve) => child.once("close", resolve)), said).toBe(0);
+    expect(said).toMatch(/Z widen /m);
+    expect(said).not.toMatch(/Z in step/m);
+    expect([bundleSizes(await bed.live(MUTATING)), bundleSizes(await bed.live(VALIDATING))]).toEqual([[2], [1]]);
   } finally {
     child.kill("SIGKILL");
   }
@@ -106,15 +123,3 @@ it("the load is what the API server counts, where it lets the sync read that", a
   });
   expect(await readFile(file, "utf8")).toMatch(/^postern_sync_risk\{[^}]*\} 0$/m);
 });
-
-/** Waits for a line. Resolves to what gives all that was said by then. */
-function untilSaid(child: ChildProcess, line: RegExp): Promise<() => string> {
-  let text = "";
-  return new Promise((resolve, reject) => {
-    child.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      if (line.test(text)) resolve(() => text);
-    });
-    child.once("close", () => reject(new Error(`it ended without saying ${line}:\n${text}`)));
-  });
-}

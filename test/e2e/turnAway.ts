@@ -1,6 +1,6 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import { MUTATING, type SyncBed } from "./SyncBed.ts";
 
 /** Somebody's webhook that refuses every ConfigMap of the self-test's namespace, before the canary is called. */
@@ -32,17 +32,21 @@ export async function turnAway(bed: SyncBed, code: number): Promise<{ stop(): Pr
     ],
   });
   const path = "/api/v1/namespaces/postern-selftest/configmaps";
-  await eventually("self-tests to be turned away", async () => {
-    const call = { query: { dryRun: "All" }, token: bed.token };
-    return (await bed.cluster.api.create(path, { metadata: { name: "postern" } }, call)).status === code
-      ? true
-      : undefined;
-  });
-  return {
-    async stop() {
-      await bed.cluster.api.delete(`${collection}/busy`);
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
+  const stop = async (): Promise<unknown> => {
+    await bed.cluster.api.delete(`${collection}/busy`);
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
   };
+  try {
+    await eventually("self-tests to be turned away", async () => {
+      const call = { query: { dryRun: "All" }, token: bed.token };
+      return (await bed.cluster.api.create(path, { metadata: { name: "postern" } }, call)).status === code
+        ? true
+        : undefined;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
 }

@@ -1,5 +1,5 @@
 import { type ApiAnswer, type ApiCall, MERGE } from "../cluster/ClusterApi.ts";
-import { eventually } from "../cluster/eventually.ts";
+import { eventually } from "../run/eventually.ts";
 import { type SyncBed, VALIDATING } from "./SyncBed.ts";
 
 /** A call by the sync's own token; what it writes is a merge patch unless told otherwise. */

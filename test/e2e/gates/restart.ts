@@ -10,7 +10,7 @@ export default defineGate({
       policies: ["deny-labels", "add-labels"],
       namespaceSelector: { matchLabels: { "postern.dev/suite": "restart" } },
       failurePolicy: "Fail",
-      timeoutSeconds: 5,
+      timeoutSeconds: 10,
     },
   },
   clusters: { e2e: {} },

@@ -1,48 +1,50 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { applyCertManagerDefinitions } from "../cluster/applyCertManagerDefinitions.ts";
+import { beforeAll, expect, it } from "vitest";
 import type { Cluster } from "../cluster/Cluster.ts";
 import type { ApiAnswer } from "../cluster/ClusterApi.ts";
-import { certManagerBinary } from "../cluster/certManagerBinary.ts";
-import { startCluster } from "../cluster/startCluster.ts";
 
 const KUBERNETES = fileURLToPath(new URL("../../infra/kubernetes", import.meta.url));
 const ROLLOUT = "system:serviceaccount:postern-system:postern-rollout";
 const DEPLOYMENT = "/apis/apps/v1/namespaces/postern-system/deployments/postern-rollout";
 
-let cluster: Cluster;
-let folder: string;
+/** The controller's component. For a `describe`. */
+export function kustomizeRollout(clusterOf: () => Cluster): void {
+  let cluster: Cluster;
+  let folder: string;
 
-beforeAll(async () => {
-  cluster = await startCluster();
-  await applyCertManagerDefinitions(cluster, await certManagerBinary(() => undefined));
-  folder = join(cluster.place.folder, "overlay");
-  const at = (name: string): string => relative(folder, join(KUBERNETES, name));
-  await mkdir(folder);
-  const file = { resources: [at("base")], components: [at("components/rollout")] };
-  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(file));
-  const { code, stderr } = await cluster.kubectl(["apply", "-k", folder]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-});
-
-afterAll(() => cluster?.stop());
-
-it("kubectl apply -k takes the base with the controller, again without a change", async () => {
-  const { code, stdout, stderr } = await cluster.kubectl(["apply", "-k", folder]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout.split("\n").filter((line) => line !== "" && !line.endsWith(" unchanged"))).toEqual([]);
-});
-
-it("its Pods pass the namespace's own Pod Security level", async () => {
-  const { metadata, spec } = (await cluster.api.get(DEPLOYMENT)).body.spec.template;
-  const pod = { metadata: { ...metadata, name: "as-a-pod" }, spec };
-  const { status, warnings } = await cluster.api.create("/api/v1/namespaces/postern-system/pods", pod, {
-    query: { dryRun: "All" },
+  beforeAll(async () => {
+    cluster = clusterOf();
+    folder = join(cluster.place.folder, "with-rollout");
+    const at = (name: string): string => relative(folder, join(KUBERNETES, name));
+    await mkdir(folder);
+    const file = { resources: [at("base")], components: [at("components/rollout")] };
+    await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(file));
+    const { code, stderr } = await cluster.kubectl(["apply", "-k", folder]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
-  expect({ status, warnings }).toEqual({ status: 201, warnings: [] });
-});
+
+  it("kubectl apply -k takes the base with the controller, again without a change", async () => {
+    const { code, stdout, stderr } = await cluster.kubectl(["apply", "-k", folder]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.split("\n").filter((line) => line !== "" && !line.endsWith(" unchanged"))).toEqual([]);
+  });
+
+  it("its Pods pass the namespace's own Pod Security level", async () => {
+    const { metadata, spec } = (await cluster.api.get(DEPLOYMENT)).body.spec.template;
+    const pod = { metadata: { ...metadata, name: "as-a-pod" }, spec };
+    const { status, warnings } = await cluster.api.create("/api/v1/namespaces/postern-system/pods", pod, {
+      query: { dryRun: "All" },
+    });
+    expect({ status, warnings }).toEqual({ status: 201, warnings: [] });
+  });
+
+  it.each(asks)("the controller's ServiceAccount, asked to $what: $allowed", async ({ ask, allowed }) => {
+    const { status } = await ask(cluster);
+    expect(status === 403 ? "refused" : "let through").toBe(allowed ? "let through" : "refused");
+  });
+}
 
 const AS = { as: ROLLOUT };
 const DRY = { query: { dryRun: "All" }, as: ROLLOUT };
@@ -104,8 +106,3 @@ const asks: readonly { what: string; ask: (cluster: Cluster) => Promise<ApiAnswe
     allowed: false,
   },
 ];
-
-it.each(asks)("the controller's ServiceAccount, asked to $what: $allowed", async ({ ask, allowed }) => {
-  const { status } = await ask(cluster);
-  expect(status === 403 ? "refused" : "let through").toBe(allowed ? "let through" : "refused");
-});
