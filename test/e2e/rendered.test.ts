@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compactVerify, exportJWK, generateKeyPair, importJWK } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runPostern } from "../cli/runPostern.ts";
 import type { ClusterClient } from "../cluster/ClusterClient.ts";
 import { sharedCluster } from "../cluster/sharedCluster.ts";
 import { eventually } from "../run/eventually.ts";
@@ -30,15 +31,25 @@ const apply = async (args: readonly string[] = []): Promise<void> => {
   expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: "" });
 };
 
+const diffArguments = (): string[] => [
+  ...["render", "--gate", GATE, "--cluster", "e2e", "--url", server.url, "--ca", join(folder, "ca.pem")],
+  ...["--diff", "--kubeconfig", cluster.kubeconfig],
+];
+
 /** `postern render --diff` against the cluster. */
-const diff = (more: readonly string[] = []): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    const args = ["render", "--gate", GATE, "--cluster", "e2e", "--url", server.url, "--ca", join(folder, "ca.pem")];
-    const flags = ["--diff", "--kubeconfig", cluster.kubeconfig, ...more];
-    execFile(process.execPath, [POSTERN, ...args, ...flags], (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+async function diff(more: readonly string[] = []): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, out, err } = await runPostern([...diffArguments(), ...more]);
+  return { code, stdout: out, stderr: err };
+}
+
+/** The same as a process of its own. */
+function diffProcess(): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [POSTERN, ...diffArguments()], (error, stdout) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout }),
     );
   });
+}
 
 beforeAll(async () => {
   folder = await started.add(mkdtemp(join(tmpdir(), "postern-rendered-")), (it) =>
@@ -114,8 +125,8 @@ it("no Pod runs in the self-test's namespace", async () => {
 });
 
 it("--diff says nothing where nothing differs, and exits with 0", async () => {
-  const { code, stdout } = await diff();
-  expect({ code, differs: /^[-+] /m.test(stdout) }).toEqual({ code: 0, differs: false });
+  for (const { code, stdout } of [await diff(), await diffProcess()])
+    expect({ code, differs: /^[-+] /m.test(stdout) }).toEqual({ code: 0, differs: false });
 });
 
 it("--diff shows what was changed by hand and which policies are not called, and exits with 1", async () => {
@@ -124,7 +135,7 @@ it("--diff shows what was changed by hand and which policies are not called, and
   const changed = strict.map((webhook: object) => ({ ...webhook, timeoutSeconds: 9 }));
   expect((await cluster.api.merge(VALIDATING, { webhooks: changed })).status).toBe(200);
   try {
-    const { code, stdout } = await diff();
+    const { code, stdout } = await diffProcess();
     expect(code).toBe(1);
     expect(stdout).toMatch(/^-\s+timeoutSeconds: 9$/m);
     expect(stdout).toMatch(/^\+\s+name: strict\.validate\.rendered\.postern\.dev$|^\+\s+- name: strict\.validate/m);

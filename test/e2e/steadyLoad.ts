@@ -48,11 +48,12 @@ export async function steadyLoad(
   const progress: LoadInProgress = {
     async ended(count, isIt = () => true) {
       const from = begun;
+      const results = (): string[] => outcomes.slice(from).flatMap((outcome) => outcome?.result ?? []);
       await eventually(`${count} calls to end as they are to`, () =>
-        outcomes.slice(from).filter((outcome) => outcome !== undefined && isIt(outcome.result)).length >= count
-          ? true
-          : undefined,
-      );
+        results().filter(isIt).length >= count ? true : undefined,
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}; the last one's end: ${results().at(-1)}`, { cause: error });
+      });
     },
   };
   try {
