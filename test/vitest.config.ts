@@ -6,7 +6,8 @@ export default defineConfig(() =>
   suiteConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/cluster/**", "test/e2e/**", "test/**/*.long.test.ts"],
-    seconds: 180,
+    seconds: 100,
+    longest: ["cli/devCommand", "cli/serveCommand.", "cli/reviewCommand."],
     worker: { gibibytes: 2, perCore: 1 },
     testTimeoutMs: 30_000,
     hookTimeoutMs: 60_000,

@@ -5,9 +5,9 @@ import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { ProcessLock } from "../run/ProcessLock.ts";
 import { patience } from "../run/speedFactor.ts";
 import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
-import { ProcessLock } from "./ProcessLock.ts";
 
 const run = promisify(execFile);
 

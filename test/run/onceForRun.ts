@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "./eventually.ts";
+import { ProcessLock } from "./ProcessLock.ts";
 import { patience } from "./speedFactor.ts";
 import { RUN_FOLDER } from "./TestRun.ts";
 
@@ -21,36 +21,18 @@ export async function onceForRun(name: string, make: (folder: string) => Promise
     return folder;
   }
   const folder = join(run, "once", name);
-  const lock = `${folder}.lock`;
   await mkdir(join(run, "once"), { recursive: true });
-  return eventually(`another worker to make ${name}`, () => takeOrMake(folder, lock, make), patience(PATIENCE_MS));
-}
-
-/** Undefined while somebody else is at it. */
-async function takeOrMake(
-  folder: string,
-  lock: string,
-  make: (folder: string) => Promise<void> | void,
-): Promise<string | undefined> {
-  if (existsSync(folder)) return folder;
-  // Only one can make a folder.
-  if (!(await mkdir(lock).then(isDone, isTaken))) return undefined;
+  const lock = await ProcessLock.take(`${folder}.lock`, patience(PATIENCE_MS));
   try {
     if (existsSync(folder)) return folder;
     const unfinished = `${folder}.unfinished`;
+    // Whoever was at it has failed, or was killed.
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished);
     await make(unfinished);
     await rename(unfinished, folder);
     return folder;
   } finally {
-    await rm(lock, { recursive: true, force: true });
+    await lock.release();
   }
-}
-
-const isDone = (): boolean => true;
-
-function isTaken(error: unknown): boolean {
-  if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-  throw error;
 }

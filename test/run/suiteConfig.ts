@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
+import { longestFirst } from "./longestFirst.ts";
 import { patience, settleSpeedFactor } from "./speedFactor.ts";
 import { type WorkerNeed, workersFor } from "./workersFor.ts";
 
@@ -14,6 +15,8 @@ export interface SuiteConfig {
   /** On the reference machine. */
   readonly testTimeoutMs: number;
   readonly hookTimeoutMs: number;
+  /** Parts of the paths of the files that take longest; they begin first. */
+  readonly longest?: readonly string[];
   /** Global setups beside `startRun`. */
   readonly globalSetup?: readonly string[];
 }
@@ -21,7 +24,7 @@ export interface SuiteConfig {
 /** Vitest's configuration for a command's suites, for the machine as it is now. */
 export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> {
   await settleSpeedFactor();
-  const { include, exclude, seconds, worker, testTimeoutMs, hookTimeoutMs, globalSetup = [] } = suites;
+  const { include, exclude, seconds, worker, testTimeoutMs, hookTimeoutMs, longest = [], globalSetup = [] } = suites;
   return {
     root: fileURLToPath(new URL("../..", import.meta.url)),
     test: {
@@ -30,7 +33,7 @@ export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> 
       setupFiles: ["test/failOnConsole.ts"],
       globalSetup: ["test/run/startRun.ts", ...globalSetup],
       provide: { wholeSeconds: seconds },
-      sequence: { shuffle: true },
+      sequence: { shuffle: { files: false, tests: true }, sequencer: longestFirst(longest) },
       pool: "forks",
       maxWorkers: workersFor(worker),
       testTimeout: patience(testTimeoutMs),

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { patience } from "../run/speedFactor.ts";
 import { ProcessLock } from "./ProcessLock.ts";
+import { patience } from "./speedFactor.ts";
 
 const MODULE = new URL("ProcessLock.ts", import.meta.url).href;
 const LIMIT = patience(30_000);

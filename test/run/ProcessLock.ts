@@ -4,7 +4,7 @@ import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** In milliseconds. */
-const PAUSE = 200;
+const PAUSE = 50;
 
 /**
  * A file that one process of this machine has at a time. It names its holder: a holder that has ended without giving it
