@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 
@@ -16,21 +16,28 @@ async function besideLoad(): Promise<void> {
     throw new Error(USAGE);
   const threads = Array.from({ length: loops }, () => new Worker("for (;;);", { eval: true }));
   let failed = 0;
-  for (let run = 1; run <= times; run += 1) {
+  let child: ChildProcess | undefined;
+  let isInterrupted = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      isInterrupted = true;
+      child?.kill(signal);
+    });
+  for (let run = 1; run <= times && !isInterrupted; run += 1) {
     const started = performance.now();
-    const code = await exitOf(command, args);
+    child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+    const code = await exitOf(child);
     if (code !== 0) failed += 1;
     const seconds = Math.round((performance.now() - started) / 1000);
     process.stdout.write(`== run ${run} of ${times} beside ${loops} busy loops: exit ${code}, ${seconds} s\n`);
   }
   process.stdout.write(`${times - failed} passed, ${failed} failed\n`);
   await Promise.all(threads.map((thread) => thread.terminate()));
-  process.exitCode = failed === 0 ? 0 : 1;
+  process.exitCode = failed === 0 && !isInterrupted ? 0 : 1;
 }
 
-function exitOf(command: string, args: readonly string[]): Promise<number | string> {
+function exitOf(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(code ?? signal ?? "no code"));
   });
