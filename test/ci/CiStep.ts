@@ -5,6 +5,8 @@ export interface StepSize {
   readonly command: readonly [program: string, ...args: string[]];
   /** On the reference machine. */
   readonly seconds: number;
+  /** Whether it is run only where there is no budget: it takes long, and finds little more. */
+  readonly isFull?: boolean;
 }
 
 /** One step of the continuous integration. */

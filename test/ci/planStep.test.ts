@@ -10,6 +10,7 @@ const SIZED: CiStep = {
   isEssential: false,
   sizes: [sizeOf(10), sizeOf(50), sizeOf(400)],
 };
+const FULL: CiStep = { ...SIZED, sizes: [sizeOf(10), { ...sizeOf(50), isFull: true }] };
 const TIME: CiTime = { elapsed: 0, budget: 1_000, limit: 2_000, secondsPerSecond: 1, later: [] };
 
 const plan = (it: CiStep, time: Partial<CiTime>): string => {

@@ -30,7 +30,7 @@ export type StepPlan =
  * | any | there is no budget | its largest size |
  * | essential | before the limit | its smallest size, ended at the limit |
  * | essential | the limit is reached | skipped, which fails the run |
- * | other | the budget holds its smallest size, and the essential steps to come | the largest size that leaves time for the smallest of each step to come |
+ * | other | the budget holds its smallest size, and the essential steps to come | the largest size, but a full one, that leaves time for the smallest of each step to come |
  * | other | the budget does not hold it | skipped |
  */
 export function planStep({ isEssential, sizes }: CiStep, time: CiTime): StepPlan {
@@ -53,7 +53,8 @@ export function planStep({ isEssential, sizes }: CiStep, time: CiTime): StepPlan
       why: `it takes about ${minutes(takes)} min, and ${minutes(Math.max(0, left))} min of the ${minutes(budget)} are left`,
     };
   const spare = budget - elapsed - need(later);
-  const size = sizes.findLast(({ seconds }) => seconds * secondsPerSecond <= spare) ?? smallest;
+  const size =
+    sizes.findLast(({ seconds, isFull }) => isFull !== true && seconds * secondsPerSecond <= spare) ?? smallest;
   return { type: "run", size, seconds: untilLimit - needOfEssential };
 }
 

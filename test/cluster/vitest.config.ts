@@ -6,7 +6,7 @@ export default defineConfig(() =>
   suiteConfig({
     include: ["test/cluster/**/*.test.ts", "test/e2e/**/*.test.ts"],
     exclude: [],
-    seconds: 600,
+    seconds: 420,
     // A control plane with its controllers, cert-manager and a gate beside it. Much of the time is waiting.
     worker: { gibibytes: 3, perCore: 1 },
     testTimeoutMs: 90_000,
