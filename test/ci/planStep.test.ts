@@ -68,6 +68,8 @@ describe("planStep", () => {
       { elapsed: 950, later: [OTHER] },
       "10 s, ended after 1050 s",
     ],
+    ["a full size is not run within a budget", FULL, {}, "10 s, ended after 2000 s"],
+    ["without a budget a full size is run", FULL, { budget: undefined }, "50 s, ended after Infinity s"],
     [
       "without a budget the largest size is run",
       SIZED,
