@@ -11,7 +11,15 @@ export default defineConfig(() =>
     worker: { gibibytes: 3, perCore: 1 },
     testTimeoutMs: 90_000,
     hookTimeoutMs: 120_000,
-    longest: ["/rollout.", "/syncKills.", "/rolloutKills.", "/sync.", "/certManager.", "/syncBreakGlass."],
+    longest: [
+      "/rollout.",
+      "/syncKills.",
+      "/rolloutKills.",
+      "/rolloutCadence.",
+      "/sync.",
+      "/certManager.",
+      "/syncBreakGlass.",
+    ],
     globalSetup: ["test/cluster/sharedCluster.ts"],
   }),
 );

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { ChildService } from "../cluster/ChildService.ts";
 import { gateRestart } from "./gateRestart.ts";
 import { RolloutBed } from "./RolloutBed.ts";
-import { rolloutCadence } from "./rolloutCadence.ts";
 import { rolloutCalls } from "./rolloutCalls.ts";
 import { rolloutDeployment } from "./rolloutDeployment.ts";
 import { rolloutKinds } from "./rolloutKinds.ts";
@@ -21,8 +20,6 @@ afterAll(() => bed?.stop());
 
 describe("a Deployment, under a load of creates that fail where the gate cannot be called", () =>
   rolloutDeployment(bedOf));
-
-describe("a short-lived certificate", () => rolloutCadence(bedOf));
 
 describe("POST /rollout", () => rolloutCalls(bedOf));
 
