@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { holdAddress } from "../cluster/holdAddress.ts";
 
 /** Held by whoever has an address: nothing else listens there. */
 const PORT = 16_443;
@@ -12,22 +12,7 @@ const [FIRST, LAST] = [101, 250];
 export async function reserveServiceAddress(): Promise<string> {
   for (let last = FIRST; last <= LAST; last += 1) {
     const address = `127.96.0.${last}`;
-    if (await isMine(address)) return address;
+    if (await holdAddress(address, PORT)) return address;
   }
   throw new Error(`no address for a Service is left: all from 127.96.0.${FIRST} to 127.96.0.${LAST} are taken`);
-}
-
-function isMine(address: string): Promise<boolean> {
-  const server = createServer((socket) => socket.destroy());
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(false);
-      else reject(error);
-    });
-    server.listen(PORT, address, () => {
-      // Until this process ends, which it does not keep from ending.
-      server.unref();
-      resolve(true);
-    });
-  });
 }

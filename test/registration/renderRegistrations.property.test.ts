@@ -77,11 +77,11 @@ it("what a policy matches, and no guard keeps away, is sent to it; conditions ne
         }
       },
     ),
-    { numRuns: 3000 },
+    // Of 3,000 runs 1,048 to 1,204 reviews were sent, and once 985: too near to what is asked for below.
+    { numRuns: 4500 },
   );
-  // Enough was tried; the mean is about 1,100, and chance moves it by more than a tenth.
-  expect(sent).toBeGreaterThan(300);
-  expect(kept).toBeGreaterThan(300);
+  expect(sent).toBeGreaterThan(1000);
+  expect(kept).toBeGreaterThan(1000);
 });
 
 it("rules ask about nothing that no policy asks about", () => {
@@ -106,5 +106,5 @@ it("rules ask about nothing that no policy asks about", () => {
     ),
     { numRuns: 2000 },
   );
-  expect(asked).toBeGreaterThan(300);
+  expect(asked).toBeGreaterThan(1000);
 });

@@ -15,7 +15,7 @@ async function besideLoad(): Promise<void> {
   if (command === undefined || !Number.isInteger(loops) || !Number.isInteger(times) || loops < 0 || times < 1)
     throw new Error(USAGE);
   const threads = Array.from({ length: loops }, () => new Worker("for (;;);", { eval: true }));
-  let failed = 0;
+  let [passed, failed] = [0, 0];
   let child: ChildProcess | undefined;
   let isInterrupted = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -27,11 +27,13 @@ async function besideLoad(): Promise<void> {
     const started = performance.now();
     child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
     const code = await exitOf(child);
-    if (code !== 0) failed += 1;
+    if (isInterrupted) break;
+    if (code === 0) passed += 1;
+    else failed += 1;
     const seconds = Math.round((performance.now() - started) / 1000);
     process.stdout.write(`== run ${run} of ${times} beside ${loops} busy loops: exit ${code}, ${seconds} s\n`);
   }
-  process.stdout.write(`${times - failed} passed, ${failed} failed\n`);
+  process.stdout.write(`${passed} passed, ${failed} failed${isInterrupted ? ", interrupted" : ""}\n`);
   await Promise.all(threads.map((thread) => thread.terminate()));
   process.exitCode = failed === 0 && !isInterrupted ? 0 : 1;
 }

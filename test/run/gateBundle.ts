@@ -18,7 +18,7 @@ export interface MadeBundle {
 
 /** The text of a function's bundle, with another gate than the repository's where `gate` is a path; built once for a run. */
 export async function gateBundle(name: FunctionName, gate?: string): Promise<string> {
-  return readFileSync(join(await gateFolder(name, gate), FILE), "utf8");
+  return (await madeGateBundle(name, gate)).text;
 }
 
 /** The same, with what went into it. */
@@ -28,7 +28,7 @@ export async function madeGateBundle(name: FunctionName, gate?: string): Promise
 
 /** The text of the image's one file; built once for a run. */
 export async function containerBundle(): Promise<string> {
-  return readFileSync(join(await containerFolder(), FILE), "utf8");
+  return (await madeContainerBundle()).text;
 }
 
 /** The same, with what went into it. */

@@ -13,8 +13,8 @@ declare module "vitest" {
 const VITEST = /node_modules\/(vitest|@?esbuild)|^vitest-watchdog/;
 
 /**
- * Vitest's global setup of all suites: says on what terms the run is, gives it a folder of its own, and ends what is left
- * of it. Throws at the end when a suite has left a process behind.
+ * Vitest's global setup of all suites: prints the speed factor, the number of workers and the expected time, and gives the run a
+ * folder of its own and a watcher. Throws at the end when a suite has left a process behind.
  */
 export default function startRun({ config }: TestProject): () => void {
   const run = TestRun.start();

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onceForRun } from "../run/onceForRun.ts";
@@ -42,14 +41,6 @@ export class GoVerifier {
   static async shared(): Promise<GoVerifier | undefined> {
     if (!hasGo()) return undefined;
     return new GoVerifier(await onceForRun("go-verifier", buildIn), process.env[RUN_FOLDER] === undefined);
-  }
-
-  /** One of the caller's own. Undefined where there is no go. */
-  static build(): GoVerifier | undefined {
-    if (!hasGo()) return undefined;
-    const folder = mkdtempSync(join(tmpdir(), "postern-verify-"));
-    buildIn(folder);
-    return new GoVerifier(folder, true);
   }
 
   /** The program, for who asks it as things happen. */
