@@ -1,6 +1,6 @@
-import { defineGate } from "../src/gate/defineGate.ts";
-import { denyLabels } from "../src/policies/denyLabels.ts";
-import { ConversionError, conversion } from "../src/policy/conversion.ts";
+import { defineGate } from "../src/gate/config/defineGate.ts";
+import { denyLabels } from "../src/policies/labels/denyLabels.ts";
+import { ConversionError, conversion } from "../src/policy/define/conversion.ts";
 
 /** The sample custom resource: v1 has `host` and `port`, v1beta1 had both in one `address`. */
 const gateways = conversion({

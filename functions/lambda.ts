@@ -1,4 +1,4 @@
-import { createLambda } from "../src/gate/createLambda.ts";
+import { createLambda } from "../src/hosts/createLambda.ts";
 import gate from "./gate.ts";
 
 export const handler = createLambda(gate, process.env);

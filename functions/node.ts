@@ -1,4 +1,4 @@
-import { serveProcess } from "../src/gate/serveProcess.ts";
+import { serveProcess } from "../src/hosts/serveProcess.ts";
 import gate from "./gate.ts";
 
 process.exitCode = await serveProcess(gate, process.env);

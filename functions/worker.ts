@@ -1,4 +1,4 @@
-import { createWorker } from "../src/gate/createWorker.ts";
+import { createWorker } from "../src/hosts/createWorker.ts";
 import gate from "./gate.ts";
 
 export default createWorker(gate);

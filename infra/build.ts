@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { openapiDocument } from "../src/gate/openapiDocument.ts";
 import { bundleFunction } from "./bundleFunction.ts";
 import { bundleContainer } from "./container/bundleContainer.ts";
+import { openapiDocument } from "./openapi/openapiDocument.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 

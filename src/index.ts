@@ -1,13 +1,13 @@
-export type { Cluster, ClusterLookup } from "./gate/Cluster.ts";
-export { defineGate, type Gate, type GateDefinition, type GateEntry } from "./gate/defineGate.ts";
-export { GateConfigError } from "./gate/GateConfigError.ts";
+export type { Cluster, ClusterLookup } from "./gate/config/Cluster.ts";
+export { defineGate, type Gate, type GateDefinition, type GateEntry } from "./gate/config/defineGate.ts";
+export { GateConfigError } from "./gate/config/GateConfigError.ts";
 export {
   type Conversion,
   type ConversionDefinition,
   ConversionError,
   conversion,
   type HubConverter,
-} from "./policy/conversion.ts";
+} from "./policy/define/conversion.ts";
 export {
   type Annotation,
   annotate,
@@ -17,14 +17,11 @@ export {
   FindingError,
   type Warning,
   warn,
-} from "./policy/Finding.ts";
-export type { LabelExpression, LabelSelector } from "./policy/LabelSelector.ts";
-export type { Match } from "./policy/Match.ts";
-export type { Mode } from "./policy/Mode.ts";
-export type { NamespaceMatch } from "./policy/namespaceMatcher.ts";
-export type { PolicyContext } from "./policy/PolicyContext.ts";
-export { PolicyDefinitionError } from "./policy/PolicyDefinitionError.ts";
-export type { PodContainer } from "./policy/podContainers.ts";
+} from "./policy/define/Finding.ts";
+export type { Mode } from "./policy/define/Mode.ts";
+export type { PolicyContext } from "./policy/define/PolicyContext.ts";
+export { PolicyDefinitionError } from "./policy/define/PolicyDefinitionError.ts";
+export type { PodContainer } from "./policy/define/podContainers.ts";
 export {
   type DeadlineFallback,
   type Findings,
@@ -32,7 +29,10 @@ export {
   type Policy,
   type PolicyDefinition,
   policy,
-} from "./policy/policy.ts";
-export type { KubernetesObject, PodExecOptions, ResourceName, ResourceTypes } from "./policy/ResourceTypes.ts";
-export type { GroupVersionKind, GroupVersionResource, Operation, User } from "./protocol/Review.ts";
-export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/EntryOptions.ts";
+} from "./policy/define/policy.ts";
+export type { KubernetesObject, PodExecOptions, ResourceName, ResourceTypes } from "./policy/define/ResourceTypes.ts";
+export type { LabelExpression, LabelSelector } from "./policy/match/LabelSelector.ts";
+export type { Match } from "./policy/match/Match.ts";
+export type { NamespaceMatch } from "./policy/match/namespaceMatcher.ts";
+export type { GroupVersionKind, GroupVersionResource, Operation, User } from "./protocol/review/Review.ts";
+export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/render/EntryOptions.ts";

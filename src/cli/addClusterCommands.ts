@@ -1,10 +1,10 @@
 import { Option } from "commander";
-import { type AnnounceOptions, announceCommand } from "./announceCommand.ts";
-import { parsePort } from "./parsePort.ts";
-import { parseSeconds } from "./parseSeconds.ts";
+import { type AnnounceOptions, announceCommand } from "./announce/announceCommand.ts";
 import type { AddCommands } from "./program.ts";
-import { type RolloutOptions, rolloutCommand } from "./rolloutCommand.ts";
-import { type SyncOptions, syncCommand } from "./syncCommand.ts";
+import { type RolloutOptions, rolloutCommand } from "./rollout/rolloutCommand.ts";
+import { type SyncOptions, syncCommand } from "./sync/syncCommand.ts";
+import { parsePort } from "./terminal/parsePort.ts";
+import { parseSeconds } from "./terminal/parseSeconds.ts";
 
 /** The commands that need no gate's sources, and so run from the container's one file: `sync`, `announce` and `rollout`. */
 export const addClusterCommands: AddCommands = (program, terminal, done) => {

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from "commander";
-import { type DevOptions, devCommand } from "./devCommand.ts";
-import { parsePort } from "./parsePort.ts";
+import { type DevOptions, devCommand } from "./dev/devCommand.ts";
 import type { AddCommands } from "./program.ts";
-import { type RenderOptions, renderCommand } from "./renderCommand.ts";
-import { type ReviewOptions, reviewCommand } from "./reviewCommand.ts";
-import { type ServeOptions, serveCommand } from "./serveCommand.ts";
+import { type RenderOptions, renderCommand } from "./render/renderCommand.ts";
+import { type ReviewOptions, reviewCommand } from "./review/reviewCommand.ts";
+import { type ServeOptions, serveCommand } from "./serve/serveCommand.ts";
+import { parsePort } from "./terminal/parsePort.ts";
 
 /** The commands that take a gate's sources: `dev`, `review`, `render` and `serve`. */
 export const addGateCommands: AddCommands = (program, terminal, done) => {

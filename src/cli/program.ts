@@ -1,10 +1,10 @@
 import { Command, CommanderError } from "commander";
-import { GateConfigError } from "../gate/GateConfigError.ts";
-import { PolicyDefinitionError } from "../policy/PolicyDefinitionError.ts";
-import { CliError } from "./CliError.ts";
-import { EXIT_OK, EXIT_UNUSABLE, exitCode } from "./exitCode.ts";
-import { printable } from "./printable.ts";
-import type { Terminal } from "./Terminal.ts";
+import { GateConfigError } from "../gate/config/GateConfigError.ts";
+import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
+import { printable } from "../telemetry/printable.ts";
+import { CliError } from "./terminal/CliError.ts";
+import { EXIT_OK, EXIT_UNUSABLE, exitCode } from "./terminal/exitCode.ts";
+import type { Terminal } from "./terminal/Terminal.ts";
 
 /** Adds commands to the program; each says how it ended by `done`. */
 export type AddCommands = (program: Command, terminal: Terminal, done: (code: number) => void) => void;

@@ -1,18 +1,18 @@
-import type { ClusterView } from "./ClusterView.ts";
-import { checkBundle } from "./checkBundle.ts";
-import { checkClocks } from "./checkClocks.ts";
-import { checkExpiry } from "./checkExpiry.ts";
-import { checkGuards } from "./checkGuards.ts";
-import { checkLimits } from "./checkLimits.ts";
-import { checkOthers } from "./checkOthers.ts";
-import { checkPolicies } from "./checkPolicies.ts";
-import { checkReachability } from "./checkReachability.ts";
-import { checkRenewal } from "./checkRenewal.ts";
-import { checkSelfTest } from "./checkSelfTest.ts";
-import { checkSync } from "./checkSync.ts";
-import { checkTrust } from "./checkTrust.ts";
-import { checkUrl } from "./checkUrl.ts";
-import { checkWriters } from "./checkWriters.ts";
+import { checkBundle } from "./checks/checkBundle.ts";
+import { checkClocks } from "./checks/checkClocks.ts";
+import { checkExpiry } from "./checks/checkExpiry.ts";
+import { checkGuards } from "./checks/checkGuards.ts";
+import { checkLimits } from "./checks/checkLimits.ts";
+import { checkOthers } from "./checks/checkOthers.ts";
+import { checkPolicies } from "./checks/checkPolicies.ts";
+import { checkReachability } from "./checks/checkReachability.ts";
+import { checkRenewal } from "./checks/checkRenewal.ts";
+import { checkSelfTest } from "./checks/checkSelfTest.ts";
+import { checkSync } from "./checks/checkSync.ts";
+import { checkTrust } from "./checks/checkTrust.ts";
+import { checkUrl } from "./checks/checkUrl.ts";
+import { checkWriters } from "./checks/checkWriters.ts";
+import type { ClusterView } from "./cluster/ClusterView.ts";
 import { bySeverity, type Diagnosis } from "./Diagnosis.ts";
 
 const CHECKS: readonly ((view: ClusterView) => Diagnosis[])[] = [

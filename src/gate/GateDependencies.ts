@@ -1,6 +1,6 @@
 import type { JWK } from "jose";
-import type { Review } from "../protocol/Review.ts";
-import type { Verdict } from "../protocol/Verdict.ts";
+import type { Review } from "../protocol/review/Review.ts";
+import type { Verdict } from "../protocol/review/Verdict.ts";
 import type { Counters } from "../telemetry/Counters.ts";
 import type { Log } from "../telemetry/Log.ts";
 

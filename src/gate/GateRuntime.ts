@@ -1,14 +1,14 @@
-import type { ClusterSettings } from "../policy/ClusterSettings.ts";
-import { PolicyEngine } from "../policy/PolicyEngine.ts";
-import type { Conversions } from "../policy/runConversion.ts";
-import { gateEntries } from "../registration/gateEntries.ts";
-import { renderRegistrations } from "../registration/renderRegistrations.ts";
+import type { ClusterSettings } from "../policy/define/ClusterSettings.ts";
+import { PolicyEngine } from "../policy/run/PolicyEngine.ts";
+import type { Conversions } from "../policy/run/runConversion.ts";
+import { gateEntries } from "../registration/render/gateEntries.ts";
+import { renderRegistrations } from "../registration/render/renderRegistrations.ts";
 import { Counters } from "../telemetry/Counters.ts";
-import { CallLimiter } from "./CallLimiter.ts";
-import { ClusterDirectory } from "./ClusterDirectory.ts";
-import type { Gate } from "./defineGate.ts";
+import { SelfTestSigner } from "./answer/selfTest.ts";
+import { ClusterDirectory } from "./config/ClusterDirectory.ts";
+import type { Gate } from "./config/defineGate.ts";
 import { defaultLimits, type GateDependencies, type GateLimits } from "./GateDependencies.ts";
-import { SelfTestSigner } from "./selfTest.ts";
+import { CallLimiter } from "./http/CallLimiter.ts";
 
 /** A gate joined with what its runtime hands it: everything that handlers need, made once. */
 export class GateRuntime {

@@ -1,16 +1,16 @@
 import { Hono } from "hono";
-import { answerCall } from "./answerCall.ts";
-import { callDeadline } from "./callDeadline.ts";
-import type { Gate } from "./defineGate.ts";
-import { errorResponse } from "./errorResponse.ts";
+import { answerCall } from "./answer/answerCall.ts";
+import type { Gate } from "./config/defineGate.ts";
 import type { GateDependencies } from "./GateDependencies.ts";
 import { GateError } from "./GateError.ts";
 import { GateRuntime } from "./GateRuntime.ts";
-import { gateReadiness } from "./gateReadiness.ts";
-import { httpStatus } from "./httpStatus.ts";
+import { callDeadline } from "./http/callDeadline.ts";
+import { errorResponse } from "./http/errorResponse.ts";
+import { gateReadiness } from "./http/gateReadiness.ts";
+import { httpStatus } from "./http/httpStatus.ts";
+import { drainBody } from "./http/readBody.ts";
+import { serveAnnouncement } from "./http/serveAnnouncement.ts";
 import openapi from "./openapi.json" with { type: "json" };
-import { drainBody } from "./readBody.ts";
-import { serveAnnouncement } from "./serveAnnouncement.ts";
 
 /**
  * Joins a gate with its runtime: the Hono app that every adapter serves. Throws GateConfigError for settings that

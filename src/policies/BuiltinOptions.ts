@@ -1,4 +1,4 @@
-import type { NamespaceMatch } from "../policy/namespaceMatcher.ts";
+import type { NamespaceMatch } from "../policy/match/namespaceMatcher.ts";
 
 /** What every built-in policy takes. */
 export interface BuiltinOptions {

@@ -1,8 +1,8 @@
-import type { Policy } from "../policy/policy.ts";
-import { denyLabels } from "./denyLabels.ts";
-import { disallowLatestTag } from "./disallowLatestTag.ts";
-import { requireLabels } from "./requireLabels.ts";
-import { requireResources } from "./requireResources.ts";
+import type { Policy } from "../policy/define/policy.ts";
+import { disallowLatestTag } from "./images/disallowLatestTag.ts";
+import { denyLabels } from "./labels/denyLabels.ts";
+import { requireLabels } from "./labels/requireLabels.ts";
+import { requireResources } from "./resources/requireResources.ts";
 
 /** The built-in policies that make sense with their defaults alone, by name. */
 export const builtinPolicies: ReadonlyMap<string, () => Policy> = new Map([

@@ -1,4 +1,4 @@
-import { PolicyDefinitionError } from "../policy/PolicyDefinitionError.ts";
+import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { isJsonObject } from "../protocol/Json.ts";
 
 /**

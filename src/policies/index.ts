@@ -1,10 +1,10 @@
-export { type AddLabelsOptions, addLabels } from "./addLabels.ts";
 export type { BuiltinOptions } from "./BuiltinOptions.ts";
 export { builtinPolicies, builtinsWithOptions } from "./builtinPolicies.ts";
-export { type DenyLabelsOptions, denyLabels } from "./denyLabels.ts";
-export { type DisallowLatestTagOptions, disallowLatestTag } from "./disallowLatestTag.ts";
-export { type InjectSidecarOptions, injectSidecar } from "./injectSidecar.ts";
-export type { OnConflict } from "./insertNamed.ts";
-export type { SidecarOptions } from "./readSidecar.ts";
-export { type RequiredLabel, type RequireLabelsOptions, requireLabels } from "./requireLabels.ts";
-export { type ComputeResource, type RequireResourcesOptions, requireResources } from "./requireResources.ts";
+export { type DisallowLatestTagOptions, disallowLatestTag } from "./images/disallowLatestTag.ts";
+export { type AddLabelsOptions, addLabels } from "./labels/addLabels.ts";
+export { type DenyLabelsOptions, denyLabels } from "./labels/denyLabels.ts";
+export { type RequiredLabel, type RequireLabelsOptions, requireLabels } from "./labels/requireLabels.ts";
+export { type ComputeResource, type RequireResourcesOptions, requireResources } from "./resources/requireResources.ts";
+export { type InjectSidecarOptions, injectSidecar } from "./sidecar/injectSidecar.ts";
+export type { OnConflict } from "./sidecar/insertNamed.ts";
+export type { SidecarOptions } from "./sidecar/readSidecar.ts";

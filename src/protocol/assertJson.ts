@@ -1,5 +1,5 @@
 import { isJsonObject } from "./Json.ts";
-import { pointerTo } from "./PatchOperation.ts";
+import { pointerTo } from "./patch/PatchOperation.ts";
 
 /** Go's JSON decoder gives up at 10,000 levels; nothing that Kubernetes stores comes near this. */
 const DEPTH = 1000;

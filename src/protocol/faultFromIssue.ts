@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import type { DecodeFault } from "./DecodeResult.ts";
+import type { DecodeFault } from "./review/DecodeResult.ts";
 
 /**
  * Says in words what zod found wrong, without zod's locale tables (which would weigh on the edge bundle). The value

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../protocol/Json.ts";
-import type { Purpose } from "./registeredTargets.ts";
+import type { Purpose } from "./render/registeredTargets.ts";
 
 /** A rule as a cluster has it; what is missing in there is empty. */
 export interface LiveRule {

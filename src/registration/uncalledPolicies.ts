@@ -1,11 +1,11 @@
-import type { Policy } from "../policy/policy.ts";
-import type { Operation } from "../protocol/Review.ts";
-import { gateEntries } from "./gateEntries.ts";
+import type { Policy } from "../policy/define/policy.ts";
+import type { Operation } from "../protocol/review/Review.ts";
 import type { LiveRule, LiveWebhook } from "./LiveWebhook.ts";
 import type { RegisteredGate } from "./RegisteredGate.ts";
-import { coversResource, OPERATIONS } from "./Rule.ts";
-import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./registeredTargets.ts";
-import { webhookOf } from "./webhookOf.ts";
+import { gateEntries } from "./render/gateEntries.ts";
+import { coversResource, OPERATIONS } from "./render/Rule.ts";
+import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./render/registeredTargets.ts";
+import { webhookOf } from "./render/webhookOf.ts";
 
 /** A policy that a cluster does not ask about all that it matches. */
 export interface UncalledPolicy {

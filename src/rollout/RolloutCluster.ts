@@ -1,19 +1,19 @@
+import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } from "../kubernetes/KubernetesApi.ts";
+import { listPages } from "../kubernetes/listPages.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
-import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } from "../sync/KubernetesApi.ts";
-import { type CertificateView, readCertificate } from "./CertificateView.ts";
-import { isPodOf } from "./isPodOf.ts";
-import { type IssuedLeaf, issuedLeaf } from "./issuedLeaf.ts";
-import { listPages } from "./listPages.ts";
+import { type CertificateView, readCertificate } from "./certificate/CertificateView.ts";
+import { type IssuedLeaf, issuedLeaf } from "./certificate/issuedLeaf.ts";
 import { RolloutError } from "./RolloutError.ts";
-import type { RolloutMarks } from "./RolloutMarks.ts";
-import { readPod } from "./readPod.ts";
-import { readWorkload } from "./readWorkload.ts";
-import { IN_PROGRESS_LABEL, ROLLOUT_ANNOTATIONS } from "./rolloutAnnotations.ts";
-import type { RolloutCondition } from "./rolloutCondition.ts";
-import type { RolloutEvent } from "./rolloutEvent.ts";
-import { markOperations, ROLLOUT_MANAGER, type RolloutWrite, rolloutPatch } from "./rolloutPatch.ts";
-import { WORKLOAD_KINDS, type WorkloadKind, type WorkloadRef, workloadName } from "./WorkloadRef.ts";
-import type { PodView, WorkloadView } from "./WorkloadView.ts";
+import type { RolloutCondition } from "./report/rolloutCondition.ts";
+import type { RolloutEvent } from "./report/rolloutEvent.ts";
+import { isPodOf } from "./workload/isPodOf.ts";
+import type { RolloutMarks } from "./workload/RolloutMarks.ts";
+import { readPod } from "./workload/readPod.ts";
+import { readWorkload } from "./workload/readWorkload.ts";
+import { IN_PROGRESS_LABEL, ROLLOUT_ANNOTATIONS } from "./workload/rolloutAnnotations.ts";
+import { markOperations, ROLLOUT_MANAGER, type RolloutWrite, rolloutPatch } from "./workload/rolloutPatch.ts";
+import { WORKLOAD_KINDS, type WorkloadKind, type WorkloadRef, workloadName } from "./workload/WorkloadRef.ts";
+import type { PodView, WorkloadView } from "./workload/WorkloadView.ts";
 
 /** cert-manager's API. */
 export const CERT_MANAGER = "/apis/cert-manager.io/v1";

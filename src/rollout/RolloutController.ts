@@ -1,19 +1,19 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { KubernetesApi } from "../sync/KubernetesApi.ts";
+import type { KubernetesApi } from "../kubernetes/KubernetesApi.ts";
+import type { Leading } from "../kubernetes/leadWhileHeld.ts";
+import { WorkQueue } from "../kubernetes/WorkQueue.ts";
 import type { Log } from "../telemetry/Log.ts";
-import type { CertificateView } from "./CertificateView.ts";
-import type { Leading } from "./leadWhileHeld.ts";
-import { probeServing } from "./probeServing.ts";
+import type { CertificateView } from "./certificate/CertificateView.ts";
+import { reconcileCertificate } from "./certificate/reconcileCertificate.ts";
+import { reconcileStray } from "./certificate/reconcileOrphan.ts";
+import { type CertificateWatch, watchCertificates } from "./certificate/watchCertificates.ts";
+import type { RolloutStep } from "./plan/RolloutStep.ts";
+import { probeServing } from "./probe/probeServing.ts";
 import { RolloutCluster } from "./RolloutCluster.ts";
 import { RolloutError } from "./RolloutError.ts";
-import type { RolloutMetrics } from "./RolloutMetrics.ts";
 import { readRolloutSettings } from "./RolloutSettings.ts";
-import type { RolloutStep } from "./RolloutStep.ts";
-import { reconcileCertificate } from "./reconcileCertificate.ts";
-import { reconcileStray } from "./reconcileStray.ts";
-import { WORKLOAD_KINDS, type WorkloadRef, workloadName } from "./WorkloadRef.ts";
-import { WorkQueue } from "./WorkQueue.ts";
-import { type CertificateWatch, watchCertificates } from "./watchCertificates.ts";
+import type { RolloutMetrics } from "./report/RolloutMetrics.ts";
+import { WORKLOAD_KINDS, type WorkloadRef, workloadName } from "./workload/WorkloadRef.ts";
 
 /** What a controller is made of. */
 export interface ControllerOptions {

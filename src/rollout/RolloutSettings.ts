@@ -1,6 +1,6 @@
 import { RolloutError } from "./RolloutError.ts";
-import { ROLLOUT_ANNOTATIONS } from "./rolloutAnnotations.ts";
-import { WORKLOAD_KINDS, type WorkloadRef } from "./WorkloadRef.ts";
+import { ROLLOUT_ANNOTATIONS } from "./workload/rolloutAnnotations.ts";
+import { WORKLOAD_KINDS, type WorkloadRef } from "./workload/WorkloadRef.ts";
 
 /** How the workloads of a Certificate are rolled. */
 export interface RolloutSettings {

@@ -1,18 +1,18 @@
-import type { ApiServers } from "./apiServers.ts";
-import { testCanary } from "./Canary.ts";
-import { findingsOf } from "./findingsOf.ts";
-import { canaryUrl, splitGateUrl } from "./gateUrl.ts";
-import type { Lease } from "./Lease.ts";
-import { bundleOf, liveRoots } from "./liveRoots.ts";
-import { nextStep } from "./nextStep.ts";
-import type { CanaryTest, EndpointView, Observation } from "./Observation.ts";
-import type { LastStep, Step } from "./Step.ts";
-import { isLast } from "./Step.ts";
-import type { SyncCluster } from "./SyncCluster.ts";
-import type { SyncConfig, SyncGoal } from "./SyncConfig.ts";
+import type { ApiServers } from "../kubernetes/apiServers.ts";
+import type { Lease } from "../kubernetes/Lease.ts";
+import { canaryUrl, splitGateUrl } from "../protocol/gateUrl.ts";
+import { testCanary } from "./apply/Canary.ts";
+import type { SyncCluster } from "./apply/SyncCluster.ts";
+import type { SyncConfig, SyncGoal } from "./goal/SyncConfig.ts";
+import { findingsOf } from "./plan/findingsOf.ts";
+import { bundleOf, liveRoots } from "./plan/liveRoots.ts";
+import { nextStep } from "./plan/nextStep.ts";
+import type { CanaryTest, EndpointView, Observation } from "./plan/Observation.ts";
+import type { LastStep, Step } from "./plan/Step.ts";
+import { isLast } from "./plan/Step.ts";
+import { simulateStep } from "./plan/simulateStep.ts";
 import { SyncError } from "./SyncError.ts";
-import { type CallPurpose, canaryFor, purposeOf, type SyncTarget, targetName } from "./SyncTarget.ts";
-import { simulateStep } from "./simulateStep.ts";
+import { type CallPurpose, canaryFor, purposeOf, type SyncTarget, targetName } from "./target/SyncTarget.ts";
 
 /** What a run needs of the world. */
 export interface SyncDeps {

@@ -1,5 +1,5 @@
-import { nextTurn } from "./nextTurn.ts";
-import type { RotationState } from "./RotationState.ts";
+import { nextTurn } from "./rotation/nextTurn.ts";
+import type { RotationState } from "./rotation/RotationState.ts";
 import { watchFolders } from "./watchFolders.ts";
 
 /** A longer setTimeout fires at once. In milliseconds. */

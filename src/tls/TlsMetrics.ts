@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Slot } from "./chooseCertificate.ts";
-import type { PairInfo } from "./PairInfo.ts";
-import type { RotationResult } from "./RotationEffect.ts";
-import type { RotationPhase } from "./RotationState.ts";
+import type { PairInfo } from "./pair/PairInfo.ts";
+import type { Slot } from "./rotation/chooseCertificate.ts";
+import type { RotationResult } from "./rotation/RotationEffect.ts";
+import type { RotationPhase } from "./rotation/RotationState.ts";
 import type { TlsFaultCode } from "./TlsError.ts";
 
 /** In seconds: reading takes a few milliseconds, a check as long as the gate takes to answer. */

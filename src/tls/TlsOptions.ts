@@ -1,9 +1,9 @@
 import type { Log } from "../telemetry/Log.ts";
-import type { SelfTest } from "./postSelfTest.ts";
-import type { RootsFile } from "./RootsFile.ts";
-import type { PairPaths } from "./readSnapshot.ts";
+import type { RootsFile } from "./pair/RootsFile.ts";
+import type { PairPaths } from "./pair/readSnapshot.ts";
+import type { PairRules } from "./pair/verifyPair.ts";
+import type { SelfTest } from "./server/postSelfTest.ts";
 import type { TlsMetrics } from "./TlsMetrics.ts";
-import type { PairRules } from "./verifyPair.ts";
 
 /** What a serving certificate is kept by. */
 export interface TlsOptions {

@@ -1,5 +1,5 @@
-import { SLOTS, type Slot } from "./chooseCertificate.ts";
-import type { RotationState } from "./RotationState.ts";
+import { SLOTS, type Slot } from "./rotation/chooseCertificate.ts";
+import type { RotationState } from "./rotation/RotationState.ts";
 import type { TlsFault } from "./TlsError.ts";
 
 /** How the serving certificate stands. */

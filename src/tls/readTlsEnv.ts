@@ -1,5 +1,5 @@
-import { RootsFile } from "./RootsFile.ts";
-import type { PairPaths } from "./readSnapshot.ts";
+import { RootsFile } from "./pair/RootsFile.ts";
+import type { PairPaths } from "./pair/readSnapshot.ts";
 import { TlsConfigError } from "./TlsConfigError.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
 

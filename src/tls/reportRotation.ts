@@ -1,5 +1,5 @@
-import type { PairInfo } from "./PairInfo.ts";
-import type { RotationEffect } from "./RotationEffect.ts";
+import type { PairInfo } from "./pair/PairInfo.ts";
+import type { RotationEffect } from "./rotation/RotationEffect.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
 
 /** Tells log and metrics of a rotation's news. Effects that are work tell nothing. */

@@ -1,4 +1,4 @@
-import type { Certificate } from "./Certificate.ts";
+import type { Certificate } from "./x509/Certificate.ts";
 
 /** The PEM roots of a `caBundle`, read. */
 export interface TrustBundle {

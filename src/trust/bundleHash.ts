@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { encodeBundle } from "./encodeBundle.ts";
+import { encodeBundle } from "./bundle.ts";
 import { parseBundle } from "./parseBundle.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Certificate } from "./Certificate.ts";
-import { parseCertificate } from "./parseCertificate.ts";
 import type { TrustBundle } from "./TrustBundle.ts";
 import { TrustError } from "./TrustError.ts";
+import type { Certificate } from "./x509/Certificate.ts";
+import { parseCertificate } from "./x509/parseCertificate.ts";
 
 const BEGIN = /^-----BEGIN ([^-]*)-----$/;
 const END = "-----END CERTIFICATE-----";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
+import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
 import { madeGateBundle } from "../run/gateBundle.ts";
 
 /** What a Worker may weigh, gzipped. Workers take 3 MB; the isolate starts the faster the less there is to parse. */

@@ -113,7 +113,7 @@ describe("files", () => {
 });
 
 it("what runs at the edge imports no node: module", () => {
-  const nodeOnly = ["src/gate/serveGate.ts", "src/gate/createLambda.ts", "src/gate/readAnnouncementFile.ts"];
+  const nodeOnly = ["src/hosts/serveGate.ts", "src/hosts/createLambda.ts", "src/hosts/readAnnouncementFile.ts"];
   const edge = files.filter(
     ({ path }) =>
       /^src\/(protocol|policy|policies|registration|telemetry|gate)\//.test(path) && !nodeOnly.includes(path),

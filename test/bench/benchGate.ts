@@ -1,4 +1,4 @@
-import { defineGate } from "../../src/gate/defineGate.ts";
+import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { benchPolicies } from "./benchPolicies.ts";
 
 /** The gate that the servers under test serve: 20 policies, of which 8 match the review that is sent. */

@@ -1,6 +1,6 @@
-import { deny } from "../../src/policy/Finding.ts";
-import type { Match } from "../../src/policy/Match.ts";
-import { type Policy, policy } from "../../src/policy/policy.ts";
+import { deny } from "../../src/policy/define/Finding.ts";
+import { type Policy, policy } from "../../src/policy/define/policy.ts";
+import type { Match } from "../../src/policy/match/Match.ts";
 import { matchingPolicies } from "./matchingPolicies.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { ClusterSettings } from "../../src/policy/ClusterSettings.ts";
-import { Deadline } from "../../src/policy/Deadline.ts";
-import type { PolicyRun } from "../../src/policy/runPolicy.ts";
-import { decodeAdmissionReview } from "../../src/protocol/decodeAdmissionReview.ts";
+import type { ClusterSettings } from "../../src/policy/define/ClusterSettings.ts";
+import { Deadline } from "../../src/policy/run/Deadline.ts";
+import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
+import { decodeAdmissionReview } from "../../src/protocol/review/decodeAdmissionReview.ts";
 import type { Log } from "../../src/telemetry/Log.ts";
 
 const silent = (): void => undefined;

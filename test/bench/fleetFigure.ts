@@ -1,5 +1,5 @@
 import { jitterOf } from "../../src/sync/jitterOf.ts";
-import { viewEndpoint } from "../../src/sync/viewEndpoint.ts";
+import { viewEndpoint } from "../../src/trust/probe/viewEndpoint.ts";
 import { BenchChild } from "./BenchChild.ts";
 
 /** How one endpoint fared when a fleet of clusters had the same schedule. */

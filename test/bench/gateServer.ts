@@ -1,5 +1,5 @@
 import { createGate } from "../../src/gate/createGate.ts";
-import { startServer } from "../../src/tls/startServer.ts";
+import { startServer } from "../../src/tls/server/startServer.ts";
 import benchGate from "./benchGate.ts";
 import { silentLog } from "./benchRun.ts";
 import { reportCpu } from "./reportCpu.ts";

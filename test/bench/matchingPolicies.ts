@@ -1,9 +1,9 @@
-import { denyLabels } from "../../src/policies/denyLabels.ts";
-import { disallowLatestTag } from "../../src/policies/disallowLatestTag.ts";
-import { requireLabels } from "../../src/policies/requireLabels.ts";
-import { requireResources } from "../../src/policies/requireResources.ts";
-import { deny, type Finding } from "../../src/policy/Finding.ts";
-import { type Policy, policy } from "../../src/policy/policy.ts";
+import { disallowLatestTag } from "../../src/policies/images/disallowLatestTag.ts";
+import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
+import { requireLabels } from "../../src/policies/labels/requireLabels.ts";
+import { requireResources } from "../../src/policies/resources/requireResources.ts";
+import { deny, type Finding } from "../../src/policy/define/Finding.ts";
+import { type Policy, policy } from "../../src/policy/define/policy.ts";
 
 /** Eight policies that a Pod as the fixtures have it is shown to, and passes: four built-in ones and four of a team's own. */
 export function matchingPolicies(): Policy[] {

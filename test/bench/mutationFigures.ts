@@ -1,6 +1,6 @@
-import { PolicyEngine } from "../../src/policy/PolicyEngine.ts";
-import { policy } from "../../src/policy/policy.ts";
-import { encodeAdmissionReview } from "../../src/protocol/encodeAdmissionReview.ts";
+import { policy } from "../../src/policy/define/policy.ts";
+import { PolicyEngine } from "../../src/policy/run/PolicyEngine.ts";
+import { encodeAdmissionReview } from "../../src/protocol/review/encodeAdmissionReview.ts";
 import type { BenchSize } from "./BenchSize.ts";
 import { benchRun } from "./benchRun.ts";
 import type { Figure } from "./Figure.ts";

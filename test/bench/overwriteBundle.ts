@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import type { KubernetesApi } from "../../src/kubernetes/KubernetesApi.ts";
+import { KubernetesClient } from "../../src/kubernetes/KubernetesClient.ts";
 import { isJsonObject } from "../../src/protocol/Json.ts";
-import type { KubernetesApi } from "../../src/sync/KubernetesApi.ts";
-import type { Certificate } from "../../src/trust/Certificate.ts";
-import { encodeBundle } from "../../src/trust/encodeBundle.ts";
+import { encodeBundle } from "../../src/trust/bundle.ts";
 import { parseBundle } from "../../src/trust/parseBundle.ts";
-import { probe } from "../../src/trust/probe.ts";
-import { resolveAddresses } from "../../src/trust/resolveAddresses.ts";
-import { verifyChain } from "../../src/trust/verifyChain.ts";
+import { probe } from "../../src/trust/probe/probe.ts";
+import { resolveAddresses } from "../../src/trust/probe/resolveAddresses.ts";
+import { verifyChain } from "../../src/trust/verify/verifyChain.ts";
+import type { Certificate } from "../../src/trust/x509/Certificate.ts";
 
 /**
  * A sync that only overwrites, as controllers of certificates do: it looks every so often which CA the endpoint has now,

@@ -1,10 +1,10 @@
+import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
-import { defineGate } from "../../src/gate/defineGate.ts";
-import { Deadline } from "../../src/policy/Deadline.ts";
-import { PolicyEngine } from "../../src/policy/PolicyEngine.ts";
-import { PolicyIndex } from "../../src/policy/PolicyIndex.ts";
-import type { Policy } from "../../src/policy/policy.ts";
-import type { PolicyRun } from "../../src/policy/runPolicy.ts";
+import type { Policy } from "../../src/policy/define/policy.ts";
+import { PolicyIndex } from "../../src/policy/match/PolicyIndex.ts";
+import { Deadline } from "../../src/policy/run/Deadline.ts";
+import { PolicyEngine } from "../../src/policy/run/PolicyEngine.ts";
+import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
 import type { BenchSize } from "./BenchSize.ts";
 import { benchPolicies } from "./benchPolicies.ts";
 import { benchPath, benchReview } from "./benchReview.ts";

@@ -1,9 +1,9 @@
 import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
-import { addDoctorCommand } from "../../src/cli/addDoctorCommand.ts";
 import { addGateCommands } from "../../src/cli/addGateCommands.ts";
-import { addSidecarCommand } from "../../src/cli/addSidecarCommand.ts";
+import { addDoctorCommand } from "../../src/cli/doctor/addDoctorCommand.ts";
+import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { readGateSources } from "../../src/cli/readGateSources.ts";
+import { addSidecarCommand } from "../../src/cli/sidecar/addSidecarCommand.ts";
 
 /** What `postern` said and how it ended. */
 export interface Ran {

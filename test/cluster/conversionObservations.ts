@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { decodeConversionReview } from "../../src/protocol/decodeConversionReview.ts";
+import { decodeConversionReview } from "../../src/protocol/review/decodeConversionReview.ts";
 import { eventually } from "../run/eventually.ts";
 import type { Observation } from "./Observation.ts";
 import { RecordingWebhook } from "./RecordingWebhook.ts";
@@ -11,7 +11,7 @@ const GROUP = "seen.postern.dev";
 export const conversionObservations: readonly Observation[] = [
   {
     seen: "a ConversionReview has `uid`, `desiredAPIVersion` and `objects`, is posted with `?timeout=30s`, and only objects of another version are in it; the API server asks for what it watches, one by one, before anybody reads it",
-    assumed: "`src/protocol/conversionReviewSchema.ts`, `decodeConversionReview`",
+    assumed: "`src/protocol/review/conversionReviewSchema.ts`, `decodeConversionReview`",
     check: async ({ ns }) => {
       const { api } = ns.cluster;
       // A recorder of its own: the API server goes on asking while it forgets the CustomResourceDefinition.

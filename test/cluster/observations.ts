@@ -18,7 +18,7 @@ export const observations: readonly Observation[] = [
   {
     seen: "an AdmissionReview has `kind`, `apiVersion` and `request`, and a request these members: uid, kind, resource, requestKind, requestResource, name, namespace, operation, userInfo, object, oldObject, dryRun, options; subResource and requestSubResource only for a subresource",
     assumed:
-      "`src/protocol/admissionReviewSchema.ts`: subResource, requestSubResource and more may be absent; unknown members are ignored",
+      "`src/protocol/review/admissionReviewSchema.ts`: subResource, requestSubResource and more may be absent; unknown members are ignored",
     check: async (scene) => {
       const { review } = await callOf(scene, () => scene.ns.createPod("fields", {}, DRY));
       expect(Object.keys(review).sort()).toEqual(["apiVersion", "kind", "request"]);

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { decodeAdmissionReview } from "../../src/protocol/decodeAdmissionReview.ts";
-import type { Review } from "../../src/protocol/Review.ts";
+import { decodeAdmissionReview } from "../../src/protocol/review/decodeAdmissionReview.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
 import type { KubeObject } from "./ClusterApi.ts";
 import { callOf, type Observation } from "./Observation.ts";
 import { podOf } from "./TestNamespace.ts";
@@ -24,7 +24,7 @@ const withVariable = (name: string, value: string): KubeObject =>
 export const sizeObservations: readonly Observation[] = [
   {
     seen: "a review of a small Pod has less than 8 KiB",
-    assumed: "`src/protocol/peekReview.ts` finds the uid in the first 4 KiB",
+    assumed: "`src/protocol/review/peekReview.ts` finds the uid in the first 4 KiB",
     check: async (scene) => {
       const { size, text } = await callOf(scene, () => scene.ns.createPod("small", {}, DRY));
       expect(size).toBeLessThan(8 * 1024);

@@ -7,7 +7,7 @@ const DRY = { query: { dryRun: "All" } };
 export const transportObservations: readonly Observation[] = [
   {
     seen: "POST to the registered path with `?timeout=29s` for timeoutSeconds 29, and no other query",
-    assumed: "`src/gate/callDeadline.ts`",
+    assumed: "`src/gate/http/callDeadline.ts`",
     check: async (scene) => {
       const { method, url } = await callOf(scene, () => scene.ns.createConfigMap("path", {}, DRY));
       expect([method, url]).toEqual(["POST", "/c/seen/validate?timeout=29s"]);
@@ -15,7 +15,7 @@ export const transportObservations: readonly Observation[] = [
   },
   {
     seen: "headers: `content-type: application/json`, `accept: application/json, */*`, `accept-encoding: gzip`, `user-agent: kube-apiserver-admission`, a content-length, no transfer-encoding, no content-encoding, no authorization",
-    assumed: "`src/gate/readBody.ts`: a length is announced, and a body without one is read all the same",
+    assumed: "`src/gate/http/readBody.ts`: a length is announced, and a body without one is read all the same",
     check: async (scene) => {
       const { headers, size } = await callOf(scene, () => scene.ns.createConfigMap("headers", {}, DRY));
       const { host, "content-length": length, ...others } = headers;
@@ -31,7 +31,7 @@ export const transportObservations: readonly Observation[] = [
   },
   {
     seen: "HTTP/1.1 to a host elsewhere although h2 is offered, HTTP/2 to localhost",
-    assumed: "`src/tls/startServer.ts` serves both",
+    assumed: "`src/tls/server/startServer.ts` serves both",
     check: async (scene) => {
       const { httpVersion } = await callOf(scene, () => scene.ns.createConfigMap("http", {}, DRY));
       expect([httpVersion, scene.local.calls.at(-1)?.httpVersion]).toEqual(["1.1", "2.0"]);
@@ -39,7 +39,7 @@ export const transportObservations: readonly Observation[] = [
   },
   {
     seen: "connections are used again for later calls, as a rule",
-    assumed: "`src/tls/startServer.ts` keeps idle connections for 95 s",
+    assumed: "`src/tls/server/startServer.ts` keeps idle connections for 95 s",
     check: async (scene) => {
       await scene.ns.createConfigMap("zero", {}, DRY);
       const known = new Set(scene.remote.calls.map(({ connection }) => connection));
@@ -53,7 +53,7 @@ export const transportObservations: readonly Observation[] = [
   },
   ...[429, 500, 503].map((status) => ({
     seen: `${status} with \`Retry-After: 1\` is asked again after a second, with the same uid and body`,
-    assumed: "`src/gate/errorResponse.ts`: what may pass by itself has an integer Retry-After",
+    assumed: "`src/gate/http/errorResponse.ts`: what may pass by itself has an integer Retry-After",
     check: async (scene: Parameters<Observation["check"]>[0]) => {
       scene.remote.script.push(...Array.from({ length: 2 }, () => ({ status, headers: { "retry-after": "1" } })));
       let created = 0;
@@ -70,7 +70,7 @@ export const transportObservations: readonly Observation[] = [
   })),
   {
     seen: "503 with a date in Retry-After, or without Retry-After, is not asked again: the call has failed",
-    assumed: "`src/gate/errorResponse.ts` never writes a date",
+    assumed: "`src/gate/http/errorResponse.ts` never writes a date",
     check: async (scene) => {
       scene.remote.script.push(
         { status: 503, headers: { "retry-after": new Date(Date.now() + 1000).toUTCString() } },

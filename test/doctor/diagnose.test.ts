@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
-import type { ClusterView } from "../../src/doctor/ClusterView.ts";
+import type { ClusterView } from "../../src/doctor/cluster/ClusterView.ts";
 import { diagnose } from "../../src/doctor/diagnose.ts";
 import { isJsonObject, type JsonObject } from "../../src/protocol/Json.ts";
-import { liveRoots } from "../../src/sync/liveRoots.ts";
+import { liveRoots } from "../../src/sync/plan/liveRoots.ts";
 import { BASE, type DoctorCa, doctorCa, registrations, viewOf } from "./doctorView.ts";
 
 const HOUR = 3_600_000;

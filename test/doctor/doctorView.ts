@@ -1,12 +1,12 @@
-import type { ClusterView } from "../../src/doctor/ClusterView.ts";
-import { type LiveRegistration, readRegistration } from "../../src/doctor/LiveRegistration.ts";
-import { defineGate } from "../../src/gate/defineGate.ts";
+import type { ClusterView } from "../../src/doctor/cluster/ClusterView.ts";
+import { type LiveRegistration, readRegistration } from "../../src/doctor/cluster/LiveRegistration.ts";
+import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../src/policies/index.ts";
-import type { ClusterSettings } from "../../src/policy/ClusterSettings.ts";
+import type { ClusterSettings } from "../../src/policy/define/ClusterSettings.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
-import { renderRegistrations } from "../../src/registration/renderRegistrations.ts";
-import { liveRoots } from "../../src/sync/liveRoots.ts";
-import type { TargetKind } from "../../src/sync/SyncTarget.ts";
+import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
+import { liveRoots } from "../../src/sync/plan/liveRoots.ts";
+import type { TargetKind } from "../../src/sync/target/SyncTarget.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
 export const BASE = "https://gate.example.com";

@@ -1,5 +1,5 @@
 import type { JWK } from "jose";
-import type { Gate } from "../../src/gate/defineGate.ts";
+import type { Gate } from "../../src/gate/config/defineGate.ts";
 
 /** A CA that an edge can have its certificate from. */
 export interface TrustedCa {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import type { JWK } from "jose";
-import type { Gate } from "../../src/gate/defineGate.ts";
+import type { Gate } from "../../src/gate/config/defineGate.ts";
 import { PebbleCa } from "../acme/PebbleCa.ts";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { JWK } from "jose";
-import type { Gate } from "../../src/gate/defineGate.ts";
+import type { Gate } from "../../src/gate/config/defineGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
 import { type KeyPair, TestCa } from "../cluster/TestCa.ts";
 import type { EdgeProvider, GateEdge, TrustedCa } from "./GateEdge.ts";

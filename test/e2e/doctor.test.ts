@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import type { DoctorReport } from "../../src/cli/doctorReport.ts";
+import type { DoctorReport } from "../../src/cli/doctor/doctorReport.ts";
 import { runPostern } from "../cli/runPostern.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { TestCa } from "../cluster/TestCa.ts";

@@ -1,8 +1,8 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { JWK } from "jose";
+import type { Gate } from "../../src/gate/config/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
-import type { Gate } from "../../src/gate/defineGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
 
 /** Nothing of it is logged. */

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
-import { Lease, SYNC_LEASE } from "../../src/sync/Lease.ts";
-import { parseSyncConfig } from "../../src/sync/parseSyncConfig.ts";
+import { KubernetesClient } from "../../src/kubernetes/KubernetesClient.ts";
+import { Lease, SYNC_LEASE } from "../../src/kubernetes/Lease.ts";
+import { SyncCluster } from "../../src/sync/apply/SyncCluster.ts";
+import { parseSyncConfig } from "../../src/sync/goal/parseSyncConfig.ts";
 import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
-import { SyncCluster } from "../../src/sync/SyncCluster.ts";
-import { viewEndpoint } from "../../src/sync/viewEndpoint.ts";
+import { viewEndpoint } from "../../src/trust/probe/viewEndpoint.ts";
 
 /** A run against the real API server, for which names have the addresses that are given: as with a resolver of its own. */
 export async function runSyncWith(

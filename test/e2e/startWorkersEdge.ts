@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
+import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
 import { ChildService } from "../cluster/ChildService.ts";
 import { freePorts } from "../cluster/freePorts.ts";
 import { TestCa } from "../cluster/TestCa.ts";

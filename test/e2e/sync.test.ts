@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { KubernetesClient } from "../../src/cli/KubernetesClient.ts";
+import { KubernetesClient } from "../../src/kubernetes/KubernetesClient.ts";
 import { APPLY } from "../cluster/ClusterApi.ts";
 import { eventually } from "../run/eventually.ts";
 import { patience } from "../run/speedFactor.ts";

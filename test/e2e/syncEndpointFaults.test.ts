@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LastStep } from "../../src/sync/Step.ts";
+import type { LastStep } from "../../src/sync/plan/Step.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { type KeyPair, TestCa } from "../cluster/TestCa.ts";
 import { patience } from "../run/speedFactor.ts";

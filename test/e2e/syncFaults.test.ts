@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { SyncCluster } from "../../src/sync/SyncCluster.ts";
-import type { SyncTarget } from "../../src/sync/SyncTarget.ts";
+import { SyncCluster } from "../../src/sync/apply/SyncCluster.ts";
+import type { SyncTarget } from "../../src/sync/target/SyncTarget.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { eventually } from "../run/eventually.ts";
 import { patience } from "../run/speedFactor.ts";

@@ -1,5 +1,5 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { COMPATIBILITY_DATE } from "../../src/cli/DevWorker.ts";
+import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
 import { gateBundle } from "../run/gateBundle.ts";
 import type { Runtime, StartRuntime } from "./Runtime.ts";
 

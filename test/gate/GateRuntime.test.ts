@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { defineGate } from "../../src/gate/defineGate.ts";
+import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { GateRuntime } from "../../src/gate/GateRuntime.ts";
-import { policy } from "../../src/policy/policy.ts";
+import { policy } from "../../src/policy/define/policy.ts";
 import { memoryLog } from "./gateCall.ts";
 
 const policies = ["a", "b", "c"].map((name) =>

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
-import { deny } from "../../src/policy/Finding.ts";
-import { policy } from "../../src/policy/policy.ts";
+import { deny } from "../../src/policy/define/Finding.ts";
+import { policy } from "../../src/policy/define/policy.ts";
 import { readReview, reviewNames } from "../fixtures/readReview.ts";
 import { reviewCall, testGate } from "./gateCall.ts";
 

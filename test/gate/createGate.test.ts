@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
-import { defineGate } from "../../src/gate/defineGate.ts";
-import { deny } from "../../src/policy/Finding.ts";
-import { policy } from "../../src/policy/policy.ts";
+import { deny } from "../../src/policy/define/Finding.ts";
+import { policy } from "../../src/policy/define/policy.ts";
 import { readReview } from "../fixtures/readReview.ts";
 import { memoryLog, reviewCall, testGate } from "./gateCall.ts";
 

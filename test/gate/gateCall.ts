@@ -1,7 +1,7 @@
+import { defineGate, type GateDefinition } from "../../src/gate/config/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
-import { defineGate, type GateDefinition } from "../../src/gate/defineGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
-import { denyLabels } from "../../src/policies/denyLabels.ts";
+import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 import type { Log, LogProperties } from "../../src/telemetry/Log.ts";
 import { readReview } from "../fixtures/readReview.ts";
 

@@ -1,7 +1,7 @@
 import jsonPatch from "fast-json-patch";
 import { expect } from "vitest";
-import type { Policy } from "../../src/policy/policy.ts";
-import type { Review } from "../../src/protocol/Review.ts";
+import type { Policy } from "../../src/policy/define/policy.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
 import { judge } from "./judge.ts";
 import type { Loose } from "./reviewFrom.ts";
 

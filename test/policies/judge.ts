@@ -1,10 +1,10 @@
 import { expect } from "vitest";
-import { Deadline } from "../../src/policy/Deadline.ts";
-import { PolicyEngine } from "../../src/policy/PolicyEngine.ts";
-import type { Policy } from "../../src/policy/policy.ts";
-import type { PolicyRun } from "../../src/policy/runPolicy.ts";
-import type { Review } from "../../src/protocol/Review.ts";
-import type { Verdict } from "../../src/protocol/Verdict.ts";
+import type { Policy } from "../../src/policy/define/policy.ts";
+import { Deadline } from "../../src/policy/run/Deadline.ts";
+import { PolicyEngine } from "../../src/policy/run/PolicyEngine.ts";
+import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
+import type { Verdict } from "../../src/protocol/review/Verdict.ts";
 
 /** The engine's verdict on a review, in a cluster that enforces. A policy that throws fails the test, unless `failing`. */
 export async function judge(

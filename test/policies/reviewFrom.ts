@@ -1,6 +1,6 @@
-import { decodeAdmissionReview } from "../../src/protocol/decodeAdmissionReview.ts";
 import { isJsonObject } from "../../src/protocol/Json.ts";
-import type { Review } from "../../src/protocol/Review.ts";
+import { decodeAdmissionReview } from "../../src/protocol/review/decodeAdmissionReview.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
 import { readReview } from "../fixtures/readReview.ts";
 
 /** Parsed JSON that a test may change; what is not there reads as undefined. */

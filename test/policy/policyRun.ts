@@ -1,13 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, type Mock, vi } from "vitest";
-import { Deadline } from "../../src/policy/Deadline.ts";
-import type { Mode } from "../../src/policy/Mode.ts";
-import { PolicyEngine } from "../../src/policy/PolicyEngine.ts";
-import { type DeadlineFallback, type Findings, type Policy, policy } from "../../src/policy/policy.ts";
-import type { PolicyRun } from "../../src/policy/runPolicy.ts";
-import { decodeAdmissionReview } from "../../src/protocol/decodeAdmissionReview.ts";
-import type { Review } from "../../src/protocol/Review.ts";
-import type { Verdict } from "../../src/protocol/Verdict.ts";
+import type { Mode } from "../../src/policy/define/Mode.ts";
+import { type DeadlineFallback, type Findings, type Policy, policy } from "../../src/policy/define/policy.ts";
+import { Deadline } from "../../src/policy/run/Deadline.ts";
+import { PolicyEngine } from "../../src/policy/run/PolicyEngine.ts";
+import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
+import { decodeAdmissionReview } from "../../src/protocol/review/decodeAdmissionReview.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
+import type { Verdict } from "../../src/protocol/review/Verdict.ts";
 import type { Log } from "../../src/telemetry/Log.ts";
 import { readReview } from "../fixtures/readReview.ts";
 

@@ -4,9 +4,9 @@ import type { Namespace, Pod } from "kubernetes-types/core/v1.js";
 import { describe, expectTypeOf, it } from "vitest";
 import * as z from "zod/mini";
 import { policy } from "../../src/index.ts";
-import type { PodContainer } from "../../src/policy/podContainers.ts";
-import type { Policy, RawParams } from "../../src/policy/policy.ts";
-import type { KubernetesObject, PodExecOptions } from "../../src/policy/ResourceTypes.ts";
+import type { PodContainer } from "../../src/policy/define/podContainers.ts";
+import type { Policy, RawParams } from "../../src/policy/define/policy.ts";
+import type { KubernetesObject, PodExecOptions } from "../../src/policy/define/ResourceTypes.ts";
 
 // Held by the type check: a wrong expectation here does not compile. Running them shows that the definitions are taken.
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import type { Match } from "../../src/policy/Match.ts";
-import { policyTargets } from "../../src/policy/policyTargets.ts";
-import { isConnectOnly } from "../../src/policy/resourceGroups.ts";
+import type { Match } from "../../src/policy/match/Match.ts";
+import { policyTargets } from "../../src/policy/match/policyTargets.ts";
+import { isConnectOnly } from "../../src/policy/match/resourceGroups.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
-import type { Operation, Review } from "../../src/protocol/Review.ts";
+import type { Operation, Review } from "../../src/protocol/review/Review.ts";
 
 const some = <const T>(...values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });

@@ -1,8 +1,8 @@
-import type { LabelSelector } from "../../src/policy/LabelSelector.ts";
+import type { LabelSelector } from "../../src/policy/match/LabelSelector.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
-import type { Review } from "../../src/protocol/Review.ts";
-import type { Webhook } from "../../src/registration/RegistrationObject.ts";
-import type { Rule } from "../../src/registration/Rule.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
+import type { Webhook } from "../../src/registration/render/RegistrationObject.ts";
+import type { Rule } from "../../src/registration/render/Rule.ts";
 import { evaluateCel } from "./evaluateCel.ts";
 
 /*

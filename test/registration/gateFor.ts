@@ -1,10 +1,10 @@
-import { clusterSettings } from "../../src/gate/clusterSettings.ts";
-import { defineGate, type GateDefinition } from "../../src/gate/defineGate.ts";
-import type { Match } from "../../src/policy/Match.ts";
-import { type Policy, policy } from "../../src/policy/policy.ts";
-import type { Webhook } from "../../src/registration/RegistrationObject.ts";
-import { isWebhookConfiguration } from "../../src/registration/RegistrationObject.ts";
-import { renderRegistrations } from "../../src/registration/renderRegistrations.ts";
+import { clusterSettings } from "../../src/gate/config/clusterSettings.ts";
+import { defineGate, type GateDefinition } from "../../src/gate/config/defineGate.ts";
+import { type Policy, policy } from "../../src/policy/define/policy.ts";
+import type { Match } from "../../src/policy/match/Match.ts";
+import type { Webhook } from "../../src/registration/render/RegistrationObject.ts";
+import { isWebhookConfiguration } from "../../src/registration/render/RegistrationObject.ts";
+import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
 
 /** A validator that has nothing to say about what it matches. */
 export function validator(name: string, match: Match): Policy {

@@ -1,4 +1,4 @@
-import type { Review } from "../../src/protocol/Review.ts";
+import type { Review } from "../../src/protocol/review/Review.ts";
 
 /** What a review is about; all else is that of an ordinary CREATE by jane. */
 export interface ReviewOf {

@@ -1,9 +1,13 @@
 import jsonPatch from "fast-json-patch";
+import type { ApiRequest, ApiResponse } from "../../src/kubernetes/KubernetesApi.ts";
+import {
+  type ReconcileDeps,
+  type Reconciled,
+  reconcileCertificate,
+} from "../../src/rollout/certificate/reconcileCertificate.ts";
+import { reconcileStray } from "../../src/rollout/certificate/reconcileOrphan.ts";
 import { RolloutCluster } from "../../src/rollout/RolloutCluster.ts";
-import { type ReconcileDeps, type Reconciled, reconcileCertificate } from "../../src/rollout/reconcileCertificate.ts";
-import { reconcileStray } from "../../src/rollout/reconcileStray.ts";
-import type { WorkloadRef } from "../../src/rollout/WorkloadRef.ts";
-import type { ApiRequest, ApiResponse } from "../../src/sync/KubernetesApi.ts";
+import type { WorkloadRef } from "../../src/rollout/workload/WorkloadRef.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");

@@ -1,13 +1,13 @@
 import jsonPatch from "fast-json-patch";
-import { nextRolloutStep } from "../../src/rollout/nextRolloutStep.ts";
-import type { RolloutGoal } from "../../src/rollout/RolloutGoal.ts";
-import { isMarked, marksOf } from "../../src/rollout/RolloutMarks.ts";
+import { nextRolloutStep } from "../../src/rollout/plan/nextRolloutStep.ts";
+import type { RolloutGoal } from "../../src/rollout/plan/RolloutGoal.ts";
+import type { RolloutStep } from "../../src/rollout/plan/RolloutStep.ts";
 import { readRolloutSettings } from "../../src/rollout/RolloutSettings.ts";
-import type { RolloutStep } from "../../src/rollout/RolloutStep.ts";
-import { readWorkload } from "../../src/rollout/readWorkload.ts";
-import { rolloutPatch } from "../../src/rollout/rolloutPatch.ts";
-import type { WorkloadKind } from "../../src/rollout/WorkloadRef.ts";
-import type { PodView, WorkloadView } from "../../src/rollout/WorkloadView.ts";
+import { isMarked, marksOf } from "../../src/rollout/workload/RolloutMarks.ts";
+import { readWorkload } from "../../src/rollout/workload/readWorkload.ts";
+import { rolloutPatch } from "../../src/rollout/workload/rolloutPatch.ts";
+import type { WorkloadKind } from "../../src/rollout/workload/WorkloadRef.ts";
+import type { PodView, WorkloadView } from "../../src/rollout/workload/WorkloadView.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 

@@ -1,4 +1,4 @@
-import type { PairPaths } from "../../src/tls/readSnapshot.ts";
+import type { PairPaths } from "../../src/tls/pair/readSnapshot.ts";
 import { PosternProcess } from "../cli/PosternProcess.ts";
 
 const repository = new URL("../..", import.meta.url).pathname;

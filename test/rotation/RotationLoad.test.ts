@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type RunningServer, startServer } from "../../src/tls/startServer.ts";
+import { type RunningServer, startServer } from "../../src/tls/server/startServer.ts";
 import { patience, scaled } from "../run/speedFactor.ts";
 import { type CertificateSeries, makeSeries, type SerialPair } from "./CertificateSeries.ts";
 import type { LoadReport } from "./LoadMessage.ts";

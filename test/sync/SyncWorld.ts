@@ -1,14 +1,14 @@
-import { conversionCanaryName } from "../../src/registration/conversionCanary.ts";
-import { checkEndpoint } from "../../src/sync/checkEndpoint.ts";
-import { canaryUrl, splitGateUrl } from "../../src/sync/gateUrl.ts";
-import { bundleOf, liveRoots, trustHash } from "../../src/sync/liveRoots.ts";
-import { nextStep } from "../../src/sync/nextStep.ts";
-import type { CanaryTest, EndpointView, Handshake, Observation } from "../../src/sync/Observation.ts";
-import type { Step } from "../../src/sync/Step.ts";
-import type { SyncGoal } from "../../src/sync/SyncConfig.ts";
-import { purposeOf, type SyncTarget, targetName } from "../../src/sync/SyncTarget.ts";
-import { readState, stateAnnotations } from "../../src/sync/TargetState.ts";
-import type { Certificate } from "../../src/trust/Certificate.ts";
+import { canaryUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { conversionCanaryName } from "../../src/registration/selftest/conversionCanary.ts";
+import type { SyncGoal } from "../../src/sync/goal/SyncConfig.ts";
+import { checkEndpoint } from "../../src/sync/plan/checkEndpoint.ts";
+import { bundleOf, liveRoots, trustHash } from "../../src/sync/plan/liveRoots.ts";
+import { nextStep } from "../../src/sync/plan/nextStep.ts";
+import type { CanaryTest, EndpointView, Handshake, Observation } from "../../src/sync/plan/Observation.ts";
+import type { Step } from "../../src/sync/plan/Step.ts";
+import { purposeOf, type SyncTarget, targetName } from "../../src/sync/target/SyncTarget.ts";
+import { readState, stateAnnotations } from "../../src/sync/target/TargetState.ts";
+import type { Certificate } from "../../src/trust/x509/Certificate.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
 /** A CA of the edge's, and what it issued. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PairPaths } from "../../src/tls/readSnapshot.ts";
+import type { PairPaths } from "../../src/tls/pair/readSnapshot.ts";
 
 /** A folder with certificates, as plain files or as the kubelet lays a Secret's volume out. */
 export class PairFolder {

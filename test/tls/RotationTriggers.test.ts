@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { PairInfo } from "../../src/tls/PairInfo.ts";
-import { initialRotation } from "../../src/tls/RotationState.ts";
+import type { PairInfo } from "../../src/tls/pair/PairInfo.ts";
 import { RotationTriggers } from "../../src/tls/RotationTriggers.ts";
+import { initialRotation } from "../../src/tls/rotation/RotationState.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 6, 1);

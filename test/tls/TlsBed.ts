@@ -1,9 +1,9 @@
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { CertificateReloader } from "../../src/tls/CertificateReloader.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../../src/tls/startServer.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/tls/server/startServer.ts";
 import { TlsMetrics } from "../../src/tls/TlsMetrics.ts";
 import type { TlsOptions } from "../../src/tls/TlsOptions.ts";
-import { handshake } from "../../src/trust/handshake.ts";
+import { handshake } from "../../src/trust/probe/handshake.ts";
 import { memoryLog } from "../gate/gateCall.ts";
 import { patience } from "../run/speedFactor.ts";
 import { NOW } from "../trust/makeCertificate.ts";

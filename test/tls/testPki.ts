@@ -1,5 +1,5 @@
-import { parseCertificate } from "../../src/trust/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/pemBlock.ts";
+import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
+import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
 import {
   type CertificateSpec,
   DAY,

@@ -1,5 +1,5 @@
-import type { Certificate } from "../../src/trust/Certificate.ts";
-import { parseCertificate } from "../../src/trust/parseCertificate.ts";
+import type { Certificate } from "../../src/trust/x509/Certificate.ts";
+import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
 import type { ChainCase } from "./chainCases.ts";
 import type { GoQuestion } from "./GoVerifier.ts";
 import { makeCertificate, NOW } from "./makeCertificate.ts";

@@ -1,4 +1,4 @@
-import type { VerificationCode } from "../../src/trust/Verification.ts";
+import type { VerificationCode } from "../../src/trust/verify/Verification.ts";
 import { derOf } from "./derOf.ts";
 import { type CertificateSpec, DAY, KEY_USE, NOW, nameConstraints, type RawExtension } from "./makeCertificate.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { parseCertificate } from "../../src/trust/parseCertificate.ts";
-import { verifyChain } from "../../src/trust/verifyChain.ts";
+import { verifyChain } from "../../src/trust/verify/verifyChain.ts";
+import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
 import { derOf } from "./derOf.ts";
 import type { GoVerifier } from "./GoVerifier.ts";
 import { makeCertificate, NOW, nameConstraints, type RawExtension } from "./makeCertificate.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { Certificate } from "../../src/trust/Certificate.ts";
-import { parseCertificate } from "../../src/trust/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/pemBlock.ts";
 import { TrustError } from "../../src/trust/TrustError.ts";
-import { verifyChain } from "../../src/trust/verifyChain.ts";
+import { verifyChain } from "../../src/trust/verify/verifyChain.ts";
+import type { Certificate } from "../../src/trust/x509/Certificate.ts";
+import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
+import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
 import { type AnyChain, anyChain } from "./anyChain.ts";
 import type { GoQuestion, GoVerifier } from "./GoVerifier.ts";
 import { makeCertificate } from "./makeCertificate.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseBundle } from "../../src/trust/parseBundle.ts";
-import { pemBlock } from "../../src/trust/pemBlock.ts";
 import { TrustError, type TrustErrorCode } from "../../src/trust/TrustError.ts";
+import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
 import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
 import { makeCertificate, NOW, privateKeyPem } from "./makeCertificate.ts";
 

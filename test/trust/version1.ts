@@ -1,4 +1,4 @@
-import { DerReader, TAG } from "../../src/trust/der/DerReader.ts";
+import { DerReader, TAG } from "../../src/trust/x509/DerReader.ts";
 import { derOf } from "./derOf.ts";
 import { type CertificateSpec, keyPair, makeCertificate } from "./makeCertificate.ts";
 

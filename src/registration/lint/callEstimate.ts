@@ -1,5 +1,5 @@
-import { reaches } from "../guardConditions.ts";
-import type { RegisteredTarget } from "../registeredTargets.ts";
+import { reaches } from "../conditions/guardConditions.ts";
+import type { RegisteredTarget } from "../render/registeredTargets.ts";
 
 /** What calling for nearly everything comes to. Orders of magnitude, not a bill. */
 export interface CallEstimate {

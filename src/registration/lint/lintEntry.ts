@@ -1,6 +1,6 @@
-import type { ClusterSettings } from "../../policy/ClusterSettings.ts";
-import type { ResolvedEntry } from "../gateEntries.ts";
-import { CONDITION_LENGTH, wantedPolicyCondition, webhookOf } from "../webhookOf.ts";
+import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import type { ResolvedEntry } from "../render/gateEntries.ts";
+import { CONDITION_LENGTH, wantedPolicyCondition, webhookOf } from "../render/webhookOf.ts";
 import type { Lint } from "./Lint.ts";
 
 /** As many as the API server takes for one webhook (`validateMatchConditions`, k8s.io/kubernetes). */

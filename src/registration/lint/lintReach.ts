@@ -1,6 +1,6 @@
-import type { ResolvedEntry } from "../gateEntries.ts";
-import { reaches } from "../guardConditions.ts";
-import { type Purpose, type RegisteredTarget, registeredTargets } from "../registeredTargets.ts";
+import { reaches } from "../conditions/guardConditions.ts";
+import type { ResolvedEntry } from "../render/gateEntries.ts";
+import { type Purpose, type RegisteredTarget, registeredTargets } from "../render/registeredTargets.ts";
 import { callEstimate } from "./callEstimate.ts";
 import type { Lint } from "./Lint.ts";
 

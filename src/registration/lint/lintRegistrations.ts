@@ -1,6 +1,6 @@
-import type { ClusterSettings } from "../../policy/ClusterSettings.ts";
-import { gateEntries } from "../gateEntries.ts";
+import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { RegisteredGate } from "../RegisteredGate.ts";
+import { gateEntries } from "../render/gateEntries.ts";
 import type { Lint } from "./Lint.ts";
 import { lintEntry } from "./lintEntry.ts";
 import { lintReach } from "./lintReach.ts";

@@ -1,7 +1,7 @@
-import type { Policy } from "../../policy/policy.ts";
-import { EXCLUDED_NAMESPACES } from "../guardConditions.ts";
-import { allTargets, EXEMPT_GROUP, type RegisteredTarget, resourceName } from "../registeredTargets.ts";
-import { sorted } from "../sharedSelectors.ts";
+import type { Policy } from "../../policy/define/policy.ts";
+import { EXCLUDED_NAMESPACES } from "../conditions/guardConditions.ts";
+import { allTargets, EXEMPT_GROUP, type RegisteredTarget, resourceName } from "../render/registeredTargets.ts";
+import { sorted } from "../render/sharedSelectors.ts";
 import type { Lint } from "./Lint.ts";
 
 /** Built-in resources of which there is nothing in a namespace. */

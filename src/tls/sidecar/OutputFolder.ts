@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, open, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { SLOTS, type Slot } from "../chooseCertificate.ts";
-import type { LoadedPair } from "../LoadedPair.ts";
-import { loadPair } from "../loadPair.ts";
-import type { PairPaths } from "../readSnapshot.ts";
+import type { LoadedPair } from "../pair/LoadedPair.ts";
+import { loadPair } from "../pair/loadPair.ts";
+import type { PairPaths } from "../pair/readSnapshot.ts";
+import { SLOTS, type Slot } from "../rotation/chooseCertificate.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 
 /** Names, as in a Secret's volume: `..data` leads to the folder in force, and is replaced in one step. */

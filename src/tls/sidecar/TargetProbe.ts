@@ -1,11 +1,11 @@
 import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { handshake } from "../../trust/handshake.ts";
-import type { Observation, TlsVersion } from "../../trust/Observation.ts";
-import { hostOfPair } from "../hostOfPair.ts";
-import type { LoadedPair } from "../LoadedPair.ts";
-import type { PairRules } from "../verifyPair.ts";
+import { handshake } from "../../trust/probe/handshake.ts";
+import type { Observation, TlsVersion } from "../../trust/probe/Observation.ts";
+import { hostOfPair } from "../pair/hostOfPair.ts";
+import type { LoadedPair } from "../pair/LoadedPair.ts";
+import type { PairRules } from "../pair/verifyPair.ts";
 
 /** What a target is asked by. */
 export interface ProbeOptions {

@@ -1,7 +1,7 @@
 import type { Log } from "../../telemetry/Log.ts";
-import type { LoadedPair } from "../LoadedPair.ts";
-import type { PairInfo } from "../PairInfo.ts";
-import type { PutBack, ServingPlace } from "../ServingPlace.ts";
+import type { LoadedPair } from "../pair/LoadedPair.ts";
+import type { PairInfo } from "../pair/PairInfo.ts";
+import type { PutBack, ServingPlace } from "../server/ServingPlace.ts";
 import type { TlsFault } from "../TlsError.ts";
 import type { OutputFolder } from "./OutputFolder.ts";
 import type { ReloadMetrics } from "./ReloadMetrics.ts";

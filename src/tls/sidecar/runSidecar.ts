@@ -1,6 +1,6 @@
 import type { Log } from "../../telemetry/Log.ts";
+import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { CertificateReloader } from "../CertificateReloader.ts";
-import { MetricsServer } from "../MetricsServer.ts";
 import { readTlsEnv } from "../readTlsEnv.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 import { TlsMetrics } from "../TlsMetrics.ts";

@@ -1,5 +1,5 @@
-import { type ChosenPair, firstToServe } from "../firstToServe.ts";
-import { loadSlots } from "../loadSlots.ts";
+import { loadSlots } from "../pair/loadSlots.ts";
+import { type ChosenPair, firstToServe } from "../rotation/initialPair.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
 import type { OutputFolder } from "./OutputFolder.ts";
 

@@ -1,4 +1,4 @@
-import type { Root } from "../Root.ts";
+import type { Root } from "./Root.ts";
 
 /** Amazon Trust Services, and the Starfield root that it bought: all five are to be in a custom trust store, says its repository. */
 export const amazonRoots: readonly Root[] = [

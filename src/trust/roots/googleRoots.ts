@@ -1,4 +1,4 @@
-import type { Root } from "../Root.ts";
+import type { Root } from "./Root.ts";
 
 /** Google Trust Services. GTS Root R2 is left out, as it is from the store that these are checked against. */
 export const googleRoots: readonly Root[] = [

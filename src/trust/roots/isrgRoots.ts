@@ -1,4 +1,4 @@
-import type { Root } from "../Root.ts";
+import type { Root } from "./Root.ts";
 
 /** Internet Security Research Group, which is Let's Encrypt. Its next roots, Root YE and Root YR, are cross-signed by these
  * until the stores have them. */

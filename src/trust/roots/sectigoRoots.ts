@@ -1,4 +1,4 @@
-import type { Root } from "../Root.ts";
+import type { Root } from "./Root.ts";
 
 /** Sectigo, which Cloudflare takes its backup certificates from. */
 export const sectigoRoots: readonly Root[] = [

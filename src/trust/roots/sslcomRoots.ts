@@ -1,4 +1,4 @@
-import type { Root } from "../Root.ts";
+import type { Root } from "./Root.ts";
 
 /** SSL.com. The roots of 2022 are what it issues TLS certificates from; the older ones are for EV and for cross-signs. */
 export const sslcomRoots: readonly Root[] = [

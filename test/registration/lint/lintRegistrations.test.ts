@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { Cluster } from "../../../src/gate/Cluster.ts";
-import { clusterSettings } from "../../../src/gate/clusterSettings.ts";
-import { defineGate } from "../../../src/gate/defineGate.ts";
-import type { Match } from "../../../src/policy/Match.ts";
-import type { EntryDefinition } from "../../../src/registration/EntryOptions.ts";
+import type { Cluster } from "../../../src/gate/config/Cluster.ts";
+import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
+import { defineGate } from "../../../src/gate/config/defineGate.ts";
+import type { Match } from "../../../src/policy/match/Match.ts";
 import { lintRegistrations } from "../../../src/registration/lint/lintRegistrations.ts";
+import type { EntryDefinition } from "../../../src/registration/render/EntryOptions.ts";
 import { validator } from "../gateFor.ts";
 
 function lintsOf(match: Match, entry: EntryDefinition = {}, cluster: Cluster = {}, nodes = 50): string[] {

@@ -1,7 +1,7 @@
 import { CompactSign, exportJWK, generateKeyPair, importJWK } from "jose";
-import { ANNOUNCEMENT_TYPE, type Announcement } from "../../../src/sync/announcement/Announcement.ts";
-import { type AnnouncementKey, signAnnouncement } from "../../../src/sync/announcement/signAnnouncement.ts";
-import type { SelfTestKey } from "../../../src/sync/SyncConfig.ts";
+import { ANNOUNCEMENT_TYPE, type Announcement } from "../../../src/announcement/Announcement.ts";
+import { type AnnouncementKey, signAnnouncement } from "../../../src/announcement/signAnnouncement.ts";
+import type { SelfTestKey } from "../../../src/sync/goal/SyncConfig.ts";
 
 /** A whole second, so that what is signed is exactly of then. */
 export const NOW = Date.parse("2026-07-01T12:00:00Z");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { callHttp } from "../../../src/sync/callHttp.ts";
-import type { ProviderDeps } from "../../../src/sync/providers/ProviderDeps.ts";
-import { viewEndpoint } from "../../../src/sync/viewEndpoint.ts";
+import type { ProviderDeps } from "../../../src/announcement/providers/ProviderDeps.ts";
+import { callHttp } from "../../../src/trust/probe/callHttp.ts";
+import { viewEndpoint } from "../../../src/trust/probe/viewEndpoint.ts";
 import { patience } from "../../run/speedFactor.ts";
 
 /** For what is to have an answer. In milliseconds. */

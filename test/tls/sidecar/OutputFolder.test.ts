@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LoadedPair } from "../../../src/tls/LoadedPair.ts";
-import { loadPair } from "../../../src/tls/loadPair.ts";
+import type { LoadedPair } from "../../../src/tls/pair/LoadedPair.ts";
+import { loadPair } from "../../../src/tls/pair/loadPair.ts";
 import { OutputFolder } from "../../../src/tls/sidecar/OutputFolder.ts";
 import { PairFolder } from "../PairFolder.ts";
 import { makePair } from "../testPki.ts";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { loadPair } from "../../../src/tls/loadPair.ts";
+import { loadPair } from "../../../src/tls/pair/loadPair.ts";
 import { isRunning, PosternProcess } from "../../cli/PosternProcess.ts";
 import { NginxServer } from "../../nginx/NginxServer.ts";
 import { nginxBinary } from "../../nginx/nginxBinary.ts";

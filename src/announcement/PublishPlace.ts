@@ -1,0 +1,76 @@
+import type { CallHttp, HttpCall } from "../trust/probe/callHttp.ts";
+import { ANNOUNCEMENT_BYTES } from "./Announcement.ts";
+import type { PublishSettings } from "./parseAnnounceConfig.ts";
+import { type ProviderDeps, readSecret } from "./providers/ProviderDeps.ts";
+import { ProviderError } from "./providers/ProviderError.ts";
+
+/** Where an announcement is published, and read back from: its number follows from what is there. */
+export interface PublishPlace {
+  /** For people. */
+  readonly name: string;
+  /** What is there; undefined where nothing is. Rejects where that cannot be told. */
+  readonly read: () => Promise<string | undefined>;
+  readonly write: (text: string) => Promise<void>;
+}
+
+/** What publishing needs of the world. */
+export interface PublishDeps extends Pick<ProviderDeps, "env" | "readFile" | "timeout"> {
+  readonly call: CallHttp;
+  /** Replaces a file in one step, by the path that the config names. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+  readonly print: (text: string) => void;
+}
+
+/** The place that a config names. `gate` is the key in a KV namespace, where no other is named. */
+export function publishPlace(settings: PublishSettings, gate: string, deps: PublishDeps): PublishPlace {
+  const { file, cloudflareKv } = settings;
+  if (file !== undefined) return filePlace(file, deps);
+  if (cloudflareKv !== undefined) return kvPlace({ ...cloudflareKv, key: cloudflareKv.key ?? gate }, deps);
+  return {
+    name: "standard output",
+    read: async () => undefined,
+    write: async (text) => deps.print(text),
+  };
+}
+
+function filePlace(file: string, { readFile, writeFile }: PublishDeps): PublishPlace {
+  return {
+    name: file,
+    read: () =>
+      readFile(file).catch((error: unknown) => {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+        throw new ProviderError("unavailable", `${file} cannot be read`, error);
+      }),
+    write: (text) =>
+      writeFile(file, text).catch((error: unknown): never => {
+        throw new ProviderError("unavailable", `${file} cannot be written`, error);
+      }),
+  };
+}
+
+type KvSettings = NonNullable<PublishSettings["cloudflareKv"]> & { readonly key: string };
+
+/** GET and PUT /accounts/ACCOUNT/storage/kv/namespaces/NAMESPACE/values/KEY (right: Workers KV Storage Write). */
+function kvPlace({ account, namespace, key, token, api }: KvSettings, deps: PublishDeps): PublishPlace {
+  const url = `${api}/accounts/${account}/storage/kv/namespaces/${namespace}/values/${encodeURIComponent(key)}`;
+  const call = async (more: Pick<HttpCall, "method" | "body">): Promise<{ status: number; text: string }> => {
+    const headers = { authorization: `Bearer ${await readSecret(token, deps)}`, "content-type": "text/plain" };
+    return deps.call({ url, headers, timeout: deps.timeout, bytes: 2 * ANNOUNCEMENT_BYTES, ...more });
+  };
+  const refuse = (what: string, status: number): never => {
+    const code = status === 429 ? "rate-limited" : status >= 500 ? "unavailable" : "refused";
+    throw new ProviderError(code, `${what} the KV namespace: ${new URL(api).host} answers ${status}`);
+  };
+  return {
+    name: `${key} in the KV namespace ${namespace}`,
+    read: async () => {
+      const { status, text } = await call({});
+      if (status === 404) return undefined;
+      return status === 200 ? text : refuse("reading", status);
+    },
+    write: async (body) => {
+      const { status } = await call({ method: "PUT", body });
+      if (status !== 200) refuse("writing to", status);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import * as z from "zod/mini";
+import { servedChains } from "../../sync/plan/checkEndpoint.ts";
+import type { Certificate } from "../../trust/x509/Certificate.ts";
+import { askJson } from "./askJson.ts";
+import type { ProviderDeps } from "./ProviderDeps.ts";
+import { ProviderError } from "./ProviderError.ts";
+import type { ProviderReport } from "./ProviderReport.ts";
+import type { SettingsOf } from "./providerSettings.ts";
+
+const directorySchema = z.object({ newOrder: z.url(), renewalInfo: z.optional(z.url()) });
+/** RFC 9773, section 4.2. */
+const renewalSchema = z.object({
+  suggestedWindow: z.object({ start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) }),
+  explanationURL: z.optional(z.string()),
+});
+
+/**
+ * Asks an ACME CA when the certificates that are served now are to be renewed: its directory's renewalInfo (RFC 9773), for
+ * each certificate by itself. Which roots come next no ACME CA says: they are those of the config. A CA without
+ * renewalInfo says nothing, and that is noted. Throws {@link ProviderError}.
+ */
+export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps): Promise<ProviderReport> {
+  const { directory, url, roots } = settings;
+  const ca = settings.ca === undefined ? {} : { ca: await readCa(settings.ca, deps) };
+  const { data } = await askJson({ url: directory, ...ca }, directorySchema, deps);
+  const leaves = await servedLeaves(url, deps);
+  const report = {
+    url,
+    roots,
+    certificates: leaves.map((leaf) => ({
+      issuer: leaf.issuer.text,
+      notAfter: leaf.notAfter.toISOString(),
+      state: "served",
+    })),
+  };
+  if (data.renewalInfo === undefined)
+    return { ...report, notes: [`${new URL(directory).host} has no renewalInfo: when it renews is not known`] };
+  const base = data.renewalInfo.replace(/\/$/, "");
+  const starts: string[] = [];
+  const notes: string[] = [];
+  for (const leaf of leaves) {
+    const id = renewalId(leaf);
+    if (id === undefined) {
+      notes.push(`the certificate ${leaf.serial} names no issuer's key: it has no renewalInfo`);
+      continue;
+    }
+    const { data: info, header } = await askJson({ url: `${base}/${id}`, ...ca }, renewalSchema, deps);
+    const { start, end } = info.suggestedWindow;
+    starts.push(new Date(start).toISOString());
+    const after = header("retry-after");
+    notes.push(
+      `renewal is suggested from ${start} to ${end}${info.explanationURL === undefined ? "" : `, see ${info.explanationURL}`}${after === undefined ? "" : `; it is to be asked again after ${after.slice(0, 40)} s`}`,
+    );
+  }
+  const [renewsAt] = starts.sort();
+  return { ...report, notes, ...(renewsAt === undefined ? {} : { renewsAt }) };
+}
+
+/**
+ * The path of a certificate's renewalInfo: its authority key identifier and its serial number as DER has it, with the zero
+ * in front of a high first bit (RFC 9773, section 4.1). Undefined where it has no authority key identifier.
+ */
+export function renewalId({
+  authorityKeyId,
+  serial,
+}: Pick<Certificate, "authorityKeyId" | "serial">): string | undefined {
+  if (authorityKeyId === undefined || authorityKeyId === "") return undefined;
+  const even = serial.length % 2 === 0 ? serial : `0${serial}`;
+  const signed = /^[89a-f]/.test(even) ? `00${even}` : even;
+  const base64 = (hex: string): string => Buffer.from(hex, "hex").toString("base64url");
+  return `${base64(authorityKeyId)}.${base64(signed)}`;
+}
+
+async function servedLeaves(url: string, { view }: ProviderDeps): Promise<Certificate[]> {
+  const endpoint = await view(url);
+  const leaves = servedChains(endpoint).flatMap(([leaf]) => leaf ?? []);
+  const distinct = [...new Map(leaves.map((leaf) => [leaf.fingerprint, leaf])).values()];
+  if (distinct.length > 0) return distinct;
+  const why =
+    endpoint.fault ?? endpoint.handshakes.flatMap((it) => ("fault" in it ? [it.fault] : []))[0] ?? "no answer";
+  throw new ProviderError("unavailable", `${new URL(url).host} serves no certificate to ask for: ${why}`);
+}
+
+async function readCa(path: string, { readFile }: ProviderDeps): Promise<string> {
+  return readFile(path).catch((error: unknown): never => {
+    throw new ProviderError("missing-secret", `acme.ca: ${path} cannot be read`, error);
+  });
+}

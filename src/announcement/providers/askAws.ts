@@ -1,0 +1,142 @@
+import { liveRoots } from "../../sync/plan/liveRoots.ts";
+import { catalogue } from "../../trust/roots/catalogue.ts";
+import { type AwsClientConfig, type AwsSdk, awsFault, loadAwsSdk } from "./AwsSdk.ts";
+import type { ProviderDeps } from "./ProviderDeps.ts";
+import { ProviderError } from "./ProviderError.ts";
+import type { ProviderCertificate, ProviderReport } from "./ProviderReport.ts";
+import type { SettingsOf } from "./providerSettings.ts";
+
+/** ACM renews a certificate from 60 days before its end on (acm/latest/userguide/managed-renewal.html). In milliseconds. */
+const RENEWAL = 60 * 86_400_000;
+
+/**
+ * Asks AWS for the gate's URL (a Lambda function URL, or an API Gateway domain) and for the ACM certificates behind it.
+ * What Amazon issued leads to the catalogue `aws`: its intermediates change without notice, so that the chain of today
+ * says nothing of tomorrow's. Rights: acm:DescribeCertificate, acm:GetCertificate, lambda:GetFunctionUrlConfig,
+ * apigateway:GET. Credentials are found as the SDK finds them. Throws {@link ProviderError}.
+ */
+export async function askAws(settings: SettingsOf<"aws">, { timeout }: ProviderDeps): Promise<ProviderReport> {
+  const { region, endpoint, certificate, domain, roots: extra } = settings;
+  const config: AwsClientConfig = { region, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
+  try {
+    const functionUrl = settings.function === undefined ? undefined : await functionUrlOf(settings, config, timeout);
+    const behind = domain === undefined ? [] : await domainCertificates(domain, config, timeout);
+    const arns = [...new Set([...(certificate === undefined ? [] : [certificate]), ...behind])];
+    if (functionUrl === undefined && arns.length === 0)
+      throw new ProviderError(
+        "refused",
+        "the provider aws is asked for nothing; name a certificate, a function or a domain",
+      );
+    const found: Awaited<ReturnType<typeof certificateOf>>[] = [];
+    for (const arn of arns) found.push(await certificateOf(arn, config, timeout, extra));
+    const renewals = found.flatMap(({ renewsAt }) => renewsAt ?? []).sort();
+    const [renewsAt] = renewals;
+    return {
+      url: domain === undefined ? functionUrl : `https://${domain}`,
+      // A function URL's certificate is Amazon's own, and no API shows it.
+      roots: [
+        ...new Set([...(functionUrl === undefined ? [] : ["aws"]), ...found.flatMap(({ roots }) => roots), ...extra]),
+      ],
+      certificates: found.map((it) => it.certificate),
+      notes: found.flatMap(({ notes }) => notes),
+      ...(renewsAt === undefined ? {} : { renewsAt }),
+    };
+  } catch (error) {
+    throw awsFault(error);
+  }
+}
+
+async function functionUrlOf(settings: SettingsOf<"aws">, config: AwsClientConfig, timeout: number): Promise<string> {
+  const { LambdaClient, GetFunctionUrlConfigCommand } = await loadAwsSdk("lambda");
+  const client = new LambdaClient(config);
+  try {
+    const { function: FunctionName, qualifier } = settings;
+    const command = new GetFunctionUrlConfigCommand({
+      FunctionName,
+      ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
+    });
+    const { FunctionUrl } = await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
+    if (FunctionUrl === undefined) throw new ProviderError("not-found", `the function ${FunctionName} has no URL`);
+    return FunctionUrl.replace(/\/$/, "");
+  } finally {
+    client.destroy();
+  }
+}
+
+async function domainCertificates(domain: string, config: AwsClientConfig, timeout: number): Promise<string[]> {
+  const { ApiGatewayV2Client, GetDomainNameCommand } = await loadAwsSdk("gateway");
+  const client = new ApiGatewayV2Client(config);
+  try {
+    const command = new GetDomainNameCommand({ DomainName: domain });
+    const { DomainNameConfigurations = [] } = await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
+    const arns = DomainNameConfigurations.flatMap(({ CertificateArn }) => CertificateArn ?? []);
+    if (arns.length === 0) throw new ProviderError("not-found", `the domain ${domain} has no certificate of ACM's`);
+    return arns;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function certificateOf(
+  arn: string,
+  config: AwsClientConfig,
+  timeout: number,
+  extra: readonly string[],
+): Promise<{
+  certificate: ProviderCertificate;
+  roots: readonly string[];
+  renewsAt?: string;
+  notes: readonly string[];
+}> {
+  const acm = await loadAwsSdk("acm");
+  const client = new acm.ACMClient(config);
+  const abortSignal = AbortSignal.timeout(timeout);
+  try {
+    const { Certificate: described } = await client.send(new acm.DescribeCertificateCommand({ CertificateArn: arn }), {
+      abortSignal,
+    });
+    if (described === undefined) throw new ProviderError("bad-answer", `ACM describes ${arn} with nothing`);
+    const { Type, Status = "unknown", NotAfter, Issuer, DomainName = arn, RenewalSummary } = described;
+    const isAmazons = Type === "AMAZON_ISSUED";
+    if (!isAmazons && extra.length === 0)
+      throw new ProviderError(
+        "unknown-authority",
+        `the certificate of ${DomainName} is of type ${Type ?? "unknown"}; name its roots, as aws.roots`,
+      );
+    const chain = Status === "ISSUED" ? await chainOf(client, acm, arn, abortSignal) : "";
+    const renewal = RenewalSummary?.RenewalStatus;
+    return {
+      certificate: { issuer: Issuer ?? "Amazon", notAfter: NotAfter?.toISOString(), state: Status },
+      roots: isAmazons ? ["aws"] : [],
+      ...(isAmazons && NotAfter !== undefined
+        ? { renewsAt: new Date(NotAfter.getTime() - RENEWAL).toISOString() }
+        : {}),
+      notes: [
+        `the certificate of ${DomainName} is ${Status}${renewal === undefined ? "" : `, its renewal ${renewal}`}${endOf(chain)}`,
+      ],
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+async function chainOf(
+  client: InstanceType<AwsSdk<"acm">["ACMClient"]>,
+  acm: AwsSdk<"acm">,
+  arn: string,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const command = new acm.GetCertificateCommand({ CertificateArn: arn });
+  const { Certificate = "", CertificateChain = "" } = await client.send(command, { abortSignal });
+  return `${Certificate.trim()}\n${CertificateChain.trim()}\n`;
+}
+
+/** At which of Amazon's roots a chain ends, for people: the last certificate names it, or is it. */
+function endOf(chain: string): string {
+  const last = liveRoots(chain).at(-1);
+  if (last === undefined) return "";
+  const root = catalogue("aws").find(({ subject }) => subject.raw === last.issuer.raw);
+  return root === undefined
+    ? `, and its chain ends at ${last.issuer.short}`
+    : `, and its chain ends at ${root.subject.short}`;
+}

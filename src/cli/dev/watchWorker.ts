@@ -1,0 +1,73 @@
+import { context, type Plugin } from "esbuild";
+import { buildFaults, formatFaults } from "../gate/buildFaults.ts";
+import { ownModules } from "../gate/ownModules.ts";
+import { CliError } from "../terminal/CliError.ts";
+
+/** What to bundle: a Worker's module, or a gate to make one of. */
+export type WorkerSource = { readonly worker: string } | { readonly gate: string };
+
+/** A watched bundle. */
+export interface WatchedWorker {
+  /** The first build. */
+  readonly script: string;
+  stop(): Promise<void>;
+}
+
+/** What happens after the first build. */
+export interface WatchEvents {
+  readonly onBuild: (script: string) => void;
+  /** `file:line:column: fault`, one a line. */
+  readonly onFault: (faults: string) => void;
+}
+
+/** Bundles a Worker as it would be deployed, and again at each change. Throws {@link CliError} when the first build fails. */
+export async function watchWorker(source: WorkerSource, events: WatchEvents): Promise<WatchedWorker> {
+  const file = "worker" in source ? source.worker : source.gate;
+  const first = Promise.withResolvers<string>();
+  let builds = 0;
+  const report: Plugin = {
+    name: "report",
+    setup({ onEnd }) {
+      onEnd(({ errors, outputFiles }) => {
+        builds += 1;
+        const script = outputFiles?.[0]?.text;
+        if (errors.length > 0 || script === undefined) {
+          if (builds === 1) first.reject(new CliError("build-failed", formatFaults(errors, file)));
+          else events.onFault(formatFaults(errors, file));
+        } else if (builds === 1) first.resolve(script);
+        else events.onBuild(script);
+      });
+    },
+  };
+  const bundling = await context({
+    ...entry(source),
+    absWorkingDir: process.cwd(),
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2023",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "browser"],
+    alias: ownModules(),
+    define: { "process.env.NODE_ENV": '"production"' },
+    sourcemap: "inline",
+    logLevel: "silent",
+    plugins: [report],
+  }).catch((error: unknown): never => {
+    throw new CliError("build-failed", buildFaults(error, file), error);
+  });
+  await bundling.watch();
+  try {
+    return { script: await first.promise, stop: () => bundling.dispose() };
+  } catch (error) {
+    await bundling.dispose();
+    throw error;
+  }
+}
+
+function entry(source: WorkerSource): object {
+  if ("worker" in source) return { entryPoints: [source.worker] };
+  const contents = `import { createWorker } from "postern/gate";\nimport gate from ${JSON.stringify(source.gate)};\nexport default createWorker(gate);\n`;
+  return { stdin: { contents, resolveDir: process.cwd(), sourcefile: "(worker of the gate)", loader: "ts" } };
+}

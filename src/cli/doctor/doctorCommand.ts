@@ -1,0 +1,78 @@
+import type { GateSources } from "../../doctor/cluster/ClusterView.ts";
+import { viewCluster } from "../../doctor/cluster/viewCluster.ts";
+import { diagnose } from "../../doctor/diagnose.ts";
+import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
+import { SyncError } from "../../sync/SyncError.ts";
+import { callHttp } from "../../trust/probe/callHttp.ts";
+import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
+import { SyncRunner } from "../sync/SyncRunner.ts";
+import { SYNC_ERROR_CODES } from "../sync/syncCommand.ts";
+import { CliError } from "../terminal/CliError.ts";
+import { EXIT_ERRORS, EXIT_OK, EXIT_WARNINGS } from "../terminal/exitCode.ts";
+import type { Terminal } from "../terminal/Terminal.ts";
+import { doctorReport, printDoctorReport } from "./doctorReport.ts";
+
+/** Options of `postern doctor`. */
+export interface DoctorOptions extends ClusterChoice {
+  /** A sync's config. */
+  readonly config?: string;
+  /** The cluster, as the gate knows it. */
+  readonly cluster?: string;
+  readonly gate?: string;
+  readonly output: "text" | "json";
+}
+
+/** Loads the gate that a file exports, and what it says about a cluster. Throws {@link CliError}. */
+export type ReadGateSources = (file: string, cluster: string) => Promise<GateSources>;
+
+const TIMEOUTS = { handshake: 5_000, probe: 20_000 };
+
+/**
+ * Looks at a cluster's registrations and says what is wrong and what to do. Changes nothing. Resolves to the exit code, by
+ * the worst that was found; throws {@link CliError}.
+ */
+export async function doctorCommand(
+  terminal: Terminal,
+  options: DoctorOptions,
+  readSources: ReadGateSources | undefined,
+): Promise<number> {
+  try {
+    const { config: file, output } = options;
+    const runner =
+      file === undefined ? undefined : await SyncRunner.create(terminal, { ...options, config: file, dryRun: true });
+    const config = runner?.config;
+    const cluster = options.cluster ?? config?.goal.cluster;
+    const sources = await sourcesOf(options.gate, cluster, readSources);
+    const client = await KubernetesClient.create(options);
+    const view = await viewCluster({
+      api: client.ask.bind(client),
+      now: Date.now,
+      view: (base) => viewEndpoint(base, config?.timeouts ?? TIMEOUTS, Date.now),
+      call: callHttp,
+      cluster,
+      config,
+      sources,
+      plan: runner === undefined ? undefined : () => runner.run(() => undefined),
+    });
+    const report = doctorReport(view, diagnose(view));
+    if (output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else printDoctorReport(terminal, report);
+    return EXITS[report.result];
+  } catch (error) {
+    if (error instanceof SyncError) throw new CliError(SYNC_ERROR_CODES[error.code], error.message, error);
+    throw error;
+  }
+}
+
+const EXITS = { ok: EXIT_OK, warning: EXIT_WARNINGS, error: EXIT_ERRORS } as const;
+
+async function sourcesOf(
+  gate: string | undefined,
+  cluster: string | undefined,
+  readSources: ReadGateSources | undefined,
+): Promise<GateSources | undefined> {
+  if (gate === undefined || readSources === undefined) return undefined;
+  if (cluster === undefined)
+    throw new CliError("usage", "--gate needs the cluster as well: name it with --cluster, or with a sync's --config");
+  return readSources(gate, cluster);
+}

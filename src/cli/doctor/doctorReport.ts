@@ -1,0 +1,62 @@
+import type { ClusterView } from "../../doctor/cluster/ClusterView.ts";
+import type { Diagnosis, Severity } from "../../doctor/Diagnosis.ts";
+import { targetName } from "../../sync/target/SyncTarget.ts";
+import { printable } from "../../telemetry/printable.ts";
+import { paint, type Terminal } from "../terminal/Terminal.ts";
+
+/** What `postern doctor` says in JSON. */
+export interface DoctorReport {
+  /** The worst severity; `ok` where nothing was found but what is so. */
+  readonly result: "ok" | "warning" | "error";
+  readonly findings: readonly Diagnosis[];
+  /** What was looked at. */
+  readonly registrations: readonly string[];
+  readonly endpoints: readonly { readonly url: string; readonly addresses: readonly string[] }[];
+}
+
+/** What was found, as data for machines. */
+export function doctorReport({ registrations, endpoints }: ClusterView, findings: readonly Diagnosis[]): DoctorReport {
+  const worst = findings[0]?.severity ?? "info";
+  return {
+    result: worst === "info" ? "ok" : worst,
+    findings,
+    registrations: registrations.map(targetName),
+    endpoints: endpoints.map(({ base, handshakes }) => ({
+      url: base,
+      addresses: [...new Set(handshakes.map(({ address }) => address))],
+    })),
+  };
+}
+
+const TITLES: readonly (readonly [Severity, string, "red" | "yellow" | "cyan"])[] = [
+  ["error", "ERROR", "red"],
+  ["warning", "WARNING", "yellow"],
+  ["info", "NOTE", "cyan"],
+];
+const INDENT = "  ";
+
+/** The same for people: worst first, one paragraph each, and a line that counts them. */
+export function printDoctorReport(terminal: Terminal, { findings, registrations, endpoints }: DoctorReport): void {
+  const say = (text: string): unknown => terminal.stdout.write(`${text}\n`);
+  for (const [severity, title, color] of TITLES)
+    for (const { code, about, message, todo } of findings.filter((it) => it.severity === severity)) {
+      say(`${paint(terminal, terminal.stdout, color, title)} ${code}  ${printable(about)}`);
+      say(`${INDENT}${printable(message)}`);
+      say(`${INDENT}-> ${printable(todo)}\n`);
+    }
+  const counts = TITLES.map(([severity]) => findings.filter((it) => it.severity === severity).length);
+  const [errors = 0, warnings = 0, notes = 0] = counts;
+  const addresses = endpoints.reduce((sum, it) => sum + it.addresses.length, 0);
+  const seen = [
+    counted(registrations.length, "registration"),
+    counted(endpoints.length, "endpoint"),
+    counted(addresses, "address", "addresses"),
+  ].join(", ");
+  const found =
+    errors + warnings === 0 ? "nothing wrong" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
+  say(`${found}${notes === 0 ? "" : `, ${counted(notes, "note")}`} (${seen})`);
+}
+
+function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { defineGate, type Gate } from "../../gate/config/defineGate.ts";
+import { readFault } from "../manifests/findInputFiles.ts";
+import { CliError } from "../terminal/CliError.ts";
+import { buildFaults } from "./buildFaults.ts";
+import { ownModules } from "./ownModules.ts";
+
+/** Some CommonJS packages call `require`, which an ES module does not have. */
+const BANNER =
+  'import { createRequire as createRequireOfGate } from "node:module"; const require = createRequireOfGate(import.meta.url);';
+
+/**
+ * Loads the gate that a file exports as its default: TypeScript or JavaScript, bundled with all that it imports.
+ * `postern` itself is this very package, whatever version is installed beside the file. Throws {@link CliError} with
+ * the place of the fault.
+ */
+export async function loadGate(file: string): Promise<Gate> {
+  const { isDirectory } = await stat(file).then(
+    (stats) => ({ isDirectory: stats.isDirectory() }),
+    (error: unknown): never => {
+      throw new CliError("bad-gate", `${file}: ${readFault(error)}`, error);
+    },
+  );
+  if (isDirectory) throw new CliError("bad-gate", `${file}: is a folder; name the file that exports the gate`);
+  const code = await bundle(file);
+  // So that the stack of what a gate or a policy throws names their own files and lines.
+  process.setSourceMapsEnabled(true);
+  const folder = await mkdtemp(join(tmpdir(), "postern-gate-"));
+  try {
+    const path = join(folder, "gate.mjs");
+    await writeFile(path, code);
+    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+    if (!isGate(module.default))
+      throw new CliError(
+        "bad-gate",
+        `${file}: its default export is no gate; write "export default defineGate({...})"`,
+      );
+    return defineGate(module.default);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(
+      "bad-gate",
+      `${placeOf(error) ?? file}: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundle(file: string): Promise<string> {
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      absWorkingDir: process.cwd(),
+      bundle: true,
+      write: false,
+      platform: "node",
+      format: "esm",
+      target: "es2023",
+      logLevel: "silent",
+      sourcemap: "inline",
+      sourceRoot: join(process.cwd(), "/"),
+      alias: ownModules(),
+      banner: { js: BANNER },
+    });
+    return outputFiles[0]?.text ?? "";
+  } catch (error) {
+    throw new CliError("bad-gate", buildFaults(error, file), error);
+  }
+}
+
+function isGate(value: unknown): value is Gate {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "policies" in value &&
+    Array.isArray(value.policies) &&
+    "clusters" in value &&
+    "entries" in value &&
+    "conversions" in value &&
+    Array.isArray(value.conversions)
+  );
+}
+
+/** The first place in the user's own files that an error's stack names while the gate loads: `file:line:column`. */
+function placeOf(error: unknown): string | undefined {
+  const own = fileURLToPath(new URL("../..", import.meta.url));
+  const frames = (error instanceof Error ? (error.stack ?? "") : "").split("\n");
+  const loader = frames.findIndex((frame) => frame.includes("node:internal/modules") || frame.includes("/loadGate."));
+  const places = frames
+    .slice(0, Math.max(loader, 0))
+    .map((frame) => /(?:file:\/\/)?(\/[^()]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? own);
+  const ours = (place: string): boolean => place.startsWith(own) || /\/node_modules\/|gate\.mjs:\d+/.test(place);
+  const place = places.find((it) => !ours(it));
+  return place === undefined ? undefined : relative(process.cwd(), place);
+}

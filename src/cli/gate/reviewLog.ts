@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import type { Log, LogProperties } from "../../telemetry/Log.ts";
+import { printable } from "../../telemetry/printable.ts";
+import type { Terminal } from "../terminal/Terminal.ts";
+
+/** A policy's own frames come first; below them is only the engine. */
+const FRAMES = 3;
+const OWN = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The log of a review, for people: one line each, and where a policy failed. `where` says what is being judged. */
+export function reviewLog(terminal: Terminal, where: () => string): Log {
+  const say = (message: string, properties: LogProperties = {}): void => {
+    const { policy, error } = properties;
+    const parts = [where(), message, ...(typeof policy === "string" ? [policy] : []), ...reasonOf(error)];
+    terminal.stderr.write(`postern: ${parts.filter((part) => part !== "").join(": ")}\n${framesOf(error)}`);
+  };
+  return { debug: () => undefined, info: () => undefined, warn: say, error: say };
+}
+
+function reasonOf(error: unknown): string[] {
+  if (error === undefined) return [];
+  return [printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error))];
+}
+
+function framesOf(error: unknown): string {
+  const frames = (error instanceof Error ? (error.stack ?? "") : "")
+    .split("\n")
+    .filter((line) => /^ {4}at /.test(line));
+  const engine = frames.findIndex((frame) => frame.includes(OWN));
+  return frames
+    .slice(0, engine < 0 ? FRAMES : Math.min(engine, FRAMES))
+    .map((frame) => `${printable(frame)}\n`)
+    .join("");
+}

@@ -1,0 +1,164 @@
+import { type Document, isAlias, isNode, LineCounter, type Node, parseAllDocuments, visit } from "yaml";
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import type { InputFault } from "../terminal/InputFault.ts";
+import { jsonFault } from "./jsonFault.ts";
+import { keyFault } from "./keyFault.ts";
+import { kubectlTags } from "./kubectlTags.ts";
+import { splitDocuments } from "./splitDocuments.ts";
+import { splitJsonStream } from "./splitJsonStream.ts";
+
+/** One object of an input and the line on which it begins. */
+export interface Manifest {
+  readonly file: string;
+  readonly line: number;
+  readonly object: JsonObject;
+}
+
+/** Aliases that one document may be blown up by; kubectl's own parser stops in the same region. */
+const ALIASES = 100;
+
+/**
+ * Reads the objects of a YAML or JSON text: several documents, or JSON objects one behind the other; Lists and typed
+ * lists taken apart. YAML 1.1, as kubectl reads it ({@link kubectlTags}); keys may not repeat. What cannot be read is a
+ * fault with its line, and the other documents are still read.
+ */
+export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: InputFault[] } {
+  const manifests: Manifest[] = [];
+  const faults: InputFault[] = [];
+  const hasToBeJson = file.toLowerCase().endsWith(".json");
+  const whole = { text, linesAbove: 0 };
+  for (const part of splitJsonStream(text) ?? (hasToBeJson ? [whole] : splitDocuments(text))) {
+    const notJson = hasToBeJson ? jsonFault(file, part) : undefined;
+    if (notJson !== undefined) {
+      faults.push(notJson);
+      continue;
+    }
+    const lines = new LineCounter();
+    const lineAt = (offset: number | undefined): number =>
+      part.linesAbove + Math.max(lines.linePos(offset ?? 0).line, 1);
+    const documents = parseAllDocuments(part.text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: "1.1",
+      customTags: kubectlTags,
+    });
+    for (const document of "empty" in documents ? [] : documents) {
+      const fault = documentFault(document, part.text);
+      if (fault !== undefined) faults.push({ file, line: lineAt(fault.offset), message: fault.message });
+      else if (document.contents !== null) readDocument(file, document, lineAt, manifests, faults);
+    }
+  }
+  if (manifests.length === 0 && faults.length === 0) faults.push({ file, message: "has no object in it" });
+  return { manifests, faults };
+}
+
+/** The first fault of a document, and where it begins. */
+function documentFault(document: Document.Parsed, text: string): { offset: number; message: string } | undefined {
+  const { version, explicit } = document.directives.yaml;
+  if (explicit === true && version !== "1.1")
+    return {
+      offset: text.indexOf("%YAML"),
+      message: `is YAML ${version} by its %YAML directive; kubectl reads YAML 1.1`,
+    };
+  const [error] = document.errors;
+  if (error === undefined) return undefined;
+  const [offset] = error.pos;
+  const open = error.message.startsWith("Missing closing") ? startOfQuoted(document, offset) : undefined;
+  return open === undefined
+    ? { offset, message: wording(error.message) }
+    : { offset: open, message: "the quote that opens here is not closed" };
+}
+
+/** Where the alias stands that an error names at its end. */
+function startOfAlias(document: Document.Parsed, message: string): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      if (start === undefined && message.endsWith(`: ${node.source}`)) start = node.range?.[0];
+    },
+  });
+  return start;
+}
+
+/** The parser reports an open quote where the text ends, which may be far below. */
+function startOfQuoted(document: Document.Parsed, end: number): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_key, node) {
+      if (node.type?.startsWith("QUOTE") && node.range && node.range[0] < end && node.range[1] >= end)
+        start = node.range[0];
+    },
+  });
+  return start;
+}
+
+function readDocument(
+  file: string,
+  document: Document.Parsed,
+  lineAt: (offset: number | undefined) => number,
+  manifests: Manifest[],
+  faults: InputFault[],
+): void {
+  const line = lineAt(document.contents?.range?.[0]);
+  let value: unknown;
+  try {
+    const fault = keyFault(document);
+    if (fault !== undefined) {
+      faults.push({ file, line: lineAt(fault.offset), message: fault.message });
+      return;
+    }
+    value = document.toJS({ maxAliasCount: ALIASES });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "cannot be read";
+    const alias = message.startsWith("Unresolved alias") ? startOfAlias(document, message) : undefined;
+    faults.push({ file, line: alias === undefined ? line : lineAt(alias), message: wording(message) });
+    return;
+  }
+  if (value === null) return;
+  for (const { object, path } of takeApart(value, [])) {
+    const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+    const at = isNode(node) ? lineAt(startOf(node)) : line;
+    const fault = faultOf(object);
+    if (fault !== undefined || !isJsonObject(object)) faults.push({ file, line: at, message: fault ?? "is no object" });
+    else manifests.push({ file, line: at, object });
+  }
+}
+
+function startOf(node: Node): number | undefined {
+  return isAlias(node) ? undefined : node.range?.[0];
+}
+
+/** The members of a List (`v1` List, or a typed one such as PodList, whose items may leave out what the list says). */
+function takeApart(
+  value: unknown,
+  path: readonly (string | number)[],
+): { object: unknown; path: (string | number)[] }[] {
+  if (
+    !isJsonObject(value) ||
+    typeof value.kind !== "string" ||
+    !value.kind.endsWith("List") ||
+    !Array.isArray(value.items)
+  )
+    return [{ object: value, path: [...path] }];
+  const { apiVersion } = value;
+  const kind = value.kind.slice(0, -"List".length);
+  return value.items.flatMap((item: unknown, index) => {
+    const typed = isJsonObject(item) && kind !== "" ? { apiVersion, kind, ...item } : item;
+    return takeApart(typed, [...path, "items", index]);
+  });
+}
+
+function faultOf(object: unknown): string | undefined {
+  if (!isJsonObject(object)) return "is no object; expected apiVersion, kind and metadata";
+  for (const key of ["apiVersion", "kind"])
+    if (typeof object[key] !== "string" || object[key] === "")
+      return `has no ${key}; every object needs apiVersion and kind`;
+  return undefined;
+}
+
+/** The parser's first line, in words that do not need its source. */
+function wording(message: string): string {
+  if (message.startsWith("Maximum call stack")) return "is nested too deep";
+  if (message.startsWith("Excessive alias count")) return `its aliases would blow it up more than ${ALIASES} times`;
+  return message.split("\n", 1)[0]?.trim() ?? message;
+}

@@ -1,0 +1,84 @@
+import { createReadStream } from "node:fs";
+import { decodeAdmissionReview } from "../../protocol/review/decodeAdmissionReview.ts";
+import type { Review } from "../../protocol/review/Review.ts";
+import type { InputFault } from "../terminal/InputFault.ts";
+import type { Terminal } from "../terminal/Terminal.ts";
+import { findInputFiles, readFault } from "./findInputFiles.ts";
+import { type Manifest, parseManifests } from "./parseManifests.ts";
+import { type ManifestOperation, reviewOfManifest } from "./reviewOfManifest.ts";
+
+/** A review to judge, and where it came from. */
+export interface LocatedReview {
+  readonly file: string;
+  readonly line: number;
+  readonly review: Review;
+}
+
+/** No manifest of a cluster comes near this; etcd takes 1.5 MiB an object. */
+const FILE_BYTES = 32 * 1024 * 1024;
+
+/** Reads every object below some paths as a review; captured AdmissionReviews as they are. Faults do not stop the rest. */
+export async function readReviews(
+  paths: readonly string[],
+  operation: ManifestOperation,
+  stdin: Terminal["stdin"],
+): Promise<{ reviews: LocatedReview[]; faults: InputFault[] }> {
+  const { files, faults } = await findInputFiles(paths);
+  const reviews: LocatedReview[] = [];
+  for (const path of files) {
+    const file = path === "-" ? "(standard input)" : path;
+    const text = await readText(file, path === "-" ? stdin : createReadStream(path));
+    if (typeof text !== "string") {
+      faults.push(text);
+      continue;
+    }
+    const parsed = parseManifests(file, text);
+    const found = [...parsed.faults];
+    for (const manifest of parsed.manifests) {
+      const review = toReview(manifest, operation, reviews.length);
+      if ("message" in review) found.push(review);
+      else reviews.push({ file: manifest.file, line: manifest.line, review });
+    }
+    faults.push(...found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0)));
+  }
+  return { reviews, faults };
+}
+
+async function readText(file: string, chunks: AsyncIterable<Uint8Array | string>): Promise<string | InputFault> {
+  try {
+    const bytes = await readUpTo(FILE_BYTES, chunks);
+    if (bytes === undefined) return { file, message: `is larger than ${FILE_BYTES / 1024 / 1024} MiB` };
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    return { file, message: error instanceof TypeError ? "is not UTF-8" : readFault(error) };
+  }
+}
+
+/** Undefined when there is more; a device or a pipe may never end. */
+async function readUpTo(limit: number, chunks: AsyncIterable<Uint8Array | string>): Promise<Uint8Array | undefined> {
+  const read: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    const piece = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
+    bytes += piece.length;
+    if (bytes > limit) return undefined;
+    read.push(piece);
+  }
+  return Buffer.concat(read);
+}
+
+function toReview({ file, line, object }: Manifest, operation: ManifestOperation, index: number): Review | InputFault {
+  if (object.kind === "AdmissionReview") {
+    const decoded = decodeAdmissionReview(object);
+    return decoded.ok ? decoded.value : { file, line, message: `${decoded.fault.path}: ${decoded.fault.expected}` };
+  }
+  if (object.kind === "ConversionReview")
+    return { file, line, message: "is a ConversionReview; only objects and AdmissionReviews can be judged" };
+  return (
+    reviewOfManifest(object, operation, `review-${index + 1}`) ?? {
+      file,
+      line,
+      message: "metadata: expected an object",
+    }
+  );
+}

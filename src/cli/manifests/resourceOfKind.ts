@@ -1,0 +1,68 @@
+import { pluralOfKind } from "../../policy/define/pluralOfKind.ts";
+
+/** How the API server knows a kind: by the plural in its URLs, and whether its objects live in namespaces. */
+export interface KindResource {
+  readonly resource: string;
+  readonly namespaced: boolean;
+}
+
+/** Kinds without a namespace, by `group/kind`; all other built-in kinds have one. GatewayClass is no built-in kind, but in most clusters. */
+const CLUSTER_SCOPED = new Set([
+  "/Namespace",
+  "/Node",
+  "/PersistentVolume",
+  "/ComponentStatus",
+  "admissionregistration.k8s.io/MutatingAdmissionPolicy",
+  "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding",
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration",
+  "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
+  "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
+  "apiextensions.k8s.io/CustomResourceDefinition",
+  "apiregistration.k8s.io/APIService",
+  "authentication.k8s.io/SelfSubjectReview",
+  "authentication.k8s.io/TokenReview",
+  "authorization.k8s.io/SelfSubjectAccessReview",
+  "authorization.k8s.io/SelfSubjectRulesReview",
+  "authorization.k8s.io/SubjectAccessReview",
+  "certificates.k8s.io/CertificateSigningRequest",
+  "certificates.k8s.io/ClusterTrustBundle",
+  "flowcontrol.apiserver.k8s.io/FlowSchema",
+  "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration",
+  "gateway.networking.k8s.io/GatewayClass",
+  "internal.apiserver.k8s.io/StorageVersion",
+  "metrics.k8s.io/NodeMetrics",
+  "networking.k8s.io/IngressClass",
+  "networking.k8s.io/IPAddress",
+  "networking.k8s.io/ServiceCIDR",
+  "node.k8s.io/RuntimeClass",
+  "rbac.authorization.k8s.io/ClusterRole",
+  "rbac.authorization.k8s.io/ClusterRoleBinding",
+  "resource.k8s.io/DeviceClass",
+  "resource.k8s.io/DeviceTaintRule",
+  "resource.k8s.io/ResourceSlice",
+  "scheduling.k8s.io/PriorityClass",
+  "storage.k8s.io/CSIDriver",
+  "storage.k8s.io/CSINode",
+  "storage.k8s.io/StorageClass",
+  "storage.k8s.io/VolumeAttachment",
+  "storage.k8s.io/VolumeAttributesClass",
+  "storagemigration.k8s.io/StorageVersionMigration",
+]);
+
+/** Kinds whose resource is named for something else. */
+const RESOURCES: ReadonlyMap<string, string> = new Map([
+  ["metrics.k8s.io/NodeMetrics", "nodes"],
+  ["metrics.k8s.io/PodMetrics", "pods"],
+]);
+
+/**
+ * The resource of a kind, without asking a cluster: the lower-case plural by the rules that the API's own names follow.
+ * A kind that is not built in counts as namespaced, as most custom resources are.
+ */
+export function resourceOfKind(group: string, kind: string): KindResource {
+  return {
+    resource: RESOURCES.get(`${group}/${kind}`) ?? pluralOfKind(kind),
+    namespaced: !CLUSTER_SCOPED.has(`${group}/${kind}`),
+  };
+}

@@ -1,0 +1,50 @@
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import type { Operation, Review } from "../../protocol/review/Review.ts";
+import { resourceOfKind } from "./resourceOfKind.ts";
+
+/** Operations that a manifest can be judged under. */
+export type ManifestOperation = Exclude<Operation, "CONNECT">;
+
+/** Who the reviews say is asking. */
+const USER = { username: "postern-review", uid: "", groups: ["system:authenticated"], extra: {} };
+
+/**
+ * The review that the API server would send for a manifest, as far as that can be told without a cluster: the
+ * object as written, without the server's defaults, in namespace `default` where a namespaced one names none. For
+ * UPDATE the old object is the same one; for DELETE there is only the old one. Undefined when `metadata` is no object.
+ */
+export function reviewOfManifest(object: JsonObject, operation: ManifestOperation, uid: string): Review | undefined {
+  const metadata = object.metadata ?? {};
+  if (!isJsonObject(metadata)) return undefined;
+  const [group, version] = splitApiVersion(String(object.apiVersion));
+  const kindName = String(object.kind);
+  const { resource: plural, namespaced } = resourceOfKind(group, kindName);
+  const named = typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : undefined;
+  const namespace = namespaced ? (named ?? "default") : "";
+  const whole: JsonObject = { ...object, metadata: namespaced ? { ...metadata, namespace } : metadata };
+  const kind = { group, version, kind: kindName };
+  const resource = { group, version, resource: plural };
+  return {
+    version: "v1",
+    uid,
+    kind,
+    resource,
+    subresource: "",
+    requestKind: kind,
+    requestResource: resource,
+    requestSubresource: "",
+    name: typeof metadata.name === "string" ? metadata.name : "",
+    namespace,
+    operation,
+    user: USER,
+    object: operation === "DELETE" ? null : whole,
+    oldObject: operation === "CREATE" ? null : whole,
+    dryRun: false,
+    options: null,
+  };
+}
+
+function splitApiVersion(apiVersion: string): [group: string, version: string] {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+}

@@ -1,0 +1,59 @@
+import type { Policy } from "../../policy/define/policy.ts";
+import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
+import { type NamespaceMatch, namespaceMatcher } from "../../policy/match/namespaceMatcher.ts";
+import { policyTargets } from "../../policy/match/policyTargets.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import type { Review } from "../../protocol/review/Review.ts";
+import { reviewOfManifest } from "../manifests/reviewOfManifest.ts";
+import { sampleObjects } from "./sampleObjects.ts";
+
+/** A review of one small object of each built-in kind that a mutator matches, in a namespace and with labels that it asks for. */
+export function sampleReviews({ match }: Policy): Review[] {
+  const operation = match.operations?.includes("CREATE") === false ? "UPDATE" : "CREATE";
+  const wanted = new Set(policyTargets(match, "mutate").map(({ resource }) => resource));
+  const objects = [...sampleObjects].filter(([resource]) => wanted.has("*") || wanted.has(resource));
+  const namespace = sampleNamespace(match.namespaces ?? {});
+  const labels = sampleLabels(match.labels ?? {});
+  return objects.flatMap(([resource, object], index) => {
+    const metadata = { ...Object(object.metadata), labels };
+    if (resource === "namespaces") metadata.name = namespace;
+    else metadata.namespace = namespace;
+    const labelled = labelTemplates({ ...object, metadata }, labels);
+    return reviewOfManifest(isJsonObject(labelled) ? labelled : object, operation, `sample-${index + 1}`) ?? [];
+  });
+}
+
+/** A name that a match takes, as far as one is found by filling in its patterns. */
+function sampleNamespace(match: NamespaceMatch): string {
+  const holds = namespaceMatcher(match);
+  const candidates = [
+    "default",
+    "sample",
+    ...(match.include ?? []).flatMap((glob) =>
+      ["", "x", "sample"].map((text) => glob.replaceAll("*", text).replaceAll("?", "x")),
+    ),
+  ];
+  return candidates.find((name) => name !== "" && holds(name)) ?? "default";
+}
+
+function sampleLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector): JsonObject {
+  const labels: Record<string, string> = { ...matchLabels };
+  for (const { key, operator, values = [] } of matchExpressions) {
+    if (operator === "In") labels[key] ??= values[0] ?? "";
+    if (operator === "Exists") labels[key] ??= "sample";
+  }
+  return labels;
+}
+
+/** The same labels on every Pod template inside an object. */
+function labelTemplates(value: unknown, labels: JsonObject): unknown {
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      const inside = labelTemplates(member, labels);
+      if (key !== "template" || !isJsonObject(inside)) return [key, inside];
+      const metadata = isJsonObject(inside.metadata) ? inside.metadata : {};
+      return [key, { ...inside, metadata: { ...metadata, labels: { ...Object(metadata.labels), ...labels } } }];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { findingsOf } from "../../sync/plan/findingsOf.ts";
+import type { Finding, Step } from "../../sync/plan/Step.ts";
+import type { SyncRun } from "../../sync/runSync.ts";
+import { targetName } from "../../sync/target/SyncTarget.ts";
+import { printable } from "../../telemetry/printable.ts";
+import { paint, type Terminal } from "../terminal/Terminal.ts";
+
+/** What is said of a run in JSON. */
+export interface SyncReport {
+  readonly result: "in-step" | "soaking" | "not-in-step" | "rolled-back";
+  /** What was written, or with `--dry-run` would be, in order. */
+  readonly steps: readonly { readonly step: string; readonly about: string; readonly reason: string }[];
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+  /** ISO 8601; only where roots wait to be taken away. */
+  readonly soakUntil?: string;
+}
+
+/** A run as data for machines. */
+export function syncReport({ steps, last, rolledBack }: SyncRun): SyncReport {
+  const findings = findingsOf(last);
+  const result = rolledBack ? "rolled-back" : RESULTS[last.kind];
+  return {
+    result,
+    steps: steps.flatMap((step) =>
+      "reason" in step ? [{ step: step.kind, about: about(step), reason: step.reason }] : [],
+    ),
+    findings,
+    notes: "notes" in last ? last.notes : [],
+    ...(last.kind === "soak" ? { soakUntil: new Date(last.until).toISOString() } : {}),
+  };
+}
+
+const RESULTS = {
+  "nothing-to-do": "in-step",
+  soak: "soaking",
+  report: "not-in-step",
+  refuse: "not-in-step",
+} as const;
+
+/** A step on a line or more of its own, for people. */
+export function printSyncStep(terminal: Terminal, step: Step, dryRun: boolean): void {
+  const say = (text: string): unknown => terminal.stdout.write(`${printable(text)}\n`);
+  const tell = ({ code, about, message }: Finding): unknown =>
+    terminal.stdout.write(
+      `${paint(terminal, terminal.stdout, "red", printable(`${code}  ${about === "" ? "" : `${about}: `}${message}`))}\n`,
+    );
+  switch (step.kind) {
+    case "nothing-to-do":
+      say("in step: nothing to write");
+      break;
+    case "soak":
+      say(`in step; roots that are unused go from ${new Date(step.until).toISOString()} on`);
+      break;
+    case "report":
+      for (const finding of step.findings) tell(finding);
+      break;
+    case "refuse":
+      tell(step.finding);
+      say("nothing is written");
+      break;
+    default:
+      say(`${dryRun ? "would " : ""}${step.kind}  ${about(step)}: ${step.reason}`);
+  }
+  if ("notes" in step) for (const note of step.notes) say(`note: ${note}`);
+}
+
+function about(step: Extract<Step, { readonly reason: string }>): string {
+  return step.kind === "try-canary" ? step.base : targetName(step.write.target);
+}

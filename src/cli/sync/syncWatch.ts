@@ -1,0 +1,95 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { jitterOf } from "../../sync/jitterOf.ts";
+import { SyncError } from "../../sync/SyncError.ts";
+import { watchSync } from "../../sync/watchSync.ts";
+import { MetricsServer } from "../../telemetry/MetricsServer.ts";
+import { printable } from "../../telemetry/printable.ts";
+import { CliError } from "../terminal/CliError.ts";
+import { EXIT_OK } from "../terminal/exitCode.ts";
+import { systemFault } from "../terminal/systemFault.ts";
+import type { Terminal } from "../terminal/Terminal.ts";
+import { untilSignal } from "../terminal/untilSignal.ts";
+import type { SyncRunner } from "./SyncRunner.ts";
+import { printSyncStep, syncReport } from "./syncReport.ts";
+
+/** Intervals without a run that ended, after which something hangs. */
+const MISSED_INTERVALS = 3;
+
+/**
+ * Runs the sync again and again until SIGTERM or SIGINT, which end it after the step that is under way. A run that fails
+ * is said, and the next one is made. Resolves to the exit code. Throws {@link CliError} where it cannot listen.
+ */
+export async function syncWatch(
+  terminal: Terminal,
+  runner: SyncRunner,
+  { output, metricsPort }: { readonly output: "text" | "json"; readonly metricsPort: number | undefined },
+): Promise<number> {
+  let ended: number | undefined;
+  const delay = jitterOf(runner.config.goal, runner.config.jitter);
+  const began = Date.now() + delay;
+  const health = (): string | undefined => {
+    const limit = MISSED_INTERVALS * runner.config.interval;
+    return Date.now() - (ended ?? began) <= limit ? undefined : `no run has ended for ${limit / 1000} s`;
+  };
+  const readiness = (): string | undefined => (ended === undefined ? "no run has ended yet" : undefined);
+  const server = await serve(metricsPort, { metrics: () => runner.metrics(), health, readiness });
+  if (server !== undefined) terminal.stderr.write(`postern: metrics are at port ${server.port}\n`);
+  try {
+    await untilSignal((signal) =>
+      watchSync({
+        run: async () => {
+          const isMade = await runOnce(terminal, runner, output, signal);
+          ended = Date.now();
+          return isMade;
+        },
+        interval: () => runner.config.interval,
+        delay,
+        now: Date.now,
+        sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
+        signal,
+      }),
+    );
+    return EXIT_OK;
+  } finally {
+    await server?.stop();
+  }
+}
+
+async function serve(
+  port: number | undefined,
+  source: Parameters<typeof MetricsServer.start>[1],
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined;
+  return MetricsServer.start(port, source).catch((error: unknown): never => {
+    throw systemFault(error, port, "--metrics-port");
+  });
+}
+
+/** Resolves to whether the run could be made. With a time before each line, for these go to a log. */
+async function runOnce(
+  terminal: Terminal,
+  runner: SyncRunner,
+  output: "text" | "json",
+  signal: AbortSignal,
+): Promise<boolean> {
+  const time = (): string => new Date().toISOString();
+  try {
+    await runner.reload();
+    const run = await runner.run((step) => {
+      if (output === "text") printSyncStep(dated(terminal, time), step, false);
+    }, signal);
+    if (output === "json") terminal.stdout.write(`${JSON.stringify({ time: time(), ...syncReport(run) })}\n`);
+    return true;
+  } catch (error) {
+    if (error instanceof SyncError && error.code === "stopped") return true;
+    const isKnown = error instanceof SyncError || error instanceof CliError;
+    const text = isKnown ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error);
+    terminal.stderr.write(`${time()} postern: ${printable(text)}\n`);
+    return false;
+  }
+}
+
+function dated(terminal: Terminal, time: () => string): Terminal {
+  const { stdout } = terminal;
+  return { ...terminal, stdout: { isTTY: stdout.isTTY, write: (text) => stdout.write(`${time()} ${text}`) } };
+}

@@ -1,0 +1,33 @@
+import { parse } from "yaml";
+import type * as z from "zod/mini";
+import { faultFromIssue } from "../protocol/faultFromIssue.ts";
+import { SyncError } from "../sync/SyncError.ts";
+
+/**
+ * Reads a config in YAML. Throws {@link SyncError} `bad-config`, in one line that names the file, the member, what was
+ * expected there, and, for a member that is not known, those that are: `known` has them by the path of their parent.
+ */
+export function readYaml<T>(
+  name: string,
+  text: string,
+  schema: z.ZodMiniType<T>,
+  known: Readonly<Record<string, readonly string[]>>,
+): T {
+  const fail = (fault: string, cause?: unknown): never => {
+    throw new SyncError("bad-config", `${name}: ${fault}`, cause);
+  };
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (error) {
+    return fail(`is no YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) return fail("cannot be read");
+  const { path, expected } = faultFromIssue(issue);
+  const names = issue.code === "unrecognized_keys" ? known[issue.path.map(String).join(".")] : undefined;
+  const hint = names === undefined ? "" : `; known are ${names.join(", ")}`;
+  return fail(`${path === "(body)" ? "" : `${path}: `}${expected}${hint}`);
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
+import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
+import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
+import { readStatement } from "../../sync/apply/readStatement.ts";
+import type { SelfTestKey } from "../../sync/goal/SyncConfig.ts";
+import { liveRoots, trustHash } from "../../sync/plan/liveRoots.ts";
+import type { SelfTestResult } from "./ClusterView.ts";
+import type { LiveRegistration } from "./LiveRegistration.ts";
+
+/** Whose self-test is asked for. */
+export interface SelfTestQuestion {
+  readonly gate: string;
+  readonly canary: LiveRegistration | undefined;
+  /** Signs the gate's statements; undefined where that is not known. */
+  readonly publicKey: SelfTestKey | undefined;
+  readonly now: () => number;
+}
+
+/**
+ * Sends one self-test through a gate's canary as it is, by dry run: nothing is stored, and nothing but the canary is asked.
+ * It may go over a connection that the API server has from before. Never rejects.
+ */
+export async function askSelfTest(api: KubernetesApi, question: SelfTestQuestion): Promise<SelfTestResult> {
+  const { gate, canary, publicKey, now } = question;
+  const [hook] = canary?.hooks ?? [];
+  if (hook?.url === undefined)
+    return { gate, result: "not-made", message: `there is no canary registration ${gate}.canary` };
+  const [nonce, bundleHash] = [randomUUID(), trustHash(liveRoots(hook.bundle))];
+  const annotations = { [NONCE_ANNOTATION]: nonce, [BUNDLE_HASH_ANNOTATION]: bundleHash };
+  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: gate, annotations } };
+  const path = `/api/v1/namespaces/${SELF_TEST_NAMESPACE}/configmaps?dryRun=All`;
+  const answer = await api({ method: "POST", path, body }).catch((error: unknown) => String(error));
+  if (typeof answer === "string") return { gate, result: "not-made", message: answer };
+  const message = statusMessage(answer);
+  if (answer.status === 201) return { gate, result: "not-made", message: "the API server does not call the canary" };
+  if (answer.status === 500 && message.includes("failed calling webhook")) return { gate, result: "failed", message };
+  if (!/^\d+ admission webhook "canary\./.test(message)) return { gate, result: "not-made", message };
+  if (publicKey === undefined) return { gate, result: "carried", message: "" };
+  const cluster = /\/c\/([^/]+)\//.exec(hook.url)?.[1] ?? "";
+  const expected = { nonce, bundleHash, cluster, url: hook.url, now: now() };
+  const statement = await readStatement(message, publicKey, expected);
+  return statement.ok
+    ? { gate, result: "signed", message: "" }
+    : { gate, result: "bad-statement", message: statement.message };
+}

@@ -1,0 +1,110 @@
+import type { Conversion } from "../../policy/define/conversion.ts";
+import type { Policy } from "../../policy/define/policy.ts";
+import type { EntryDefinition } from "../../registration/render/EntryOptions.ts";
+import { entryFault } from "../../registration/render/entryFault.ts";
+import { DEFAULT_ENTRY, gateEntries } from "../../registration/render/gateEntries.ts";
+import { type Cluster, type ClusterLookup, isClusterName } from "./Cluster.ts";
+import { clusterSettings } from "./clusterSettings.ts";
+import { GateConfigError } from "./GateConfigError.ts";
+
+/** A group of policies that share what a registration can express; called by `/c/CLUSTER/validate/ENTRY`. */
+export type GateEntry = EntryDefinition;
+
+/** What {@link defineGate} takes: policies, clusters and settings. */
+export interface GateDefinition {
+  /** A DNS label that names the gate's registrations. Default: `postern`. A cluster that several gates serve needs one for each. */
+  readonly name?: string;
+  readonly policies: readonly Policy[];
+  /** Policies that are in none are called by the entry `default`. */
+  readonly entries?: Readonly<Record<string, GateEntry>>;
+  readonly conversions?: readonly Conversion[];
+  /** Settings by cluster name, or a lookup whose answers are cached. */
+  readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
+}
+
+/** A checked gate. */
+export interface Gate {
+  readonly name: string;
+  readonly policies: readonly Policy[];
+  readonly entries: Readonly<Record<string, GateEntry>>;
+  readonly conversions: readonly Conversion[];
+  readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
+}
+
+const KEYS = ["name", "policies", "entries", "conversions", "clusters"];
+/** A DNS label. Entries are parts of URLs, and both are parts of webhooks' names. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** So that a label's value, of at most 63 characters, holds the name with an ending. */
+const NAME_LENGTH = 56;
+
+/** Defines the gate to deploy. Pure; throws {@link GateConfigError} for what could not work, with the place of the fault. */
+export function defineGate(definition: GateDefinition): Gate {
+  if (typeof definition !== "object" || definition === null) throw new GateConfigError("defineGate", "takes an object");
+  const { name = "postern", policies, entries = {}, conversions = [], clusters } = definition;
+  for (const key of Object.keys(definition))
+    if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
+  if (typeof name !== "string" || !LABEL.test(name) || name.length > NAME_LENGTH)
+    throw new GateConfigError("name", `is not a DNS label of at most ${NAME_LENGTH} characters`);
+  if (!Array.isArray(policies)) throw new GateConfigError("policies", "is not a list");
+  const names = new Set<string>();
+  for (const [index, policy] of policies.entries()) {
+    if (typeof policy?.name !== "string" || typeof policy.match !== "object")
+      throw new GateConfigError(`policies[${index}]`, "is no policy; make it with policy({...})");
+    if (names.has(policy.name))
+      throw new GateConfigError(`policies[${index}]`, `has the name ${JSON.stringify(policy.name)} a second time`);
+    names.add(policy.name);
+  }
+  checkEntries(policies, entries);
+  if (!Array.isArray(conversions)) throw new GateConfigError("conversions", "is not a list");
+  const kinds = new Set<string>();
+  const crds = new Set<string>();
+  for (const [index, one] of conversions.entries()) {
+    const { group, kind, plural, convert } = Object(one);
+    if (typeof group !== "string" || typeof kind !== "string" || typeof convert !== "object")
+      throw new GateConfigError(`conversions[${index}]`, "is no conversion; make it with conversion({...})");
+    if (kinds.has(`${group}/${kind}`)) throw new GateConfigError("conversions", `has ${kind}.${group} a second time`);
+    kinds.add(`${group}/${kind}`);
+    const crd = `${plural}.${group}`;
+    if (crds.has(crd)) throw new GateConfigError("conversions", `are two for the CustomResourceDefinition ${crd}`);
+    crds.add(crd);
+  }
+  if (typeof clusters !== "function") {
+    if (typeof clusters !== "object" || clusters === null)
+      throw new GateConfigError("clusters", "is neither a table nor a function");
+    for (const name of Object.keys(clusters))
+      if (!isClusterName(name))
+        throw new GateConfigError(`clusters.${name}`, "is no cluster's name: lower-case letters, digits, '-' and '.'");
+    for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
+  }
+  return Object.freeze({ name, policies, entries, conversions, clusters });
+}
+
+function checkEntries(policies: readonly Policy[], entries: Readonly<Record<string, GateEntry>>): void {
+  if (typeof entries !== "object" || entries === null || Array.isArray(entries))
+    throw new GateConfigError("entries", "is no table of entries by name");
+  const names = new Set(policies.map(({ name }) => name));
+  for (const [entry, definition] of Object.entries(entries)) {
+    const path = `entries.${entry}`;
+    if (!LABEL.test(entry)) throw new GateConfigError(path, "is not a DNS label, and it is to be part of a URL");
+    if (/^\d+$/.test(entry))
+      throw new GateConfigError(
+        path,
+        "is a number: JavaScript would put it before the others, and entries have an order",
+      );
+    const fault = entryFault(definition);
+    if (fault !== undefined)
+      throw new GateConfigError(fault.field === "" ? path : `${path}.${fault.field}`, fault.fault);
+    const { policies: wanted } = definition;
+    const mayBeLeftOut = entry === DEFAULT_ENTRY && wanted === undefined;
+    if (!mayBeLeftOut && (!Array.isArray(wanted) || wanted.length === 0))
+      throw new GateConfigError(`${path}.policies`, "names no policy: the entry would allow everything");
+    for (const name of wanted ?? [])
+      if (!names.has(name))
+        throw new GateConfigError(path, `names the policy ${JSON.stringify(name)}, which the gate does not have`);
+  }
+  if (
+    entries[DEFAULT_ENTRY] !== undefined &&
+    !gateEntries({ policies, entries }).some(({ name }) => name === DEFAULT_ENTRY)
+  )
+    throw new GateConfigError(`entries.${DEFAULT_ENTRY}`, "has no policy: other entries name them all");
+}

@@ -1,0 +1,71 @@
+import * as z from "zod/mini";
+import type { Gate } from "../gate/config/defineGate.ts";
+import { SELF_TEST_NAMESPACE } from "../registration/conditions/guardConditions.ts";
+import { NONCE_ANNOTATION } from "../registration/selftest/selfTestObjects.ts";
+
+/** A call by which a process tries its own gate. */
+export interface SelfTestCall {
+  readonly path: string;
+  /** JSON, to be POSTed; a GET without it. */
+  readonly body?: string;
+  /** What is wrong with an answer; undefined when nothing is. */
+  readonly judge: (status: number, text: string) => string | undefined;
+}
+
+const answerSchema = z.object({
+  response: z.object({
+    uid: z.string(),
+    allowed: z.literal(false),
+    status: z.object({ message: z.string() }),
+  }),
+});
+
+/**
+ * A self-test review for a gate, as the API server would send it, in the name of the first cluster of its table. A gate
+ * that looks its clusters up has no name to go by: then it is asked whether it is there.
+ */
+export function selfTestCall({ clusters }: Gate, nonce: string): SelfTestCall {
+  const [cluster] = typeof clusters === "function" ? [] : Object.keys(clusters);
+  if (cluster === undefined)
+    return { path: "/healthz", judge: (status) => (status === 200 ? undefined : `it was answered ${status}`) };
+  const name = "certificate-check";
+  return {
+    path: `/c/${cluster}/validate`,
+    body: JSON.stringify({
+      apiVersion: "admission.k8s.io/v1",
+      kind: "AdmissionReview",
+      request: {
+        uid: nonce,
+        kind: { group: "", version: "v1", kind: "ConfigMap" },
+        resource: { group: "", version: "v1", resource: "configmaps" },
+        name,
+        namespace: SELF_TEST_NAMESPACE,
+        operation: "CREATE",
+        userInfo: { username: "postern" },
+        object: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name, namespace: SELF_TEST_NAMESPACE, annotations: { [NONCE_ANNOTATION]: nonce } },
+        },
+        oldObject: null,
+        dryRun: true,
+        options: null,
+      },
+    }),
+    judge: (status, text) => judgeAnswer(status, text, nonce),
+  };
+}
+
+function judgeAnswer(status: number, text: string, nonce: string): string | undefined {
+  // Too many calls at one time, or a cluster that cannot be looked up now: the gate is there, and the certificate carried.
+  if (status === 503) return undefined;
+  if (status !== 200) return `it was answered ${status}`;
+  try {
+    const { response } = answerSchema.parse(JSON.parse(text));
+    if (response.uid === nonce && response.status.message.startsWith("postern self-test reached the gate"))
+      return undefined;
+  } catch {
+    // Said below.
+  }
+  return "the answer is not that of a self-test";
+}

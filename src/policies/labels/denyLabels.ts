@@ -1,0 +1,36 @@
+import { deny, type Finding } from "../../policy/define/Finding.ts";
+import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
+import { type Policy, policy } from "../../policy/define/policy.ts";
+import type { BuiltinOptions } from "../BuiltinOptions.ts";
+import { checkOptions } from "../checkOptions.ts";
+import { checkLabelKey } from "./checkLabelKey.ts";
+
+/** What {@link denyLabels} takes. */
+export interface DenyLabelsOptions extends BuiltinOptions {
+  /** Keys of labels. Default: `bad-label`. */
+  readonly labels?: readonly string[];
+}
+
+/**
+ * Refuses Pods, and workloads with Pod templates, that carry one of the labels, whatever its value. One denial for each
+ * forbidden label; for a template the message ends in the labels' real path. Throws {@link PolicyDefinitionError}.
+ */
+export function denyLabels(options: DenyLabelsOptions = {}): Policy {
+  checkOptions("deny-labels", options, ["labels"]);
+  const { name = "deny-labels", namespaces = {}, labels = ["bad-label"] } = options;
+  if (!Array.isArray(labels) || labels.length === 0)
+    throw new PolicyDefinitionError(name, "options.labels", "is not a list of at least one label");
+  const keys = [...new Set(labels.map((label: unknown) => checkLabelKey(name, "options.labels", label)))];
+  return policy({
+    name,
+    description: `Pods must not carry ${keys.join(", ")}`,
+    match: { resources: ["pods"], podTemplates: true, namespaces },
+    validate: ({ object, path }): Finding[] => {
+      const at = path("metadata", "labels");
+      const where = at === "metadata.labels" ? "" : ` at ${at}`;
+      return keys
+        .filter((key) => Object.hasOwn(object.metadata?.labels ?? {}, key))
+        .map((key) => deny(`Pod contains forbidden label '${key}'${where}`));
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import type { Container, EphemeralContainer } from "kubernetes-types/core/v1.js";
+import { isJsonObject } from "../../protocol/Json.ts";
+
+/** One container of a Pod and where it stands. */
+export interface PodContainer {
+  /** Ephemeral containers have the same fields but for `targetContainerName`, and take neither ports, probes nor resources. */
+  readonly container: Container | EphemeralContainer;
+  readonly list: "containers" | "initContainers" | "ephemeralContainers";
+  /** The real path, such as `spec.template.spec.initContainers[0]`. */
+  readonly path: string;
+}
+
+const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
+
+/**
+ * A Pod's containers in the order in which they start; none for an object of another kind. A Pod without a spec, a list
+ * that is none and an element that is no container are errors: a policy must not miss one.
+ */
+export function podContainers(
+  pod: unknown,
+  path: (...segments: readonly (string | number)[]) => string,
+  withEphemeral: boolean,
+): PodContainer[] {
+  if (!isJsonObject(pod)) return [];
+  const spec = pod.spec;
+  if (!isJsonObject(spec)) {
+    if (pod.kind === "Pod") throw new TypeError(`${path("spec")} is not an object`);
+    return [];
+  }
+  const found: PodContainer[] = [];
+  for (const list of LISTS) {
+    if (list === "ephemeralContainers" && !withEphemeral) continue;
+    const members = spec[list] ?? [];
+    if (!Array.isArray(members)) throw new TypeError(`${path("spec", list)} is not a list`);
+    for (const [index, member] of members.entries()) {
+      if (!isContainer(member)) throw new TypeError(`${path("spec", list, index)} is not a container`);
+      found.push({ container: member, list, path: path("spec", list, index) });
+    }
+  }
+  return found;
+}
+
+function isContainer(value: unknown): value is Container {
+  return isJsonObject(value) && typeof value.name === "string";
+}

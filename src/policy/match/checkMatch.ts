@@ -1,0 +1,117 @@
+import { PolicyDefinitionError } from "../define/PolicyDefinitionError.ts";
+import type { LabelSelector } from "./LabelSelector.ts";
+import type { Match } from "./Match.ts";
+import type { NamespaceMatch } from "./namespaceMatcher.ts";
+import { groupOfResource, isConnectOnly } from "./resourceGroups.ts";
+
+const OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
+const RESOURCE = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(\/(\*|[a-z0-9]+))?$/;
+const GROUP = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$/;
+const VERSION = /^(\*|[a-z0-9]+)$/;
+/** A DNS label, with `*` and `?`. */
+const NAMESPACE = /^[a-z0-9*?-]+$/;
+const SELECTOR_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
+const KEYS = [
+  "apiGroups",
+  "apiVersions",
+  "resources",
+  "operations",
+  "scope",
+  "namespaces",
+  "labels",
+  "podTemplates",
+  "ephemeralContainers",
+];
+
+/** Throws {@link PolicyDefinitionError} where a match would silently match nothing, or not what its author meant. */
+export function checkMatch(policy: string, match: Match): void {
+  const fail = (field: string, fault: string): never => {
+    throw new PolicyDefinitionError(policy, `match.${field}`, fault);
+  };
+  if (typeof match !== "object" || match === null) throw new PolicyDefinitionError(policy, "match", "is missing");
+  for (const key of Object.keys(match)) if (!KEYS.includes(key)) fail(key, `is unknown; known are ${KEYS.join(", ")}`);
+  for (const key of ["apiGroups", "apiVersions", "resources", "operations"] as const) {
+    const list = match[key];
+    if (list === undefined ? key === "resources" : !Array.isArray(list) || list.length === 0)
+      fail(key, "needs at least one element");
+  }
+  for (const operation of match.operations ?? [])
+    if (!OPERATIONS.includes(operation))
+      fail("operations", `has ${JSON.stringify(operation)}; known are ${OPERATIONS.join(", ")}`);
+  for (const resource of match.resources) {
+    if (typeof resource !== "string" || !RESOURCE.test(resource))
+      fail(
+        "resources",
+        `has ${JSON.stringify(resource)}; a resource is a lower-case plural such as "pods" or "pods/exec"`,
+      );
+    if (match.apiGroups === undefined && !resource.startsWith("*") && groupOfResource(resource) === undefined)
+      fail("apiGroups", `is needed, for ${JSON.stringify(resource)} is no built-in resource`);
+    if (isConnectOnly(resource) && !match.operations?.includes("CONNECT"))
+      fail("operations", `needs "CONNECT": the API server calls ${resource} with nothing else`);
+  }
+  if (match.scope !== undefined && !["Namespaced", "Cluster", "*"].includes(match.scope))
+    fail("scope", 'is not "Namespaced", "Cluster" or "*"');
+  if (match.podTemplates === true && !match.resources.includes("pods"))
+    fail("podTemplates", 'needs "pods" among the resources');
+  if (
+    match.podTemplates === true &&
+    match.apiGroups !== undefined &&
+    !match.apiGroups.some((group) => group === "" || group === "*")
+  )
+    fail("podTemplates", 'needs the core group, "", among the apiGroups');
+  for (const group of match.apiGroups ?? [])
+    if (typeof group !== "string" || !GROUP.test(group) || group === "core")
+      fail(
+        "apiGroups",
+        `has ${JSON.stringify(group)}; a group is a DNS name such as "apps", "*" for any, and "" is the core group`,
+      );
+  for (const version of match.apiVersions ?? [])
+    if (typeof version !== "string" || !VERSION.test(version))
+      fail("apiVersions", `has ${JSON.stringify(version)}; a version is a word such as "v1", without its group`);
+  for (const key of ["podTemplates", "ephemeralContainers"] as const)
+    if (match[key] !== undefined && typeof match[key] !== "boolean") fail(key, "is not true or false");
+  checkNamespaces(match.namespaces ?? {}, fail);
+  checkLabels(match.labels ?? {}, fail);
+}
+
+type Fail = (field: string, fault: string) => never;
+
+function checkNamespaces(namespaces: NamespaceMatch, fail: Fail): void {
+  checkKeys("namespaces", namespaces, ["include", "exclude"], fail);
+  for (const key of ["include", "exclude"] as const) {
+    const list = namespaces[key];
+    if (
+      list !== undefined &&
+      (!Array.isArray(list) || list.length === 0 || !list.every((glob) => typeof glob === "string" && glob !== ""))
+    )
+      fail("namespaces", `: ${key} needs at least one name`);
+    const impossible = list?.find((glob) => !NAMESPACE.test(glob));
+    if (impossible !== undefined)
+      fail("namespaces", `: ${key} has ${JSON.stringify(impossible)}, and no namespace is called so: a-z, 0-9 and '-'`);
+  }
+}
+
+function checkLabels(labels: LabelSelector, fail: Fail): void {
+  checkKeys("labels", labels, ["matchLabels", "matchExpressions"], fail);
+  for (const [key, value] of Object.entries(labels.matchLabels ?? {}))
+    if (typeof value !== "string") fail("labels", `: matchLabels has no string for ${key}`);
+  for (const { key, operator, values } of labels.matchExpressions ?? []) {
+    if (!SELECTOR_OPERATORS.includes(operator))
+      fail(
+        "labels",
+        `has the operator ${JSON.stringify(operator)} for ${key}; known are ${SELECTOR_OPERATORS.join(", ")}`,
+      );
+    if ((operator === "In" || operator === "NotIn") !== (values !== undefined && values.length > 0))
+      fail(
+        "labels",
+        `: ${operator} for ${key} takes ${operator === "In" || operator === "NotIn" ? "values" : "no values"}`,
+      );
+  }
+}
+
+/** A misspelled key, or labels without `matchLabels` before them, would match everything. */
+function checkKeys(field: string, value: object, known: readonly string[], fail: Fail): void {
+  if (typeof value !== "object" || Array.isArray(value)) fail(field, "is not an object");
+  for (const key of Object.keys(value))
+    if (!known.includes(key)) fail(field, `has the unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
+}

@@ -1,0 +1,106 @@
+import type { Review } from "../../protocol/review/Review.ts";
+import type { Log } from "../../telemetry/Log.ts";
+import type { ClusterSettings } from "../define/ClusterSettings.ts";
+import { type Finding, findingOf } from "../define/Finding.ts";
+import type { Policy } from "../define/policy.ts";
+import { type Deadline, deadlinePassed } from "./Deadline.ts";
+import type { Outcome } from "./Outcome.ts";
+
+/** What a run of policies needs beside the policies. */
+export interface PolicyRun {
+  readonly review: Review;
+  readonly settings: ClusterSettings;
+  readonly deadline: Deadline;
+  readonly log: Log;
+}
+
+/** More than any review gives cause for; it ends a generator that never does. */
+const FINDINGS = 10_000;
+
+/** A policy returned something that is neither a finding nor a list of findings. */
+export class NotFindingsError extends Error {
+  readonly code = "not-findings";
+  constructor(found: string) {
+    super(`returned ${found}; expected nothing, a finding made by deny, warn or annotate, or a list of them`);
+    this.name = "NotFindingsError";
+  }
+}
+
+/**
+ * Runs one call of a policy and turns whatever it does into an outcome: it never throws and never rejects. A call that
+ * answers at once costs no promise. One that is still out at the deadline is left behind, its late error swallowed.
+ */
+export function runPolicy(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {
+  try {
+    const returned = call();
+    if (!isThenable(returned)) return { policy, result: "findings", findings: findingsOf(returned) };
+    return settle(policy, run, returned);
+  } catch (error) {
+    return failed(policy, run, error);
+  }
+}
+
+async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unknown>): Promise<Outcome> {
+  try {
+    const returned = await Promise.race([pending, run.deadline.passed]);
+    if (returned === deadlinePassed) {
+      run.log.warn("a policy missed the deadline", {
+        policy: policy.name,
+        cluster: run.settings.cluster,
+        uid: run.review.uid,
+      });
+      return { policy, result: "missed-deadline" };
+    }
+    return { policy, result: "findings", findings: findingsOf(returned) };
+  } catch (error) {
+    // A fetch given ctx.deadline rejects in the same moment in which the deadline passes.
+    if (run.deadline.isPassed) return { policy, result: "missed-deadline" };
+    return failed(policy, run, error);
+  }
+}
+
+function failed(policy: Policy, { log, settings, review }: PolicyRun, error: unknown): Outcome {
+  const which = { policy: policy.name, cluster: settings.cluster, uid: review.uid };
+  try {
+    log.error("a policy failed", { ...which, error });
+  } catch {
+    // What was thrown cannot be written (a cycle, a getter that throws). The denial must not be lost over it.
+    log.error("a policy failed, and what it threw cannot be logged", which);
+  }
+  return { policy, result: "failed" };
+}
+
+function findingsOf(returned: unknown): readonly Finding[] {
+  if (returned === undefined || returned === null) return [];
+  const single = findingOf(returned);
+  if (single !== undefined) return [single];
+  if (typeof returned !== "object" || !(Symbol.iterator in returned))
+    throw new NotFindingsError(`a ${typeof returned}`);
+  const findings: Finding[] = [];
+  let fault: NotFindingsError | undefined;
+  let seen = 0;
+  for (const element of returned as Iterable<unknown>) {
+    seen += 1;
+    if (seen > FINDINGS) throw new NotFindingsError(`more than ${FINDINGS} findings`);
+    const finding = findingOf(element);
+    if (finding !== undefined) findings.push(finding);
+    else fault ??= new NotFindingsError(`a list with ${describe(element)} in it`);
+    if (isThenable(element)) ignoreRejection(element);
+  }
+  if (fault !== undefined) throw fault;
+  return findings;
+}
+
+function describe(element: unknown): string {
+  if (element === null) return "null";
+  return isThenable(element) ? "a promise (await Promise.all of them)" : `a ${typeof element}`;
+}
+
+/** `list.map(async ...)` leaves promises that nobody awaits; one that rejects would end a Node process. */
+function ignoreRejection(promise: PromiseLike<unknown>): void {
+  promise.then(undefined, () => undefined);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,88 @@
+import { isJsonObject } from "../Json.ts";
+import { deepEqual } from "./deepEqual.ts";
+
+/** How one element of an array came about: kept or changed in place, inserted, or removed. */
+export type AlignmentStep = "keep" | "insert" | "remove";
+
+/** The table of distances has this many cells at most; beyond it elements are paired by position, which is correct but longer. */
+const CELLS = 10_000;
+
+/**
+ * The steps that turn one array into the other with the fewest operations: the common head and tail first, and an edit
+ * distance for what lies between. Elements with the same `name` are taken for the same one where the count allows it,
+ * as Kubernetes merges its lists (`patchMergeKey: name`).
+ */
+export function alignArrays(before: readonly unknown[], after: readonly unknown[]): AlignmentStep[] {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && deepEqual(before[head], after[head])) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && deepEqual(before[before.length - 1 - tail], after[after.length - 1 - tail]))
+    tail += 1;
+  const middle = alignMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail));
+  return [...repeat("keep", head), ...middle, ...repeat("keep", tail)];
+}
+
+function alignMiddle(before: readonly unknown[], after: readonly unknown[]): AlignmentStep[] {
+  if (before.length === 0) return repeat("insert", after.length);
+  if (after.length === 0) return repeat("remove", before.length);
+  if (before.length * after.length > CELLS) return alignByPosition(before.length, after.length);
+  const width = after.length + 1;
+  const cost = new Float64Array((before.length + 1) * width);
+  const at = (row: number, column: number): number => cost[row * width + column] ?? Number.POSITIVE_INFINITY;
+  for (let row = before.length; row >= 0; row -= 1) {
+    for (let column = after.length; column >= 0; column -= 1) {
+      if (row === before.length) cost[row * width + column] = after.length - column;
+      else if (column === after.length) cost[row * width + column] = before.length - row;
+      else
+        cost[row * width + column] = Math.min(
+          at(row + 1, column + 1) + changeCost(before[row], after[column]),
+          at(row, column + 1) + 1,
+          at(row + 1, column) + 1,
+        );
+    }
+  }
+  const steps: AlignmentStep[] = [];
+  let row = 0;
+  let column = 0;
+  while (row < before.length || column < after.length) {
+    const best = at(row, column);
+    if (
+      row < before.length &&
+      column < after.length &&
+      best === at(row + 1, column + 1) + changeCost(before[row], after[column])
+    ) {
+      steps.push("keep");
+      row += 1;
+      column += 1;
+    } else if (column < after.length && best === at(row, column + 1) + 1) {
+      steps.push("insert");
+      column += 1;
+    } else {
+      steps.push("remove");
+      row += 1;
+    }
+  }
+  return steps;
+}
+
+/** Between nothing for an equal element and two for a removal with an insertion; halves are exact in floating point. */
+function changeCost(before: unknown, after: unknown): number {
+  const named = nameOf(before);
+  // Names settle most pairs of containers, volumes and variables without a look at the rest.
+  if (named !== nameOf(after)) return 1.5;
+  return deepEqual(before, after) ? 0 : 1;
+}
+
+function nameOf(element: unknown): unknown {
+  return isJsonObject(element) ? element.name : undefined;
+}
+
+function alignByPosition(before: number, after: number): AlignmentStep[] {
+  const shared = Math.min(before, after);
+  return [...repeat("keep", shared), ...repeat("insert", after - shared), ...repeat("remove", before - shared)];
+}
+
+function repeat(step: AlignmentStep, count: number): AlignmentStep[] {
+  return new Array<AlignmentStep>(count).fill(step);
+}

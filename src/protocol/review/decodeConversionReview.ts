@@ -1,0 +1,34 @@
+import { faultFromIssue } from "../faultFromIssue.ts";
+import { isJsonObject, type JsonObject } from "../Json.ts";
+import type { ConversionReview } from "./ConversionReview.ts";
+import { conversionReviewSchema } from "./conversionReviewSchema.ts";
+import type { DecodeResult } from "./DecodeResult.ts";
+import { reviewVersion } from "./reviewVersion.ts";
+
+/** Reads a ConversionReview, v1 or v1beta1, from parsed JSON. The objects are handed on as they came. */
+export function decodeConversionReview(body: unknown): DecodeResult<ConversionReview> {
+  const version = reviewVersion(body, "ConversionReview", "apiextensions.k8s.io");
+  if (!version.ok) return version;
+  const parsed = conversionReviewSchema.safeParse(body);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return {
+      ok: false,
+      fault: issue
+        ? faultFromIssue(issue)
+        : { path: "(body)", expected: "expected a ConversionReview", about: "shape" },
+    };
+  }
+  const { uid, desiredAPIVersion } = parsed.data.request;
+  return {
+    ok: true,
+    value: { version: version.value, uid, desiredApiVersion: desiredAPIVersion, objects: objectsOf(body) },
+  };
+}
+
+/** The objects themselves, not the schema's copies: a copy through assignment would lose a member named `__proto__`. */
+function objectsOf(body: unknown): JsonObject[] {
+  const request = isJsonObject(body) ? body.request : undefined;
+  const objects = isJsonObject(request) ? request.objects : undefined;
+  return Array.isArray(objects) ? objects.filter(isJsonObject) : [];
+}

@@ -1,0 +1,24 @@
+import { isJsonObject } from "../Json.ts";
+import type { DecodeResult } from "./DecodeResult.ts";
+import type { ReviewVersion } from "./Review.ts";
+
+/**
+ * Which version of a review a body claims to be. A body that has a kind and an apiVersion, but not the ones asked
+ * for, is a fault about its kind; a body without them is a fault about its shape.
+ */
+export function reviewVersion(body: unknown, kind: string, group: string): DecodeResult<ReviewVersion> {
+  if (!isJsonObject(body))
+    return { ok: false, fault: { path: "(body)", expected: "expected an object", about: "shape" } };
+  for (const key of ["kind", "apiVersion"] as const) {
+    if (typeof body[key] !== "string" || body[key] === "")
+      return { ok: false, fault: { path: key, expected: "expected a string", about: "shape" } };
+  }
+  if (body.kind !== kind)
+    return { ok: false, fault: { path: "kind", expected: `expected ${JSON.stringify(kind)}`, about: "kind" } };
+  if (body.apiVersion === `${group}/v1`) return { ok: true, value: "v1" };
+  if (body.apiVersion === `${group}/v1beta1`) return { ok: true, value: "v1beta1" };
+  return {
+    ok: false,
+    fault: { path: "apiVersion", expected: `expected "${group}/v1" or "${group}/v1beta1"`, about: "kind" },
+  };
+}

@@ -1,0 +1,58 @@
+import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
+import type { FailurePolicy, MatchCondition } from "./EntryOptions.ts";
+import type { Rule } from "./Rule.ts";
+
+/** Name, labels and annotations of a rendered object. */
+export interface RegistrationMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** None on what gates share. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Where the API server calls. `caBundle` is base64 of PEM; without it the roots of the API server's own host count. */
+export interface ClientConfig {
+  readonly url: string;
+  readonly caBundle?: string;
+}
+
+/** One webhook of a configuration (`admissionregistration.k8s.io/v1`). */
+export interface Webhook {
+  readonly name: string;
+  /** Left out where only the hash is wanted. */
+  readonly clientConfig?: ClientConfig;
+  readonly rules: readonly Rule[];
+  readonly matchPolicy: "Equivalent";
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
+  readonly matchConditions: readonly MatchCondition[];
+  readonly failurePolicy: FailurePolicy;
+  readonly timeoutSeconds: number;
+  readonly sideEffects: "None";
+  readonly admissionReviewVersions: readonly string[];
+  readonly reinvocationPolicy?: "Never" | "IfNeeded";
+}
+
+/** An object that `postern render` prints. */
+export type RegistrationObject =
+  | WebhookConfiguration
+  | {
+      readonly apiVersion: string;
+      readonly kind: "Namespace" | "ResourceQuota" | "CustomResourceDefinition";
+      readonly metadata: RegistrationMeta;
+      readonly spec?: object;
+    };
+
+/** A configuration with its webhooks. */
+export interface WebhookConfiguration {
+  readonly apiVersion: "admissionregistration.k8s.io/v1";
+  readonly kind: "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration";
+  readonly metadata: RegistrationMeta;
+  readonly webhooks: readonly Webhook[];
+}
+
+/** Whether an object is a configuration with webhooks. */
+export function isWebhookConfiguration(object: RegistrationObject): object is WebhookConfiguration {
+  return "webhooks" in object;
+}

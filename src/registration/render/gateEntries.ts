@@ -1,0 +1,38 @@
+import type { Policy } from "../../policy/define/policy.ts";
+import type { RegisteredGate } from "../RegisteredGate.ts";
+import type { EntryOptions } from "./EntryOptions.ts";
+
+/** The entry of the policies that no other one names. */
+export const DEFAULT_ENTRY = "default";
+
+/** An entry with its policies, in the gate's order. */
+export interface ResolvedEntry {
+  readonly name: string;
+  readonly options: EntryOptions;
+  readonly policies: readonly Policy[];
+}
+
+/**
+ * Every entry of a gate, in its order, which is the order in which the API server calls mutators; `default` is the
+ * last. What no entry names belongs to `default`, beside what the gate itself puts there, so
+ * that no policy goes uncalled. Without entries that is every policy.
+ */
+export function gateEntries({ policies, entries }: Pick<RegisteredGate, "policies" | "entries">): ResolvedEntry[] {
+  const named = new Set(Object.values(entries).flatMap((entry) => entry.policies ?? []));
+  const rest = policies.filter(({ name }) => !named.has(name)).map(({ name }) => name);
+  const { [DEFAULT_ENTRY]: given = {}, ...others } = entries;
+  const all = { ...others, [DEFAULT_ENTRY]: { ...given, policies: [...(given.policies ?? []), ...rest] } };
+  return Object.entries(all)
+    .map(([name, { policies: wanted = [], ...options }]) => ({
+      name,
+      options,
+      policies: policies.filter((policy) => wanted.includes(policy.name)),
+    }))
+    .filter((entry) => entry.policies.length > 0);
+}
+
+/** By code unit: the same order on every machine, whatever its locale. */
+export function compareNames(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

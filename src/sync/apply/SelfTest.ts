@@ -1,0 +1,46 @@
+import { type ApiResponse, statusMessage } from "../../kubernetes/KubernetesApi.ts";
+import type { JsonObject } from "../../protocol/Json.ts";
+import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
+import {
+  SELF_TEST_KIND,
+  SELF_TEST_PLURAL,
+  SELF_TEST_VERSION,
+  selfTestGroup,
+} from "../../registration/selftest/conversionCanary.ts";
+import type { CallPurpose } from "../target/SyncTarget.ts";
+
+/** A create by dry run that makes an API server call the gate as a canary says, and how its answers are told apart. */
+export interface SelfTest {
+  readonly path: string;
+  /** What is created, but for its metadata. */
+  readonly object: JsonObject;
+  /** Whether an API server says that its call to the gate failed, on its own side or on the way. */
+  readonly isCallFailure: (answer: ApiResponse) => boolean;
+  /** Whether an answer comes from the gate. */
+  readonly isAnswered: (answer: ApiResponse) => boolean;
+}
+
+/** The self-test for a purpose. */
+export function selfTestFor(purpose: CallPurpose, gate: string): SelfTest {
+  if (purpose === "webhooks")
+    return {
+      path: `/api/v1/namespaces/${SELF_TEST_NAMESPACE}/configmaps?dryRun=All`,
+      object: { apiVersion: "v1", kind: "ConfigMap" },
+      // A fail-closed error of the API server's own (`NewInternalError`, apiserver/pkg/admission/plugin/webhook).
+      isCallFailure: (answer) => answer.status === 500 && messageOf(answer).includes("failed calling webhook"),
+      isAnswered: (answer) => /^admission webhook "canary\./.test(messageOf(answer)),
+    };
+  const apiVersion = `${selfTestGroup(gate)}/${SELF_TEST_VERSION}`;
+  // Of whatever a conversion fails by (webhook_converter.go, apiextensions-apiserver); a failed call is a Go url.Error.
+  const failed = `conversion webhook for ${apiVersion}, Kind=${SELF_TEST_KIND} failed: `;
+  return {
+    path: `/apis/${apiVersion}/namespaces/${SELF_TEST_NAMESPACE}/${SELF_TEST_PLURAL}?dryRun=All`,
+    object: { apiVersion, kind: SELF_TEST_KIND },
+    isCallFailure: (answer) => messageOf(answer).startsWith(`${failed}Post "`),
+    isAnswered: (answer) => messageOf(answer).startsWith(failed),
+  };
+}
+
+function messageOf(answer: ApiResponse): string {
+  return statusMessage(answer).replace(/^\d+ /, "");
+}

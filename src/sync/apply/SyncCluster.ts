@@ -1,0 +1,110 @@
+import { type ApiResponse, type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
+import type { TargetWrite } from "../plan/Step.ts";
+import { SyncError } from "../SyncError.ts";
+import { readTarget } from "../target/readTarget.ts";
+import { type SyncTarget, type TargetKind, targetName } from "../target/SyncTarget.ts";
+import { FIELD_MANAGER, targetPatch } from "../target/targetPatch.ts";
+
+const COLLECTIONS: Readonly<Record<TargetKind, string>> = {
+  ValidatingWebhookConfiguration: "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
+  MutatingWebhookConfiguration: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+  CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+};
+const KINDS: readonly TargetKind[] = [
+  "ValidatingWebhookConfiguration",
+  "MutatingWebhookConfiguration",
+  "CustomResourceDefinition",
+];
+
+/** The registrations of one gate in a cluster: read, and written. */
+export class SyncCluster {
+  readonly #api: KubernetesApi;
+  readonly #gate: string;
+
+  constructor(api: KubernetesApi, gate: string) {
+    this.#api = api;
+    this.#gate = gate;
+  }
+
+  /** What was handed to the sync. Throws {@link SyncError}. */
+  async targets(): Promise<SyncTarget[]> {
+    const selector = `?labelSelector=${encodeURIComponent(`${GATE_LABEL}=${this.#gate}`)}`;
+    const lists = await Promise.all(
+      KINDS.map(async (kind) => {
+        const answer = await this.#call({ method: "GET", path: `${COLLECTIONS[kind]}${selector}` });
+        const { items } = answer.body;
+        if (answer.status !== 200 || !Array.isArray(items)) throw refused(`${kind}s cannot be listed`, answer);
+        return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, this.#gate) ?? []);
+      }),
+    );
+    return lists.flat();
+  }
+
+  /**
+   * Writes what the sync owns of a target, and nothing else of it. Throws {@link SyncError}: `changed-in-between` where
+   * the target is not what it was when it was read.
+   */
+  async write(write: TargetWrite): Promise<void> {
+    const { kind, name } = write.target;
+    const path = `${COLLECTIONS[kind]}/${encodeURIComponent(name)}?fieldManager=${FIELD_MANAGER}`;
+    const answer = await this.#call({ method: "PATCH", path, body: targetPatch(write) });
+    // Whatever else answers is not the API server.
+    if (answer.status === 200 && answer.body.kind === kind) return;
+    const what = `${targetName(write.target)} cannot be written`;
+    if (answer.status === 409 || answer.status === 404)
+      throw new SyncError("changed-in-between", `somebody changed it at the same time: ${statusMessage(answer)}`);
+    throw refused(what, answer);
+  }
+
+  /** An Event about a target; one that cannot be written is no reason to fail. */
+  async event(about: Pick<SyncTarget, "kind" | "name" | "uid">, event: SyncEvent, now: number): Promise<void> {
+    await this.#api({ method: "POST", path: EVENTS, body: eventBody(about, event, now) }).catch(() => undefined);
+  }
+
+  async #call(request: Parameters<KubernetesApi>[0]): Promise<ApiResponse> {
+    return this.#api(request).catch((error: unknown): never => {
+      throw new SyncError("unreachable", error instanceof Error ? error.message : String(error), error);
+    });
+  }
+}
+
+/** Something that happened to a target. */
+export interface SyncEvent {
+  readonly type: "Normal" | "Warning";
+  /** UpperCamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Events about what is in no namespace are kept in this one (`ValidateEventCreate`, k8s.io/kubernetes). */
+const EVENTS = "/apis/events.k8s.io/v1/namespaces/default/events";
+/** Longer notes are refused. In characters. */
+const NOTE = 1024;
+
+function eventBody(
+  { kind, name, uid }: Pick<SyncTarget, "kind" | "name" | "uid">,
+  event: SyncEvent,
+  now: number,
+): JsonObject {
+  const group = kind === "CustomResourceDefinition" ? "apiextensions.k8s.io/v1" : "admissionregistration.k8s.io/v1";
+  return {
+    apiVersion: "events.k8s.io/v1",
+    kind: "Event",
+    metadata: { generateName: "postern-sync-", namespace: "default" },
+    // Microseconds, which it insists on (metav1.MicroTime).
+    eventTime: new Date(now).toISOString().replace(/Z$/, "000Z"),
+    reportingController: "postern.dev/sync",
+    reportingInstance: "postern-sync",
+    action: event.reason,
+    regarding: { apiVersion: group, kind, name, uid },
+    type: event.type,
+    reason: event.reason,
+    note: event.message.slice(0, NOTE),
+  };
+}
+
+function refused(what: string, answer: ApiResponse): SyncError {
+  return new SyncError("refused-by-cluster", `${what}: ${statusMessage(answer)}`);
+}

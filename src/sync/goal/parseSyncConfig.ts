@@ -1,0 +1,189 @@
+import * as z from "zod/mini";
+import { announcedUrlFault } from "../../announcement/announcedUrlFault.ts";
+import { providerSchema } from "../../announcement/providers/providerSettings.ts";
+import { durationSchema, timeLimitSchema, timerSchema } from "../../config/durationSchema.ts";
+import { labelSchema } from "../../config/labelSchema.ts";
+import { readYaml } from "../../config/readYaml.ts";
+import { parseBundle } from "../../trust/parseBundle.ts";
+import { catalogue, isCatalogueName } from "../../trust/roots/catalogue.ts";
+import { TrustError } from "../../trust/TrustError.ts";
+import type { Certificate } from "../../trust/x509/Certificate.ts";
+import { SyncError } from "../SyncError.ts";
+import type { NextSource, SyncConfig, TrustGoal } from "./SyncConfig.ts";
+
+/** As URLs are written: lower case, and IPv6 addresses in brackets, which the ConfigMap's own list has not. */
+const host = z.pipe(
+  z.string().check(z.refine((text) => hostOf(text) !== undefined, "expected a host alone, such as gate.example.com")),
+  z.transform((text) => hostOf(text) ?? ""),
+);
+const publicKey = z.strictObject({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: z.string().check(z.regex(/^[\w-]{43}$/, "expected the 43 characters of a public Ed25519 key")),
+  kid: z.optional(z.string()),
+  alg: z.optional(z.string()),
+  use: z.optional(z.string()),
+});
+const configSchema = z.strictObject({
+  gate: labelSchema,
+  cluster: labelSchema,
+  url: z.optional(z.string()),
+  trust: z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("pin"), roots: z.array(z.string()).check(z.minLength(1)) }),
+    z.strictObject({ mode: z.literal("system") }),
+  ]),
+  selfTest: z.strictObject({ publicKey }),
+  announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
+  provider: z.optional(providerSchema),
+  soak: z._default(durationSchema, 24 * 3_600_000),
+  interval: z._default(timerSchema.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
+  jitter: z.optional(timerSchema),
+  load: z.optional(
+    z.union(
+      [
+        z.literal("api-server"),
+        z.strictObject({ requestsPerSecond: z.number().check(z.nonnegative()), latency: durationSchema }),
+      ],
+      "expected api-server, or requestsPerSecond and latency, as in { requestsPerSecond: 50, latency: 20ms }",
+    ),
+  ),
+  breakGlass: z._default(z.boolean(), false),
+  breakGlassAfter: z._default(timerSchema, 30_000),
+  hosts: z.array(host).check(z.minLength(1)),
+  timeouts: z._default(
+    z.strictObject({
+      handshake: z._default(timeLimitSchema, 5_000),
+      probe: z._default(timeLimitSchema, 20_000),
+      canary: z._default(timeLimitSchema, 10_000),
+      lease: z._default(timeLimitSchema, 60_000),
+      next: z._default(timeLimitSchema, 10_000),
+    }),
+    { handshake: 5_000, probe: 20_000, canary: 10_000, lease: 60_000, next: 10_000 },
+  ),
+});
+type ParsedConfig = z.infer<typeof configSchema>;
+
+/** 3,000 clusters are 50 a second then, and a CronJob's run has three of its four minutes left. In milliseconds. */
+const JITTER = 60_000;
+
+/** Where a config comes from. */
+export interface ConfigSource {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+  /** Reads a file of roots, by the path that the config names. */
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+/** Reads a sync's config (YAML). Throws {@link SyncError} `bad-config`, naming the member and what was expected there. */
+export async function parseSyncConfig({ name, text, readFile }: ConfigSource): Promise<SyncConfig> {
+  const fail = (fault: string, cause?: unknown): never => {
+    throw new SyncError("bad-config", `${name}: ${fault}`, cause);
+  };
+  const data = readYaml(name, text, configSchema, KNOWN);
+  const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data) ?? faultOfJitter(data);
+  if (fault !== undefined) return fail(fault);
+  try {
+    const { kty, crv, x } = data.selfTest.publicKey;
+    return {
+      goal: {
+        gate: data.gate,
+        cluster: data.cluster,
+        url: data.url === undefined ? undefined : plainUrl(data.url),
+        trust: await trustGoal(data.trust, readFile),
+        soak: data.soak,
+        breakGlassAfter: data.breakGlass ? data.breakGlassAfter : undefined,
+      },
+      publicKey: { kty, crv, x },
+      timeouts: data.timeouts,
+      hosts: data.hosts,
+      catalogues: data.trust.mode === "pin" ? data.trust.roots.filter(isCatalogueName) : [],
+      interval: data.interval,
+      jitter: data.jitter ?? Math.min(JITTER, data.interval / 2),
+      load: data.load,
+      next: nextSource(data),
+    };
+  } catch (error) {
+    if (error instanceof SyncError) throw new SyncError(error.code, `${name}: ${error.message}`, error);
+    if (error instanceof TrustError) return fail(`trust.roots: ${error.message}`, error);
+    throw error;
+  }
+}
+
+/** For the hint about a key that is not known. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  "": Object.keys(configSchema.shape),
+  trust: ["mode", "roots (with mode: pin)"],
+  selfTest: ["publicKey"],
+  "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
+  load: ["requestsPerSecond", "latency"],
+  announcement: ["url", "publicKey"],
+  "announcement.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
+  timeouts: ["handshake", "probe", "canary", "lease", "next"],
+};
+
+function faultOfUrl({ url, hosts }: ParsedConfig): string | undefined {
+  if (url === undefined) return undefined;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls nothing else";
+  if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
+    return "url: expected no user name, query or fragment: the API server refuses them";
+  if (!hosts.includes(parsed.hostname)) return `url: its host ${parsed.hostname} is not among hosts`;
+  const fault = announcedUrlFault(plainUrl(url));
+  return fault === undefined ? undefined : `url: ${fault}`;
+}
+
+/** As registrations' URLs are read back: another spelling of the same would never be in step. */
+function plainUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname.replace(/\/+$/, "")}`;
+}
+
+function hostOf(text: string): string | undefined {
+  const url = `https://${/^[^[\]]*:[^[\]]*:/.test(text) ? `[${text}]` : text}`;
+  if (/[/?#@\\]/.test(text) || !URL.canParse(url)) return undefined;
+  const { hostname, host } = new URL(url);
+  return hostname === host && !/:443$/.test(text) ? hostname : undefined;
+}
+
+function faultOfNext({ announcement, provider }: ParsedConfig): string | undefined {
+  if (announcement === undefined) return undefined;
+  if (provider !== undefined) return "announcement and provider: expected one of them: two may say different things";
+  const parsed = URL.canParse(announcement.url) ? new URL(announcement.url) : undefined;
+  return parsed?.protocol === "https:" && parsed.username === "" && parsed.password === ""
+    ? undefined
+    : "announcement.url: expected an https URL, such as https://gate.example.com/.well-known/postern";
+}
+
+function nextSource({ announcement, provider }: ParsedConfig): NextSource | undefined {
+  if (provider !== undefined) return { kind: "provider", settings: provider };
+  if (announcement === undefined) return undefined;
+  const { kty, crv, x } = announcement.publicKey;
+  return { kind: "announcement", url: announcement.url, publicKey: { kty, crv, x } };
+}
+
+/** A run that asks for longer would lose its Lease meanwhile. */
+function faultOfGlass({ breakGlass, breakGlassAfter, timeouts }: ParsedConfig): string | undefined {
+  if (!breakGlass || breakGlassAfter + timeouts.canary < timeouts.lease) return undefined;
+  return "breakGlassAfter: expected less, together with timeouts.canary, than timeouts.lease";
+}
+
+function faultOfJitter({ interval, jitter = 0 }: ParsedConfig): string | undefined {
+  return jitter > interval / 2
+    ? "jitter: expected half of interval at most: a run that begins late has to be over before the next"
+    : undefined;
+}
+
+async function trustGoal(trust: ParsedConfig["trust"], readFile: ConfigSource["readFile"]): Promise<TrustGoal> {
+  if (trust.mode === "system") return trust;
+  const roots: Certificate[] = [];
+  for (const root of trust.roots)
+    if (/^[a-z0-9-]+$/.test(root)) roots.push(...catalogue(root));
+    else {
+      const text = await readFile(root).catch((error: unknown): never => {
+        throw new SyncError("unreadable-config", `trust.roots: ${root} cannot be read`, error);
+      });
+      roots.push(...parseBundle(text, root).certificates);
+    }
+  return { mode: "pin", roots };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostOfPair } from "../pair/hostOfPair.ts";
+import type { LoadedPair } from "../pair/LoadedPair.ts";
+import type { PairInfo } from "../pair/PairInfo.ts";
+import type { TlsFault } from "../TlsError.ts";
+import type { TlsOptions } from "../TlsOptions.ts";
+import { checkServing, type ServingCheck } from "./checkServing.ts";
+import type { PutBack, ServingPlace } from "./ServingPlace.ts";
+import type { RunningServer } from "./startServer.ts";
+
+const DRAIN_MS = 60_000;
+/** The API server's longest timeout, and a little more. */
+const GRACE_MS = 35_000;
+const CHECK_TIMEOUT_MS = 5_000;
+/** A busy moment is no fault of the certificate. */
+const CHECK_ATTEMPTS = 3;
+const CHECK_PAUSE_MS = 200;
+
+/** The part of a server that a certificate is put into. */
+export type CertificateServer = Pick<RunningServer, "port" | "loopback" | "replaceCertificate" | "retireConnections">;
+
+/** A server in this process: a pair is put into it in one step, and it is asked over its own port. */
+export class OwnServer implements ServingPlace {
+  readonly #server: CertificateServer;
+  readonly #options: TlsOptions;
+  readonly #signal: AbortSignal;
+
+  /** `signal` calls checks off. */
+  constructor(server: CertificateServer, options: TlsOptions, signal: AbortSignal) {
+    this.#server = server;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  async put({ certPem, keyPem }: LoadedPair, { serial }: PairInfo): Promise<TlsFault | undefined> {
+    try {
+      this.#server.replaceCertificate({ cert: certPem, key: keyPem });
+      return undefined;
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
+      return { code: "swap-failed", message: `serial ${serial}: cannot be put in place (${code})` };
+    }
+  }
+
+  async check(pair: LoadedPair): Promise<TlsFault | undefined> {
+    const { loopback: address, port } = this.#server;
+    const check: ServingCheck = {
+      address,
+      port,
+      host: hostOfPair(pair, this.#options.rules),
+      pair,
+      selfTest: this.#options.selfTest,
+      timeoutMs: CHECK_TIMEOUT_MS,
+      signal: this.#signal,
+    };
+    let fault = await checkServing(check);
+    for (let attempt = 1; fault !== undefined && attempt < CHECK_ATTEMPTS; attempt += 1) {
+      await sleep(CHECK_PAUSE_MS);
+      fault = await checkServing(check);
+    }
+    return fault;
+  }
+
+  async putBack(pair: LoadedPair, info: PairInfo): Promise<PutBack> {
+    return { fault: await this.put(pair, info), isProven: true };
+  }
+
+  retire(old: PairInfo): void {
+    const { log, metrics, now, drainMs = DRAIN_MS } = this.#options;
+    this.#server.retireConnections({
+      drainMs: Math.min(drainMs, Math.max(0, old.notAfter - now())),
+      graceMs: GRACE_MS,
+      onDrained: (cutOff) => {
+        metrics.cutOff(cutOff);
+        if (cutOff > 0) log.warn("connections of an old certificate were cut off", { connections: cutOff });
+      },
+    });
+  }
+}

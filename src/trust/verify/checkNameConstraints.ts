@@ -1,0 +1,107 @@
+import { ipBytes } from "../x509/ipText.ts";
+import { isDomainName } from "../x509/isDomainName.ts";
+import { isMailbox } from "../x509/isMailbox.ts";
+import type { IpRange, NameConstraints } from "../x509/readNameConstraints.ts";
+import type { SubjectAltNames } from "../x509/readSans.ts";
+import type { Chain, Refusal } from "./Verification.ts";
+
+/** Comparisons for one chain: what Go allowed up to 1.25. It bounds what a hostile certificate can cost. */
+const MOST_COMPARISONS = 250_000;
+
+/** One name of one kind, and how to tell whether a subtree of that kind holds it. */
+interface NameTest {
+  readonly name: string;
+  readonly kind: "dns" | "ip" | "email" | "uri";
+  readonly isIn: (constraints: NameConstraints, side: "permitted" | "excluded") => boolean;
+}
+
+/**
+ * Whether every alternative name along a chain is one that all CAs above it may sign for, as Go's checkChainConstraints
+ * says; undefined when so. The anchor's constraints count too. Of names that Go reads in several ways, the strict one.
+ */
+export function checkNameConstraints(chain: Chain): Refusal | undefined {
+  let comparisons = 0;
+  for (const [index, { sans, subject }] of chain.entries()) {
+    const above = chain.slice(index + 1).flatMap(({ nameConstraints }) => nameConstraints ?? []);
+    if (above.length === 0) return undefined;
+    const tests = testsOf(sans);
+    if (tests === undefined)
+      return {
+        code: "name-not-allowed",
+        message: `${subject.short} has a name that no constraint can be held against`,
+      };
+    for (const constraints of above)
+      for (const { name, kind, isIn } of tests) {
+        comparisons += constraints.permitted[kind].length + constraints.excluded[kind].length;
+        if (comparisons > MOST_COMPARISONS)
+          return { code: "too-much-work", message: `more than ${MOST_COMPARISONS} comparisons of names` };
+        const permitted = constraints.permitted[kind].length === 0 || isIn(constraints, "permitted");
+        if (!permitted || isIn(constraints, "excluded"))
+          return { code: "name-not-allowed", message: `a CA above ${subject.short} may not sign for ${name}` };
+      }
+  }
+  return undefined;
+}
+
+/** Undefined when a name is of a form that cannot be compared. */
+function testsOf({ dns, ip, email, uri }: SubjectAltNames): NameTest[] | undefined {
+  const hosts = uri.map(({ host }) => host);
+  const comparable =
+    dns.every((name) => isDomainName(name, false)) &&
+    email.every(isMailbox) &&
+    hosts.every((host) => host !== "" && ipBytes(host) === undefined);
+  if (!comparable) return undefined;
+  return [
+    ...ip.map((name): NameTest => ({ name, kind: "ip", isIn: (all, side) => inRange(name, all[side].ip, side) })),
+    ...dns.map((name): NameTest => ({ name, kind: "dns", isIn: (all, side) => inDomain(name, all[side].dns, side) })),
+    ...hosts.map((name): NameTest => ({ name, kind: "uri", isIn: (all, side) => inDomain(name, all[side].uri, side) })),
+    ...email.map(
+      (name): NameTest => ({ name, kind: "email", isIn: (all, side) => isMail(name, all[side].email, side) }),
+    ),
+  ];
+}
+
+function inDomain(name: string, domains: readonly string[], side: "permitted" | "excluded"): boolean {
+  return domains.some((domain) => {
+    if (domain === "" || hasSuffix(name, domain)) return true;
+    // A wildcard stands for names that an exclusion one label below may mean.
+    return side === "excluded" && name.startsWith("*") && tail(domain) !== "" && tail(domain) === tail(name);
+  });
+}
+
+/** `.example.com` is above a.example.com alone, `example.com` above itself too. */
+function hasSuffix(name: string, domain: string): boolean {
+  const [long, short] = [name.toLowerCase(), domain.toLowerCase()];
+  return (
+    long.endsWith(short) &&
+    (short.startsWith(".") || long.length === short.length || long.at(-short.length - 1) === ".")
+  );
+}
+
+function tail(name: string): string {
+  const dot = name.indexOf(".");
+  return dot < 0 ? "" : name.slice(dot).toLowerCase();
+}
+
+function isMail(mail: string, subtrees: readonly string[], side: "permitted" | "excluded"): boolean {
+  const fold = (text: string): string => {
+    const at = text.indexOf("@");
+    return text.slice(0, at) + text.slice(at).toLowerCase();
+  };
+  const mailboxes = subtrees.filter((it) => it.includes("@")).map(fold);
+  const domains = subtrees.filter((it) => !it.includes("@"));
+  return mailboxes.includes(fold(mail)) || inDomain(mail.slice(mail.indexOf("@") + 1), domains, side);
+}
+
+function inRange(name: string, ranges: readonly IpRange[], side: "permitted" | "excluded"): boolean {
+  const address = ipBytes(name);
+  // Go holds an IPv4-mapped address against neither family: so it is in no range that permits, and in any that excludes.
+  if (address === undefined || name.startsWith("::ffff:")) return side === "excluded" && ranges.length > 0;
+  return ranges.some((range) => {
+    if (range.address.length !== address.length) return false;
+    // Go finds a range with bits below its mask only by luck.
+    const sloppy = range.address.some((byte, index) => (byte & ~(range.mask[index] ?? 0)) !== 0);
+    if (sloppy && side === "permitted") return false;
+    return address.every((byte, index) => ((byte ^ (range.address[index] ?? 0)) & (range.mask[index] ?? 0)) === 0);
+  });
+}

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { askProvider } from "../../../src/announcement/providers/askProvider.ts";
+import type { ProviderReport } from "../../../src/announcement/providers/ProviderReport.ts";
+import { providerSchema } from "../../../src/announcement/providers/providerSettings.ts";
+import { type LoopbackAnswer, type LoopbackCall, LoopbackServer } from "../../sync/LoopbackServer.ts";
+import { providerDeps } from "../../sync/providers/providerDeps.ts";
+
+/** Not the real one: Cloudflare has none that runs locally. The answers have the form that its API documentation gives. */
+let server: LoopbackServer;
+beforeAll(async () => {
+  server = await LoopbackServer.start();
+});
+afterAll(() => server?.stop());
+
+const ZONE = "023e105f4ecef8ad9ca31a8372d0c353";
+const ACCOUNT = "9a7806061c88ada191ed06f989cc3dac";
+const HOSTS = ["example.com", "*.example.com"];
+
+const pack = (more: object): object => ({
+  id: "3822ff90-ea29-44df-9e55-21300bb9419b",
+  status: "active",
+  type: "advanced",
+  hosts: HOSTS,
+  certificate_authority: "google",
+  certificates: [
+    {
+      id: "7e7b8deba8538af625850b7b2530034c",
+      hosts: HOSTS,
+      status: "active",
+      issuer: "GoogleTrustServices",
+      expires_on: "2026-09-01T05:20:00Z",
+      zone_id: ZONE,
+    },
+  ],
+  validation_method: "txt",
+  validity_days: 90,
+  ...more,
+});
+const domain = (hostname: string, more: object = {}): object => ({
+  id: "dbe10b4bc17c295377eabd600e1787fd",
+  environment: "production",
+  hostname,
+  service: "gate",
+  zone_id: ZONE,
+  zone_name: "example.com",
+  ...more,
+});
+const list = (result: readonly object[], info: object = { page: 1, per_page: 50, total_pages: 1 }): LoopbackAnswer => ({
+  status: 200,
+  body: JSON.stringify({ errors: [], messages: [], success: true, result, result_info: info }),
+});
+
+let isSilent: boolean;
+let packs: object[];
+let domains: object[];
+beforeEach(() => {
+  isSilent = false;
+  packs = [pack({})];
+  domains = [domain("gate.example.com")];
+  server.answer = ({ url }) => (url.includes("/workers/domains") ? list(domains) : list(packs));
+});
+
+/** Only silence has to be given up on soon. */
+function ask(more: object = {}): Promise<ProviderReport> {
+  const timeout = isSilent ? { timeout: 500 } : {};
+  const cloudflare = { zone: ZONE, token: { env: "TOKEN" }, api: `${server.url}/client/v4`, ...more };
+  return askProvider(providerSchema.parse({ cloudflare }), providerDeps(timeout));
+}
+
+it("asks for packs of every status, and for the Worker's domain, with the token in a header alone", async () => {
+  server.calls.length = 0;
+  const report = await ask({ account: ACCOUNT, worker: "gate" });
+  expect(report).toEqual({
+    url: "https://gate.example.com",
+    roots: ["google"],
+    certificates: [{ issuer: "GoogleTrustServices", notAfter: "2026-09-01T05:20:00Z", state: "active" }],
+    notes: ["advanced certificate of google is active"],
+  });
+  expect(server.calls.map(({ url }) => url)).toEqual([
+    `/client/v4/accounts/${ACCOUNT}/workers/domains?service=gate&page=1&per_page=50`,
+    `/client/v4/zones/${ZONE}/ssl/certificate_packs?status=all&page=1&per_page=50`,
+  ]);
+  for (const { headers } of server.calls) expect(headers.authorization).toBe("Bearer SECRET-TOKEN");
+});
+
+describe("the roots are those of", () => {
+  it.each<[string, () => object[], string[]]>([
+    [
+      "every CA that is served, or pending, or in reserve",
+      () => [
+        pack({}),
+        pack({ status: "pending_validation", certificate_authority: "lets_encrypt", certificates: [] }),
+        pack({ status: "backup_issued", certificate_authority: "ssl_com" }),
+        pack({ status: "pending_deployment", certificate_authority: "sectigo" }),
+      ],
+      ["google", "letsencrypt", "sslcom", "sectigo"],
+    ],
+    ["all of Cloudflare's, for a Universal one", () => [pack({ type: "universal" })], ["cloudflare"]],
+    [
+      "no pack that is over",
+      () => [
+        pack({}),
+        pack({ status: "deleted", certificate_authority: "digicert" }),
+        pack({ status: "expired", certificate_authority: "digicert" }),
+      ],
+      ["google"],
+    ],
+    [
+      "no pack for other hosts",
+      () => [pack({}), pack({ hosts: ["other.com"], certificate_authority: "digicert" })],
+      ["google"],
+    ],
+  ])("%s", async (_, made, roots) => {
+    packs = made();
+    expect((await ask({ hostname: "gate.example.com" })).roots).toEqual(roots);
+  });
+
+  it("an uploaded one where they are named", async () => {
+    packs = [pack({ type: "sni_custom", certificate_authority: null })];
+    const root = `sha256:${"a".repeat(64)}`;
+    expect((await ask({ roots: [root] })).roots).toEqual([root]);
+  });
+});
+
+it("all pages are read", async () => {
+  const cas = ["google", "lets_encrypt", "ssl_com"];
+  server.answer = ({ url }) => {
+    const page = Number(new URL(url, server.url).searchParams.get("page"));
+    return list([pack({ certificate_authority: cas[page - 1] })], { page, per_page: 50, total_pages: 3 });
+  };
+  expect((await ask()).roots).toEqual(["google", "letsencrypt", "sslcom"]);
+});
+
+it("of several domains the one that is named is the gate's", async () => {
+  domains = [domain("a.example.com"), domain("gate.example.com"), domain("b.example.com", { service: "other" })];
+  expect((await ask({ account: ACCOUNT, worker: "gate", hostname: "gate.example.com" })).url).toBe(
+    "https://gate.example.com",
+  );
+  await expect(ask({ account: ACCOUNT, worker: "gate" })).rejects.toThrow(
+    /several domains: a\.example\.com, gate\.example\.com/,
+  );
+});
+
+describe("fails, with a code and one line", () => {
+  const answer =
+    (given: LoopbackAnswer): (() => object) =>
+    () => {
+      server.answer = () => given;
+      isSilent = given === "silent";
+      return {};
+    };
+  it.each<[string, () => object, string, RegExp]>([
+    ["500", answer({ status: 500 }), "unavailable", /answers 500$/],
+    ["429", answer({ status: 429, headers: { "retry-after": "60" } }), "rate-limited", /answers 429: .* after 60$/],
+    [
+      "403",
+      answer({
+        status: 403,
+        body: JSON.stringify({ success: false, errors: [{ code: 9109, message: "Unauthorized" }] }),
+      }),
+      "refused",
+      /answers 403: Unauthorized$/,
+    ],
+    [
+      "success: false",
+      answer({ status: 200, body: '{"success":false,"errors":[],"result":[]}' }),
+      "bad-answer",
+      /success/,
+    ],
+    ["a web page", answer({ status: 200, body: "<html>" }), "bad-answer", /what is no JSON/],
+    ["another form", answer({ status: 200, body: '{"success":true,"result":{}}' }), "bad-answer", /result/],
+    ["a redirect", answer({ status: 302, headers: { location: "http://127.0.0.1:1" } }), "refused", /answers 302/],
+    ["silence", answer("silent"), "unavailable", /did not answer within 500 ms/],
+    ["half an answer", answer("cut"), "unavailable", /cannot be asked/],
+    [
+      "no end of pages",
+      () => {
+        server.answer = () => list([pack({})], { total_pages: 10_000 });
+        return {};
+      },
+      "bad-answer",
+      /more than 20 pages/,
+    ],
+    [
+      "a CA that is not known",
+      () => {
+        packs = [pack({ certificate_authority: "digicert" })];
+        return {};
+      },
+      "unknown-authority",
+      /no catalogue has the roots of digicert/,
+    ],
+    [
+      "a CA of an odd name",
+      () => {
+        packs = [pack({ certificate_authority: "constructor" })];
+        return {};
+      },
+      "unknown-authority",
+      /constructor/,
+    ],
+    [
+      "an uploaded certificate",
+      () => {
+        packs = [pack({ type: "sni_custom", certificate_authority: null })];
+        return {};
+      },
+      "unknown-authority",
+      /cloudflare\.roots/,
+    ],
+    [
+      "no certificate for the host",
+      () => ({ hostname: "a.b.example.com" }),
+      "not-found",
+      /no certificate for a\.b\.example\.com/,
+    ],
+    ["no such Worker", () => ({ account: ACCOUNT, worker: "other" }), "not-found", /other has no domain/],
+    ["a Worker without an account", () => ({ worker: "gate" }), "refused", /needs cloudflare\.account/],
+    ["no token", () => ({ token: { env: "NO_SUCH" } }), "missing-secret", /NO_SUCH is empty/],
+    [
+      "no token's file",
+      () => ({ token: { file: "/no/such/file" } }),
+      "missing-secret",
+      /\/no\/such\/file is empty, or cannot be read/,
+    ],
+  ])("%s", async (_, make, code, message) => {
+    const rejection = ask(make());
+    await expect(rejection).rejects.toMatchObject({ name: "ProviderError", code });
+    await expect(rejection).rejects.toThrow(message);
+    await expect(rejection).rejects.not.toThrow(/SECRET/);
+  });
+
+  it("and asks once alone, whatever it is told", async () => {
+    const calls: LoopbackCall[] = [];
+    server.answer = (call) => {
+      calls.push(call);
+      return { status: 429, headers: { "retry-after": "0" } };
+    };
+    await expect(ask()).rejects.toMatchObject({ code: "rate-limited" });
+    expect(calls.length).toBe(1);
+  });
+});

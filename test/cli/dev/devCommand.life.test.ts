@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../../run/eventually.ts";
+import { patience } from "../../run/speedFactor.ts";
+import { InputFolder } from "../InputFolder.ts";
+import { insideFolder } from "../insideFolder.ts";
+import { isRunning, PosternProcess } from "../PosternProcess.ts";
+import { type Ran, runPostern } from "../runPostern.ts";
+
+const GATE =
+  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
+const GATE_ARGS = ["--gate", "gate.ts", "--port", "0"];
+
+let folder: InputFolder;
+let started: PosternProcess[] = [];
+beforeEach(() => {
+  folder = new InputFolder();
+  folder.write("gate.ts", GATE);
+});
+afterEach(async () => {
+  for (const process of started) process.kill();
+  await Promise.all(started.map(({ ended }) => ended));
+  started = [];
+  folder.remove();
+});
+
+function dev(...args: string[]): PosternProcess {
+  const process = new PosternProcess(["dev", ...args], folder.path);
+  started.push(process);
+  return process;
+}
+
+/** Starts it, ends it by a signal, and resolves to the CA bundle that it had said. */
+async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "process" | "group"): Promise<string> {
+  const process = dev(...args);
+  const [, bundle = ""] = await process.says(/^registration .*caBundle: (\S+)\n/ms);
+  const children = process.children();
+  expect(children.length).toBeGreaterThan(0);
+  process.signal(signal, whole);
+  expect(await process.exit()).toBe(0);
+  expect(process.out).toMatch(/\nstopped\n$/);
+  expect(process.err).toBe("");
+  await eventually("the end of its children", () => (children.some(isRunning) ? undefined : true), patience(5_000));
+  return bundle;
+}
+
+describe("an end by signal: exit code 0, and nothing is left running", () => {
+  it("SIGINT to the group, as from a terminal", async () => {
+    expect(await startAndEnd(GATE_ARGS, "SIGINT", "group")).not.toBe("");
+  });
+
+  it("SIGTERM and SIGINT to the process; without --gate it runs functions/worker.ts, and keeps its CA from run to run", async () => {
+    folder.write("functions/gate.ts", GATE);
+    folder.write(
+      "functions/worker.ts",
+      'import { createWorker } from "postern/gate";\nimport gate from "./gate.ts";\nexport default createWorker(gate);\n',
+    );
+    const first = await startAndEnd(["--port", "0"], "SIGTERM", "process");
+    expect(await startAndEnd(["--port", "0"], "SIGINT", "process")).toBe(first);
+  });
+});
+
+describe("a start that fails: exit code 2 and one clear line", () => {
+  const fail = (...args: string[]): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...args]));
+
+  it("a gate that throws while loading, and the process ends with all that it has started", async () => {
+    folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
+    const process = dev(...GATE_ARGS);
+    expect(await process.exit()).toBe(2);
+    expect([process.out, process.err]).toEqual(["", "postern: the Worker does not run: TypeError: not today\n"]);
+  });
+
+  it("a port in use", async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
+    const address = blocker.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    try {
+      expect(await fail("--gate", "gate.ts", "--port", String(port))).toEqual({
+        code: 2,
+        out: "",
+        err: `postern: port ${port} is in use; choose another with --port, or stop what listens there\n`,
+      });
+    } finally {
+      await new Promise((resolve) => blocker.close(resolve));
+    }
+  });
+
+  it.each<[what: string, text: string, fault: string]>([
+    ["a gate that does not compile", `${GATE}const x = ;\n`, 'gate.ts:4:11: Unexpected ";"'],
+    [
+      "a gate that imports node:",
+      `${GATE}import { readFileSync } from "node:fs";\nreadFileSync("x");\n`,
+      'gate.ts:4:30: Could not resolve "node:fs"',
+    ],
+  ])("%s", async (_what, text, fault) => {
+    folder.write("gate.ts", text);
+    const { code, out, err } = await fail(...GATE_ARGS);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err.startsWith(`postern: ${fault}`)).toBe(true);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("a local CA that is none", async () => {
+    folder.write(".postern/ca.pem", "rubbish");
+    expect(await fail(...GATE_ARGS)).toMatchObject({
+      code: 2,
+      err: "postern: .postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to make new ones\n",
+    });
+  });
+
+  it("nothing to run", async () => {
+    expect(await fail("--port", "0")).toMatchObject({
+      code: 2,
+      err: "postern: nothing to run: there is no functions/worker.ts here; name a gate with --gate FILE\n",
+    });
+    expect(existsSync(`${folder.path}/.postern`)).toBe(false);
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { devRegistration } from "../../../src/cli/dev/devRegistration.ts";
+import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
+import { conversion } from "../../../src/policy/define/conversion.ts";
+import { policy } from "../../../src/policy/define/policy.ts";
+
+const ca = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
+const validator = policy({ name: "v", match: { resources: ["configmaps", "ingresses"] }, validate: () => {} });
+const mutator = policy({ name: "m", match: { resources: ["services"] }, mutate: () => {} });
+const gateway = conversion({ group: "example.com", kind: "Gateway", versions: ["v1"], hub: "v1", convert: {} });
+
+async function textFor(definition: Partial<GateDefinition> = {}): Promise<string> {
+  const gate = defineGate({ policies: [validator, mutator], clusters: { local: {} }, ...definition });
+  return devRegistration(gate, "local", { url: "https://localhost:8443", ca });
+}
+const read = (text: string): unknown[] => parseAllDocuments(text).map((document) => document.toJS());
+
+it("is what is rendered, under a name of its own, with the local CA, and never in the way of a cluster", async () => {
+  const webhook = (purpose: string) => ({
+    name: `default.${purpose}.postern.postern.dev`,
+    clientConfig: {
+      url: `https://localhost:8443/c/local/${purpose}/default`,
+      caBundle: Buffer.from(ca).toString("base64"),
+    },
+    failurePolicy: "Ignore",
+  });
+  expect(read(await textFor({ conversions: [gateway] }))).toMatchObject([
+    { kind: "ValidatingWebhookConfiguration", metadata: { name: "postern.dev" }, webhooks: [webhook("validate")] },
+    { kind: "MutatingWebhookConfiguration", metadata: { name: "postern.dev" }, webhooks: [webhook("mutate")] },
+  ]);
+});
+
+it("overrides an entry that wants Fail, and keeps the rest of it", async () => {
+  const entries = {
+    e: { policies: ["v"], failurePolicy: "Fail" as const, timeoutSeconds: 2 },
+    default: { timeoutSeconds: 3 },
+  };
+  expect(read(await textFor({ name: "mine", entries }))).toMatchObject([
+    { metadata: { name: "mine.dev" }, webhooks: [{ failurePolicy: "Ignore", timeoutSeconds: 2 }] },
+    { metadata: { name: "mine.dev" }, webhooks: [{ failurePolicy: "Ignore", timeoutSeconds: 3 }] },
+  ]);
+});
+
+it("is there, too, where other entries name every policy", async () => {
+  expect(read(await textFor({ entries: { e: { policies: ["v", "m"] } } }))).toHaveLength(2);
+});
+
+it("fits on two screens", async () => {
+  expect((await textFor()).split("\n").length).toBeLessThan(90);
+});

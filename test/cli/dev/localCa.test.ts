@@ -1,0 +1,171 @@
+import "reflect-metadata";
+import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localCa } from "../../../src/cli/dev/localCa.ts";
+import { CliError } from "../../../src/cli/terminal/CliError.ts";
+import { patience } from "../../run/speedFactor.ts";
+import { selfSignedPair } from "../../tls/selfSignedPair.ts";
+import { InputFolder } from "../InputFolder.ts";
+
+const DAY = 86_400_000;
+const NOW = Date.now();
+const FILES = [".gitignore", "ca-key.pem", "ca.pem", "localhost-key.pem", "localhost.pem"];
+
+let folder: InputFolder;
+let path: string;
+beforeEach(() => {
+  folder = new InputFolder();
+  path = `${folder.path}/sub/.postern`;
+});
+afterEach(() => folder.remove());
+
+const read = (name: string): string => readFileSync(`${path}/${name}`, "utf8");
+const mode = (name: string): number => statSync(`${path}/${name}`).mode & 0o777;
+const at = (days: number) => localCa(path, () => NOW + days * DAY);
+
+async function faultAt(days: number): Promise<string> {
+  const error: unknown = await at(days).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof CliError)) throw new Error(`expected a CliError, got ${String(error)}`);
+  expect(error.code).toBe("bad-local-ca");
+  return error.message.replaceAll(path, ".postern");
+}
+
+it("is made once; keys are for their owner alone and not to be committed", async () => {
+  const first = await at(0);
+  expect(readdirSync(path).sort()).toEqual(FILES);
+  expect([mode("."), mode("ca-key.pem"), mode("localhost-key.pem")]).toEqual([0o700, 0o600, 0o600]);
+  expect(read(".gitignore")).toBe("*\n");
+  const files = FILES.map(read);
+  expect(await at(1)).toEqual(first);
+  expect(FILES.map(read)).toEqual(files);
+  expect(first).toMatchObject({
+    caPath: `${path}/ca.pem`,
+    cert: read("localhost.pem"),
+    key: read("localhost-key.pem"),
+  });
+  expect(new X509Certificate(first.ca).raw).toEqual(new X509Certificate(read("ca.pem")).raw);
+});
+
+it("modes that were loosened are tightened", async () => {
+  await at(0);
+  execFileSync("chmod", ["-R", "a+rwX", path]);
+  await at(0);
+  expect([mode("."), mode("ca-key.pem"), mode("localhost-key.pem")]).toEqual([0o700, 0o600, 0o600]);
+});
+
+describe("the serving certificate", () => {
+  it("is for localhost, and signed by the CA", async () => {
+    const { cert, ca } = await at(0);
+    const serving = new X509Certificate(cert);
+    expect(serving.verify(new X509Certificate(ca).publicKey)).toBe(true);
+    expect(["localhost", "127.0.0.1", "::1"].map((name) => serving.checkHost(name) ?? serving.checkIP(name))).toEqual([
+      "localhost",
+      "127.0.0.1",
+      "::1",
+    ]);
+    expect(serving.checkHost("example.com")).toBeUndefined();
+    expect(serving.ca).toBe(false);
+    expect(Date.parse(serving.validTo) - NOW).toBeLessThanOrEqual(90 * DAY + 1000);
+  });
+
+  it("passes openssl verify", async () => {
+    await at(0);
+    const said = execFileSync(
+      "openssl",
+      [
+        "verify",
+        "-x509_strict",
+        "-purpose",
+        "sslserver",
+        "-verify_hostname",
+        "localhost",
+        "-CAfile",
+        `${path}/ca.pem`,
+        `${path}/localhost.pem`,
+      ],
+      { encoding: "utf8", timeout: patience(10_000) },
+    );
+    expect(said).toBe(`${path}/localhost.pem: OK\n`);
+  });
+
+  it.each<[days: number, renewed: boolean]>([
+    [30, false],
+    [59, false],
+    [61, true],
+    [89, true],
+    [400, true],
+    [-400, true],
+  ])("%d days later: renewed %s, under the same CA", async (days, renewed) => {
+    const before = await at(0);
+    const after = await at(days);
+    expect(after.ca).toBe(before.ca);
+    expect(after.cert !== before.cert).toBe(renewed);
+    expect(after.key !== before.key).toBe(renewed);
+    expect(new X509Certificate(after.cert).verify(new X509Certificate(before.ca).publicKey)).toBe(true);
+  });
+
+  it("is made anew when another CA signed it", async () => {
+    const before = await at(0);
+    for (const name of ["ca.pem", "ca-key.pem"]) rmSync(`${path}/${name}`);
+    const after = await at(0);
+    expect(after.ca).not.toBe(before.ca);
+    expect(new X509Certificate(after.cert).verify(new X509Certificate(after.ca).publicKey)).toBe(true);
+  });
+
+  it.each<[name: string, content: () => Promise<string> | string]>([
+    ["localhost.pem", () => "rubbish"],
+    ["localhost-key.pem", () => ""],
+    ["localhost-key.pem", async () => (await selfSignedPair()).key],
+    ["localhost.pem", async () => (await selfSignedPair()).cert],
+  ])("is made anew when %s is damaged or foreign", async (name, content) => {
+    await at(0);
+    writeFileSync(`${path}/${name}`, await content());
+    const { cert, key, ca } = await at(0);
+    expect(new X509Certificate(cert).verify(new X509Certificate(ca).publicKey)).toBe(true);
+    const { createPrivateKey } = await import("node:crypto");
+    expect(new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))).toBe(true);
+  });
+});
+
+describe("a CA that cannot be used is said so, and never replaced", () => {
+  const NOT_A_PAIR =
+    ".postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to make new ones";
+  it.each<[what: string, damage: () => Promise<void> | void]>([
+    ["rubbish for a certificate", () => writeFileSync(`${path}/ca.pem`, "rubbish")],
+    ["an empty key", () => writeFileSync(`${path}/ca-key.pem`, "")],
+    ["no key", () => rmSync(`${path}/ca-key.pem`)],
+    ["no certificate", () => rmSync(`${path}/ca.pem`)],
+    ["another one's key", async () => writeFileSync(`${path}/ca-key.pem`, (await selfSignedPair()).key)],
+  ])("%s", async (_what, damage) => {
+    await at(0);
+    await damage();
+    const files = readdirSync(path).map(read);
+    expect(await faultAt(0)).toBe(NOT_A_PAIR);
+    expect(readdirSync(path).map(read)).toEqual(files);
+  });
+
+  it("one that runs out", async () => {
+    await at(0);
+    const day = new Date(NOW + 3650 * DAY).toISOString().slice(0, 10);
+    expect(await faultAt(3621)).toBe(`.postern/ca.pem runs out on ${day}; delete .postern to make a new CA`);
+    expect(await faultAt(4000)).toBe(`.postern/ca.pem runs out on ${day}; delete .postern to make a new CA`);
+  });
+
+  it("a certificate that is no CA", async () => {
+    await at(0);
+    const { cert, key } = await selfSignedPair();
+    writeFileSync(`${path}/ca.pem`, cert);
+    writeFileSync(`${path}/ca-key.pem`, key);
+    expect(await faultAt(0)).toBe(".postern/ca.pem is no CA; delete .postern to make one");
+  });
+
+  it("a folder that is a file", async () => {
+    folder.write("sub/.postern", "");
+    expect(await faultAt(0)).toBe(".postern cannot be used as a folder for the local CA (EEXIST)");
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import { parseManifests } from "../../../src/cli/manifests/parseManifests.ts";
+
+const POD = "apiVersion: v1\nkind: Pod\n";
+
+/** Objects as `kind/name@line`, faults as `line: message`. */
+function read(text: string, file = "x.yaml"): { objects: string[]; faults: string[] } {
+  const { manifests, faults } = parseManifests(file, text);
+  return {
+    objects: manifests.map(
+      ({ object, line }) => `${object.kind}/${Reflect.get(Object(object.metadata), "name")}@${line}`,
+    ),
+    faults: faults.map(({ line, message }) => `${line ?? "-"}: ${message}`),
+  };
+}
+
+describe("objects", () => {
+  it.each<[what: string, text: string, objects: string[]]>([
+    ["one", `${POD}metadata: {name: a}\n`, ["Pod/a@1"]],
+    ["CRLF", "apiVersion: v1\r\nkind: Pod\r\nmetadata:\r\n  name: a\r\n", ["Pod/a@1"]],
+    ["JSON in a YAML file", '{\n\t"apiVersion": "v1",\n\t"kind": "Pod", "metadata": {"name": "a"}}', ["Pod/a@1"]],
+    [
+      "empty documents and comments between",
+      `---\n---\n# nothing\n---\n${POD}---\n\n---\n${POD}---\n`,
+      ["Pod/undefined@5", "Pod/undefined@10"],
+    ],
+    ["a document that ends with ...", `${POD}...\n---\n${POD}`, ["Pod/undefined@1", "Pod/undefined@5"]],
+    [
+      "JSON objects one behind the other",
+      '{"apiVersion": "v1", "kind": "Pod"}\n{"apiVersion": "v1",\n"kind": "Service"} {"apiVersion": "v1", "kind": "Node"}\n',
+      ["Pod/undefined@1", "Service/undefined@2", "Node/undefined@3"],
+    ],
+    [
+      "anchors and merge keys",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: &l {x: y}}\nspec: {<<: *l}\n",
+      ["Pod/a@1"],
+    ],
+    [
+      "a List",
+      `apiVersion: v1\nkind: List\nitems:\n- ${POD.replaceAll("\n", "\n  ")}metadata: {name: a}\n- ${POD.replaceAll("\n", "\n  ")}metadata: {name: b}\n`,
+      ["Pod/a@4", "Pod/b@7"],
+    ],
+    [
+      "a List in a List",
+      "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n",
+      ["Pod/a@7", "Pod/b@8"],
+    ],
+    [
+      "a typed list, whose items may leave out what it says",
+      "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n- {kind: Pod, metadata: {name: b}}\n",
+      ["Pod/a@4", "Pod/b@5"],
+    ],
+    [
+      "a kind that ends with List and has no items",
+      "apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\n",
+      ["AllowList/a@1"],
+    ],
+  ])("%s", (_what, text, objects) => {
+    expect(read(text)).toEqual({ objects, faults: [] });
+  });
+
+  it("keys that are numbers or booleans are words, as kubectl has them", () => {
+    const { manifests } = parseManifests("x.yaml", `${POD}data: {1: a, yes: b, 0x10: c, "": d, "{{ .e }}": e}\n`);
+    expect(manifests[0]?.object.data).toEqual({ 1: "a", true: "b", 16: "c", "": "d", "{{ .e }}": "e" });
+  });
+
+  it("keep keys such as __proto__ as keys", () => {
+    const { manifests } = parseManifests(
+      "x.yaml",
+      "apiVersion: v1\nkind: ConfigMap\ndata: {__proto__: a, constructor: b}\n",
+    );
+    expect(JSON.stringify(manifests[0]?.object.data)).toBe('{"__proto__":"a","constructor":"b"}');
+    expect(Object.getPrototypeOf(manifests[0]?.object.data)).toBe(Object.prototype);
+  });
+});
+
+describe("faults have their line, and the other documents are still read", () => {
+  it.each<[what: string, text: string, fault: string]>([
+    ["a tab for indentation", `${POD}metadata:\n\tname: a\n`, "4: Tabs are not allowed as indentation"],
+    [
+      "indentation that fits nothing",
+      `${POD}metadata:\n    name: a\n  labels: {}\n`,
+      "5: All mapping items must start at the same column",
+    ],
+    ["a key twice", `${POD}metadata:\n  name: a\n  name: b\n`, "5: Map keys must be unique"],
+    ["an open double quote", `${POD}metadata:\n  name: "a\nspec: {}\n`, "4: the quote that opens here is not closed"],
+    ["an open single quote", `${POD}metadata: {name: 'a}\nspec: {}\n`, "3: the quote that opens here is not closed"],
+    [
+      "an open bracket",
+      `${POD}metadata:\n  labels: {a: b\nspec: c\n`,
+      "5: Flow map in block collection must be sufficiently indented and end with a }",
+    ],
+    [
+      "an alias to nothing",
+      `${POD}spec: *nothing\n`,
+      "3: Unresolved alias (the anchor must be set before the alias): nothing",
+    ],
+    ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: .inf is no number that JSON can hold"],
+    ["no number", `${POD}spec:\n  a: [.NaN]\n`, "4: .NaN is no number that JSON can hold"],
+    ["another YAML", `%YAML 1.2\n---\n${POD}`, "1: is YAML 1.2 by its %YAML directive; kubectl reads YAML 1.1"],
+    [
+      "a template that was not filled in",
+      `${POD}metadata:\n  name: {{ .Values.name }}\n`,
+      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+    ],
+    [
+      "a list for a key",
+      `${POD}metadata:\n  ? [a, b]\n  : c\n`,
+      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+    ],
+    [
+      "an alias to a map for a key",
+      `${POD}metadata: &m {name: a}\nspec:\n  ? *m\n  : c\n`,
+      '5: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+    ],
+    ["null for a key", `${POD}data: {~: a}\n`, "3: has a key that is null; keys are words"],
+    ["no kind", "\napiVersion: v1\nmetadata: {}\n", "2: has no kind; every object needs apiVersion and kind"],
+    ["an empty kind", "apiVersion: v1\nkind: ''\n", "1: has no kind; every object needs apiVersion and kind"],
+    [
+      "an apiVersion that is a number",
+      "apiVersion: 1\nkind: Pod\n",
+      "1: has no apiVersion; every object needs apiVersion and kind",
+    ],
+    ["a list", "\n\n- a\n", "3: is no object; expected apiVersion, kind and metadata"],
+    ["a word", "hello\n", "1: is no object; expected apiVersion, kind and metadata"],
+    [
+      "an item that is no object",
+      "apiVersion: v1\nkind: List\nitems:\n- 7\n",
+      "4: is no object; expected apiVersion, kind and metadata",
+    ],
+    [
+      "an item without kind",
+      "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1}\n",
+      "4: has no kind; every object needs apiVersion and kind",
+    ],
+  ])("%s", (_what, text, fault) => {
+    expect(read(text)).toEqual({ objects: [], faults: [fault] });
+    expect(read(`${text}...\n---\n${POD}`)).toMatchObject({
+      objects: [expect.stringMatching(/^Pod/)],
+      faults: [fault],
+    });
+  });
+
+  it.each<[what: string, text: string]>([
+    ["nothing", ""],
+    ["white space", "\n \n"],
+    ["a comment", "# soon\n"],
+    ["separators", "---\n---\n"],
+    ["null", "null\n"],
+    ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n"],
+  ])("%s is no object", (_what, text) => {
+    expect(read(text)).toEqual({ objects: [], faults: ["-: has no object in it"] });
+  });
+
+  it("aliases that blow a document up", () => {
+    const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i},`.repeat(9)}]`);
+    expect(read(`${POD}l0: &l0 [x]\n${levels.join("\n")}\n`)).toEqual({
+      objects: [],
+      faults: ["1: its aliases would blow it up more than 100 times"],
+    });
+  });
+
+  it.each([
+    ["[", ""],
+    ["[", "]"],
+    ['{"a":', "}"],
+  ])("20,000 times %s%s is nested too deep", (open, close) => {
+    expect(read(open.repeat(20_000) + close.repeat(20_000)).faults).toEqual([
+      expect.stringMatching(/^1: is nested too deep$/),
+    ]);
+  });
+});
+
+describe("a file that is called JSON has to be JSON", () => {
+  it("a missing value", () => {
+    expect(read('{"apiVersion": "v1",\n "kind": "Pod",\n "metadata":\n}', "x.JSON")).toEqual({
+      objects: [],
+      faults: ["4: is not JSON: Unexpected token '}'"],
+    });
+  });
+  it("and so has each of several objects; the others are still read", () => {
+    const pod = '{"apiVersion": "v1", "kind": "Pod"}';
+    expect(read(`${pod}\n{"kind":\n}\n${pod}{}\n`, "x.json")).toEqual({
+      objects: ["Pod/undefined@1", "Pod/undefined@4"],
+      faults: ["3: is not JSON: Unexpected token '}'", "4: has no apiVersion; every object needs apiVersion and kind"],
+    });
+    expect(read(`${pod}\n---\n${pod}`, "x.json")).toEqual({
+      objects: [],
+      faults: ["2: is not JSON: Unexpected non-whitespace character after JSON"],
+    });
+  });
+  it("keys may not repeat in it either", () => {
+    expect(read('{"kind": "Pod",\n"kind": "Pod"}', "x.json").faults).toEqual(["2: Map keys must be unique"]);
+  });
+});

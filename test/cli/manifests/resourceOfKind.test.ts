@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { resourceOfKind } from "../../../src/cli/manifests/resourceOfKind.ts";
+
+const NETWORKING = "networking.k8s.io";
+const RBAC = "rbac.authorization.k8s.io";
+
+it.each<[group: string, kind: string, resource: string, namespaced: boolean]>([
+  ["", "Pod", "pods", true],
+  ["", "Service", "services", true],
+  ["", "Endpoints", "endpoints", true],
+  ["", "LimitRange", "limitranges", true],
+  ["", "ResourceQuota", "resourcequotas", true],
+  ["", "PersistentVolumeClaim", "persistentvolumeclaims", true],
+  ["", "PersistentVolume", "persistentvolumes", false],
+  ["", "Namespace", "namespaces", false],
+  ["", "Node", "nodes", false],
+  ["apps", "Deployment", "deployments", true],
+  ["apps", "ReplicaSet", "replicasets", true],
+  ["batch", "CronJob", "cronjobs", true],
+  ["policy", "PodDisruptionBudget", "poddisruptionbudgets", true],
+  ["coordination.k8s.io", "Lease", "leases", true],
+  ["discovery.k8s.io", "EndpointSlice", "endpointslices", true],
+  [NETWORKING, "Ingress", "ingresses", true],
+  [NETWORKING, "NetworkPolicy", "networkpolicies", true],
+  [NETWORKING, "IngressClass", "ingressclasses", false],
+  [NETWORKING, "IPAddress", "ipaddresses", false],
+  [NETWORKING, "ServiceCIDR", "servicecidrs", false],
+  ["gateway.networking.k8s.io", "Gateway", "gateways", true],
+  ["gateway.networking.k8s.io", "GatewayClass", "gatewayclasses", false],
+  ["storage.k8s.io", "StorageClass", "storageclasses", false],
+  ["storage.k8s.io", "CSIDriver", "csidrivers", false],
+  ["storage.k8s.io", "CSIStorageCapacity", "csistoragecapacities", true],
+  ["storage.k8s.io", "VolumeAttachment", "volumeattachments", false],
+  ["scheduling.k8s.io", "PriorityClass", "priorityclasses", false],
+  ["node.k8s.io", "RuntimeClass", "runtimeclasses", false],
+  [RBAC, "Role", "roles", true],
+  [RBAC, "RoleBinding", "rolebindings", true],
+  [RBAC, "ClusterRole", "clusterroles", false],
+  [RBAC, "ClusterRoleBinding", "clusterrolebindings", false],
+  ["apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", false],
+  ["apiregistration.k8s.io", "APIService", "apiservices", false],
+  ["certificates.k8s.io", "CertificateSigningRequest", "certificatesigningrequests", false],
+  ["admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false],
+  ["admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", false],
+  ["flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas", false],
+  ["authentication.k8s.io", "TokenReview", "tokenreviews", false],
+  ["authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", false],
+  ["authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews", true],
+  ["metrics.k8s.io", "PodMetrics", "pods", true],
+  ["metrics.k8s.io", "NodeMetrics", "nodes", false],
+  ["example.com", "Gateway", "gateways", true],
+  ["example.com", "Proxy", "proxies", true],
+  ["example.com", "Box", "boxes", true],
+  ["example.com", "Node", "nodes", true],
+])("%s %s is %s", (group, kind, resource, namespaced) => {
+  expect(resourceOfKind(group, kind)).toEqual({ resource, namespaced });
+});

@@ -1,0 +1,168 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { selfSignedPair } from "../../tls/selfSignedPair.ts";
+import { InputFolder } from "../InputFolder.ts";
+import { runPostern } from "../runPostern.ts";
+
+const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
+const README_GATE = fixture("gates/readmeGate.ts");
+const AT = ["--url", "https://gate.example.com/"];
+
+let folder: InputFolder;
+let ca: string;
+beforeAll(async () => {
+  folder = new InputFolder();
+  ca = (await selfSignedPair()).cert;
+});
+afterAll(() => folder.remove());
+
+let gates = 0;
+/** A gate file; `rest` are more members of its definition. */
+function gate(policies: string, rest = "clusters: { prod: {} }"): string {
+  const text = `import { conversion, defineGate, policy } from "postern";
+const on = (name, match, more = { validate: () => undefined }) => policy({ name, match, ...more });
+export default defineGate({ policies: [${policies}], ${rest} });\n`;
+  gates += 1;
+  return folder.write(`gate-${gates}.ts`, text);
+}
+const render = (file: string, ...args: string[]) =>
+  runPostern(["render", "--gate", file, "--cluster", "prod", ...AT, ...args]);
+const PODS = 'on("p", { resources: ["pods"] })';
+
+describe("postern render", () => {
+  it("prints what is kept for the README's gate, byte for byte", async () => {
+    const { code, out, err } = await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toBe(readFileSync(fixture("registrations/readmeGate.yaml"), "utf8"));
+    expect((await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT])).out).toBe(out);
+  });
+
+  it("prints the same as one List for machines", async () => {
+    const args = ["render", "--gate", README_GATE, "--cluster", "production", ...AT];
+    const { out } = await runPostern([...args, "--output", "json"]);
+    const { apiVersion, kind, items } = JSON.parse(out);
+    const documents = parseAllDocuments((await runPostern(args)).out).map((document) => document.toJS());
+    expect([apiVersion, kind, items]).toEqual(["v1", "List", documents]);
+  });
+
+  it("says how to apply it, and what keeps GitOps tools from fighting a sync", async () => {
+    const { out } = await render(gate(PODS));
+    expect(out).toMatch(/^# Registrations of the gate postern for the cluster prod\./);
+    expect(out).toContain("#   kubectl apply --server-side --field-manager=postern -f -\n");
+    expect(out).toMatch(/^# {3}Argo CD +ignoreDifferences .*$/m);
+    expect(out).toMatch(/^# {3}Flux +spec\.ignore .*$/m);
+  });
+
+  it("has no caBundle but with --ca, where it is base64 of PEM", async () => {
+    const file = gate(
+      PODS,
+      'conversions: [conversion({ group: "a.b", kind: "C", versions: ["v1"], hub: "v1", convert: {} })], clusters: { prod: {} }',
+    );
+    expect((await render(file, "--output", "json")).out).not.toContain("caBundle");
+    const { out } = await render(file, "--output", "json", "--ca", folder.write("ca.pem", `# mine\n${ca}`));
+    const bundles = [...out.matchAll(/"caBundle": "([^"]+)"/g)].map(([, bundle = ""]) =>
+      Buffer.from(bundle, "base64").toString(),
+    );
+    // The canaries, the registration and the CustomResourceDefinition.
+    expect(bundles).toEqual(Array(4).fill(`${ca.trim()}\n`));
+  });
+
+  it("asks a gate's lookup for the cluster", async () => {
+    const lookup = 'clusters: async (name) => (name === "prod" ? { mode: "audit" } : undefined)';
+    const { code, out } = await render(gate(PODS, lookup));
+    expect(code).toBe(0);
+    expect(out).toContain("failurePolicy: Ignore\n");
+  });
+});
+
+describe("what cannot be rendered is one line, with exit code 2 and nothing printed", () => {
+  it.each<[name: string, args: () => string[], fault: string]>([
+    [
+      "a cluster that the gate does not know",
+      () => ["--cluster", "stage"],
+      'the gate knows no cluster "stage"; it has prod',
+    ],
+    ["http", () => ["--url", "http://gate"], "--url must be https: the API server calls nothing else"],
+    ["a CA that is not there", () => ["--ca", "no.pem"], "--ca: no.pem: does not exist"],
+    ["a sample that is not there", () => ["--sample", "no.yaml"], "no.yaml: does not exist"],
+    ["a gate that is not there", () => ["--gate", "no.ts"], "no.ts: does not exist"],
+  ])("%s", async (_name, args, fault) => {
+    expect(await render(gate(PODS), ...args())).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
+  });
+
+  it.each<[name: string, lookup: string, fault: string]>([
+    ["does not know it", "async () => undefined", 'the gate knows no cluster "prod"'],
+    [
+      "fails",
+      'async () => { throw new Error("KV is\\ndown"); }',
+      'the gate could not look up the cluster "prod": KV is\\ndown',
+    ],
+    [
+      "never answers",
+      "() => new Promise(() => {})",
+      'the gate could not look up the cluster "prod": no answer within 3000 ms',
+    ],
+    [
+      "answers nonsense",
+      'async () => ({ mode: "x" })',
+      'the gate could not look up the cluster "prod": gate: clusters.prod.mode: expected "enforce" or "warn" or "audit"',
+    ],
+  ])("a lookup that %s", async (_name, lookup, fault) => {
+    expect(await render(gate(PODS, `clusters: ${lookup}`))).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
+  });
+
+  it("a registration that no cluster would take", async () => {
+    const conditions = 'Array.from({ length: 64 }, (_, index) => ({ name: "c" + index, expression: "true" }))';
+    const file = gate(PODS, `entries: { default: { matchConditions: ${conditions} } }, clusters: { prod: {} }`);
+    const { code, out, err } = await render(file);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(
+      /^postern: error: entries\.default comes to 66 matchConditions .* \(too-many-match-conditions\)\n$/,
+    );
+  });
+});
+
+describe("doubts", () => {
+  const SECRETS = 'on("s", { resources: ["secrets"] })';
+
+  it("are a line each beside what is printed", async () => {
+    const { code, out, err } = await render(gate(SECRETS));
+    expect([code, err]).toEqual([
+      0,
+      "postern: warning: policies.s is called for Secrets, whose values then leave the cluster (secrets-leave-cluster)\n",
+    ]);
+    expect(out).toContain("resources: [secrets]");
+  });
+
+  it("are objects for machines", async () => {
+    const { err } = await render(gate(SECRETS), "--output", "json");
+    expect(JSON.parse(err)).toEqual({
+      code: "secrets-leave-cluster",
+      severity: "warning",
+      place: "policies.s",
+      message: "is called for Secrets, whose values then leave the cluster",
+    });
+  });
+
+  it("go by the cluster's size", async () => {
+    const everything = gate('on("e", { apiGroups: ["*"], resources: ["*"] })');
+    expect((await render(everything, "--nodes", "1000")).err).toContain(
+      "about 1,800,000 calls a day with 1000 nodes, some $23 a month on Workers or $13 on Lambda",
+    );
+  });
+
+  it("go by manifests of the user's own", async () => {
+    const mutate = "{ mutate: (draft) => { draft.spec.size = (draft.spec.size ?? 0) + 1; } }";
+    const file = gate(`on("m", { apiGroups: ["example.com"], resources: ["widgets"] }, ${mutate})`);
+    const sample = folder.write(
+      "widget.yaml",
+      "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {}\n",
+    );
+    expect((await render(file)).err).toBe("");
+    expect((await render(file, "--sample", sample)).err).toBe(
+      `postern: warning: policies.m is not idempotent: called again with its own result for ${sample}:1 it patches [{"op":"replace","path":"/spec/size","value":2}] (mutator-not-idempotent)\n`,
+    );
+  });
+});

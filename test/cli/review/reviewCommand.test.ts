@@ -1,0 +1,171 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { InputFolder } from "../InputFolder.ts";
+import { runPostern } from "../runPostern.ts";
+
+const gate = fileURLToPath(new URL("../../fixtures/gates/reviewGate.ts", import.meta.url));
+const folder = new InputFolder();
+afterAll(() => folder.remove());
+
+const manifest = (kind: string, name: string, labels = "{}"): string =>
+  `apiVersion: v1\nkind: ${kind}\nmetadata: {name: ${name}, labels: ${labels}}\n`;
+const good = folder.write("good.yaml", manifest("Pod", "good"));
+const bad = folder.write("bad.yaml", manifest("Pod", "bad", "{bad-label: x}"));
+const untagged = folder.write(
+  "untagged.yaml",
+  `${manifest("Pod", "untagged")}spec: {containers: [{name: c, image: nginx}]}\n`,
+);
+const configMap = folder.write("config-map.yaml", manifest("ConfigMap", "settings"));
+const service = folder.write("service.yaml", manifest("Service", "web"));
+const secret = folder.write("secret.yaml", manifest("Secret", "token"));
+const node = folder.write("node.yaml", manifest("Node", "n1"));
+const broken = folder.write("broken.yaml", "apiVersion: v1\nkind: [\n");
+
+const review = (...args: string[]) => runPostern(["review", ...args]);
+const onProduction = (...args: string[]) => review("--gate", gate, "--cluster", "production", ...args);
+const DENIAL = "Pod contains forbidden label 'bad-label'";
+
+describe("what is judged", () => {
+  it.each<[what: string, path: string, code: number, out: string]>([
+    ["a good Pod", good, 0, `allowed  Pod default/good  ${good}:1\n1 object, 1 allowed, 0 denied\n`],
+    ["a bad Pod", bad, 1, `denied   Pod default/bad  ${bad}:1\n         ${DENIAL}\n1 object, 0 allowed, 1 denied\n`],
+    [
+      "a warning",
+      service,
+      0,
+      `allowed  Service default/web  ${service}:1\n         warning no-services: services are watched\n1 object, 1 allowed, 0 denied\n`,
+    ],
+    [
+      "a patch, whose result is what validators see",
+      configMap,
+      0,
+      `allowed  ConfigMap default/settings  ${configMap}:1\n         patch add /metadata/annotations\n1 object, 1 allowed, 0 denied\n`,
+    ],
+  ])("%s", async (_what, path, code, out) => {
+    expect(await onProduction(path)).toEqual({ code, out, err: "" });
+  });
+
+  it("a policy that fails is a denial in its name; where it failed is said beside it", async () => {
+    const { code, out, err } = await onProduction(node);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining(`denied   Node n1  ${node}:1\n         policy broken failed`),
+    ]);
+    expect(err).toMatch(/^postern: .*node\.yaml:1: a policy failed: broken: RangeError: a fault of the policy\n/);
+    expect(err).toMatch(/^ {4}at .*reviewGate\.ts:\d+:\d+\)?$/m);
+    expect(err).not.toContain("/src/policy/");
+  });
+
+  it("the rest is judged although one input cannot be read, and the exit code is 2", async () => {
+    const { code, out, err } = await onProduction(broken, bad, "missing.yaml", good);
+    expect(code).toBe(2);
+    expect(out).toBe(
+      `denied   Pod default/bad  ${bad}:1\n         ${DENIAL}\nallowed  Pod default/good  ${good}:1\n2 objects, 1 allowed, 1 denied, 2 could not be read\n`,
+    );
+    expect(err.split("\n").sort()).toEqual([
+      "",
+      expect.stringMatching(new RegExp(`^postern: ${broken}:3: `)),
+      "postern: missing.yaml: does not exist",
+    ]);
+  });
+});
+
+describe("modes", () => {
+  it.each<[cluster: string, path: string, code: number, lines: RegExp]>([
+    ["production", bad, 1, /^denied/],
+    ["staging", bad, 0, /^allowed .*\n {9}warning deny-labels: .*bad-label/],
+    ["lab", bad, 0, /^allowed .*\n1 object/],
+    ["staging", configMap, 0, /warning stamp: [^\n]*\n {9}warning stamped: is not stamped/],
+    ["mixed", configMap, 1, /^denied .*\n {9}is not stamped\n {9}warning stamp: /],
+  ])("of %s: %s", async (cluster, path, code, lines) => {
+    const ran = await review("--gate", gate, "--cluster", cluster, path);
+    expect(ran).toMatchObject({ code, err: "" });
+    expect(ran.out).toMatch(lines);
+  });
+});
+
+describe("operations", () => {
+  it.each<[operation: string | undefined, code: number, out: RegExp]>([
+    [undefined, 0, /^allowed/],
+    ["CREATE", 0, /^allowed/],
+    ["UPDATE", 1, /UPDATE of token to something/],
+    ["update", 1, /UPDATE of token to something/],
+    ["DELETE", 1, /DELETE of token to nothing/],
+    ["delete", 1, /DELETE of token to nothing/],
+  ])("%s", async (operation, code, out) => {
+    const ran = await onProduction(...(operation === undefined ? [] : ["--operation", operation]), secret);
+    expect(ran).toMatchObject({ code, err: "" });
+    expect(ran.out).toMatch(out);
+  });
+
+  it("a DELETE is mutated by nothing", async () => {
+    expect(await onProduction("--operation", "DELETE", configMap)).toMatchObject({ code: 0, err: "" });
+  });
+});
+
+describe("--use", () => {
+  it.each<[args: string[], code: number]>([
+    [["--use", "deny-labels", bad], 1],
+    [["--use", "deny-labels", "--use", "deny-labels", good], 0],
+    [["--use", "disallow-latest-tag", configMap], 0],
+    [["--use", "disallow-latest-tag", "--use", "deny-labels", untagged], 1],
+    [["--use", "deny-labels", untagged], 0],
+    [["--use", "deny-labels", "--cluster", "local", bad], 1],
+  ])("%j", async (args, code) => {
+    expect(await review(...args)).toMatchObject({ code, err: "" });
+  });
+});
+
+describe("usage: one line, exit code 2, nothing judged", () => {
+  const lookup = folder.write(
+    "lookup.ts",
+    'import { defineGate } from "postern";\nexport default defineGate({ policies: [], clusters: async (name) => { if (name === "down") throw new Error("no network"); return undefined; } });\n',
+  );
+  const none = folder.write(
+    "none.ts",
+    'import { defineGate } from "postern";\nexport default defineGate({ policies: [], clusters: {} });\n',
+  );
+  it.each<[args: string[], err: string]>([
+    [
+      ["--use", "nope", good],
+      "--use nope: no such built-in policy; known are deny-labels, disallow-latest-tag, require-labels, require-resources",
+    ],
+    [
+      ["--use", "add-labels", good],
+      "--use add-labels: this policy needs options; put it into a gate file and use --gate",
+    ],
+    [
+      ["--use", "inject-sidecar", good],
+      "--use inject-sidecar: this policy needs options; put it into a gate file and use --gate",
+    ],
+    [
+      ["--use", "deny-labels", "--gate", gate, good],
+      "--use names policies without a gate file; leave out --gate, or add them to the gate",
+    ],
+    [["--use", "deny-labels", "--cluster", "prod", good], 'the gate knows no cluster "prod"; it has local'],
+    [
+      ["--gate", gate, "--cluster", "prod", good],
+      'the gate knows no cluster "prod"; it has production, staging, lab, mixed',
+    ],
+    [
+      ["--gate", gate, "--cluster", "__proto__", good],
+      'the gate knows no cluster "__proto__"; it has production, staging, lab, mixed',
+    ],
+    [
+      ["--gate", gate, good],
+      "which cluster's settings apply? Name one with --cluster NAME; it has production, staging, lab, mixed",
+    ],
+    [["--gate", lookup, good], "which cluster's settings apply? Name one with --cluster NAME"],
+    [["--gate", lookup, "--cluster", "gone", good], 'the gate knows no cluster "gone"'],
+    [["--gate", none, good], "which cluster's settings apply? Name one with --cluster NAME; it has none"],
+  ])("%j", async (args, err) => {
+    expect(await review(...args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
+  });
+
+  it("a cluster lookup that fails says why", async () => {
+    const { code, out, err } = await review("--gate", lookup, "--cluster", "down", good);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/^postern: a cluster's settings could not be looked up: Error: no network\n/);
+    expect(err).toMatch(/\npostern: the gate could not look up the cluster "down"\n$/);
+  });
+});

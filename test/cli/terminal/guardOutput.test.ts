@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { InputFolder } from "../InputFolder.ts";
+
+const script = fileURLToPath(new URL("../../../src/cli/postern.ts", import.meta.url));
+const folder = new InputFolder();
+afterAll(() => folder.remove());
+
+const pod = (label: string): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "p", labels: { [label]: "x" } } });
+const good = folder.write("good.json", pod("app"));
+const bad = folder.write("bad.json", pod("bad-label"));
+
+/** Runs a review; `stdout` is a file descriptor, or a pipe that nobody reads. */
+async function review(path: string, stdout: number | "gone"): Promise<{ code: number | null; err: string }> {
+  const child = spawn(process.execPath, [script, "review", "--use", "deny-labels", path], {
+    stdio: ["ignore", stdout === "gone" ? "pipe" : stdout, "pipe"],
+  });
+  child.stdout?.destroy();
+  let err = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, err };
+}
+
+describe("an output", () => {
+  it.each([
+    ["allowed", good, 0],
+    ["denied", bad, 1],
+  ])("that nobody reads leaves the exit code as it is: %s", async (_verdict, path, code) => {
+    expect(await review(path, "gone")).toEqual({ code, err: "" });
+  });
+
+  it("that cannot be written is said, with exit code 2", async () => {
+    const full = openSync("/dev/full", "w");
+    try {
+      const { code, err } = await review(good, full);
+      expect({ code, err }).toEqual({ code: 2, err: "postern: the output could not be written (ENOSPC)\n" });
+    } finally {
+      closeSync(full);
+    }
+  });
+});

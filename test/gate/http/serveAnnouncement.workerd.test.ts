@@ -1,0 +1,33 @@
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { expect, it } from "vitest";
+import { COMPATIBILITY_DATE } from "../../../src/cli/dev/DevWorker.ts";
+import { gateBundle } from "../../run/gateBundle.ts";
+
+it("under workerd, what is put into KV is served at the next call, without a new deployment", async () => {
+  const script = await gateBundle("worker");
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: true,
+      script,
+      compatibilityDate: COMPATIBILITY_DATE,
+      kvNamespaces: ["POSTERN_ANNOUNCEMENTS"],
+      host: "127.0.0.1",
+      port: 0,
+    }),
+  );
+  try {
+    const url = new URL("/.well-known/postern", await miniflare.ready);
+    const get = async (): Promise<[number, string]> => {
+      const answer = await fetch(url);
+      return [answer.status, await answer.text()];
+    };
+    expect((await get())[0]).toBe(404);
+    const kv = await miniflare.getKVNamespace("POSTERN_ANNOUNCEMENTS");
+    for (const jws of ["e30.e30.b25l", "e30.e30.dHdv"]) {
+      await kv.put("postern", `${jws}\n`);
+      expect(await get()).toEqual([200, jws]);
+    }
+  } finally {
+    await miniflare.dispose();
+  }
+});

@@ -1,0 +1,141 @@
+import { expect, it } from "vitest";
+import { type DisallowLatestTagOptions, disallowLatestTag } from "../../../src/policies/images/disallowLatestTag.ts";
+import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { denials, judge } from "../judge.ts";
+import { type Loose, reviewFrom } from "../reviewFrom.ts";
+
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const untagged = (image: string): string => `image '${image}' has neither a tag nor a digest`;
+
+it.each<[fixture: string, messages: readonly string[]]>([
+  ["validate-v1-create-pods-1", []],
+  ["validate-v1-create-pods-2", [`spec.containers[0].image: ${untagged("nginx")}`]],
+  ["validate-v1-update-pods-1", [`spec.containers[0].image: ${untagged("nginx")}`]],
+  [
+    "validate-v1-update-pods-ephemeralcontainers-1",
+    [`spec.containers[0].image: ${untagged("nginx")}`, `spec.ephemeralContainers[0].image: ${untagged("busybox")}`],
+  ],
+  [
+    "validate-v1-create-deployments-1",
+    ["spec.template.spec.containers[0].image: image 'nginx:latest' has the tag 'latest'"],
+  ],
+  [
+    "validate-v1beta1-create-deployments-1",
+    ["spec.template.spec.containers[0].image: image 'nginx:latest' has the tag 'latest'"],
+  ],
+  ["validate-v1-create-statefulsets-1", []],
+  ["validate-v1-create-cronjobs-1", []],
+  ["validate-v1-update-deployments-scale-1", []],
+  ["validate-v1-delete-pods-1", []],
+  ["validate-v1-delete-deployments-1", []],
+  ["validate-v1-connect-pods-exec-1", []],
+  ["validate-v1-create-services-1", []],
+])("on %s says %j", async (fixture, messages) => {
+  expect(await denials(disallowLatestTag(), reviewFrom(fixture))).toEqual(messages);
+});
+
+it.each<[image: unknown, fault: string | undefined]>([
+  ["nginx:1.27", undefined],
+  ["nginx:latest-1", undefined],
+  ["latest:1", undefined],
+  [`nginx@${DIGEST}`, undefined],
+  [`nginx:latest@${DIGEST}`, undefined],
+  ["localhost:5000/nginx:1", undefined],
+  ["localhost:5000/nginx", untagged("localhost:5000/nginx")],
+  ["localhost:5000/nginx:latest", "image 'localhost:5000/nginx:latest' has the tag 'latest'"],
+  ["nginx:LATEST", "image 'nginx:LATEST' has the tag 'LATEST'"],
+  ["nginx@sha256:12", "'nginx@sha256:12' is no image reference"],
+  ["nginx:", "'nginx:' is no image reference"],
+  ["nginx:lаtest", "'nginx:lаtest' is no image reference"],
+  ["", "no image is named"],
+  [undefined, "no image is named"],
+  [null, "no image is named"],
+  [7, "the image is not a string"],
+  [{ toString: 1 }, "the image is not a string"],
+  [["nginx:1"], "the image is not a string"],
+  ["ü".repeat(2000), `'${"ü".repeat(512)}…' is no image reference`],
+])("on the image %j says %j", async (image, fault) => {
+  const review = reviewFrom("validate-v1-create-pods-1", (object) => {
+    object.spec.containers[1].image = image;
+  });
+  expect(await denials(disallowLatestTag(), review)).toEqual(
+    fault === undefined ? [] : [`spec.containers[1].image: ${fault}`],
+  );
+});
+
+it.each<[what: string, fixture: string, change: (object: Loose) => void, messages: readonly string[]]>([
+  [
+    "an init container",
+    "validate-v1-create-pods-1",
+    ({ spec }) => {
+      spec.initContainers[0].image = "migrate";
+    },
+    [`spec.initContainers[0].image: ${untagged("migrate")}`],
+  ],
+  [
+    "a CronJob's template",
+    "validate-v1-create-cronjobs-1",
+    ({ spec }) => {
+      spec.jobTemplate.spec.template.spec.containers[0].image = "busybox";
+    },
+    [`spec.jobTemplate.spec.template.spec.containers[0].image: ${untagged("busybox")}`],
+  ],
+  [
+    "an image volume of a StatefulSet",
+    "validate-v1-create-statefulsets-1",
+    ({ spec }) => {
+      spec.template.spec.volumes = [
+        { name: "a", emptyDir: {} },
+        { name: "b", image: { reference: "models" } },
+      ];
+    },
+    [`spec.template.spec.volumes[1].image.reference: ${untagged("models")}`],
+  ],
+  [
+    "every fault of a Pod, in the order in which its containers start",
+    "validate-v1-create-pods-1",
+    ({ spec }) => {
+      for (const container of [...spec.initContainers, ...spec.containers]) container.image = container.name;
+    },
+    [
+      `spec.initContainers[0].image: ${untagged("migrate")}`,
+      `spec.containers[0].image: ${untagged("web")}`,
+      `spec.containers[1].image: ${untagged("proxy")}`,
+    ],
+  ],
+])("finds %s", async (_what, fixture, change, messages) => {
+  expect(await denials(disallowLatestTag(), reviewFrom(fixture, change))).toEqual(messages);
+});
+
+it.each<[what: string, change: (object: Loose) => void]>([
+  [
+    "containers that are no list",
+    ({ spec }) => {
+      spec.containers = { 0: { name: "a", image: "a:1" } };
+    },
+  ],
+  [
+    "a container that is a string",
+    ({ spec }) => {
+      spec.containers = ["nginx:1"];
+    },
+  ],
+  [
+    "volumes that are no list",
+    ({ spec }) => {
+      spec.volumes = "x";
+    },
+  ],
+])("denies by its name for %s", async (_what, change) => {
+  const review = reviewFrom("validate-v1-create-pods-1", change);
+  expect(await judge(disallowLatestTag(), review, "validate", { failing: true })).toMatchObject({
+    allowed: false,
+    message: expect.stringContaining("disallow-latest-tag failed"),
+  });
+});
+
+it("refuses unknown options", () => {
+  const define = (): unknown => disallowLatestTag({ allow: ["*"] } as DisallowLatestTagOptions);
+  expect(define).toThrow(PolicyDefinitionError);
+  expect(define).toThrow("options.allow is unknown; known are name, namespaces");
+});

@@ -1,0 +1,159 @@
+import { expect, it } from "vitest";
+import { type AddLabelsOptions, addLabels } from "../../../src/policies/labels/addLabels.ts";
+import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { applyMutators } from "../applyMutators.ts";
+import { judge } from "../judge.ts";
+import { type Loose, reviewFrom } from "../reviewFrom.ts";
+
+it.each<[what: string, metadata: unknown, options: Omit<AddLabelsOptions, "labels">, expected: unknown]>([
+  ["adds beside what is there", { labels: { a: "1" } }, {}, { labels: { a: "1", "example.com/team": "x", tier: "" } }],
+  ["keeps another value", { labels: { tier: "web" } }, {}, { labels: { tier: "web", "example.com/team": "x" } }],
+  [
+    "changes another value when told so",
+    { labels: { tier: "web" } },
+    { overwrite: true },
+    { labels: { tier: "", "example.com/team": "x" } },
+  ],
+  ["makes the labels", { name: "ü🚀" }, {}, { name: "ü🚀", labels: { "example.com/team": "x", tier: "" } }],
+  ["makes labels out of null", { labels: null }, {}, { labels: { "example.com/team": "x", tier: "" } }],
+  ["makes the metadata", undefined, {}, { labels: { "example.com/team": "x", tier: "" } }],
+  ["makes the metadata out of null", null, {}, { labels: { "example.com/team": "x", tier: "" } }],
+])("%s", async (_what, metadata, options, expected) => {
+  const policy = addLabels({ labels: { "example.com/team": "x", tier: "" }, ...options });
+  const review = reviewFrom("mutate-v1-create-pods-1", (object) => {
+    object.metadata = metadata;
+  });
+  const result = await applyMutators(policy, review);
+  expect(result).toEqual({ ...review.object, metadata: expected });
+});
+
+it("changes nothing where all is there", async () => {
+  const review = reviewFrom("mutate-v1-create-pods-1");
+  const verdict = await judge(addLabels({ labels: { team: "payments" }, overwrite: true }), review, "mutate");
+  expect(verdict).toMatchObject({ allowed: true, patch: [], warnings: [] });
+});
+
+it("writes one operation a label", async () => {
+  const review = reviewFrom("mutate-v1-update-pods-1");
+  const verdict = await judge(addLabels({ labels: { "a/b": "1", constructor: "2" } }), review, "mutate");
+  expect(verdict).toMatchObject({
+    patch: [
+      { op: "add", path: "/metadata/labels/a~1b", value: "1" },
+      { op: "add", path: "/metadata/labels/constructor", value: "2" },
+    ],
+  });
+});
+
+it.each<[what: string, labels: unknown]>([
+  ["a string", "x"],
+  ["a number", 1],
+])("denies by its name for labels that are %s", async (_what, labels) => {
+  const review = reviewFrom("mutate-v1-create-pods-1", (object) => {
+    object.metadata.labels = labels;
+  });
+  const verdict = await judge(addLabels({ labels: { a: "1" } }), review, "mutate", { failing: true });
+  expect(verdict).toMatchObject({ allowed: false, code: 500 });
+});
+
+const as =
+  (group: string, resource: string, operation = "CREATE") =>
+  (object: Loose, request: Loose): void => {
+    request.resource = { group, version: "v1", resource };
+    request.operation = operation;
+    request.oldObject = operation === "UPDATE" ? structuredClone(object) : null;
+  };
+const TEMPLATE = "/spec/template/metadata/labels/a";
+
+it.each<
+  [
+    what: string,
+    options: Omit<AddLabelsOptions, "labels">,
+    fixture: string,
+    change: ((object: Loose, request: Loose) => void) | undefined,
+    paths: readonly string[],
+  ]
+>([
+  ["a workload, by default", {}, "mutate-v1-create-deployments-1", undefined, []],
+  [
+    "a workload's own labels",
+    { resources: ["deployments"] },
+    "mutate-v1-create-deployments-1",
+    undefined,
+    ["/metadata/labels/a"],
+  ],
+  ["a workload's template", { podTemplates: true }, "mutate-v1-create-deployments-1", undefined, [TEMPLATE]],
+  [
+    "both",
+    { podTemplates: true, resources: ["pods", "deployments"] },
+    "mutate-v1-create-deployments-1",
+    undefined,
+    ["/metadata/labels/a", TEMPLATE],
+  ],
+  ["a StatefulSet's template", { podTemplates: true }, "mutate-v1-create-statefulsets-1", undefined, [TEMPLATE]],
+  [
+    "a CronJob's template",
+    { podTemplates: true },
+    "mutate-v1-create-cronjobs-1",
+    undefined,
+    ["/spec/jobTemplate/spec/template/metadata/labels"],
+  ],
+  ["a new Job's template", { podTemplates: true }, "mutate-v1-create-deployments-1", as("batch", "jobs"), [TEMPLATE]],
+  [
+    "not that of a Job that is there",
+    { podTemplates: true },
+    "mutate-v1-create-deployments-1",
+    as("batch", "jobs", "UPDATE"),
+    [],
+  ],
+  ["not that of a ReplicaSet", { podTemplates: true }, "mutate-v1-create-deployments-1", as("apps", "replicasets"), []],
+  [
+    "a ReplicaSet's own labels",
+    { podTemplates: true, resources: ["pods", "replicasets"] },
+    "mutate-v1-create-deployments-1",
+    as("apps", "replicasets"),
+    ["/metadata/labels/a"],
+  ],
+  [
+    "a custom resource",
+    { resources: ["widgets"], apiGroups: ["example.com"] },
+    "mutate-v1-create-deployments-1",
+    as("example.com", "widgets"),
+    ["/metadata/labels/a"],
+  ],
+  ["another's namespace", { namespaces: { include: ["team-*"] } }, "mutate-v1-create-pods-1", undefined, []],
+])("labels %s", async (_what, options, fixture, change, paths) => {
+  const policy = addLabels({ labels: { a: "1" }, ...options });
+  const review = reviewFrom(fixture, change);
+  const verdict = await judge(policy, review, "mutate");
+  expect(verdict.allowed && verdict.patch.map(({ path }) => path)).toEqual(paths);
+  await applyMutators(policy, review);
+});
+
+it("adds nothing to what is deleted, and nothing on an ephemeral container's way", async () => {
+  const policy = addLabels({ labels: { a: "1" } });
+  for (const fixture of ["validate-v1-delete-pods-1", "validate-v1-update-pods-ephemeralcontainers-1"])
+    expect(await judge(policy, reviewFrom(fixture), "mutate")).toMatchObject({ allowed: true, patch: [] });
+});
+
+it.each<[what: string, options: object | undefined, message: string]>([
+  ["none", undefined, "options is not an object"],
+  ["no labels", {}, "options.labels is not an object with at least one label"],
+  ["empty labels", { labels: {} }, "options.labels is not an object with at least one label"],
+  ["a list of labels", { labels: ["a"] }, "options.labels is not an object"],
+  ["a key that cannot be stored", { labels: JSON.parse('{"__proto__": "x"}') }, 'options.labels has "__proto__"'],
+  ["a value with a space", { labels: { a: "b c" } }, "options.labels has for 'a' what is no label value"],
+  ["a value of more than 63 characters", { labels: { a: "b".repeat(64) } }, "what is no label value"],
+  ["a value that is a number", { labels: { a: 1 } }, "what is no label value"],
+  ["a misspelt option", { labels: { a: "1" }, override: true }, "options.override is unknown"],
+  ["a flag that is a string", { labels: { a: "1" }, overwrite: "no" }, "options.overwrite is not true or false"],
+  ["a subresource", { labels: { a: "1" }, resources: ["pods/status"] }, 'options.resources has "pods/status"'],
+  [
+    "templates without Pods",
+    { labels: { a: "1" }, resources: ["jobs"], podTemplates: true },
+    'needs "pods" among the resources',
+  ],
+])("refuses %s as options", (_what, options, message) => {
+  const define = (): unknown => addLabels(options as AddLabelsOptions);
+  expect(define).toThrow(PolicyDefinitionError);
+  expect(define).toThrow(message);
+});

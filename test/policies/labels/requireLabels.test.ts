@@ -1,0 +1,142 @@
+import { expect, it } from "vitest";
+import { type RequireLabelsOptions, requireLabels } from "../../../src/policies/labels/requireLabels.ts";
+import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { denials } from "../judge.ts";
+import { type Loose, reviewFrom } from "../reviewFrom.ts";
+
+const NAME = "app.kubernetes.io/name";
+
+it.each<[fixture: string, messages: readonly string[]]>([
+  ["validate-v1-create-pods-1", []],
+  ["validate-v1-create-pods-2", [`Pod must have the label '${NAME}' at metadata.labels`]],
+  ["validate-v1-update-pods-1", [`Pod must have the label '${NAME}' at metadata.labels`]],
+  ["validate-v1-update-pods-ephemeralcontainers-1", []],
+  ["validate-v1-create-deployments-1", [`Deployment must have the label '${NAME}' at spec.template.metadata.labels`]],
+  ["validate-v1-create-statefulsets-1", [`StatefulSet must have the label '${NAME}' at spec.template.metadata.labels`]],
+  [
+    "validate-v1-create-cronjobs-1",
+    [`CronJob must have the label '${NAME}' at spec.jobTemplate.spec.template.metadata.labels`],
+  ],
+  ["validate-v1-delete-pods-1", []],
+  ["validate-v1-delete-deployments-1", []],
+  ["validate-v1-update-deployments-scale-1", []],
+  ["validate-v1-create-services-1", []],
+])("by default, on %s says %j", async (fixture, messages) => {
+  expect(await denials(requireLabels(), reviewFrom(fixture))).toEqual(messages);
+});
+
+const missing = (...keys: string[]): string[] =>
+  keys.map((key) => `Pod must have the label '${key}' at metadata.labels`);
+const mismatch = (key: string, pattern: string): string[] => [
+  `Pod must have the label '${key}' with a value that matches ${pattern} at metadata.labels`,
+];
+
+it.each<[what: string, labels: RequireLabelsOptions["labels"] & object, found: unknown, messages: readonly string[]]>([
+  ["all that are missing", ["a", { key: "b" }, "c"], { b: "1" }, missing("a", "c")],
+  ["nothing about an empty value", ["a"], { a: "" }, []],
+  ["an empty value that a pattern forbids", [{ key: "a", pattern: ".+" }], { a: "" }, mismatch("a", ".+")],
+  ["nothing about a value that matches", [{ key: "a", pattern: "[a-z]+" }], { a: "team" }, []],
+  ["a value that matches in part", [{ key: "a", pattern: "[a-z]+" }], { a: "team-1" }, mismatch("a", "[a-z]+")],
+  ["a value that matches one way of two in part", [{ key: "a", pattern: "x|y" }], { a: "xz" }, mismatch("a", "x|y")],
+  ["a value on a second line", [{ key: "a", pattern: /x/m }], { a: "x\nz" }, mismatch("a", "x")],
+  ["nothing about a RegExp with flags that matches", [{ key: "a", pattern: /x/giy }], { a: "X" }, []],
+  ["an absent label with a pattern as absent", [{ key: "a", pattern: "x" }], {}, missing("a")],
+  ["a value longer than any label's", [{ key: "a", pattern: "a+" }], { a: "a".repeat(64) }, mismatch("a", "a+")],
+  ["what every object inherits as absent", ["constructor"], {}, missing("constructor")],
+  ["nothing about a label that is named so", ["constructor"], { constructor: "x" }, []],
+  ["what hides behind __proto__ as absent", ["a"], JSON.parse('{"__proto__": {"a": "1"}}'), missing("a")],
+  ["a value that is no string as absent", ["a"], { a: 1 }, missing("a")],
+  ["labels that are null as absent", ["a"], null, missing("a")],
+  ["labels that are a list as absent", ["length"], ["x"], missing("length")],
+  ["labels that are a string as absent", ["length"], "xyz", missing("length")],
+])("reports %s", async (_what, labels, found, messages) => {
+  const policy = requireLabels({ labels });
+  const review = reviewFrom("validate-v1-create-pods-1", (object) => {
+    object.metadata.labels = found;
+  });
+  expect(await denials(policy, review)).toEqual(messages);
+  // A pattern must not remember where it stopped.
+  expect(await denials(policy, review)).toEqual(messages);
+});
+
+it.each<[what: string, metadata: unknown]>([
+  ["no metadata", undefined],
+  ["null", null],
+  ["a string", "x"],
+])("takes metadata that is %s for no labels", async (_what, metadata) => {
+  const review = reviewFrom("validate-v1-create-pods-1", (object) => {
+    object.metadata = metadata;
+  });
+  expect(await denials(requireLabels({ labels: ["a"] }), review)).toEqual(missing("a"));
+});
+
+const asNamespace = (object: Loose, request: Loose): void => {
+  request.resource = request.requestResource = { group: "", version: "v1", resource: "namespaces" };
+  request.kind = request.requestKind = { group: "", version: "v1", kind: "Namespace" };
+  request.name = request.namespace = object.metadata.name = "payments";
+};
+
+it.each<[what: string, options: RequireLabelsOptions, fixture: string, messages: readonly string[]]>([
+  [
+    "a Namespace",
+    { resources: ["namespaces"] },
+    "validate-v1-create-secrets-1",
+    ["Namespace must have the label 'owner' at metadata.labels"],
+  ],
+  ["nothing but a Namespace", { resources: ["namespaces"] }, "validate-v1-create-pods-2", []],
+  [
+    "a workload's own labels",
+    { resources: ["deployments"] },
+    "validate-v1-create-deployments-1",
+    ["Deployment must have the label 'owner' at metadata.labels"],
+  ],
+  [
+    "a workload's own labels and its template's",
+    { resources: ["pods", "deployments"] },
+    "validate-v1-create-deployments-1",
+    [
+      "Deployment must have the label 'owner' at metadata.labels",
+      "Deployment must have the label 'owner' at spec.template.metadata.labels",
+    ],
+  ],
+  ["no templates when told so", { podTemplates: false }, "validate-v1-create-deployments-1", []],
+])("looks at %s", async (_what, options, fixture, messages) => {
+  const policy = requireLabels({ labels: ["owner"], ...options });
+  const review = reviewFrom(fixture, fixture.includes("secrets") ? asNamespace : undefined);
+  expect([...(await denials(policy, review))].sort()).toEqual(messages);
+});
+
+it("looks at custom resources of the groups it is given", async () => {
+  const asWidget = (_object: Loose, request: Loose): void => {
+    request.resource = { group: "example.com", version: "v1", resource: "widgets" };
+    request.kind = { group: "example.com", version: "v1", kind: "Widget" };
+  };
+  const policy = requireLabels({ labels: ["owner"], resources: ["widgets"], apiGroups: ["example.com"] });
+  expect(await denials(policy, reviewFrom("validate-v1-create-secrets-1", asWidget))).toEqual([
+    "Widget must have the label 'owner' at metadata.labels",
+  ]);
+});
+
+it.each<[what: string, options: object, message: string]>([
+  ["no labels", { labels: [] }, "options.labels is not a list of at least one label"],
+  ["an object for a list", { labels: { team: "x" } }, "options.labels is not a list"],
+  ["a key that cannot be stored", { labels: ["__proto__"] }, 'options.labels has "__proto__"'],
+  ["an element that is null", { labels: [null] }, "neither a key nor an object"],
+  ["an element without a key", { labels: [{ pattern: "x" }] }, "a key that is not a string"],
+  ["a misspelt member", { labels: [{ key: "a", regex: "x" }] }, 'unknown member "regex"'],
+  [
+    "a pattern that does not compile",
+    { labels: [{ key: "a", pattern: "(" }] },
+    "a pattern for 'a' that is no regular expression",
+  ],
+  ["a pattern that closes what it did not open", { labels: [{ key: "a", pattern: "a)|(b" }] }, "no regular expression"],
+  ["a pattern that is a number", { labels: [{ key: "a", pattern: 1 }] }, "neither a string nor a RegExp"],
+  ["resources that are no list", { resources: "pods" }, "options.resources is not a list"],
+  ["a subresource", { resources: ["deployments/scale"] }, 'options.resources has "deployments/scale"'],
+  ["a custom resource without its group", { resources: ["widgets"] }, "match.apiGroups is needed"],
+  ["templates without Pods", { resources: ["namespaces"], podTemplates: true }, 'needs "pods" among the resources'],
+])("refuses %s as options", (_what, options, message) => {
+  const define = (): unknown => requireLabels(options as RequireLabelsOptions);
+  expect(define).toThrow(PolicyDefinitionError);
+  expect(define).toThrow(message);
+});

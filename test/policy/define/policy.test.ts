@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { type Policy, type PolicyDefinition, policy } from "../../../src/policy/define/policy.ts";
+
+const validate = (): undefined => undefined;
+const good = { name: "p", match: { resources: ["pods"] }, validate };
+/** A definition as JavaScript may write it. */
+const define = (changes: object): Policy =>
+  policy({ ...good, ...changes } as unknown as PolicyDefinition<"pods", "CREATE", never, unknown>);
+const name = "is not a DNS label: lower-case letters, digits and '-', at most 63";
+
+describe("a definition that could never work", () => {
+  it.each<[changes: object, message: string]>([
+    [{ name: "" }, `policy "": name ${name}`],
+    [{ name: "No" }, `policy "No": name ${name}`],
+    [{ name: "-a" }, `policy "-a": name ${name}`],
+    [{ name: "x".repeat(64) }, `policy "${"x".repeat(64)}": name ${name}`],
+    [{ name: undefined }, `policy "undefined": name ${name}`],
+    [{ validate: undefined }, 'policy "p": validate is missing, and so is mutate: the policy would judge nothing'],
+    [{ validate: true }, 'policy "p": validate is not a function'],
+    [{ mutate: {} }, 'policy "p": mutate is not a function'],
+    [{ onDeadline: "ignore" }, 'policy "p": onDeadline is "ignore", not "deny", "warn" or "allow"'],
+    [{ match: undefined }, 'policy "p": match is missing'],
+    [{ match: null }, 'policy "p": match is missing'],
+    [
+      { validate: undefined, mutate: validate, match: { resources: ["pods"], operations: ["DELETE"] } },
+      'policy "p": match.operations has only DELETE, which leaves nothing to mutate',
+    ],
+  ])("%j", (changes, message) => {
+    expect(() => define(changes)).toThrow(expect.objectContaining({ code: "bad-policy", message }));
+  });
+});
+
+describe("a match that would match nothing, or not what its author meant", () => {
+  const resource = 'a resource is a lower-case plural such as "pods" or "pods/exec"';
+  const group = 'a group is a DNS name such as "apps", "*" for any, and "" is the core group';
+  it.each<[match: object, message: string]>([
+    [{ kinds: ["Pod"] }, "match.kinds is unknown; known are apiGroups, apiVersions, resources"],
+    [{ resources: [] }, "match.resources needs at least one element"],
+    [{ resources: "pods" }, "match.resources needs at least one element"],
+    [{ resources: undefined }, "match.resources needs at least one element"],
+    [{ apiGroups: [] }, "match.apiGroups needs at least one element"],
+    [{ apiVersions: "v1" }, "match.apiVersions needs at least one element"],
+    [{ operations: [] }, "match.operations needs at least one element"],
+    [{ resources: ["Pod"] }, `match.resources has "Pod"; ${resource}`],
+    [{ resources: ["pods/"] }, `match.resources has "pods/"; ${resource}`],
+    [{ resources: [5] }, `match.resources has 5; ${resource}`],
+    [{ resources: ["pods", "widgets"] }, 'match.apiGroups is needed, for "widgets" is no built-in resource'],
+    [
+      { resources: ["pods/exec"] },
+      'match.operations needs "CONNECT": the API server calls pods/exec with nothing else',
+    ],
+    [{ operations: ["create"] }, 'match.operations has "create"; known are CREATE, UPDATE, DELETE, CONNECT'],
+    [{ operations: ["*"] }, 'match.operations has "*"; known are CREATE, UPDATE, DELETE, CONNECT'],
+    [{ apiGroups: ["core"] }, `match.apiGroups has "core"; ${group}`],
+    [{ apiGroups: ["apps/v1"] }, `match.apiGroups has "apps/v1"; ${group}`],
+    [{ apiGroups: [null] }, `match.apiGroups has null; ${group}`],
+    [
+      { apiVersions: ["apps/v1"] },
+      'match.apiVersions has "apps/v1"; a version is a word such as "v1", without its group',
+    ],
+    [{ scope: "Namespace" }, 'match.scope is not "Namespaced", "Cluster" or "*"'],
+    [{ podTemplates: true, resources: ["deployments"] }, 'match.podTemplates needs "pods" among the resources'],
+    [
+      { podTemplates: true, apiGroups: ["metrics.k8s.io"] },
+      'match.podTemplates needs the core group, "", among the apiGroups',
+    ],
+    [{ podTemplates: "yes" }, "match.podTemplates is not true or false"],
+    [{ ephemeralContainers: 0 }, "match.ephemeralContainers is not true or false"],
+    [{ namespaces: ["prod"] }, "match.namespaces is not an object"],
+    [{ namespaces: { only: ["prod"] } }, 'match.namespaces has the unknown key "only"; known are include, exclude'],
+    [{ namespaces: { include: "prod" } }, "match.namespaces : include needs at least one name"],
+    [{ namespaces: { include: [] } }, "match.namespaces : include needs at least one name"],
+    [{ namespaces: { exclude: [""] } }, "match.namespaces : exclude needs at least one name"],
+    [{ labels: { app: "web" } }, 'match.labels has the unknown key "app"; known are matchLabels, matchExpressions'],
+    [{ labels: { matchLabels: { app: undefined } } }, "match.labels : matchLabels has no string for app"],
+    [
+      { labels: { matchExpressions: [{ key: "a", operator: "Is" }] } },
+      'match.labels has the operator "Is" for a; known are In, NotIn, Exists, DoesNotExist',
+    ],
+    [{ labels: { matchExpressions: [{ key: "a", operator: "In" }] } }, "match.labels : In for a takes values"],
+    [
+      { labels: { matchExpressions: [{ key: "a", operator: "In", values: [] }] } },
+      "match.labels : In for a takes values",
+    ],
+    [
+      { labels: { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] } },
+      "match.labels : Exists for a takes no values",
+    ],
+  ])("%j", (match, message) => {
+    expect(() => define({ match: { ...good.match, ...match } })).toThrow(
+      expect.objectContaining({ code: "bad-policy", message: expect.stringContaining(`policy "p": ${message}`) }),
+    );
+  });
+});
+
+describe("what is taken", () => {
+  it.each<[changes: object]>([
+    [{ name: "x".repeat(63) }],
+    [{ name: "7" }],
+    [{ match: { resources: ["*"] } }],
+    [{ match: { resources: ["*/scale", "*/*"] } }],
+    [{ match: { resources: ["widgets"], apiGroups: ["example.com"] } }],
+    [{ match: { resources: ["pods"], apiGroups: ["", "*"], podTemplates: true, ephemeralContainers: false } }],
+    [{ match: { resources: ["pods/exec"], operations: ["CONNECT"] } }],
+    [{ match: { resources: ["pods"], operations: ["DELETE"] } }],
+    [{ validate: undefined, mutate: validate }],
+    [
+      {
+        match: {
+          resources: ["pods"],
+          labels: {},
+          namespaces: { exclude: ["kube-*"] },
+          scope: "Namespaced",
+          apiVersions: ["v1", "*"],
+        },
+      },
+    ],
+  ])("%j", (changes) => {
+    const defined = define(changes);
+    expect(defined).toMatchObject({ onDeadline: "deny", ...changes });
+    expect(Object.isFrozen(defined)).toBe(true);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { annotate, deny, warn } from "../../../src/policy/define/Finding.ts";
+import { PolicyEngine } from "../../../src/policy/run/PolicyEngine.ts";
+import { expectNoUnhandledRejections, frozenReview, judge, later, testRun, thenable, validator } from "../policyRun.ts";
+
+const review = frozenReview("validate-v1-create-pods-1");
+expectNoUnhandledRejections();
+
+const failure = { allowed: false, code: 500, message: "policy p failed; the gate's log has the error" };
+
+describe("findings", () => {
+  it("no policy at all allows with nothing beside it", async () => {
+    expect((await judge("validate", review, [])).verdict).toEqual({
+      allowed: true,
+      patch: [],
+      warnings: [],
+      auditAnnotations: {},
+    });
+  });
+
+  it("all denials together, in the gate's order, with the first one's code and reason; warnings and notes beside them", async () => {
+    const { verdict } = await judge("validate", review, [
+      validator("z", () => later([warn("careful"), deny("first", { code: 422 })], 20)),
+      validator("a", () => deny("second", { code: 409, reason: "AlreadyExists" })),
+      validator("m", () => [annotate("seen", "yes"), deny("third"), deny("second")]),
+      validator("ok", () => undefined),
+    ]);
+    expect(verdict).toEqual({
+      allowed: false,
+      message: "first; second; third",
+      code: 422,
+      reason: "Invalid",
+      warnings: ["z: careful"],
+      auditAnnotations: { "m.seen": "yes", "denied-by": "z,a,m" },
+    });
+  });
+
+  it.each<[what: string, result: () => unknown]>([
+    ["nothing", () => undefined],
+    ["null", () => null],
+    ["an empty list", () => []],
+    ["a promise of nothing", () => later(undefined)],
+  ])("%s allows", async (_what, result) => {
+    expect((await judge("validate", review, [validator("p", result)])).verdict.allowed).toBe(true);
+  });
+
+  it.each<[what: string, result: () => unknown]>([
+    ["a list", () => [deny("no")]],
+    ["a set", () => new Set([deny("no")])],
+    [
+      "a generator",
+      function* () {
+        yield deny("no");
+      },
+    ],
+    ["a promise of a list", () => later([deny("no")])],
+    ["a thenable", () => thenable((resolve) => resolve(deny("no")))],
+    ["one written by hand", () => ({ finding: "deny", message: "no" })],
+  ])("%s of a denial denies", async (_what, result) => {
+    expect((await judge("validate", review, [validator("p", result)])).verdict).toMatchObject({
+      allowed: false,
+      message: "no",
+      code: 403,
+      reason: "Forbidden",
+    });
+  });
+});
+
+describe("whatever goes wrong denies by the policy's name, without the error, and the others still run", () => {
+  const getter = (name: string, rest: object = {}) =>
+    Object.defineProperty({ ...rest }, name, {
+      enumerable: true,
+      get: () => {
+        throw new Error("s3cret");
+      },
+    });
+  it.each<[what: string, result: () => unknown]>([
+    [
+      "a throw",
+      () => {
+        throw new Error("s3cret");
+      },
+    ],
+    [
+      "a throw of no error",
+      () => {
+        throw "s3cret";
+      },
+    ],
+    ["a rejection", () => Promise.reject(new Error("s3cret"))],
+    ["true", () => true],
+    ["false", () => false],
+    ["0", () => 0],
+    ["a string", () => "x"],
+    ["an object", () => ({ allowed: true })],
+    ["an empty object", () => ({})],
+    ["a function", () => () => deny("no")],
+    ["a list of a number", () => [1]],
+    ["a list in a list", () => [[deny("no")]]],
+    ["a list with a hole", () => new Array(1)],
+    ["a list that ends in garbage", () => [warn("w"), null]],
+    ["an unknown finding", () => ({ finding: "allow" })],
+    ["a promise of true", () => later(true)],
+    ["a promise of a string", () => later("x")],
+    [
+      "an async generator",
+      async function* () {
+        yield deny("no");
+      },
+    ],
+    ["a list of promises", () => [later(undefined), later(undefined)]],
+    [
+      "a list of promises that reject",
+      () => [Promise.reject(new Error("s3cret")), Promise.reject(new Error("s3cret"))],
+    ],
+    [
+      "a generator without end",
+      function* () {
+        for (;;) yield warn("w");
+      },
+    ],
+    [
+      "an iterator that throws",
+      function* () {
+        yield warn("w");
+        throw new Error("s3cret");
+      },
+    ],
+    ["a getter that throws", () => getter("finding")],
+    ["a message that throws", () => getter("message", { finding: "deny" })],
+    ["a then that throws", () => getter("then")],
+    ["a denial without a message", () => ({ finding: "deny" })],
+    ["a denial whose message is a number", () => ({ finding: "deny", message: 5 })],
+    ["a denial whose code allows", () => ({ finding: "deny", message: "no", code: 200 })],
+    ["a denial whose code is a string", () => ({ finding: "deny", message: "no", code: "403" })],
+    ["a denial whose reason is an object", () => ({ finding: "deny", message: "no", reason: {} })],
+    ["a warning whose message is a list", () => ({ finding: "warn", message: ["w"] })],
+    ["a note without a value", () => ({ finding: "annotate", key: "k" })],
+    ["a note whose key is no key", () => ({ finding: "annotate", key: "a/b", value: "v" })],
+  ])("%s", async (_what, result) => {
+    const { verdict, log } = await judge("validate", review, [
+      validator("p", result),
+      validator("q", () => warn("still here")),
+    ]);
+    expect(verdict).toMatchObject({ ...failure, warnings: ["q: still here"], auditAnnotations: { "denied-by": "p" } });
+    expect(JSON.stringify(verdict)).not.toContain("s3cret");
+    expect(log.error.mock.calls).toEqual([
+      ["a policy failed", { policy: "p", cluster: "test", uid: review.uid, error: expect.anything() }],
+    ]);
+  });
+
+  it("also where the log cannot write what was thrown", async () => {
+    const run = testRun(review);
+    run.log.error.mockImplementationOnce(() => {
+      throw new TypeError("cyclic");
+    });
+    expect(
+      await new PolicyEngine([
+        validator("p", () => {
+          throw new Error("x");
+        }),
+      ]).validate(run),
+    ).toMatchObject(failure);
+    expect(run.log.error).toHaveBeenLastCalledWith("a policy failed, and what it threw cannot be logged", {
+      policy: "p",
+      cluster: "test",
+      uid: review.uid,
+    });
+  });
+});

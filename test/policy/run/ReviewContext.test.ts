@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import type { PolicyContext } from "../../../src/policy/define/PolicyContext.ts";
+import { policy } from "../../../src/policy/define/policy.ts";
+import type { Match } from "../../../src/policy/match/Match.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import type { Review } from "../../../src/protocol/review/Review.ts";
+import { frozenReview, judge } from "../policyRun.ts";
+
+type Context = PolicyContext<unknown, unknown, unknown>;
+
+/** Runs `look` as a policy on Pods and their templates; undefined when it failed. */
+async function contextOf<T>(
+  review: Review,
+  look: (context: Context) => T,
+  match: Partial<Match> = {},
+): Promise<T | undefined> {
+  let seen: T | undefined;
+  const one = policy({
+    name: "p",
+    match: { resources: ["pods"], podTemplates: true, ...match },
+    validate: (context) => {
+      seen = look(context);
+    },
+  });
+  await judge("validate", review, [one], { params: { p: { limit: 1 } } });
+  return seen;
+}
+
+const pod = frozenReview("validate-v1-create-pods-1");
+const withObject = (object: JsonObject | null, changes: Partial<Review> = {}): Review => ({
+  ...pod,
+  object,
+  ...changes,
+});
+const paths = ({ containers }: Context): string[] =>
+  containers().map(({ path, container }) => `${path} ${container.name}`);
+const c = (name: string) => ({ name });
+
+describe("what a policy is shown", () => {
+  it("of a Pod: the review as it is", async () => {
+    const { object, oldObject, operation, subresource, kind, resource, namespace, name, user, dryRun } = pod;
+    const shown = await contextOf(pod, (x) => ({
+      object: x.object,
+      oldObject: x.oldObject,
+      operation: x.operation,
+      subresource: x.subresource,
+      kind: x.kind,
+      resource: x.resource,
+      namespace: x.namespace,
+      name: x.name,
+      user: x.user,
+      dryRun: x.dryRun,
+      params: x.params,
+    }));
+    expect(shown).toEqual({
+      object,
+      oldObject,
+      operation,
+      subresource,
+      kind,
+      resource,
+      namespace,
+      name,
+      user,
+      dryRun,
+      params: { limit: 1 },
+    });
+    expect(await contextOf(pod, (x) => x.object)).toBe(object);
+  });
+
+  it.each([
+    ["validate-v1-create-deployments-1", "spec.template.spec.containers[0]"],
+    ["validate-v1-create-statefulsets-1", "spec.template.spec.containers[0]"],
+    ["validate-v1-create-cronjobs-1", "spec.jobTemplate.spec.template.spec.containers[0]"],
+  ])("of %s: its template as a Pod, with the real paths", async (name, path) => {
+    const shown = await contextOf(frozenReview(name), (x) => ({
+      object: x.object,
+      path: x.path("spec", "containers", 0),
+      first: x.containers()[0]?.path,
+    }));
+    expect(shown).toMatchObject({
+      object: { apiVersion: "v1", kind: "Pod", metadata: {}, spec: { containers: [{}] } },
+      path,
+      first: path,
+    });
+  });
+
+  it("paths with other characters are quoted", async () => {
+    expect(
+      await contextOf(pod, ({ path }) => [path("metadata", "labels", 'a.b/"c"'), path(), path("a", 0, "b-c_d")]),
+    ).toEqual(['metadata.labels["a.b/\\"c\\""]', "", "a[0].b-c_d"]);
+  });
+});
+
+describe("containers", () => {
+  const all = {
+    kind: "Pod",
+    spec: { containers: [c("a"), c("b")], initContainers: [c("i")], ephemeralContainers: [c("e")] },
+  };
+  it.each<[what: string, object: JsonObject | null, match: Partial<Match>, seen: string[] | undefined]>([
+    [
+      "of all kinds",
+      all,
+      {},
+      ["spec.initContainers[0] i", "spec.containers[0] a", "spec.containers[1] b", "spec.ephemeralContainers[0] e"],
+    ],
+    [
+      "without ephemeral ones",
+      all,
+      { ephemeralContainers: false },
+      ["spec.initContainers[0] i", "spec.containers[0] a", "spec.containers[1] b"],
+    ],
+    ["null lists", { kind: "Pod", spec: { containers: null } }, {}, []],
+    ["of no Pod", { kind: "Binding", target: {} }, {}, []],
+    ["of nothing", null, {}, []],
+    ["of a Pod without a spec: the policy fails", { kind: "Pod" }, {}, undefined],
+    ["a spec that is a list", { kind: "Pod", spec: [all.spec] }, {}, undefined],
+    ["containers that are no list", { kind: "Pod", spec: { containers: { 0: c("a") } } }, {}, undefined],
+    ["initContainers that are a string", { kind: "Pod", spec: { containers: [], initContainers: "x" } }, {}, undefined],
+    ["a container that is a string", { kind: "Pod", spec: { containers: [c("a"), "b"] } }, {}, undefined],
+    ["a container that is null", { kind: "Pod", spec: { containers: [null] } }, {}, undefined],
+    ["a container without a name", { kind: "Pod", spec: { containers: [{ image: "i" }] } }, {}, undefined],
+  ])("%s", async (_what, object, match, seen) => {
+    expect(await contextOf(withObject(object), paths, match)).toEqual(seen);
+  });
+});
+
+describe("a workload whose template is none fails the policy, and does not pass by it", () => {
+  const deployment = { resource: { group: "apps", version: "v1", resource: "deployments" } };
+  it.each<[spec: unknown]>([
+    [undefined],
+    [null],
+    [{}],
+    [{ template: null }],
+    [{ template: [] }],
+    [{ template: "x" }],
+    ["template"],
+  ])("%j", async (spec) => {
+    const one = policy({
+      name: "p",
+      match: { resources: ["pods"], podTemplates: true, labels: { matchLabels: { a: "b" } } },
+      validate: () => undefined,
+    });
+    const { verdict, log } = await judge("validate", withObject({ kind: "Deployment", spec }, deployment), [one]);
+    expect(verdict).toMatchObject({ allowed: false, code: 500, message: expect.stringContaining("policy p failed") });
+    expect(log.error.mock.calls[0]?.[1]).toMatchObject({
+      error: { code: "pod-template-missing", message: "the object has no Pod template at spec.template" },
+    });
+  });
+});

@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { freezeReview } from "../../../src/policy/run/freezeReview.ts";
+import { decodeAdmissionReview } from "../../../src/protocol/review/decodeAdmissionReview.ts";
+import { readReview } from "../../fixtures/readReview.ts";
+
+it("freezes objects and lists to the bottom", () => {
+  const decoded = decodeAdmissionReview(JSON.parse(readReview("validate-v1-update-pods-1")));
+  if (!decoded.ok) throw new Error("the fixture does not decode");
+  const { object, oldObject, options } = freezeReview(decoded.value);
+  const frozen = (value: unknown): boolean =>
+    typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+  expect([object, oldObject, options].every(frozen)).toBe(true);
+});

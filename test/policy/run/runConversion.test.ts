@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import { ConversionError, conversion, type HubConverter } from "../../../src/policy/define/conversion.ts";
+import type { KubernetesObject } from "../../../src/policy/define/ResourceTypes.ts";
+import { runConversion } from "../../../src/policy/run/runConversion.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import type { ConversionOutcome } from "../../../src/protocol/review/ConversionReview.ts";
+import { decodeConversionReview } from "../../../src/protocol/review/decodeConversionReview.ts";
+import { readReview, reviewNames } from "../../fixtures/readReview.ts";
+import { deepFreeze, frozenReview, testRun } from "../policyRun.ts";
+
+const move = (from: string, to: string) => (object: KubernetesObject) => {
+  const spec = { ...Object(object.spec) };
+  spec[to] = spec[from];
+  delete spec[from];
+  return { ...object, spec };
+};
+
+/** v1 has spec.host, v1beta1 spec.hostname, v1alpha1 spec.address. */
+function gateways(v1beta1: Partial<HubConverter> = {}) {
+  const one = conversion({
+    group: "example.com",
+    kind: "Gateway",
+    versions: ["v1", "v1beta1", "v1alpha1"],
+    hub: "v1",
+    convert: {
+      v1beta1: { toHub: move("hostname", "host"), fromHub: move("host", "hostname"), ...v1beta1 },
+      v1alpha1: { toHub: move("address", "host"), fromHub: move("host", "address") },
+    },
+  });
+  return new Map([["example.com/Gateway", one]]);
+}
+
+const metadata = {
+  name: "a",
+  namespace: "n",
+  uid: "u",
+  labels: { l: "1" },
+  annotations: { a: "1" },
+  generation: 3,
+  managedFields: [{ manager: "m" }],
+};
+const gateway = (version: string, spec: object, changes: object = {}) => ({
+  apiVersion: `example.com/${version}`,
+  kind: "Gateway",
+  metadata,
+  spec,
+  ...changes,
+});
+
+function convert(
+  objects: readonly object[],
+  version: string,
+  conversions = gateways(),
+): { outcome: ConversionOutcome; logged: unknown[] } {
+  const { log } = testRun(frozenReview("validate-v1-create-pods-1"));
+  const review = {
+    version: "v1",
+    uid: "r",
+    desiredApiVersion: version,
+    objects: deepFreeze(objects) as readonly JsonObject[],
+  } as const;
+  return { outcome: runConversion(review, conversions, log), logged: log.error.mock.calls };
+}
+
+describe("captured reviews", () => {
+  it.each(reviewNames.filter((name) => name.startsWith("conversion")))("%s", (name) => {
+    const decoded = decodeConversionReview(JSON.parse(readReview(name)));
+    if (!decoded.ok) throw new Error(decoded.fault.path);
+    const { objects, desiredApiVersion } = decoded.value;
+    const { outcome } = convert(objects, desiredApiVersion);
+    if (!outcome.converted) throw new Error(outcome.message);
+    expect(outcome.objects.map(({ apiVersion, kind, metadata: kept }) => ({ apiVersion, kind, kept }))).toEqual(
+      objects.map(({ kind, metadata: kept }) => ({ apiVersion: desiredApiVersion, kind, kept })),
+    );
+  });
+});
+
+describe("what is converted", () => {
+  it.each([
+    ["v1", { host: "h" }, "v1beta1", { hostname: "h" }],
+    ["v1beta1", { hostname: "h" }, "v1", { host: "h" }],
+    ["v1beta1", { hostname: "h" }, "v1alpha1", { address: "h" }],
+    ["v1alpha1", { address: "h" }, "v1beta1", { hostname: "h" }],
+    ["v1", { host: "h" }, "v1", { host: "h" }],
+  ])("%s %j to %s %j", (from, before, to, after) => {
+    expect(convert([gateway(from, before)], `example.com/${to}`).outcome).toEqual({
+      converted: true,
+      objects: [gateway(to, after)],
+    });
+  });
+
+  it("no objects", () => {
+    expect(convert([], "example.com/v1").outcome).toEqual({ converted: true, objects: [] });
+  });
+
+  it("many, of several versions, in their order and number", () => {
+    const objects = Array.from({ length: 50 }, (_, i) =>
+      gateway(i % 2 ? "v1" : "v1beta1", i % 2 ? { host: `${i}` } : { hostname: `${i}` }),
+    );
+    const { outcome } = convert(objects, "example.com/v1");
+    expect(outcome.converted && outcome.objects.map((object) => Object(object.spec).host)).toEqual(
+      objects.map((_, i) => `${i}`),
+    );
+  });
+
+  it("labels and annotations as the converter wants them, the rest of the metadata as it was", () => {
+    const fromHub = (object: KubernetesObject) => ({
+      ...object,
+      apiVersion: "wrong/v9",
+      kind: "Wrong",
+      metadata: { name: "a", namespace: "n", uid: "u", labels: { l: "2" }, generation: 99, finalizers: ["x"] },
+    });
+    const { annotations, ...kept } = metadata;
+    expect(annotations).toBeDefined();
+    expect(convert([gateway("v1", {})], "example.com/v1beta1", gateways({ fromHub })).outcome).toEqual({
+      converted: true,
+      objects: [gateway("v1beta1", {}, { metadata: { ...kept, labels: { l: "2" } } })],
+    });
+  });
+
+  it("by a converter that changes the object it is given, or drops the metadata", () => {
+    const fromHub = (object: KubernetesObject) => {
+      Object.assign(Object(object.spec), { x: 1 });
+      delete object.metadata;
+      return object;
+    };
+    const given = gateway("v1", {});
+    expect(convert([given], "example.com/v1beta1", gateways({ fromHub })).outcome).toEqual({
+      converted: true,
+      objects: [gateway("v1beta1", { x: 1 })],
+    });
+    expect(given.spec).toEqual({});
+  });
+
+  it("with members named __proto__ kept", () => {
+    const { outcome } = convert(
+      [JSON.parse(JSON.stringify(gateway("v1", {})).replace('"spec":{', '"spec":{"__proto__":{"a":1}'))],
+      "example.com/v1beta1",
+    );
+    expect(JSON.stringify(outcome)).toContain('"__proto__":{"a":1}');
+  });
+});
+
+describe("what fails, with a message that names the object", () => {
+  const at = (version: string, why: string) => `objects[0], Gateway n/a, to example.com/${version}: ${why}`;
+  it.each<[what: string, object: object, desired: string, message: string]>([
+    ["no apiVersion", { kind: "Gateway", metadata }, "example.com/v1", at("v1", "it has no apiVersion and kind")],
+    [
+      "no kind",
+      { apiVersion: "example.com/v1", metadata },
+      "example.com/v1",
+      "objects[0], object n/a, to example.com/v1: it has no apiVersion and kind",
+    ],
+    [
+      "no metadata",
+      gateway("v1", {}, { metadata: undefined }),
+      "example.com/v1",
+      "objects[0], Gateway (without a name), to example.com/v1: it has no metadata",
+    ],
+    [
+      "metadata that is a list",
+      gateway("v1", {}, { metadata: [] }),
+      "example.com/v1",
+      "objects[0], Gateway (without a name), to example.com/v1: it has no metadata",
+    ],
+    [
+      "another group",
+      gateway("v1", {}),
+      "other.com/v1",
+      "objects[0], Gateway n/a, to other.com/v1: it is of the group example.com, and a conversion never changes the group",
+    ],
+    [
+      "another kind",
+      gateway("v1", {}, { kind: "Door" }),
+      "example.com/v1",
+      "objects[0], Door n/a, to example.com/v1: this gate converts no Door of example.com",
+    ],
+    [
+      "a version it is in",
+      gateway("v7", {}),
+      "example.com/v1",
+      at("v1", "this gate knows no version v7, only v1, v1beta1, v1alpha1"),
+    ],
+    [
+      "a version it is to be in",
+      gateway("v1", {}),
+      "example.com/constructor",
+      at("constructor", "this gate knows no version constructor, only v1, v1beta1, v1alpha1"),
+    ],
+  ])("%s", (_what, object, desired, message) => {
+    expect(convert([object], desired)).toEqual({ outcome: { converted: false, message }, logged: [] });
+  });
+
+  const returns = (value: unknown) => () => value as KubernetesObject;
+  const throws = (error: unknown) => () => {
+    throw error;
+  };
+  it.each<[what: string, fromHub: (object: KubernetesObject) => KubernetesObject, why: string, logged: number]>([
+    ["says why", throws(new ConversionError("host is too long")), "host is too long", 0],
+    ["throws", throws(new Error("s3cret")), "the converter failed; the gate's log has the error", 1],
+    ["throws null", throws(null), "the converter failed; the gate's log has the error", 1],
+    ["returns nothing", returns(undefined), "the converter v1beta1.fromHub returned no object", 0],
+    ["returns a list", returns([{}]), "the converter v1beta1.fromHub returned no object", 0],
+    ["returns a promise", returns(Promise.resolve({})), "the converter v1beta1.fromHub returned no object", 0],
+    ["returns a Date", (object) => ({ ...object, at: new Date(0) }), "/at is a Date, which JSON cannot carry", 0],
+    ["returns NaN", (object) => ({ ...object, spec: { n: Number.NaN } }), "/spec/n is NaN, which JSON cannot carry", 0],
+    [
+      "changes the name",
+      (object) => ({ ...object, metadata: { ...object.metadata, name: "b" } }),
+      "the converter v1beta1.fromHub changed metadata.name",
+      0,
+    ],
+    [
+      "drops the namespace",
+      returns({ metadata: { name: "a", uid: "u" } }),
+      "the converter v1beta1.fromHub changed metadata.namespace",
+      0,
+    ],
+    [
+      "changes the uid",
+      (object) => ({ ...object, metadata: { ...object.metadata, uid: "x" } }),
+      "the converter v1beta1.fromHub changed metadata.uid",
+      0,
+    ],
+    [
+      "makes metadata a string",
+      returns({ metadata: "a" }),
+      "the converter v1beta1.fromHub returned metadata that is no object",
+      0,
+    ],
+  ])("a converter that %s", (_what, fromHub, why, logged) => {
+    const result = convert([gateway("v1", {})], "example.com/v1beta1", gateways({ fromHub }));
+    expect(result.outcome).toEqual({ converted: false, message: at("v1beta1", why) });
+    expect(result.logged).toHaveLength(logged);
+  });
+
+  it("the one of many that fails, and none of the others are given", () => {
+    const { outcome } = convert([gateway("v1", {}), gateway("v9", {}), gateway("v1", {})], "example.com/v1beta1");
+    expect(outcome).toEqual({ converted: false, message: expect.stringMatching(/^objects\[1\], Gateway n\/a, /) });
+  });
+});

@@ -1,0 +1,224 @@
+import fc from "fast-check";
+import jsonpatch from "fast-json-patch";
+import { describe, expect, it } from "vitest";
+import { deny, warn } from "../../../src/policy/define/Finding.ts";
+import { type Policy, policy } from "../../../src/policy/define/policy.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import type { Review } from "../../../src/protocol/review/Review.ts";
+import { readReview, reviewNames } from "../../fixtures/readReview.ts";
+import { anyChange } from "../../protocol/anyJson.ts";
+import { deepFreeze, everything, frozenReview, judge, later, mutator } from "../policyRun.ts";
+
+const review = frozenReview("mutate-v1-create-pods-1", {
+  object: deepFreeze({ metadata: { name: "a" }, list: [1, 2], deep: { a: { b: 1 } } }),
+});
+
+async function patchOf(policies: readonly Policy[], of: Review = review): Promise<unknown> {
+  const { verdict } = await judge("mutate", of, policies);
+  return verdict.allowed ? verdict.patch : `denied: ${verdict.message}`;
+}
+
+describe("the patch", () => {
+  const set = (name: string, member: string, value: unknown) =>
+    mutator(name, (draft) => {
+      draft[member] = value;
+    });
+  it.each<[what: string, policies: Policy[], patch: unknown]>([
+    ["nothing for no mutator", [], []],
+    ["nothing for one that changes nothing", [mutator("p", () => undefined)], []],
+    [
+      "nothing for one that sets what is there",
+      [
+        set("p", "list", [1, 2]),
+        mutator("q", (draft) => {
+          draft.deep = { a: { b: 1 } };
+        }),
+      ],
+      [],
+    ],
+    [
+      "nothing for a change that the next takes back",
+      [
+        set("p", "x", 1),
+        mutator("q", (draft) => {
+          delete draft.x;
+        }),
+      ],
+      [],
+    ],
+    [
+      "one for all",
+      [set("p", "x", 1), set("q", "y", 2)],
+      [
+        { op: "add", path: "/x", value: 1 },
+        { op: "add", path: "/y", value: 2 },
+      ],
+    ],
+    ["what the last one says, said once", [set("p", "x", 1), set("q", "x", 2)], [{ op: "add", path: "/x", value: 2 }]],
+    [
+      "each on the last one's result",
+      [
+        set("p", "x", 1),
+        mutator("q", (draft) => {
+          draft.y = draft.x;
+          delete draft.x;
+        }),
+      ],
+      [{ op: "add", path: "/y", value: 1 }],
+    ],
+    [
+      "none where a member is defined past the draft",
+      [
+        mutator("p", (draft) => {
+          Object.defineProperty(draft.deep, "x", { value: 1 });
+        }),
+      ],
+      "denied: policy p failed; the gate's log has the error",
+    ],
+    [
+      "an insert in front",
+      [
+        mutator("p", (draft) => {
+          (draft.list as number[]).unshift(0);
+        }),
+      ],
+      [{ op: "add", path: "/list/0", value: 0 }],
+    ],
+    ["undefined removes", [set("p", "deep", undefined)], [{ op: "remove", path: "/deep" }]],
+    [
+      "part of the draft put elsewhere",
+      [
+        mutator("p", (draft) => {
+          draft.copy = { of: draft.deep };
+        }),
+      ],
+      [{ op: "add", path: "/copy", value: { of: { a: { b: 1 } } } }],
+    ],
+    [
+      "async ones, in order",
+      [
+        policy({
+          name: "p",
+          match: everything,
+          mutate: async (draft) => {
+            await later(undefined, 10);
+            Object.assign(draft, { x: 1 });
+          },
+        }),
+        mutator("q", (draft) => {
+          draft.y = draft.x;
+        }),
+      ],
+      [
+        { op: "add", path: "/x", value: 1 },
+        { op: "add", path: "/y", value: 1 },
+      ],
+    ],
+  ])("%s", async (_what, policies, patch) => {
+    expect(await patchOf(policies)).toEqual(patch);
+  });
+
+  it("keeps members that have awkward names beside the change", async () => {
+    const object: JsonObject = JSON.parse('{"a":{"__proto__":{"x":1},"constructor":{"prototype":1}}}');
+    expect(
+      await patchOf(
+        [
+          mutator("p", (draft) => {
+            Object(draft.a).b = 1;
+          }),
+        ],
+        { ...review, object },
+      ),
+    ).toEqual([{ op: "add", path: "/a/b", value: 1 }]);
+  });
+
+  it("comes with findings, and goes with a denial", async () => {
+    const { verdict } = await judge("mutate", review, [
+      mutator("p", (draft) => {
+        draft.x = 1;
+        return warn("set x");
+      }),
+    ]);
+    expect(verdict).toMatchObject({ allowed: true, patch: [{ op: "add" }], warnings: ["p: set x"] });
+    expect(
+      await patchOf([
+        mutator("p", (draft) => {
+          draft.x = 1;
+          return deny("no");
+        }),
+      ]),
+    ).toBe("denied: no");
+  });
+});
+
+it("a review without an object leaves nothing to mutate", async () => {
+  expect(
+    await patchOf(
+      [
+        policy({
+          name: "p",
+          match: { ...everything, operations: ["CREATE", "DELETE"] },
+          mutate: () => {
+            throw new Error("never");
+          },
+        }),
+      ],
+      { ...review, operation: "DELETE", object: null },
+    ),
+  ).toEqual([]);
+});
+
+it.each(reviewNames.filter((name) => /-(create|update)-/.test(name)))(
+  "%s is not changed by what is made of it",
+  async (name) => {
+    const sent = frozenReview(name);
+    const touch = mutator("p", (draft) => {
+      Object.assign(draft, { metadata: { ...Object(draft.metadata), annotations: { "example.com/é~": "😀" } } });
+    });
+    const sidecar = mutator("q", (draft) => {
+      const { containers } = Object(draft.spec);
+      if (Array.isArray(containers)) containers.unshift({ name: "sidecar" });
+    });
+    const patch = await patchOf([touch, sidecar], sent);
+    const { object } = JSON.parse(readReview(name)).request;
+    expect(sent.object).toEqual(object);
+    const { newDocument } = jsonpatch.applyPatch(object, JSON.parse(JSON.stringify(patch)), true);
+    expect(newDocument.metadata.annotations).toEqual({ "example.com/é~": "😀" });
+    if (sent.resource.resource === "pods" && sent.operation === "CREATE" && sent.subresource === "")
+      expect(newDocument.spec.containers[0]).toEqual({ name: "sidecar" });
+  },
+);
+
+it("whatever a mutator makes of whatever object, the patch leads there", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyChange(false), async ([before, after]) => {
+      const object: JsonObject = deepFreeze({ ...before });
+      const patch = await patchOf([mutator("p", (draft) => Object.assign(draft, after) && undefined)], {
+        ...review,
+        object,
+      });
+      expect(
+        jsonpatch.applyPatch(JSON.parse(JSON.stringify(before)), JSON.parse(JSON.stringify(patch)), true).newDocument,
+      ).toEqual(after);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it.each([
+  ["create-deployments", "/spec/template"],
+  ["create-statefulsets", "/spec/template"],
+  ["create-cronjobs", "/spec/jobTemplate/spec/template"],
+])("%s: a mutator on Pods changes the template where it stands", async (name, at) => {
+  const label = policy({
+    name: "p",
+    match: { resources: ["pods"], podTemplates: true },
+    mutate: (draft) => {
+      draft.metadata = { ...draft.metadata, labels: { ...draft.metadata?.labels, x: "y" } };
+    },
+  });
+  const sent = frozenReview(`mutate-v1-${name}-1`);
+  const patch = JSON.stringify(await patchOf([label], sent));
+  expect(patch).toContain(`"path":"${at}/metadata/labels`);
+  expect(patch).toContain('"y"');
+});

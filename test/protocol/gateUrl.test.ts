@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { splitGateUrl } from "../../src/protocol/gateUrl.ts";
+
+it.each([
+  ["https://gate.example.com/c/prod/validate", { base: "https://gate.example.com", path: "/c/prod/validate" }],
+  ["https://gate.example.com/c/prod/mutate/pods", { base: "https://gate.example.com", path: "/c/prod/mutate/pods" }],
+  ["https://gate.example.com:8443/c/prod/convert", { base: "https://gate.example.com:8443", path: "/c/prod/convert" }],
+  [
+    "https://gate.example.com/c/prod/convert/self-test-0a1b2c3d",
+    { base: "https://gate.example.com", path: "/c/prod/convert/self-test-0a1b2c3d" },
+  ],
+  ["https://e.example.com/a/b/c/prod/validate", { base: "https://e.example.com/a/b", path: "/c/prod/validate" }],
+  ["https://[::1]:8443/c/prod/validate", { base: "https://[::1]:8443", path: "/c/prod/validate" }],
+  ["https://gate.example.com/c/other/validate", undefined],
+  ["https://gate.example.com/c/prod/other", undefined],
+  ["https://gate.example.com/c/prod/convert/x", undefined],
+  ["https://gate.example.com/c/prod/validate/a/b", undefined],
+  ["https://gate.example.com/c/prod/validate?x=y", undefined],
+  ["https://me@gate.example.com/c/prod/validate", undefined],
+  ["http://gate.example.com/c/prod/validate", undefined],
+  ["nonsense", undefined],
+])("%s", (url, parts) => {
+  expect(splitGateUrl(url, "prod")).toEqual(parts);
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import type { Match } from "../../../src/policy/match/Match.ts";
+import { callsWebhook } from "../callsWebhook.ts";
+import { validator, webhookFor } from "../gateFor.ts";
+import { type ReviewOf, reviewOf } from "../reviewOf.ts";
+
+const everything: Match = {
+  apiGroups: ["*"],
+  resources: ["*/*"],
+  operations: ["CREATE", "UPDATE", "DELETE", "CONNECT"],
+};
+const SYNC = "system:serviceaccount:postern-system:postern-sync";
+
+async function isCalled(about: ReviewOf, ...matches: Match[]): Promise<boolean> {
+  const webhook = await webhookFor(...matches.map((match, index) => validator(`p${index}`, match)));
+  const { review, namespaceLabels } = reviewOf(about);
+  return callsWebhook(webhook, review, namespaceLabels);
+}
+
+describe("a policy on everything is not called for", () => {
+  it.each<[name: string, review: ReviewOf]>([
+    ["what is in kube-system", { namespace: "kube-system" }],
+    ["what is in the gate's own namespace", { namespace: "postern-system" }],
+    ["the Namespace kube-system itself", { at: "/namespaces", namespace: "kube-system", operation: "UPDATE" }],
+    ["the Namespace postern-system itself", { at: "/namespaces", namespace: "postern-system" }],
+    [
+      "the deletion of the Namespace postern-system",
+      { at: "/namespaces", namespace: "postern-system", operation: "DELETE" },
+    ],
+    ["what the sync does", { username: SYNC }],
+    [
+      "what the sync does to cluster-wide objects",
+      { at: "storage.k8s.io/storageclasses", namespace: "", username: SYNC },
+    ],
+    ["nodes", { at: "/nodes", namespace: "" }],
+    ["the status of nodes", { at: "/nodes/status", namespace: "", operation: "UPDATE" }],
+    ["leases", { at: "coordination.k8s.io/leases" }],
+    ["certificate signing requests", { at: "certificates.k8s.io/certificatesigningrequests/approval", namespace: "" }],
+    ["events", { at: "/events" }],
+    ["events of the other group", { at: "events.k8s.io/events" }],
+    ["token reviews", { at: "authentication.k8s.io/tokenreviews", namespace: "" }],
+    ["webhook configurations", { at: "admissionregistration.k8s.io/mutatingwebhookconfigurations", namespace: "" }],
+    ["admission policies", { at: "admissionregistration.k8s.io/validatingadmissionpolicies", namespace: "" }],
+    ["the sync's ClusterRole", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "postern-sync" }],
+    [
+      "the sync's ClusterRoleBinding",
+      { at: "rbac.authorization.k8s.io/clusterrolebindings", namespace: "", name: "postern-sync" },
+    ],
+    [
+      "a RoleBinding of the sync's",
+      { at: "rbac.authorization.k8s.io/rolebindings", namespace: "default", name: "postern-sync" },
+    ],
+    [
+      "the API server itself",
+      { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", username: "system:apiserver" },
+    ],
+    ["CSINodes", { at: "storage.k8s.io/csinodes", namespace: "" }],
+    ["VolumeAttachments", { at: "storage.k8s.io/volumeattachments", namespace: "" }],
+    ["ResourceSlices", { at: "resource.k8s.io/resourceslices", namespace: "" }],
+    ["a custom resource called namespaces, in kube-system", { at: "example.com/namespaces", namespace: "kube-system" }],
+    ["self-tests", { at: "/configmaps", namespace: "postern-selftest" }],
+    ["self-tests of conversions", { at: "mine.selftest.postern.dev/selftests", namespace: "postern-selftest" }],
+    ["the self-test's Namespace", { at: "/namespaces", namespace: "postern-selftest", name: "postern-selftest" }],
+    ["the self-test's ResourceQuota", { at: "/resourcequotas", namespace: "postern-selftest" }],
+  ])("%s", async (_name, review) => {
+    expect(await isCalled(review, everything)).toBe(false);
+  });
+});
+
+describe("and it is called for what stands next to that", () => {
+  it.each<[name: string, review: ReviewOf]>([
+    ["another namespace of the cluster's own", { namespace: "kube-public" }],
+    ["another ServiceAccount of the gate's namespace", { username: "system:serviceaccount:postern-system:other" }],
+    ["a ServiceAccount of that name elsewhere", { username: "system:serviceaccount:default:postern-sync" }],
+    ["a request without a user", { username: "" }],
+    ["Pods in the self-test's namespace", { namespace: "postern-selftest" }],
+    ["self-tests of conversions elsewhere", { at: "mine.selftest.postern.dev/selftests", namespace: "a" }],
+    ["another ClusterRole", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "admin" }],
+    ["a Role of that name elsewhere", { at: "rbac.authorization.k8s.io/roles", namespace: "a", name: "postern-sync" }],
+    [
+      "a custom resource called namespaces that has the label of kube-system",
+      {
+        at: "example.com/namespaces",
+        namespace: "a",
+        object: { metadata: { labels: { "kubernetes.io/metadata.name": "kube-system" } } },
+      },
+    ],
+    ["a ClusterRole without a name yet", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "" }],
+    ["another resource of the name nodes", { at: "metrics.k8s.io/nodes", namespace: "" }],
+    ["subject access reviews", { at: "authorization.k8s.io/subjectaccessreviews", namespace: "" }],
+    ["an exec", { at: "/pods/exec", operation: "CONNECT", object: { kind: "PodExecOptions" } }],
+    ["a deletion", { operation: "DELETE", oldObject: { metadata: {} } }],
+  ])("%s", async (_name, review) => {
+    expect(await isCalled(review, everything)).toBe(true);
+  });
+});
+
+describe("what a policy asks for by name it gets, beside a policy on everything, too", () => {
+  it.each<[match: Match, review: ReviewOf]>([
+    [{ resources: ["nodes"] }, { at: "/nodes", namespace: "" }],
+    [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"] }, { at: "coordination.k8s.io/leases" }],
+    [{ apiGroups: ["*"], resources: ["leases"] }, { at: "coordination.k8s.io/leases" }],
+    [{ apiGroups: ["events.k8s.io"], resources: ["events"] }, { at: "events.k8s.io/events" }],
+    [
+      { apiGroups: ["certificates.k8s.io"], resources: ["certificatesigningrequests"] },
+      { at: "certificates.k8s.io/certificatesigningrequests", namespace: "" },
+    ],
+    [
+      { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"] },
+      { at: "authentication.k8s.io/tokenreviews", namespace: "" },
+    ],
+  ])("%j", async (match, review) => {
+    expect(await isCalled(review, match)).toBe(true);
+    expect(await isCalled(review, match, everything)).toBe(true);
+  });
+
+  it("for that subresource and those operations", async () => {
+    const match: Match = { resources: ["nodes/proxy"], operations: ["CONNECT"] };
+    expect(await isCalled({ at: "/nodes/proxy", namespace: "", operation: "CONNECT" }, match, everything)).toBe(true);
+    expect(await isCalled({ at: "/nodes", namespace: "" }, match, everything)).toBe(false);
+    expect(await isCalled({ at: "/nodes/status", namespace: "", operation: "UPDATE" }, match, everything)).toBe(false);
+    const deletes: Match = { resources: ["nodes"], operations: ["DELETE"] };
+    expect(
+      await isCalled({ at: "/nodes", namespace: "", operation: "DELETE", oldObject: {} }, deletes, everything),
+    ).toBe(true);
+    expect(await isCalled({ at: "/nodes", namespace: "", operation: "UPDATE" }, deletes, everything)).toBe(false);
+  });
+
+  it("in that group", async () => {
+    const match: Match = { apiGroups: ["example.com"], resources: ["nodes"] };
+    expect(await isCalled({ at: "/nodes", namespace: "" }, match, everything)).toBe(false);
+  });
+});
+
+it("conditions stand only where rules reach what they keep away", async () => {
+  const names = async (match: Match) =>
+    (await webhookFor(validator("p", match))).matchConditions.map(({ name }) => name.replace("postern.dev/", ""));
+  const always = ["not-by-api-server-or-sync", "not-excluded-namespace"];
+  expect(await names({ resources: ["pods"] })).toEqual(always);
+  expect(await names({ resources: ["configmaps"] })).toEqual([...always, "not-self-test"]);
+  expect(await names({ resources: ["clusterroles"] })).toEqual([...always, "not-sync-rights"]);
+  expect(await names({ apiGroups: ["apps"], resources: ["*"] })).toEqual(always);
+  expect(await names({ apiGroups: ["*"], resources: ["pods"] })).toEqual(always);
+  expect(await names(everything)).toEqual([...always, "not-machinery", "not-sync-rights", "not-self-test"]);
+});

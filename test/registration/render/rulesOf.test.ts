@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { Match } from "../../../src/policy/match/Match.ts";
+import type { Rule } from "../../../src/registration/render/Rule.ts";
+import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
+
+const rule = (apiGroups: string[], resources: string[], operations: Rule["operations"], more: Partial<Rule> = {}) => ({
+  apiGroups,
+  apiVersions: ["*"],
+  operations,
+  resources,
+  scope: "*",
+  ...more,
+});
+const CHANGES: Rule["operations"] = ["CREATE", "UPDATE"];
+
+async function rulesFor(...matches: Match[]): Promise<readonly Rule[]> {
+  const { rules } = await webhookFor(
+    ...matches.map((match, index) => validator(`p${index}`, { ephemeralContainers: false, ...match })),
+  );
+  return rules;
+}
+
+it.each<[name: string, matches: Match[], rules: object[]]>([
+  ["one resource", [{ resources: ["configmaps"] }], [rule([""], ["configmaps"], CHANGES)]],
+  [
+    "the same operations on several",
+    [{ resources: ["services", "configmaps"] }],
+    [rule([""], ["configmaps", "services"], CHANGES)],
+  ],
+  [
+    "other operations on each: no cross product",
+    [{ resources: ["configmaps"] }, { resources: ["services"], operations: ["DELETE"] }],
+    [rule([""], ["configmaps"], CHANGES), rule([""], ["services"], ["DELETE"])],
+  ],
+  [
+    "other versions of each: no cross product",
+    [
+      { resources: ["configmaps"], apiVersions: ["v1"] },
+      { resources: ["services"], apiVersions: ["v2"] },
+    ],
+    [
+      rule([""], ["configmaps"], CHANGES, { apiVersions: ["v1"] }),
+      rule([""], ["services"], CHANGES, { apiVersions: ["v2"] }),
+    ],
+  ],
+  [
+    "versions of the same",
+    [{ resources: ["configmaps"], apiVersions: ["v2", "v1"] }],
+    [rule([""], ["configmaps"], CHANGES, { apiVersions: ["v1", "v2"] })],
+  ],
+  [
+    "a version that another policy's every version covers",
+    [{ resources: ["configmaps"], apiVersions: ["v1"] }, { resources: ["configmaps"] }],
+    [rule([""], ["configmaps"], CHANGES)],
+  ],
+  [
+    "both scopes are any",
+    [
+      { resources: ["configmaps"], scope: "Cluster" },
+      { resources: ["configmaps"], scope: "Namespaced" },
+    ],
+    [rule([""], ["configmaps"], CHANGES)],
+  ],
+  [
+    "operations of the same resource in another scope stay apart",
+    [
+      { resources: ["configmaps"], scope: "Namespaced", operations: ["CREATE", "DELETE"] },
+      { resources: ["configmaps"], operations: ["CREATE"] },
+    ],
+    [rule([""], ["configmaps"], ["CREATE"]), rule([""], ["configmaps"], ["DELETE"], { scope: "Namespaced" })],
+  ],
+  [
+    "the same resource of several groups",
+    [{ apiGroups: ["b.io", "a.io"], resources: ["widgets"] }],
+    [rule(["a.io", "b.io"], ["widgets"], CHANGES)],
+  ],
+  [
+    "what a wildcard group covers",
+    [
+      { apiGroups: ["*"], resources: ["widgets"] },
+      { apiGroups: ["a.io"], resources: ["widgets"], operations: ["CREATE", "CONNECT"] },
+    ],
+    [rule(["*"], ["widgets"], CHANGES), rule(["a.io"], ["widgets"], ["CONNECT"])],
+  ],
+])("%s", async (_name, matches, rules) => {
+  expect(await rulesFor(...matches)).toEqual(rules);
+  expect(await rulesFor(...[...matches].reverse())).toEqual(rules);
+});
+
+describe("a rule says nothing twice: the API server refuses one with a wildcard and what it covers", () => {
+  it.each<[matched: string[], registered: string[]]>([
+    [
+      ["*", "pods", "pods/exec"],
+      ["*", "pods/exec"],
+    ],
+    [["*/*", "*", "pods", "pods/exec"], ["*/*"]],
+    [
+      ["pods/exec", "pods", "pods/*", "services"],
+      ["pods/*", "services"],
+    ],
+    [
+      ["*/status", "pods/status", "pods"],
+      ["*/status", "pods"],
+    ],
+    [
+      ["*/status", "pods/*"],
+      ["*/status", "pods/*"],
+    ],
+  ])("%j", async (matched, resources) => {
+    const matches = matched.map(
+      (resource): Match => ({ apiGroups: [""], resources: [resource], operations: ["CREATE", "CONNECT"] }),
+    );
+    expect(await rulesFor(...matches)).toEqual([rule([""], resources, ["CREATE", "CONNECT"])]);
+  });
+});
+
+it("what a policy's flags bring along is asked about, too", async () => {
+  const match: Match = { resources: ["pods"], podTemplates: true, operations: ["CREATE"] };
+  const { "default.validate": validate, "default.mutate": mutate } = await webhooksOf({
+    policies: [validator("v", match), mutator("m", match)],
+  });
+  const workloads = [
+    rule([""], ["pods", "replicationcontrollers"], ["CREATE"]),
+    rule(["apps"], ["daemonsets", "deployments", "replicasets", "statefulsets"], ["CREATE"]),
+    rule(["batch"], ["cronjobs", "jobs"], ["CREATE"]),
+  ];
+  expect(mutate?.rules).toEqual(workloads);
+  expect(validate?.rules).toEqual([
+    workloads[0],
+    rule([""], ["pods/ephemeralcontainers"], ["UPDATE"]),
+    ...workloads.slice(1),
+  ]);
+});
+
+it("a mutator is not called on DELETE, which leaves nothing to change", async () => {
+  const { "default.mutate": mutate } = await webhooksOf({
+    policies: [mutator("m", { resources: ["configmaps"], operations: ["CREATE", "DELETE"] })],
+  });
+  expect(mutate?.rules).toEqual([rule([""], ["configmaps"], ["CREATE"])]);
+});
+
+it("nothing is asked of the group that the API server asks nobody about", async () => {
+  const exempt = validator("a", { resources: ["validatingwebhookconfigurations"] });
+  expect(await webhooksOf({ policies: [exempt] })).toEqual({});
+  expect((await webhookFor(exempt, validator("b", { resources: ["configmaps"] }))).rules).toEqual([
+    rule([""], ["configmaps"], CHANGES),
+  ]);
+});

@@ -1,0 +1,65 @@
+import { CompactSign, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import { beforeAll, expect, it } from "vitest";
+import { SelfTestSigner } from "../../../src/gate/answer/selfTest.ts";
+import { readStatement } from "../../../src/sync/apply/readStatement.ts";
+import type { SelfTestKey } from "../../../src/sync/goal/SyncConfig.ts";
+
+const NOW = 1_795_491_302_500;
+const STATEMENT = {
+  nonce: "n-1",
+  bundleHash: "sha256:ab",
+  cluster: "prod",
+  url: "https://gate.example.com/c/prod/validate/self-test-1",
+  iat: Math.floor(NOW / 1000),
+  registrationHash: "sha256:cd",
+};
+const EXPECTED = { nonce: "n-1", bundleHash: "sha256:ab", cluster: "prod", url: STATEMENT.url, now: NOW };
+
+let signer: SelfTestSigner;
+let privateKey: JWK;
+let publicKey: SelfTestKey;
+beforeAll(async () => {
+  const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  privateKey = await exportJWK(pair.privateKey);
+  signer = new SelfTestSigner(privateKey);
+  publicKey = { kty: "OKP", crv: "Ed25519", x: privateKey.x ?? "" };
+});
+
+const message = (token: string): string =>
+  `admission webhook "canary.g.postern.dev" denied the request: postern self-test reached the gate; signed statement: ${token}`;
+
+it.each([
+  ["as it is", {}, { ok: true, registrationHash: "sha256:cd" }],
+  ["about another nonce", { nonce: "n-2" }, { ok: false, fault: "another" }],
+  ["about another bundle", { bundleHash: "sha256:00" }, { ok: false, fault: "another" }],
+  ["for another cluster", { cluster: "staging" }, { ok: false, fault: "another" }],
+  ["called elsewhere", { url: "https://gate.example.com/c/prod/validate" }, { ok: false, fault: "other-url" }],
+  ["four minutes old", { iat: NOW / 1000 - 240 }, { ok: true }],
+  ["an hour old", { iat: NOW / 1000 - 3600 }, { ok: false, fault: "clock" }],
+  ["from in an hour", { iat: NOW / 1000 + 3600 }, { ok: false, fault: "clock" }],
+] as const)("a statement %s", async (_, change, result) => {
+  const token = await signer.sign({ ...STATEMENT, ...change });
+  expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject(result);
+});
+
+it("one that is signed with another key is forged", async () => {
+  const other = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const token = await new SelfTestSigner(await exportJWK(other.privateKey)).sign(STATEMENT);
+  expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject({ ok: false, fault: "forged" });
+});
+
+it.each([
+  ["another kind of token that was signed with the same key", JSON.stringify(STATEMENT), "other+jwt"],
+  ["one without all its members", '{"nonce":"n-1"}', "postern-selftest+jwt"],
+  ["one that is no JSON", "{", "postern-selftest+jwt"],
+])("%s is none", async (_, payload, typ) => {
+  const key = await importJWK(privateKey, "EdDSA");
+  const token = await new CompactSign(new TextEncoder().encode(payload))
+    .setProtectedHeader({ alg: "EdDSA", typ })
+    .sign(key);
+  expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject({ ok: false, fault: "forged" });
+});
+
+it("an answer without one is unsigned", async () => {
+  expect(await readStatement("denied", publicKey, EXPECTED)).toMatchObject({ ok: false, fault: "unsigned" });
+});

@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type RiskTerms, riskModel } from "../../../src/sync/metrics/riskModel.ts";
+import type { Observation } from "../../../src/sync/plan/Observation.ts";
+import type { CatalogueName } from "../../../src/trust/roots/rootCatalogues.ts";
+import { rootCatalogues } from "../../../src/trust/roots/rootCatalogues.ts";
+import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
+
+const TERMS: RiskTerms = {
+  interval: 300_000,
+  jitter: 60_000,
+  duration: 2_000,
+  inFlight: 0.2,
+  catalogues: [],
+};
+
+let cas: WorldCa[];
+beforeAll(async () => {
+  cas = await makeCas(2);
+});
+
+const world = (live: readonly number[]): SyncWorld =>
+  new SyncWorld(cas, { gate: "g", cluster: "prod", url: OLD, soak: 1_000 }, live, live);
+
+const riskOf = (it: SyncWorld, terms: Partial<RiskTerms> = {}, change: Partial<Observation> = {}) =>
+  riskModel({ ...it.observe(), ...change }, it.goal, { ...TERMS, ...terms });
+
+describe("how long, and how many calls", () => {
+  it.each([
+    { what: "interval, jitter and run together", terms: {}, seconds: 362, inFlight: 0.2 },
+    { what: "no jitter", terms: { jitter: 0 }, seconds: 302, inFlight: 0.2 },
+    { what: "another load", terms: { inFlight: 2 }, seconds: 362, inFlight: 2 },
+    { what: "a load that nobody said", terms: { inFlight: undefined }, seconds: 362, inFlight: undefined },
+  ])("$what", ({ terms, seconds, inFlight }) => {
+    expect(riskOf(world([0]), terms)).toMatchObject({ seconds, inFlight });
+  });
+});
+
+describe("the chance", () => {
+  it("is 1 where the bundle in force refuses what is served: then the risk is all that is in flight", () => {
+    const it = world([0]);
+    it.served.set(OLD, [1]);
+    expect(riskOf(it)).toEqual({ stale: 1, seconds: 362, inFlight: 0.2, risk: 362 * 0.2 });
+  });
+
+  it("is 1 where one of several addresses is refused", () => {
+    const it = world([0]);
+    it.served.set(OLD, [0, 1]);
+    expect(riskOf(it).stale).toBe(1);
+  });
+
+  it.each(["widening", "switching", "narrowing"] as const)("is 1 while %s is not confirmed", (phase) => {
+    const it = world([0]);
+    const targets = it.targets.map((target) => ({ ...target, state: { phase } }));
+    expect(riskOf(it, {}, { targets }).stale).toBe(1);
+  });
+
+  it.each([
+    ["another one's", (it: SyncWorld) => it.rootOf(1).pem],
+    ["nonsense", () => "nonsense"],
+  ])("is 1 where the bundle of one webhook of several is %s", (_, bundle) => {
+    const it = world([0]);
+    const targets = it.targets.map((target) => {
+      const [first, ...others] = target.hooks;
+      const changed = first === undefined || others.length === 0 ? [] : [{ ...first, bundle: bundle(it) }];
+      return { ...target, hooks: [...changed, ...(changed.length === 0 ? target.hooks : others)] };
+    });
+    expect(riskOf(it, {}, { targets }).stale).toBe(1);
+  });
+
+  it("is not known where one endpoint of several does not answer, unless another is stale", () => {
+    const it = world([0]);
+    it.served.set(NEW, ["no answer"]);
+    const targets = it.targets.map((target) => {
+      const isElsewhere = target.kind === "MutatingWebhookConfiguration";
+      const hooks = target.hooks.map((hook) => ({ ...hook, url: hook.url.replace(OLD, NEW) }));
+      return isElsewhere ? { ...target, hooks } : target;
+    });
+    expect(riskOf(it, {}, { targets }).stale).toBeUndefined();
+    it.served.set(OLD, [1]);
+    expect(riskOf(it, {}, { targets }).stale).toBe(1);
+  });
+
+  it("is 0 below a CA of one's own: it renews below the root that is pinned", () => {
+    expect(riskOf(world([0]))).toMatchObject({ stale: 0, risk: 0 });
+  });
+
+  it.each<{ named: CatalogueName[] }>([{ named: ["aws"] }, { named: ["letsencrypt", "aws"] }])(
+    "is that of a renewal before the next run, where the bundle has none of the roots of $named",
+    ({ named }) => {
+      const { stale = 0 } = riskOf(world([0]), { catalogues: named });
+      const [leaf] = cas[0]?.chains.get(OLD) ?? [];
+      const lifetime = ((leaf?.notAfter.getTime() ?? 0) - (leaf?.notBefore.getTime() ?? 0)) / 1000;
+      expect(stale).toBeCloseTo(Math.min(1, 362 / ((lifetime * 2) / 3)), 10);
+      expect(stale).toBeGreaterThan(0);
+      expect(named.every((name) => rootCatalogues[name].length > 0)).toBe(true);
+    },
+  );
+
+  it("grows with the time between runs, and never over 1", () => {
+    const at = (interval: number): number => riskOf(world([0]), { interval, catalogues: ["aws"] }).stale ?? -1;
+    expect(at(600_000)).toBeGreaterThan(at(300_000));
+    expect(at(10 ** 12)).toBe(1);
+  });
+
+  it.each([
+    { what: "nothing answers", change: (it: SyncWorld) => it.served.set(OLD, ["no answer"]) },
+    { what: "the roots of the host count", change: (it: SyncWorld) => [1, 2].map((at) => it.tamper(at, "")) },
+  ])("is not known where $what, nor is the risk then", ({ change }) => {
+    const it = world([0]);
+    change(it);
+    expect(riskOf(it)).toMatchObject({ stale: undefined, risk: undefined });
+  });
+
+  it("is about the endpoints that are called, and not about others", () => {
+    const it = world([0]);
+    it.served.set(NEW, [1]);
+    expect(riskOf(it).stale).toBe(0);
+  });
+});

@@ -1,0 +1,429 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { SyncGoal } from "../../../src/sync/goal/SyncConfig.ts";
+import { bundleOf, liveRoots } from "../../../src/sync/plan/liveRoots.ts";
+import { nextStep } from "../../../src/sync/plan/nextStep.ts";
+import type { Observation } from "../../../src/sync/plan/Observation.ts";
+import type { Step } from "../../../src/sync/plan/Step.ts";
+import { CONVERSION_CANARY, makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
+
+const SOAK = 1_000;
+const [BASE, URL_CHANGES] = [{ gate: "g", cluster: "prod", url: undefined, soak: SOAK }, NEW];
+
+let cas: WorldCa[];
+beforeAll(async () => {
+  cas = await makeCas(4);
+});
+
+/** A world in which CA 0 is served and trusted. */
+const worldOf = (pins: readonly number[], more: Partial<SyncGoal> = {}): SyncWorld =>
+  new SyncWorld(cas, { ...BASE, ...more }, pins, [0]);
+
+/** The kinds of steps of a whole run, time standing still. */
+function kindsOf(world: SyncWorld): string[] {
+  const kinds: string[] = [];
+  for (let step: Step | undefined; kinds.length < 60; ) {
+    world.now += 1;
+    step = world.step();
+    kinds.push(step.kind === "report" ? step.findings.map(({ code }) => code).join() : step.kind);
+    if (["nothing-to-do", "soak", "report", "refuse"].includes(step.kind)) return kinds;
+  }
+  throw new Error("the run does not end");
+}
+
+describe("a run", () => {
+  const written = (kind: string): string[] => [kind, "try-canary", "confirm"];
+
+  it("in step takes no step", () => {
+    expect(kindsOf(worldOf([0]))).toEqual(["nothing-to-do"]);
+  });
+
+  it("adds roots that are asked for, to one target after the other, each after the canary", () => {
+    const steps = ["try-canary", ...written("widen"), ...written("widen"), "nothing-to-do"];
+    expect(kindsOf(worldOf([0, 1]))).toEqual(steps);
+  });
+
+  it("remembers since when a root is unused, waits, and takes it away", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", "soak"]);
+    world.now += SOAK / 2;
+    expect(kindsOf(world)).toEqual(["soak"]);
+    world.now += SOAK;
+    expect(kindsOf(world)).toEqual(["try-canary", ...written("narrow"), ...written("narrow"), "nothing-to-do"]);
+  });
+
+  it("starts to wait anew when the root is seen again, at one address alone", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    world.served.set(OLD, [1, 1]);
+    expect(kindsOf(world).at(-1)).toBe("soak");
+    world.now += SOAK / 2;
+    world.served.set(OLD, [1, 0]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", "nothing-to-do"]);
+    world.now += SOAK;
+    world.served.set(OLD, [1, 1]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", "soak"]);
+  });
+
+  it.each([
+    ["ahead of", -3_600_000],
+    ["behind", 3_600_000],
+  ])("neither measures nor takes away while its clock is %s the API server's", (way, skew) => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    const report = { kind: "report", findings: [{ code: "clock", message: expect.stringContaining(` ${way} `) }] };
+    const skewed = (): Step => nextStep({ ...world.observe(), skew }, world.goal);
+    expect(skewed()).toMatchObject(report);
+    kindsOf(world);
+    world.now += 2 * SOAK;
+    expect(skewed()).toMatchObject(report);
+    expect(kindsOf(world)).toContain("narrow");
+  });
+
+  it("takes no root away while an address is silent", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    world.served.set(OLD, [1]);
+    kindsOf(world);
+    world.now += 2 * SOAK;
+    world.served.set(OLD, [1, "connection refused"]);
+    expect(kindsOf(world)).toEqual(["address-silent"]);
+  });
+
+  it("adds roots before it changes the URL", () => {
+    const world = worldOf([0, 1], { url: URL_CHANGES });
+    world.served.set(NEW, [1]);
+    const each = [...written("widen"), "try-canary", ...written("switch-url")];
+    expect(kindsOf(world)).toEqual(["try-canary", ...each, "try-canary", ...each, "nothing-to-do"]);
+  });
+
+  it("changes both at once where the endpoint that is left does not answer", () => {
+    const world = worldOf([0, 1], { url: URL_CHANGES });
+    world.served.set(OLD, ["connection refused"]);
+    world.served.set(NEW, [1]);
+    const steps = ["try-canary", ...written("switch-url"), ...written("switch-url"), "nothing-to-do"];
+    expect(kindsOf(world)).toEqual(steps);
+  });
+
+  it("leaves webhooks of one registration where they are, at two places, until it is told which is meant", () => {
+    const world = worldOf([0]);
+    world.targets = world.targets.map((target) => ({
+      ...target,
+      hooks: target.hooks.map((hook) => (hook.name === "hook-1" ? { ...hook, url: hook.url.replace(OLD, NEW) } : hook)),
+    }));
+    expect(world.targets.flatMap(({ hooks }) => hooks).filter(({ url }) => url.startsWith(NEW)).length).toBe(1);
+    expect(kindsOf(world)).toEqual(["not-the-gates"]);
+    world.goal = { ...world.goal, url: NEW };
+    expect(kindsOf(world).at(-1)).toBe("nothing-to-do");
+  });
+
+  it("is refused by a chain that nothing asked for anchors, at one address alone", () => {
+    const world = worldOf([0, 1]);
+    world.served.set(OLD, [0, 0, 3]);
+    expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "unanchored", about: OLD }] });
+  });
+
+  it("keeps nobody else from being widened, where others are called elsewhere", () => {
+    const world = worldOf([0, 1]);
+    world.goal = { ...world.goal, url: undefined };
+    world.move(2, NEW);
+    world.served.set(NEW, [3]);
+    const last = world.run();
+    expect(last).toMatchObject({ kind: "report", findings: [{ code: "unanchored", about: NEW }] });
+    expect(world.targets.map(({ hooks }) => liveRoots(hooks[0]?.bundle ?? "").length)).toEqual([2, 2, 1]);
+  });
+
+  it("is refused by an endpoint that does not answer", () => {
+    const world = worldOf([0, 1]);
+    world.served.set(OLD, ["connection refused", "timed out"]);
+    expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "unreachable" }] });
+  });
+
+  it("writes nothing that matters when the API server cannot be asked", () => {
+    const world = worldOf([0, 1]);
+    world.canary = "unknown";
+    expect(kindsOf(world)).toEqual(["try-canary", "canary-unknown,canary-unknown"]);
+  });
+
+  it("goes on where another one was killed, and confirms first", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.kill();
+    expect(kindsOf(world).slice(0, 2)).toEqual(["try-canary", "confirm"]);
+  });
+
+  it("writes back what was there before, when the new URL carries no more", () => {
+    const world = worldOf([0], { url: URL_CHANGES });
+    for (const kind of ["try-canary", "switch-url"]) expect(world.step().kind).toBe(kind);
+    world.kill();
+    world.served.set(NEW, ["connection refused"]);
+    expect(world.step().kind).toBe("rollback");
+    expect(world.targets.find(({ kind }) => kind === "MutatingWebhookConfiguration")).toMatchObject({
+      hooks: [{ url: `${OLD}/c/prod/mutate/a` }],
+    });
+  });
+
+  it("writes back what was there before, when the canary carries what was written no more", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.canary = "failed";
+    for (const kind of ["try-canary", "rollback"]) {
+      world.now += 1;
+      expect(world.step().kind).toBe(kind);
+    }
+  });
+
+  it("takes nothing back when the API server cannot be asked", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.canary = "unknown";
+    expect(kindsOf(world)).toEqual(["try-canary", "canary-unknown,canary-unknown"]);
+  });
+
+  it("writes nothing back that would not carry either", () => {
+    const world = worldOf([0, 1]);
+    for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
+    world.kill();
+    world.served.set(OLD, ["connection refused"]);
+    expect(world.run()).toMatchObject({
+      kind: "report",
+      findings: [{ code: "unreachable" }, { code: "cannot-roll-back" }],
+    });
+  });
+
+  it("writes anew what somebody has changed, and leaves it at the second time", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.tamper(2, "nonsense");
+    expect(kindsOf(world)).toContain("widen");
+    world.tamper(2, cas[0]?.root.pem ?? "");
+    expect(kindsOf(world)).toEqual(["fight"]);
+    world.now += 2 * 3_600_000;
+    expect(kindsOf(world)).toContain("widen");
+  });
+});
+
+describe("conversions", () => {
+  const withConversions = (pins: readonly number[]): SyncWorld =>
+    new SyncWorld(cas, BASE, pins, [0], { conversions: true });
+  const tried = (world: SyncWorld): string[] => {
+    const said: string[] = [];
+    for (let count = 0; count < 60; count += 1) {
+      world.now += 1;
+      const step = world.step();
+      if (step.kind === "try-canary") said.push(`try ${step.purpose}`);
+      else if ("write" in step) said.push(`${step.kind} ${step.write.target.kind}`);
+      else return said;
+    }
+    throw new Error("the run does not end");
+  };
+
+  it("are tried on a canary of their own, and webhooks on theirs", () => {
+    const written = (kind: string, purpose: string): string[] => [`widen ${kind}`, `try ${purpose}`, `confirm ${kind}`];
+    expect(tried(withConversions([0, 1]))).toEqual([
+      "try conversions",
+      ...written("CustomResourceDefinition", "conversions"),
+      "try webhooks",
+      ...written("MutatingWebhookConfiguration", "webhooks"),
+      ...written("ValidatingWebhookConfiguration", "webhooks"),
+    ]);
+  });
+
+  it.each([
+    ["was not handed over", (world: SyncWorld) => world.targets.filter(({ name }) => name !== CONVERSION_CANARY)],
+    [
+      "has an obstacle",
+      (world: SyncWorld) =>
+        world.targets.map((target) => (target.name === CONVERSION_CANARY ? { ...target, obstacle: "why" } : target)),
+    ],
+  ])("are left as they are where their canary %s, and webhooks are not", (_, without) => {
+    const world = withConversions([0, 1]);
+    world.targets = without(world);
+    expect(tried(world)).not.toContain("try conversions");
+    const about = "CustomResourceDefinition/gateways.example.com";
+    expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "no-canary", about }] });
+    const both = bundleOf([world.rootOf(0), world.rootOf(1)]);
+    for (const { kind, hooks } of world.targets.filter(({ isCanary }) => !isCanary))
+      expect(hooks[0]?.bundle === both).toBe(kind !== "CustomResourceDefinition");
+  });
+
+  it("whose canary is behind get it in step, though none of them has to be written", () => {
+    const world = withConversions([0]);
+    world.tamper(3, bundleOf([world.rootOf(1)]));
+    expect(tried(world)).toEqual(["try conversions"]);
+    expect(world.step()).toMatchObject({ kind: "nothing-to-do" });
+  });
+});
+
+describe("what is left alone", () => {
+  const change = (change: (observation: Observation) => Partial<Observation>): Step => {
+    const observation = worldOf([0, 1]).observe();
+    return nextStep({ ...observation, ...change(observation) }, worldOf([0, 1]).goal);
+  };
+
+  it.each([
+    ["no-targets", ({ targets }: Observation) => ({ targets: targets.filter(({ isCanary }) => isCanary) })],
+    ["no-canary", ({ targets }: Observation) => ({ targets: targets.filter(({ isCanary }) => !isCanary) })],
+  ])("all of it: %s", (code, without) => {
+    expect(change(without)).toMatchObject({ kind: "refuse", finding: { code } });
+  });
+
+  it.each([
+    [
+      "obstacle",
+      ({ targets }: Observation) => ({ targets: targets.map((it) => (it.isCanary ? it : { ...it, obstacle: "why" })) }),
+    ],
+    [
+      "changed-in-between",
+      ({ targets }: Observation) => ({ left: new Map(targets.map(({ kind, name }) => [`${kind}/${name}`, "why"])) }),
+    ],
+    [
+      "not-the-gates",
+      ({ targets }: Observation) => ({
+        targets: targets.map((it) => ({
+          ...it,
+          hooks: it.hooks.map((hook) => ({ ...hook, url: `${OLD}/c/other/validate` })),
+        })),
+      }),
+    ],
+  ])("a target: %s", (code, left) => {
+    const step = change(left);
+    expect(step).toMatchObject({ kind: "report", findings: [{ code }, { code }] });
+  });
+
+  it("a bundle keeps certificates that can be read, whatever is around them", () => {
+    const world = worldOf([0, 1]);
+    world.tamper(
+      2,
+      `garbage\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${bundleOf([world.rootOf(0)])}`,
+    );
+    expect(world.run()).toMatchObject({ kind: "nothing-to-do" });
+    expect(world.targets[2]?.hooks[0]?.bundle).toBe(bundleOf([world.rootOf(0), world.rootOf(1)]));
+  });
+});
+
+describe("while it is not known what comes next", () => {
+  const HELD = "announcement-unavailable";
+
+  it("neither URLs nor roots change, and nothing is written", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    world.hold(true);
+    const { writes } = world;
+    expect(kindsOf(world)).toEqual([HELD]);
+    world.now += 2 * SOAK;
+    expect(kindsOf(world)).toEqual([HELD]);
+    expect(world.writes).toBe(writes);
+    world.hold(false);
+    // The wait begins now: what was announced may have been unused all the while.
+    expect(kindsOf(world).at(-1)).toBe("soak");
+  });
+
+  it("a root that had been unused for long stays, and its time begins anew when it is seen", () => {
+    const world = worldOf([0, 1]);
+    kindsOf(world);
+    world.pin([1]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    expect(kindsOf(world).at(-1)).toBe("soak");
+    world.hold(true);
+    world.now += 2 * SOAK;
+    expect(kindsOf(world)).toEqual([HELD]);
+    for (const base of [OLD, NEW]) world.served.set(base, [0]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", HELD]);
+    for (const base of [OLD, NEW]) world.served.set(base, [1]);
+    world.hold(false);
+    expect(kindsOf(world).at(-1)).toBe("soak");
+  });
+
+  it("the config's own roots are still added, and what was written before is confirmed", () => {
+    const world = worldOf([0, 1]);
+    world.hold(true);
+    const kinds = kindsOf(world);
+    expect(kinds.filter((kind) => kind === "widen").length).toBe(2);
+    expect(kinds.filter((kind) => kind === "confirm").length).toBe(2);
+    expect(kinds.at(-1)).toBe(HELD);
+  });
+
+  it("a write that does not carry is still taken back", () => {
+    const world = worldOf([0, 1]);
+    expect([world.step(), world.step()].map(({ kind }) => kind)).toEqual(["try-canary", "widen"]);
+    world.hold(true);
+    world.kill();
+    world.now += 1;
+    world.canary = "failed";
+    const kinds: string[] = [];
+    for (let count = 0; count < 5 && kinds.at(-1) !== "rollback"; count += 1) kinds.push(world.step().kind);
+    expect(kinds).toEqual(["try-canary", "rollback"]);
+  });
+
+  it("webhooks of one registration that are called at two places stay so", () => {
+    const world = worldOf([0]);
+    world.hold(true);
+    const observation = world.observe();
+    const targets = observation.targets.map((target) => ({
+      ...target,
+      hooks: target.hooks.map((hook, index) => (index === 0 ? hook : { ...hook, url: hook.url.replace(OLD, NEW) })),
+    }));
+    const step = nextStep({ ...observation, targets }, world.goal);
+    expect(step).toMatchObject({ kind: "report", findings: [{ code: HELD }] });
+  });
+
+  it("an endpoint that is refused is said beside it", () => {
+    const world = worldOf([0]);
+    world.served.set(OLD, [3]);
+    world.hold(true);
+    expect(kindsOf(world)).toEqual([`unanchored,${HELD}`]);
+  });
+});
+
+describe("an announcement", () => {
+  const mark = (seq: number): Partial<SyncGoal> => ({ announced: { seq, hash: `sha256:${"a".repeat(64)}` } });
+  const marks = (world: SyncWorld): unknown[] =>
+    world.targets.filter(({ isCanary }) => !isCanary).map(({ state }) => state.announcement?.seq);
+
+  it("is remembered on each target, once", () => {
+    const world = worldOf([0], mark(7));
+    expect(kindsOf(world)).toEqual(["remember", "remember", "nothing-to-do"]);
+    expect(marks(world)).toEqual([7, 7]);
+    expect(kindsOf(world)).toEqual(["nothing-to-do"]);
+  });
+
+  it("is remembered with what it leads to, in one write", () => {
+    const world = worldOf([0, 1], { ...mark(8), url: NEW });
+    const kinds = kindsOf(world);
+    expect(kinds).not.toContain("remember");
+    expect(marks(world)).toEqual([8, 8]);
+  });
+
+  it("stays remembered when what it led to is taken back", () => {
+    const world = worldOf([0, 1], mark(8));
+    expect([world.step(), world.step()].map(({ kind }) => kind)).toEqual(["try-canary", "widen"]);
+    world.kill();
+    world.now += 1;
+    world.canary = "failed";
+    const kinds: string[] = [];
+    for (let count = 0; count < 5 && kinds.at(-1) !== "rollback"; count += 1) kinds.push(world.step().kind);
+    expect(kinds.at(-1)).toBe("rollback");
+    expect(marks(world)).toContain(8);
+  });
+
+  it("stays remembered through what follows, and where there is none any more", () => {
+    const world = worldOf([0, 1], mark(9));
+    kindsOf(world);
+    const { announced: _, ...rest } = world.goal;
+    world.goal = rest;
+    world.pin([0]);
+    kindsOf(world);
+    world.now += 2 * SOAK;
+    expect(kindsOf(world)).toContain("narrow");
+    expect(marks(world)).toEqual([9, 9]);
+  });
+});

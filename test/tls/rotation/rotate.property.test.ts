@@ -1,0 +1,355 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PairInfo } from "../../../src/tls/pair/PairInfo.ts";
+import { SLOTS, type Slot } from "../../../src/tls/rotation/chooseCertificate.ts";
+import { isTransient } from "../../../src/tls/rotation/isTransient.ts";
+import type { RotationEffect } from "../../../src/tls/rotation/RotationEffect.ts";
+import type { RotationEvent, SlotReading } from "../../../src/tls/rotation/RotationEvent.ts";
+import { initialRotation, type RotationState } from "../../../src/tls/rotation/RotationState.ts";
+import { rotate } from "../../../src/tls/rotation/rotate.ts";
+import type { TlsFault } from "../../../src/tls/TlsError.ts";
+
+const FIRST: PairInfo = { slot: "main", hash: "first", serial: "1", subject: "a", notBefore: 0, notAfter: 1_000 };
+
+const pair = (slot: Slot): fc.Arbitrary<PairInfo> =>
+  fc.record({
+    slot: fc.constant(slot),
+    hash: fc.constantFrom("first", "a", "b", "c"),
+    serial: fc.constantFrom("1", "2"),
+    subject: fc.constant("a"),
+    notBefore: fc.integer({ min: 0, max: 900 }),
+    notAfter: fc.integer({ min: 901, max: 3_000 }),
+  });
+const fault = fc.record({
+  code: fc.constantFrom("expired", "key-mismatch"),
+  message: fc.constantFrom("x", "y"),
+} as const);
+const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
+const reading = (slot: Slot): fc.Arbitrary<SlotReading> =>
+  fc.oneof(
+    pair(slot).map((it): SlotReading => ({ pair: it })),
+    fault.map((it): SlotReading => ({ fault: it })),
+    fc.tuple(pair(slot), fault).map(([it, why]): SlotReading => ({ pair: it, fault: why })),
+  );
+
+const time = fc.record({ at: fc.integer({ min: 0, max: 4_000 }), now: fc.integer({ min: 0, max: 4_000 }) });
+const outcome = fc.oneof(
+  fault,
+  fc.record({ code: fc.constantFrom("target-down", "not-written"), message: fc.constantFrom("x", "y") } as const),
+);
+const happening: fc.Arbitrary<RotationEvent> = fc
+  .tuple(
+    time,
+    fc.oneof(
+      fc.record({ type: fc.constant("trigger" as const), cause: fc.constantFrom("poll", "watch", "SIGHUP") }),
+      fc.record({ type: fc.constantFrom("back", "preloaded", "cleaned-up") }),
+      fc.record({ type: fc.constantFrom("swapped", "checked"), fault: maybe(outcome) }),
+      fc.record({ type: fc.constant("rolled-back" as const), fault: maybe(fault), isProven: fc.boolean() }),
+      fc
+        .tuple(reading("main"), maybe(reading("standby")), fc.boolean(), fc.boolean())
+        .map(([main, standby, renewing, allowOlder]) => ({
+          type: "verified" as const,
+          slots: standby === undefined ? { main } : { main, standby },
+          renewing,
+          allowOlder,
+        })),
+    ),
+  )
+  .map(([when, what]) => ({ ...when, ...what }));
+
+/** Every state on the way, with what was to be done after it. */
+function run(
+  events: readonly RotationEvent[],
+  first: RotationState,
+): { state: RotationState; effects: readonly RotationEffect[]; event: RotationEvent }[] {
+  let state = first;
+  return events.map((event) => {
+    const turn = rotate(state, event);
+    state = turn.state;
+    return { ...turn, event };
+  });
+}
+
+const WORK = ["preload", "verify", "swap", "check", "clean-up", "roll-back"] as const;
+const isWork = ({ type }: RotationEffect): boolean => WORK.some((it) => it === type);
+
+/** Events as a real executor sends them: each work is answered, with whatever else in between. */
+type Turn = readonly [RotationEvent, RotationEvent, boolean];
+const answered: fc.Arbitrary<Turn[]> = fc.array(fc.tuple(happening, happening, fc.boolean()), { maxLength: 60 });
+
+function runAnswered(turns: readonly Turn[], first: RotationState): ReturnType<typeof run> {
+  let state = first;
+  const steps: ReturnType<typeof run> = [];
+  for (const [any, other, answers] of turns) {
+    // In `verify` any reading that was made, where one was.
+    const event = answers && !(state.phase === "verify" && any.type === "verified") ? answerTo(state, other) : any;
+    const turn = rotate(state, event);
+    state = turn.state;
+    steps.push({ ...turn, event });
+  }
+  return steps;
+}
+
+function answerTo({ phase }: RotationState, other: RotationEvent): RotationEvent {
+  const { at, now } = other;
+  const outcome = "fault" in other ? { fault: other.fault } : {};
+  switch (phase) {
+    case "steady":
+      return { at, now, type: "trigger", cause: "poll" };
+    case "preload":
+      return { at, now, type: "preloaded" };
+    case "swap":
+      return { at, now, type: "swapped", ...outcome };
+    case "check":
+      return { at, now, type: "checked", ...outcome };
+    case "clean-up":
+      return { at, now, type: "cleaned-up" };
+    case "roll-back":
+      return { at, now, type: "rolled-back", isProven: true, ...outcome };
+    case "verify":
+      return {
+        at,
+        now,
+        type: "verified",
+        slots: { main: { pair: { ...FIRST, hash: "a" } } },
+        renewing: false,
+        allowOlder: true,
+      };
+  }
+}
+
+const OWN = initialRotation(FIRST, 0);
+const OUTSIDE = initialRotation(FIRST, 0, false);
+describe.each([
+  [
+    "any events",
+    OWN,
+    (turns: readonly Turn[], first: RotationState) =>
+      run(
+        turns.map(([it]) => it),
+        first,
+      ),
+  ],
+  ["events that answer", OWN, runAnswered],
+  ["events that answer, of a server outside of this process", OUTSIDE, runAnswered],
+])("%s", (_name, first, play) => {
+  const holds = (check: (steps: ReturnType<typeof run>) => void): void =>
+    fc.assert(
+      fc.property(answered, (turns) => check(play(turns, first))),
+      { numRuns: 1_500 },
+    );
+
+  it("one piece of work at a time, and the phase is its name", () =>
+    holds((steps) => {
+      for (const { state, effects } of steps) {
+        const work = effects.filter(isWork);
+        expect(work.length).toBeLessThanOrEqual(1);
+        if (work.length === 1) expect(effects.at(-1)?.type).toBe(state.phase);
+      }
+    }));
+
+  it("a busy rotation always has a piece of work that will answer", () =>
+    holds((steps) => {
+      let awaited = "steady";
+      for (const { state, effects } of steps) {
+        awaited = effects.find(isWork)?.type ?? (state.phase === "steady" ? "steady" : awaited);
+        expect(state.phase).toBe(awaited);
+      }
+    }));
+
+  it("what is swapped in was valid, is another certificate, and was not refused", () =>
+    holds((steps) => {
+      let before = first;
+      for (const { state, effects, event } of steps) {
+        const swap = effects.find((it) => it.type === "swap");
+        if (swap !== undefined && event.type === "verified") {
+          // What has yet to prove that it serves may be put in place again, whatever the files are by now.
+          const isAgain = !before.isProven && swap.pair.hash === before.serving.hash;
+          if (!isAgain) expect(event.slots[swap.pair.slot]?.fault).toBeUndefined();
+          if (!isAgain) expect(swap.pair.hash).not.toBe(before.serving.hash);
+          expect(state.refused[swap.pair.slot]?.hash).not.toBe(swap.pair.hash);
+        }
+        before = state;
+      }
+    }));
+
+  it("what serves changes only after a check that was passed, or to the same certificate in the other slot", () =>
+    holds((steps) => {
+      let before = first;
+      for (const { state, event } of steps) {
+        if (state.serving.hash !== before.serving.hash) {
+          const passed = event.type === "checked" && event.fault === undefined;
+          const stuck = event.type === "rolled-back" && event.fault !== undefined;
+          expect(passed || stuck).toBe(true);
+          expect(state.serving).toEqual(before.candidate);
+        }
+        before = state;
+      }
+    }));
+
+  it("a certificate that failed is not tried again until its slot has another, SIGHUP says so, or what serves has ended", () =>
+    holds((steps) => {
+      const failed = new Map<Slot, string>();
+      let before = first;
+      for (const { state, event, effects } of steps) {
+        if (event.type === "trigger" && event.cause === "SIGHUP") failed.clear();
+        if (event.type === "verified" && event.now > before.serving.notAfter) failed.clear();
+        if (event.type === "verified")
+          for (const slot of SLOTS) {
+            const hash = event.slots[slot]?.pair?.hash;
+            if (hash !== undefined && hash !== failed.get(slot)) failed.delete(slot);
+          }
+        const swap = effects.find((it) => it.type === "swap");
+        if (swap !== undefined && event.type === "verified")
+          expect(failed.get(swap.pair.slot)).not.toBe(swap.pair.hash);
+        const isFailure =
+          (event.type === "swapped" && event.fault !== undefined && !isTransient(event.fault)) ||
+          (event.type === "checked" && event.fault !== undefined);
+        if (
+          isFailure &&
+          before.candidate !== undefined &&
+          before.phase === (event.type === "swapped" ? "swap" : "check") &&
+          before.cause !== "SIGUSR2"
+        )
+          failed.set(before.candidate.slot, before.candidate.hash);
+        // One that waited in the queue comes after the failure.
+        if (state.cause === "SIGHUP" && state.phase === "preload") failed.clear();
+        before = state;
+      }
+    }));
+
+  it("each fault is counted each time, and new only when it is another than before", () =>
+    holds((steps) => {
+      const said = new Map<Slot, string>();
+      for (const { state, effects } of steps)
+        for (const effect of effects) {
+          if (effect.type === "recovered") said.delete(effect.slot);
+          // A failure to switch is said where it happens.
+          if (effect.type === "rotated")
+            for (const slot of SLOTS) textOf(state.faults[slot], (text) => said.set(slot, text));
+          if (effect.type !== "fault") continue;
+          const text = `${effect.fault.code} ${effect.fault.message}`;
+          expect(effect.isNew).toBe(said.get(effect.slot) !== text);
+          said.set(effect.slot, text);
+        }
+    }));
+
+  it("every end of a phase has its duration", () =>
+    holds((steps) => {
+      for (const { effects } of steps)
+        for (const effect of effects)
+          if (effect.type === "phase-over") expect(effect.milliseconds).toBeTypeOf("number");
+    }));
+});
+
+describe("a server outside of this process", () => {
+  const time = { at: 1, now: 500 };
+  const readings = { slots: { main: { pair: FIRST } }, renewing: false, allowOlder: false };
+  const turns = (state: RotationState, ...events: RotationEvent[]): { state: RotationState; effects: string[] } => {
+    const effects: string[] = [];
+    for (const event of events) {
+      const turn = rotate(state, event);
+      state = turn.state;
+      effects.push(
+        ...turn.effects.flatMap((it) => {
+          if (it.type === "rotated") return [`rotated ${it.result}`];
+          if (it.type === "fault") return [`fault ${it.fault.code} ${it.isNew ? "new" : "known"}`];
+          return it.type === "phase-over" ? [] : [it.type];
+        }),
+      );
+    }
+    return { state, effects };
+  };
+  const look: RotationEvent[] = [
+    { ...time, type: "trigger", cause: "poll" },
+    { ...time, type: "preloaded" },
+    { ...time, type: "verified", ...readings },
+  ];
+  const down: RotationEvent = { ...time, type: "swapped", fault: { code: "target-down", message: "x" } };
+  const LOOK = ["preload", "verify", "swap"];
+
+  it("is put in place what it is taken to serve, and confirmed once; then it is left alone", () => {
+    const { state, effects } = turns(
+      OUTSIDE,
+      ...look,
+      { ...time, type: "swapped" },
+      { ...time, type: "checked" },
+      { ...time, type: "cleaned-up" },
+    );
+    expect(effects).toEqual([...LOOK, "check", "rotated confirmed", "clean-up"]);
+    expect(state).toMatchObject({ isProven: true, serving: FIRST, previous: undefined, faults: {}, refused: {} });
+    expect(turns(state, ...look).effects).toEqual(["preload", "verify"]);
+  });
+
+  it("that is down is tried again at each look, said once, and recovers", () => {
+    const { state, effects } = turns(OUTSIDE, ...look, down, ...look, down, ...look);
+    expect(effects).toEqual([...LOOK, "fault target-down new", ...LOOK, "fault target-down known", ...LOOK]);
+    const end = turns(
+      state,
+      { ...time, type: "swapped" },
+      { ...time, type: "checked" },
+      { ...time, type: "cleaned-up" },
+    );
+    expect(end.effects).toEqual(["check", "recovered", "rotated confirmed", "clean-up"]);
+    expect(end.state).toMatchObject({ isProven: true, faults: {}, refused: {} });
+  });
+
+  it("that serves something else is said so once: there is nothing to go back to", () => {
+    const fault: TlsFault = { code: "handshake-failed", message: "x" };
+    const { state, effects } = turns(
+      OUTSIDE,
+      ...look,
+      { ...time, type: "swapped" },
+      { ...time, type: "checked", fault },
+      ...look,
+    );
+    expect(effects).toEqual([
+      ...LOOK,
+      "check",
+      "rotated not-confirmed",
+      "preload",
+      "verify",
+      "fault handshake-failed known",
+    ]);
+    expect(state).toMatchObject({ isProven: false, phase: "steady" });
+    const again = turns(state, { ...time, type: "trigger", cause: "SIGHUP" }, ...look.slice(1));
+    expect(again.effects.at(-1)).toBe("swap");
+  });
+
+  it("what was put back and not seen is put in place again", () => {
+    const other = { ...FIRST, hash: "a", serial: "2" };
+    const fault: TlsFault = { code: "handshake-failed", message: "x" };
+    const slots = { main: { pair: other } };
+    const { state, effects } = turns(
+      OWN,
+      ...look.slice(0, 2),
+      { ...time, type: "verified", ...readings, slots },
+      { ...time, type: "swapped" },
+      { ...time, type: "checked", fault },
+      { ...time, type: "rolled-back", isProven: false },
+      ...look.slice(0, 2),
+      { ...time, type: "verified", ...readings, slots },
+    );
+    expect(effects).toEqual([
+      ...LOOK,
+      "check",
+      "roll-back",
+      "rotated rolled-back",
+      "preload",
+      "verify",
+      "fault handshake-failed known",
+      "swap",
+    ]);
+    expect(state.candidate).toEqual(FIRST);
+  });
+});
+
+it("an event that the phase does not await changes nothing", () => {
+  const state = initialRotation(FIRST, 0);
+  for (const type of ["preloaded", "swapped", "checked", "cleaned-up", "rolled-back"] as const)
+    expect(rotate(state, { type, at: 1, now: 1, isProven: true })).toEqual({ state, effects: [] });
+});
+
+function textOf(fault: TlsFault | undefined, use: (text: string) => void): void {
+  if (fault !== undefined) use(`${fault.code} ${fault.message}`);
+}

@@ -1,0 +1,76 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { rootCertificates } from "node:tls";
+import { describe, expect, it } from "vitest";
+import { encodeBundle } from "../../../src/trust/bundle.ts";
+import { parseBundle } from "../../../src/trust/parseBundle.ts";
+import { catalogue } from "../../../src/trust/roots/catalogue.ts";
+import type { Root } from "../../../src/trust/roots/Root.ts";
+import { rootCatalogues } from "../../../src/trust/roots/rootCatalogues.ts";
+
+/** Mozilla's list, as Node carries it. */
+const mozilla = new Set(
+  rootCertificates.map((pem) => createHash("sha256").update(new X509Certificate(pem).raw).digest("hex")),
+);
+const roots = new Map<string, Root>(
+  Object.values(rootCatalogues)
+    .flat()
+    .map((root) => [root.name, root]),
+);
+
+describe("a root catalogue", () => {
+  it.each<[name: keyof typeof rootCatalogues, roots: string[]]>([
+    ["letsencrypt", ["ISRG Root X1", "ISRG Root X2"]],
+    ["google", ["GTS Root R1", "GTS Root R3", "GTS Root R4", "GlobalSign ECC Root CA R4"]],
+    [
+      "aws",
+      [
+        "Amazon Root CA 1",
+        "Amazon Root CA 2",
+        "Amazon Root CA 3",
+        "Amazon Root CA 4",
+        "Starfield Services Root Certificate Authority - G2",
+      ],
+    ],
+    [
+      "cloudflare",
+      [
+        "ISRG Root X1",
+        "ISRG Root X2",
+        "GTS Root R1",
+        "GTS Root R3",
+        "GTS Root R4",
+        "GlobalSign ECC Root CA R4",
+        "SSL.com TLS RSA Root CA 2022",
+        "SSL.com TLS ECC Root CA 2022",
+        "SSL.com Root Certification Authority RSA",
+        "SSL.com Root Certification Authority ECC",
+        "SSL.com EV Root Certification Authority RSA R2",
+        "SSL.com EV Root Certification Authority ECC",
+        "Sectigo Public Server Authentication Root R46",
+        "Sectigo Public Server Authentication Root E46",
+        "USERTrust RSA Certification Authority",
+        "USERTrust ECC Certification Authority",
+      ],
+    ],
+  ])("%s", (name, expected) => {
+    expect(rootCatalogues[name].map((root) => root.name)).toEqual(expected);
+    const certificates = catalogue(name);
+    expect(certificates).toHaveLength(expected.length);
+    expect(parseBundle(encodeBundle(certificates), name).certificates).toHaveLength(expected.length);
+  });
+
+  it.each([...roots])("%s is what it says, and in Mozilla's list", (_, root) => {
+    const [certificate] = parseBundle(root.pem, root.name).certificates;
+    expect(certificate?.fingerprint).toBe(root.fingerprint);
+    expect(mozilla).toContain(root.fingerprint);
+    expect(certificate?.isCa).toBe(true);
+    expect(certificate?.subject.raw).toBe(certificate?.issuer.raw);
+    expect(root.source).toMatch(/^https:\/\//);
+  });
+
+  it.each(["", "azure", "toString", "__proto__"])("%j is refused, with the names that there are", (name) => {
+    expect(() => catalogue(name)).toThrow(
+      expect.objectContaining({ code: "unknown-catalogue", message: expect.stringContaining("cloudflare, aws") }),
+    );
+  });
+});
