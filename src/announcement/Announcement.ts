@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
+import { dnsLabelSchema } from "../config/dnsLabelSchema.ts";
 
 /** The `typ` of an announcement's header: no other statement that the same key signs is taken for one (RFC 8725, 3.11). */
 export const ANNOUNCEMENT_TYPE = "postern-announcement+jwt";
@@ -13,7 +14,6 @@ export const NUMBER_AHEAD = 86_400;
 /** The longest announcement. In bytes, and the same that a gate serves. */
 export const ANNOUNCEMENT_BYTES = 16_384;
 
-const label = z.string().check(z.regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, "expected a DNS label"));
 const seconds = z.int().check(z.positive());
 
 /** A catalogue's name, or the SHA-256 of a certificate that the reader has already: no announcement brings a root along. */
@@ -24,7 +24,7 @@ export const rootName = z
 /** The clusters that an announcement is for, by name, or all. */
 export const clusterScope = z.union([
   z.tuple([z.literal("*")]),
-  z.array(label).check(z.minLength(1), z.maxLength(3_000)),
+  z.array(dnsLabelSchema).check(z.minLength(1), z.maxLength(3_000)),
 ]);
 
 /**
@@ -33,7 +33,7 @@ export const clusterScope = z.union([
  */
 export const announcementSchema = z.strictObject({
   /** The gate's name. */
-  gate: label,
+  gate: dnsLabelSchema,
   clusters: clusterScope,
   /** Where the gate is to be called; see `announcedUrlFault`. */
   url: z.string().check(z.maxLength(1_024)),

@@ -1,4 +1,4 @@
-import { parseBundle } from "../trust/parseBundle.ts";
+import { parseBundle } from "../trust/bundle.ts";
 import { catalogue } from "../trust/roots/catalogue.ts";
 import { rootCatalogues } from "../trust/roots/rootCatalogues.ts";
 import { TrustError } from "../trust/TrustError.ts";
@@ -31,7 +31,7 @@ function rootOf(fingerprint: string, known: readonly Certificate[]): readonly Ce
   const shipped = Object.values(rootCatalogues)
     .flat()
     .find((root) => root.fingerprint === fingerprint);
-  return shipped === undefined ? undefined : parseBundle(shipped.pem, shipped.name).certificates;
+  return shipped === undefined ? undefined : parseBundle(shipped.pem, shipped.name);
 }
 
 function namedRoots(name: string): readonly Certificate[] | string {

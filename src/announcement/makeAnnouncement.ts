@@ -1,4 +1,4 @@
-import type { SelfTestKey } from "../sync/goal/SyncConfig.ts";
+import type { Ed25519PublicKey } from "../trust/Ed25519PublicKey.ts";
 import { type Announcement, type AnnouncementContent, contentHash, NUMBER_AHEAD } from "./Announcement.ts";
 import { verifyAnnouncement } from "./readAnnouncement.ts";
 
@@ -8,7 +8,7 @@ export interface AnnouncementOrder {
   /** The one that is published now; undefined where there is none. */
   readonly published: string | undefined;
   /** The public part of the key that signs. */
-  readonly key: SelfTestKey;
+  readonly key: Ed25519PublicKey;
   /** In seconds. */
   readonly lifetime: number;
   /** In milliseconds since 1970. */

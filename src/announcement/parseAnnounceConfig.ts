@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { dnsLabelSchema } from "../config/dnsLabelSchema.ts";
 import { durationSchema, timeLimitSchema } from "../config/durationSchema.ts";
-import { labelSchema } from "../config/labelSchema.ts";
 import { readYaml } from "../config/readYaml.ts";
 import { clusterScope, LIFETIME } from "./Announcement.ts";
 import { providerSchema, secretSchema } from "./providers/providerSettings.ts";
@@ -35,7 +35,7 @@ const publishSchema = z
   .check(z.refine((it) => Object.keys(it).length === 1, "expected exactly one of file, cloudflareKv and stdout"));
 
 const configSchema = z.strictObject({
-  gate: labelSchema,
+  gate: dnsLabelSchema,
   clusters: z._default(clusterScope, ["*"]),
   provider: providerSchema,
   /** Instead of what the provider says, or where it says none. */
@@ -53,7 +53,7 @@ export type AnnounceConfig = z.infer<typeof configSchema>;
 /** Where an announcement is published. */
 export type PublishSettings = AnnounceConfig["publish"];
 
-/** Reads the config of `postern announce` (YAML). Throws SyncError `bad-config`, naming the member and what was expected. */
+/** Reads the config of `postern announce` (YAML). Throws ConfigError `bad-config`, naming the member and what was expected. */
 export function parseAnnounceConfig(name: string, text: string): AnnounceConfig {
   return readYaml(name, text, configSchema, { "": Object.keys(configSchema.shape) });
 }

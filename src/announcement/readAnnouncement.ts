@@ -1,8 +1,7 @@
 import { compactVerify, importJWK } from "jose";
 import * as z from "zod/mini";
 import { faultFromIssue } from "../protocol/faultFromIssue.ts";
-import type { SelfTestKey } from "../sync/goal/SyncConfig.ts";
-import type { Finding } from "../sync/plan/Step.ts";
+import type { Ed25519PublicKey } from "../trust/Ed25519PublicKey.ts";
 import {
   ANNOUNCEMENT_BYTES,
   ANNOUNCEMENT_TYPE,
@@ -32,10 +31,20 @@ export interface AnnouncementTerms {
   readonly now: number;
 }
 
+/** Why an announcement does not count. */
+export type AnnouncementFaultCode =
+  | "announcement-unreadable"
+  | "announcement-forged"
+  | "announcement-expired"
+  | "announcement-early"
+  | "announcement-lifetime"
+  | "announcement-not-ours"
+  | "announcement-url";
+
 /** An announcement that counts, or why it does not. */
 export type AnnouncementResult =
   | { readonly ok: true; readonly announcement: Announcement }
-  | { readonly ok: false; readonly fault: Pick<Finding, "code" | "message"> };
+  | { readonly ok: false; readonly fault: { readonly code: AnnouncementFaultCode; readonly message: string } };
 
 /**
  * Reads an announcement: signed with the pinned key, made for this use, for this gate, of now, and with a URL on one of the
@@ -43,7 +52,7 @@ export type AnnouncementResult =
  */
 export async function readAnnouncement(
   text: string,
-  key: SelfTestKey,
+  key: Ed25519PublicKey,
   { gate, hosts, now }: AnnouncementTerms,
 ): Promise<AnnouncementResult> {
   const read = await verifyAnnouncement(text, key);
@@ -67,7 +76,7 @@ export async function readAnnouncement(
 }
 
 /** Reads an announcement whatever its time, gate and URL: only that the key signed it, and that it is one. */
-export async function verifyAnnouncement(text: string, { kty, crv, x }: SelfTestKey): Promise<AnnouncementResult> {
+export async function verifyAnnouncement(text: string, { kty, crv, x }: Ed25519PublicKey): Promise<AnnouncementResult> {
   if (text.length > ANNOUNCEMENT_BYTES) return fault("announcement-unreadable", "it is too long");
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return fault("announcement-unreadable", "it is no compact JWS");
   let payload: string;
@@ -90,7 +99,7 @@ export async function verifyAnnouncement(text: string, { kty, crv, x }: SelfTest
   return fault("announcement-unreadable", `its claims cannot be understood: ${path}: ${expected}`);
 }
 
-function fault(code: Finding["code"], message: string): AnnouncementResult {
+function fault(code: AnnouncementFaultCode, message: string): AnnouncementResult {
   return { ok: false, fault: { code, message } };
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import * as z from "zod/mini";
-import { SyncError } from "../sync/SyncError.ts";
+import { ConfigError } from "../config/ConfigError.ts";
 import type { AnnouncementKey } from "./signAnnouncement.ts";
 
 const keySchema = z.object({
@@ -13,19 +13,19 @@ const keySchema = z.object({
 
 /**
  * Reads a private Ed25519 JWK (RFC 8037) from a file that not everybody may read; its group may, as Secret volumes have it.
- * Throws {@link SyncError} `bad-config` or `unreadable-config`, and never says what the file holds.
+ * Throws {@link ConfigError} `bad-config` or `unreadable-config`, and never says what the file holds.
  */
 export async function readAnnouncementKey(file: string): Promise<AnnouncementKey> {
   const [text, { mode }] = await Promise.all([readFile(file, "utf8"), stat(file)]).catch((error: unknown): never => {
-    throw new SyncError("unreadable-config", `key: ${file} cannot be read`, error);
+    throw new ConfigError("unreadable-config", `key: ${file} cannot be read`, error);
   });
   if (process.platform !== "win32" && (mode & 0o007) !== 0)
-    throw new SyncError("bad-config", `key: ${file} may be read by everybody; chmod 600 ${file}`);
+    throw new ConfigError("bad-config", `key: ${file} may be read by everybody; chmod 600 ${file}`);
   const parsed = keySchema.safeParse(json(text));
   const wanted = `key: ${file} is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)`;
-  if (!parsed.success) throw new SyncError("bad-config", wanted);
+  if (!parsed.success) throw new ConfigError("bad-config", wanted);
   const { kty, crv, x, d } = parsed.data;
-  if (publicPartOf({ kty, crv, x, d }) !== x) throw new SyncError("bad-config", `${wanted} whose x belongs to its d`);
+  if (publicPartOf({ kty, crv, x, d }) !== x) throw new ConfigError("bad-config", `${wanted} whose x belongs to its d`);
   return { kty, crv, x, d };
 }
 

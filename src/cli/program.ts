@@ -2,8 +2,7 @@ import { Command, CommanderError } from "commander";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { printable } from "../telemetry/printable.ts";
-import { CliError } from "./terminal/CliError.ts";
-import { EXIT_OK, EXIT_UNUSABLE, exitCode } from "./terminal/exitCode.ts";
+import { EXIT_OK, EXIT_UNUSABLE, exitCode, isShownError } from "./terminal/exitCode.ts";
 import type { Terminal } from "./terminal/Terminal.ts";
 
 /** Adds commands to the program; each says how it ended by `done`. */
@@ -33,7 +32,7 @@ export async function runProgram(
       if (error.code !== "commander.help") terminal.stderr.write(`postern: ${usageFault(program, args, error)}\n`);
       return EXIT_UNUSABLE;
     }
-    if (error instanceof CliError) {
+    if (isShownError(error)) {
       terminal.stderr.write(`postern: ${error.message}\n`);
       return exitCode(error.code);
     }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { readDuration } from "./readDuration.ts";
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration as configs write it, read as milliseconds. */
 export const durationSchema = z.pipe(
@@ -12,3 +13,10 @@ const LONGEST_TIMER = 2_147_483_647;
 export const timerSchema = durationSchema.check(z.refine((time) => time <= LONGEST_TIMER, "expected 24d or less"));
 /** One that a call may take. */
 export const timeLimitSchema = timerSchema.check(z.refine((time) => time > 0, "expected more than nothing"));
+
+/** `24h`, `30m`, `5s` or `200ms` in milliseconds; undefined for anything else. */
+export function readDuration(text: string): number | undefined {
+  const [, number, unit] = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit];
+  return factor === undefined ? undefined : Number(number) * factor;
+}

@@ -1,10 +1,10 @@
 import { parse } from "yaml";
 import type * as z from "zod/mini";
 import { faultFromIssue } from "../protocol/faultFromIssue.ts";
-import { SyncError } from "../sync/SyncError.ts";
+import { ConfigError } from "./ConfigError.ts";
 
 /**
- * Reads a config in YAML. Throws {@link SyncError} `bad-config`, in one line that names the file, the member, what was
+ * Reads a config in YAML. Throws {@link ConfigError} `bad-config`, in one line that names the file, the member, what was
  * expected there, and, for a member that is not known, those that are: `known` has them by the path of their parent.
  */
 export function readYaml<T>(
@@ -14,7 +14,7 @@ export function readYaml<T>(
   known: Readonly<Record<string, readonly string[]>>,
 ): T {
   const fail = (fault: string, cause?: unknown): never => {
-    throw new SyncError("bad-config", `${name}: ${fault}`, cause);
+    throw new ConfigError("bad-config", `${name}: ${fault}`, cause);
   };
   let raw: unknown;
   try {

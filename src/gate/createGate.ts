@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { gatePath } from "../protocol/gateUrl.ts";
 import { answerCall } from "./answer/answerCall.ts";
 import type { Gate } from "./config/defineGate.ts";
 import type { GateDependencies } from "./GateDependencies.ts";
@@ -22,9 +23,10 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
 
   // One handler for each path: Hono runs a chain of them, at some cost, only where two match.
   for (const purpose of ["validate", "mutate", "convert"] as const) {
-    app.all(`/c/:cluster/${purpose}/:entry?`, (c) => {
+    app.all(gatePath(":cluster", purpose, ":entry?"), (c) => {
       if (c.req.method !== "POST") refuseMethod("POST");
-      return answerCall(runtime, c.req.raw, { cluster: c.req.param("cluster"), purpose, entry: c.req.param("entry") });
+      const cluster = c.req.param("cluster") ?? "";
+      return answerCall(runtime, c.req.raw, { cluster, purpose, entry: c.req.param("entry") });
     });
   }
 

@@ -26,7 +26,7 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
       log,
       limits: { bodyBytes: BODY_BYTES },
       ...parseSigningKey(env.POSTERN_SIGNING_KEY),
-      announcement: () => readAnnouncementFile(env),
+      announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
       ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
     }),
   );

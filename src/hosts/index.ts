@@ -1,6 +1,6 @@
-export { createWorker, type WorkerEnv } from "./createWorker.ts";
-export type { Log } from "../telemetry/Log.ts";
 export { defineGate, type Gate, type GateDefinition } from "../gate/config/defineGate.ts";
 export { createGate } from "../gate/createGate.ts";
 export type { GateDependencies, GateLimits, JudgedReview } from "../gate/GateDependencies.ts";
 export { GateError, type GateErrorCode } from "../gate/GateError.ts";
+export type { Log } from "../telemetry/Log.ts";
+export { createWorker, type WorkerEnv } from "./createWorker.ts";

@@ -1,18 +1,16 @@
 import { open } from "node:fs/promises";
-import type { ServeEnv } from "./serveGate.ts";
 
 /** More is never served; it is read to be refused. In bytes. */
 const MOST = 32_768;
 
 /**
- * The announcement from the file that the environment names, or from the environment itself; undefined where there is
- * none. A file that is not there yet announces nothing; one that cannot be read is an error.
+ * Reads an announcement from a file; `text` is the announcement where no file is named. Resolves to undefined for a file that does not exist yet. Rejects for a file that cannot be read.
  */
 export async function readAnnouncementFile(
-  env: Pick<ServeEnv, "POSTERN_ANNOUNCEMENT_FILE" | "POSTERN_ANNOUNCEMENT">,
+  path: string | undefined,
+  text: string | undefined,
 ): Promise<string | undefined> {
-  const path = env.POSTERN_ANNOUNCEMENT_FILE;
-  if (path === undefined || path === "") return env.POSTERN_ANNOUNCEMENT;
+  if (path === undefined || path === "") return text;
   const file = await open(path, "r").catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;

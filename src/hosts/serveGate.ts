@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { logVerdict } from "../gate/answer/logVerdict.ts";
+import { selfTestCall } from "../gate/answer/selfTestCall.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
@@ -13,7 +14,6 @@ import { readTlsEnv, type TlsEnv } from "../tls/readTlsEnv.ts";
 import { serveUntilSignal } from "../tls/server/serveUntilSignal.ts";
 import { TlsMetrics } from "../tls/TlsMetrics.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
-import { selfTestCall } from "./selfTestCall.ts";
 
 /** Environment of a Node process that serves a gate. Without a certificate it speaks plain HTTP. */
 export interface ServeEnv extends TlsEnv {
@@ -55,7 +55,7 @@ export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
     ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
     certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
-    announcement: () => readAnnouncementFile(env),
+    announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });
   const told =

@@ -1,10 +1,12 @@
 import { request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { CliError } from "../cli/terminal/CliError.ts";
+import { Host } from "../protocol/Host.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { errorMessage } from "../telemetry/errorMessage.ts";
 import { printable } from "../telemetry/printable.ts";
 import type { ApiRequest, ApiResponse } from "./KubernetesApi.ts";
+import { KubernetesError } from "./KubernetesError.ts";
 
 /** Which cluster to talk to. Defaults are those of kubectl: KUBECONFIG, ~/.kube/config, the current context. */
 export interface ClusterChoice {
@@ -43,7 +45,7 @@ export class KubernetesClient {
     this.#servername = servername;
   }
 
-  /** `timeout` is in milliseconds, for each call. Throws {@link CliError} where the kubeconfig names no such cluster. */
+  /** `timeout` is in milliseconds, for each call. Throws {@link KubernetesError} where the kubeconfig names no such cluster. */
   static async create({ context, kubeconfig }: ClusterChoice, timeout: number = TIMEOUT): Promise<KubernetesClient> {
     // Not at the top: it takes a second to load, and few commands need it.
     const { newKubeConfig } = await import("./newKubeConfig.ts");
@@ -52,17 +54,21 @@ export class KubernetesClient {
       if (kubeconfig === undefined) config.loadFromDefault();
       else config.loadFromFile(kubeconfig);
     } catch (error) {
-      const reason = printable(error instanceof Error ? error.message : String(error));
-      throw new CliError("cluster-unreachable", `${kubeconfig ?? "the kubeconfig"} cannot be used: ${reason}`, error);
+      const reason = printable(errorMessage(error));
+      throw new KubernetesError(
+        "cluster-unreachable",
+        `${kubeconfig ?? "the kubeconfig"} cannot be used: ${reason}`,
+        error,
+      );
     }
     if (kubeconfig === undefined && config.getCurrentContext() === MADE_UP)
-      throw new CliError(
+      throw new KubernetesError(
         "cluster-unreachable",
         "no cluster is named: there is no KUBECONFIG, no ~/.kube/config and no Pod's ServiceAccount; say --kubeconfig FILE",
       );
     if (context !== undefined && config.getContextObject(context) === null) {
       const names = config.getContexts().map(({ name }) => name);
-      throw new CliError(
+      throw new KubernetesError(
         "cluster-unreachable",
         `the kubeconfig has no context ${JSON.stringify(context)}; it has ${names.join(", ") || "none"}`,
       );
@@ -70,7 +76,10 @@ export class KubernetesClient {
     if (context !== undefined) config.setCurrentContext(context);
     const server = config.getCurrentCluster()?.server;
     if (server === undefined)
-      throw new CliError("cluster-unreachable", "the kubeconfig names no cluster; choose one with --context NAME");
+      throw new KubernetesError(
+        "cluster-unreachable",
+        "the kubeconfig names no cluster; choose one with --context NAME",
+      );
     return new KubernetesClient(server, config, timeout);
   }
 
@@ -79,29 +88,29 @@ export class KubernetesClient {
    * server has within its cluster.
    */
   at(host: string, port: number, timeout: number): KubernetesClient {
-    const server = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const server = `https://${new Host(host).inUrl}:${port}`;
     return new KubernetesClient(server, this.kubeConfig, timeout, "kubernetes.default.svc");
   }
 
-  /** Whatever the API server answered; no body where it was no JSON object. Throws {@link CliError} where there was no answer. */
+  /** Whatever the API server answered; no body where it was no JSON object. Throws {@link KubernetesError} where there was no answer. */
   async ask(call: ApiRequest): Promise<ApiResponse> {
     const { status, text, date } = await this.#answer(call);
     return { status, body: parse(text) ?? {}, ...(Number.isNaN(date) ? {} : { date }) };
   }
 
-  /** What the API server answers to a GET as text, such as its `/metrics`. Throws {@link CliError} where there was no answer. */
+  /** What the API server answers to a GET as text, such as its `/metrics`. Throws {@link KubernetesError} where there was no answer. */
   text(path: string): Promise<{ readonly status: number; readonly text: string }> {
     return this.#answer({ method: "GET", path });
   }
 
-  /** The object that answers a call; undefined where there is none (404). Throws {@link CliError} for all else. */
+  /** The object that answers a call; undefined where there is none (404). Throws {@link KubernetesError} for all else. */
   async call(call: ApiRequest): Promise<JsonObject | undefined> {
     const { status, text } = await this.#answer(call);
     if (status === 404) return undefined;
     const answer = parse(text);
     if (status >= 200 && status < 300 && answer !== undefined) return answer;
     const message = typeof answer?.message === "string" ? answer.message : text.slice(0, 200);
-    throw new CliError(
+    throw new KubernetesError(
       "cluster-refused",
       `${this.#server}: ${call.method} ${call.path.split("?", 1)[0]}: ${status} ${printable(message)}`,
     );
@@ -109,7 +118,7 @@ export class KubernetesClient {
 
   #answer(call: ApiRequest): Promise<Answer> {
     return this.#send(call).catch((error: unknown): never => {
-      throw new CliError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
+      throw new KubernetesError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
     });
   }
 

@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
-import { SYNC_NAME, SYSTEM_NAMESPACE } from "../registration/conditions/guardConditions.ts";
-import { SyncError } from "../sync/SyncError.ts";
 import { type KubernetesApi, statusMessage } from "./KubernetesApi.ts";
+import { KubernetesError } from "./KubernetesError.ts";
 
 /** What a {@link Lease} is made of. */
 export interface LeaseOptions {
@@ -14,9 +13,6 @@ export interface LeaseOptions {
   /** In milliseconds since 1970. */
   readonly now: () => number;
 }
-
-/** The Lease of a cluster's sync. */
-export const SYNC_LEASE = { namespace: SYSTEM_NAMESPACE, name: SYNC_NAME } as const;
 
 /**
  * A Lease (coordination.k8s.io/v1), by which two never write at once. Taken when it is first held, and so not by a process
@@ -35,7 +31,7 @@ export class Lease {
   }
 
   /**
-   * Takes the Lease, or keeps it. Resolves to whether that was written now. Throws {@link SyncError} `lease-held` while
+   * Takes the Lease, or keeps it. Resolves to whether that was written now. Throws {@link KubernetesError} `lease-held` while
    * another has it.
    */
   async hold(): Promise<boolean> {
@@ -50,9 +46,9 @@ export class Lease {
     if (status === 404) await this.#write("POST", this.#collection, undefined, holder, time);
     else {
       if (status !== 200 || body.kind !== "Lease")
-        throw new SyncError("refused-by-cluster", `the Lease ${name} cannot be read: ${statusMessage(answer)}`);
+        throw new KubernetesError("cluster-refused", `the Lease ${name} cannot be read: ${statusMessage(answer)}`);
       const other = this.#otherHolder(body);
-      if (other !== undefined) throw new SyncError("lease-held", `another run has the Lease ${name}: ${other}`);
+      if (other !== undefined) throw new KubernetesError("lease-held", `another run has the Lease ${name}: ${other}`);
       await this.#write("PUT", `${this.#collection}/${name}`, body, holder, time);
     }
     this.#renewed = time;
@@ -112,9 +108,9 @@ export class Lease {
         },
       },
     });
-    if (answer.status === 409) throw new SyncError("lease-held", `another run took the Lease ${name} just now`);
+    if (answer.status === 409) throw new KubernetesError("lease-held", `another run took the Lease ${name} just now`);
     if (answer.status >= 300 || answer.body.kind !== "Lease")
-      throw new SyncError("refused-by-cluster", `the Lease ${name} cannot be taken: ${statusMessage(answer)}`);
+      throw new KubernetesError("cluster-refused", `the Lease ${name} cannot be taken: ${statusMessage(answer)}`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { SyncError } from "../sync/SyncError.ts";
+import { errorMessage } from "../telemetry/errorMessage.ts";
+import { KubernetesError } from "./KubernetesError.ts";
 import type { Lease } from "./Lease.ts";
 
 /** What a leader is made of. */
@@ -88,8 +89,8 @@ async function tryHold(lease: Pick<Lease, "hold">): Promise<boolean | HoldFault>
   try {
     return await lease.hold();
   } catch (error) {
-    const isHeld = error instanceof SyncError && error.code === "lease-held";
-    return { message: error instanceof Error ? error.message : String(error), isHeld };
+    const isHeld = error instanceof KubernetesError && error.code === "lease-held";
+    return { message: errorMessage(error), isHeld };
   }
 }
 

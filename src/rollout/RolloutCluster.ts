@@ -1,6 +1,7 @@
 import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } from "../kubernetes/KubernetesApi.ts";
 import { listPages } from "../kubernetes/listPages.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { errorMessage } from "../telemetry/errorMessage.ts";
 import { type CertificateView, readCertificate } from "./certificate/CertificateView.ts";
 import { type IssuedLeaf, issuedLeaf } from "./certificate/issuedLeaf.ts";
 import { RolloutError } from "./RolloutError.ts";
@@ -192,7 +193,7 @@ export class RolloutCluster {
   async #call(request: ApiRequest): Promise<ApiResponse> {
     if (!this.#isLeading()) throw new RolloutError("stopped", "it leads no longer");
     return this.#api(request).catch((error: unknown): never => {
-      throw new RolloutError("unreachable", error instanceof Error ? error.message : String(error), error);
+      throw new RolloutError("unreachable", errorMessage(error), error);
     });
   }
 }

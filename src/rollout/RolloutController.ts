@@ -5,7 +5,7 @@ import { WorkQueue } from "../kubernetes/WorkQueue.ts";
 import type { Log } from "../telemetry/Log.ts";
 import type { CertificateView } from "./certificate/CertificateView.ts";
 import { reconcileCertificate } from "./certificate/reconcileCertificate.ts";
-import { reconcileStray } from "./certificate/reconcileOrphan.ts";
+import { reconcileOrphan } from "./certificate/reconcileOrphan.ts";
 import { type CertificateWatch, watchCertificates } from "./certificate/watchCertificates.ts";
 import type { RolloutStep } from "./plan/RolloutStep.ts";
 import { probeServing } from "./probe/probeServing.ts";
@@ -151,7 +151,7 @@ export class RolloutController {
       default: {
         const kind = WORKLOAD_KINDS.find((it) => it === first);
         if (kind === undefined) return undefined;
-        return reconcileStray(
+        return reconcileOrphan(
           {
             cluster,
             now,

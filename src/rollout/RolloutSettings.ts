@@ -1,3 +1,4 @@
+import { isObjectName } from "../protocol/kubernetesNames.ts";
 import { RolloutError } from "./RolloutError.ts";
 import { ROLLOUT_ANNOTATIONS } from "./workload/rolloutAnnotations.ts";
 import { WORKLOAD_KINDS, type WorkloadRef } from "./workload/WorkloadRef.ts";
@@ -28,8 +29,6 @@ const MOST_TIMEOUT = 86_400;
 const PROBE_PORT = 8443;
 /** Each is a few calls each second while it rolls. */
 const MOST_WORKLOADS = 32;
-/** Of a DNS subdomain, which object names are (RFC 1123). */
-const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const HOST = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i;
 /** It goes into an annotation of every Pod. */
 const REQUEST = /^[\w.:+-]{1,128}$/;
@@ -72,7 +71,7 @@ function readWorkloads(text: string): WorkloadRef[] {
   const refs = words.map((word): WorkloadRef => {
     const [kind = "", name = "", ...rest] = word.split("/");
     const known = WORKLOAD_KINDS.find((it) => it.toLowerCase() === kind.toLowerCase());
-    if (known === undefined || rest.length > 0 || !NAME.test(name))
+    if (known === undefined || rest.length > 0 || !isObjectName(name))
       throw fault(ROLLOUT_ANNOTATIONS.workloads, word, expected);
     return { kind: known, name };
   });

@@ -1,12 +1,5 @@
 /** Why a sync could not do what it was asked. Part of the API: callers match on these. */
-export type SyncErrorCode =
-  | "bad-config"
-  | "unreadable-config"
-  | "lease-held"
-  | "refused-by-cluster"
-  | "changed-in-between"
-  | "stopped"
-  | "unreachable";
+export type SyncErrorCode = "refused-by-cluster" | "changed-in-between" | "stopped" | "unreachable";
 
 /** An error that is shown as one clear line, without a stack. */
 export class SyncError extends Error {

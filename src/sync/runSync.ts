@@ -1,18 +1,18 @@
 import type { ApiServers } from "../kubernetes/apiServers.ts";
 import type { Lease } from "../kubernetes/Lease.ts";
-import { canaryUrl, splitGateUrl } from "../protocol/gateUrl.ts";
+import { splitGateUrl } from "../protocol/gateUrl.ts";
+import { encodeBundle, readableCertificates } from "../trust/bundle.ts";
+import type { EndpointView } from "../trust/probe/EndpointView.ts";
 import { testCanary } from "./apply/Canary.ts";
 import type { SyncCluster } from "./apply/SyncCluster.ts";
 import type { SyncConfig, SyncGoal } from "./goal/SyncConfig.ts";
 import { findingsOf } from "./plan/findingsOf.ts";
-import { bundleOf, liveRoots } from "./plan/liveRoots.ts";
 import { nextStep } from "./plan/nextStep.ts";
-import type { CanaryTest, EndpointView, Observation } from "./plan/Observation.ts";
-import type { LastStep, Step } from "./plan/Step.ts";
-import { isLast } from "./plan/Step.ts";
+import type { CanaryTest, Observation } from "./plan/Observation.ts";
+import { isLast, type LastStep, type Step } from "./plan/Step.ts";
 import { simulateStep } from "./plan/simulateStep.ts";
 import { SyncError } from "./SyncError.ts";
-import { type CallPurpose, canaryFor, purposeOf, type SyncTarget, targetName } from "./target/SyncTarget.ts";
+import { type CallPurpose, canaryFor, canaryUrl, purposeOf, type SyncTarget, targetName } from "./target/SyncTarget.ts";
 
 /** What a run needs of the world. */
 export interface SyncDeps {
@@ -197,7 +197,11 @@ async function settleCanary(
     const canary = canaryFor(await cluster.targets(), purpose);
     if (canary === undefined) return;
     const url = canaryUrl(purpose, base, config.goal.cluster);
-    const plain = canary.hooks.map(({ name, bundle }) => ({ name, url, bundle: bundleOf(liveRoots(bundle)) }));
+    const plain = canary.hooks.map(({ name, bundle }) => ({
+      name,
+      url,
+      bundle: encodeBundle(readableCertificates(bundle)),
+    }));
     await cluster.write({ target: canary, hooks: result === "passed" ? plain : before.hooks, state: {} });
   } catch {
     // The canary matters to nobody but the next run, which writes it anew where it has to.

@@ -7,7 +7,7 @@ import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
 import { SLOTS, type Slot } from "./rotation/chooseCertificate.ts";
 import { followRenewal, type RenewalMemory } from "./rotation/followRenewal.ts";
-import { type ChosenPair, firstToServe } from "./rotation/initialPair.ts";
+import { type ChosenPair, initialPair } from "./rotation/initialPair.ts";
 import type { RotationEffect } from "./rotation/RotationEffect.ts";
 import type { RotationEvent, RotationReadings, RotationTime } from "./rotation/RotationEvent.ts";
 import { initialRotation, type RotationState } from "./rotation/RotationState.ts";
@@ -71,7 +71,7 @@ export class CertificateReloader {
     const loaded = await loadSlots(options);
     const last = outside?.last;
     const first: ChosenPair =
-      last === undefined ? firstToServe(loaded, options) : { pair: last.pair, info: pairInfo(last.slot, last.pair) };
+      last === undefined ? initialPair(loaded, options) : { pair: last.pair, info: pairInfo(last.slot, last.pair) };
     for (const slot of SLOTS) {
       const it = loaded.slots[slot];
       if (isPair(it)) for (const warning of it.warnings) options.log.warn("a certificate's key", { slot, warning });

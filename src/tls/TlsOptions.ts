@@ -2,7 +2,7 @@ import type { Log } from "../telemetry/Log.ts";
 import type { RootsFile } from "./pair/RootsFile.ts";
 import type { PairPaths } from "./pair/readSnapshot.ts";
 import type { PairRules } from "./pair/verifyPair.ts";
-import type { SelfTest } from "./server/postSelfTest.ts";
+import type { ServerSelfTest } from "./server/ServerSelfTest.ts";
 import type { TlsMetrics } from "./TlsMetrics.ts";
 
 /** What a serving certificate is kept by. */
@@ -20,7 +20,7 @@ export interface TlsOptions {
   readonly pollMs?: number | undefined;
   /** How long connections of an old certificate may stay, in milliseconds. Default 60 s; never longer than that certificate. */
   readonly drainMs?: number | undefined;
-  readonly selfTest?: SelfTest | undefined;
+  readonly selfTest?: ServerSelfTest | undefined;
   readonly log: Log;
   readonly metrics: TlsMetrics;
   /** In milliseconds since 1970. */

@@ -3,8 +3,7 @@ import { parseArgs } from "node:util";
 import type { KubernetesApi } from "../../src/kubernetes/KubernetesApi.ts";
 import { KubernetesClient } from "../../src/kubernetes/KubernetesClient.ts";
 import { isJsonObject } from "../../src/protocol/Json.ts";
-import { encodeBundle } from "../../src/trust/bundle.ts";
-import { parseBundle } from "../../src/trust/parseBundle.ts";
+import { encodeBundle, parseBundle } from "../../src/trust/bundle.ts";
 import { probe } from "../../src/trust/probe/probe.ts";
 import { resolveAddresses } from "../../src/trust/probe/resolveAddresses.ts";
 import { verifyChain } from "../../src/trust/verify/verifyChain.ts";
@@ -29,10 +28,7 @@ async function overwriteBundle(): Promise<void> {
   process.stdout.write("started\n");
   for (;;) {
     const next = performance.now() + Number(interval);
-    const root = await currentRoot(
-      url,
-      roots.flatMap(({ certificates }) => certificates),
-    );
+    const root = await currentRoot(url, roots.flat());
     if (root !== undefined) for (const path of paths) await overwrite(api, path, encodeBundle([root]));
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
   }

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { ClusterView } from "../../src/doctor/cluster/ClusterView.ts";
 import { diagnose } from "../../src/doctor/diagnose.ts";
 import { isJsonObject, type JsonObject } from "../../src/protocol/Json.ts";
-import { liveRoots } from "../../src/sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../src/trust/bundle.ts";
 import { BASE, type DoctorCa, doctorCa, registrations, viewOf } from "./doctorView.ts";
 
 const HOUR = 3_600_000;
@@ -48,7 +48,10 @@ const changed = async (change: (object: JsonObject) => JsonObject): Promise<Part
 
 const serving = (...chains: readonly string[]): Partial<ClusterView> => ({
   endpoints: [
-    { base: BASE, handshakes: chains.map((pem, index) => ({ address: `192.0.2.${index}`, chain: liveRoots(pem) })) },
+    {
+      base: BASE,
+      handshakes: chains.map((pem, index) => ({ address: `192.0.2.${index}`, chain: readableCertificates(pem) })),
+    },
   ],
 });
 
@@ -85,7 +88,7 @@ it.each<[name: string, more: () => Partial<ClusterView> | Promise<Partial<Cluste
         {
           base: BASE,
           handshakes: [
-            { address: "192.0.2.1", chain: liveRoots(own.chain) },
+            { address: "192.0.2.1", chain: readableCertificates(own.chain) },
             { address: "192.0.2.2", fault: "refused" },
           ],
         },
@@ -149,7 +152,7 @@ it.each<[name: string, more: () => Partial<ClusterView> | Promise<Partial<Cluste
       ...(await at("x.lambda-url.eu-west-1.on.aws")),
       endpoints: [
         { base: "https://x.lambda-url.eu-west-1.on.aws", handshakes: [{ address: "192.0.2.1", fault: "x" }] },
-        { base: BASE, handshakes: [{ address: "192.0.2.1", chain: liveRoots(own.chain) }] },
+        { base: BASE, handshakes: [{ address: "192.0.2.1", chain: readableCertificates(own.chain) }] },
       ],
     }),
     [

@@ -5,8 +5,8 @@ import { denyLabels } from "../../src/policies/index.ts";
 import type { ClusterSettings } from "../../src/policy/define/ClusterSettings.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
 import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
-import { liveRoots } from "../../src/sync/plan/liveRoots.ts";
 import type { TargetKind } from "../../src/sync/target/SyncTarget.ts";
+import { readableCertificates } from "../../src/trust/bundle.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
 export const BASE = "https://gate.example.com";
@@ -61,7 +61,7 @@ export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Pro
     cluster: "production",
     registrations: await registrations(ca.root),
     others: [],
-    endpoints: [{ base: BASE, handshakes: [{ address: "192.0.2.1", chain: liveRoots(ca.chain) }] }],
+    endpoints: [{ base: BASE, handshakes: [{ address: "192.0.2.1", chain: readableCertificates(ca.chain) }] }],
     certificates: [],
     serviceSecrets: [],
     clocks: [{ of: "API server", ahead: 900 }],

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadPair } from "../../src/tls/pair/loadPair.ts";
 import { verifyPair } from "../../src/tls/pair/verifyPair.ts";
-import { parseBundle } from "../../src/trust/parseBundle.ts";
+import { parseBundle } from "../../src/trust/bundle.ts";
 import { AcmeDns } from "../acme/AcmeDns.ts";
 import { PebbleCa } from "../acme/PebbleCa.ts";
 import { pebbleBinary } from "../acme/pebbleBinary.ts";
@@ -101,11 +101,11 @@ describe.skipIf(pebble === undefined)("issuer-acme-dns01, with pebble in the pla
       for (const key of ["tls.crt", "tls.key"])
         await writeFile(file(key), Buffer.from(data[key], "base64"), { mode: 0o600 });
       const pair = await loadPair({ cert: file("tls.crt"), key: file("tls.key") });
-      const roots = parseBundle(ca.root, "pebble").certificates;
+      const roots = parseBundle(ca.root, "pebble");
       const rules = { hosts: [HOST], roots, allowLeafOnly: false };
       expect(verifyPair(pair, rules, Date.now())).toBeUndefined();
       expect(pair.chain).toHaveLength(2);
-      const others = parseBundle(ca.apiRoot, "another").certificates;
+      const others = parseBundle(ca.apiRoot, "another");
       expect(verifyPair(pair, { ...rules, roots: others }, Date.now())).toMatchObject({ code: "untrusted" });
     },
     2 * PATIENCE,

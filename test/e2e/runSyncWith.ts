@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KubernetesClient } from "../../src/kubernetes/KubernetesClient.ts";
-import { Lease, SYNC_LEASE } from "../../src/kubernetes/Lease.ts";
-import { SyncCluster } from "../../src/sync/apply/SyncCluster.ts";
+import { Lease } from "../../src/kubernetes/Lease.ts";
+import { SYNC_LEASE, SyncCluster } from "../../src/sync/apply/SyncCluster.ts";
 import { parseSyncConfig } from "../../src/sync/goal/parseSyncConfig.ts";
 import { runSync, type SyncRun } from "../../src/sync/runSync.ts";
 import { viewEndpoint } from "../../src/trust/probe/viewEndpoint.ts";

@@ -82,8 +82,7 @@ it("what `postern announce` publishes changes URL and roots in one run, and unde
   await register();
   const folder = await mkdtemp(join(tmpdir(), "postern-announced-"));
   const file = (name: string): string => join(folder, name);
-  const announcement = (): Promise<string | undefined> =>
-    readAnnouncementFile({ POSTERN_ANNOUNCEMENT_FILE: file("announcement.jws") });
+  const announcement = (): Promise<string | undefined> => readAnnouncementFile(file("announcement.jws"), undefined);
   const elsewhere = await SwitchingEdge.start(gate, bed.signingKey, bed.cas.next, { announcement });
   try {
     await writeFile(file("key.json"), JSON.stringify(key), { mode: 0o600 });

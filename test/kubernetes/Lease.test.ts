@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { ApiRequest, ApiResponse } from "../../src/kubernetes/KubernetesApi.ts";
-import { Lease, SYNC_LEASE } from "../../src/kubernetes/Lease.ts";
+import { Lease } from "../../src/kubernetes/Lease.ts";
+import { SYNC_LEASE } from "../../src/sync/apply/SyncCluster.ts";
 
 /** An API server that has one Lease, or none. */
 function leaseServer(lease?: object): {
@@ -87,7 +88,7 @@ it.each([
   await expect(
     new Lease(api, { ...SYNC_LEASE, holder: "me", duration: 60_000, now: () => NOW }).hold(),
   ).rejects.toMatchObject({
-    code: "refused-by-cluster",
+    code: "cluster-refused",
     message: `the Lease postern-sync cannot be read: ${said}`,
   });
   expect(calls).toEqual(["GET"]);

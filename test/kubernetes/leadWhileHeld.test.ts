@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { KubernetesError } from "../../src/kubernetes/KubernetesError.ts";
 import { type Leading, leadWhileHeld } from "../../src/kubernetes/leadWhileHeld.ts";
-import { SyncError } from "../../src/sync/SyncError.ts";
 
 /** What becomes of each try for the Lease: written, kept without a call, another's, or nobody answers. */
 type Outcome = "written" | "kept" | "held" | "unreachable";
@@ -20,8 +20,8 @@ async function run(outcomes: readonly Outcome[], during: (leading: Leading) => P
         const outcome = outcomes[tries];
         tries += 1;
         leads.push(current?.isLeading() === true);
-        if (outcome === "held") throw new SyncError("lease-held", "another has it");
-        if (outcome === "unreachable") throw new SyncError("unreachable", "nobody answers");
+        if (outcome === "held") throw new KubernetesError("lease-held", "another has it");
+        if (outcome === "unreachable") throw new KubernetesError("cluster-unreachable", "nobody answers");
         return outcome === "written";
       },
       release: async () => {

@@ -2,8 +2,7 @@ import { clusterSettings } from "../../src/gate/config/clusterSettings.ts";
 import { defineGate, type GateDefinition } from "../../src/gate/config/defineGate.ts";
 import { type Policy, policy } from "../../src/policy/define/policy.ts";
 import type { Match } from "../../src/policy/match/Match.ts";
-import type { Webhook } from "../../src/registration/render/RegistrationObject.ts";
-import { isWebhookConfiguration } from "../../src/registration/render/RegistrationObject.ts";
+import { isWebhookConfiguration, type Webhook } from "../../src/registration/render/RegistrationObject.ts";
 import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
 
 /** A validator that has nothing to say about what it matches. */

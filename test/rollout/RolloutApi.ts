@@ -5,7 +5,7 @@ import {
   type Reconciled,
   reconcileCertificate,
 } from "../../src/rollout/certificate/reconcileCertificate.ts";
-import { reconcileStray } from "../../src/rollout/certificate/reconcileOrphan.ts";
+import { reconcileOrphan } from "../../src/rollout/certificate/reconcileOrphan.ts";
 import { RolloutCluster } from "../../src/rollout/RolloutCluster.ts";
 import type { WorkloadRef } from "../../src/rollout/workload/WorkloadRef.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
@@ -153,7 +153,7 @@ export class RolloutApi {
   /** Looks at a workload that may be nobody's, so much later. */
   async stray(ref: WorkloadRef, milliseconds = 1_000): Promise<number | undefined> {
     this.now += milliseconds;
-    return reconcileStray({ cluster: this.cluster, now: () => this.now, onStep: () => undefined }, "gates", ref);
+    return reconcileOrphan({ cluster: this.cluster, now: () => this.now, onStep: () => undefined }, "gates", ref);
   }
 
   #patch(at: string, object: Any, body: Any): void {

@@ -1,13 +1,14 @@
-import { canaryUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { splitGateUrl } from "../../src/protocol/gateUrl.ts";
 import { conversionCanaryName } from "../../src/registration/selftest/conversionCanary.ts";
 import type { SyncGoal } from "../../src/sync/goal/SyncConfig.ts";
 import { checkEndpoint } from "../../src/sync/plan/checkEndpoint.ts";
-import { bundleOf, liveRoots, trustHash } from "../../src/sync/plan/liveRoots.ts";
 import { nextStep } from "../../src/sync/plan/nextStep.ts";
-import type { CanaryTest, EndpointView, Handshake, Observation } from "../../src/sync/plan/Observation.ts";
+import type { CanaryTest, Observation } from "../../src/sync/plan/Observation.ts";
 import type { Step } from "../../src/sync/plan/Step.ts";
-import { purposeOf, type SyncTarget, targetName } from "../../src/sync/target/SyncTarget.ts";
+import { canaryUrl, purposeOf, type SyncTarget, targetName } from "../../src/sync/target/SyncTarget.ts";
 import { readState, stateAnnotations } from "../../src/sync/target/TargetState.ts";
+import { encodeBundle, readableCertificates, trustHash } from "../../src/trust/bundle.ts";
+import type { EndpointView, Handshake } from "../../src/trust/probe/EndpointView.ts";
 import type { Certificate } from "../../src/trust/x509/Certificate.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
@@ -31,10 +32,10 @@ export function makeCas(count: number): Promise<WorldCa[]> {
       const below = await ca.intermediate(`intermediate ${index}`);
       const issue = async (base: string): Promise<[string, readonly Certificate[]]> => {
         const { cert } = await below.issue({ name: "edge", hosts: [new URL(base).hostname] });
-        return [base, liveRoots(cert)];
+        return [base, readableCertificates(cert)];
       };
       const chains = new Map(await Promise.all([OLD, NEW].map(issue)));
-      const [root] = liveRoots(ca.cert);
+      const [root] = readableCertificates(ca.cert);
       if (root === undefined) throw new Error("a CA without a certificate");
       return { root, chains };
     }),
@@ -73,7 +74,7 @@ export class SyncWorld {
     this.#cas = cas;
     this.goal = { ...goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
     for (const base of [OLD, NEW]) this.served.set(base, [live[0] ?? 0, live[0] ?? 0]);
-    const bundle = bundleOf(live.map((it) => this.rootOf(it)));
+    const bundle = encodeBundle(live.map((it) => this.rootOf(it)));
     this.targets = [
       this.#target("ValidatingWebhookConfiguration", "g.canary", ["/validate"], bundle),
       this.#target("ValidatingWebhookConfiguration", "g", ["/validate/a", "/validate/b"], bundle),
@@ -160,7 +161,7 @@ export class SyncWorld {
   }
 
   #try({ purpose, roots, base, glass }: Extract<Step, { kind: "try-canary" }>): void {
-    const bundle = bundleOf(roots, "run");
+    const bundle = encodeBundle(roots, "run");
     const index = this.targets.findIndex((it) => it.isCanary && purposeOf(it) === purpose);
     const url = canaryUrl(purpose, base, "prod", "0");
     this.#replace(index, { hooks: this.targets[index]?.hooks.map(({ name }) => ({ name, url, bundle })) ?? [] });
@@ -208,13 +209,15 @@ export class SyncWorld {
     this.#checkTried(step, observation);
     this.#checkGlass(step, observation);
     const before = new Set(
-      [...target.hooks, ...(target.state.snapshot ?? [])].flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint),
+      [...target.hooks, ...(target.state.snapshot ?? [])]
+        .flatMap(({ bundle }) => readableCertificates(bundle))
+        .map(fingerprint),
     );
     if (this.goal.hold !== undefined && step.kind === "narrow") throw new Error("a root is taken away while held");
     if (this.goal.hold !== undefined && step.kind === "switch-url") throw new Error("a URL is changed while held");
     const pins = this.goal.trust.mode === "pin" ? this.goal.trust.roots.map(fingerprint) : [];
     for (const { url, bundle } of hooks) {
-      const roots = liveRoots(bundle);
+      const roots = readableCertificates(bundle);
       for (const root of roots)
         if (!before.has(fingerprint(root)) && !pins.includes(fingerprint(root)))
           throw new Error(`${step.kind} brings a root that was neither there nor asked for`);
@@ -225,9 +228,9 @@ export class SyncWorld {
       if (!isFine) throw new Error(`${step.kind} writes a bundle that refuses ${base}: ${finding?.message}`);
     }
     if (step.kind === "rollback" || NO_BUNDLES.includes(step.kind)) return;
-    const after = new Set(hooks.flatMap(({ bundle }) => liveRoots(bundle)).map(fingerprint));
+    const after = new Set(hooks.flatMap(({ bundle }) => readableCertificates(bundle)).map(fingerprint));
     const gone = target.hooks
-      .flatMap(({ bundle }) => liveRoots(bundle))
+      .flatMap(({ bundle }) => readableCertificates(bundle))
       .filter((root) => !after.has(fingerprint(root)));
     if (gone.length > 0 && step.kind !== "narrow") throw new Error(`${step.kind} takes roots away`);
     for (const root of gone)
@@ -243,7 +246,7 @@ export class SyncWorld {
     for (const { url, bundle } of hooks)
       if (
         test?.result !== "passed" ||
-        test.bundleHash !== trustHash(liveRoots(bundle)) ||
+        test.bundleHash !== trustHash(readableCertificates(bundle)) ||
         test.base !== splitGateUrl(url, this.goal.cluster)?.base
       )
         throw new Error(`${step.kind} writes ${targetName(target)} what its canary has not carried`);
@@ -257,7 +260,7 @@ export class SyncWorld {
       if (failurePolicy === undefined || failurePolicy === before) continue;
       const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
       const test = [...(observation.glassTests ?? []), observation.canaryTest].findLast(
-        (one) => one?.base === base && one.bundleHash === trustHash(liveRoots(bundle)),
+        (one) => one?.base === base && one.bundleHash === trustHash(readableCertificates(bundle)),
       );
       if (failurePolicy === "Fail") {
         if (step.kind !== "mend-glass" || test?.result !== "passed") throw new Error("what cannot be called is mended");
@@ -266,7 +269,7 @@ export class SyncWorld {
       const endpoint = observation.endpoints.find((it) => it.base === base) ?? { base, handshakes: [] };
       if (step.kind !== "break-glass" || mayIgnore !== true || this.goal.breakGlassAfter === undefined)
         throw new Error(`${step.kind} lets ${name} be ignored, which nothing allows`);
-      if (checkEndpoint(endpoint, liveRoots(bundle), this.now).isFine)
+      if (checkEndpoint(endpoint, readableCertificates(bundle), this.now).isFine)
         throw new Error("the glass is broken, and the sync itself gets through");
       if (test?.result !== "failed" || test.cutOffFor !== this.goal.breakGlassAfter)
         throw new Error("the glass is broken, and no API server said for long enough that it cannot call");

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { trustHash } from "../../src/sync/plan/liveRoots.ts";
 import { viewOf } from "../../src/sync/target/TargetView.ts";
+import { trustHash } from "../../src/trust/bundle.ts";
 import { makeCas, NEW, OLD, SyncWorld } from "./SyncWorld.ts";
 
 const SOAK = 1_000;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { servedChains } from "../../sync/plan/checkEndpoint.ts";
+import { servedChains } from "../../trust/probe/EndpointView.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { askJson } from "./askJson.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";

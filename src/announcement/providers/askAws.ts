@@ -1,4 +1,4 @@
-import { liveRoots } from "../../sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
 import { catalogue } from "../../trust/roots/catalogue.ts";
 import { type AwsClientConfig, type AwsSdk, awsFault, loadAwsSdk } from "./AwsSdk.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";
@@ -133,7 +133,7 @@ async function chainOf(
 
 /** At which of Amazon's roots a chain ends, for people: the last certificate names it, or is it. */
 function endOf(chain: string): string {
-  const last = liveRoots(chain).at(-1);
+  const last = readableCertificates(chain).at(-1);
   if (last === undefined) return "";
   const root = catalogue("aws").find(({ subject }) => subject.raw === last.issuer.raw);
   return root === undefined

@@ -11,9 +11,10 @@ import { ProviderError } from "../../announcement/providers/ProviderError.ts";
 import type { ProviderReport } from "../../announcement/providers/ProviderReport.ts";
 import { readAnnouncementKey } from "../../announcement/readAnnouncementKey.ts";
 import { signAnnouncement } from "../../announcement/signAnnouncement.ts";
-import { SyncError } from "../../sync/SyncError.ts";
+import { ConfigError } from "../../config/ConfigError.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { callHttp } from "../../trust/probe/callHttp.ts";
+import { HttpCallError } from "../../trust/probe/HttpCallError.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { readFault } from "../manifests/findInputFiles.ts";
 import { CliError, type CliErrorCode } from "../terminal/CliError.ts";
@@ -36,7 +37,7 @@ export async function announceCommand(terminal: Terminal, options: AnnounceOptio
   try {
     const { config: file, dryRun = false } = options;
     const text = await readFile(file, "utf8").catch((error: unknown): never => {
-      throw new SyncError("unreadable-config", `--config: ${file} ${readFault(error)}`, error);
+      throw new ConfigError("unreadable-config", `--config: ${file} ${readFault(error)}`, error);
     });
     const config = parseAnnounceConfig(file, text);
     const inFolder = (path: string): string => resolve(dirname(file), path);
@@ -61,16 +62,15 @@ export async function announceCommand(terminal: Terminal, options: AnnounceOptio
   } catch (error) {
     if (error instanceof ProviderError)
       throw new CliError(codeOf(error), `nothing is announced: ${error.message}`, error);
-    if (error instanceof SyncError && error.code === "unreachable")
+    if (error instanceof HttpCallError)
       throw new CliError("not-announced", `nothing is announced: ${error.message}`, error);
-    if (error instanceof SyncError) throw new CliError("bad-announce-config", error.message, error);
     throw error;
   }
 }
 
 function codeOf({ code }: ProviderError): CliErrorCode {
   if (code === "missing-package") return "missing-package";
-  return code === "missing-secret" ? "bad-announce-config" : "not-announced";
+  return code === "missing-secret" ? "missing-secret" : "not-announced";
 }
 
 type World = PublishDeps & Parameters<typeof askProvider>[1];
@@ -84,8 +84,7 @@ function worldOf({ env, stdout }: Terminal, { timeout }: AnnounceConfig, inFolde
     writeFile: (path, text) => writeFileBeside(inFolder(path), text, 0o644),
     print: (text) => stdout.write(text),
     view: (base) => {
-      const timeouts = { handshake: timeout, probe: 2 * timeout, canary: timeout, lease: timeout, next: timeout };
-      return viewEndpoint(base, timeouts, Date.now);
+      return viewEndpoint(base, { handshake: timeout, probe: 2 * timeout }, Date.now);
     },
   };
 }
@@ -97,18 +96,18 @@ function contentOf(
 ): Pick<Announcement, "gate" | "clusters" | "url" | "roots"> {
   const url = configured ?? provided;
   if (url === undefined)
-    throw new SyncError("bad-config", "url: the provider is not asked for the gate's URL, so it has to be said here");
+    throw new ConfigError("bad-config", "url: the provider is not asked for the gate's URL, so it has to be said here");
   const fault = announcedUrlFault(url);
-  if (fault !== undefined) throw new SyncError("bad-config", `url: ${fault}`);
+  if (fault !== undefined) throw new ConfigError("bad-config", `url: ${fault}`);
   const content = { gate, clusters, url, roots: [...new Set(roots)].sort() };
   const known = announcedRoots(
     content.roots.filter((root) => !root.startsWith("sha256:")),
     [],
   );
-  if (!known.ok) throw new SyncError("bad-config", `roots: ${known.message}`);
+  if (!known.ok) throw new ConfigError("bad-config", `roots: ${known.message}`);
   const sample = { ...content, iat: 1, exp: 2, seq: 1 };
   if (!announcementSchema.safeParse(sample).success)
-    throw new SyncError("bad-config", "more is to be said than one announcement holds");
+    throw new ConfigError("bad-config", "more is to be said than one announcement holds");
   return content;
 }
 

@@ -1,4 +1,5 @@
 import type { Miniflare, MiniflareOptions } from "miniflare";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { CliError } from "../terminal/CliError.ts";
 
 /** The same as in wrangler.toml: what runs here is what is deployed. */
@@ -117,6 +118,6 @@ function withoutSignals<T>(make: () => T): T {
 /** The first thing that the runtime had to say, without its own framing: `service core:user:NAME: Uncaught Error: …`. */
 function startFault(lines: readonly string[], error: unknown): string {
   const said = lines.find((line) => /error/i.test(line))?.replace(/^service [^ ]+ (?:Uncaught )?/, "");
-  const text = said ?? (error instanceof Error ? error.message : String(error));
+  const text = said ?? errorMessage(error);
   return text.split("\n", 1)[0] ?? text;
 }

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { gatePath } from "../../protocol/gateUrl.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { startServer } from "../../tls/server/startServer.ts";
 import { loadGate } from "../gate/loadGate.ts";
 import { CliError } from "../terminal/CliError.ts";
@@ -57,7 +59,7 @@ async function serve(
         .then(() => worker.load(script))
         .then(
           () => say(paint(terminal, terminal.stdout, "dim", "built anew")),
-          (error: unknown) => complain(error instanceof Error ? error.message : String(error)),
+          (error: unknown) => complain(errorMessage(error)),
         );
     },
     onFault: (faults) => complain(`this does not compile:\n${faults}`),
@@ -99,7 +101,7 @@ async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPa
   const gate = existsSync(gateFile) ? await loadGate(gateFile) : undefined;
   const clusters = gate === undefined || typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
   const cluster = clusters.includes("local") ? "local" : (clusters[0] ?? "CLUSTER");
-  lines.push(`postern dev  ${origin}/c/${cluster}/validate`, `CA           ${caPath}`);
+  lines.push(`postern dev  ${origin}${gatePath(cluster, "validate")}`, `CA           ${caPath}`);
   if (clusters.length > 1) lines.push(`clusters     ${clusters.join(", ")}`);
   if (gate !== undefined) {
     const registration = await devRegistration(gate, cluster, { url: origin, ca });

@@ -2,11 +2,9 @@ import type { GateSources } from "../../doctor/cluster/ClusterView.ts";
 import { viewCluster } from "../../doctor/cluster/viewCluster.ts";
 import { diagnose } from "../../doctor/diagnose.ts";
 import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
-import { SyncError } from "../../sync/SyncError.ts";
 import { callHttp } from "../../trust/probe/callHttp.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { SyncRunner } from "../sync/SyncRunner.ts";
-import { SYNC_ERROR_CODES } from "../sync/syncCommand.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_ERRORS, EXIT_OK, EXIT_WARNINGS } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
@@ -36,32 +34,27 @@ export async function doctorCommand(
   options: DoctorOptions,
   readSources: ReadGateSources | undefined,
 ): Promise<number> {
-  try {
-    const { config: file, output } = options;
-    const runner =
-      file === undefined ? undefined : await SyncRunner.create(terminal, { ...options, config: file, dryRun: true });
-    const config = runner?.config;
-    const cluster = options.cluster ?? config?.goal.cluster;
-    const sources = await sourcesOf(options.gate, cluster, readSources);
-    const client = await KubernetesClient.create(options);
-    const view = await viewCluster({
-      api: client.ask.bind(client),
-      now: Date.now,
-      view: (base) => viewEndpoint(base, config?.timeouts ?? TIMEOUTS, Date.now),
-      call: callHttp,
-      cluster,
-      config,
-      sources,
-      plan: runner === undefined ? undefined : () => runner.run(() => undefined),
-    });
-    const report = doctorReport(view, diagnose(view));
-    if (output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else printDoctorReport(terminal, report);
-    return EXITS[report.result];
-  } catch (error) {
-    if (error instanceof SyncError) throw new CliError(SYNC_ERROR_CODES[error.code], error.message, error);
-    throw error;
-  }
+  const { config: file, output } = options;
+  const runner =
+    file === undefined ? undefined : await SyncRunner.create(terminal, { ...options, config: file, dryRun: true });
+  const config = runner?.config;
+  const cluster = options.cluster ?? config?.goal.cluster;
+  const sources = await sourcesOf(options.gate, cluster, readSources);
+  const client = await KubernetesClient.create(options);
+  const view = await viewCluster({
+    api: client.ask.bind(client),
+    now: Date.now,
+    view: (base) => viewEndpoint(base, config?.timeouts ?? TIMEOUTS, Date.now),
+    call: callHttp,
+    cluster,
+    config,
+    sources,
+    plan: runner === undefined ? undefined : () => runner.run(() => undefined),
+  });
+  const report = doctorReport(view, diagnose(view));
+  if (output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else printDoctorReport(terminal, report);
+  return EXITS[report.result];
 }
 
 const EXITS = { ok: EXIT_OK, warning: EXIT_WARNINGS, error: EXIT_ERRORS } as const;

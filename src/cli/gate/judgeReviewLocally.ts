@@ -3,6 +3,7 @@ import { judgeReview } from "../../gate/answer/judgeReview.ts";
 import type { GateRuntime } from "../../gate/GateRuntime.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { Deadline } from "../../policy/run/Deadline.ts";
+import { gatePath } from "../../protocol/gateUrl.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import { fitWarnings } from "../../protocol/review/fitWarnings.ts";
@@ -29,7 +30,7 @@ export async function judgeReviewLocally(
   const call = async (purpose: "mutate" | "validate", judged: Review) => {
     const deadline = new Deadline(TIMEOUT, runtime.deps.now);
     try {
-      const url = `https://localhost/c/${settings.cluster}/${purpose}`;
+      const url = `https://localhost${gatePath(settings.cluster, purpose)}`;
       return await judgeReview(runtime, judged, { purpose, entry: undefined, url, settings, deadline });
     } finally {
       deadline.dispose();

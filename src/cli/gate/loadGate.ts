@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { defineGate, type Gate } from "../../gate/config/defineGate.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { readFault } from "../manifests/findInputFiles.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { buildFaults } from "./buildFaults.ts";
@@ -42,11 +43,7 @@ export async function loadGate(file: string): Promise<Gate> {
     return defineGate(module.default);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(
-      "bad-gate",
-      `${placeOf(error) ?? file}: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
+    throw new CliError("bad-gate", `${placeOf(error) ?? file}: ${errorMessage(error)}`, error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import type { Gate } from "../../gate/config/defineGate.ts";
 import { GateError } from "../../gate/GateError.ts";
 import { GateRuntime } from "../../gate/GateRuntime.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { LogProperties } from "../../telemetry/Log.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { CliError } from "../terminal/CliError.ts";
@@ -10,7 +11,7 @@ import { CliError } from "../terminal/CliError.ts";
 export async function settingsForCluster(gate: Gate, cluster: string): Promise<ClusterSettings> {
   let reason = "";
   const note = (_message: string, { error }: LogProperties = {}): void => {
-    if (error !== undefined) reason = `: ${printable(error instanceof Error ? error.message : String(error))}`;
+    if (error !== undefined) reason = `: ${printable(errorMessage(error))}`;
   };
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
   const { clusters } = new GateRuntime(gate, { now: Date.now, log });

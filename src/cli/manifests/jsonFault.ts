@@ -1,3 +1,4 @@
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
 import type { TextPart } from "./splitDocuments.ts";
 
@@ -17,7 +18,7 @@ function errorOf(text: string): string | undefined {
     JSON.parse(text);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 

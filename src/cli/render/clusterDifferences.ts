@@ -1,13 +1,12 @@
 import { createTwoFilesPatch } from "diff";
 import { stringify } from "yaml";
 import type { KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
+import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import type { LiveWebhook } from "../../registration/LiveWebhook.ts";
-import { liveWebhooks } from "../../registration/LiveWebhook.ts";
+import { type LiveWebhook, liveWebhooks } from "../../registration/LiveWebhook.ts";
 import { isWebhookConfiguration, type RegistrationObject } from "../../registration/render/RegistrationObject.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import { readState } from "../../sync/target/TargetState.ts";
-import { CliError } from "../terminal/CliError.ts";
 
 /** An object that would be made or changed by applying what was rendered. */
 export interface ObjectDifference {
@@ -65,7 +64,7 @@ export async function clusterDifferences(
       if (difference !== undefined) found.push(difference);
     } catch (error) {
       // The other objects can be compared all the same, where the API server answers at all.
-      if (!(error instanceof CliError) || error.code !== "cluster-refused") throw error;
+      if (!(error instanceof KubernetesError) || error.code !== "cluster-refused") throw error;
       incomparable.push({ kind, name: metadata.name, fault: error.message });
     }
   }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseBundle } from "../../trust/parseBundle.ts";
+import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { readFault } from "../manifests/findInputFiles.ts";
@@ -33,7 +33,7 @@ export async function readCaBundle(file: string, now: number): Promise<CaBundle>
 
 function parse(text: string, file: string): readonly Certificate[] {
   try {
-    return parseBundle(text, file).certificates;
+    return parseBundle(text, file);
   } catch (error) {
     if (error instanceof TrustError) throw new CliError("bad-ca-bundle", `--ca: ${error.message}`, error);
     throw error;

@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
+import { ConfigError } from "../../config/ConfigError.ts";
 import { apiServers } from "../../kubernetes/apiServers.ts";
 import { ClusterClock } from "../../kubernetes/ClusterClock.ts";
 import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
-import { Lease, SYNC_LEASE } from "../../kubernetes/Lease.ts";
-import { SyncCluster } from "../../sync/apply/SyncCluster.ts";
-import { aimByAnnouncement } from "../../sync/goal/goalFromAnnouncement.ts";
-import { aimByProvider } from "../../sync/goal/goalFromProvider.ts";
+import { Lease } from "../../kubernetes/Lease.ts";
+import { SYNC_LEASE, SyncCluster } from "../../sync/apply/SyncCluster.ts";
+import { goalFromAnnouncement } from "../../sync/goal/goalFromAnnouncement.ts";
+import { goalFromProvider } from "../../sync/goal/goalFromProvider.ts";
 import { parseSyncConfig } from "../../sync/goal/parseSyncConfig.ts";
 import type { SyncConfig } from "../../sync/goal/SyncConfig.ts";
 import { SyncMetrics } from "../../sync/metrics/SyncMetrics.ts";
@@ -20,6 +21,7 @@ import { callHttp } from "../../trust/probe/callHttp.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { readFault } from "../manifests/findInputFiles.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { isShownError } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { writeFileBeside } from "../terminal/writeFileBeside.ts";
 import { callsInFlight } from "./callsInFlight.ts";
@@ -108,7 +110,7 @@ export class SyncRunner {
 
   /** Throws the error again: what kept a run from being made says more than that it could not be written down. */
   async #failed(error: unknown, start: number): Promise<never> {
-    const code = error instanceof SyncError || error instanceof CliError ? error.code : "internal";
+    const code = isShownError(error) ? error.code : "internal";
     if (code !== "stopped") {
       this.#metrics.failed(code, Date.now(), Date.now() - start);
       await this.#writeMetrics().catch(() => undefined);
@@ -156,7 +158,7 @@ export class SyncRunner {
 
 async function readConfig(file: string): Promise<SyncConfig> {
   const text = await readFile(file, "utf8").catch((error: unknown): never => {
-    throw new SyncError("unreadable-config", `--config: ${file} ${readFault(error)}`, error);
+    throw new ConfigError("unreadable-config", `--config: ${file} ${readFault(error)}`, error);
   });
   const inFolder = (path: string): Promise<string> => readFile(resolve(dirname(file), path), "utf8");
   return parseSyncConfig({ name: file, text, readFile: inFolder });
@@ -166,12 +168,12 @@ async function readConfig(file: string): Promise<SyncConfig> {
 function aimOf({ env }: Terminal, { goal, next, hosts, timeouts }: SyncConfig, file: string): SyncDeps["aim"] {
   if (next === undefined) return undefined;
   const terms = { hosts, now: Date.now, timeout: timeouts.next, call: callHttp };
-  if (next.kind === "announcement") return (targets) => aimByAnnouncement(next, goal, targets, terms);
+  if (next.kind === "announcement") return (targets) => goalFromAnnouncement(next, goal, targets, terms);
   const deps = {
     ...terms,
     env,
     readFile: (path: string) => readFile(resolve(dirname(file), path), "utf8"),
     view: (base: string) => viewEndpoint(base, timeouts, Date.now),
   };
-  return (targets) => aimByProvider(next.settings, goal, targets, deps);
+  return (targets) => goalFromProvider(next.settings, goal, targets, deps);
 }

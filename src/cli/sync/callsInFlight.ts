@@ -1,8 +1,8 @@
 import type { KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
+import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import type { SyncConfig } from "../../sync/goal/SyncConfig.ts";
 import { inFlightOf } from "../../sync/metrics/inFlightOf.ts";
 import type { SyncTarget } from "../../sync/target/SyncTarget.ts";
-import { CliError } from "../terminal/CliError.ts";
 
 /**
  * Calls of the gate that are under way at any time, as the config says or the API server counts; undefined where neither
@@ -18,7 +18,7 @@ export async function callsInFlight(
   // Little's law: their rate by how long each takes.
   if (load !== "api-server") return load.requestsPerSecond * (load.latency / 1000);
   const { status, text } = await client.text("/metrics").catch((error: unknown) => {
-    if (error instanceof CliError) return { status: 0, text: error.message };
+    if (error instanceof KubernetesError) return { status: 0, text: error.message };
     throw error;
   });
   const hooks = targets.filter(({ isCanary }) => !isCanary).flatMap((target) => target.hooks);

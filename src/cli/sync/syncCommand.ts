@@ -4,7 +4,7 @@ import { jitterOf } from "../../sync/jitterOf.ts";
 import { findingsOf } from "../../sync/plan/findingsOf.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
 import { SyncError } from "../../sync/SyncError.ts";
-import { CliError, type CliErrorCode } from "../terminal/CliError.ts";
+import { CliError } from "../terminal/CliError.ts";
 import { EXIT_NOT_IN_STEP, EXIT_OK, EXIT_ROLLED_BACK } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
@@ -30,21 +30,16 @@ export async function syncCommand(terminal: Terminal, options: SyncOptions): Pro
   const { output, dryRun = false, watch = false, metricsPort } = options;
   if (metricsPort !== undefined && !watch)
     throw new CliError("usage", "--metrics-port goes with --watch; a single run writes --metrics FILE");
-  try {
-    const runner = await SyncRunner.create(terminal, { ...options, dryRun });
-    if (watch) return await syncWatch(terminal, runner, { output, metricsPort });
-    const run = await untilSignal(async (signal) => {
-      if (options.jitter === true) await waitForPlace(terminal, runner, signal);
-      return runner.run((step) => {
-        if (output === "text") printSyncStep(terminal, step, dryRun);
-      }, signal);
-    });
-    if (output === "json") terminal.stdout.write(`${JSON.stringify(syncReport(run), null, 2)}\n`);
-    return exitOf(run, dryRun);
-  } catch (error) {
-    if (error instanceof SyncError) throw new CliError(SYNC_ERROR_CODES[error.code], error.message, error);
-    throw error;
-  }
+  const runner = await SyncRunner.create(terminal, { ...options, dryRun });
+  if (watch) return await syncWatch(terminal, runner, { output, metricsPort });
+  const run = await untilSignal(async (signal) => {
+    if (options.jitter === true) await waitForPlace(terminal, runner, signal);
+    return runner.run((step) => {
+      if (output === "text") printSyncStep(terminal, step, dryRun);
+    }, signal);
+  });
+  if (output === "json") terminal.stdout.write(`${JSON.stringify(syncReport(run), null, 2)}\n`);
+  return exitOf(run, dryRun);
 }
 
 /** A minute without a word would look as if it hung. */
@@ -55,17 +50,6 @@ async function waitForPlace(terminal: Terminal, { config }: SyncRunner, signal: 
     throw new SyncError("stopped", "it was stopped before it began", error);
   });
 }
-
-/** What a sync's errors are to a command. */
-export const SYNC_ERROR_CODES: Readonly<Record<SyncError["code"], CliErrorCode>> = {
-  "bad-config": "bad-sync-config",
-  "unreadable-config": "bad-sync-config",
-  "lease-held": "sync-held",
-  "changed-in-between": "sync-held",
-  stopped: "sync-held",
-  "refused-by-cluster": "cluster-unreachable",
-  unreachable: "cluster-unreachable",
-};
 
 function exitOf({ last, rolledBack, steps }: SyncRun, dryRun: boolean): number {
   if (rolledBack) return EXIT_ROLLED_BACK;

@@ -5,7 +5,7 @@ import { watchSync } from "../../sync/watchSync.ts";
 import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { CliError } from "../terminal/CliError.ts";
-import { EXIT_OK } from "../terminal/exitCode.ts";
+import { EXIT_OK, isShownError } from "../terminal/exitCode.ts";
 import { systemFault } from "../terminal/systemFault.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
@@ -82,7 +82,7 @@ async function runOnce(
     return true;
   } catch (error) {
     if (error instanceof SyncError && error.code === "stopped") return true;
-    const isKnown = error instanceof SyncError || error instanceof CliError;
+    const isKnown = isShownError(error);
     const text = isKnown ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error);
     terminal.stderr.write(`${time()} postern: ${printable(text)}\n`);
     return false;

@@ -8,12 +8,8 @@ export type CliErrorCode =
   | "cannot-serve"
   | "missing-package"
   | "bad-ca-bundle"
-  | "cluster-unreachable"
-  | "cluster-refused"
   | "bad-local-ca"
-  | "bad-sync-config"
-  | "sync-held"
-  | "bad-announce-config"
+  | "missing-secret"
   | "not-announced";
 
 /** An error that is shown as one clear line, without a stack. */

@@ -1,4 +1,7 @@
-import type { CliErrorCode } from "./CliError.ts";
+import { ConfigError, type ConfigErrorCode } from "../../config/ConfigError.ts";
+import { KubernetesError, type KubernetesErrorCode } from "../../kubernetes/KubernetesError.ts";
+import { SyncError, type SyncErrorCode } from "../../sync/SyncError.ts";
+import { CliError, type CliErrorCode } from "./CliError.ts";
 
 /** Everything was allowed, or the server stopped as asked. */
 export const EXIT_OK = 0;
@@ -17,8 +20,19 @@ export const EXIT_ERRORS = 3;
 /** Usage, input or surroundings: nothing to do with what the policies say. */
 export const EXIT_UNUSABLE = 2;
 
+/** The code of an error that a command shows as one line. */
+export type ShownErrorCode = CliErrorCode | ConfigErrorCode | KubernetesErrorCode | SyncErrorCode;
+
+/** An error that a command shows as its one line, without a stack. */
+export type ShownError = CliError | ConfigError | KubernetesError | SyncError;
+
+/** Whether an error is shown as its one line. Any other error is a fault of Postern itself. */
+export function isShownError(error: unknown): error is ShownError {
+  return [CliError, ConfigError, KubernetesError, SyncError].some((it) => error instanceof it);
+}
+
 /** The exit code of each error. */
-export function exitCode(code: CliErrorCode): number {
+export function exitCode(code: ShownErrorCode): number {
   switch (code) {
     case "usage":
     case "unreadable-input":
@@ -27,14 +41,19 @@ export function exitCode(code: CliErrorCode): number {
     case "port-in-use":
     case "cannot-serve":
     case "missing-package":
+    case "missing-secret":
     case "bad-ca-bundle":
     case "cluster-unreachable":
     case "cluster-refused":
     case "bad-local-ca":
-    case "bad-sync-config":
-    case "bad-announce-config":
+    case "bad-config":
+    case "unreadable-config":
+    case "refused-by-cluster":
+    case "unreachable":
       return EXIT_UNUSABLE;
-    case "sync-held":
+    case "lease-held":
+    case "changed-in-between":
+    case "stopped":
     case "not-announced":
       return EXIT_NOT_IN_STEP;
   }

@@ -1,5 +1,4 @@
-import { liveRoots } from "../../sync/plan/liveRoots.ts";
-import { parseBundle } from "../../trust/parseBundle.ts";
+import { parseBundle, readableCertificates } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
@@ -10,7 +9,7 @@ import type { Diagnosis } from "../Diagnosis.ts";
 export function checkBundle(view: ClusterView): Diagnosis[] {
   return gateHooks(view).flatMap(({ about, bundle }) => {
     if (bundle === "") return [];
-    const roots = liveRoots(bundle);
+    const roots = readableCertificates(bundle);
     return [...readingFault(about, bundle, roots), ...rootFaults(about, roots, view.now)];
   });
 }

@@ -1,5 +1,6 @@
-import { servedChains } from "../../sync/plan/checkEndpoint.ts";
-import { liveRoots } from "../../sync/plan/liveRoots.ts";
+import { Host } from "../../protocol/Host.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
+import { servedChains } from "../../trust/probe/EndpointView.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
@@ -12,11 +13,11 @@ export function checkExpiry(view: ClusterView): Diagnosis[] {
   const bundles = Map.groupBy(gateHooks(view), ({ base }) => base);
   return view.endpoints.flatMap((endpoint) => {
     const stored = bundles.get(endpoint.base) ?? [];
-    const host = new URL(endpoint.base).hostname.replace(/^\[(.*)\]$/, "$1");
+    const host = Host.ofUrl(endpoint.base).name;
     const needed = new Map<string, Certificate>();
     for (const served of servedChains(endpoint))
       for (const { bundle } of stored) {
-        const anchors = bundle === "" ? served.slice(-1) : liveRoots(bundle);
+        const anchors = bundle === "" ? served.slice(-1) : readableCertificates(bundle);
         for (const it of neededOf(served, anchors, host, view.now)) needed.set(it.fingerprint, it);
       }
     return [...needed.values()].flatMap((certificate): Diagnosis[] => {

@@ -1,5 +1,5 @@
-import { liveRoots } from "../../sync/plan/liveRoots.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import type { Diagnosis } from "../Diagnosis.ts";
 import { timeLeft } from "./timeLeft.ts";
@@ -14,7 +14,7 @@ export function checkOthers({ others, now }: ClusterView): Diagnosis[] {
       registration.hooks.filter(({ failurePolicy }) => failurePolicy === "Fail").map(({ bundle }) => bundle),
     );
     return [...bundles].flatMap((bundle): Diagnosis[] => {
-      const roots = liveRoots(bundle);
+      const roots = readableCertificates(bundle);
       const last = roots.toSorted((left, right) => right.notAfter.getTime() - left.notAfter.getTime())[0];
       const left = last === undefined ? undefined : timeLeft(last, now);
       if (last === undefined || left === undefined) return [];

@@ -1,5 +1,5 @@
 import { checkEndpoint } from "../../sync/plan/checkEndpoint.ts";
-import { liveRoots } from "../../sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
 import type { Diagnosis } from "../Diagnosis.ts";
@@ -10,7 +10,7 @@ export function checkTrust(view: ClusterView): Diagnosis[] {
     const endpoint = view.endpoints.find((it) => it.base === base);
     // What a canary has matters to self-tests alone, and they say so.
     if (endpoint === undefined || registration.isCanary) return [];
-    const roots = liveRoots(bundle);
+    const roots = readableCertificates(bundle);
     // What is there and cannot be read is no empty bundle: every call fails, which checkBundle says.
     if (bundle !== "" && roots.length === 0) return [];
     const { isFine, finding } = checkEndpoint(endpoint, roots, view.now);

@@ -5,6 +5,7 @@ import {
   statusMessage,
 } from "../../kubernetes/KubernetesApi.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { OtherClock, Unseen } from "./ClusterView.ts";
 
 /** Reads a cluster, and keeps account of what it was not let see and of the API server's clock. */
@@ -69,7 +70,7 @@ export class ClusterReader {
 
   async #answer(what: string, request: ApiRequest): Promise<ApiResponse | undefined> {
     return this.ask(request).catch((error: unknown) => {
-      this.unseen.push({ what, why: error instanceof Error ? error.message : String(error) });
+      this.unseen.push({ what, why: errorMessage(error) });
       return undefined;
     });
   }

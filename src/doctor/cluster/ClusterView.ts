@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { RegisteredGate } from "../../registration/RegisteredGate.ts";
-import type { EndpointView } from "../../sync/plan/Observation.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
+import type { EndpointView } from "../../trust/probe/EndpointView.ts";
 import type { LiveRegistration } from "./LiveRegistration.ts";
 import type { ManagedCertificate } from "./ManagedCertificate.ts";
 import type { ServiceSecret } from "./ServiceSecret.ts";

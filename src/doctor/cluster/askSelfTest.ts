@@ -3,8 +3,8 @@ import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesAp
 import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
 import { readStatement } from "../../sync/apply/readStatement.ts";
-import type { SelfTestKey } from "../../sync/goal/SyncConfig.ts";
-import { liveRoots, trustHash } from "../../sync/plan/liveRoots.ts";
+import { readableCertificates, trustHash } from "../../trust/bundle.ts";
+import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 import type { SelfTestResult } from "./ClusterView.ts";
 import type { LiveRegistration } from "./LiveRegistration.ts";
 
@@ -13,7 +13,7 @@ export interface SelfTestQuestion {
   readonly gate: string;
   readonly canary: LiveRegistration | undefined;
   /** Signs the gate's statements; undefined where that is not known. */
-  readonly publicKey: SelfTestKey | undefined;
+  readonly publicKey: Ed25519PublicKey | undefined;
   readonly now: () => number;
 }
 
@@ -26,7 +26,7 @@ export async function askSelfTest(api: KubernetesApi, question: SelfTestQuestion
   const [hook] = canary?.hooks ?? [];
   if (hook?.url === undefined)
     return { gate, result: "not-made", message: `there is no canary registration ${gate}.canary` };
-  const [nonce, bundleHash] = [randomUUID(), trustHash(liveRoots(hook.bundle))];
+  const [nonce, bundleHash] = [randomUUID(), trustHash(readableCertificates(hook.bundle))];
   const annotations = { [NONCE_ANNOTATION]: nonce, [BUNDLE_HASH_ANNOTATION]: bundleHash };
   const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: gate, annotations } };
   const path = `/api/v1/namespaces/${SELF_TEST_NAMESPACE}/configmaps?dryRun=All`;

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import { liveRoots } from "../../sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
 import { matchesHost } from "../../trust/verify/matchesHost.ts";
 import type { ClusterReader } from "./ClusterReader.ts";
 import { type LiveRegistration, type ServiceName, serviceHost } from "./LiveRegistration.ts";
@@ -70,7 +70,7 @@ async function tlsSecret(
   if (secret === undefined) return undefined;
   // Of the key nothing is kept, nor looked at.
   const text = objectOf(secret.data)["tls.crt"];
-  const [leaf] = liveRoots(typeof text === "string" ? Buffer.from(text, "base64").toString("utf8") : "");
+  const [leaf] = readableCertificates(typeof text === "string" ? Buffer.from(text, "base64").toString("utf8") : "");
   if (leaf === undefined || !matchesHost(leaf, serviceHost(service))) return undefined;
   const metadata = objectOf(secret.metadata);
   return { service, secret: name, leaf, renewer: renewerOf(metadata), writer: writerOf(metadata) };

@@ -18,8 +18,3 @@ export type Cluster = z.infer<typeof clusterSchema>;
 
 /** Finds a cluster's settings outside the gate (KV, S3, a file). Undefined: there is no such cluster. A rejection keeps the last good settings. */
 export type ClusterLookup = (name: string, signal: AbortSignal) => Promise<Cluster | undefined>;
-
-/** A cluster's name: part of the URL, of logs and of records. */
-export function isClusterName(name: string): boolean {
-  return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name);
-}

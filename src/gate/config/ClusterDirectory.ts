@@ -1,8 +1,9 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
+import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { GateError } from "../GateError.ts";
-import { type Cluster, type ClusterLookup, isClusterName } from "./Cluster.ts";
+import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 
 /** What is known of a name, and since when. `settings` is undefined when there is no such cluster. */
@@ -59,7 +60,7 @@ export class ClusterDirectory {
   /** Undefined when there is no such cluster. Throws `cluster-lookup-failed` when that cannot be told and nothing is remembered. */
   find(name: string): ClusterSettings | undefined | Promise<ClusterSettings | undefined> {
     if (this.#table !== undefined) return this.#table.get(name);
-    if (!isClusterName(name)) return undefined;
+    if (!isObjectName(name)) return undefined;
     const stranger = this.#strangers.get(name);
     if (stranger !== undefined && this.#now() - stranger.at < STRANGER_FRESH) return undefined;
     const known = this.#known.get(name);

@@ -1,6 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { clusterSchema } from "./Cluster.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
@@ -47,9 +48,6 @@ function parseParams(policy: Policy, raw: unknown, path: string): unknown {
   try {
     return policy.params.parse(raw);
   } catch (error) {
-    throw new GateConfigError(
-      `${path}.params.${policy.name}`,
-      `: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new GateConfigError(`${path}.params.${policy.name}`, `: ${errorMessage(error)}`);
   }
 }

@@ -1,9 +1,10 @@
 import type { Conversion } from "../../policy/define/conversion.ts";
 import type { Policy } from "../../policy/define/policy.ts";
+import { isDnsLabel, isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { EntryDefinition } from "../../registration/render/EntryOptions.ts";
 import { entryFault } from "../../registration/render/entryFault.ts";
 import { DEFAULT_ENTRY, gateEntries } from "../../registration/render/gateEntries.ts";
-import { type Cluster, type ClusterLookup, isClusterName } from "./Cluster.ts";
+import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
@@ -32,8 +33,6 @@ export interface Gate {
 }
 
 const KEYS = ["name", "policies", "entries", "conversions", "clusters"];
-/** A DNS label. Entries are parts of URLs, and both are parts of webhooks' names. */
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** So that a label's value, of at most 63 characters, holds the name with an ending. */
 const NAME_LENGTH = 56;
 
@@ -43,7 +42,7 @@ export function defineGate(definition: GateDefinition): Gate {
   const { name = "postern", policies, entries = {}, conversions = [], clusters } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
-  if (typeof name !== "string" || !LABEL.test(name) || name.length > NAME_LENGTH)
+  if (typeof name !== "string" || !isDnsLabel(name) || name.length > NAME_LENGTH)
     throw new GateConfigError("name", `is not a DNS label of at most ${NAME_LENGTH} characters`);
   if (!Array.isArray(policies)) throw new GateConfigError("policies", "is not a list");
   const names = new Set<string>();
@@ -72,7 +71,7 @@ export function defineGate(definition: GateDefinition): Gate {
     if (typeof clusters !== "object" || clusters === null)
       throw new GateConfigError("clusters", "is neither a table nor a function");
     for (const name of Object.keys(clusters))
-      if (!isClusterName(name))
+      if (!isObjectName(name))
         throw new GateConfigError(`clusters.${name}`, "is no cluster's name: lower-case letters, digits, '-' and '.'");
     for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
   }
@@ -85,7 +84,7 @@ function checkEntries(policies: readonly Policy[], entries: Readonly<Record<stri
   const names = new Set(policies.map(({ name }) => name));
   for (const [entry, definition] of Object.entries(entries)) {
     const path = `entries.${entry}`;
-    if (!LABEL.test(entry)) throw new GateConfigError(path, "is not a DNS label, and it is to be part of a URL");
+    if (!isDnsLabel(entry)) throw new GateConfigError(path, "is not a DNS label, and it is to be part of a URL");
     if (/^\d+$/.test(entry))
       throw new GateConfigError(
         path,

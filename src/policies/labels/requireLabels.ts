@@ -3,6 +3,7 @@ import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { BuiltinOptions } from "../BuiltinOptions.ts";
 import { checkOptions } from "../checkOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
@@ -97,7 +98,7 @@ function readLabel(name: string, label: unknown): ReadLabel {
     new RegExp(source, flags);
     return { key, pattern: new RegExp(`^(?:${source})$`, flags.replace("m", "")), source };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that is no regular expression: ${why}`);
   }
 }

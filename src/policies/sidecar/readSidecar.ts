@@ -2,6 +2,8 @@ import type { Container, Volume } from "kubernetes-types/core/v1.js";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { assertJson } from "../../protocol/assertJson.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
+import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { checkLabelKey } from "../labels/checkLabelKey.ts";
 
 /** What is added to a Pod: checked, and copies that the options' owner no longer reaches. */
@@ -22,9 +24,6 @@ export interface SidecarOptions {
   /** Those that the Pod has already keep their values. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
-
-/** `IsDNS1123Label`, which names of containers and volumes must be. */
-const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Checks what is to be injected. Throws {@link PolicyDefinitionError} where no Pod that has it would be taken, or nothing is given. */
 export function readSidecar(policy: string, options: SidecarOptions): Sidecar {
@@ -50,12 +49,12 @@ function readNamed<T extends { name: string }>(policy: string, list: string, giv
   const field = `options.${list}`;
   if (!Array.isArray(given)) throw new PolicyDefinitionError(policy, field, "is not a list");
   for (const element of given) {
-    if (!isJsonObject(element) || typeof element.name !== "string" || !NAME.test(element.name))
+    if (!isJsonObject(element) || typeof element.name !== "string" || !isDnsLabel(element.name))
       throw new PolicyDefinitionError(policy, field, "has an element without a name that is a DNS label");
     try {
       assertJson(element);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       throw new PolicyDefinitionError(policy, field, `has '${element.name}', of which ${why}`);
     }
   }

@@ -1,3 +1,4 @@
+import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import type { Operation } from "../../protocol/review/Review.ts";
 import { checkMatch } from "../match/checkMatch.ts";
 import type { Match } from "../match/Match.ts";
@@ -56,7 +57,6 @@ export interface Policy {
 }
 
 const KEYS = ["name", "description", "match", "params", "onDeadline", "validate", "mutate"];
-const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * Defines a policy: one named, pure unit that knows nothing of HTTP, clusters or modes. Throws
@@ -69,7 +69,7 @@ export function policy<
   P = RawParams,
 >(definition: PolicyDefinition<R, O, G, P>): Policy {
   const { name, match, onDeadline = "deny" } = definition;
-  if (typeof name !== "string" || !NAME.test(name))
+  if (typeof name !== "string" || !isDnsLabel(name))
     throw new PolicyDefinitionError(
       String(name),
       "name",

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../protocol/Json.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
 import { hasUnreadableLabels, type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
-import type { PolicyHit } from "./PolicyIndex.ts";
+import type { PolicyHit } from "./PolicyHit.ts";
 
 /** By a label's key and then its value; those that take any value stand under undefined. */
 type ByLabel = Map<string, Map<string | undefined, PolicyHit[]>>;
@@ -11,7 +11,7 @@ type ByLabel = Map<string, Map<string | undefined, PolicyHit[]>>;
  * Policies that match a kind of request in a namespace, so that only labels are left to decide. Those whose selector
  * demands a label stand under it: a policy whose labels an object does not have costs nothing.
  */
-export class LabelShelf {
+export class LabelIndex {
   readonly #all: readonly PolicyHit[];
   /** Without a selector, or with one that has to be looked at each time. */
   readonly #others: readonly PolicyHit[];

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../protocol/Json.ts";
-import { isJsonObject } from "../../protocol/Json.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 
 /** `metav1.LabelSelector`. All parts must hold; an empty selector holds for everything that can carry labels. */
 export interface LabelSelector {

@@ -1,8 +1,8 @@
 import type { Review } from "../../protocol/review/Review.ts";
 import { BoundedMap } from "./BoundedMap.ts";
-import { LabelShelf } from "./LabelIndex.ts";
+import { LabelIndex } from "./LabelIndex.ts";
 import { type NamespaceMatch, namespaceMatcher } from "./namespaceMatcher.ts";
-import type { PolicyHit } from "./PolicyIndex.ts";
+import type { PolicyHit } from "./PolicyHit.ts";
 
 /** Namespaces whose patterns are remembered: more than a cluster has, and each only points to a shelf. */
 const PLACES = 8192;
@@ -20,12 +20,12 @@ interface Pattern {
  * The policies that match one kind of request, by namespace: those for every one, those that name theirs, and those
  * with patterns, whose outcome is remembered for each namespace. So the cost does not grow with the namespaces there are.
  */
-export class KindShelf {
-  readonly #everywhere: LabelShelf;
-  readonly #named: ReadonlyMap<string, LabelShelf>;
+export class NamespaceIndex {
+  readonly #everywhere: LabelIndex;
+  readonly #named: ReadonlyMap<string, LabelIndex>;
   readonly #patterns: readonly Pattern[];
-  readonly #byPlace = new BoundedMap<string, LabelShelf>(PLACES);
-  readonly #byCombination = new BoundedMap<string, LabelShelf>(COMBINATIONS);
+  readonly #byPlace = new BoundedMap<string, LabelIndex>(PLACES);
+  readonly #byCombination = new BoundedMap<string, LabelIndex>(COMBINATIONS);
 
   constructor(candidates: readonly PolicyHit[]) {
     const everywhere: PolicyHit[] = [];
@@ -43,8 +43,8 @@ export class KindShelf {
         pattern.candidates.push(candidate);
       }
     }
-    this.#everywhere = new LabelShelf(everywhere);
-    this.#named = new Map([...named].map(([name, hits]) => [name, new LabelShelf(hits)]));
+    this.#everywhere = new LabelIndex(everywhere);
+    this.#named = new Map([...named].map(([name, hits]) => [name, new LabelIndex(hits)]));
     this.#patterns = [...patterns.values()];
   }
 
@@ -58,14 +58,14 @@ export class KindShelf {
     return [...everywhere, ...named, ...patterned].sort((left, right) => left.order - right.order);
   }
 
-  #patternedAt(place: string): LabelShelf {
+  #patternedAt(place: string): LabelIndex {
     const known = this.#byPlace.get(place);
     if (known !== undefined) return known;
     const holding = this.#patterns.filter(({ holds }) => holds(place));
     const key = holding.map((pattern) => this.#patterns.indexOf(pattern)).join();
     const shelf =
       this.#byCombination.get(key) ??
-      this.#byCombination.set(key, new LabelShelf(holding.flatMap(({ candidates }) => candidates)));
+      this.#byCombination.set(key, new LabelIndex(holding.flatMap(({ candidates }) => candidates)));
     return place.length > NAME_LENGTH ? shelf : this.#byPlace.set(place, shelf);
   }
 }

@@ -1,17 +1,9 @@
 import type { Review } from "../../protocol/review/Review.ts";
 import type { Policy } from "../define/policy.ts";
 import { BoundedMap } from "./BoundedMap.ts";
-import { KindShelf } from "./NamespaceIndex.ts";
+import { NamespaceIndex } from "./NamespaceIndex.ts";
+import type { PolicyHit } from "./PolicyHit.ts";
 import { type PolicyTarget, policyTargets } from "./policyTargets.ts";
-
-/** A policy that matches a review, and what part of the object it is shown. */
-export interface PolicyHit {
-  readonly policy: Policy;
-  /** Empty for the object itself, else the way to its Pod template. */
-  readonly template: readonly string[];
-  /** Where it stands among all policies. */
-  readonly order: number;
-}
 
 interface Candidate extends PolicyHit {
   readonly target: PolicyTarget;
@@ -27,7 +19,7 @@ const KINDS = 4096;
  */
 export class PolicyIndex {
   readonly #byResource = new Map<string, Candidate[]>();
-  readonly #shelves = new BoundedMap<string, KindShelf>(KINDS);
+  readonly #shelves = new BoundedMap<string, NamespaceIndex>(KINDS);
 
   /** `purpose` decides which policies count (those with a `validate`, or with a `mutate`) and which subresources come along. */
   constructor(policies: readonly Policy[], purpose: "validate" | "mutate") {
@@ -50,7 +42,7 @@ export class PolicyIndex {
     return this.#shelfFor(review, isNamespace || namespace === "").find(review, place);
   }
 
-  #shelfFor({ resource, subresource, operation }: Review, clusterScoped: boolean): KindShelf {
+  #shelfFor({ resource, subresource, operation }: Review, clusterScoped: boolean): NamespaceIndex {
     const { group, version } = resource;
     const key = JSON.stringify([group, version, resource.resource, subresource, operation, clusterScoped]);
     const known = this.#shelves.get(key);
@@ -61,7 +53,7 @@ export class PolicyIndex {
         includesOrStar(policy.match.apiVersions, version) &&
         inScope(policy.match.scope, clusterScoped),
     );
-    return this.#shelves.set(key, new KindShelf(candidates));
+    return this.#shelves.set(key, new NamespaceIndex(candidates));
   }
 
   #candidatesFor(group: string, resource: string, subresource: string): Candidate[] {

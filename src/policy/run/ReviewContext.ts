@@ -3,7 +3,7 @@ import type { GroupVersionKind, GroupVersionResource, Operation, Review, User } 
 import type { PolicyContext } from "../define/PolicyContext.ts";
 import { type PodContainer, podContainers } from "../define/podContainers.ts";
 import { podOfTemplate } from "../define/podTemplate.ts";
-import type { PolicyHit } from "../match/PolicyIndex.ts";
+import type { PolicyHit } from "../match/PolicyHit.ts";
 import type { Deadline } from "./Deadline.ts";
 
 /** The context that the engine hands to a policy: a view of the review, cut to the policy's Pod template where it asked for one. */

@@ -1,10 +1,9 @@
 import { create } from "mutative";
-import type { JsonObject } from "../../protocol/Json.ts";
-import { isJsonObject } from "../../protocol/Json.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { diffJson } from "../../protocol/patch/diffJson.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import { podTemplateAt } from "../define/podTemplate.ts";
-import type { PolicyHit } from "../match/PolicyIndex.ts";
+import type { PolicyHit } from "../match/PolicyHit.ts";
 import type { Outcome } from "./Outcome.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";

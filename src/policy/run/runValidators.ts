@@ -1,4 +1,4 @@
-import type { PolicyHit } from "../match/PolicyIndex.ts";
+import type { PolicyHit } from "../match/PolicyHit.ts";
 import type { Outcome } from "./Outcome.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";

@@ -56,3 +56,6 @@ export interface WebhookConfiguration {
 export function isWebhookConfiguration(object: RegistrationObject): object is WebhookConfiguration {
   return "webhooks" in object;
 }
+
+/** Makes the metadata of an object of this name, which belongs to one gate. */
+export type MetaOf = (name: string) => RegistrationMeta;

@@ -1,7 +1,7 @@
 import type { Conversion } from "../../policy/define/conversion.ts";
-import type { MetaOf } from "../selftest/selfTestObjects.ts";
+import { gatePath } from "../../protocol/gateUrl.ts";
 import { clientConfigAt, type Endpoint } from "./Endpoint.ts";
-import type { RegistrationObject } from "./RegistrationObject.ts";
+import type { MetaOf, RegistrationObject } from "./RegistrationObject.ts";
 
 /** A patch, to be applied server-side, that has a CustomResourceDefinition convert its objects by the gate. The rest of it stays its owner's. */
 export function conversionPatch(
@@ -18,7 +18,7 @@ export function conversionPatch(
       conversion: {
         strategy: "Webhook",
         webhook: {
-          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, `/c/${cluster}/convert`) }),
+          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, gatePath(cluster, "convert")) }),
           conversionReviewVersions: ["v1", "v1beta1"],
         },
       },

@@ -1,4 +1,5 @@
-import { isQualifiedName, selectorFault } from "./selectorFault.ts";
+import { isQualifiedName } from "../../protocol/kubernetesNames.ts";
+import { selectorFault } from "./selectorFault.ts";
 
 /** What is wrong with an entry's options: the field, empty for the entry itself, and the fault, which goes on after it. */
 export interface EntryFault {

@@ -1,11 +1,11 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { RegisteredGate } from "../RegisteredGate.ts";
 import { conversionCanary } from "../selftest/conversionCanary.ts";
-import { MANAGED_BY, type MetaOf, selfTestObjects } from "../selftest/selfTestObjects.ts";
+import { MANAGED_BY, selfTestObjects } from "../selftest/selfTestObjects.ts";
 import { conversionPatch } from "./conversionPatch.ts";
 import type { Endpoint } from "./Endpoint.ts";
 import { compareNames, gateEntries } from "./gateEntries.ts";
-import type { RegistrationObject, Webhook } from "./RegistrationObject.ts";
+import type { MetaOf, RegistrationObject, Webhook } from "./RegistrationObject.ts";
 import type { Purpose } from "./registeredTargets.ts";
 import { registrationHash } from "./registrationHash.ts";
 import { webhookName, webhookOf } from "./webhookOf.ts";

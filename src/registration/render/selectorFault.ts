@@ -1,17 +1,5 @@
 import { isJsonObject } from "../../protocol/Json.ts";
-
-const NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-const VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
-
-/** Whether a text is a qualified name, such as `app` or `example.com/app` (`IsQualifiedName`, k8s.io/apimachinery). */
-export function isQualifiedName(text: unknown): text is string {
-  if (typeof text !== "string") return false;
-  const slash = text.indexOf("/");
-  if (slash < 0) return NAME.test(text);
-  const prefix = text.slice(0, slash);
-  return prefix.length <= 253 && PREFIX.test(prefix) && NAME.test(text.slice(slash + 1));
-}
+import { isLabelValue, isQualifiedName } from "../../protocol/kubernetesNames.ts";
 
 /**
  * Why the API server would refuse a label selector (`ValidateLabelSelector`, k8s.io/apimachinery), going on after its
@@ -57,8 +45,4 @@ function expressionFault(expression: unknown): string | undefined {
     default:
       return `has the operator ${JSON.stringify(operator)} for ${key}; known are In, NotIn, Exists, DoesNotExist`;
   }
-}
-
-function isLabelValue(value: unknown): value is string {
-  return typeof value === "string" && VALUE.test(value);
 }

@@ -1,5 +1,6 @@
 import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
 import type { NamespaceMatch } from "../../policy/match/namespaceMatcher.ts";
+import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import { compareNames } from "./gateEntries.ts";
 import type { RegisteredTarget } from "./registeredTargets.ts";
 import { selectorFault } from "./selectorFault.ts";
@@ -19,9 +20,9 @@ export function sharedSelectors(targets: readonly RegisteredTarget[]): SharedSel
   const [first] = matches;
   const includes = matches.map(({ include }) => include);
   const goByNamespace = targets.every(goesByNamespace);
-  const areExact = includes.every((include) => include?.every(isName));
+  const areExact = includes.every((include) => include?.every(isDnsLabel));
   const exclude = (first?.exclude ?? [])
-    .filter(isName)
+    .filter(isDnsLabel)
     .filter((name) => matches.every((match) => match.exclude?.includes(name) === true));
   return {
     include: areExact && goByNamespace ? sorted(includes.flatMap((include) => include ?? [])) : undefined,
@@ -33,11 +34,6 @@ export function sharedSelectors(targets: readonly RegisteredTarget[]): SharedSel
 /** Sorted, each name once. */
 export function sorted(names: readonly string[]): string[] {
   return [...new Set(names)].sort(compareNames);
-}
-
-/** Whether a text is a name that a label can have as its value, and no pattern. */
-export function isName(glob: string): boolean {
-  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(glob);
 }
 
 /**

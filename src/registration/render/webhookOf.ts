@@ -1,5 +1,6 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { LabelExpression, LabelSelector } from "../../policy/match/LabelSelector.ts";
+import { gatePath } from "../../protocol/gateUrl.ts";
 import { guardConditions } from "../conditions/guardConditions.ts";
 import { policyCondition } from "../conditions/policyCondition.ts";
 import { clientConfigAt, type Endpoint } from "./Endpoint.ts";
@@ -47,7 +48,7 @@ export function webhookOf(
     name: webhookName(name, purpose, gate),
     ...(endpoint === undefined
       ? {}
-      : { clientConfig: clientConfigAt(endpoint, `/c/${settings.cluster}/${purpose}/${name}`) }),
+      : { clientConfig: clientConfigAt(endpoint, gatePath(settings.cluster, purpose, name)) }),
     rules: rulesOf(targets.flatMap(targetCells)),
     matchPolicy: "Equivalent",
     namespaceSelector: namespaceSelector(options.namespaceSelector, shared),

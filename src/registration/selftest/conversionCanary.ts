@@ -1,6 +1,6 @@
+import { gatePath } from "../../protocol/gateUrl.ts";
 import { clientConfigAt, type Endpoint } from "../render/Endpoint.ts";
-import type { RegistrationObject } from "../render/RegistrationObject.ts";
-import type { MetaOf } from "./selfTestObjects.ts";
+import type { MetaOf, RegistrationObject } from "../render/RegistrationObject.ts";
 
 /** What ends the API group of every gate's self-tests of conversions; before it comes the gate's name. */
 export const SELF_TEST_GROUP_SUFFIX = ".selftest.postern.dev";
@@ -52,7 +52,7 @@ export function conversionCanary(
       conversion: {
         strategy: "Webhook",
         webhook: {
-          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, `/c/${cluster}/convert`) }),
+          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, gatePath(cluster, "convert")) }),
           conversionReviewVersions: ["v1", "v1beta1"],
         },
       },

@@ -1,7 +1,8 @@
+import { gatePath } from "../../protocol/gateUrl.ts";
 import { SELF_TEST_NAMESPACE } from "../conditions/guardConditions.ts";
 import { clientConfigAt, type Endpoint } from "../render/Endpoint.ts";
 import { OWN_PREFIX } from "../render/entryFault.ts";
-import type { RegistrationMeta, RegistrationObject } from "../render/RegistrationObject.ts";
+import type { MetaOf, RegistrationObject } from "../render/RegistrationObject.ts";
 
 /** What makes a ConfigMap in the self-test's namespace a self-test. Its value comes back in the statement. */
 export const NONCE_ANNOTATION = "postern.dev/nonce";
@@ -9,9 +10,6 @@ export const NONCE_ANNOTATION = "postern.dev/nonce";
 export const BUNDLE_HASH_ANNOTATION = "postern.dev/bundle-hash";
 /** Media type of the signed statement, so that it can never pass for another token signed with the same key. */
 export const STATEMENT_TYPE = "postern-selftest+jwt";
-
-/** Makes the metadata of an object of this name, which belongs to one gate. */
-export type MetaOf = (name: string) => RegistrationMeta;
 
 /** The label by which tools tell who keeps an object (`app.kubernetes.io/managed-by`, recommended labels). */
 export const MANAGED_BY: Readonly<Record<string, string>> = { "app.kubernetes.io/managed-by": "postern" };
@@ -51,7 +49,7 @@ export function selfTestObjects(
       webhooks: [
         {
           name: `canary.${gate}.postern.dev`,
-          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, `/c/${cluster}/validate`) }),
+          ...(endpoint === undefined ? {} : { clientConfig: clientConfigAt(endpoint, gatePath(cluster, "validate")) }),
           rules: [
             {
               apiGroups: [""],

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import { parseBundle } from "../../trust/parseBundle.ts";
+import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import { RolloutError } from "../RolloutError.ts";
 import { REQUEST_REVISION } from "../workload/rolloutAnnotations.ts";
@@ -28,7 +28,7 @@ export function issuedLeaf(
     if (!owners.some((owner) => owner.uid === uid) || typeof status.certificate !== "string") continue;
     const pem = Buffer.from(status.certificate, "base64").toString("utf8");
     try {
-      const [leaf] = parseBundle(pem, `CertificateRequest ${String(name)}`).certificates;
+      const [leaf] = parseBundle(pem, `CertificateRequest ${String(name)}`);
       if (leaf !== undefined) return { serial: leaf.serial };
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;

@@ -23,7 +23,7 @@ const LATER = 5_000;
  * One step further for a workload that is being rolled for a Certificate that is gone, or names it no longer: back to what
  * was before. Resolves to when it is to be looked at again, in milliseconds; undefined when there is nothing left to do.
  */
-export async function reconcileStray(
+export async function reconcileOrphan(
   deps: StrayDeps,
   namespace: string,
   ref: WorkloadRef,

@@ -3,6 +3,7 @@ import { EndingWatch } from "../../kubernetes/EndingWatch.ts";
 import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import { listPages } from "../../kubernetes/listPages.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { CERT_MANAGER } from "../RolloutCluster.ts";
 import { RolloutError } from "../RolloutError.ts";
 import { type CertificateView, readCertificate } from "./CertificateView.ts";
@@ -52,7 +53,7 @@ export function watchCertificates(options: WatchOptions): CertificateWatch {
   let timer: NodeJS.Timeout | undefined;
   const again = (error: unknown): void => {
     if (signal.aborted || timer !== undefined) return;
-    onFault(error instanceof Error ? error.message : String(error));
+    onFault(errorMessage(error));
     timer = setTimeout(() => {
       timer = undefined;
       informer.start().catch(again);

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { KubernetesApi } from "../../kubernetes/KubernetesApi.ts";
 import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
+import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { RolloutCluster } from "../RolloutCluster.ts";
 import { RolloutError } from "../RolloutError.ts";
@@ -27,7 +28,7 @@ const BODY_TIMEOUT = 5_000;
 /** Of a user, in an annotation. */
 const NAME = 256;
 
-const dnsName = z.string().check(z.regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "expected a name of Kubernetes"));
+const dnsName = z.string().check(z.refine(isObjectName, "expected the name of a Kubernetes object"));
 const schema = z.strictObject({ namespace: dnsName, name: dnsName });
 
 /**

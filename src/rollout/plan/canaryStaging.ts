@@ -76,7 +76,7 @@ export function originalStaging(
 }
 
 /** Undoes what a canary left behind whose state is lost: a Deployment's, that another one's annotations were put on. */
-export function strayStaging({ staging, state }: WorkloadView): Staging | undefined {
+export function orphanStaging({ staging, state }: WorkloadView): Staging | undefined {
   if (staging.kind !== "Deployment" || staging.minReadySeconds !== CANARY_READY_SECONDS) return undefined;
   const original = state?.before.staging ?? null;
   return original?.kind === "Deployment" && original.minReadySeconds !== CANARY_READY_SECONDS

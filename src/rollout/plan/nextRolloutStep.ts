@@ -3,7 +3,7 @@ import { isMarked, type RolloutMarks } from "../workload/RolloutMarks.ts";
 import { isInFlight, type RollbackReason, type RolloutState } from "../workload/RolloutState.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
 import type { PodView, WorkloadView } from "../workload/WorkloadView.ts";
-import { canaryStaging, originalStaging, strayStaging, widerStaging } from "./canaryStaging.ts";
+import { canaryStaging, originalStaging, orphanStaging, widerStaging } from "./canaryStaging.ts";
 import { canaryVerdict } from "./canaryVerdict.ts";
 import type { RolloutGoal } from "./RolloutGoal.ts";
 import type { RolloutStep } from "./RolloutStep.ts";
@@ -217,5 +217,5 @@ function takenBack(workload: WorkloadView, state: RolloutState, now: number): Ro
 }
 
 function restored(workload: WorkloadView): RolloutStep {
-  return { kind: "restore", workload, marks: undefined, staging: strayStaging(workload), state: undefined };
+  return { kind: "restore", workload, marks: undefined, staging: orphanStaging(workload), state: undefined };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
-import { canaryUrl } from "../../protocol/gateUrl.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
+import { encodeBundle, trustHash } from "../../trust/bundle.ts";
+import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { SelfTestKey, SyncGoal } from "../goal/SyncConfig.ts";
-import { bundleOf, trustHash } from "../plan/liveRoots.ts";
+import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { CanaryTest } from "../plan/Observation.ts";
-import { purposeOf, type SyncTarget } from "../target/SyncTarget.ts";
+import { canaryUrl, purposeOf, type SyncTarget } from "../target/SyncTarget.ts";
 import { readStatement } from "./readStatement.ts";
 import { type SelfTest, selfTestFor } from "./SelfTest.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
@@ -19,7 +19,7 @@ export interface CanaryDeps {
   /** Whether there may be others, of which nothing follows from these: they may well reach the gate. */
   readonly isPartial: boolean;
   readonly goal: SyncGoal;
-  readonly publicKey: SelfTestKey;
+  readonly publicKey: Ed25519PublicKey;
   /** For the API server to take up the canary and call it. In milliseconds. */
   readonly timeout: number;
   readonly now: () => number;
@@ -49,7 +49,7 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Tr
   const selfTest = selfTestFor(purpose, goal.gate);
   const tag = randomUUID().slice(0, 8);
   const url = canaryUrl(purpose, base, goal.cluster, tag);
-  const bundle = bundleOf(roots, `postern sync self-test-${tag}`);
+  const bundle = encodeBundle(roots, `postern sync self-test-${tag}`);
   const bundleHash = trustHash(roots);
   await cluster.write({ target: canary, hooks: canary.hooks.map(({ name }) => ({ name, url, bundle })), state: {} });
   const end = now() + deps.timeout + (patience ?? 0);

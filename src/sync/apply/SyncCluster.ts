@@ -1,6 +1,8 @@
 import { type ApiResponse, type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import { SYNC_NAME, SYSTEM_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { TargetWrite } from "../plan/Step.ts";
 import { SyncError } from "../SyncError.ts";
 import { readTarget } from "../target/readTarget.ts";
@@ -65,10 +67,13 @@ export class SyncCluster {
 
   async #call(request: Parameters<KubernetesApi>[0]): Promise<ApiResponse> {
     return this.#api(request).catch((error: unknown): never => {
-      throw new SyncError("unreachable", error instanceof Error ? error.message : String(error), error);
+      throw new SyncError("unreachable", errorMessage(error), error);
     });
   }
 }
+
+/** The Lease of a cluster's sync. */
+export const SYNC_LEASE = { namespace: SYSTEM_NAMESPACE, name: SYNC_NAME } as const;
 
 /** Something that happened to a target. */
 export interface SyncEvent {

@@ -1,7 +1,7 @@
 import { compactVerify, importJWK } from "jose";
 import * as z from "zod/mini";
 import { STATEMENT_TYPE } from "../../registration/selftest/selfTestObjects.ts";
-import type { SelfTestKey } from "../goal/SyncConfig.ts";
+import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 
 /** How far the gate's clock may be off. In seconds; the nonce tells that the statement is new. */
 const SKEW = 300;
@@ -37,7 +37,7 @@ export type StatementResult =
 /** Verifies the signed statement in the API server's error, with the pinned key. */
 export async function readStatement(
   message: string,
-  key: SelfTestKey,
+  key: Ed25519PublicKey,
   expected: ExpectedStatement,
 ): Promise<StatementResult> {
   const token = /signed statement: ([\w-]+\.[\w-]+\.[\w-]+)/.exec(message)?.[1];
@@ -60,7 +60,7 @@ export async function readStatement(
 
 async function verified(
   token: string,
-  { kty, crv, x }: SelfTestKey,
+  { kty, crv, x }: Ed25519PublicKey,
 ): Promise<z.infer<typeof statementSchema> | undefined> {
   try {
     const { payload, protectedHeader } = await compactVerify(token, await importJWK({ kty, crv, x }, "EdDSA"), {

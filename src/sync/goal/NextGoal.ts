@@ -1,5 +1,5 @@
 import { announcedRoots } from "../../announcement/announcedRoots.ts";
-import { liveRoots } from "../plan/liveRoots.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
 import type { Finding } from "../plan/Step.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
@@ -38,7 +38,7 @@ export function toward(goal: SyncGoal, targets: readonly SyncTarget[], { url, ro
   const next = { ...goal, url: url ?? goal.url };
   if (trust.mode === "system") return next;
   const bundles = new Set(targets.flatMap(({ hooks }) => hooks.map(({ bundle }) => bundle)));
-  const inForce = [...bundles].flatMap(liveRoots);
+  const inForce = [...bundles].flatMap(readableCertificates);
   const found = announcedRoots(roots, [...trust.roots, ...inForce]);
   if (!found.ok) {
     const { announced: _, ...before } = goal;

@@ -1,4 +1,6 @@
 import type { ProviderSettings } from "../../announcement/providers/providerSettings.ts";
+import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
+import type { ProbeTimeouts } from "../../trust/probe/viewEndpoint.ts";
 import type { CatalogueName } from "../../trust/roots/rootCatalogues.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { Finding } from "../plan/Step.ts";
@@ -37,24 +39,13 @@ export interface SyncGoal {
 }
 
 /** Time limits, in milliseconds. */
-export interface SyncTimeouts {
-  /** For one handshake. */
-  readonly handshake: number;
-  /** For all handshakes with one endpoint. */
-  readonly probe: number;
+export interface SyncTimeouts extends ProbeTimeouts {
   /** For the API server to take up a canary registration and call it. */
   readonly canary: number;
   /** How long a run may be silent before another takes its Lease. */
   readonly lease: number;
   /** For the announcement, or for each call to a provider. */
   readonly next: number;
-}
-
-/** A public Ed25519 key (RFC 8037). */
-export interface SelfTestKey {
-  readonly kty: "OKP";
-  readonly crv: "Ed25519";
-  readonly x: string;
 }
 
 /** Calls to a gate. */
@@ -68,7 +59,7 @@ export interface SyncLoad {
 export interface SyncConfig {
   readonly goal: SyncGoal;
   /** Signs the gate's self-tests. Pinned here, and never fetched. */
-  readonly publicKey: SelfTestKey;
+  readonly publicKey: Ed25519PublicKey;
   readonly timeouts: SyncTimeouts;
   /** Hosts that URLs may be on. */
   readonly hosts: readonly string[];
@@ -87,6 +78,6 @@ export interface SyncConfig {
 /** Who knows what comes next. */
 export type NextSource =
   /** An announcement, signed with this key, which is pinned and never fetched. */
-  | { readonly kind: "announcement"; readonly url: string; readonly publicKey: SelfTestKey }
+  | { readonly kind: "announcement"; readonly url: string; readonly publicKey: Ed25519PublicKey }
   /** The provider itself. */
   | { readonly kind: "provider"; readonly settings: ProviderSettings };

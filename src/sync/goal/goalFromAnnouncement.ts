@@ -2,7 +2,7 @@ import { contentHash } from "../../announcement/Announcement.ts";
 import { fetchAnnouncement } from "../../announcement/fetchAnnouncement.ts";
 import { readAnnouncement } from "../../announcement/readAnnouncement.ts";
 import type { CallHttp } from "../../trust/probe/callHttp.ts";
-import { SyncError } from "../SyncError.ts";
+import { HttpCallError } from "../../trust/probe/HttpCallError.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { hold, type NextTerms, toward } from "./NextGoal.ts";
 import type { NextSource, SyncGoal } from "./SyncConfig.ts";
@@ -12,7 +12,7 @@ import type { NextSource, SyncGoal } from "./SyncConfig.ts";
  * leaves the goal as it is. Any that cannot be had, or does not count, leaves everything as it is; see `SyncGoal.hold`.
  * Never rejects.
  */
-export async function aimByAnnouncement(
+export async function goalFromAnnouncement(
   source: Extract<NextSource, { kind: "announcement" }>,
   goal: SyncGoal,
   targets: readonly SyncTarget[],
@@ -42,5 +42,5 @@ export async function aimByAnnouncement(
 }
 
 function faultText(error: unknown): { readonly fault: string } {
-  return { fault: error instanceof SyncError ? error.message : "it cannot be asked for" };
+  return { fault: error instanceof HttpCallError ? error.message : "it cannot be asked for" };
 }

@@ -10,7 +10,7 @@ import type { SyncGoal } from "./SyncConfig.ts";
  * The goal with what the provider says: the URL where it was asked for it, and the roots beside those of the config. A
  * provider that fails leaves everything as it is; see `SyncGoal.hold`. Never rejects.
  */
-export async function aimByProvider(
+export async function goalFromProvider(
   settings: ProviderSettings,
   goal: SyncGoal,
   targets: readonly SyncTarget[],

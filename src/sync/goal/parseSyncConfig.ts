@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
 import { announcedUrlFault } from "../../announcement/announcedUrlFault.ts";
 import { providerSchema } from "../../announcement/providers/providerSettings.ts";
+import { ConfigError } from "../../config/ConfigError.ts";
+import { dnsLabelSchema } from "../../config/dnsLabelSchema.ts";
 import { durationSchema, timeLimitSchema, timerSchema } from "../../config/durationSchema.ts";
-import { labelSchema } from "../../config/labelSchema.ts";
 import { readYaml } from "../../config/readYaml.ts";
-import { parseBundle } from "../../trust/parseBundle.ts";
+import { parseBundle } from "../../trust/bundle.ts";
 import { catalogue, isCatalogueName } from "../../trust/roots/catalogue.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import { SyncError } from "../SyncError.ts";
 import type { NextSource, SyncConfig, TrustGoal } from "./SyncConfig.ts";
 
 /** As URLs are written: lower case, and IPv6 addresses in brackets, which the ConfigMap's own list has not. */
@@ -25,8 +25,8 @@ const publicKey = z.strictObject({
   use: z.optional(z.string()),
 });
 const configSchema = z.strictObject({
-  gate: labelSchema,
-  cluster: labelSchema,
+  gate: dnsLabelSchema,
+  cluster: dnsLabelSchema,
   url: z.optional(z.string()),
   trust: z.discriminatedUnion("mode", [
     z.strictObject({ mode: z.literal("pin"), roots: z.array(z.string()).check(z.minLength(1)) }),
@@ -75,10 +75,10 @@ export interface ConfigSource {
   readonly readFile: (path: string) => Promise<string>;
 }
 
-/** Reads a sync's config (YAML). Throws {@link SyncError} `bad-config`, naming the member and what was expected there. */
+/** Reads a sync's config (YAML). Throws {@link ConfigError} `bad-config`, naming the member and what was expected there. */
 export async function parseSyncConfig({ name, text, readFile }: ConfigSource): Promise<SyncConfig> {
   const fail = (fault: string, cause?: unknown): never => {
-    throw new SyncError("bad-config", `${name}: ${fault}`, cause);
+    throw new ConfigError("bad-config", `${name}: ${fault}`, cause);
   };
   const data = readYaml(name, text, configSchema, KNOWN);
   const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data) ?? faultOfJitter(data);
@@ -104,7 +104,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
       next: nextSource(data),
     };
   } catch (error) {
-    if (error instanceof SyncError) throw new SyncError(error.code, `${name}: ${error.message}`, error);
+    if (error instanceof ConfigError) throw new ConfigError(error.code, `${name}: ${error.message}`, error);
     if (error instanceof TrustError) return fail(`trust.roots: ${error.message}`, error);
     throw error;
   }
@@ -181,9 +181,9 @@ async function trustGoal(trust: ParsedConfig["trust"], readFile: ConfigSource["r
     if (/^[a-z0-9-]+$/.test(root)) roots.push(...catalogue(root));
     else {
       const text = await readFile(root).catch((error: unknown): never => {
-        throw new SyncError("unreadable-config", `trust.roots: ${root} cannot be read`, error);
+        throw new ConfigError("unreadable-config", `trust.roots: ${root} cannot be read`, error);
       });
-      roots.push(...parseBundle(text, root).certificates);
+      roots.push(...parseBundle(text, root));
     }
   return { mode: "pin", roots };
 }

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { servedChains } from "../../trust/probe/EndpointView.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
-import { servedChains } from "../plan/checkEndpoint.ts";
 import { findingsOf } from "../plan/findingsOf.ts";
 import { isLast } from "../plan/Step.ts";
 import type { SyncRun } from "../runSync.ts";

@@ -1,12 +1,14 @@
 import { splitGateUrl } from "../../protocol/gateUrl.ts";
+import { Host } from "../../protocol/Host.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
+import { type EndpointView, servedChains } from "../../trust/probe/EndpointView.ts";
 import type { Root } from "../../trust/roots/Root.ts";
 import { type CatalogueName, rootCatalogues } from "../../trust/roots/rootCatalogues.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
-import { checkEndpoint, endpointAt, servedChains } from "../plan/checkEndpoint.ts";
-import { liveRoots } from "../plan/liveRoots.ts";
-import type { EndpointView, Observation } from "../plan/Observation.ts";
+import { checkEndpoint, endpointAt } from "../plan/checkEndpoint.ts";
+import type { Observation } from "../plan/Observation.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { isUnconfirmed } from "../target/TargetState.ts";
 
@@ -83,12 +85,12 @@ function chanceOf(
   now: number,
   { seconds, catalogues }: { readonly seconds: number; readonly catalogues: readonly CatalogueName[] },
 ): number | undefined {
-  const roots = liveRoots(bundle);
+  const roots = readableCertificates(bundle);
   const isEmpty = bundle.trim() === "";
   const { finding } = checkEndpoint(view, roots, now);
   if (finding !== undefined) return finding.code === "unreachable" ? undefined : 1;
   if (roots.length === 0) return isEmpty ? undefined : 1;
-  const host = new URL(view.base).hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = Host.ofUrl(view.base).name;
   return worst(
     servedChains(view).map((served) => {
       const verification = verifyChain({ served, anchors: roots, host, now });

@@ -1,18 +1,5 @@
-import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { EndpointView } from "../../trust/probe/EndpointView.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
-
-/** What one handshake with one address of an endpoint gave. */
-export type Handshake =
-  | { readonly address: string; readonly chain: readonly Certificate[] }
-  | { readonly address: string; readonly fault: string };
-
-/** An endpoint, by the URL below which the gate is served, and what each of its addresses serves. */
-export interface EndpointView {
-  readonly base: string;
-  /** None where the name did not resolve; `fault` then says why. */
-  readonly handshakes: readonly Handshake[];
-  readonly fault?: string;
-}
 
 /** What became of a bundle and a URL in a canary registration. */
 export interface CanaryTest {

@@ -1,5 +1,7 @@
+import type { AnnouncementFaultCode } from "../../announcement/readAnnouncement.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { CallPurpose, Hook, SyncTarget } from "../target/SyncTarget.ts";
+import type { Hook } from "../target/Hook.ts";
+import type { CallPurpose, SyncTarget } from "../target/SyncTarget.ts";
 import type { TargetState } from "../target/TargetState.ts";
 
 /** Why something is left as it is. */
@@ -19,15 +21,9 @@ export type FindingCode =
   | "glass-broken"
   | "address-silent"
   | "clock"
+  | AnnouncementFaultCode
   | "announcement-unavailable"
-  | "announcement-unreadable"
-  | "announcement-forged"
   | "announcement-replayed"
-  | "announcement-expired"
-  | "announcement-early"
-  | "announcement-lifetime"
-  | "announcement-not-ours"
-  | "announcement-url"
   | "unknown-root"
   | "provider-failed";
 

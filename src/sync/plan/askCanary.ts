@@ -1,6 +1,6 @@
+import { trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { type CallPurpose, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
-import { trustHash } from "./liveRoots.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
 import type { TargetStep } from "./TargetStep.ts";

@@ -1,6 +1,8 @@
+import { Host } from "../../protocol/Host.ts";
+import { type EndpointView, servedChains } from "../../trust/probe/EndpointView.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { EndpointView, Observation } from "./Observation.ts";
+import type { Observation } from "./Observation.ts";
 import type { Finding } from "./Step.ts";
 
 /** What would become of calls to an endpoint with a bundle in force. */
@@ -18,18 +20,12 @@ export function endpointAt({ endpoints }: Observation, base: string): EndpointVi
   return endpoints.find((endpoint) => endpoint.base === base) ?? { base, handshakes: [], fault: "it was not probed" };
 }
 
-/** The chains that an endpoint serves. */
-export function servedChains({ handshakes }: EndpointView): (readonly Certificate[])[] {
-  return handshakes.flatMap((handshake) => ("chain" in handshake ? [handshake.chain] : []));
-}
-
 /**
  * Verifies every chain that an endpoint serves as the API server would. Without roots, which is the trust of the API
  * server's own host, only names and dates can be looked at: who signed the chain is for the canary to tell.
  */
 export function checkEndpoint(view: EndpointView, roots: readonly Certificate[], now: number): EndpointCheck {
-  const { hostname } = new URL(view.base);
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = Host.ofUrl(view.base).name;
   const silent = view.handshakes.flatMap((it) => ("fault" in it ? [`${it.address}: ${it.fault}`] : []));
   let served = 0;
   for (const handshake of view.handshakes) {
@@ -63,8 +59,7 @@ export function rootsInUse(
   view: EndpointView,
   { roots, pins, now }: { roots: readonly Certificate[]; pins: readonly Certificate[]; now: number },
 ): ReadonlySet<string> {
-  const { hostname } = new URL(view.base);
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = Host.ofUrl(view.base).name;
   const used = new Set<string>();
   for (const served of servedChains(view)) {
     if (verifyChain({ served, anchors: pins, host, now }).ok) continue;

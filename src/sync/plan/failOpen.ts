@@ -1,9 +1,10 @@
+import { trustHash } from "../../trust/bundle.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
-import { canaryFor, type Hook, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
+import type { Hook } from "../target/Hook.ts";
+import { canaryFor, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { type TargetView, viewOf } from "../target/TargetView.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
-import { trustHash } from "./liveRoots.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
 

@@ -1,4 +1,5 @@
 import { conversionCanaryName } from "../../registration/selftest/conversionCanary.ts";
+import { readableCertificates } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { canaryFor, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
@@ -8,7 +9,6 @@ import { lastTest } from "./askCanary.ts";
 import { confirmTarget } from "./confirmTarget.ts";
 import { breakGlass, glassFindings, mendGlass } from "./failOpen.ts";
 import { findingsOf } from "./findingsOf.ts";
-import { liveRoots } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
 import { type Finding, isLast, type Step } from "./Step.ts";
@@ -127,7 +127,7 @@ function canaryBehind(
     const code = canaryTest.result === "failed" ? "canary-failed" : "canary-unknown";
     return { kind: "report", findings: [{ code, about: targetName(canary), message: canaryTest.message }] };
   }
-  const roots: readonly Certificate[] = liveRoots(first.hooks[0]?.bundle ?? "");
+  const roots: readonly Certificate[] = readableCertificates(first.hooks[0]?.bundle ?? "");
   return { kind: "try-canary", purpose, roots, base, reason: "the canary is to have what the others have" };
 }
 

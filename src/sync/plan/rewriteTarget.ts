@@ -1,3 +1,4 @@
+import { distinctCertificates, SYSTEM_TRUST, trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { type SyncTarget, targetName } from "../target/SyncTarget.ts";
@@ -5,7 +6,6 @@ import { type Phase, type TargetState, withoutUndefined } from "../target/Target
 import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
 import { tryFirst } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
-import { distinctRoots, SYSTEM_TRUST, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { TargetStep } from "./TargetStep.ts";
 
@@ -27,7 +27,7 @@ export function rewriteTarget(target: SyncTarget, observation: Observation, goal
     return { findings: [{ code: "not-the-gates", about: targetName(target), message }] };
   }
   const isSystem = goal.trust.mode === "system";
-  const wide = goal.trust.mode === "system" ? [] : distinctRoots([...goal.trust.roots, ...view.roots]);
+  const wide = goal.trust.mode === "system" ? [] : distinctCertificates([...goal.trust.roots, ...view.roots]);
   const needsRoots = view.hash !== trustHash(wide);
   const needsUrl = bases.length !== 1 || bases[0] !== base;
   const check = checkEndpoint(endpointAt(observation, base), wide, observation.now);

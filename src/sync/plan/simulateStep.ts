@@ -1,7 +1,6 @@
-import { canaryUrl } from "../../protocol/gateUrl.ts";
+import { encodeBundle, trustHash } from "../../trust/bundle.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
-import { purposeOf, targetName } from "../target/SyncTarget.ts";
-import { bundleOf, trustHash } from "./liveRoots.ts";
+import { canaryUrl, purposeOf, targetName } from "../target/SyncTarget.ts";
 import type { Observation } from "./Observation.ts";
 import type { Step } from "./Step.ts";
 
@@ -14,7 +13,7 @@ export function simulateStep(observation: Observation, step: Step, { cluster }: 
   if (step.kind === "try-canary") {
     const { purpose, roots, base } = step;
     const passed = { bundleHash: trustHash(roots), base, at: now, result: "passed", message: "" } as const;
-    const [url, bundle] = [canaryUrl(purpose, base, cluster), bundleOf(roots)];
+    const [url, bundle] = [canaryUrl(purpose, base, cluster), encodeBundle(roots)];
     const { glassTests: before = [] } = observation;
     const patience = step.glass === "break" ? { patience: 0 } : {};
     const glassTests = step.glass === undefined ? before : [...before, { ...passed, ...patience }];

@@ -1,3 +1,4 @@
+import { distinctCertificates, trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
@@ -5,7 +6,6 @@ import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { hooksWith, viewOf } from "../target/TargetView.ts";
 import { tryFirst } from "./askCanary.ts";
 import { checkEndpoint, endpointAt, rootsInUse } from "./checkEndpoint.ts";
-import { distinctRoots, trustHash } from "./liveRoots.ts";
 import type { Observation } from "./Observation.ts";
 import type { Finding, Step } from "./Step.ts";
 import type { TargetStep } from "./TargetStep.ts";
@@ -27,7 +27,7 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
     (message): Finding => ({ code: "address-silent", about: base, message: `${message}; no root is taken away` }),
   );
   if (goal.trust.mode === "system") return findings.length > 0 ? { findings } : settled(target, goal, {}, []);
-  const pins = distinctRoots(goal.trust.roots);
+  const pins = distinctCertificates(goal.trust.roots);
   const extra = roots.filter(({ fingerprint }) => !pins.some((pin) => pin.fingerprint === fingerprint));
   const used = rootsInUse(endpoint, { roots, pins, now });
   const isUsed = ({ fingerprint }: Certificate): boolean => used.has(fingerprint);
@@ -104,7 +104,7 @@ function narrow(
   const { due, base } = about;
   const gone = new Set(due.map(({ fingerprint }) => fingerprint));
   const pins = goal.trust.mode === "pin" ? goal.trust.roots : [];
-  const roots = distinctRoots([...pins, ...about.roots.filter(({ fingerprint }) => !gone.has(fingerprint))]);
+  const roots = distinctCertificates([...pins, ...about.roots.filter(({ fingerprint }) => !gone.has(fingerprint))]);
   const check = checkEndpoint(endpointAt(observation, base), roots, observation.now);
   if (check.finding !== undefined) return { findings: [check.finding] };
   const reason = `unused for long enough: ${due.map(({ subject }) => subject.short).join(", ")}`;

@@ -1,20 +1,9 @@
-import type { FailurePolicy } from "../../registration/render/EntryOptions.ts";
+import { gatePath } from "../../protocol/gateUrl.ts";
+import type { Hook } from "./Hook.ts";
 import type { TargetState } from "./TargetState.ts";
 
 /** The kinds of object that say where the API server calls a gate. */
 export type TargetKind = "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" | "CustomResourceDefinition";
-
-/** What is in step, or is not: one webhook of a configuration, or the conversion of a CRD, whose name is empty. */
-export interface Hook {
-  readonly name: string;
-  readonly url: string;
-  /** `caBundle`, decoded; empty where there is none. */
-  readonly bundle: string;
-  /** Of a webhook; a conversion has none. */
-  readonly failurePolicy?: FailurePolicy;
-  /** Whether its registration marks it as one that may be ignored while nothing can call the gate. */
-  readonly mayIgnore?: boolean;
-}
 
 /** A registration that was handed to the sync, as the cluster has it. */
 export interface SyncTarget {
@@ -39,6 +28,12 @@ export type CallPurpose = "webhooks" | "conversions";
 /** What a target has the gate called for. */
 export function purposeOf({ kind }: Pick<SyncTarget, "kind">): CallPurpose {
   return kind === "CustomResourceDefinition" ? "conversions" : "webhooks";
+}
+
+/** The URL of a canary: as `postern render` writes it, or with the mark of one test, which tells its calls from others. */
+export function canaryUrl(purpose: CallPurpose, base: string, cluster: string, mark?: string): string {
+  const path = purpose === "webhooks" ? "validate" : "convert";
+  return `${base}${gatePath(cluster, path, mark === undefined ? undefined : `self-test-${mark}`)}`;
 }
 
 /** The canary for a purpose; undefined where none was handed over. */

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Hook } from "./SyncTarget.ts";
+import type { Hook } from "./Hook.ts";
 
 /** What the sync was about with a target: writing, not confirmed yet, or waiting for roots to be unused. */
 export type Phase = "widening" | "switching" | "narrowing" | "soaking";

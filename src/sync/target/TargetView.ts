@@ -1,8 +1,15 @@
 import { splitGateUrl } from "../../protocol/gateUrl.ts";
+import {
+  distinctCertificates,
+  encodeBundle,
+  readableCertificates,
+  SYSTEM_TRUST,
+  trustHash,
+} from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
-import { bundleOf, distinctRoots, liveRoots, SYSTEM_TRUST, trustHash } from "../plan/liveRoots.ts";
-import type { Hook, SyncTarget } from "./SyncTarget.ts";
+import type { Hook } from "./Hook.ts";
+import type { SyncTarget } from "./SyncTarget.ts";
 
 /** What a target says, as far as the sync goes by it. */
 export interface TargetView {
@@ -18,12 +25,12 @@ export interface TargetView {
 export function viewOf({ hooks }: Pick<SyncTarget, "hooks">, { cluster }: SyncGoal): TargetView {
   const urls = hooks.map(({ url }) => splitGateUrl(url, cluster));
   const bundles = [...new Set(hooks.map(({ bundle }) => bundle))];
-  const each = bundles.map(liveRoots);
+  const each = bundles.map(readableCertificates);
   const hashes = new Set(bundles.map((bundle, index) => hashOf(bundle, each[index] ?? [])));
   const [hash] = hashes.size === 1 ? hashes : [undefined];
   const known = urls.filter((url) => url !== undefined);
   return {
-    roots: distinctRoots(each.flat()),
+    roots: distinctCertificates(each.flat()),
     hash,
     bases: known.length === urls.length ? [...new Set(known.map(({ base }) => base))] : undefined,
   };
@@ -51,7 +58,7 @@ export function hooksWith(
   { cluster }: SyncGoal,
   { roots, base }: { roots: readonly Certificate[]; base: string | undefined },
 ): Hook[] {
-  const bundle = bundleOf(roots);
+  const bundle = encodeBundle(roots);
   return hooks.map((hook) => {
     const parts = base === undefined ? undefined : splitGateUrl(hook.url, cluster);
     return { ...hook, url: parts === undefined ? hook.url : `${base}${parts.path}`, bundle };

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { BREAK_GLASS_ANNOTATION, SYNC_ANNOTATION } from "../../registration/render/renderRegistrations.ts";
 import { conversionCanaryName } from "../../registration/selftest/conversionCanary.ts";
-import type { Hook, SyncTarget, TargetKind } from "./SyncTarget.ts";
+import type { Hook } from "./Hook.ts";
+import type { SyncTarget, TargetKind } from "./SyncTarget.ts";
 import { readState, STATE_PREFIX } from "./TargetState.ts";
 
 /** cert-manager's CA injector writes `caBundle` of what carries one of these. */

@@ -1,6 +1,7 @@
 import { type PatchOperation, pointerTo } from "../../protocol/patch/PatchOperation.ts";
 import type { TargetWrite } from "../plan/Step.ts";
-import type { Hook, SyncTarget } from "./SyncTarget.ts";
+import type { Hook } from "./Hook.ts";
+import type { SyncTarget } from "./SyncTarget.ts";
 import { stateAnnotations } from "./TargetState.ts";
 
 /** As whom the sync writes: the owner of `caBundle`, `url`, its own annotations, and a `failurePolicy` that it changed. */

@@ -1,5 +1,5 @@
 import type { Log } from "../../telemetry/Log.ts";
-import { parseBundle } from "../../trust/parseBundle.ts";
+import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { TlsError } from "../TlsError.ts";
@@ -20,7 +20,7 @@ export class RootsFile {
   /** The roots; the last good ones where the file is faulty, which is said once. Throws TlsError or TrustError when there are none. */
   async read(): Promise<readonly Certificate[]> {
     try {
-      this.#last = parseBundle((await readPemFile(this.#path, "CA bundle")).text, this.#path).certificates;
+      this.#last = parseBundle((await readPemFile(this.#path, "CA bundle")).text, this.#path);
       this.#said = "";
       return this.#last;
     } catch (error) {

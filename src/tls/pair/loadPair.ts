@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseBundle } from "../../trust/parseBundle.ts";
+import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { TlsError } from "../TlsError.ts";
@@ -51,7 +51,7 @@ export async function loadPair(paths: PairPaths, before?: LoadedPair): Promise<L
 
 function parseChain(text: string, path: string): readonly Certificate[] {
   try {
-    return parseBundle(text, path).certificates;
+    return parseBundle(text, path);
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
     const message =
@@ -65,7 +65,7 @@ function parseChain(text: string, path: string): readonly Certificate[] {
 /** A help, not a demand: what cannot be read counts as none. */
 function parseCa(pem: string): readonly Certificate[] {
   try {
-    return parseBundle(pem, "ca.crt").certificates;
+    return parseBundle(pem, "ca.crt");
   } catch {
     return [];
   }

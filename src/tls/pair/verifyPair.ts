@@ -3,7 +3,7 @@ import { allowsServerAuth } from "../../trust/verify/allowsServerAuth.ts";
 import { checkCertificate } from "../../trust/verify/checkCertificate.ts";
 import { matchesHost } from "../../trust/verify/matchesHost.ts";
 import type { Refusal } from "../../trust/verify/Verification.ts";
-import { verifyChain } from "../../trust/verify/verifyChain.ts";
+import { MAX_RSA_BITS, verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { TlsFault, TlsFaultCode } from "../TlsError.ts";
 import { chainFault } from "./chainFault.ts";
@@ -20,9 +20,8 @@ export interface PairRules {
 }
 
 /** NIST SP 800-57 part 1, and what public CAs have to keep to (CA/Browser Forum, 6.1.5). In bits. */
-const SMALLEST_RSA = 2048;
+const MIN_RSA_BITS = 2048;
 /** What Go's TLS client takes. In bits. */
-const LARGEST_RSA = 8192;
 const CURVES = ["P-256", "P-384", "P-521"];
 
 /**
@@ -76,8 +75,8 @@ function codeOf({ code }: Refusal): TlsFaultCode {
 function weakness(chain: readonly Certificate[]): string | undefined {
   for (const { publicKey, subject } of chain) {
     if (publicKey.kind === "unknown") return `${subject.short} has a kind of key that API servers do not take`;
-    if (publicKey.kind === "rsa" && (publicKey.bits < SMALLEST_RSA || publicKey.bits > LARGEST_RSA))
-      return `${subject.short} has an RSA key of ${publicKey.bits} bits; expected ${SMALLEST_RSA} to ${LARGEST_RSA}`;
+    if (publicKey.kind === "rsa" && (publicKey.bits < MIN_RSA_BITS || publicKey.bits > MAX_RSA_BITS))
+      return `${subject.short} has an RSA key of ${publicKey.bits} bits; expected ${MIN_RSA_BITS} to ${MAX_RSA_BITS}`;
     if (publicKey.kind === "ecdsa" && !CURVES.includes(publicKey.curve))
       return `${subject.short} has a key on ${publicKey.curve}; expected ${CURVES.join(", ")}`;
   }

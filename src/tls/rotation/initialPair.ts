@@ -13,7 +13,7 @@ export interface ChosenPair {
 }
 
 /** The pair to begin with, by the decision table. Throws {@link TlsError}, with the main certificate's fault, when none can be served. */
-export function firstToServe(loaded: LoadedSlots, options: TlsOptions): ChosenPair {
+export function initialPair(loaded: LoadedSlots, options: TlsOptions): ChosenPair {
   const readings = slotReadings(loaded, options);
   const usable = (slot: Slot): boolean => readings[slot]?.pair !== undefined && readings[slot]?.fault === undefined;
   const { serve } = chooseCertificate({

@@ -3,17 +3,11 @@ import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, Server
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { RetiredConnections, type RetireOptions } from "./RetiredConnections.ts";
+import type { TrackedSocket } from "./TrackedSocket.ts";
 
 /** An idle connection may have a call on the wire: it is closed only after it has been quiet for this long, in milliseconds. */
 const QUIET_MS = 250;
 const POLL_MS = 25;
-
-/** An http/1.1 connection. */
-export interface TrackedSocket {
-  calls: number;
-  /** By the clock of `performance.now()`. */
-  quietSince: number;
-}
 
 /**
  * Connections of a server and the calls under way on them, for a stop that loses none, and for a change of certificate that

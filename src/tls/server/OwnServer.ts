@@ -4,7 +4,8 @@ import type { LoadedPair } from "../pair/LoadedPair.ts";
 import type { PairInfo } from "../pair/PairInfo.ts";
 import type { TlsFault } from "../TlsError.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
-import { checkServing, type ServingCheck } from "./checkServing.ts";
+import { checkServing } from "./checkServing.ts";
+import type { ServingCheck } from "./ServingCheck.ts";
 import type { PutBack, ServingPlace } from "./ServingPlace.ts";
 import type { RunningServer } from "./startServer.ts";
 

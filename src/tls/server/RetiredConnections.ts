@@ -1,7 +1,7 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { TrackedSocket } from "./ConnectionTracker.ts";
+import type { TrackedSocket } from "./TrackedSocket.ts";
 
 /** How long connections of an old certificate may go on, in milliseconds from now. */
 export interface RetireOptions {

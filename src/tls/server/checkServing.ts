@@ -1,22 +1,8 @@
 import { handshake } from "../../trust/probe/handshake.ts";
 import type { TlsVersion } from "../../trust/probe/Observation.ts";
-import type { LoadedPair } from "../pair/LoadedPair.ts";
 import type { TlsFault } from "../TlsError.ts";
-import { postSelfTest, type SelfTest } from "./postSelfTest.ts";
-
-/** A server to be asked by its own process. */
-export interface ServingCheck {
-  /** Of the machine itself. */
-  readonly address: string;
-  readonly port: number;
-  /** For SNI. */
-  readonly host: string;
-  readonly pair: LoadedPair;
-  readonly selfTest: SelfTest | undefined;
-  /** For each handshake and call, in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
+import { postSelfTest } from "./postSelfTest.ts";
+import type { ServingCheck } from "./ServingCheck.ts";
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
 

@@ -1,16 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { request } from "node:https";
 import { TLSSocket } from "node:tls";
-import type { ServingCheck } from "./checkServing.ts";
-
-/** A call that tells whether the whole of the server works, and how to read its answer. */
-export interface SelfTest {
-  readonly path: string;
-  /** JSON, to be POSTed; a GET without it. */
-  readonly body?: string;
-  /** What is wrong with an answer; undefined when nothing is. */
-  readonly judge: (status: number, text: string) => string | undefined;
-}
+import { Host } from "../../protocol/Host.ts";
+import type { ServerSelfTest } from "./ServerSelfTest.ts";
+import type { ServingCheck } from "./ServingCheck.ts";
 
 /** Nothing that answers a self-test is longer. In bytes. */
 const MOST_BYTES = 65_536;
@@ -18,8 +11,9 @@ const MOST_BYTES = 65_536;
 /** Makes a call to a server by its own process, over the pair that it is to serve. Resolves to what is wrong; never throws. */
 export function postSelfTest(
   { address, port, host, pair, timeoutMs, signal }: ServingCheck,
-  { path, body, judge }: SelfTest,
+  { path, body, judge }: ServerSelfTest,
 ): Promise<string | undefined> {
+  const { inUrl, serverName } = new Host(host);
   const wanted = new X509Certificate(pair.leaf.der).fingerprint256;
   return new Promise((resolve) => {
     const call = request({
@@ -29,11 +23,11 @@ export function postSelfTest(
       method: body === undefined ? "GET" : "POST",
       // The server is this process: it is known by its very certificate, below, and not by who signed it.
       rejectUnauthorized: false,
-      ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
       agent: false,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       headers: {
-        host: host.includes(":") ? `[${host}]` : host,
+        host: inUrl,
         connection: "close",
         ...(body === undefined
           ? {}

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
-import { connect, isIP } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Host } from "../../protocol/Host.ts";
 import { handshake } from "../../trust/probe/handshake.ts";
 import type { Observation, TlsVersion } from "../../trust/probe/Observation.ts";
 import { hostOfPair } from "../pair/hostOfPair.ts";
@@ -37,7 +38,7 @@ export class TargetProbe {
   /** `HOST:PORT`, as it was given. */
   get where(): string {
     const { host, port } = this.#options;
-    return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+    return `${new Host(host).inUrl}:${port}`;
   }
 
   /** Whether somebody takes connections there, whatever is served. */

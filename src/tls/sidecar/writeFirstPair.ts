@@ -1,5 +1,5 @@
 import { loadSlots } from "../pair/loadSlots.ts";
-import { type ChosenPair, firstToServe } from "../rotation/initialPair.ts";
+import { type ChosenPair, initialPair } from "../rotation/initialPair.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
 import type { OutputFolder } from "./OutputFolder.ts";
 
@@ -8,7 +8,7 @@ import type { OutputFolder } from "./OutputFolder.ts";
  * with the folder as it was.
  */
 export async function writeFirstPair(folder: OutputFolder, options: TlsOptions): Promise<ChosenPair> {
-  const first = firstToServe(await loadSlots(options), options);
+  const first = initialPair(await loadSlots(options), options);
   await folder.write(first.pair, first.info.slot);
   return first;
 }

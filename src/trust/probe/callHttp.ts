@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { SyncError } from "../../sync/SyncError.ts";
+import { HttpCallError } from "./HttpCallError.ts";
 
 /** One call to a server that is not an API server. */
 export interface HttpCall {
@@ -28,7 +28,7 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Makes a call. Rejects with {@link SyncError} `unreachable`, which names the host and never the path or a header. */
+/** Makes a call. Rejects with {@link HttpCallError}, which names the host and never the path or a header. */
 export type CallHttp = (call: HttpCall) => Promise<HttpAnswer>;
 
 /** ACME has to be told who asks (RFC 8555, section 6.1). */
@@ -39,8 +39,7 @@ export const callHttp: CallHttp = ({ url, method = "GET", headers = {}, body, ti
   const parsed = new URL(url);
   const signal = AbortSignal.timeout(timeout);
   return new Promise<HttpAnswer>((resolve, reject) => {
-    const fail = (why: string, cause?: unknown): void =>
-      reject(new SyncError("unreachable", `${parsed.host} ${why}`, cause));
+    const fail = (why: string, cause?: unknown): void => reject(new HttpCallError(`${parsed.host} ${why}`, cause));
     const trust = ca === undefined ? {} : ca === false ? { rejectUnauthorized: false } : { ca };
     const options = { method, headers: { ...AGENT, ...headers }, signal, agent: false, ...trust };
     const answered = (answer: IncomingMessage): void => {

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import { Host } from "../../protocol/Host.ts";
 import type { Certificate } from "../x509/Certificate.ts";
 import { parseCertificate } from "../x509/parseCertificate.ts";
 import { handshakeFault } from "./handshakeFault.ts";
@@ -84,7 +84,7 @@ function connectionOptions(target: HandshakeTarget, { address, version, key }: H
     host: address,
     port: target.port,
     // RFC 6066 section 3: no addresses.
-    ...(isIP(target.host) === 0 ? { servername: target.host.replace(/\.$/, "") } : { servername: "" }),
+    servername: new Host(target.host).serverName ?? "",
     // An empty store: nothing is judged here, and nothing is to be filled in that was not served.
     ca: [],
     rejectUnauthorized: false,

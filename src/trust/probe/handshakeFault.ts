@@ -1,9 +1,10 @@
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { ObservationCode } from "./Observation.ts";
 
 /** What an error of a TLS connection says of the edge. `message` is the error's own, in one line. */
 export function handshakeFault(error: unknown): { readonly code: ObservationCode; readonly message: string } {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorMessage(error);
   // OpenSSL's reason, without the numbers and file names around it.
   const reason = error instanceof Error && "reason" in error ? String(error.reason) : undefined;
   const message = reason ?? text.split("\n")[0] ?? code;

@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { Host } from "../../protocol/Host.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { TrustError } from "../TrustError.ts";
 import type { Certificate } from "../x509/Certificate.ts";
 import { handshake } from "./handshake.ts";
@@ -96,7 +98,7 @@ function readUrl(url: string): { host: string; port: number } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   // The URL may carry a capability in its path: it is not repeated.
   if (parsed?.protocol !== "https:") throw new TrustError("bad-url", "what is to be probed is no https URL");
-  return { host: parsed.hostname.replace(/^\[|\]$/g, ""), port: parsed.port === "" ? 443 : Number(parsed.port) };
+  return { host: new Host(parsed.hostname).name, port: parsed.port === "" ? 443 : Number(parsed.port) };
 }
 
 async function findAddresses(
@@ -142,5 +144,5 @@ function distinctChains(observations: readonly Observation[], now: number): Serv
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

@@ -1,13 +1,21 @@
-import type { SyncTimeouts } from "../../sync/goal/SyncConfig.ts";
-import type { EndpointView, Handshake } from "../../sync/plan/Observation.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
+import type { EndpointView, Handshake } from "./EndpointView.ts";
 import type { Observation as Attempt } from "./Observation.ts";
 import { type ProbeDependencies, probe } from "./probe.ts";
 import { resolveAddresses } from "./resolveAddresses.ts";
 
+/** Time limits of a probe, in milliseconds. */
+export interface ProbeTimeouts {
+  /** For one handshake. */
+  readonly handshake: number;
+  /** For all handshakes with one endpoint. */
+  readonly probe: number;
+}
+
 /** Shakes hands with every address of an endpoint. What fails is part of the view; nothing is thrown. */
 export async function viewEndpoint(
   base: string,
-  timeouts: Pick<SyncTimeouts, "handshake" | "probe">,
+  timeouts: ProbeTimeouts,
   now: () => number,
   resolve: ProbeDependencies["resolve"] = resolveAddresses,
 ): Promise<EndpointView> {
@@ -26,7 +34,7 @@ export async function viewEndpoint(
       handshakes: [...handshakes, { address: base, fault: `${addressesLeftOut} addresses were not asked` }],
     };
   } catch (error) {
-    return { base, handshakes: [], fault: error instanceof Error ? error.message : String(error) };
+    return { base, handshakes: [], fault: errorMessage(error) };
   }
 }
 

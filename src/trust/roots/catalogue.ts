@@ -1,4 +1,4 @@
-import { parseBundle } from "../parseBundle.ts";
+import { parseBundle } from "../bundle.ts";
 import { TrustError } from "../TrustError.ts";
 import type { Certificate } from "../x509/Certificate.ts";
 import { type CatalogueName, rootCatalogues } from "./rootCatalogues.ts";
@@ -13,7 +13,7 @@ export function catalogue(name: string): readonly Certificate[] {
       "unknown-catalogue",
       `no root catalogue is called ${JSON.stringify(name)}; there are ${Object.keys(rootCatalogues).join(", ")}`,
     );
-  return rootCatalogues[name].flatMap((root) => parseBundle(root.pem, root.name).certificates);
+  return rootCatalogues[name].flatMap((root) => parseBundle(root.pem, root.name));
 }
 
 /** Whether there is a catalogue of that name. */

@@ -14,10 +14,10 @@ export function matchesHost(
   const address = ipBytes(bare);
   if (address !== undefined) return sans.ip.some((it) => ipKey(ipBytes(it) ?? new Uint8Array()) === ipKey(address));
   const wanted = lower(host);
-  const isName = isHostname(wanted.replace(/\.$/, ""), false);
+  const isDnsLabel = isHostname(wanted.replace(/\.$/, ""), false);
   const labels = wanted.replace(/\.$/, "").split(".");
   return sans.dns.some((name) => {
-    if (!isName || !isHostname(name, true)) return name !== "" && name !== "." && lower(name) === wanted;
+    if (!isDnsLabel || !isHostname(name, true)) return name !== "" && name !== "." && lower(name) === wanted;
     const pattern = lower(name).split(".");
     return (
       pattern.length === labels.length &&

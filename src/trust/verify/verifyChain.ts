@@ -20,7 +20,7 @@ export interface ChainQuestion {
 }
 
 /** Go's TLS client takes no larger RSA key in any certificate that is served. In bits. */
-const LARGEST_RSA = 8192;
+export const MAX_RSA_BITS = 8192;
 
 /**
  * Whether the API server would accept a connection: Go's x509.Certificate.Verify with the bundle as roots, for server
@@ -54,11 +54,11 @@ function refused(refusal: Refusal): Verification {
 }
 
 function checkKeys(served: readonly Certificate[]): Refusal | undefined {
-  const large = served.find(({ publicKey }) => publicKey.kind === "rsa" && publicKey.bits > LARGEST_RSA);
+  const large = served.find(({ publicKey }) => publicKey.kind === "rsa" && publicKey.bits > MAX_RSA_BITS);
   if (large !== undefined)
     return {
       code: "key-not-usable",
-      message: `${large.subject.short} has an RSA key of more than ${LARGEST_RSA} bits`,
+      message: `${large.subject.short} has an RSA key of more than ${MAX_RSA_BITS} bits`,
     };
   if (served[0]?.publicKey.kind === "unknown")
     return { code: "key-not-usable", message: `${served[0].subject.short} has a kind of key that is not supported` };

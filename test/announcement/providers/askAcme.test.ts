@@ -5,8 +5,8 @@ import { renewalId } from "../../../src/announcement/providers/askAcme.ts";
 import { askProvider } from "../../../src/announcement/providers/askProvider.ts";
 import type { ProviderReport } from "../../../src/announcement/providers/ProviderReport.ts";
 import { providerSchema } from "../../../src/announcement/providers/providerSettings.ts";
-import { liveRoots } from "../../../src/sync/plan/liveRoots.ts";
-import type { EndpointView } from "../../../src/sync/plan/Observation.ts";
+import { readableCertificates } from "../../../src/trust/bundle.ts";
+import type { EndpointView } from "../../../src/trust/probe/EndpointView.ts";
 import { probe } from "../../../src/trust/probe/probe.ts";
 import { handshakesOf } from "../../../src/trust/probe/viewEndpoint.ts";
 import { AcmeClient } from "../../acme/AcmeClient.ts";
@@ -52,7 +52,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
 
   it("says what is served, the config's roots, and when it is renewed where the CA says that", async () => {
     const report = await ask(pebble.directory);
-    const [leaf] = liveRoots(pair.cert);
+    const [leaf] = readableCertificates(pair.cert);
     expect(report).toMatchObject({
       url: expect.stringMatching(`^https://${HOST}:`),
       roots: ["letsencrypt"],
@@ -106,7 +106,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
             : { status: 404, ...answer };
         const report = await ask(`${server.url}/dir`);
         expect([report.renewsAt, report.notes.join()]).toEqual([renewsAt, expect.stringContaining(note)]);
-        const [leaf] = liveRoots(pair.cert);
+        const [leaf] = readableCertificates(pair.cert);
         expect(server.calls.at(-1)?.url).toBe(`/ari/${leaf === undefined ? "" : renewalId(leaf)}`);
       } finally {
         await server.stop();

@@ -12,7 +12,8 @@ async function* input(...chunks: (string | Uint8Array)[]): AsyncGenerator<string
   yield* chunks;
 }
 const read = (...paths: string[]) => readReviews(paths, "CREATE", input());
-const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/reviews/${name}.json`, import.meta.url));
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../fixtures/reviews/${name}.json`, import.meta.url));
 const captured = reviewNames.filter((name) => !name.startsWith("conversion-"));
 const conversions = reviewNames.filter((name) => name.startsWith("conversion-"));
 

@@ -31,7 +31,7 @@ it.each<[name: string, text: () => string, fault: string]>([
   [
     "a request",
     () => "-----BEGIN CERTIFICATE REQUEST-----\nx\n",
-    ":1: a block of another type; a bundle holds certificates alone",
+    ":1: a block of another type; a bundle holds only certificates",
   ],
   ["half a certificate", () => `\n${cert.slice(0, 200)}`, ":2: a block that does not end"],
   ["one inside another", () => cert.replace("\n", `\n${cert}`), ":1: a block that does not end"],

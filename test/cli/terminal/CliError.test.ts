@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CliError, type CliErrorCode } from "../../../src/cli/terminal/CliError.ts";
+import { CliError } from "../../../src/cli/terminal/CliError.ts";
 import {
   EXIT_DENIED,
   EXIT_DIFFERENT,
@@ -8,9 +8,10 @@ import {
   EXIT_ROLLED_BACK,
   EXIT_UNUSABLE,
   exitCode,
+  type ShownErrorCode,
 } from "../../../src/cli/terminal/exitCode.ts";
 
-const codes: Record<CliErrorCode, true> = {
+const codes: Record<ShownErrorCode, true> = {
   usage: true,
   "unreadable-input": true,
   "bad-gate": true,
@@ -18,18 +19,25 @@ const codes: Record<CliErrorCode, true> = {
   "port-in-use": true,
   "cannot-serve": true,
   "missing-package": true,
+  "missing-secret": true,
   "bad-local-ca": true,
   "bad-ca-bundle": true,
+  "bad-config": true,
+  "unreadable-config": true,
   "cluster-refused": true,
   "cluster-unreachable": true,
-  "bad-sync-config": true,
-  "sync-held": true,
-  "bad-announce-config": true,
+  "refused-by-cluster": true,
+  unreachable: true,
+  "lease-held": true,
+  "changed-in-between": true,
+  stopped: true,
   "not-announced": true,
 };
-/** Not about usage or surroundings: another run is at work, or a provider does not answer. */
-const OTHERS: Partial<Record<CliErrorCode, number>> = {
-  "sync-held": EXIT_NOT_IN_STEP,
+/** Another run is at work, the run was stopped, or a provider does not answer: the next run can succeed as it is. */
+const OTHERS: Partial<Record<ShownErrorCode, number>> = {
+  "lease-held": EXIT_NOT_IN_STEP,
+  "changed-in-between": EXIT_NOT_IN_STEP,
+  stopped: EXIT_NOT_IN_STEP,
   "not-announced": EXIT_NOT_IN_STEP,
 };
 
@@ -48,6 +56,6 @@ it("exit codes are documented numbers", () => {
   expect([EXIT_UNUSABLE, EXIT_ROLLED_BACK]).toEqual([2, 3]);
 });
 
-it.each(Object.keys(codes) as CliErrorCode[])("%s is no verdict", (code) => {
+it.each(Object.keys(codes) as ShownErrorCode[])("%s is no verdict", (code) => {
   expect(exitCode(code)).toBe(OTHERS[code] ?? EXIT_UNUSABLE);
 });

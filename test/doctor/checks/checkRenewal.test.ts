@@ -4,7 +4,7 @@ import type { ClusterView } from "../../../src/doctor/cluster/ClusterView.ts";
 import { type LiveRegistration, readRegistration } from "../../../src/doctor/cluster/LiveRegistration.ts";
 import { readManagedCertificate } from "../../../src/doctor/cluster/ManagedCertificate.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
-import { liveRoots } from "../../../src/sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../../src/trust/bundle.ts";
 import { type DoctorCa, doctorCa, viewOf } from "../doctorView.ts";
 
 const HOUR = 3_600_000;
@@ -184,7 +184,7 @@ describe("a Service without one", () => {
       /^warning not-renewed .*the operator has not renewed it$/,
     ],
   ])("%s", async (_, from, to, marks, found) => {
-    const [leaf] = liveRoots(await ca.chainOf(from, to));
+    const [leaf] = readableCertificates(await ca.chainOf(from, to));
     if (leaf === undefined) throw new Error("no leaf");
     const service = { namespace: "hooks", name: "theirs" };
     const secret = { service, secret: "serving-tls", leaf, renewer: undefined, writer: undefined, ...marks };

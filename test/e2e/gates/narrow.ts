@@ -1,4 +1,5 @@
-import { defineGate, deny, type Match, policy } from "../../../src/index.ts";
+import { defineGate, deny, policy } from "../../../src/index.ts";
+import type { Match } from "../../../src/policy/match/Match.ts";
 
 /** Says of each request that it matches that it was here, and nothing else. */
 const says = (name: string, match: Match): ReturnType<typeof policy> =>

@@ -98,18 +98,18 @@ describe("comes from", () => {
   it("a file, on Lambda and Node, read anew for each call", async () => {
     const file = join(folder, "announcement.jws");
     const env = { POSTERN_ANNOUNCEMENT_FILE: file, POSTERN_ANNOUNCEMENT: "not.this.one" };
-    expect(await readAnnouncementFile(env)).toBeUndefined();
+    expect(await readAnnouncementFile(file, "not.this.one")).toBeUndefined();
     await writeFile(file, JWS);
     expect(await lambda(env)).toMatchObject({ statusCode: 200, body: JWS });
     await writeFile(file, "a.b.c");
     expect(await lambda(env)).toMatchObject({ statusCode: 200, body: "a.b.c" });
     await writeFile(file, "a".repeat(1_000_000));
-    expect((await readAnnouncementFile(env))?.length).toBe(32_768);
-    await expect(readAnnouncementFile({ POSTERN_ANNOUNCEMENT_FILE: folder })).rejects.toThrow();
+    expect((await readAnnouncementFile(file, undefined))?.length).toBe(32_768);
+    await expect(readAnnouncementFile(folder, undefined)).rejects.toThrow();
   });
 
   it("a variable, where there is no file", async () => {
-    expect(await readAnnouncementFile({ POSTERN_ANNOUNCEMENT: JWS })).toBe(JWS);
-    expect(await readAnnouncementFile({})).toBeUndefined();
+    expect(await readAnnouncementFile(undefined, JWS)).toBe(JWS);
+    expect(await readAnnouncementFile(undefined, undefined)).toBeUndefined();
   });
 });

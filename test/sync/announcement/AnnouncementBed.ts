@@ -1,7 +1,7 @@
 import { CompactSign, exportJWK, generateKeyPair, importJWK } from "jose";
 import { ANNOUNCEMENT_TYPE, type Announcement } from "../../../src/announcement/Announcement.ts";
 import { type AnnouncementKey, signAnnouncement } from "../../../src/announcement/signAnnouncement.ts";
-import type { SelfTestKey } from "../../../src/sync/goal/SyncConfig.ts";
+import type { Ed25519PublicKey } from "../../../src/trust/Ed25519PublicKey.ts";
 
 /** A whole second, so that what is signed is exactly of then. */
 export const NOW = Date.parse("2026-07-01T12:00:00Z");
@@ -15,7 +15,7 @@ export async function announcementKey(): Promise<AnnouncementKey> {
 }
 
 /** The part of a key that is pinned. */
-export function publicPart({ kty, crv, x }: AnnouncementKey): SelfTestKey {
+export function publicPart({ kty, crv, x }: AnnouncementKey): Ed25519PublicKey {
   return { kty, crv, x };
 }
 

@@ -2,7 +2,7 @@ import { CompactSign, exportJWK, generateKeyPair, importJWK, type JWK } from "jo
 import { beforeAll, expect, it } from "vitest";
 import { SelfTestSigner } from "../../../src/gate/answer/selfTest.ts";
 import { readStatement } from "../../../src/sync/apply/readStatement.ts";
-import type { SelfTestKey } from "../../../src/sync/goal/SyncConfig.ts";
+import type { Ed25519PublicKey } from "../../../src/trust/Ed25519PublicKey.ts";
 
 const NOW = 1_795_491_302_500;
 const STATEMENT = {
@@ -17,7 +17,7 @@ const EXPECTED = { nonce: "n-1", bundleHash: "sha256:ab", cluster: "prod", url: 
 
 let signer: SelfTestSigner;
 let privateKey: JWK;
-let publicKey: SelfTestKey;
+let publicKey: Ed25519PublicKey;
 beforeAll(async () => {
   const pair = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   privateKey = await exportJWK(pair.privateKey);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Announcement, contentHash } from "../../../src/announcement/Announcement.ts";
 import type { AnnouncementKey } from "../../../src/announcement/signAnnouncement.ts";
-import { aimByAnnouncement } from "../../../src/sync/goal/goalFromAnnouncement.ts";
+import { goalFromAnnouncement } from "../../../src/sync/goal/goalFromAnnouncement.ts";
 import type { SyncGoal } from "../../../src/sync/goal/SyncConfig.ts";
-import { liveRoots } from "../../../src/sync/plan/liveRoots.ts";
 import type { SyncTarget } from "../../../src/sync/target/SyncTarget.ts";
 import type { AnnouncementMark } from "../../../src/sync/target/TargetState.ts";
+import { readableCertificates } from "../../../src/trust/bundle.ts";
 import { callHttp } from "../../../src/trust/probe/callHttp.ts";
 import { catalogue } from "../../../src/trust/roots/catalogue.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
   [key, config, bundle] = [own, config_, bundle_];
   // A CA that nobody has: an edge that has just changed has to be heard.
   server = await LoopbackServer.start(edge);
-  const roots = liveRoots(config.cert);
+  const roots = readableCertificates(config.cert);
   goal = { gate: "postern", cluster: "a", url: "https://fallback.example.com", trust: { mode: "pin", roots }, soak: 1 };
 });
 afterAll(() => server?.stop());
@@ -57,7 +57,7 @@ function aim(
 ): Promise<SyncGoal> {
   const url = `${server.url}/.well-known/postern`;
   const terms = { hosts: ["gate.example.com"], now: () => NOW, timeout, call: callHttp };
-  return aimByAnnouncement(
+  return goalFromAnnouncement(
     { kind: "announcement", url, publicKey: publicPart(key) },
     { ...goal, ...change },
     targets,
@@ -79,13 +79,13 @@ it("adds what is announced to the config's roots, and takes its URL", async () =
 it("finds fingerprints in the catalogues, the config and the bundles in force, and nowhere else", async () => {
   const [amazon] = catalogue("aws");
   const fingerprints = [
-    ...liveRoots(bundle.cert),
-    ...liveRoots(config.cert),
+    ...readableCertificates(bundle.cert),
+    ...readableCertificates(config.cert),
     ...(amazon === undefined ? [] : [amazon]),
   ];
   text = await signed(key, { roots: fingerprints.map(({ fingerprint }) => `sha256:${fingerprint}`) });
   expect(names(await aim()).slice(1)).toEqual(fingerprints.map(({ fingerprint }) => fingerprint));
-  const stranger = liveRoots((await TestCa.create("stranger")).cert)[0]?.fingerprint;
+  const stranger = readableCertificates((await TestCa.create("stranger")).cert)[0]?.fingerprint;
   for (const roots of [[`sha256:${stranger}`], ["letsencript"], ["aws", `sha256:${"0".repeat(64)}`]]) {
     text = await signed(key, { roots });
     const held = await aim();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ProviderDeps } from "../../../src/announcement/providers/ProviderDeps.ts";
 import { type ProviderSettings, providerSchema } from "../../../src/announcement/providers/providerSettings.ts";
-import { aimByProvider } from "../../../src/sync/goal/goalFromProvider.ts";
+import { goalFromProvider } from "../../../src/sync/goal/goalFromProvider.ts";
 import type { SyncGoal } from "../../../src/sync/goal/SyncConfig.ts";
 import { catalogue } from "../../../src/trust/roots/catalogue.ts";
 import { type LoopbackAnswer, LoopbackServer } from "../LoopbackServer.ts";
@@ -24,7 +24,7 @@ afterAll(() => server?.stop());
 
 function aim(settings: ProviderSettings, change: Partial<ProviderDeps> = {}): Promise<SyncGoal> {
   const terms = { hosts: ["gate.example.com"], now: Date.now };
-  return aimByProvider(settings, GOAL, [], { ...providerDeps(change), ...terms });
+  return goalFromProvider(settings, GOAL, [], { ...providerDeps(change), ...terms });
 }
 const cloudflare = (): ProviderSettings =>
   providerSchema.parse({ cloudflare: { zone: ZONE, token: { env: "TOKEN" }, api: server.url } });

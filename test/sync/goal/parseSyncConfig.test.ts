@@ -193,7 +193,7 @@ describe("refuses", () => {
     ["what is no YAML", () => "a: [", /is no YAML/],
     ["what is no object", () => "- a", /expected an object/],
   ])("%s, by its name", async (_, text, message) => {
-    await expect(parse(text())).rejects.toMatchObject({ name: "SyncError", message: expect.stringMatching(message) });
+    await expect(parse(text())).rejects.toMatchObject({ name: "ConfigError", message: expect.stringMatching(message) });
     await expect(parse(text())).rejects.toThrow(/^sync\.yaml: /);
   });
 });

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type RiskTerms, riskModel } from "../../../src/sync/metrics/riskModel.ts";
 import type { Observation } from "../../../src/sync/plan/Observation.ts";
-import type { CatalogueName } from "../../../src/trust/roots/rootCatalogues.ts";
-import { rootCatalogues } from "../../../src/trust/roots/rootCatalogues.ts";
+import { type CatalogueName, rootCatalogues } from "../../../src/trust/roots/rootCatalogues.ts";
 import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 
 const TERMS: RiskTerms = {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { checkEndpoint } from "../../../src/sync/plan/checkEndpoint.ts";
-import { liveRoots } from "../../../src/sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../../src/trust/bundle.ts";
 import type { Certificate } from "../../../src/trust/x509/Certificate.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
 
@@ -13,9 +13,9 @@ let stranger: readonly Certificate[];
 beforeAll(async () => {
   const below = await (await TestCa.create("root")).intermediate("intermediate");
   const issued = async (host: string): Promise<readonly Certificate[]> =>
-    liveRoots((await below.issue({ name: "edge", hosts: [host] })).cert);
+    readableCertificates((await below.issue({ name: "edge", hosts: [host] })).cert);
   [served, another] = await Promise.all([issued("gate.example.com"), issued("other.example.com")]);
-  stranger = liveRoots((await TestCa.create("stranger")).cert);
+  stranger = readableCertificates((await TestCa.create("stranger")).cert);
 });
 
 /** With the roots of the API server's own host, which are not known. */

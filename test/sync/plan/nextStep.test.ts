@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SyncGoal } from "../../../src/sync/goal/SyncConfig.ts";
-import { bundleOf, liveRoots } from "../../../src/sync/plan/liveRoots.ts";
 import { nextStep } from "../../../src/sync/plan/nextStep.ts";
 import type { Observation } from "../../../src/sync/plan/Observation.ts";
 import type { Step } from "../../../src/sync/plan/Step.ts";
+import { encodeBundle, readableCertificates } from "../../../src/trust/bundle.ts";
 import { CONVERSION_CANARY, makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 
 const SOAK = 1_000;
@@ -136,7 +136,7 @@ describe("a run", () => {
     world.served.set(NEW, [3]);
     const last = world.run();
     expect(last).toMatchObject({ kind: "report", findings: [{ code: "unanchored", about: NEW }] });
-    expect(world.targets.map(({ hooks }) => liveRoots(hooks[0]?.bundle ?? "").length)).toEqual([2, 2, 1]);
+    expect(world.targets.map(({ hooks }) => readableCertificates(hooks[0]?.bundle ?? "").length)).toEqual([2, 2, 1]);
   });
 
   it("is refused by an endpoint that does not answer", () => {
@@ -248,14 +248,14 @@ describe("conversions", () => {
     expect(tried(world)).not.toContain("try conversions");
     const about = "CustomResourceDefinition/gateways.example.com";
     expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "no-canary", about }] });
-    const both = bundleOf([world.rootOf(0), world.rootOf(1)]);
+    const both = encodeBundle([world.rootOf(0), world.rootOf(1)]);
     for (const { kind, hooks } of world.targets.filter(({ isCanary }) => !isCanary))
       expect(hooks[0]?.bundle === both).toBe(kind !== "CustomResourceDefinition");
   });
 
   it("whose canary is behind get it in step, though none of them has to be written", () => {
     const world = withConversions([0]);
-    world.tamper(3, bundleOf([world.rootOf(1)]));
+    world.tamper(3, encodeBundle([world.rootOf(1)]));
     expect(tried(world)).toEqual(["try conversions"]);
     expect(world.step()).toMatchObject({ kind: "nothing-to-do" });
   });
@@ -301,10 +301,10 @@ describe("what is left alone", () => {
     const world = worldOf([0, 1]);
     world.tamper(
       2,
-      `garbage\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${bundleOf([world.rootOf(0)])}`,
+      `garbage\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${encodeBundle([world.rootOf(0)])}`,
     );
     expect(world.run()).toMatchObject({ kind: "nothing-to-do" });
-    expect(world.targets[2]?.hooks[0]?.bundle).toBe(bundleOf([world.rootOf(0), world.rootOf(1)]));
+    expect(world.targets[2]?.hooks[0]?.bundle).toBe(encodeBundle([world.rootOf(0), world.rootOf(1)]));
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bundleOf, SYSTEM_TRUST, trustHash } from "../../../src/sync/plan/liveRoots.ts";
 import { viewOf } from "../../../src/sync/target/TargetView.ts";
+import { encodeBundle, SYSTEM_TRUST, trustHash } from "../../../src/trust/bundle.ts";
 import type { Certificate } from "../../../src/trust/x509/Certificate.ts";
 import { makeCas, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 
@@ -19,8 +19,8 @@ const pem = (at: number): string => roots[at]?.pem ?? "";
 
 describe("a bundle", () => {
   it.each([
-    { what: "as the sync writes it", bundle: () => bundleOf(roots), count: 2 },
-    { what: "with its comment", bundle: () => bundleOf(roots, "run 1"), count: 2 },
+    { what: "as the sync writes it", bundle: () => encodeBundle(roots), count: 2 },
+    { what: "with its comment", bundle: () => encodeBundle(roots, "run 1"), count: 2 },
     { what: "with lines that are empty around it", bundle: () => `\n ${"\r\n"}${pem(0)}\n\n`, count: 1 },
   ])("$what has a hash", ({ bundle, count }) => {
     const { hash, roots: read } = view(bundle());

@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
-import { liveRoots } from "../../../src/sync/plan/liveRoots.ts";
+import { readableCertificates } from "../../../src/trust/bundle.ts";
 import type { Observation } from "../../../src/trust/probe/Observation.ts";
 import { handshakesOf } from "../../../src/trust/probe/viewEndpoint.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
 
-const [one, two] = await Promise.all(["one", "two"].map(async (name) => liveRoots((await TestCa.create(name)).cert)));
+const [one, two] = await Promise.all(
+  ["one", "two"].map(async (name) => readableCertificates((await TestCa.create(name)).cert)),
+);
 const attempt = (address: string, result: object): Observation =>
   ({ address, family: address.includes(":") ? 6 : 4, version: "TLSv1.3", key: "ecdsa", ...result }) as Observation;
 const served = (chain: unknown): object => ({ ok: true, chain });

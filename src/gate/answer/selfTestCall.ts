@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import type { Gate } from "../gate/config/defineGate.ts";
-import { SELF_TEST_NAMESPACE } from "../registration/conditions/guardConditions.ts";
-import { NONCE_ANNOTATION } from "../registration/selftest/selfTestObjects.ts";
+import { gatePath } from "../../protocol/gateUrl.ts";
+import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
+import { NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
+import type { Gate } from "../config/defineGate.ts";
 
 /** A call by which a process tries its own gate. */
 export interface SelfTestCall {
@@ -30,7 +31,7 @@ export function selfTestCall({ clusters }: Gate, nonce: string): SelfTestCall {
     return { path: "/healthz", judge: (status) => (status === 200 ? undefined : `it was answered ${status}`) };
   const name = "certificate-check";
   return {
-    path: `/c/${cluster}/validate`,
+    path: gatePath(cluster, "validate"),
     body: JSON.stringify({
       apiVersion: "admission.k8s.io/v1",
       kind: "AdmissionReview",

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { diffJson } from "../../src/protocol/patch/diffJson.ts";
-import { encodePatch } from "../../src/protocol/review/encodePatch.ts";
-import { onceForRun } from "../run/onceForRun.ts";
-import { patience } from "../run/speedFactor.ts";
-import { anyChange } from "./anyJson.ts";
+import { diffJson } from "../../../src/protocol/patch/diffJson.ts";
+import { encodePatch } from "../../../src/protocol/review/encodePatch.ts";
+import { onceForRun } from "../../run/onceForRun.ts";
+import { patience } from "../../run/speedFactor.ts";
+import { anyChange } from "../anyJson.ts";
 
 /** Why the applier is not there, or undefined when it is. Needs Go, and the module proxy or a filled module cache. */
 let missing: string | undefined;

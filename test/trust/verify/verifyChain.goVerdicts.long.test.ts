@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, it } from "vitest";
-import { anySeed } from "./anySeed.ts";
-import { compareVerdicts } from "./compareVerdicts.ts";
-import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
+import { anySeed } from "../anySeed.ts";
+import { compareVerdicts } from "../compareVerdicts.ts";
+import { BUILD_PATIENCE, GoVerifier } from "../GoVerifier.ts";
 
 /** How many chains are made; more by hand: POSTERN_CHAINS=5000. */
 const CHAINS = Number(process.env.POSTERN_CHAINS ?? 400);

@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { request } from "node:https";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PairFolder } from "../tls/PairFolder.ts";
-import { selfSignedPair } from "../tls/selfSignedPair.ts";
-import { PosternProcess } from "./PosternProcess.ts";
+import { PairFolder } from "../../tls/PairFolder.ts";
+import { selfSignedPair } from "../../tls/selfSignedPair.ts";
+import { PosternProcess } from "../PosternProcess.ts";
 
 const folder = new PairFolder();
 let process: PosternProcess;
@@ -29,7 +29,7 @@ beforeAll(async () => {
       ...["serve", "--gate", "functions/gate.ts", "--port", "0", "--host", "127.0.0.1"],
       ...["--cert", main.cert, "--key", main.key, "--standby-cert", standby.cert, "--standby-key", standby.key],
     ],
-    new URL("../..", import.meta.url).pathname,
+    new URL("../../..", import.meta.url).pathname,
     { POSTERN_METRICS_PORT: "0", POSTERN_TLS_HOSTS: "localhost", POSTERN_TLS_DRAIN_SECONDS: "0.5" },
   );
   metricsPort = Number((await process.says(/"metricsPort":(\d+)/))[1]);

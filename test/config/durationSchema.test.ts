@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readDuration } from "../../src/config/readDuration.ts";
+import { readDuration } from "../../src/config/durationSchema.ts";
 
 it.each([
   ["200ms", 200],

@@ -3,10 +3,10 @@ import type { Scale } from "kubernetes-types/autoscaling/v1.js";
 import type { Namespace, Pod } from "kubernetes-types/core/v1.js";
 import { describe, expectTypeOf, it } from "vitest";
 import * as z from "zod/mini";
-import { policy } from "../../src/index.ts";
-import type { PodContainer } from "../../src/policy/define/podContainers.ts";
-import type { Policy, RawParams } from "../../src/policy/define/policy.ts";
-import type { KubernetesObject, PodExecOptions } from "../../src/policy/define/ResourceTypes.ts";
+import { policy } from "../../../src/index.ts";
+import type { PodContainer } from "../../../src/policy/define/podContainers.ts";
+import type { Policy, RawParams } from "../../../src/policy/define/policy.ts";
+import type { KubernetesObject, PodExecOptions } from "../../../src/policy/define/ResourceTypes.ts";
 
 // Held by the type check: a wrong expectation here does not compile. Running them shows that the definitions are taken.
 

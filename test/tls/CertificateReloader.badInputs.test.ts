@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, truncateSync, wri
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TlsFaultCode } from "../../src/tls/TlsError.ts";
-import { parseBundle } from "../../src/trust/parseBundle.ts";
+import { parseBundle } from "../../src/trust/bundle.ts";
 import { DAY, makeCertificate, NOW } from "../trust/makeCertificate.ts";
 import { PairFolder } from "./PairFolder.ts";
 import { TlsBed } from "./TlsBed.ts";
@@ -77,7 +77,7 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     /tls\.crt:1: a block/,
     () => write(next.cert.slice(0, 100) + next.cert.slice(140)),
   ],
-  ["a block that is no base64", "bad-certificate", /no base64/, () => write(next.cert.replace(/\nMII/, "\n!!!"))],
+  ["a block that is no base64", "bad-certificate", /not base64/, () => write(next.cert.replace(/\nMII/, "\n!!!"))],
   [
     "another pair's key",
     "key-mismatch",
@@ -363,7 +363,7 @@ describe("the last good pair serves on, and it is said once", () => {
     const other = new PairFolder();
     ends.push(() => other.remove());
     other.write(good);
-    const roots = parseBundle(root, "roots").certificates;
+    const roots = parseBundle(root, "roots");
     const here = await TlsBed.start({ main: other.paths(), rules: { hosts: [], roots, allowLeafOnly: false } });
     ends.push(() => here.stop());
     const strange = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, it } from "vitest";
-import { anySeed } from "./anySeed.ts";
-import { compareConstraints, compareHosts } from "./compareNames.ts";
-import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
+import { anySeed } from "../anySeed.ts";
+import { compareConstraints, compareHosts } from "../compareNames.ts";
+import { BUILD_PATIENCE, GoVerifier } from "../GoVerifier.ts";
 
 /** How many of each are made; more by hand: POSTERN_NAMES=5000. */
 const NAMES = Number(process.env.POSTERN_NAMES ?? 300);

@@ -6,7 +6,7 @@ const DAY = 24;
 const YEARS_20 = 20 * 365 * DAY;
 
 async function certificates(): Promise<Record<string, { duration: string; renewBefore: string; secretName: string }>> {
-  const file = new URL("../../infra/kubernetes/components/gate/certificates.yaml", import.meta.url);
+  const file = new URL("../../../infra/kubernetes/components/gate/certificates.yaml", import.meta.url);
   const documents = parseAllDocuments(await readFile(file, "utf8")).map((document) => document.toJS());
   return Object.fromEntries(documents.map(({ metadata, spec }) => [metadata.name, spec]));
 }

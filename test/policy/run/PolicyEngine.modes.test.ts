@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { annotate, deny, warn } from "../../src/policy/define/Finding.ts";
-import type { Mode } from "../../src/policy/define/Mode.ts";
-import { type Findings, type Policy, policy } from "../../src/policy/define/policy.ts";
-import { frozenReview, judge } from "./policyRun.ts";
+import { annotate, deny, warn } from "../../../src/policy/define/Finding.ts";
+import type { Mode } from "../../../src/policy/define/Mode.ts";
+import { type Findings, type Policy, policy } from "../../../src/policy/define/policy.ts";
+import { frozenReview, judge } from "../policyRun.ts";
 
 const review = frozenReview("validate-v1-create-pods-1");
 const secret = frozenReview("validate-v1-create-secrets-1");

@@ -1,7 +1,7 @@
 import type { Pod } from "kubernetes-types/core/v1.js";
 import { describe, expectTypeOf, it } from "vitest";
-import { deny, policy } from "../../src/index.ts";
-import type { Findings, Policy } from "../../src/policy/define/policy.ts";
+import { deny, policy } from "../../../src/index.ts";
+import type { Findings, Policy } from "../../../src/policy/define/policy.ts";
 
 // Held by the type check: what is expected to be an error, and compiles, is an error.
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { defineGate } from "../../src/gate/config/defineGate.ts";
-import { selfTestCall } from "../../src/hosts/selfTestCall.ts";
-import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
-import { reviewCall, testGate } from "../gate/gateCall.ts";
+import { selfTestCall } from "../../../src/gate/answer/selfTestCall.ts";
+import { defineGate } from "../../../src/gate/config/defineGate.ts";
+import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
+import { reviewCall, testGate } from "../gateCall.ts";
 
 const gate = defineGate({ policies: [denyLabels()], clusters: { "first-one": {}, local: {} } });
 

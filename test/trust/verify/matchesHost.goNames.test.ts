@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, it } from "vitest";
-import { anySeed } from "./anySeed.ts";
-import { compareConstraints, compareHosts } from "./compareNames.ts";
-import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
+import { anySeed } from "../anySeed.ts";
+import { compareConstraints, compareHosts } from "../compareNames.ts";
+import { BUILD_PATIENCE, GoVerifier } from "../GoVerifier.ts";
 
 let go: GoVerifier | undefined;
 beforeAll(async () => {

@@ -1,0 +1,16 @@
+/** Why a config file cannot be used. Part of the API: callers match on these. */
+export type ConfigErrorCode =
+  /** The content is not what the schema expects. */
+  | "bad-config"
+  /** The config, or a file that it names, cannot be read. */
+  | "unreadable-config";
+
+/** A config file that cannot be used. `message` is one line that names the file, the member and what is expected. */
+export class ConfigError extends Error {
+  readonly code: ConfigErrorCode;
+  constructor(code: ConfigErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "ConfigError";
+    this.code = code;
+  }
+}

@@ -1,8 +1,0 @@
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `24h`, `30m`, `5s` or `200ms` in milliseconds; undefined for anything else. */
-export function readDuration(text: string): number | undefined {
-  const [, number, unit] = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : UNITS[unit];
-  return factor === undefined ? undefined : Number(number) * factor;
-}

@@ -1,0 +1,19 @@
+import type { SourceFile } from "./sourceFiles.ts";
+
+/** Files that import each other in a circle, imports of types included: each circle as `a.ts -> b.ts -> a.ts`. */
+export function circlesOf(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: SourceFile, way: readonly string[]): void => {
+    if (way.includes(file.path)) circles.push([...way.slice(way.indexOf(file.path)), file.path].join(" -> "));
+    if (done.has(file.path) || way.includes(file.path)) return;
+    for (const { path } of file.imports) {
+      const next = byPath.get(path);
+      if (next !== undefined) visit(next, [...way, file.path]);
+    }
+    done.add(file.path);
+  };
+  for (const file of files) visit(file, []);
+  return circles;
+}

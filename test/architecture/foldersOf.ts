@@ -1,0 +1,26 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder and the number of files directly in it. */
+export interface SourceFolder {
+  /** From the project's root. */
+  readonly path: string;
+  readonly files: number;
+}
+
+/** Some folders and all folders below them, installed packages and build output left out. */
+export function foldersOf(...folders: readonly string[]): SourceFolder[] {
+  return folders.flatMap((folder) => {
+    const entries = readdirSync(join(root, folder), { withFileTypes: true });
+    const below = entries.filter(
+      (it) => it.isDirectory() && !["node_modules", "build", ".serverless"].includes(it.name),
+    );
+    return [
+      { path: relative(root, join(root, folder)), files: entries.filter((it) => it.isFile()).length },
+      ...foldersOf(...below.map(({ name }) => join(folder, name))),
+    ];
+  });
+}
