@@ -1,3 +1,4 @@
+// The main entry of the package: what gate files import from "postern".
 export type { Cluster, ClusterLookup } from "./gate/config/Cluster.ts";
 export { defineGate, type Gate, type GateDefinition, type GateEntry } from "./gate/config/defineGate.ts";
 export { GateConfigError } from "./gate/config/GateConfigError.ts";

@@ -4,7 +4,7 @@ import { denyLabels } from "./labels/denyLabels.ts";
 import { requireLabels } from "./labels/requireLabels.ts";
 import { requireResources } from "./resources/requireResources.ts";
 
-/** The built-in policies that make sense with their defaults alone, by name. */
+/** The built-in policies that need no options, by name. */
 export const builtinPolicies: ReadonlyMap<string, () => Policy> = new Map([
   ["deny-labels", () => denyLabels()],
   ["disallow-latest-tag", () => disallowLatestTag()],
@@ -12,5 +12,5 @@ export const builtinPolicies: ReadonlyMap<string, () => Policy> = new Map([
   ["require-resources", () => requireResources()],
 ]);
 
-/** The names of those that do nothing without options, and so can only be had in a gate file. */
+/** The names of the built-in policies that require options. Only a gate file can use them. */
 export const builtinsWithOptions: readonly string[] = ["add-labels", "inject-sidecar"];

@@ -6,5 +6,5 @@ export { type DenyLabelsOptions, denyLabels } from "./labels/denyLabels.ts";
 export { type RequiredLabel, type RequireLabelsOptions, requireLabels } from "./labels/requireLabels.ts";
 export { type ComputeResource, type RequireResourcesOptions, requireResources } from "./resources/requireResources.ts";
 export { type InjectSidecarOptions, injectSidecar } from "./sidecar/injectSidecar.ts";
-export type { OnConflict } from "./sidecar/insertNamed.ts";
+export type { OnConflict } from "./sidecar/placeSidecar.ts";
 export type { SidecarOptions } from "./sidecar/readSidecar.ts";

@@ -1,12 +1,12 @@
-/** Any value that JSON can carry (RFC 8259). */
+/** Any JSON value (RFC 8259). */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
-/** A JSON object whose members are not known yet. */
+/** A JSON object with unchecked members. */
 export interface JsonObject {
   readonly [key: string]: unknown;
 }
 
-/** True for a JSON object: not null, not an array, not a class instance such as Date. */
+/** Whether a value is a JSON object. False for null, arrays and class instances such as Date. */
 export function isJsonObject(value: unknown): value is JsonObject {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);

@@ -1,42 +1,47 @@
 import { isJsonObject } from "./Json.ts";
 import { pointerTo } from "./patch/PatchOperation.ts";
 
-/** Go's JSON decoder gives up at 10,000 levels; nothing that Kubernetes stores comes near this. */
-const DEPTH = 1000;
+/** The deepest nesting that the gate accepts. Go's JSON decoder stops at 10,000 levels; Kubernetes objects have far fewer. */
+export const MAX_JSON_DEPTH = 1000;
 
-/** A value that JSON cannot carry was put into an object: a function, a Date, NaN, a cycle. `path` is a JSON Pointer. */
+/** An object contains a value that JSON cannot represent: a function, a Date, NaN, a cycle. `path` is a JSON Pointer. */
 export class NotJsonError extends Error {
   readonly code = "not-json-value";
   readonly path: string;
   constructor(path: string, found: string) {
-    super(`${path || "/"} is ${found}, which JSON cannot carry`);
+    super(`${path || "/"} is ${found}, which JSON cannot represent`);
     this.name = "NotJsonError";
     this.path = path;
   }
 }
 
 /**
- * Copies a value as JSON would carry it: members that are undefined are left out. Throws {@link NotJsonError} where
- * JSON.stringify would silently write null, call toJSON or recurse for ever.
+ * Copies a JSON value. Members that are undefined are omitted, as JSON.stringify does. Throws {@link NotJsonError}
+ * where JSON.stringify would silently write null, call toJSON or recurse without end.
  */
 export function assertJson(value: unknown, path = "", depth = 0): unknown {
-  if (depth > DEPTH) throw new NotJsonError(path.slice(0, 200), "nested too deeply, or a cycle");
+  if (depth > MAX_JSON_DEPTH) throw tooDeep(path);
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new NotJsonError(path, String(value));
     return value;
   }
-  // Array.from visits the holes of a sparse array as undefined; map would skip them.
+  // Array.from visits the holes of a sparse array as undefined. map would skip them.
   if (Array.isArray(value))
     return Array.from(value, (item: unknown, index) => assertJson(item, pointerTo(path, index), depth + 1));
   if (isJsonObject(value)) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    // fromEntries defines members, so that one named __proto__ stays a member.
+    // fromEntries defines members, so a member named __proto__ stays a member.
     return Object.fromEntries(
       members.map(([key, member]) => [key, assertJson(member, pointerTo(path, key), depth + 1)]),
     );
   }
   throw new NotJsonError(path, describe(value));
+}
+
+/** The error for a value with more than {@link MAX_JSON_DEPTH} levels. Its path is shortened. */
+export function tooDeep(path: string): NotJsonError {
+  return new NotJsonError(path.slice(0, 200), "nested too deeply, or a cycle");
 }
 
 function describe(value: unknown): string {

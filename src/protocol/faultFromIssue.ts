@@ -2,8 +2,8 @@ import type * as z from "zod/mini";
 import type { DecodeFault } from "./review/DecodeResult.ts";
 
 /**
- * Says in words what zod found wrong, without zod's locale tables (which would weigh on the edge bundle). The value
- * itself is never repeated: it is the caller's, and answers do not echo requests.
+ * Turns an issue of zod into a fault with a readable text. Does not use zod's locale tables, which would enlarge the
+ * edge bundle. The text never contains the value: answers do not repeat input from requests.
  */
 export function faultFromIssue(issue: z.core.$ZodIssue): DecodeFault {
   return { path: issue.path.map(String).join(".") || "(body)", expected: expectation(issue), about: "shape" };

@@ -1,33 +1,65 @@
 /**
- * The grammar of a gate's URLs: `BASE/c/CLUSTER/validate[/ENTRY]`, `BASE/c/CLUSTER/mutate[/ENTRY]` and
- * `BASE/c/CLUSTER/convert`. Canary URLs carry the mark of one test in the place of an entry.
+ * The grammar of gate URLs: `BASE/c/CLUSTER/validate[/ENTRY]`, `BASE/c/CLUSTER/mutate[/ENTRY]` and
+ * `BASE/c/CLUSTER/convert`. A canary URL has the mark of one self-test in the place of the entry.
  */
 const PREFIX = "/c/";
-const OWN_PATHS = /^(?:validate|mutate)(?:\/[^/]+)?$|^convert(?:\/self-test-[0-9a-f]+)?$/;
+const GATE_PATHS = /^(?:validate|mutate)(?:\/[^/]+)?$|^convert(?:\/self-test-[0-9a-f]+)?$/;
 
-/** The purpose that the API server calls a gate for, as the URL names it. */
-export type GatePurpose = "validate" | "mutate" | "convert";
+const PURPOSES = ["validate", "mutate", "convert"] as const;
 
-/** The URL of a registration, taken apart. */
+/** The purpose of a call: the part of the URL after the cluster. */
+export type GatePurpose = (typeof PURPOSES)[number];
+
+/** The two parts of a registration's URL. */
 export interface GateUrl {
-  /** Where the gate is served, without a slash at the end: `https://gate.example.com`. */
+  /** The URL of the gate without a trailing slash: `https://gate.example.com`. */
   readonly base: string;
   /** `/c/CLUSTER/validate/ENTRY`, or `/c/CLUSTER/convert`. */
   readonly path: string;
 }
 
-/** The path of a call: `/c/CLUSTER/PURPOSE`, with an entry or the mark of a canary behind it. */
+/** Returns the path of a call: `/c/CLUSTER/PURPOSE`, followed by the entry or canary mark when there is one. */
 export function gatePath(cluster: string, purpose: GatePurpose, entry?: string): string {
   return `${PREFIX}${cluster}/${purpose}${entry === undefined ? "" : `/${entry}`}`;
 }
 
-/** Takes the URL of a registration apart; undefined for a URL that is not the gate's for this cluster. */
+/** Whether the path of a URL contains the path of a cluster, `/c/CLUSTER`. */
+export function hasClusterPath(pathname: string): boolean {
+  return pathname.includes(PREFIX);
+}
+
+/** A gate URL of any cluster, in its parts. */
+export interface GateUrlParts {
+  /** The URL of the gate without a trailing slash. */
+  readonly base: string;
+  readonly cluster: string;
+  readonly purpose: GatePurpose;
+  /** The entry, or the mark of a canary; undefined where the URL has none. */
+  readonly entry: string | undefined;
+}
+
+/** Reads a gate URL of any cluster. A query and a trailing slash are ignored. Returns undefined for any other URL. */
+export function readGateUrl(url: string): GateUrlParts | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, origin, pathname } = new URL(url);
+  const segments = pathname.replace(/\/$/, "").split("/");
+  for (const length of [3, 4]) {
+    const at = segments.length - length;
+    const [letter, cluster = "", text, entry] = segments.slice(at);
+    const purpose = PURPOSES.find((it) => it === text);
+    if (protocol !== "https:" || at < 1 || letter !== "c" || cluster === "" || purpose === undefined) continue;
+    return { base: `${origin}${segments.slice(0, at).join("/")}`, cluster, purpose, entry };
+  }
+  return undefined;
+}
+
+/** Splits the URL of a registration. Returns undefined for a URL that is not a gate URL of this cluster. */
 export function splitGateUrl(url: string, cluster: string): GateUrl | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, origin, pathname, search, hash, username, password } = new URL(url);
   if (protocol !== "https:" || `${search}${hash}${username}${password}` !== "") return undefined;
   const prefix = `${PREFIX}${cluster}/`;
   const at = pathname.lastIndexOf(prefix);
-  if (at < 0 || !OWN_PATHS.test(pathname.slice(at + prefix.length))) return undefined;
+  if (at < 0 || !GATE_PATHS.test(pathname.slice(at + prefix.length))) return undefined;
   return { base: `${origin}${pathname.slice(0, at)}`, path: pathname.slice(at) };
 }

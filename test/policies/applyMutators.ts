@@ -6,8 +6,8 @@ import { judge } from "./judge.ts";
 import type { Loose } from "./reviewFrom.ts";
 
 /**
- * The object after the mutators' patch, applied by an independent library. Also calls the mutators again on the result,
- * as the API server may, and expects no patch and no warning that was not there before.
+ * Returns the object after the mutators' patch, applied by an independent library. Also calls the mutators again on the
+ * result, as the API server may, and expects an empty patch.
  */
 export async function applyMutators(policies: Policy | readonly Policy[], review: Review): Promise<Loose> {
   const before = structuredClone(review);

@@ -6,13 +6,13 @@ import { reviewFrom } from "./reviewFrom.ts";
 
 const camelCase = (name: string): string => name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
 
-it("knows every exported built-in, as usable by its name or as in need of options", () => {
+it("builtinPolicies and builtinsWithOptions contain every exported built-in", () => {
   const factories = Object.entries(policies).filter(([, value]) => typeof value === "function");
   const known = [...builtinPolicies.keys(), ...builtinsWithOptions];
   expect(known.map(camelCase).sort()).toEqual(factories.map(([name]) => name).sort());
 });
 
-it.each([...builtinPolicies])("makes %s under its own name, with a description", (name, factory) => {
+it.each([...builtinPolicies])("builtinPolicies makes %s with its own name and a description", (name, factory) => {
   expect(factory()).toMatchObject({ name, description: expect.stringMatching(/^\S.*\S$/) });
 });
 
@@ -21,7 +21,7 @@ it.each<[name: string, denied: boolean]>([
   ["disallow-latest-tag", true],
   ["require-labels", true],
   ["require-resources", true],
-])("has a word to say on a bad Pod by %s alone", async (name, denied) => {
+])("%s denies a bad Pod and allows a good one", async (name, denied) => {
   const factory = builtinPolicies.get(name);
   const verdict = await judge(
     factory === undefined ? [] : [factory()],

@@ -6,7 +6,7 @@ import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
 import type { Review } from "../../src/protocol/review/Review.ts";
 import type { Verdict } from "../../src/protocol/review/Verdict.ts";
 
-/** The engine's verdict on a review, in a cluster that enforces. A policy that throws fails the test, unless `failing`. */
+/** Returns the engine's verdict on a review in mode `enforce`. A policy that throws fails the test, unless `failing` is set. */
 export async function judge(
   policies: Policy | readonly Policy[],
   review: Review,
@@ -35,7 +35,7 @@ export async function judge(
   return verdict;
 }
 
-/** The denial's messages on /validate, one for each finding; none when allowed. */
+/** Returns the messages of a denial, one for each finding. Empty when the review is allowed. */
 export async function denials(policy: Policy, review: Review): Promise<readonly string[]> {
   const verdict = await judge(policy, review, "validate");
   return verdict.allowed ? [] : verdict.message.split("; ");

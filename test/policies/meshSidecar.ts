@@ -10,7 +10,7 @@ const proxy = { name: "mesh", image: "mesh:1", restartPolicy: "Always", stdin: f
 const setup = { name: "mesh-setup", image: "mesh-setup:1" };
 const logs = { name: "logs", emptyDir: { sizeLimit: "0.5Gi" } };
 
-/** A sidecar with a part of each kind, written as people write them and not as the API server does. */
+/** A sidecar with a part of each kind, as people write it: without defaults and normalized quantities. */
 export const meshSidecar = {
   containers: [agent],
   initContainers: [setup, proxy],

@@ -1,13 +1,13 @@
 /**
- * The least time that one of five runs took, in milliseconds: what other load on the machine adds is in none of the best.
- * For ratios of two figures of one test, for what a machine takes says nothing by itself.
+ * Returns the shortest of five run times, in milliseconds. Other load on the machine adds to most runs, but rarely to all.
+ * Use it only for ratios within one test: an absolute time depends on the machine.
  */
 export function fastest(run: () => unknown): number {
-  let least = Number.POSITIVE_INFINITY;
+  let shortestMs = Number.POSITIVE_INFINITY;
   for (let count = 0; count < 5; count += 1) {
     const start = performance.now();
     run();
-    least = Math.min(least, performance.now() - start);
+    shortestMs = Math.min(shortestMs, performance.now() - start);
   }
-  return least;
+  return shortestMs;
 }

@@ -11,40 +11,44 @@ import type { Verdict } from "../../src/protocol/review/Verdict.ts";
 import type { Log } from "../../src/telemetry/Log.ts";
 import { readReview } from "../fixtures/readReview.ts";
 
-/** A captured review, decoded, every part of it frozen: what changes it throws. */
+/** Decodes a captured review and freezes all of it, so that a change throws. */
 export function frozenReview(name: string, changes: Partial<Review> = {}): Review {
   const decoded = decodeAdmissionReview(JSON.parse(readReview(name)));
   if (!decoded.ok) throw new Error(decoded.fault.path);
   return deepFreeze({ ...decoded.value, ...changes });
 }
 
+/** Freezes a value recursively and returns it. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   Object.values(value).forEach(deepFreeze);
   return Object.freeze(value);
 }
 
-/** What a test decides about a run. Every policy is enforced unless `modes` says otherwise. */
+/** Options of a run. The default mode of every policy is `enforce`. */
 export interface RunOptions {
   readonly modes?: Readonly<Record<string, Mode>>;
   readonly params?: Readonly<Record<string, unknown>>;
-  readonly milliseconds?: number;
+  /** Default: 5,000. */
+  readonly timeoutMs?: number;
 }
 
+/** A run with a log that records its calls. */
 export interface TestRun extends PolicyRun {
   readonly log: { readonly [Level in keyof Log]: Mock<Log[Level]> };
 }
 
-export function testRun(review: Review, { modes = {}, params = {}, milliseconds = 5000 }: RunOptions = {}): TestRun {
+/** Makes a run for a review. */
+export function testRun(review: Review, { modes = {}, params = {}, timeoutMs = 5000 }: RunOptions = {}): TestRun {
   return {
     review,
     settings: { cluster: "test", modeOf: (name) => modes[name] ?? "enforce", paramsOf: (name) => params[name] ?? {} },
-    deadline: new Deadline(milliseconds, () => performance.now()),
+    deadline: new Deadline(timeoutMs, () => performance.now()),
     log: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   };
 }
 
-/** A verdict and what the log was told on the way. */
+/** Runs policies on a review. Returns the verdict and the log. */
 export async function judge(
   purpose: "validate" | "mutate",
   review: Review,
@@ -57,31 +61,33 @@ export async function judge(
   return { verdict, log: run.log };
 }
 
-/** A validator on Pods that does, without regard to types, what a policy written in JavaScript may do. */
+/** A validator on Pods without type checks, like a policy written in JavaScript. */
 export function validator(name: string, validate: () => unknown, onDeadline: DeadlineFallback = "deny"): Policy {
   return policy({ name, match: { resources: ["pods"] }, validate: validate as () => Findings, onDeadline });
 }
 
+/** The draft of a mutator without type checks. */
 export type Draft = Record<string, unknown>;
 
-/** What matches every CREATE and UPDATE. */
+/** A match for every CREATE and UPDATE. */
 export const everything = { apiGroups: ["*"], resources: ["*/*"] } as const;
 
-/** A mutator of everything, as free as {@link validator}. */
+/** A mutator of all resources without type checks. */
 export function mutator(name: string, mutate: (draft: Draft) => unknown): Policy {
   return policy({ name, match: everything, mutate: mutate as unknown as () => Findings });
 }
 
-/** Something to await that is no promise. */
+/** An object with a `then` method that is not a promise. */
 export function thenable(then: (resolve: (value: unknown) => void) => void): unknown {
   return { then };
 }
 
-export function later<T>(value: T, milliseconds = 1): Promise<T> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, value));
+/** Resolves to a value after some time. */
+export function later<T>(value: T, delayMs = 1): Promise<T> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs, value));
 }
 
-/** Makes the tests of a file fail that leave a rejection behind which nobody handles: it would end a Node process. */
+/** Makes each test of a file fail that causes an unhandled rejection: it would end a Node process. */
 export function expectNoUnhandledRejections(): void {
   const rejections: unknown[] = [];
   const note = (reason: unknown): void => {
@@ -91,7 +97,7 @@ export function expectNoUnhandledRejections(): void {
     process.on("unhandledRejection", note);
   });
   afterEach(async () => {
-    // Node tells of them once no microtask is left.
+    // Node emits the event after all microtasks.
     await setImmediate();
     process.off("unhandledRejection", note);
     expect(rejections.splice(0)).toEqual([]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
-/** Names that have tripped up patch libraries, languages and pointers. */
-const awkward = [
+/** Member names that patch libraries, JavaScript or JSON Pointers have mishandled. */
+const awkwardNames = [
   "",
   "/",
   "~",
@@ -21,7 +21,7 @@ const awkward = [
   " ",
   "toString",
 ];
-const ownOfEveryObject = ["__proto__", "constructor", "prototype"];
+const prototypeNames = ["__proto__", "constructor", "prototype"];
 
 const scalar = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, 0, 1, -1.5, 1e21, "", "a", "b", "😀", "</script>"),
@@ -30,11 +30,11 @@ const scalar = fc.oneof(
 );
 
 /**
- * JSON values from so small a world that two of them have much in common, as a draft and its result have. `hostile`
- * adds the members that JavaScript objects are born with.
+ * JSON values from a small set, so that two of them have much in common, as an object and its changed draft have.
+ * `hostile` adds names that every JavaScript object inherits.
  */
 export function anyJson(hostile: boolean): fc.Arbitrary<unknown> {
-  const key = fc.constantFrom(...awkward, ...(hostile ? ownOfEveryObject : []));
+  const key = fc.constantFrom(...awkwardNames, ...(hostile ? prototypeNames : []));
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof({ depthSize: "small", withCrossShrink: true }, scalar, tie("list"), tie("object")),
     list: fc.array(fc.oneof(fc.constantFrom<unknown>(null, 1, "a", { name: "a" }, { name: "b", x: 1 }), tie("value")), {
@@ -49,7 +49,7 @@ function copy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** A document before and after: unrelated, or the same but for a few places. Both are objects, as Kubernetes objects are. */
+/** A document before and after a change: unrelated documents, or equal except for a few places. Both are objects. */
 export function anyChange(hostile: boolean): fc.Arbitrary<readonly [before: object, after: object]> {
   const json = anyJson(hostile);
   const edited = fc
@@ -69,7 +69,7 @@ export function anyChange(hostile: boolean): fc.Arbitrary<readonly [before: obje
   );
 }
 
-/** Changes one place, chosen by number among all places of the document. */
+/** Changes one place of the document, chosen by its number. */
 function edit(document: { v: unknown }, where: number, how: string, value: unknown): { v: unknown } {
   const places: [list: unknown[] | undefined, at: number, put: (value: unknown) => void][] = [];
   const visit = (node: unknown): void => {

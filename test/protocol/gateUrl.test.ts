@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { readGateUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
 
 it.each([
   ["https://gate.example.com/c/prod/validate", { base: "https://gate.example.com", path: "/c/prod/validate" }],
@@ -19,6 +19,31 @@ it.each([
   ["https://me@gate.example.com/c/prod/validate", undefined],
   ["http://gate.example.com/c/prod/validate", undefined],
   ["nonsense", undefined],
-])("%s", (url, parts) => {
+])("splitGateUrl returns the base and path of %s, or undefined for another URL", (url, parts) => {
   expect(splitGateUrl(url, "prod")).toEqual(parts);
+});
+
+it.each([
+  ["https://gate.example.com/c/prod/validate", ["https://gate.example.com", "prod", "validate", undefined]],
+  ["https://gate.example.com/c/prod/validate/", ["https://gate.example.com", "prod", "validate", undefined]],
+  ["https://gate.example.com/a/c/prod/mutate/pods?x=y", ["https://gate.example.com/a", "prod", "mutate", "pods"]],
+  ["https://[::1]:8443/c/prod/convert", ["https://[::1]:8443", "prod", "convert", undefined]],
+  ["https://gate.example.com/c/c/validate", ["https://gate.example.com", "c", "validate", undefined]],
+  [
+    "https://gate.example.com/c/validate/validate/validate",
+    ["https://gate.example.com", "validate", "validate", "validate"],
+  ],
+  [
+    "https://gate.example.com/c/prod/c/prod/validate",
+    ["https://gate.example.com/c/prod", "prod", "validate", undefined],
+  ],
+  ["http://gate.example.com/c/prod/validate", undefined],
+  ["https://gate.example.com/validate", undefined],
+  ["https://gate.example.com/c//validate", undefined],
+  ["https://gate.example.com/c/prod/validate/a/b", undefined],
+  ["https://gate.example.com/c/prod/other", undefined],
+  ["nonsense", undefined],
+])("readGateUrl reads %s", (url, expected) => {
+  const parts = readGateUrl(url);
+  expect(parts === undefined ? undefined : [parts.base, parts.cluster, parts.purpose, parts.entry]).toEqual(expected);
 });

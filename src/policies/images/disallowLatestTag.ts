@@ -2,20 +2,19 @@ import type { Volume } from "kubernetes-types/core/v1.js";
 import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import type { BuiltinOptions } from "../BuiltinOptions.ts";
-import { checkOptions } from "../checkOptions.ts";
+import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { parseImageReference } from "./parseImageReference.ts";
 
-/** What {@link disallowLatestTag} takes. */
+/** Options of {@link disallowLatestTag}. */
 export type DisallowLatestTagOptions = BuiltinOptions;
 
 /**
- * Refuses images whose content may change under one name: the tag `latest`, in any case (to a registry `Latest` is
- * another tag, to the people who push it the same), or neither tag nor digest, which pulls `latest`. An image with a
- * digest passes, for its tag then counts for nothing. What cannot be read as an image reference is refused too.
+ * Denies images that may change without a new name: the tag `latest` in any case (`Latest` is another tag for a registry,
+ * but not for its users), or neither a tag nor a digest, which pulls `latest`. An image with a digest is allowed: the
+ * runtime then ignores the tag. An invalid image reference is denied.
  *
- * Looks at the containers of all kinds, ephemeral ones included, and at image volumes, in Pods and in Pod templates.
- * One denial for each image, with its real path. Throws `PolicyDefinitionError`.
+ * Checks containers of all kinds, also ephemeral ones, and image volumes, in Pods and Pod templates. Returns one denial
+ * for each image, with its path. Throws `PolicyDefinitionError`.
  */
 export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Policy {
   checkOptions("disallow-latest-tag", options, []);
@@ -41,16 +40,16 @@ export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Polic
 }
 
 function faultOf(image: unknown): string | undefined {
-  if (image === undefined || image === null || image === "") return "no image is named";
+  if (image === undefined || image === null || image === "") return "the image is missing";
   if (typeof image !== "string") return "the image is not a string";
   const reference = parseImageReference(image);
-  if (reference === undefined) return `${quoted(image)} is no image reference`;
+  if (reference === undefined) return `${quoted(image)} is not an image reference`;
   if (reference.digest !== undefined) return undefined;
   if (reference.tag === undefined) return `image ${quoted(image)} has neither a tag nor a digest`;
   return reference.tag.toLowerCase() === "latest" ? `image ${quoted(image)} has the tag '${reference.tag}'` : undefined;
 }
 
-/** Image volumes (KEP-4639) are newer than the types. */
+/** Reads image volumes (KEP-4639), which the types do not have yet. */
 function imageVolumes(volumes: readonly Volume[] | undefined): { image: unknown; index: number }[] {
   return (volumes ?? []).flatMap((volume: unknown, index) => {
     const source = isJsonObject(volume) ? volume.image : undefined;
@@ -58,9 +57,9 @@ function imageVolumes(volumes: readonly Volume[] | undefined): { image: unknown;
   });
 }
 
-/** Longer than images are, and short enough not to crowd out the other denials. */
-const SHOWN = 512;
+/** Longer than image references are, and short enough to leave room for other denials. */
+const MAX_QUOTED_LENGTH = 512;
 
 function quoted(image: string): string {
-  return `'${image.length <= SHOWN ? image : `${image.slice(0, SHOWN)}…`}'`;
+  return `'${image.length <= MAX_QUOTED_LENGTH ? image : `${image.slice(0, MAX_QUOTED_LENGTH)}…`}'`;
 }

@@ -2,30 +2,28 @@ import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import type { BuiltinOptions } from "../BuiltinOptions.ts";
-import { checkOptions } from "../checkOptions.ts";
+import { isLabelValue } from "../../protocol/kubernetesNames.ts";
+import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { labelledResources } from "./labelledResources.ts";
 
-/** What {@link addLabels} takes. */
+/** Options of {@link addLabels}. */
 export interface AddLabelsOptions extends BuiltinOptions {
+  /** The labels to add. At least one. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether a label that is there with another value is changed. Default: false. Never for a label that a selector goes by. */
+  /** Whether to replace another value of a label. Do not use it for labels in selectors. Default: false. */
   readonly overwrite?: boolean;
-  /** Whose labels. Default: `pods`. */
+  /** The resources that get the labels. Default: `pods`. */
   readonly resources?: readonly ResourceName[];
-  /** Needed where `resources` has custom resources. */
+  /** Required for custom resources in `resources`. */
   readonly apiGroups?: readonly string[];
   /**
-   * Also the Pod templates of workloads. Default: false, for it changes the template of each existing Deployment,
-   * StatefulSet and DaemonSet at its next update, however small, and so **rolls all of its Pods**. Without it the Pods
-   * that a template makes get the labels all the same, each when it is created.
+   * Whether Pod templates of workloads also get the labels. Default: false. With true, the next update of each
+   * Deployment, StatefulSet and DaemonSet changes its template and so **replaces all of its Pods**. With false, the Pods
+   * of a template still get the labels, each when it is created.
    */
   readonly podTemplates?: boolean;
 }
-
-/** `IsValidLabelValue` of k8s.io/apimachinery. */
-const VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Adds labels to objects on CREATE and UPDATE. Idempotent. Throws {@link PolicyDefinitionError}. */
 export function addLabels(options: AddLabelsOptions): Policy {
@@ -51,8 +49,9 @@ export function addLabels(options: AddLabelsOptions): Policy {
 }
 
 /**
- * A Deployment finds its ReplicaSet by comparing templates, and would make new ones without end if theirs were changed
- * behind its back. The template of a Job is immutable once it is there (`ValidateJobUpdate`).
+ * Whether the Pod template of a workload may change. A Deployment finds its ReplicaSets by comparing templates, and would
+ * create new ones without end if their templates changed. The template of an existing Job is immutable
+ * (`ValidateJobUpdate`).
  */
 function mayChangeTemplate({ group, resource }: { group: string; resource: string }, operation: string): boolean {
   if (group === "apps" && resource === "replicasets") return false;
@@ -64,11 +63,11 @@ function readLabels(name: string, labels: unknown): [key: string, value: string]
     throw new PolicyDefinitionError(name, "options.labels", "is not an object with at least one label");
   return Object.entries(labels).map(([key, value]) => {
     checkLabelKey(name, "options.labels", key);
-    if (typeof value !== "string" || !VALUE.test(value))
+    if (!isLabelValue(value))
       throw new PolicyDefinitionError(
         name,
         "options.labels",
-        `has for '${key}' what is no label value: at most 63 letters, digits, '-', '_' and '.'`,
+        `has an invalid value for '${key}': a label value has at most 63 letters, digits, '-', '_' and '.'`,
       );
     return [key, value];
   });

@@ -2,17 +2,16 @@ import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError
 import { isQualifiedName } from "../../protocol/kubernetesNames.ts";
 
 /**
- * Checks the key of a label or annotation, such as `app.kubernetes.io/name`, and gives it back. One that the API server
- * would not store can never be found on an object, nor added to one. `field` is the option that holds it. Throws
- * {@link PolicyDefinitionError}.
+ * Checks and returns a label or annotation key in an option of a built-in, such as `app.kubernetes.io/name`. The API
+ * server stores no object with an invalid key. `field` is the option. Throws {@link PolicyDefinitionError}.
  */
 export function checkLabelKey(builtin: string, field: string, key: unknown): string {
-  if (typeof key !== "string") throw new PolicyDefinitionError(builtin, field, `has a key that is not a string`);
+  if (typeof key !== "string") throw new PolicyDefinitionError(builtin, field, "has a key that is not a string");
   if (!isQualifiedName(key))
     throw new PolicyDefinitionError(
       builtin,
       field,
-      `has ${JSON.stringify(key)}, which is no key that Kubernetes takes`,
+      `has ${JSON.stringify(key)}, which is not a valid label or annotation key`,
     );
   return key;
 }

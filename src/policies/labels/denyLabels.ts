@@ -1,19 +1,18 @@
 import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
-import type { BuiltinOptions } from "../BuiltinOptions.ts";
-import { checkOptions } from "../checkOptions.ts";
+import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 
-/** What {@link denyLabels} takes. */
+/** Options of {@link denyLabels}. */
 export interface DenyLabelsOptions extends BuiltinOptions {
-  /** Keys of labels. Default: `bad-label`. */
+  /** The keys of forbidden labels. Default: `bad-label`. */
   readonly labels?: readonly string[];
 }
 
 /**
- * Refuses Pods, and workloads with Pod templates, that carry one of the labels, whatever its value. One denial for each
- * forbidden label; for a template the message ends in the labels' real path. Throws {@link PolicyDefinitionError}.
+ * Denies Pods and Pod templates with a forbidden label, with any value. Returns one denial for each forbidden label. For a
+ * template the message ends with the path of the labels. Throws {@link PolicyDefinitionError}.
  */
 export function denyLabels(options: DenyLabelsOptions = {}): Policy {
   checkOptions("deny-labels", options, ["labels"]);
@@ -23,7 +22,7 @@ export function denyLabels(options: DenyLabelsOptions = {}): Policy {
   const keys = [...new Set(labels.map((label: unknown) => checkLabelKey(name, "options.labels", label)))];
   return policy({
     name,
-    description: `Pods must not carry ${keys.join(", ")}`,
+    description: `Pods must not have the labels ${keys.join(", ")}`,
     match: { resources: ["pods"], podTemplates: true, namespaces },
     validate: ({ object, path }): Finding[] => {
       const at = path("metadata", "labels");

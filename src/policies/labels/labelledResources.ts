@@ -1,23 +1,23 @@
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 
 /**
- * The part of a match that says whose labels a built-in is about; `pods` when no resources are given. Throws
- * {@link PolicyDefinitionError} for what is no list, and for subresources: what they carry has no labels to be found
- * (Scale), or none that may be changed there (`pods/ephemeralcontainers`).
+ * Returns the part of a match for the resources whose labels a built-in checks or changes. Default: `pods`. Throws
+ * {@link PolicyDefinitionError} for a value that is not a list, and for subresources. Their objects have no labels
+ * (Scale), or labels that cannot be changed there (`pods/ephemeralcontainers`).
  */
 export function labelledResources(
-  name: string,
+  builtin: string,
   resources: unknown = ["pods"],
   apiGroups?: readonly string[],
 ): { resources: readonly string[]; apiGroups?: readonly string[] } {
   if (!isStringList(resources))
-    throw new PolicyDefinitionError(name, "options.resources", "is not a list of resources");
+    throw new PolicyDefinitionError(builtin, "options.resources", "is not a list of resources");
   for (const resource of resources)
     if (resource.includes("/"))
       throw new PolicyDefinitionError(
-        name,
+        builtin,
         "options.resources",
-        `has ${JSON.stringify(resource)}, and a subresource's labels are none to go by`,
+        `has ${JSON.stringify(resource)}; subresources are not supported`,
       );
   return apiGroups === undefined ? { resources } : { resources, apiGroups };
 }

@@ -4,40 +4,39 @@ import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
-import type { BuiltinOptions } from "../BuiltinOptions.ts";
-import { checkOptions } from "../checkOptions.ts";
+import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { labelledResources } from "./labelledResources.ts";
 
-/** A label that an object must have, and what its value must look like. */
+/** A label that an object must have. */
 export interface RequiredLabel {
   readonly key: string;
-  /** The whole value must match. Default: every value does, the empty one too. */
+  /** Must match the whole value. Default: all values match, also the empty one. */
   readonly pattern?: RegExp | string;
 }
 
-/** What {@link requireLabels} takes. */
+/** Options of {@link requireLabels}. */
 export interface RequireLabelsOptions extends BuiltinOptions {
-  /** Default: `app.kubernetes.io/name`, which the recommended labels of Kubernetes begin with. */
+  /** Default: `app.kubernetes.io/name`, the first of Kubernetes' recommended labels. */
   readonly labels?: readonly (string | RequiredLabel)[];
   /**
-   * Whose labels. Default: `pods`. `["namespaces"]` for the owner of a namespace, say, in a policy of its own name.
-   * Workloads are not among the default: what a controller makes for its user (ReplicaSets, the Jobs of a CronJob)
-   * seldom has labels of its own to show, and would be refused where no one sees it.
+   * The resources that must have the labels. Default: `pods`. Use for example `["namespaces"]` with its own `name` for
+   * the owner of a namespace. Workloads are not in the default: ReplicaSets and the Jobs of a CronJob often have no
+   * labels of their own, and nobody sees the denial of an object that a controller creates.
    */
   readonly resources?: readonly ResourceName[];
-  /** Needed where `resources` has custom resources. */
+  /** Required for custom resources in `resources`. */
   readonly apiGroups?: readonly string[];
-  /** Also the Pod templates of workloads, where the author of the workload sees the refusal. Default: with `pods`, true. */
+  /** Whether Pod templates are checked too, so that the author of a workload sees the denial. Default: true with `pods` in `resources`. */
   readonly podTemplates?: boolean;
 }
 
-/** Values that Kubernetes stores have at most this many characters; a longer one matches no pattern. */
-const VALUE_LENGTH = 63;
+/** The longest label value that Kubernetes stores. A longer value matches no pattern. */
+const MAX_VALUE_LENGTH = 63;
 
 /**
- * Refuses objects that lack a label, or have it with a value that does not match. One denial for each label, with the
- * real path of the labels. Adding an ephemeral container is let through, for it cannot add a label.
+ * Denies objects without a required label, or with a value that does not match. Returns one denial for each label, with
+ * the path of the labels. Does not check an update that adds an ephemeral container, because it cannot add a label.
  * Throws {@link PolicyDefinitionError}.
  */
 export function requireLabels(options: RequireLabelsOptions = {}): Policy {
@@ -49,7 +48,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
   const required = labels.map((label: unknown) => readLabel(name, label));
   return policy({
     name,
-    description: `Objects must carry ${required.map(({ key }) => key).join(", ")}`,
+    description: `Objects must have the labels ${required.map(({ key }) => key).join(", ")}`,
     match: {
       ...target,
       podTemplates: options.podTemplates ?? target.resources.includes("pods"),
@@ -63,7 +62,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
         const value = Object.hasOwn(present, key) ? present[key] : undefined;
         const at = `at ${path("metadata", "labels")}`;
         if (typeof value !== "string") return [deny(`${kind.kind} must have the label '${key}' ${at}`)];
-        if (pattern === undefined || (value.length <= VALUE_LENGTH && pattern.test(value))) return [];
+        if (pattern === undefined || (value.length <= MAX_VALUE_LENGTH && pattern.test(value))) return [];
         return [deny(`${kind.kind} must have the label '${key}' with a value that matches ${source} ${at}`)];
       });
     },
@@ -73,7 +72,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
 interface ReadLabel {
   readonly key: string;
   readonly pattern?: RegExp;
-  /** The pattern as its author wrote it. */
+  /** The pattern as written in the options. */
   readonly source?: string;
 }
 
@@ -91,14 +90,17 @@ function readLabel(name: string, label: unknown): ReadLabel {
   if (typeof pattern !== "string" && !(pattern instanceof RegExp))
     throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that is neither a string nor a RegExp`);
   const source = typeof pattern === "string" ? pattern : pattern.source;
-  // The flags g and y would make a RegExp remember where it stopped in the last review.
+  // With the flags g and y, a RegExp continues where its last match ended.
   const flags = typeof pattern === "string" ? "" : pattern.flags.replace(/[gy]/g, "");
   try {
-    // On its own first, so that `a)|(b` is refused and not completed by what stands around it.
+    // Compiled alone first, so that `a)|(b` is refused although it is valid between parentheses.
     new RegExp(source, flags);
     return { key, pattern: new RegExp(`^(?:${source})$`, flags.replace("m", "")), source };
   } catch (error) {
-    const why = errorMessage(error);
-    throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that is no regular expression: ${why}`);
+    throw new PolicyDefinitionError(
+      name,
+      field,
+      `has a pattern for '${key}' that is not a regular expression: ${errorMessage(error)}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
-/** The decimal suffixes of `resource.Quantity` (k8s.io/apimachinery), as the exponents that they stand for. */
-const DECIMAL: ReadonlyMap<string, string> = new Map([
+/** The decimal suffixes of `resource.Quantity` (k8s.io/apimachinery) and their exponents. */
+const DECIMAL_SUFFIXES: ReadonlyMap<string, string> = new Map([
   ["n", "e-9"],
   ["u", "e-6"],
   ["m", "e-3"],
@@ -12,8 +12,8 @@ const DECIMAL: ReadonlyMap<string, string> = new Map([
   ["E", "e18"],
 ]);
 
-/** The binary ones. A product with a power of two is exact. */
-const BINARY: ReadonlyMap<string, number> = new Map([
+/** The binary suffixes and their factors. A product with a power of two is exact. */
+const BINARY_SUFFIXES: ReadonlyMap<string, number> = new Map([
   ["Ki", 2 ** 10],
   ["Mi", 2 ** 20],
   ["Gi", 2 ** 30],
@@ -25,15 +25,15 @@ const BINARY: ReadonlyMap<string, number> = new Map([
 const QUANTITY = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d+)|([A-Za-z]*))$/;
 
 /**
- * The value of a Kubernetes quantity such as `500m`, `1.5Gi` or `1e3`; undefined for what is none. The nearest number
- * that there is, so that two ways to write one quantity (`0.1` and `100m`) have one value.
+ * Returns the value of a Kubernetes quantity such as `500m`, `1.5Gi` or `1e3`; undefined for another value. The result is
+ * the nearest floating point number, so that equal quantities (`0.1` and `100m`) have equal values.
  */
 export function quantityValue(quantity: unknown): number | undefined {
   const [, digits, exponent, suffix = ""] =
     QUANTITY.exec(typeof quantity === "number" || typeof quantity === "string" ? String(quantity) : "") ?? [];
   if (digits === undefined) return undefined;
-  const factor = BINARY.get(suffix);
+  const factor = BINARY_SUFFIXES.get(suffix);
   if (factor !== undefined) return Number(digits) * factor;
-  const power = exponent ?? DECIMAL.get(suffix);
+  const power = exponent ?? DECIMAL_SUFFIXES.get(suffix);
   return power === undefined ? undefined : Number(digits + power);
 }

@@ -2,33 +2,32 @@ import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import type { BuiltinOptions } from "../BuiltinOptions.ts";
-import { checkOptions } from "../checkOptions.ts";
+import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { quantityValue } from "./quantityValue.ts";
 
-/** A resource that a container can be made to declare, and that a Pod can declare for all of its containers. */
+/** A resource that containers must declare, or a Pod for all of its containers. */
 export type ComputeResource = "cpu" | "memory";
 
-/** What {@link requireResources} takes. */
+/** Options of {@link requireResources}. */
 export interface RequireResourcesOptions extends BuiltinOptions {
-  /** Default: `cpu` and `memory`. */
+  /** The required requests. Default: `cpu` and `memory`. */
   readonly requests?: readonly ComputeResource[];
-  /** Default: `memory`. A limit on CPU only slows a container down, while memory that runs out takes its neighbours with it. */
+  /** The required limits. Default: `memory`. A CPU limit only slows a container; too much memory also harms its neighbours. */
   readonly limits?: readonly ComputeResource[];
-  /** Default: true. False where a LimitRange supplies the values: it sees Pods before any webhook does, but no templates. */
+  /** Whether Pod templates are checked. Default: true. Use false with a LimitRange: it sets values in Pods before webhooks run, but not in templates. */
   readonly podTemplates?: boolean;
 }
 
-const COMPUTE: readonly string[] = ["cpu", "memory"];
+const COMPUTE_RESOURCES: readonly string[] = ["cpu", "memory"];
 
 /**
- * Refuses containers and init containers (sidecars too) that do not declare their requests and limits. What the Pod
- * declares as a whole (`spec.resources`, KEP-2837) counts for each of them. A limit counts as a request, for the API
- * server makes the one from the other (`SetDefaults_Pod`), in Pods, though not yet in templates. A quantity of zero
- * counts as none: it reserves nothing, and as a limit it means no limit to the kubelet.
+ * Denies containers, init containers and sidecars that do not declare the required requests and limits. Resources of the
+ * whole Pod (`spec.resources`, KEP-2837) count for each container. A limit counts as a request, because the API server
+ * sets missing requests of a Pod to its limits (`SetDefaults_Pod`). A quantity of zero does not count: it reserves nothing, and the
+ * kubelet reads a limit of zero as no limit.
  *
- * Nothing is asked of ephemeral containers: the API refuses resources on them. One denial for each container, with the
- * real paths of all that it lacks. Throws {@link PolicyDefinitionError}.
+ * Does not check ephemeral containers, which cannot have resources. Returns one denial for each container, with the paths
+ * of all missing quantities. Throws {@link PolicyDefinitionError}.
  */
 export function requireResources(options: RequireResourcesOptions = {}): Policy {
   checkOptions("require-resources", options, ["requests", "limits", "podTemplates"]);
@@ -36,11 +35,7 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
   const requests = readResources(name, "requests", options.requests ?? ["cpu", "memory"]);
   const limits = readResources(name, "limits", options.limits ?? ["memory"]);
   if (requests.length + limits.length === 0)
-    throw new PolicyDefinitionError(
-      name,
-      "options.requests",
-      "is empty, and so is limits: the policy would demand nothing",
-    );
+    throw new PolicyDefinitionError(name, "options.requests", "and limits are empty: the policy requires nothing");
   return policy({
     name,
     description: `Containers must declare ${[...requests.map((key) => `requests.${key}`), ...limits.map((key) => `limits.${key}`)].join(", ")}`,
@@ -57,8 +52,8 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
           ...limits.filter((key) => !declares("limits", key)).map((key) => `limits.${key}`),
         ];
         if (missing.length === 0) return [];
-        const places = missing.map((place) => `${path}.resources.${place}`).join(" and ");
-        return [deny(`container '${container.name}' must set ${places}`)];
+        const paths = missing.map((key) => `${path}.resources.${key}`).join(" and ");
+        return [deny(`container '${container.name}' must set ${paths}`)];
       });
     },
   });
@@ -66,11 +61,11 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
 
 function readResources(name: string, field: "requests" | "limits", value: unknown): readonly ComputeResource[] {
   if (Array.isArray(value) && value.every(isComputeResource)) return [...new Set(value)];
-  throw new PolicyDefinitionError(name, `options.${field}`, `is not a list of ${COMPUTE.join(", ")}`);
+  throw new PolicyDefinitionError(name, `options.${field}`, `is not a list of ${COMPUTE_RESOURCES.join(", ")}`);
 }
 
 function isComputeResource(value: unknown): value is ComputeResource {
-  return typeof value === "string" && COMPUTE.includes(value);
+  return typeof value === "string" && COMPUTE_RESOURCES.includes(value);
 }
 
 function hasQuantity(resources: unknown, list: string, key: string): boolean {

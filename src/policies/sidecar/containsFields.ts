@@ -2,11 +2,11 @@ import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { deepEqual } from "../../protocol/patch/deepEqual.ts";
 import { quantityValue } from "../resources/quantityValue.ts";
 
-/** Members that hold quantities, or a map of them; the API server writes those in its own way (`0.5` becomes `500m`). */
-const QUANTITIES = ["requests", "limits", "sizeLimit", "divisor"];
+/** Members with a quantity or a map of quantities. The API server rewrites quantities (`0.5` becomes `500m`). */
+const QUANTITY_MEMBERS = ["requests", "limits", "sizeLimit", "divisor"];
 
-/** Members of a security context where false or zero is not the same as nothing said; the API server keeps what they hold. */
-const KEPT = [
+/** Members of a security context where false or zero differs from an absent member. The API server keeps them. */
+const KEPT_MEMBERS = [
   "allowPrivilegeEscalation",
   "privileged",
   "readOnlyRootFilesystem",
@@ -16,10 +16,10 @@ const KEPT = [
 ];
 
 /**
- * Whether `found` still says what `wanted` says, after the API server and other webhooks had their hands on it: members
- * that are not wanted are ignored (defaults such as `terminationMessagePath`), elements may have been added to lists of
- * objects (the mount of a ServiceAccount's token), empty members may have been left out, and quantities are compared by
- * value. Lists of plain values, such as `args`, must be the same.
+ * Whether `found` has all fields of `wanted`, apart from changes that the API server and other webhooks make. Additional
+ * members are ignored (defaults such as `terminationMessagePath`). Lists of objects may have additional elements (the
+ * mount of a ServiceAccount token). Empty members may be missing. Quantities are compared by value. Lists of other
+ * values, such as `args`, must be equal.
  */
 export function containsFields(found: unknown, wanted: unknown): boolean {
   if (isJsonObject(wanted))
@@ -31,9 +31,9 @@ export function containsFields(found: unknown, wanted: unknown): boolean {
 function containsMember(found: JsonObject, wanted: JsonObject, key: string): boolean {
   const value = wanted[key];
   if (value === undefined) return true;
-  const there = Object.hasOwn(found, key) ? found[key] : undefined;
-  if (there === undefined) return isEmpty(value) && !KEPT.includes(key);
-  return QUANTITIES.includes(key) ? containsQuantities(there, value) : containsFields(there, value);
+  const present = Object.hasOwn(found, key) ? found[key] : undefined;
+  if (present === undefined) return isEmpty(value) && !KEPT_MEMBERS.includes(key);
+  return QUANTITY_MEMBERS.includes(key) ? containsQuantities(present, value) : containsFields(present, value);
 }
 
 function containsQuantities(found: unknown, wanted: unknown): boolean {
@@ -52,7 +52,7 @@ function containsInOrder(found: readonly unknown[], wanted: readonly unknown[]):
   return next === wanted.length;
 }
 
-/** What Go's `omitempty` leaves out. */
+/** Whether Go's `omitempty` omits a value. */
 function isEmpty(value: unknown): boolean {
   if (value === null || value === false || value === 0 || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;

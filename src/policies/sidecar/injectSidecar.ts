@@ -4,42 +4,39 @@ import type { PolicyContext } from "../../policy/define/PolicyContext.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy, type RawParams } from "../../policy/define/policy.ts";
 import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
-import type { BuiltinOptions } from "../BuiltinOptions.ts";
-import { checkOptions } from "../checkOptions.ts";
+import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "../labels/checkLabelKey.ts";
-import type { OnConflict } from "./insertNamed.ts";
-import { placeSidecar } from "./placeSidecar.ts";
+import { type OnConflict, placeSidecar } from "./placeSidecar.ts";
 import { readSidecar, type Sidecar, type SidecarOptions } from "./readSidecar.ts";
 
-/** What {@link injectSidecar} takes: at least one container, volume or annotation, and for which Pods. */
+/** Options of {@link injectSidecar}. At least one container, volume or annotation is required. */
 export interface InjectSidecarOptions extends BuiltinOptions, SidecarOptions {
-  /** Default `first`: in front of the Pod's own init containers, so that a proxy is there when they start. */
+  /** Default: `first`, before the Pod's own init containers, so that a proxy runs when they start. */
   readonly initPosition?: "first" | "last";
-  /** A Pod whose annotation or label of this key is `"false"` is left alone. Default: `postern.dev/inject`; false for no way out. */
+  /** Pods with the value `"false"` for this annotation or label are not changed. Default: `postern.dev/inject`. With false, Pods cannot opt out. */
   readonly optOut?: string | false;
-  /** Only Pods whose annotation or label of this key is `"true"`. Default: all Pods. */
+  /** Only Pods with the value `"true"` for this annotation or label. Default: all Pods. */
   readonly optIn?: string;
-  /** Only Pods with these labels. */
+  /** Only Pods that match this selector. */
   readonly labels?: LabelSelector;
-  /** Only Pods for which this function, which must be pure, returns true. */
+  /** Only Pods for which this pure function returns true. */
   readonly when?: (ctx: PolicyContext<Pod, Pod | null, RawParams>) => boolean;
   /**
-   * What to do about a container or volume that has the name of an injected one and is another. Default `deny`: refuse
-   * the Pod, for it would run without its sidecar. `keep`: leave it, and warn; right, too, where webhooks that are
-   * called later rewrite what was injected and this one is called again (`reinvocationPolicy: IfNeeded`). `replace`:
-   * put the injected one in its place.
+   * What to do with a container or volume that has the name of an injected one and differs from it. `deny`: deny the Pod,
+   * which would run without its sidecar. `keep`: keep it and warn. Also use `keep` when later webhooks change injected
+   * containers and this policy is called again (`reinvocationPolicy: IfNeeded`). `replace`: replace it. Default: `deny`.
    */
   readonly onConflict?: OnConflict;
 }
 
-const LISTS = ["containers", "initContainers", "volumes", "annotations"];
-const OPTIONS = [...LISTS, "initPosition", "optOut", "optIn", "labels", "when", "onConflict"];
+const SIDECAR_OPTIONS = ["containers", "initContainers", "volumes", "annotations"];
+const OPTIONS = [...SIDECAR_OPTIONS, "initPosition", "optOut", "optIn", "labels", "when", "onConflict"];
 
 /**
- * Adds containers, volumes and annotations to Pods when they are created. Containers and volumes go by their names: one
- * that is there and says all that the injected one says is the injected one, whatever was added to it since (the API
- * server adds defaults, other webhooks add mounts and variables), and is left alone. So injecting twice is injecting
- * once, and a Pod that has a part of the sidecar gets the rest. Throws {@link PolicyDefinitionError}.
+ * Adds containers, volumes and annotations to Pods on CREATE. Containers and volumes are identified by name. One that is
+ * present and has all fields of the injected one is not changed: the API server may have added defaults, and other
+ * webhooks mounts and variables. So the policy is idempotent, and a Pod with a part of the sidecar gets the missing
+ * parts. Throws {@link PolicyDefinitionError}.
  */
 export function injectSidecar(options: InjectSidecarOptions): Policy {
   checkOptions("inject-sidecar", options, OPTIONS);
@@ -58,19 +55,19 @@ export function injectSidecar(options: InjectSidecarOptions): Policy {
     description: `Pods get ${namesIn(sidecar)}`,
     match: { resources: ["pods"], operations: ["CREATE"], namespaces, ...(labels === undefined ? {} : { labels }) },
     mutate: (draft, ctx): Finding[] => {
-      if (optOut !== false && says(draft, optOut, "false")) return [];
-      if (optIn !== undefined && !says(draft, optIn, "true")) return [];
+      if (optOut !== false && hasMark(draft, optOut, "false")) return [];
+      if (optIn !== undefined && !hasMark(draft, optIn, "true")) return [];
       if (!when(ctx)) return [];
-      return placeSidecar(draft, sidecar, { initPosition, onConflict }).map(({ what, path }) => {
-        const message = `${path} has the name of a ${what} that ${name} injects, and is another`;
+      return placeSidecar(draft, sidecar, { initPosition, onConflict }).map(({ kind, path }) => {
+        const message = `${path} has the name of a ${kind} that ${name} injects, but differs from it`;
         return onConflict === "keep" ? warn(`${message}; it is kept`) : deny(message);
       });
     },
   });
 }
 
-/** Whether an annotation or a label says so: teams use either, and what the one says the other need not repeat. */
-function says({ metadata }: Pod, key: string, value: string): boolean {
+/** Whether an annotation or a label has a value. Teams use either of them. */
+function hasMark({ metadata }: Pod, key: string, value: string): boolean {
   return [metadata?.annotations ?? {}, metadata?.labels ?? {}].some(
     (map) => Object.hasOwn(map, key) && map[key] === value,
   );

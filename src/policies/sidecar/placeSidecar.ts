@@ -1,37 +1,40 @@
 import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
-import { insertNamed, type OnConflict } from "./insertNamed.ts";
+import { containsFields } from "./containsFields.ts";
 import type { Sidecar } from "./readSidecar.ts";
 
-/** Where a sidecar's parts go, and what gives way. */
+/** What to do with an element of the Pod that has the name of an injected one and differs from it. */
+export type OnConflict = "deny" | "keep" | "replace";
+
+/** The place of a sidecar's init containers, and the treatment of conflicts. */
 export interface SidecarPlacement {
   readonly initPosition: "first" | "last";
   readonly onConflict: OnConflict;
 }
 
-/** A part of the Pod that has the name of one of the sidecar's and is another. */
-export interface Stranger {
-  readonly what: "container" | "volume";
-  /** Its place once the sidecar is in, such as `spec.containers[1]`. */
+/** An element of the Pod that has the name of an injected one, differs from it, and was not replaced. */
+export interface SidecarConflict {
+  readonly kind: "container" | "volume";
+  /** Its path after the injection, such as `spec.containers[1]`. */
   readonly path: string;
 }
 
-/** Puts the sidecar into a Pod, in place: what is not there yet. Returns what stood in the way and was not replaced. */
-export function placeSidecar(pod: Pod, sidecar: Sidecar, placement: SidecarPlacement): Stranger[] {
+/** Adds the missing parts of a sidecar to a Pod, in place. Returns the conflicts that were not replaced. */
+export function placeSidecar(pod: Pod, sidecar: Sidecar, placement: SidecarPlacement): SidecarConflict[] {
   placeAnnotations(pod, sidecar);
   const { containers, initContainers, volumes } = sidecar;
   if (containers.length + initContainers.length + volumes.length === 0) return [];
   pod.spec ??= { containers: [] };
   const { spec } = pod;
   const { initPosition, onConflict } = placement;
-  const strangers = [
+  const conflicts = [
     ...placeContainers(spec, "initContainers", initContainers, { position: initPosition, onConflict }),
     ...placeContainers(spec, "containers", containers, { position: "last", onConflict }),
   ];
-  if (volumes.length === 0) return strangers;
+  if (volumes.length === 0) return conflicts;
   spec.volumes ??= [];
   for (const index of insertNamed(spec.volumes, volumes, { position: "last", onConflict }))
-    strangers.push({ what: "volume", path: `spec.volumes[${index}]` });
-  return strangers;
+    conflicts.push({ kind: "volume", path: `spec.volumes[${index}]` });
+  return conflicts;
 }
 
 function placeAnnotations(pod: Pod, { annotations }: Sidecar): void {
@@ -47,22 +50,54 @@ function placeContainers(
   spec: PodSpec,
   list: "containers" | "initContainers",
   wanted: readonly Container[],
-  how: Parameters<typeof insertNamed>[2],
-): Stranger[] {
-  // The two lists share their names (`ValidatePodSpec`), so one that is taken in the other list is taken here.
+  options: InsertOptions,
+): SidecarConflict[] {
+  // Names are unique across both lists (`ValidatePodSpec`), so a name in the other list is a conflict.
   const other = list === "containers" ? "initContainers" : "containers";
   const names = new Set(wanted.map(({ name }) => name));
-  const strangers: Stranger[] = [];
+  const conflicts: SidecarConflict[] = [];
   const taken = new Set<string>();
   for (const [index, { name }] of (spec[other] ?? []).entries()) {
     if (!names.has(name)) continue;
     taken.add(name);
-    strangers.push({ what: "container", path: `spec.${other}[${index}]` });
+    conflicts.push({ kind: "container", path: `spec.${other}[${index}]` });
   }
-  const open = wanted.filter(({ name }) => !taken.has(name));
-  if (open.length === 0) return strangers;
+  const insertable = wanted.filter(({ name }) => !taken.has(name));
+  if (insertable.length === 0) return conflicts;
   spec[list] ??= [];
-  for (const index of insertNamed(spec[list], open, how))
-    strangers.push({ what: "container", path: `spec.${list}[${index}]` });
-  return strangers;
+  for (const index of insertNamed(spec[list], insertable, options))
+    conflicts.push({ kind: "container", path: `spec.${list}[${index}]` });
+  return conflicts;
+}
+
+interface InsertOptions {
+  readonly position: "first" | "last";
+  readonly onConflict: OnConflict;
+}
+
+/**
+ * Inserts copies of the wanted elements into a list, in place and in order, at its start or its end. An element with the
+ * same name and all wanted fields stays unchanged. Returns the indexes of conflicts that were not replaced. Throws
+ * TypeError for a value that is not a list.
+ */
+function insertNamed<T extends { name: string }>(
+  list: T[],
+  wanted: readonly T[],
+  { position, onConflict }: InsertOptions,
+): number[] {
+  if (!Array.isArray(list)) throw new TypeError("a list of containers or volumes in the Pod is not a list");
+  const conflicts = new Set<string>();
+  let next = 0;
+  for (const element of wanted) {
+    const index = list.findIndex(({ name }) => name === element.name);
+    // Elements after one that is present are inserted behind it, at any position.
+    next = index < 0 ? next : index;
+    if (index < 0) list.splice(position === "first" ? next : list.length, 0, structuredClone(element));
+    else if (!containsFields(list[index], element)) {
+      if (onConflict === "replace") list[index] = structuredClone(element);
+      else conflicts.add(element.name);
+    }
+    next += 1;
+  }
+  return list.flatMap(({ name }, index) => (conflicts.has(name) ? [index] : []));
 }

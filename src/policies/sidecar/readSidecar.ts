@@ -6,7 +6,7 @@ import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { checkLabelKey } from "../labels/checkLabelKey.ts";
 
-/** What is added to a Pod: checked, and copies that the options' owner no longer reaches. */
+/** The checked parts of a sidecar. Copies, so that later changes of the options have no effect. */
 export interface Sidecar {
   readonly containers: readonly Container[];
   readonly initContainers: readonly Container[];
@@ -14,18 +14,18 @@ export interface Sidecar {
   readonly annotations: readonly (readonly [key: string, value: string])[];
 }
 
-/** The lists as the user of the policy gives them. */
+/** The parts of a sidecar in the options of `injectSidecar`. */
 export interface SidecarOptions {
-  /** Put behind the Pod's own, so that the first one, which `kubectl logs` and `exec` take by default, stays the first. */
+  /** Added after the Pod's own containers: `kubectl logs` and `kubectl exec` use the first one by default. */
   readonly containers?: readonly Container[];
-  /** A native sidecar is one with `restartPolicy: "Always"`. */
+  /** An init container with `restartPolicy: "Always"` is a native sidecar. */
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly Volume[];
-  /** Those that the Pod has already keep their values. */
+  /** An annotation that the Pod already has keeps its value. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Checks what is to be injected. Throws {@link PolicyDefinitionError} where no Pod that has it would be taken, or nothing is given. */
+/** Checks the parts of a sidecar. Throws {@link PolicyDefinitionError} without any part, and for a part that the API server would refuse. */
 export function readSidecar(policy: string, options: SidecarOptions): Sidecar {
   const containers = readNamed(policy, "containers", options.containers ?? []);
   const initContainers = readNamed(policy, "initContainers", options.initContainers ?? []);
@@ -35,7 +35,7 @@ export function readSidecar(policy: string, options: SidecarOptions): Sidecar {
     throw new PolicyDefinitionError(
       policy,
       "options.containers",
-      "is empty, and so are initContainers, volumes and annotations",
+      "is empty, as are initContainers, volumes and annotations",
     );
   for (const { name, image } of [...containers, ...initContainers])
     if (typeof image !== "string" || image === "")
@@ -50,12 +50,15 @@ function readNamed<T extends { name: string }>(policy: string, list: string, giv
   if (!Array.isArray(given)) throw new PolicyDefinitionError(policy, field, "is not a list");
   for (const element of given) {
     if (!isJsonObject(element) || typeof element.name !== "string" || !isDnsLabel(element.name))
-      throw new PolicyDefinitionError(policy, field, "has an element without a name that is a DNS label");
+      throw new PolicyDefinitionError(policy, field, "has an element whose name is missing or not a DNS label");
     try {
       assertJson(element);
     } catch (error) {
-      const why = errorMessage(error);
-      throw new PolicyDefinitionError(policy, field, `has '${element.name}', of which ${why}`);
+      throw new PolicyDefinitionError(
+        policy,
+        field,
+        `has '${element.name}', which is not JSON: ${errorMessage(error)}`,
+      );
     }
   }
   return structuredClone(given);
@@ -66,7 +69,7 @@ function readAnnotations(policy: string, given: unknown): [key: string, value: s
   return Object.entries(given).map(([key, value]) => {
     checkLabelKey(policy, "options.annotations", key);
     if (typeof value !== "string")
-      throw new PolicyDefinitionError(policy, "options.annotations", `has for '${key}' what is no string`);
+      throw new PolicyDefinitionError(policy, "options.annotations", `has a value for '${key}' that is not a string`);
     return [key, value];
   });
 }

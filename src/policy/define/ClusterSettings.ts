@@ -1,10 +1,11 @@
 import type { Mode } from "./Mode.ts";
 
-/** What a cluster decides about policies. Made once for each cluster, asked for every review. */
+/** A cluster's settings for policies. Made once for each cluster and used for every review. */
 export interface ClusterSettings {
   /** The cluster's name, for the log. */
   readonly cluster: string;
+  /** The policy's mode in this cluster. */
   modeOf(policy: string): Mode;
-  /** The policy's parameters in this cluster, parsed. */
+  /** The policy's parsed parameters in this cluster. */
   paramsOf(policy: string): unknown;
 }

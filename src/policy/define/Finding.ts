@@ -1,4 +1,4 @@
-/** The policy refuses the request. */
+/** The policy denies the request. */
 export interface Denial {
   readonly finding: "deny";
   readonly message: string;
@@ -6,23 +6,23 @@ export interface Denial {
   readonly reason: string;
 }
 
-/** The client is told something, whatever the verdict. */
+/** A message for the client, with any verdict. */
 export interface Warning {
   readonly finding: "warn";
   readonly message: string;
 }
 
-/** The API server's audit log is told something, whatever the verdict. */
+/** An entry for the API server's audit log, with any verdict. */
 export interface Annotation {
   readonly finding: "annotate";
   readonly key: string;
   readonly value: string;
 }
 
-/** What a policy says of a review. Made by {@link deny}, {@link warn} and {@link annotate}; it counts only when returned. */
+/** What a policy reports about an object. Made by {@link deny}, {@link warn} and {@link annotate}. Only returned findings have an effect. */
 export type Finding = Denial | Warning | Annotation;
 
-/** A finding that cannot be put on the wire. Thrown inside the policy that made it, which then denies by its name. */
+/** A finding that cannot be sent. Thrown inside the policy that makes it; the policy then counts as failed. */
 export class FindingError extends Error {
   readonly code = "bad-finding";
   constructor(message: string) {
@@ -31,7 +31,7 @@ export class FindingError extends Error {
   }
 }
 
-/** `metav1.StatusReason` of the codes that a policy is likely to choose. */
+/** The `metav1.StatusReason` of common codes. */
 const REASONS: Readonly<Record<number, string>> = {
   400: "BadRequest",
   401: "Unauthorized",
@@ -48,36 +48,43 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Refuses the request. `code` becomes the HTTP status that the API server's client sees: 400 to 599, 403 when not
- * given; `reason` is a `metav1.StatusReason`, by default the one that belongs to the code.
+ * Denies the request. `code` is the HTTP status for the client of the API server, from 400 to 599. Default: 403.
+ * `reason` is a `metav1.StatusReason`. Default: the reason of the code. Throws {@link FindingError} for an empty message
+ * and for another code.
  */
 export function deny(message: string, options: { code?: number; reason?: string } = {}): Denial {
   return denial(message, options.code, options.reason);
 }
 
 function denial(message: unknown, code: unknown = 403, reason?: unknown): Denial {
-  if (typeof message !== "string" || message === "") throw new FindingError("deny needs a message");
+  if (typeof message !== "string" || message === "") throw new FindingError("deny requires a message");
   if (typeof code !== "number" || !Number.isInteger(code) || code < 400 || code > 599)
     throw new FindingError(`deny: code ${String(code)} is not between 400 and 599`);
-  const why = reason ?? REASONS[code] ?? "Forbidden";
-  if (typeof why !== "string") throw new FindingError("deny: the reason is not a string");
-  return { finding: "deny", message, code, reason: why };
+  const statusReason = reason ?? REASONS[code] ?? "Forbidden";
+  if (typeof statusReason !== "string") throw new FindingError("deny: the reason is not a string");
+  return { finding: "deny", message, code, reason: statusReason };
 }
 
-/** Tells the client something without refusing. The policy's name is put in front; 256 characters reach the client. */
+/**
+ * Sends a message to the client without a denial. The policy's name is the prefix; at most 256 characters reach the
+ * client. Throws {@link FindingError} for an empty message.
+ */
 export function warn(message: string): Warning {
   return warning(message);
 }
 
 function warning(message: unknown): Warning {
-  if (typeof message !== "string" || message === "") throw new FindingError("warn needs a message");
+  if (typeof message !== "string" || message === "") throw new FindingError("warn requires a message");
   return { finding: "warn", message };
 }
 
-/** The name part of a qualified name, as the API server demands of audit annotation keys; 30 leaves room for the policy's name. */
+/** The name part of a qualified name, which the API server requires for audit annotation keys. 30 characters leave room for the policy's name. */
 const KEY = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,28}[A-Za-z0-9])?$/;
 
-/** Adds an audit annotation. It is recorded as `WEBHOOK/POLICY.KEY`; `key` has at most 30 letters, digits, `-`, `_` and `.`. */
+/**
+ * Adds the audit annotation `WEBHOOK/POLICY.KEY`. `key` has at most 30 letters, digits, `-`, `_` and `.`. Throws
+ * {@link FindingError} for another key.
+ */
 export function annotate(key: string, value: string): Annotation {
   return annotation(key, value);
 }
@@ -92,8 +99,8 @@ function annotation(key: unknown, value: unknown): Annotation {
 }
 
 /**
- * The finding that a policy returned, copied, so that one written by hand keeps the rules of {@link deny}, {@link warn} and
- * {@link annotate} and no getter of its runs later; undefined for any other value. Throws {@link FindingError}.
+ * Copies a finding that a policy returned; undefined for any other value. The copy has the rules of {@link deny},
+ * {@link warn} and {@link annotate} applied, and no getter of the original runs later. Throws {@link FindingError}.
  */
 export function findingOf(returned: unknown): Finding | undefined {
   if (typeof returned !== "object" || returned === null || !("finding" in returned)) return undefined;

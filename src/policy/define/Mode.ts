@@ -1,9 +1,9 @@
 /**
- * How much a policy's word counts in a cluster. `enforce`: a denial denies, a patch is applied. `warn`: a denial, a
- * throw or a missed deadline becomes a warning, a patch is reported. `audit`: all of it becomes audit annotations, and
+ * The effect of a policy in a cluster. `enforce`: a denial denies, and a patch is applied. `warn`: a denial, an error or
+ * a missed deadline becomes a warning, and a patch is only reported. `audit`: all of these become audit annotations, and
  * the client sees nothing.
  */
 export type Mode = "enforce" | "warn" | "audit";
 
-/** Every mode, from the one that counts most. */
+/** All modes, the strictest first. */
 export const modes: readonly Mode[] = ["enforce", "warn", "audit"];

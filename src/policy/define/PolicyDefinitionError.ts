@@ -1,4 +1,4 @@
-/** A policy or conversion that could never work as written; found when it is defined, not when a review arrives. */
+/** The definition of a policy or conversion has a fault. Thrown when it is defined, not when a review arrives. */
 export class PolicyDefinitionError extends Error {
   readonly code = "bad-policy";
   constructor(policy: string, field: string, fault: string) {

@@ -11,7 +11,7 @@ import type * as rbac from "kubernetes-types/rbac/v1.js";
 import type * as scheduling from "kubernetes-types/scheduling/v1.js";
 import type * as storage from "kubernetes-types/storage/v1.js";
 
-/** What is known of any object: its type and its metadata. A custom resource has this type unless the policy narrows it. */
+/** Any Kubernetes object: only its type and its metadata are known. The type of custom resources. */
 export interface KubernetesObject {
   readonly [member: string]: unknown;
   apiVersion?: string;
@@ -19,7 +19,7 @@ export interface KubernetesObject {
   metadata?: ObjectMeta;
 }
 
-/** `core/v1` PodExecOptions, the object of a CONNECT to `pods/exec`. Not in the OpenAPI document, so typed here from the Go source. */
+/** `core/v1` PodExecOptions, the object of a CONNECT to `pods/exec`. Typed from the Go source, because the OpenAPI document does not have it. */
 export interface PodExecOptions {
   apiVersion?: "v1";
   kind?: "PodExecOptions";
@@ -48,7 +48,7 @@ interface Resource<Group extends string, Type> {
   type: Type;
 }
 
-/** The API group and the type of the objects that the API server sends for each built-in resource and subresource. */
+/** The API group and the object type of each built-in resource and subresource. */
 export interface ResourceTypes {
   pods: Resource<"", core.Pod>;
   "pods/ephemeralcontainers": Resource<"", core.Pod>;
@@ -102,12 +102,12 @@ export interface ResourceTypes {
   >;
 }
 
-/** A resource as a registration's rules name it: `pods`, `pods/exec`, `*`, a custom resource's plural. */
+/** A resource as in the rules of a registration: `pods`, `pods/exec`, `*`, or the plural of a custom resource. */
 export type ResourceName = keyof ResourceTypes | (string & {});
 
 /**
- * The type of `ctx.object` for a resource `R` in the API groups `G` (never: the resource's own). A resource of another
- * group that happens to share a name with a built-in one is a {@link KubernetesObject}.
+ * The type of `ctx.object` for a resource `R` in the API groups `G` (never: the resource's own group). A resource of
+ * another group with the name of a built-in resource is a {@link KubernetesObject}.
  */
 export type ObjectOf<R extends string, G extends string> = R extends keyof ResourceTypes
   ? [G] extends [never]

@@ -1,20 +1,20 @@
 import type { Container, EphemeralContainer } from "kubernetes-types/core/v1.js";
 import { isJsonObject } from "../../protocol/Json.ts";
 
-/** One container of a Pod and where it stands. */
+/** A container of a Pod and its path. */
 export interface PodContainer {
-  /** Ephemeral containers have the same fields but for `targetContainerName`, and take neither ports, probes nor resources. */
+  /** Ephemeral containers also have `targetContainerName`, and have no ports, probes or resources. */
   readonly container: Container | EphemeralContainer;
   readonly list: "containers" | "initContainers" | "ephemeralContainers";
-  /** The real path, such as `spec.template.spec.initContainers[0]`. */
+  /** The path in the reviewed object, such as `spec.template.spec.initContainers[0]`. */
   readonly path: string;
 }
 
 const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
 /**
- * A Pod's containers in the order in which they start; none for an object of another kind. A Pod without a spec, a list
- * that is none and an element that is no container are errors: a policy must not miss one.
+ * Returns a Pod's containers in the order in which they start. Empty for an object of another kind. Throws TypeError for
+ * a Pod without a spec, a list that is not an array and an element that is not a container: a policy must not miss one.
  */
 export function podContainers(
   pod: unknown,

@@ -1,16 +1,16 @@
 import type { JsonObject } from "../../protocol/Json.ts";
 
-/** Where a workload keeps its Pod template. */
+/** A workload and the place of its Pod template. */
 export interface PodTemplateOwner {
   readonly group: string;
   readonly resource: string;
-  /** Member names from the object's root to the template. */
+  /** The member names from the object to the template. */
   readonly template: readonly string[];
 }
 
 const TEMPLATE = ["spec", "template"] as const;
 
-/** The workloads whose Pod templates a policy on Pods can ask to see (`podTemplates: true`). */
+/** The workloads with Pod templates that a policy on Pods can also match (`podTemplates: true`). */
 export const podTemplateOwners: readonly PodTemplateOwner[] = [
   { group: "apps", resource: "deployments", template: TEMPLATE },
   { group: "apps", resource: "statefulsets", template: TEMPLATE },
@@ -21,7 +21,7 @@ export const podTemplateOwners: readonly PodTemplateOwner[] = [
   { group: "", resource: "replicationcontrollers", template: TEMPLATE },
 ];
 
-/** A workload was shown to a policy on Pod templates and has none: the policy cannot judge it. */
+/** A workload has no Pod template, so a policy on Pod templates cannot judge it. */
 export class PodTemplateMissingError extends Error {
   readonly code = "pod-template-missing";
   constructor(path: readonly string[]) {
@@ -30,19 +30,19 @@ export class PodTemplateMissingError extends Error {
   }
 }
 
-/** Whether a workload has the template that {@link podTemplateAt} would return. */
+/** Whether a workload has a Pod template at `path`. */
 export function hasPodTemplate(root: object, path: readonly string[]): boolean {
   return templateAt(root, path) !== undefined;
 }
 
-/** The template at `path`, whole, for a mutator to change in place. Throws {@link PodTemplateMissingError}. */
+/** Returns the Pod template at `path`, which a mutator changes in place. Throws {@link PodTemplateMissingError}. */
 export function podTemplateAt(root: object, path: readonly string[]): object {
   const template = templateAt(root, path);
   if (template === undefined) throw new PodTemplateMissingError(path);
   return template;
 }
 
-/** The template at `path` as the Pod that it would become, without a name. Throws {@link PodTemplateMissingError}. */
+/** Returns the Pod that the template at `path` describes, without a name. Throws {@link PodTemplateMissingError}. */
 export function podOfTemplate(root: object, path: readonly string[]): JsonObject {
   const template = podTemplateAt(root, path);
   return {

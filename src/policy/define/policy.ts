@@ -7,37 +7,38 @@ import type { ObjectFor, OldObjectFor, PolicyContext } from "./PolicyContext.ts"
 import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
 import type { ObjectOf, ResourceName } from "./ResourceTypes.ts";
 
-/** What `validate` and `mutate` may return: nothing, one finding, or several. Anything else denies in the policy's name. */
+/** The result of `validate` and `mutate`: nothing, one finding, or several. With any other result the policy counts as failed. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement is the usual way to say "nothing to report"
 export type Findings = Finding | Iterable<Finding> | undefined | void;
 
-/** Reads a cluster's parameters for a policy, `undefined` where the cluster has none; throws on what it does not take. A zod schema fits. */
+/** Parses a cluster's parameters for a policy. `value` is undefined when the cluster has none. Throws for invalid parameters. A zod schema is a parser. */
 export interface ParamsParser<P> {
   parse(value: unknown): P;
 }
 
-/** What happens to a review when an async policy has not answered by the deadline. `allow` leaves an audit annotation, `warn` a warning. */
+/** The finding for an async policy that misses the deadline. `allow` adds an audit annotation, `warn` a warning. */
 export type DeadlineFallback = "deny" | "warn" | "allow";
 
-/** The parameters of a policy that declares no parser: whatever the cluster's settings hold. */
+/** The parameters of a policy without a parser: those of the cluster's settings, unchecked. */
 export type RawParams = Readonly<Record<string, unknown>>;
 
-/** What {@link policy} takes. */
+/** The definition of a {@link policy}. */
 export interface PolicyDefinition<R extends ResourceName, O extends Operation, G extends string, P> {
-  /** A DNS label of at most 63 characters: it names the policy in warnings, audit annotations, modes and logs. */
+  /** A DNS label of at most 63 characters. Warnings, audit annotations, modes and logs use it. */
   readonly name: string;
   readonly description?: string;
   readonly match: Match<R, O, G>;
+  /** Parses the cluster's parameters. Default: they are not checked. */
   readonly params?: ParamsParser<P>;
-  /** Default `deny`. */
+  /** Default: `deny`. */
   readonly onDeadline?: DeadlineFallback;
-  /** Judges. Pure: it changes nothing, and the same review gets the same findings. May be async, within `ctx.deadline`. */
+  /** Returns findings. Pure: changes nothing, and returns the same findings for the same review. May be async, within `ctx.deadline`. */
   readonly validate?: (
     ctx: PolicyContext<ObjectFor<O, ObjectOf<R, G>>, OldObjectFor<O, ObjectOf<R, G>>, P>,
   ) => Findings | Promise<Findings>;
   /**
-   * Changes `draft`, the object or the Pod template, in place; the patch is derived from what was touched. It must be
-   * idempotent, for the API server may call it again with its own result (`reinvocationPolicy: IfNeeded`).
+   * Changes `draft`, the object or the Pod template, in place. The gate derives the patch from the changes. Must be
+   * idempotent, because the API server may call it again with its own result (`reinvocationPolicy: IfNeeded`).
    */
   readonly mutate?: (
     draft: NonNullable<ObjectOf<R, G>>,
@@ -45,7 +46,7 @@ export interface PolicyDefinition<R extends ResourceName, O extends Operation, G
   ) => Findings | Promise<Findings>;
 }
 
-/** A checked policy. The types of what it matches are gone: policies of all kinds live in one list. */
+/** A checked policy, without the types of the objects that it matches: one list holds policies of all types. */
 export interface Policy {
   readonly name: string;
   readonly description?: string;
@@ -59,8 +60,8 @@ export interface Policy {
 const KEYS = ["name", "description", "match", "params", "onDeadline", "validate", "mutate"];
 
 /**
- * Defines a policy: one named, pure unit that knows nothing of HTTP, clusters or modes. Throws
- * {@link PolicyDefinitionError} for a definition that could never match or never judge.
+ * Defines a policy: a named, pure unit that does not depend on HTTP, clusters or modes. Throws
+ * {@link PolicyDefinitionError} for a definition that can never match or never return a finding.
  */
 export function policy<
   const R extends ResourceName,
@@ -78,9 +79,9 @@ export function policy<
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new PolicyDefinitionError(name, key, `is unknown; known are ${KEYS.join(", ")}`);
   if (definition.params !== undefined && typeof definition.params?.parse !== "function")
-    throw new PolicyDefinitionError(name, "params", "has no function parse; a zod schema has one");
+    throw new PolicyDefinitionError(name, "params", "has no parse function; a zod schema has one");
   if (definition.validate === undefined && definition.mutate === undefined)
-    throw new PolicyDefinitionError(name, "validate", "is missing, and so is mutate: the policy would judge nothing");
+    throw new PolicyDefinitionError(name, "validate", "and mutate are missing: a policy requires one of them");
   for (const key of ["validate", "mutate"] as const)
     if (definition[key] !== undefined && typeof definition[key] !== "function")
       throw new PolicyDefinitionError(name, key, "is not a function");
@@ -92,8 +93,8 @@ export function policy<
     );
   checkMatch(name, match);
   if (definition.validate === undefined && match.operations?.every((operation) => operation === "DELETE"))
-    throw new PolicyDefinitionError(name, "match.operations", "has only DELETE, which leaves nothing to mutate");
-  // The index hands a policy only what its match names, which is what these parameter types say; TypeScript cannot follow that.
+    throw new PolicyDefinitionError(name, "match.operations", "has only DELETE, which has no object to mutate");
+  // The index selects only reviews that the match names, so the parameter types hold. TypeScript cannot check that.
   const erased = { ...definition, onDeadline } as unknown as Policy;
   return Object.freeze(erased);
 }

@@ -1,22 +1,22 @@
-/** A map that holds a bounded number of entries: the one that was set first goes first. */
+/** A map with a bounded number of entries. A new entry removes the oldest one when the map is full. */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
-  readonly #most: number;
+  readonly #maxEntries: number;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
   }
 
   get(key: K): V | undefined {
     return this.#entries.get(key);
   }
 
-  /** Sets a value and returns it. */
+  /** Sets a value and returns it. The entry becomes the newest one. */
   set(key: K, value: V): V {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.#most && oldest !== undefined) this.#entries.delete(oldest);
+    if (this.#entries.size > this.#maxEntries && oldest !== undefined) this.#entries.delete(oldest);
     return value;
   }
 }

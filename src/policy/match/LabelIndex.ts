@@ -1,19 +1,19 @@
 import type { JsonObject } from "../../protocol/Json.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
-import { hasUnreadableLabels, type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
+import { hasInvalidLabels, type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
-/** By a label's key and then its value; those that take any value stand under undefined. */
+/** Policies by the key and the value of a label. Policies that accept any value have the value undefined. */
 type ByLabel = Map<string, Map<string | undefined, PolicyHit[]>>;
 
 /**
- * Policies that match a kind of request in a namespace, so that only labels are left to decide. Those whose selector
- * demands a label stand under it: a policy whose labels an object does not have costs nothing.
+ * The policies for one kind of request in one namespace, indexed by the labels that their selectors require. A policy
+ * whose required label an object does not have costs nothing.
  */
 export class LabelIndex {
   readonly #all: readonly PolicyHit[];
-  /** Without a selector, or with one that has to be looked at each time. */
+  /** Policies without a selector, or with a selector that must be evaluated for each review. */
   readonly #others: readonly PolicyHit[];
   readonly #byLabel: ByLabel = new Map();
 
@@ -21,20 +21,20 @@ export class LabelIndex {
     this.#all = inOrder(candidates);
     const others: PolicyHit[] = [];
     for (const candidate of this.#all) {
-      const demanded = demandedLabel(candidate);
-      if (demanded === undefined) others.push(candidate);
-      else for (const value of demanded.values) this.#shelve(candidate, demanded.key, value);
+      const required = requiredLabel(candidate);
+      if (required === undefined) others.push(candidate);
+      else for (const value of required.values) this.#add(candidate, required.key, value);
     }
     this.#others = others;
   }
 
-  /** The policies whose selectors hold for the object or the old object, in the order in which the gate names them. */
+  /** Returns the policies whose selectors match the object or the old object, in the order of the gate. */
   find(review: Review): readonly PolicyHit[] {
-    const hits = this.#others.filter((candidate) => meetsLabels(candidate, review));
+    const hits = this.#others.filter((candidate) => matchesObjectLabels(candidate, review));
     if (this.#byLabel.size === 0) return hits;
     const { object, oldObject } = review;
-    if (hasUnreadableLabels(object) || hasUnreadableLabels(oldObject))
-      return this.#all.filter((candidate) => meetsLabels(candidate, review));
+    if (hasInvalidLabels(object) || hasInvalidLabels(oldObject))
+      return this.#all.filter((candidate) => matchesObjectLabels(candidate, review));
     const others = hits.length;
     this.#findByLabel(object, hits);
     this.#findByLabel(oldObject, hits);
@@ -52,15 +52,15 @@ export class LabelIndex {
     }
   }
 
-  #shelve(candidate: PolicyHit, key: string, value: string | undefined): void {
+  #add(candidate: PolicyHit, key: string, value: string | undefined): void {
     const byValue = this.#byLabel.get(key) ?? new Map<string | undefined, PolicyHit[]>();
     this.#byLabel.set(key, byValue);
     byValue.set(value, [...(byValue.get(value) ?? []), candidate]);
   }
 }
 
-/** One label, with the values that will do, without which a selector cannot hold. A template's labels are not the object's. */
-function demandedLabel({
+/** A label that a selector requires, with its accepted values; undefined when there is none. Labels of Pod templates are not indexed. */
+function requiredLabel({
   policy,
   template,
 }: PolicyHit): { key: string; values: readonly (string | undefined)[] } | undefined {
@@ -74,22 +74,22 @@ function demandedLabel({
   return undefined;
 }
 
-function meetsLabels({ policy, template }: PolicyHit, { object, oldObject }: Review): boolean {
+function matchesObjectLabels({ policy, template }: PolicyHit, { object, oldObject }: Review): boolean {
   const selector = policy.match.labels;
   if (selector === undefined) return true;
-  return [object, oldObject].some((one) => {
-    if (one === null || template.length === 0) return meetsSelector(selector, one);
-    // A workload without a template meets every selector: the policy then fails by name, where skipping would let it pass.
-    return !hasPodTemplate(one, template) || meetsSelector(selector, podOfTemplate(one, template));
+  return [object, oldObject].some((candidate) => {
+    if (candidate === null || template.length === 0) return matchesSelector(selector, candidate);
+    // A workload without a template matches every selector. The policy then fails; skipping it would allow the request.
+    return !hasPodTemplate(candidate, template) || matchesSelector(selector, podOfTemplate(candidate, template));
   });
 }
 
-function meetsSelector(selector: LabelSelector, object: JsonObject | null): boolean {
+function matchesSelector(selector: LabelSelector, object: JsonObject | null): boolean {
   const labels = labelsOf(object);
-  return hasUnreadableLabels(object) || (labels !== undefined && matchesLabels(selector, labels));
+  return hasInvalidLabels(object) || (labels !== undefined && matchesLabels(selector, labels));
 }
 
-/** Sorted; a policy that names a resource twice (`pods`, `*`), or finds both objects' labels, is run once. */
+/** Sorts by order and removes duplicates: a policy that names a resource twice (`pods`, `*`) or matches both objects runs once. */
 function inOrder(hits: readonly PolicyHit[]): PolicyHit[] {
   const sorted = [...hits].sort((left, right) => left.order - right.order);
   return sorted.filter((hit, index) => {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 
-/** `metav1.LabelSelector`. All parts must hold; an empty selector holds for everything that can carry labels. */
+/** `metav1.LabelSelector`. All requirements must match. An empty selector matches every object that can have labels. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly LabelExpression[];
@@ -13,14 +13,16 @@ export interface LabelExpression {
   readonly values?: readonly string[];
 }
 
-/** Whether a set of labels meets a selector. */
+/** Whether a selector matches a set of labels. */
 export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, unknown>>): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
     if (labelValue(labels, key) !== value) return false;
-  return (selector.matchExpressions ?? []).every((expression) => meets(expression, labelValue(labels, expression.key)));
+  return (selector.matchExpressions ?? []).every((expression) =>
+    matchesExpression(expression, labelValue(labels, expression.key)),
+  );
 }
 
-function meets({ operator, values = [] }: LabelExpression, value: unknown): boolean {
+function matchesExpression({ operator, values = [] }: LabelExpression, value: unknown): boolean {
   switch (operator) {
     case "In":
       return typeof value === "string" && values.includes(value);
@@ -38,10 +40,10 @@ function labelValue(labels: Readonly<Record<string, unknown>>, key: string): unk
 }
 
 /**
- * Whether an object has labels that are none: a list, or with values that are not strings. The API server sends no such
- * object; a selector that cannot be judged is taken to hold, so that the policy is run and not skipped.
+ * Whether an object has invalid labels: an array, or values that are not strings. The API server sends no such object.
+ * A selector counts as matching then, so that the policy runs instead of being skipped.
  */
-export function hasUnreadableLabels(object: JsonObject | null): boolean {
+export function hasInvalidLabels(object: JsonObject | null): boolean {
   const metadata = object?.metadata ?? {};
   if (!isJsonObject(metadata)) return true;
   const labels = metadata.labels ?? NO_LABELS;
@@ -50,7 +52,7 @@ export function hasUnreadableLabels(object: JsonObject | null): boolean {
 
 const NO_LABELS: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** An object's labels; undefined for one that cannot have any, such as PodExecOptions: no selector holds for it. */
+/** Returns an object's labels. Undefined for an object without metadata, such as PodExecOptions: no selector matches it. */
 export function labelsOf(object: JsonObject | null): Readonly<Record<string, unknown>> | undefined {
   const metadata = object?.metadata;
   if (!isJsonObject(metadata)) return undefined;

@@ -4,35 +4,36 @@ import type { LabelSelector } from "./LabelSelector.ts";
 import type { NamespaceMatch } from "./namespaceMatcher.ts";
 
 /**
- * Which reviews a policy is shown. The words and their meaning are those of a registration's rules
- * (`admissionregistration.k8s.io/v1` RuleWithOperations), so that a registration can be made from them.
+ * The reviews that a policy applies to. The fields have the meaning of a registration's rules
+ * (`admissionregistration.k8s.io/v1` RuleWithOperations), so that registrations can be rendered from them.
  */
 export interface Match<
   R extends ResourceName = ResourceName,
   O extends Operation = Operation,
   G extends string = string,
 > {
-  /** Default: the group that the built-in resources belong to. Needed for custom resources; `*` for any. */
+  /** Default: the group of the built-in resource. Required for custom resources. `*` is any group. */
   readonly apiGroups?: readonly G[];
-  /** Default: every version. */
+  /** Default: all versions. */
   readonly apiVersions?: readonly string[];
-  /** `pods`, `pods/exec`, `pods/*`, `*`, or `*` + `/*` for everything with its subresources. */
+  /** `pods`, `pods/exec`, `pods/*`, `*`, or `*` + `/*` for all resources and subresources. */
   readonly resources: readonly R[];
   /** Default: CREATE and UPDATE. */
   readonly operations?: readonly O[];
-  /** Default: `*`, both. */
+  /** Default: `*`, which is both. */
   readonly scope?: "Namespaced" | "Cluster" | "*";
+  /** Default: all namespaces. */
   readonly namespaces?: NamespaceMatch;
-  /** On the object's labels, or the old object's: one of the two is enough, as with `objectSelector`. */
+  /** Must match the labels of the object or of the old object, like `objectSelector`. */
   readonly labels?: LabelSelector;
   /**
-   * Also show the Pod templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and
-   * ReplicationControllers, as Pods. Only with `pods` among the resources.
+   * Also match the Pod templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and
+   * ReplicationControllers, as Pods. Requires `pods` in `resources`. Default: false.
    */
   readonly podTemplates?: boolean;
   /**
-   * Default true: a validator on `pods` is also shown `pods/ephemeralcontainers`, and `ctx.containers()` has them too.
-   * Mutators are shown that subresource only when they name it, for the API server takes no other change there.
+   * Whether a validator on `pods` also matches `pods/ephemeralcontainers`, and `ctx.containers()` contains them. Mutators
+   * match that subresource only by name, because the API server accepts no other change there. Default: true.
    */
   readonly ephemeralContainers?: boolean;
 }

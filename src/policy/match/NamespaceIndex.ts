@@ -4,28 +4,29 @@ import { LabelIndex } from "./LabelIndex.ts";
 import { type NamespaceMatch, namespaceMatcher } from "./namespaceMatcher.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
-/** Namespaces whose patterns are remembered: more than a cluster has, and each only points to a shelf. */
-const PLACES = 8192;
-/** Combinations of patterns that hold together. Namespaces mostly share a few. */
-const COMBINATIONS = 1024;
-/** A longer name is not remembered: a client chooses the names of Namespaces, and memory is not to grow with them. */
-const NAME_LENGTH = 253;
+/** Namespaces with a cached result: more than a cluster has. An entry is only a reference to an index. */
+const MAX_NAMESPACES = 8192;
+/** Combinations of patterns with a cached index. Most namespaces share a few combinations. */
+const MAX_COMBINATIONS = 1024;
+/** Results for longer names are not cached: clients choose the names of Namespaces, and memory must stay bounded. */
+const MAX_NAME_LENGTH = 253;
 
 interface Pattern {
-  readonly holds: (namespace: string) => boolean;
+  readonly matches: (namespace: string) => boolean;
   readonly candidates: PolicyHit[];
 }
 
 /**
- * The policies that match one kind of request, by namespace: those for every one, those that name theirs, and those
- * with patterns, whose outcome is remembered for each namespace. So the cost does not grow with the namespaces there are.
+ * The policies for one kind of request, indexed by namespace: policies for all namespaces, policies with exact names, and
+ * policies with patterns. The result of the patterns is cached for each namespace, so the number of namespaces does not
+ * add to the cost of a review.
  */
 export class NamespaceIndex {
   readonly #everywhere: LabelIndex;
   readonly #named: ReadonlyMap<string, LabelIndex>;
   readonly #patterns: readonly Pattern[];
-  readonly #byPlace = new BoundedMap<string, LabelIndex>(PLACES);
-  readonly #byCombination = new BoundedMap<string, LabelIndex>(COMBINATIONS);
+  readonly #byNamespace = new BoundedMap<string, LabelIndex>(MAX_NAMESPACES);
+  readonly #byCombination = new BoundedMap<string, LabelIndex>(MAX_COMBINATIONS);
 
   constructor(candidates: readonly PolicyHit[]) {
     const everywhere: PolicyHit[] = [];
@@ -38,7 +39,7 @@ export class NamespaceIndex {
       else if (names !== undefined) for (const name of names) named.set(name, [...(named.get(name) ?? []), candidate]);
       else {
         const key = JSON.stringify([match.include, match.exclude]);
-        const pattern = patterns.get(key) ?? { holds: namespaceMatcher(match), candidates: [] };
+        const pattern = patterns.get(key) ?? { matches: namespaceMatcher(match), candidates: [] };
         patterns.set(key, pattern);
         pattern.candidates.push(candidate);
       }
@@ -48,29 +49,29 @@ export class NamespaceIndex {
     this.#patterns = [...patterns.values()];
   }
 
-  /** `place` is the review's namespace, a Namespace's own name, or empty for other cluster-scoped objects. */
-  find(review: Review, place: string): readonly PolicyHit[] {
+  /** `namespace` is the review's namespace, the name of a reviewed Namespace, or empty for other cluster-scoped objects. */
+  find(review: Review, namespace: string): readonly PolicyHit[] {
     const everywhere = this.#everywhere.find(review);
-    const named = this.#named.get(place)?.find(review) ?? [];
-    const patterned = this.#patterns.length === 0 ? [] : this.#patternedAt(place).find(review);
+    const named = this.#named.get(namespace)?.find(review) ?? [];
+    const patterned = this.#patterns.length === 0 ? [] : this.#patternedIn(namespace).find(review);
     if (named.length === 0 && patterned.length === 0) return everywhere;
-    // A policy has one match, so it stands on one of the three only.
+    // A policy has one match, so it is in only one of the three.
     return [...everywhere, ...named, ...patterned].sort((left, right) => left.order - right.order);
   }
 
-  #patternedAt(place: string): LabelIndex {
-    const known = this.#byPlace.get(place);
-    if (known !== undefined) return known;
-    const holding = this.#patterns.filter(({ holds }) => holds(place));
-    const key = holding.map((pattern) => this.#patterns.indexOf(pattern)).join();
-    const shelf =
+  #patternedIn(namespace: string): LabelIndex {
+    const cached = this.#byNamespace.get(namespace);
+    if (cached !== undefined) return cached;
+    const matching = this.#patterns.filter(({ matches }) => matches(namespace));
+    const key = matching.map((pattern) => this.#patterns.indexOf(pattern)).join();
+    const index =
       this.#byCombination.get(key) ??
-      this.#byCombination.set(key, new LabelIndex(holding.flatMap(({ candidates }) => candidates)));
-    return place.length > NAME_LENGTH ? shelf : this.#byPlace.set(place, shelf);
+      this.#byCombination.set(key, new LabelIndex(matching.flatMap(({ candidates }) => candidates)));
+    return namespace.length > MAX_NAME_LENGTH ? index : this.#byNamespace.set(namespace, index);
   }
 }
 
-/** The namespaces that a match names one by one; undefined where it has patterns or exceptions. */
+/** The exact names of a match; undefined for a match with patterns or exclusions. */
 function exactNames(match: NamespaceMatch | undefined): readonly string[] | undefined {
   if (match?.include === undefined || (match.exclude ?? []).length > 0) return undefined;
   return match.include.some((name) => /[*?]/.test(name)) ? undefined : [...new Set(match.include)];

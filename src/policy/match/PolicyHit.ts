@@ -1,9 +1,10 @@
 import type { Policy } from "../define/policy.ts";
-/** A policy that matches a review, and what part of the object it is shown. */
+
+/** A policy that matches a review, and the part of the object that it sees. */
 export interface PolicyHit {
   readonly policy: Policy;
-  /** Empty for the object itself, else the way to its Pod template. */
+  /** The path of the Pod template that the policy sees; empty for the object itself. */
   readonly template: readonly string[];
-  /** Where it stands among all policies. */
+  /** The policy's position in the gate's list. */
   readonly order: number;
 }

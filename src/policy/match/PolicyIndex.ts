@@ -9,19 +9,19 @@ interface Candidate extends PolicyHit {
   readonly target: PolicyTarget;
 }
 
-/** Kinds of request that a gate remembers at one time. A cluster with many custom resources has some hundreds. */
-const KINDS = 4096;
+/** Kinds of request with a cached index. A cluster with many custom resources has several hundred. */
+const MAX_KINDS = 4096;
 
 /**
- * Policies by what they match, compiled once. Group, version, resource, operation and scope are decided once for each
- * combination that occurs and remembered; namespaces and labels are looked up. So a review costs what its matching
- * policies cost, however many others there are.
+ * An index of policies by their matches, built once. The result for group, version, resource, operation and scope is
+ * cached for each combination that occurs. Namespaces and labels are looked up. So policies that do not match a review
+ * do not add to its cost.
  */
 export class PolicyIndex {
   readonly #byResource = new Map<string, Candidate[]>();
-  readonly #shelves = new BoundedMap<string, NamespaceIndex>(KINDS);
+  readonly #byRequest = new BoundedMap<string, NamespaceIndex>(MAX_KINDS);
 
-  /** `purpose` decides which policies count (those with a `validate`, or with a `mutate`) and which subresources come along. */
+  /** `purpose` selects the policies with a `validate` or a `mutate` function, and the implied subresources. */
   constructor(policies: readonly Policy[], purpose: "validate" | "mutate") {
     for (const [order, policy] of policies.entries()) {
       if (policy[purpose] === undefined) continue;
@@ -34,26 +34,26 @@ export class PolicyIndex {
     }
   }
 
-  /** The policies that match, in the order in which the gate names them. */
+  /** Returns the policies that match a review, in the order of the gate. */
   find(review: Review): readonly PolicyHit[] {
-    const { resource, namespace, name } = review;
+    const { resource, name } = review;
     const isNamespace = resource.group === "" && resource.resource === "namespaces";
-    const place = isNamespace ? namespace || name : namespace;
-    return this.#shelfFor(review, isNamespace || namespace === "").find(review, place);
+    const namespace = isNamespace ? review.namespace || name : review.namespace;
+    return this.#namespaceIndexFor(review, isNamespace || namespace === "").find(review, namespace);
   }
 
-  #shelfFor({ resource, subresource, operation }: Review, clusterScoped: boolean): NamespaceIndex {
+  #namespaceIndexFor({ resource, subresource, operation }: Review, isClusterScoped: boolean): NamespaceIndex {
     const { group, version } = resource;
-    const key = JSON.stringify([group, version, resource.resource, subresource, operation, clusterScoped]);
-    const known = this.#shelves.get(key);
-    if (known !== undefined) return known;
+    const key = JSON.stringify([group, version, resource.resource, subresource, operation, isClusterScoped]);
+    const cached = this.#byRequest.get(key);
+    if (cached !== undefined) return cached;
     const candidates = this.#candidatesFor(group, resource.resource, subresource).filter(
       ({ policy, target }) =>
         target.operations.includes(operation) &&
         includesOrStar(policy.match.apiVersions, version) &&
-        inScope(policy.match.scope, clusterScoped),
+        inScope(policy.match.scope, isClusterScoped),
     );
-    return this.#shelves.set(key, new NamespaceIndex(candidates));
+    return this.#byRequest.set(key, new NamespaceIndex(candidates));
   }
 
   #candidatesFor(group: string, resource: string, subresource: string): Candidate[] {
@@ -73,7 +73,7 @@ function includesOrStar(list: readonly string[] | undefined, value: string): boo
   return list === undefined || list.includes("*") || list.includes(value);
 }
 
-/** As `Matcher.scope` of k8s.io/apiserver has it: a Namespace is cluster-scoped although its review names a namespace. */
-function inScope(scope: "Namespaced" | "Cluster" | "*" | undefined, clusterScoped: boolean): boolean {
-  return scope === undefined || scope === "*" || (scope === "Cluster") === clusterScoped;
+/** The rule of `Matcher.scope` in k8s.io/apiserver. A Namespace is cluster-scoped although its review has a namespace. */
+function inScope(scope: "Namespaced" | "Cluster" | "*" | undefined, isClusterScoped: boolean): boolean {
+  return scope === undefined || scope === "*" || (scope === "Cluster") === isClusterScoped;
 }

@@ -8,8 +8,8 @@ const OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
 const RESOURCE = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(\/(\*|[a-z0-9]+))?$/;
 const GROUP = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$/;
 const VERSION = /^(\*|[a-z0-9]+)$/;
-/** A DNS label, with `*` and `?`. */
-const NAMESPACE = /^[a-z0-9*?-]+$/;
+/** A namespace name with `*` and `?`. */
+const NAMESPACE_PATTERN = /^[a-z0-9*?-]+$/;
 const SELECTOR_OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"];
 const KEYS = [
   "apiGroups",
@@ -23,7 +23,7 @@ const KEYS = [
   "ephemeralContainers",
 ];
 
-/** Throws {@link PolicyDefinitionError} where a match would silently match nothing, or not what its author meant. */
+/** Throws {@link PolicyDefinitionError} for a match that silently matches nothing, or not what its author meant. */
 export function checkMatch(policy: string, match: Match): void {
   const fail = (field: string, fault: string): never => {
     throw new PolicyDefinitionError(policy, `match.${field}`, fault);
@@ -33,7 +33,7 @@ export function checkMatch(policy: string, match: Match): void {
   for (const key of ["apiGroups", "apiVersions", "resources", "operations"] as const) {
     const list = match[key];
     if (list === undefined ? key === "resources" : !Array.isArray(list) || list.length === 0)
-      fail(key, "needs at least one element");
+      fail(key, "must be a list of at least one element");
   }
   for (const operation of match.operations ?? [])
     if (!OPERATIONS.includes(operation))
@@ -45,20 +45,20 @@ export function checkMatch(policy: string, match: Match): void {
         `has ${JSON.stringify(resource)}; a resource is a lower-case plural such as "pods" or "pods/exec"`,
       );
     if (match.apiGroups === undefined && !resource.startsWith("*") && groupOfResource(resource) === undefined)
-      fail("apiGroups", `is needed, for ${JSON.stringify(resource)} is no built-in resource`);
+      fail("apiGroups", `is required: ${JSON.stringify(resource)} is not a built-in resource`);
     if (isConnectOnly(resource) && !match.operations?.includes("CONNECT"))
-      fail("operations", `needs "CONNECT": the API server calls ${resource} with nothing else`);
+      fail("operations", `must include "CONNECT", the only operation of ${resource}`);
   }
   if (match.scope !== undefined && !["Namespaced", "Cluster", "*"].includes(match.scope))
     fail("scope", 'is not "Namespaced", "Cluster" or "*"');
   if (match.podTemplates === true && !match.resources.includes("pods"))
-    fail("podTemplates", 'needs "pods" among the resources');
+    fail("podTemplates", 'requires "pods" in resources');
   if (
     match.podTemplates === true &&
     match.apiGroups !== undefined &&
     !match.apiGroups.some((group) => group === "" || group === "*")
   )
-    fail("podTemplates", 'needs the core group, "", among the apiGroups');
+    fail("podTemplates", 'requires the core group "" in apiGroups');
   for (const group of match.apiGroups ?? [])
     if (typeof group !== "string" || !GROUP.test(group) || group === "core")
       fail(
@@ -84,32 +84,36 @@ function checkNamespaces(namespaces: NamespaceMatch, fail: Fail): void {
       list !== undefined &&
       (!Array.isArray(list) || list.length === 0 || !list.every((glob) => typeof glob === "string" && glob !== ""))
     )
-      fail("namespaces", `: ${key} needs at least one name`);
-    const impossible = list?.find((glob) => !NAMESPACE.test(glob));
+      fail(`namespaces.${key}`, "must be a list of at least one name");
+    const impossible = list?.find((glob) => !NAMESPACE_PATTERN.test(glob));
     if (impossible !== undefined)
-      fail("namespaces", `: ${key} has ${JSON.stringify(impossible)}, and no namespace is called so: a-z, 0-9 and '-'`);
+      fail(
+        `namespaces.${key}`,
+        `has ${JSON.stringify(impossible)}, which matches no namespace: names have only a-z, 0-9 and '-'`,
+      );
   }
 }
 
 function checkLabels(labels: LabelSelector, fail: Fail): void {
   checkKeys("labels", labels, ["matchLabels", "matchExpressions"], fail);
   for (const [key, value] of Object.entries(labels.matchLabels ?? {}))
-    if (typeof value !== "string") fail("labels", `: matchLabels has no string for ${key}`);
+    if (typeof value !== "string") fail("labels.matchLabels", `has a value for ${key} that is not a string`);
   for (const { key, operator, values } of labels.matchExpressions ?? []) {
     if (!SELECTOR_OPERATORS.includes(operator))
       fail(
-        "labels",
-        `has the operator ${JSON.stringify(operator)} for ${key}; known are ${SELECTOR_OPERATORS.join(", ")}`,
+        "labels.matchExpressions",
+        `has the unknown operator ${JSON.stringify(operator)} for ${key}; known are ${SELECTOR_OPERATORS.join(", ")}`,
       );
-    if ((operator === "In" || operator === "NotIn") !== (values !== undefined && values.length > 0))
+    const takesValues = operator === "In" || operator === "NotIn";
+    if (takesValues !== (values !== undefined && values.length > 0))
       fail(
-        "labels",
-        `: ${operator} for ${key} takes ${operator === "In" || operator === "NotIn" ? "values" : "no values"}`,
+        "labels.matchExpressions",
+        `has the operator ${operator} for ${key}, which ${takesValues ? "requires" : "does not accept"} values`,
       );
   }
 }
 
-/** A misspelled key, or labels without `matchLabels` before them, would match everything. */
+/** Refuses unknown keys: a misspelled key, or labels outside `matchLabels`, would match everything. */
 function checkKeys(field: string, value: object, known: readonly string[], fail: Fail): void {
   if (typeof value !== "object" || Array.isArray(value)) fail(field, "is not an object");
   for (const key of Object.keys(value))

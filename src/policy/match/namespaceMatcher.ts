@@ -1,12 +1,12 @@
-/** Names of namespaces, with `*` for any run of characters and `?` for one. */
+/** Patterns for namespace names: `*` matches any characters, `?` matches one character. */
 export interface NamespaceMatch {
-  /** Only these. Cluster-scoped objects, having no namespace, are then not matched; a Namespace goes by its own name. */
+  /** Only these namespaces. Cluster-scoped objects then do not match, except Namespaces, which match by their own name. */
   readonly include?: readonly string[];
-  /** Never these, whatever `include` says. */
+  /** Not these namespaces. Takes precedence over `include`. */
   readonly exclude?: readonly string[];
 }
 
-/** A test of one namespace; the empty string stands for a cluster-scoped object. */
+/** Returns a function that tests a namespace name. The empty string is a cluster-scoped object. */
 export function namespaceMatcher({ include, exclude }: NamespaceMatch): (namespace: string) => boolean {
   const included = include?.map(glob);
   const excluded = exclude?.map(glob) ?? [];
@@ -22,7 +22,7 @@ function glob(pattern: string): (text: string) => boolean {
   return (text) => matchesGlob(pattern, text);
 }
 
-/** Linear in the text for each star, where a regular expression could be made to backtrack. */
+/** Runs in linear time for each star. A regular expression can be made to backtrack. */
 function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;

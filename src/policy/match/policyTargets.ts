@@ -3,22 +3,22 @@ import { podTemplateOwners } from "../define/podTemplate.ts";
 import type { Match } from "./Match.ts";
 import { groupOfResource } from "./resourceGroups.ts";
 
-/** One combination of group, resource and operations that a match names, directly or through its flags. */
+/** A combination of group, resource and operations that a match covers, by name or by its flags. */
 export interface PolicyTarget {
   readonly group: string;
   readonly resource: string;
-  /** Empty for the resource itself, `*` for it and all of its subresources. */
+  /** Empty for the resource itself, `*` for the resource and all of its subresources. */
   readonly subresource: string;
   readonly operations: readonly Operation[];
-  /** Empty for the object itself, else the way to the Pod template that the policy is shown in its place. */
+  /** The path of the Pod template that the policy sees; empty for the object itself. */
   readonly template: readonly string[];
 }
 
 const OBJECT: readonly string[] = [];
 
 /**
- * Everything that a match covers. `pods` brings `pods/ephemeralcontainers` along for validators (an ephemeral
- * container arrives by UPDATE of that subresource only), and `podTemplates` brings the workloads.
+ * Returns all targets that a match covers. For validators, `pods` includes `pods/ephemeralcontainers`: ephemeral
+ * containers are added only by an UPDATE of that subresource. `podTemplates` includes the workloads.
  */
 export function policyTargets(match: Match, purpose: "validate" | "mutate"): PolicyTarget[] {
   const operations = match.operations ?? ["CREATE", "UPDATE"];

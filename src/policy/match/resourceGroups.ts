@@ -1,6 +1,6 @@
 import type { ResourceTypes } from "../define/ResourceTypes.ts";
 
-/** The API group of each built-in resource, so that a policy need not repeat it. The compiler holds it to {@link ResourceTypes}. */
+/** The API group of each built-in resource, the default for policies. The compiler checks it against {@link ResourceTypes}. */
 export const resourceGroups: { readonly [R in keyof ResourceTypes]: ResourceTypes[R]["group"] } = {
   pods: "",
   "pods/ephemeralcontainers": "",
@@ -48,7 +48,7 @@ export const resourceGroups: { readonly [R in keyof ResourceTypes]: ResourceType
   mutatingwebhookconfigurations: "admissionregistration.k8s.io",
 };
 
-/** The API group of a built-in resource or of the resource that a subresource belongs to; undefined for any other. */
+/** Returns the API group of a built-in resource or of its subresource; undefined for another resource. */
 export function groupOfResource(resource: string): string | undefined {
   const known: Readonly<Record<string, string>> = resourceGroups;
   const base = resource.split("/", 1)[0] ?? resource;
@@ -56,10 +56,10 @@ export function groupOfResource(resource: string): string | undefined {
   return Object.hasOwn(known, base) ? known[base] : undefined;
 }
 
-/** Subresources that the API server only ever calls with CONNECT. */
+/** Subresources whose only operation is CONNECT. */
 const CONNECT_ONLY = ["exec", "attach", "portforward", "proxy"];
 
-/** Whether a resource, such as `pods/exec`, is only ever seen with the operation CONNECT. */
+/** Whether CONNECT is the only operation of a resource, as for `pods/exec`. */
 export function isConnectOnly(resource: string): boolean {
   const subresource = resource.split("/")[1];
   return subresource !== undefined && CONNECT_ONLY.includes(subresource);

@@ -1,9 +1,9 @@
 /**
- * The time by which a review must be answered. Timer and signal are made only when something async asks for them: most
- * reviews are judged without. On Workers the clock stands still during CPU work, so it bounds waiting, not computing.
+ * The time by which a review must be answered. Timer and signal are created only when something async needs them; most
+ * reviews do not. On Workers the clock stops during CPU work, so a deadline limits waiting but not computation.
  */
 export class Deadline {
-  readonly milliseconds: number;
+  readonly timeoutMs: number;
   #expired = false;
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -12,14 +12,14 @@ export class Deadline {
   readonly #startedAt: number;
   readonly #now: () => number;
 
-  /** `milliseconds` from now on; `now` is a clock in milliseconds. */
-  constructor(milliseconds: number, now: () => number) {
-    this.milliseconds = milliseconds;
+  /** The time starts with the call. `now` is a clock in milliseconds. */
+  constructor(timeoutMs: number, now: () => number) {
+    this.timeoutMs = timeoutMs;
     this.#now = now;
     this.#startedAt = now();
   }
 
-  /** Aborts when the time is over, with a TimeoutError as its reason. */
+  /** Aborts when the deadline passes. The reason is a TimeoutError. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -28,14 +28,14 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Whether the time is over. */
+  /** Whether the deadline has passed. */
   get isPassed(): boolean {
-    return this.#expired || this.#left <= 0;
+    return this.#expired || this.#remainingMs <= 0;
   }
 
-  /** Resolves to {@link deadlinePassed} when the time is over; for `Promise.race`. */
+  /** Resolves to {@link deadlinePassed} when the deadline passes. For `Promise.race`. */
   get passed(): Promise<typeof deadlinePassed> {
-    // Without a signal, for every body is read under this: a signal costs more than the timer does.
+    // Does not use the signal: every body is read with this promise, and a signal costs more than a timer.
     if (this.#passed === undefined) {
       this.#passed = new Promise((resolve) => {
         this.#resolvePassed = resolve;
@@ -45,29 +45,29 @@ export class Deadline {
     return this.#passed;
   }
 
-  /** Lets go of the timer. Signals handed out before no longer abort. */
+  /** Clears the timer. Signals of this deadline no longer abort. */
   dispose(): void {
     clearTimeout(this.#timer);
   }
 
-  get #left(): number {
-    return this.milliseconds - (this.#now() - this.#startedAt);
+  get #remainingMs(): number {
+    return this.timeoutMs - (this.#now() - this.#startedAt);
   }
 
-  /** One timer serves both; where it has gone off, whoever comes later is told at once. */
+  /** Starts the one timer of signal and promise. After the deadline both end immediately. */
   #start(): void {
-    const left = this.#expired ? 0 : this.#left;
-    if (left <= 0) this.#expire();
-    else this.#timer ??= setTimeout(() => this.#expire(), left);
+    const remainingMs = this.#expired ? 0 : this.#remainingMs;
+    if (remainingMs <= 0) this.#expire();
+    else this.#timer ??= setTimeout(() => this.#expire(), remainingMs);
   }
 
   #expire(): void {
     this.#expired = true;
-    // First, so that a policy that answers because its signal aborts is late.
+    // Before the abort, so that a policy that returns because its signal aborts has missed the deadline.
     this.#resolvePassed?.(deadlinePassed);
     this.#controller?.abort(new DOMException("the review's deadline has passed", "TimeoutError"));
   }
 }
 
-/** What {@link Deadline.passed} resolves to. */
+/** The value that {@link Deadline.passed} resolves to. */
 export const deadlinePassed = Symbol("deadline passed");

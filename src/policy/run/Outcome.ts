@@ -2,16 +2,18 @@ import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import type { Finding } from "../define/Finding.ts";
 import type { Policy } from "../define/policy.ts";
 
-/** What came of running one policy on one review. */
+/** The outcome of one policy for one review. */
 export type Outcome =
+  /** The policy returned. */
   | { readonly policy: Policy; readonly result: "findings"; readonly findings: readonly Finding[] }
-  /** A mutator's change that its mode keeps from being applied, for the report. */
+  /** A mutator changed the object, but its mode is not `enforce`: the patch is only reported. */
   | {
       readonly policy: Policy;
       readonly result: "withheld";
       readonly findings: readonly Finding[];
       readonly patch: readonly PatchOperation[];
     }
-  /** It threw, or returned what is no finding. The error is in the log. */
+  /** The policy threw, or returned something else than findings. The error is in the log. */
   | { readonly policy: Policy; readonly result: "failed" }
+  /** The policy did not return before the deadline. */
   | { readonly policy: Policy; readonly result: "missed-deadline" };

@@ -6,7 +6,7 @@ import type { PolicyRun } from "./runPolicy.ts";
 import { runValidators } from "./runValidators.ts";
 import { verdictOf } from "./verdictOf.ts";
 
-/** A set of policies, compiled, that turns reviews into verdicts. Knows nothing of HTTP. */
+/** Runs a set of policies: turns reviews into verdicts. Does not depend on HTTP. */
 export class PolicyEngine {
   readonly policies: readonly Policy[];
   readonly #validators: PolicyIndex;
@@ -18,13 +18,13 @@ export class PolicyEngine {
     this.#mutators = new PolicyIndex(policies, "mutate");
   }
 
-  /** Runs every validator that matches. */
+  /** Runs all validators that match the review. */
   async validate(run: PolicyRun): Promise<Verdict> {
     const outcomes = await runValidators(this.#validators.find(run.review), run);
     return verdictOf(outcomes, run.review, run.settings);
   }
 
-  /** Runs every mutator that matches, in order. */
+  /** Runs all mutators that match the review, in the order of the gate. */
   async mutate(run: PolicyRun): Promise<Verdict> {
     const { outcomes, patch } = await runMutators(this.#mutators.find(run.review), run);
     return verdictOf(outcomes, run.review, run.settings, patch);

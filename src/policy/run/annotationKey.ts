@@ -1,23 +1,23 @@
-/** The name part of a qualified name (`IsQualifiedName`, k8s.io/apimachinery); the API server puts the webhook's name and `/` in front. */
-const NAME_LENGTH = 63;
-/** Long enough for a patch of some fields; audit events are kept for years. In UTF-16 code units. */
-const VALUE_LENGTH = 4096;
+/** The longest name part of a qualified name (`IsQualifiedName`, k8s.io/apimachinery). The API server adds the webhook's name and `/`. */
+const MAX_NAME_LENGTH = 63;
+/** In UTF-16 code units. Enough for a patch of several fields; audit events are stored for years. */
+const MAX_VALUE_LENGTH = 4096;
 
-/** `POLICY.KEY`, with a long policy name cut and made distinct again by a hash, so that two policies never share a key. */
+/** Returns the key `POLICY.KEY`. A long policy name is cut and gets a hash, so that two policies do not share a key. */
 export function annotationKey(policy: string, key: string): string {
   const full = `${policy}.${key}`;
-  if (full.length <= NAME_LENGTH) return full;
+  if (full.length <= MAX_NAME_LENGTH) return full;
   const hash = fnv1a(policy).toString(16).padStart(8, "0");
-  return `${policy.slice(0, NAME_LENGTH - key.length - hash.length - 2)}-${hash}.${key}`;
+  return `${policy.slice(0, MAX_NAME_LENGTH - key.length - hash.length - 2)}-${hash}.${key}`;
 }
 
-/** A value inside the bound; a cut one ends in an ellipsis. */
+/** Limits the length of a value. A cut value ends with an ellipsis. */
 export function boundedValue(value: string): string {
-  if (value.length <= VALUE_LENGTH) return value;
-  return `${value.slice(0, VALUE_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  if (value.length <= MAX_VALUE_LENGTH) return value;
+  return `${value.slice(0, MAX_VALUE_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-/** FNV-1a, 32 bits: short names into short distinct ones; nothing here needs to withstand an attacker. */
+/** FNV-1a with 32 bits. Keeps short names distinct; the gate's author chooses them, so no attacker has to be considered. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)

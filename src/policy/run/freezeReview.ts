@@ -1,17 +1,17 @@
 import type { Review } from "../../protocol/review/Review.ts";
 
-/** Freezes what a review's policies are shown, to the bottom, so that a policy that changes it throws a TypeError. Returns the same review. */
+/** Freezes the objects of a review recursively, so that a policy that changes one throws a TypeError. Returns the same review. */
 export function freezeReview(review: Review): Review {
   for (const part of [review.object, review.oldObject, review.options]) freeze(part);
   return review;
 }
 
-/** With a list instead of recursion: an object may be nested more deeply than the stack is. */
+/** Uses a list instead of recursion, because an object may be nested deeper than the stack allows. */
 function freeze(root: unknown): void {
-  const left = [root];
-  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+  const pending = [root];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     if (typeof value !== "object" || value === null || Object.isFrozen(value)) continue;
     Object.freeze(value);
-    left.push(...Object.values(value).filter((member) => typeof member === "object" && member !== null));
+    pending.push(...Object.values(value).filter((member) => typeof member === "object" && member !== null));
   }
 }

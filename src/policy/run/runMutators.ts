@@ -8,16 +8,16 @@ import type { Outcome } from "./Outcome.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
 
-/** What mutators did: one outcome each, and one patch for all of them together. */
+/** The result of all mutators: an outcome for each, and one patch. */
 export interface Mutation {
   readonly outcomes: readonly Outcome[];
-  /** From the reviewed object to the last mutator's result; empty when nothing changed. */
+  /** From the reviewed object to the result of the last mutator; empty when nothing changed. */
   readonly patch: readonly PatchOperation[];
 }
 
 /**
- * Runs mutators one after the other, each on the last one's result. Each works on a draft of its own, so that one that
- * throws, is late, or whose mode is not `enforce` leaves no trace. The reviewed object itself is never changed.
+ * Runs mutators in sequence, each on the result of the one before. Each has its own draft, so a mutator that throws,
+ * misses the deadline or is not in mode `enforce` has no effect on the next. The reviewed object is never changed.
  */
 export async function runMutators(hits: readonly PolicyHit[], run: PolicyRun): Promise<Mutation> {
   const outcomes: Outcome[] = [];
@@ -32,13 +32,13 @@ export async function runMutators(hits: readonly PolicyHit[], run: PolicyRun): P
   return { outcomes, patch: state.patch };
 }
 
-/** What mutators have made of the object so far, and the patch that leads there from the reviewed one. */
+/** The object after the mutators so far, and the patch from the reviewed object. */
 interface State {
   readonly object: JsonObject;
   readonly patch: readonly PatchOperation[];
 }
 
-/** One mutator's outcome, and the next state where it leads to one. */
+/** Runs one mutator. Returns its outcome, and the next state when its change is applied. */
 async function runMutator(
   hit: PolicyHit,
   { object: base }: State,
@@ -46,17 +46,17 @@ async function runMutator(
 ): Promise<{ outcome: Outcome; next?: State }> {
   const { policy, template } = hit;
   if (run.deadline.isPassed) return { outcome: { policy, result: "missed-deadline" } };
-  // mutative took 9 µs for three touched fields of an object of 87 KB, immer 390 µs, structuredClone alone 690 µs.
+  // Three changed fields of an 87 KB object: mutative 9 µs, immer 390 µs, structuredClone alone 690 µs.
   const [draft, finish] = create(base);
   const outcome = await runPolicy(policy, run, () => {
-    const context = new ReviewContext(run.review, base, hit, run.settings.paramsOf(policy.name), run.deadline);
+    const context = new ReviewContext(run, hit, base);
     return policy.mutate?.(template.length === 0 ? draft : podTemplateAt(draft, template), context);
   });
   if (outcome.result !== "findings") return { outcome };
   const isEnforced = run.settings.modeOf(policy.name) === "enforce";
   let next: State | undefined;
   let patch: readonly PatchOperation[] = [];
-  // The draft's result is read under the same guard: a policy may have put a cycle, a Date or a function into it.
+  // Reading the draft may throw as well: a policy may have put a cycle, a Date or a function into it.
   const read = await runPolicy(policy, run, () => {
     const finished: unknown = finish();
     if (!isJsonObject(finished)) throw new TypeError("the draft is no longer an object");

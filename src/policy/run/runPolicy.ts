@@ -6,7 +6,7 @@ import type { Policy } from "../define/policy.ts";
 import { type Deadline, deadlinePassed } from "./Deadline.ts";
 import type { Outcome } from "./Outcome.ts";
 
-/** What a run of policies needs beside the policies. */
+/** The review and the environment of a run of policies. */
 export interface PolicyRun {
   readonly review: Review;
   readonly settings: ClusterSettings;
@@ -14,8 +14,8 @@ export interface PolicyRun {
   readonly log: Log;
 }
 
-/** More than any review gives cause for; it ends a generator that never does. */
-const FINDINGS = 10_000;
+/** More findings than any review needs. The limit stops a generator without end. */
+const MAX_FINDINGS = 10_000;
 
 /** A policy returned something that is neither a finding nor a list of findings. */
 export class NotFindingsError extends Error {
@@ -27,8 +27,8 @@ export class NotFindingsError extends Error {
 }
 
 /**
- * Runs one call of a policy and turns whatever it does into an outcome: it never throws and never rejects. A call that
- * answers at once costs no promise. One that is still out at the deadline is left behind, its late error swallowed.
+ * Calls a policy and returns the outcome. Never throws or rejects. A synchronous result needs no promise. A call that is
+ * still pending at the deadline is abandoned, and a later error is ignored.
  */
 export function runPolicy(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {
   try {
@@ -53,19 +53,19 @@ async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unkno
     }
     return { policy, result: "findings", findings: findingsOf(returned) };
   } catch (error) {
-    // A fetch given ctx.deadline rejects in the same moment in which the deadline passes.
+    // A fetch with ctx.deadline rejects at the same time as the deadline passes.
     if (run.deadline.isPassed) return { policy, result: "missed-deadline" };
     return failed(policy, run, error);
   }
 }
 
 function failed(policy: Policy, { log, settings, review }: PolicyRun, error: unknown): Outcome {
-  const which = { policy: policy.name, cluster: settings.cluster, uid: review.uid };
+  const call = { policy: policy.name, cluster: settings.cluster, uid: review.uid };
   try {
-    log.error("a policy failed", { ...which, error });
+    log.error("a policy failed", { ...call, error });
   } catch {
-    // What was thrown cannot be written (a cycle, a getter that throws). The denial must not be lost over it.
-    log.error("a policy failed, and what it threw cannot be logged", which);
+    // The thrown value cannot be logged: a cycle, a getter that throws. The denial must not depend on the log.
+    log.error("a policy failed with an error that cannot be logged", call);
   }
   return { policy, result: "failed" };
 }
@@ -81,10 +81,10 @@ function findingsOf(returned: unknown): readonly Finding[] {
   let seen = 0;
   for (const element of returned as Iterable<unknown>) {
     seen += 1;
-    if (seen > FINDINGS) throw new NotFindingsError(`more than ${FINDINGS} findings`);
+    if (seen > MAX_FINDINGS) throw new NotFindingsError(`more than ${MAX_FINDINGS} findings`);
     const finding = findingOf(element);
     if (finding !== undefined) findings.push(finding);
-    else fault ??= new NotFindingsError(`a list with ${describe(element)} in it`);
+    else fault ??= new NotFindingsError(`a list that contains ${describe(element)}`);
     if (isThenable(element)) ignoreRejection(element);
   }
   if (fault !== undefined) throw fault;
@@ -96,7 +96,7 @@ function describe(element: unknown): string {
   return isThenable(element) ? "a promise (await Promise.all of them)" : `a ${typeof element}`;
 }
 
-/** `list.map(async ...)` leaves promises that nobody awaits; one that rejects would end a Node process. */
+/** Handles rejections of promises from `list.map(async ...)`. An unhandled rejection would end a Node process. */
 function ignoreRejection(promise: PromiseLike<unknown>): void {
   promise.then(undefined, () => undefined);
 }

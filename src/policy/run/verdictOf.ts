@@ -7,9 +7,12 @@ import type { Policy } from "../define/policy.ts";
 import { annotationKey, boundedValue } from "./annotationKey.ts";
 import type { Outcome } from "./Outcome.ts";
 
-/** A message longer than this is cut: it ends up in a one-line error of kubectl, and answers are to be small. */
-const MESSAGE_LENGTH = 8192;
+/** Longer messages are cut: kubectl prints the message as one line, and answers should be small. */
+const MAX_MESSAGE_LENGTH = 8192;
 
+type WithheldOutcome = Extract<Outcome, { readonly result: "withheld" }>;
+
+/** The parts of a verdict while the outcomes are read. */
 interface Notes {
   readonly denials: (Denial & { readonly policy: string })[];
   readonly warnings: string[];
@@ -17,8 +20,8 @@ interface Notes {
 }
 
 /**
- * Joins what the policies said into one verdict. The mode of each policy in this cluster wins over all else: only
- * `enforce` denies. A denial has the code and reason of the first policy that denied, and the messages of all.
+ * Combines the outcomes of all policies into one verdict. Only policies in mode `enforce` deny. A denial has the code and
+ * the reason of the first policy that denied, and the messages of all.
  */
 export function verdictOf(
   outcomes: readonly Outcome[],
@@ -28,10 +31,8 @@ export function verdictOf(
 ): Verdict {
   const notes: Notes = { denials: [], warnings: [], annotations: new Map() };
   for (const outcome of outcomes) {
-    const { policy } = outcome;
-    for (const finding of findingsIn(outcome)) note(notes, policy, settings, finding);
-    if (outcome.result === "withheld" && outcome.patch.length > 0)
-      noteWithheld(notes, policy, settings, outcome.patch, review);
+    for (const finding of findingsIn(outcome)) addFinding(notes, outcome.policy, settings, finding);
+    if (outcome.result === "withheld" && outcome.patch.length > 0) addWithheld(notes, outcome, settings, review);
   }
   const { denials, warnings } = notes;
   const [first] = denials;
@@ -61,7 +62,7 @@ function findingsIn(outcome: Outcome): readonly Finding[] {
   }
 }
 
-function note(notes: Notes, policy: Policy, settings: ClusterSettings, finding: Finding): void {
+function addFinding(notes: Notes, policy: Policy, settings: ClusterSettings, finding: Finding): void {
   const mode = settings.modeOf(policy.name);
   if (finding.finding === "annotate") addAnnotation(notes, policy, finding.key, finding.value);
   else if (mode === "audit")
@@ -70,14 +71,9 @@ function note(notes: Notes, policy: Policy, settings: ClusterSettings, finding: 
   else notes.denials.push({ ...finding, policy: policy.name });
 }
 
-/** A Secret's values stay out of the report, which ends up in an audit log. */
-function noteWithheld(
-  notes: Notes,
-  policy: Policy,
-  settings: ClusterSettings,
-  patch: readonly PatchOperation[],
-  review: Review,
-): void {
+/** Reports a patch that is not applied. Omits the values of a Secret, because the report goes to an audit log. */
+function addWithheld(notes: Notes, outcome: WithheldOutcome, settings: ClusterSettings, review: Review): void {
+  const { policy, patch } = outcome;
   const where = patch.map(({ op, path }) => `${op} ${path}`).join(", ");
   const isSecret = review.resource.group === "" && review.resource.resource === "secrets";
   addAnnotation(notes, policy, "would-patch", isSecret ? where : JSON.stringify(patch));
@@ -90,8 +86,10 @@ function addAnnotation({ annotations }: Notes, policy: Policy, key: string, valu
   annotations.set(full, boundedValue(before === undefined ? value : `${before}; ${value}`));
 }
 
-/** Messages may carry pieces of the object; terminals that show them must not obey those. */
+/** Replaces control characters: messages may contain parts of the object, and a terminal must not execute them. */
 function readable(message: string): string {
   const plain = message.replace(/(?![\n\t])\p{Cc}/gu, "\uFFFD");
-  return plain.length <= MESSAGE_LENGTH ? plain : `${plain.slice(0, MESSAGE_LENGTH).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return plain.length <= MAX_MESSAGE_LENGTH
+    ? plain
+    : `${plain.slice(0, MAX_MESSAGE_LENGTH).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

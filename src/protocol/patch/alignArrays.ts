@@ -1,16 +1,16 @@
 import { isJsonObject } from "../Json.ts";
 import { deepEqual } from "./deepEqual.ts";
 
-/** How one element of an array came about: kept or changed in place, inserted, or removed. */
+/** The change of one array element: kept (perhaps with changes inside), inserted, or removed. */
 export type AlignmentStep = "keep" | "insert" | "remove";
 
-/** The table of distances has this many cells at most; beyond it elements are paired by position, which is correct but longer. */
-const CELLS = 10_000;
+/** The largest table of edit distances. Longer arrays are paired by position: the patch is correct, but not the shortest. */
+const MAX_CELLS = 10_000;
 
 /**
- * The steps that turn one array into the other with the fewest operations: the common head and tail first, and an edit
- * distance for what lies between. Elements with the same `name` are taken for the same one where the count allows it,
- * as Kubernetes merges its lists (`patchMergeKey: name`).
+ * Returns the steps that turn one array into the other with the fewest operations. Equal elements at both ends are kept;
+ * an edit distance decides about the elements between them. Elements with the same `name` count as the same element,
+ * as in Kubernetes' merge of lists (`patchMergeKey: name`).
  */
 export function alignArrays(before: readonly unknown[], after: readonly unknown[]): AlignmentStep[] {
   const shorter = Math.min(before.length, after.length);
@@ -26,7 +26,7 @@ export function alignArrays(before: readonly unknown[], after: readonly unknown[
 function alignMiddle(before: readonly unknown[], after: readonly unknown[]): AlignmentStep[] {
   if (before.length === 0) return repeat("insert", after.length);
   if (after.length === 0) return repeat("remove", before.length);
-  if (before.length * after.length > CELLS) return alignByPosition(before.length, after.length);
+  if (before.length * after.length > MAX_CELLS) return alignByPosition(before.length, after.length);
   const width = after.length + 1;
   const cost = new Float64Array((before.length + 1) * width);
   const at = (row: number, column: number): number => cost[row * width + column] ?? Number.POSITIVE_INFINITY;
@@ -66,11 +66,10 @@ function alignMiddle(before: readonly unknown[], after: readonly unknown[]): Ali
   return steps;
 }
 
-/** Between nothing for an equal element and two for a removal with an insertion; halves are exact in floating point. */
+/** The cost of keeping an element: from 0 for an equal one to 2 for a removal and an insertion. Halves are exact in floating point. */
 function changeCost(before: unknown, after: unknown): number {
-  const named = nameOf(before);
-  // Names settle most pairs of containers, volumes and variables without a look at the rest.
-  if (named !== nameOf(after)) return 1.5;
+  // Different names settle most pairs of containers, volumes and variables without a full comparison.
+  if (nameOf(before) !== nameOf(after)) return 1.5;
   return deepEqual(before, after) ? 0 : 1;
 }
 

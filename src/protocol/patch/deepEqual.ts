@@ -1,6 +1,6 @@
 import { isJsonObject } from "../Json.ts";
 
-/** Whether two JSON values are the same. Shared references end the walk at once, which is what makes diffs of drafts cheap. */
+/** Whether two JSON values are equal. Shared references are not walked, which makes diffs of drafts cheap. */
 export function deepEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left) && Array.isArray(right))

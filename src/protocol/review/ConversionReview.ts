@@ -1,7 +1,7 @@
 import type { JsonObject } from "../Json.ts";
 import type { ReviewVersion } from "./Review.ts";
 
-/** A decoded ConversionReview request: turn each object into `desiredApiVersion` (`group/version`). */
+/** A decoded ConversionReview request. `desiredApiVersion` is the target, as `group/version`. */
 export interface ConversionReview {
   readonly version: ReviewVersion;
   readonly uid: string;
@@ -9,7 +9,7 @@ export interface ConversionReview {
   readonly objects: readonly JsonObject[];
 }
 
-/** What the gate answers to a ConversionReview: every object converted, in the same order, or one message. */
+/** The gate's answer to a ConversionReview: all converted objects in the same order, or one message. */
 export type ConversionOutcome =
   | { readonly converted: true; readonly objects: readonly JsonObject[] }
   | { readonly converted: false; readonly message: string };

@@ -1,12 +1,12 @@
-/** Where a body departs from what was expected. `path` is dotted, such as `request.kind.version`. */
+/** A fault of a request body. `path` has dots, such as `request.kind.version`. `expected` begins with "expected". */
 export interface DecodeFault {
   readonly path: string;
   readonly expected: string;
-  /** `kind` when the body is a well-formed object of another kind or version, `shape` for all else. */
+  /** `kind`: a well-formed object of another kind or version. `shape`: all other faults. */
   readonly about: "kind" | "shape";
 }
 
-/** A decoder's answer: the value, or the first fault. Errors are data here; nothing is thrown. */
+/** The result of a decoder: the value, or the first fault. Decoders do not throw. */
 export type DecodeResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: DecodeFault };

@@ -1,19 +1,23 @@
 import * as z from "zod/mini";
 
 /**
- * Bounds what the API server or a resource's definition chooses: groups are DNS subdomains (253 characters), versions and
- * kinds DNS labels (63), a uid has 36. Not the object's name: the client chooses it, RBAC objects may have one of any
- * length (`ValidatePathSegmentName`), and a review refused here is let in where failurePolicy is Ignore.
+ * The longest text that the API server or a resource definition chooses. Groups are DNS subdomains (253 characters),
+ * versions and kinds are DNS labels (63), a uid has 36. The object's name has no limit here: the client chooses it, and
+ * RBAC objects may have names of any length (`ValidatePathSegmentName`). A review that is not decoded is an error, and
+ * with failurePolicy Ignore an error allows the request.
  */
-const TEXT_LENGTH = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
-const text = z.string().check(z.maxLength(TEXT_LENGTH));
-const filled = z.string().check(z.minLength(1), z.maxLength(TEXT_LENGTH));
+const text = z.string().check(z.maxLength(MAX_TEXT_LENGTH));
+const nonEmptyText = z.string().check(z.minLength(1), z.maxLength(MAX_TEXT_LENGTH));
 const jsonObject = z.looseObject({});
 
-export const groupVersionKindSchema = z.object({ group: text, version: filled, kind: filled });
-export const groupVersionResourceSchema = z.object({ group: text, version: filled, resource: filled });
+/** `metav1.GroupVersionKind`. */
+export const groupVersionKindSchema = z.object({ group: text, version: nonEmptyText, kind: nonEmptyText });
+/** `metav1.GroupVersionResource`. */
+export const groupVersionResourceSchema = z.object({ group: text, version: nonEmptyText, resource: nonEmptyText });
 
+/** `authentication.k8s.io/v1` UserInfo. */
 export const userSchema = z.object({
   username: z.nullish(z.string()),
   uid: z.nullish(z.string()),
@@ -22,11 +26,11 @@ export const userSchema = z.object({
 });
 
 /**
- * The envelope of `admission.k8s.io` AdmissionRequest, the same in v1 and v1beta1. Unknown members are ignored, for
- * newer API servers add some. `object` and `oldObject` are only known to be objects or null.
+ * The envelope of `admission.k8s.io` AdmissionRequest, the same in v1 and v1beta1. Unknown members are ignored because
+ * newer API servers add some. `object` and `oldObject` are not checked here.
  */
 export const admissionRequestSchema = z.object({
-  uid: filled,
+  uid: nonEmptyText,
   kind: groupVersionKindSchema,
   resource: groupVersionResourceSchema,
   subResource: z.nullish(text),
@@ -43,7 +47,7 @@ export const admissionRequestSchema = z.object({
   options: z.nullish(jsonObject),
 });
 
-/** A whole AdmissionReview as the API server posts it. */
+/** The AdmissionReview that the API server sends. */
 export const admissionReviewSchema = z.object({
   apiVersion: z.enum(["admission.k8s.io/v1", "admission.k8s.io/v1beta1"]),
   kind: z.literal("AdmissionReview"),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The envelope of `apiextensions.k8s.io` ConversionRequest, the same in v1 and v1beta1. Objects are not looked into. */
+/** The envelope of `apiextensions.k8s.io` ConversionRequest, the same in v1 and v1beta1. Objects are not checked. */
 export const conversionReviewSchema = z.object({
   apiVersion: z.enum(["apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1"]),
   kind: z.literal("ConversionReview"),

@@ -9,9 +9,9 @@ import { reviewVersion } from "./reviewVersion.ts";
 type Request = z.infer<typeof admissionRequestSchema>;
 
 /**
- * Reads an AdmissionReview, v1 or v1beta1, from parsed JSON. Only the envelope is checked. `object` must be an object
- * on CREATE and UPDATE, and so must `oldObject` on UPDATE: a policy must never pass because it was shown nothing.
- * On DELETE `oldObject` may be null, as the API server sends it to mutating webhooks.
+ * Decodes an AdmissionReview, v1 or v1beta1, from parsed JSON. Only the envelope is checked. CREATE and UPDATE must have
+ * an `object`, and UPDATE an `oldObject`: a policy must never allow a request because it saw no object. On DELETE
+ * `oldObject` may be null, because the API server sends null to mutating webhooks.
  */
 export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
   const version = reviewVersion(body, "AdmissionReview", "admission.k8s.io");
@@ -26,12 +26,12 @@ export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
   const request = parsed.data.request;
   const object = objectOrNull(request.object);
   const oldObject = objectOrNull(request.oldObject);
-  const needs = NEEDED_OBJECTS[request.operation];
-  if (object === undefined || (object === null && needs.object))
+  const required = REQUIRED_OBJECTS[request.operation];
+  if (object === undefined || (object === null && required.object))
     return shapeFault("request.object", `expected an object for ${request.operation}`);
   if (object !== null && request.operation === "DELETE")
     return shapeFault("request.object", "expected null for DELETE");
-  if (oldObject === undefined || (oldObject === null && needs.oldObject))
+  if (oldObject === undefined || (oldObject === null && required.oldObject))
     return shapeFault("request.oldObject", `expected an object for ${request.operation}`);
   return {
     ok: true,
@@ -56,14 +56,14 @@ export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
   };
 }
 
-const NEEDED_OBJECTS: Readonly<Record<Operation, { object: boolean; oldObject: boolean }>> = {
+const REQUIRED_OBJECTS: Readonly<Record<Operation, { object: boolean; oldObject: boolean }>> = {
   CREATE: { object: true, oldObject: false },
   UPDATE: { object: true, oldObject: true },
   DELETE: { object: false, oldObject: false },
   CONNECT: { object: false, oldObject: false },
 };
 
-/** The API server deletes a collection by reviews without a name (`attributes.name` is empty): a policy that goes by names must see it. */
+/** The name of the old object on DELETE. The reviews of a deleted collection have no name (`attributes.name` is empty), but policies need one. */
 function nameOfDeleted(operation: Operation, oldObject: JsonObject | null): string {
   const metadata = operation === "DELETE" ? oldObject?.metadata : undefined;
   return isJsonObject(metadata) && typeof metadata.name === "string" ? metadata.name : "";

@@ -5,7 +5,7 @@ import { conversionReviewSchema } from "./conversionReviewSchema.ts";
 import type { DecodeResult } from "./DecodeResult.ts";
 import { reviewVersion } from "./reviewVersion.ts";
 
-/** Reads a ConversionReview, v1 or v1beta1, from parsed JSON. The objects are handed on as they came. */
+/** Decodes a ConversionReview, v1 or v1beta1, from parsed JSON. The objects are not copied. */
 export function decodeConversionReview(body: unknown): DecodeResult<ConversionReview> {
   const version = reviewVersion(body, "ConversionReview", "apiextensions.k8s.io");
   if (!version.ok) return version;
@@ -26,7 +26,7 @@ export function decodeConversionReview(body: unknown): DecodeResult<ConversionRe
   };
 }
 
-/** The objects themselves, not the schema's copies: a copy through assignment would lose a member named `__proto__`. */
+/** The objects of the body, not the schema's copies: a copy by assignment loses a member named `__proto__`. */
 function objectsOf(body: unknown): JsonObject[] {
   const request = isJsonObject(body) ? body.request : undefined;
   const objects = isJsonObject(request) ? request.objects : undefined;

@@ -1,9 +1,9 @@
-import { encodePatch } from "./encodePatch.ts";
+import type { PatchOperation } from "../patch/PatchOperation.ts";
 import { fitWarnings } from "./fitWarnings.ts";
 import type { ReviewVersion } from "./Review.ts";
 import type { Verdict } from "./Verdict.ts";
 
-/** The wire form of an answer (`admission.k8s.io` AdmissionReview with only `response`). */
+/** The wire form of an answer: an `admission.k8s.io` AdmissionReview with only `response`. */
 export interface AdmissionReviewAnswer {
   readonly apiVersion: `admission.k8s.io/${ReviewVersion}`;
   readonly kind: "AdmissionReview";
@@ -19,27 +19,39 @@ export interface AdmissionReviewAnswer {
 }
 
 /**
- * Writes a verdict in the version that asked, with its uid. `patch` and `patchType` come together or not at all, and
- * never on a denial (`AdmissionResponse`, v1 verifies this); warnings are fitted to the API server's limits.
+ * Encodes a verdict in the version and with the uid of its request. `patch` and `patchType` are set together, and never
+ * on a denial (the API server verifies this for v1 `AdmissionResponse`). Warnings are held to the API server's limits.
  */
 export function encodeAdmissionReview(
-  asked: { version: ReviewVersion; uid: string },
+  request: { version: ReviewVersion; uid: string },
   verdict: Verdict,
 ): AdmissionReviewAnswer {
   const warnings = fitWarnings(verdict.warnings);
-  const patched = verdict.allowed && verdict.patch.length > 0;
+  const isPatched = verdict.allowed && verdict.patch.length > 0;
   return {
-    apiVersion: `admission.k8s.io/${asked.version}`,
+    apiVersion: `admission.k8s.io/${request.version}`,
     kind: "AdmissionReview",
     response: {
-      uid: asked.uid,
+      uid: request.uid,
       allowed: verdict.allowed,
       ...(verdict.allowed
         ? {}
         : { status: { status: "Failure", message: verdict.message, reason: verdict.reason, code: verdict.code } }),
-      ...(patched ? { patch: encodePatch(verdict.patch), patchType: "JSONPatch" } : {}),
+      ...(isPatched ? { patch: encodePatch(verdict.patch), patchType: "JSONPatch" } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
       ...(Object.keys(verdict.auditAnnotations).length > 0 ? { auditAnnotations: verdict.auditAnnotations } : {}),
     },
   };
+}
+
+/** `String.fromCharCode` takes its arguments on the stack. This number is safe on every runtime. */
+const CHUNK_BYTES = 8192;
+
+/** Encodes a patch for `AdmissionResponse.patch`: base64 (RFC 4648, section 4) of its JSON in UTF-8. */
+export function encodePatch(patch: readonly PatchOperation[]): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(patch));
+  let binary = "";
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES)
+    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));
+  return btoa(binary);
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "../Json.ts";
 import type { ConversionOutcome } from "./ConversionReview.ts";
 import type { ReviewVersion } from "./Review.ts";
 
-/** The wire form of an answer (`apiextensions.k8s.io` ConversionReview with only `response`). */
+/** The wire form of an answer: an `apiextensions.k8s.io` ConversionReview with only `response`. */
 export interface ConversionReviewAnswer {
   readonly apiVersion: `apiextensions.k8s.io/${ReviewVersion}`;
   readonly kind: "ConversionReview";
@@ -13,16 +13,16 @@ export interface ConversionReviewAnswer {
   };
 }
 
-/** Writes a conversion's outcome in the version that asked, with its uid. A failure carries no objects. */
+/** Encodes the outcome of a conversion in the version and with the uid of its request. A failure has no objects. */
 export function encodeConversionReview(
-  asked: { version: ReviewVersion; uid: string },
+  request: { version: ReviewVersion; uid: string },
   outcome: ConversionOutcome,
 ): ConversionReviewAnswer {
   return {
-    apiVersion: `apiextensions.k8s.io/${asked.version}`,
+    apiVersion: `apiextensions.k8s.io/${request.version}`,
     kind: "ConversionReview",
     response: {
-      uid: asked.uid,
+      uid: request.uid,
       convertedObjects: outcome.converted ? outcome.objects : [],
       result: outcome.converted ? { status: "Success" } : { status: "Failure", message: outcome.message },
     },

@@ -1,21 +1,21 @@
 import type { ReviewVersion } from "./Review.ts";
 
-/** What the first kilobytes of a review tell: enough to answer it without reading the rest. */
+/** The fields from the start of a review that a denial needs. They allow an answer without reading the rest. */
 export interface PeekedReview {
   readonly kind: "AdmissionReview" | "ConversionReview";
   readonly version: ReviewVersion;
   readonly uid: string;
 }
 
-/** How much of an oversized body is looked at, in bytes. The API server writes kind, apiVersion and uid within its first 200. */
+/** The part of an oversized body that is read. The API server writes kind, apiVersion and uid in the first 200 bytes. */
 export const PEEK_BYTES = 4096;
 
 const TOKEN = /\s*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|([^\s{}[\],:"]+))/y;
 const GROUPS = { AdmissionReview: "admission.k8s.io", ConversionReview: "apiextensions.k8s.io" } as const;
 
 /**
- * Finds kind, apiVersion and request.uid in the beginning of a review's JSON. Members are tracked by depth, so a `uid`
- * of an object inside the request is never taken for the request's. Undefined when any of the three is not in there.
+ * Finds kind, apiVersion and request.uid at the start of a review's JSON. Tracks the depth of members, so the `uid` of an
+ * object inside the request is not mistaken for the request's. Returns undefined when one of the three is not there.
  */
 export function peekReview(beginning: string): PeekedReview | undefined {
   const { kind, apiVersion, uid } = scanEnvelope(beginning);
@@ -31,10 +31,10 @@ interface Envelope {
   uid?: string;
 }
 
-/** Reads token by token until the three members are found, or the text ends or is no JSON. */
+/** Reads tokens until all three members are found, the text ends, or it is not JSON. */
 function scanEnvelope(text: string): Envelope {
   const found: Envelope = {};
-  /** The member that each open object or array stands under. */
+  /** The member names of the open objects and arrays. */
   const path: (string | undefined)[] = [];
   let key: string | undefined;
   let expectKey = false;

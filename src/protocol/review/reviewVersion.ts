@@ -3,8 +3,8 @@ import type { DecodeResult } from "./DecodeResult.ts";
 import type { ReviewVersion } from "./Review.ts";
 
 /**
- * Which version of a review a body claims to be. A body that has a kind and an apiVersion, but not the ones asked
- * for, is a fault about its kind; a body without them is a fault about its shape.
+ * Reads the version of a review from its apiVersion. Another kind or apiVersion is a fault about `kind`. A missing one
+ * is a fault about `shape`.
  */
 export function reviewVersion(body: unknown, kind: string, group: string): DecodeResult<ReviewVersion> {
   if (!isJsonObject(body))

@@ -30,7 +30,7 @@ it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-delete-deployments-1", []],
   ["validate-v1-connect-pods-exec-1", []],
   ["validate-v1-create-services-1", []],
-])("on %s says %j", async (fixture, messages) => {
+])("disallowLatestTag on %s returns the denials %j", async (fixture, messages) => {
   expect(await denials(disallowLatestTag(), reviewFrom(fixture))).toEqual(messages);
 });
 
@@ -44,17 +44,17 @@ it.each<[image: unknown, fault: string | undefined]>([
   ["localhost:5000/nginx", untagged("localhost:5000/nginx")],
   ["localhost:5000/nginx:latest", "image 'localhost:5000/nginx:latest' has the tag 'latest'"],
   ["nginx:LATEST", "image 'nginx:LATEST' has the tag 'LATEST'"],
-  ["nginx@sha256:12", "'nginx@sha256:12' is no image reference"],
-  ["nginx:", "'nginx:' is no image reference"],
-  ["nginx:lаtest", "'nginx:lаtest' is no image reference"],
-  ["", "no image is named"],
-  [undefined, "no image is named"],
-  [null, "no image is named"],
+  ["nginx@sha256:12", "'nginx@sha256:12' is not an image reference"],
+  ["nginx:", "'nginx:' is not an image reference"],
+  ["nginx:lаtest", "'nginx:lаtest' is not an image reference"],
+  ["", "the image is missing"],
+  [undefined, "the image is missing"],
+  [null, "the image is missing"],
   [7, "the image is not a string"],
   [{ toString: 1 }, "the image is not a string"],
   [["nginx:1"], "the image is not a string"],
-  ["ü".repeat(2000), `'${"ü".repeat(512)}…' is no image reference`],
-])("on the image %j says %j", async (image, fault) => {
+  ["ü".repeat(2000), `'${"ü".repeat(512)}…' is not an image reference`],
+])("disallowLatestTag on the image %j returns the fault %j", async (image, fault) => {
   const review = reviewFrom("validate-v1-create-pods-1", (object) => {
     object.spec.containers[1].image = image;
   });
@@ -92,7 +92,7 @@ it.each<[what: string, fixture: string, change: (object: Loose) => void, message
     [`spec.template.spec.volumes[1].image.reference: ${untagged("models")}`],
   ],
   [
-    "every fault of a Pod, in the order in which its containers start",
+    "every image of a Pod, in the order in which its containers start",
     "validate-v1-create-pods-1",
     ({ spec }) => {
       for (const container of [...spec.initContainers, ...spec.containers]) container.image = container.name;
@@ -103,13 +103,13 @@ it.each<[what: string, fixture: string, change: (object: Loose) => void, message
       `spec.containers[1].image: ${untagged("proxy")}`,
     ],
   ],
-])("finds %s", async (_what, fixture, change, messages) => {
+])("disallowLatestTag finds %s", async (_what, fixture, change, messages) => {
   expect(await denials(disallowLatestTag(), reviewFrom(fixture, change))).toEqual(messages);
 });
 
 it.each<[what: string, change: (object: Loose) => void]>([
   [
-    "containers that are no list",
+    "containers that are not a list",
     ({ spec }) => {
       spec.containers = { 0: { name: "a", image: "a:1" } };
     },
@@ -121,12 +121,12 @@ it.each<[what: string, change: (object: Loose) => void]>([
     },
   ],
   [
-    "volumes that are no list",
+    "volumes that are not a list",
     ({ spec }) => {
       spec.volumes = "x";
     },
   ],
-])("denies by its name for %s", async (_what, change) => {
+])("disallowLatestTag fails and denies for %s", async (_what, change) => {
   const review = reviewFrom("validate-v1-create-pods-1", change);
   expect(await judge(disallowLatestTag(), review, "validate", { failing: true })).toMatchObject({
     allowed: false,
@@ -134,7 +134,7 @@ it.each<[what: string, change: (object: Loose) => void]>([
   });
 });
 
-it("refuses unknown options", () => {
+it("disallowLatestTag refuses unknown options", () => {
   const define = (): unknown => disallowLatestTag({ allow: ["*"] } as DisallowLatestTagOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow("options.allow is unknown; known are name, namespaces");

@@ -6,19 +6,24 @@ import { judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
 it.each<[what: string, metadata: unknown, options: Omit<AddLabelsOptions, "labels">, expected: unknown]>([
-  ["adds beside what is there", { labels: { a: "1" } }, {}, { labels: { a: "1", "example.com/team": "x", tier: "" } }],
+  [
+    "adds labels to existing labels",
+    { labels: { a: "1" } },
+    {},
+    { labels: { a: "1", "example.com/team": "x", tier: "" } },
+  ],
   ["keeps another value", { labels: { tier: "web" } }, {}, { labels: { tier: "web", "example.com/team": "x" } }],
   [
-    "changes another value when told so",
+    "replaces another value with overwrite",
     { labels: { tier: "web" } },
     { overwrite: true },
     { labels: { tier: "", "example.com/team": "x" } },
   ],
-  ["makes the labels", { name: "ü🚀" }, {}, { name: "ü🚀", labels: { "example.com/team": "x", tier: "" } }],
-  ["makes labels out of null", { labels: null }, {}, { labels: { "example.com/team": "x", tier: "" } }],
-  ["makes the metadata", undefined, {}, { labels: { "example.com/team": "x", tier: "" } }],
-  ["makes the metadata out of null", null, {}, { labels: { "example.com/team": "x", tier: "" } }],
-])("%s", async (_what, metadata, options, expected) => {
+  ["creates missing labels", { name: "ü🚀" }, {}, { name: "ü🚀", labels: { "example.com/team": "x", tier: "" } }],
+  ["replaces labels that are null", { labels: null }, {}, { labels: { "example.com/team": "x", tier: "" } }],
+  ["creates missing metadata", undefined, {}, { labels: { "example.com/team": "x", tier: "" } }],
+  ["replaces metadata that is null", null, {}, { labels: { "example.com/team": "x", tier: "" } }],
+])("addLabels %s", async (_what, metadata, options, expected) => {
   const policy = addLabels({ labels: { "example.com/team": "x", tier: "" }, ...options });
   const review = reviewFrom("mutate-v1-create-pods-1", (object) => {
     object.metadata = metadata;
@@ -27,13 +32,13 @@ it.each<[what: string, metadata: unknown, options: Omit<AddLabelsOptions, "label
   expect(result).toEqual({ ...review.object, metadata: expected });
 });
 
-it("changes nothing where all is there", async () => {
+it("addLabels changes nothing when all labels are present", async () => {
   const review = reviewFrom("mutate-v1-create-pods-1");
   const verdict = await judge(addLabels({ labels: { team: "payments" }, overwrite: true }), review, "mutate");
   expect(verdict).toMatchObject({ allowed: true, patch: [], warnings: [] });
 });
 
-it("writes one operation a label", async () => {
+it("addLabels writes one operation for each label", async () => {
   const review = reviewFrom("mutate-v1-update-pods-1");
   const verdict = await judge(addLabels({ labels: { "a/b": "1", constructor: "2" } }), review, "mutate");
   expect(verdict).toMatchObject({
@@ -47,7 +52,7 @@ it("writes one operation a label", async () => {
 it.each<[what: string, labels: unknown]>([
   ["a string", "x"],
   ["a number", 1],
-])("denies by its name for labels that are %s", async (_what, labels) => {
+])("addLabels fails and denies for labels that are %s", async (_what, labels) => {
   const review = reviewFrom("mutate-v1-create-pods-1", (object) => {
     object.metadata.labels = labels;
   });
@@ -73,7 +78,7 @@ it.each<
     paths: readonly string[],
   ]
 >([
-  ["a workload, by default", {}, "mutate-v1-create-deployments-1", undefined, []],
+  ["nothing in a workload by default", {}, "mutate-v1-create-deployments-1", undefined, []],
   [
     "a workload's own labels",
     { resources: ["deployments"] },
@@ -83,7 +88,7 @@ it.each<
   ],
   ["a workload's template", { podTemplates: true }, "mutate-v1-create-deployments-1", undefined, [TEMPLATE]],
   [
-    "both",
+    "a workload's own labels and its template",
     { podTemplates: true, resources: ["pods", "deployments"] },
     "mutate-v1-create-deployments-1",
     undefined,
@@ -99,13 +104,19 @@ it.each<
   ],
   ["a new Job's template", { podTemplates: true }, "mutate-v1-create-deployments-1", as("batch", "jobs"), [TEMPLATE]],
   [
-    "not that of a Job that is there",
+    "nothing in the template of an existing Job",
     { podTemplates: true },
     "mutate-v1-create-deployments-1",
     as("batch", "jobs", "UPDATE"),
     [],
   ],
-  ["not that of a ReplicaSet", { podTemplates: true }, "mutate-v1-create-deployments-1", as("apps", "replicasets"), []],
+  [
+    "nothing in the template of a ReplicaSet",
+    { podTemplates: true },
+    "mutate-v1-create-deployments-1",
+    as("apps", "replicasets"),
+    [],
+  ],
   [
     "a ReplicaSet's own labels",
     { podTemplates: true, resources: ["pods", "replicasets"] },
@@ -120,8 +131,8 @@ it.each<
     as("example.com", "widgets"),
     ["/metadata/labels/a"],
   ],
-  ["another's namespace", { namespaces: { include: ["team-*"] } }, "mutate-v1-create-pods-1", undefined, []],
-])("labels %s", async (_what, options, fixture, change, paths) => {
+  ["nothing in another namespace", { namespaces: { include: ["team-*"] } }, "mutate-v1-create-pods-1", undefined, []],
+])("addLabels labels %s", async (_what, options, fixture, change, paths) => {
   const policy = addLabels({ labels: { a: "1" }, ...options });
   const review = reviewFrom(fixture, change);
   const verdict = await judge(policy, review, "mutate");
@@ -129,30 +140,30 @@ it.each<
   await applyMutators(policy, review);
 });
 
-it("adds nothing to what is deleted, and nothing on an ephemeral container's way", async () => {
+it("addLabels changes nothing on DELETE and on an update of ephemeral containers", async () => {
   const policy = addLabels({ labels: { a: "1" } });
   for (const fixture of ["validate-v1-delete-pods-1", "validate-v1-update-pods-ephemeralcontainers-1"])
     expect(await judge(policy, reviewFrom(fixture), "mutate")).toMatchObject({ allowed: true, patch: [] });
 });
 
 it.each<[what: string, options: object | undefined, message: string]>([
-  ["none", undefined, "options is not an object"],
+  ["no options", undefined, "options is not an object"],
   ["no labels", {}, "options.labels is not an object with at least one label"],
   ["empty labels", { labels: {} }, "options.labels is not an object with at least one label"],
   ["a list of labels", { labels: ["a"] }, "options.labels is not an object"],
-  ["a key that cannot be stored", { labels: JSON.parse('{"__proto__": "x"}') }, 'options.labels has "__proto__"'],
-  ["a value with a space", { labels: { a: "b c" } }, "options.labels has for 'a' what is no label value"],
-  ["a value of more than 63 characters", { labels: { a: "b".repeat(64) } }, "what is no label value"],
-  ["a value that is a number", { labels: { a: 1 } }, "what is no label value"],
-  ["a misspelt option", { labels: { a: "1" }, override: true }, "options.override is unknown"],
+  ["an invalid key", { labels: JSON.parse('{"__proto__": "x"}') }, 'options.labels has "__proto__"'],
+  ["a value with a space", { labels: { a: "b c" } }, "options.labels has an invalid value for 'a'"],
+  ["a value of more than 63 characters", { labels: { a: "b".repeat(64) } }, "has an invalid value for 'a'"],
+  ["a value that is a number", { labels: { a: 1 } }, "has an invalid value for 'a'"],
+  ["a misspelled option", { labels: { a: "1" }, override: true }, "options.override is unknown"],
   ["a flag that is a string", { labels: { a: "1" }, overwrite: "no" }, "options.overwrite is not true or false"],
   ["a subresource", { labels: { a: "1" }, resources: ["pods/status"] }, 'options.resources has "pods/status"'],
   [
-    "templates without Pods",
+    "podTemplates without pods",
     { labels: { a: "1" }, resources: ["jobs"], podTemplates: true },
-    'needs "pods" among the resources',
+    'requires "pods" in resources',
   ],
-])("refuses %s as options", (_what, options, message) => {
+])("addLabels refuses %s in its options", (_what, options, message) => {
   const define = (): unknown => addLabels(options as AddLabelsOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow(message);

@@ -4,21 +4,21 @@ import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefiniti
 import { denials, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
-const CLASSIC = "Pod contains forbidden label 'bad-label'";
+const MESSAGE = "Pod contains forbidden label 'bad-label'";
 
 it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-create-pods-1", []],
-  ["validate-v1-create-pods-2", [CLASSIC]],
-  ["validate-v1beta1-create-pods-2", [CLASSIC]],
-  ["validate-v1-update-pods-1", [CLASSIC]],
-  ["validate-v1-update-pods-ephemeralcontainers-1", [CLASSIC]],
+  ["validate-v1-create-pods-2", [MESSAGE]],
+  ["validate-v1beta1-create-pods-2", [MESSAGE]],
+  ["validate-v1-update-pods-1", [MESSAGE]],
+  ["validate-v1-update-pods-ephemeralcontainers-1", [MESSAGE]],
   ["validate-v1-delete-pods-1", []],
   ["validate-v1beta1-delete-pods-1", []],
   ["validate-v1-connect-pods-exec-1", []],
   ["validate-v1-create-pods-eviction-1", []],
   ["validate-v1-create-deployments-1", []],
   ["validate-v1-create-services-1", []],
-])("on %s says %j", async (fixture, messages) => {
+])("denyLabels on %s returns the denials %j", async (fixture, messages) => {
   expect(await denials(denyLabels(), reviewFrom(fixture))).toEqual(messages);
 });
 
@@ -30,23 +30,23 @@ it.each<[fixture: string, template: (object: Loose) => Loose, path: string]>([
     (object) => object.spec.jobTemplate.spec.template,
     "spec.jobTemplate.spec.template.metadata.labels",
   ],
-])("points at the labels of the template in %s", async (fixture, template, path) => {
+])("denyLabels names the path of the template's labels in %s", async (fixture, template, path) => {
   const review = reviewFrom(fixture, (object) => {
     template(object).metadata = { labels: { "bad-label": "" } };
   });
-  expect(await denials(denyLabels(), review)).toEqual([`${CLASSIC} at ${path}`]);
+  expect(await denials(denyLabels(), review)).toEqual([`${MESSAGE} at ${path}`]);
 });
 
-describe("with labels of the gate's own", () => {
+describe("denyLabels with other labels", () => {
   it.each<[what: string, labels: readonly string[], found: object | null, messages: readonly string[]]>([
     ["reports each once, in the order of the options", ["b", "a", "b"], { a: "1", b: "2" }, ["b", "a"]],
-    ["takes one with a prefix", ["example.com/team"], { "example.com/team": "x" }, ["example.com/team"]],
-    ["is not fooled by what every object inherits", ["constructor", "toString"], { x: "y" }, []],
-    ["sees a label that is named like an inherited member", ["constructor"], { constructor: "x" }, ["constructor"]],
-    ["does not care about a label named __proto__", ["a"], JSON.parse('{"__proto__": {"a": "1"}}'), []],
-    ["sees a forbidden label beside one named __proto__", ["a"], JSON.parse('{"__proto__": "x", "a": "1"}'), ["a"]],
+    ["accepts a key with a prefix", ["example.com/team"], { "example.com/team": "x" }, ["example.com/team"]],
+    ["ignores members that every object inherits", ["constructor", "toString"], { x: "y" }, []],
+    ["finds a label with the name of an inherited member", ["constructor"], { constructor: "x" }, ["constructor"]],
+    ["ignores a label named __proto__", ["a"], JSON.parse('{"__proto__": {"a": "1"}}'), []],
+    ["finds a forbidden label next to one named __proto__", ["a"], JSON.parse('{"__proto__": "x", "a": "1"}'), ["a"]],
     ["allows labels that are null", ["a"], null, []],
-    ["sees a label whose value is unicode", ["a"], { a: "ünï🚀" }, ["a"]],
+    ["finds a label with a Unicode value", ["a"], { a: "ünï🚀" }, ["a"]],
   ])("%s", async (_what, labels, found, keys) => {
     const review = reviewFrom("validate-v1-create-pods-1", (object) => {
       object.metadata.labels = found;
@@ -63,7 +63,7 @@ describe("with labels of the gate's own", () => {
     expect(await denials(denyLabels(), review)).toEqual([]);
   });
 
-  it("has a name of its own where it is given one, and keeps to its namespaces", async () => {
+  it("uses the name and the namespaces of its options", async () => {
     const policy = denyLabels({ name: "no-team", labels: ["team"], namespaces: { exclude: ["kube-*"] } });
     const review = reviewFrom("validate-v1-create-pods-1");
     expect(await judge(policy, review, "validate")).toMatchObject({
@@ -75,19 +75,31 @@ describe("with labels of the gate's own", () => {
 });
 
 it.each<[what: string, options: object | null, message: string]>([
-  ["no object", null, "options is not an object"],
-  ["a misspelt option", { label: ["a"] }, "options.label is unknown; known are labels, name, namespaces"],
+  ["options that are null", null, "options is not an object"],
+  ["a misspelled option", { label: ["a"] }, "options.label is unknown; known are labels, name, namespaces"],
   ["a string for a list", { labels: "bad-label" }, "options.labels is not a list"],
   ["no labels", { labels: [] }, "options.labels is not a list of at least one label"],
-  ["a key with a space", { labels: ["bad label"] }, 'options.labels has "bad label", which is no key'],
-  ["a key that cannot be stored", { labels: ["__proto__"] }, "which is no key"],
-  ["an empty prefix", { labels: ["/a"] }, "which is no key"],
-  ["a key of more than 63 characters", { labels: ["a".repeat(64)] }, "which is no key"],
-  ["a prefix of more than 253 characters", { labels: [`${"a.".repeat(126)}aa/b`] }, "which is no key"],
+  [
+    "a key with a space",
+    { labels: ["bad label"] },
+    'options.labels has "bad label", which is not a valid label or annotation key',
+  ],
+  ["an invalid key", { labels: ["__proto__"] }, "which is not a valid label or annotation key"],
+  ["an empty prefix", { labels: ["/a"] }, "which is not a valid label or annotation key"],
+  ["a key of more than 63 characters", { labels: ["a".repeat(64)] }, "which is not a valid label or annotation key"],
+  [
+    "a prefix of more than 253 characters",
+    { labels: [`${"a.".repeat(126)}aa/b`] },
+    "which is not a valid label or annotation key",
+  ],
   ["a key that is a number", { labels: [1] }, "a key that is not a string"],
   ["a name with a space", { name: "a b" }, "is not a DNS label"],
-  ["namespaces that are no list", { namespaces: { include: "default" } }, "include needs at least one name"],
-])("refuses %s as options", (_what, options, message) => {
+  [
+    "namespaces that are not a list",
+    { namespaces: { include: "default" } },
+    "include must be a list of at least one name",
+  ],
+])("denyLabels refuses %s in its options", (_what, options, message) => {
   const define = (): unknown => denyLabels(options as DenyLabelsOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow(message);

@@ -21,7 +21,7 @@ it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-delete-deployments-1", []],
   ["validate-v1-update-deployments-scale-1", []],
   ["validate-v1-create-services-1", []],
-])("by default, on %s says %j", async (fixture, messages) => {
+])("requireLabels by default on %s returns the denials %j", async (fixture, messages) => {
   expect(await denials(requireLabels(), reviewFrom(fixture))).toEqual(messages);
 });
 
@@ -32,38 +32,43 @@ const mismatch = (key: string, pattern: string): string[] => [
 ];
 
 it.each<[what: string, labels: RequireLabelsOptions["labels"] & object, found: unknown, messages: readonly string[]]>([
-  ["all that are missing", ["a", { key: "b" }, "c"], { b: "1" }, missing("a", "c")],
-  ["nothing about an empty value", ["a"], { a: "" }, []],
+  ["all missing labels", ["a", { key: "b" }, "c"], { b: "1" }, missing("a", "c")],
+  ["nothing for an empty value", ["a"], { a: "" }, []],
   ["an empty value that a pattern forbids", [{ key: "a", pattern: ".+" }], { a: "" }, mismatch("a", ".+")],
-  ["nothing about a value that matches", [{ key: "a", pattern: "[a-z]+" }], { a: "team" }, []],
-  ["a value that matches in part", [{ key: "a", pattern: "[a-z]+" }], { a: "team-1" }, mismatch("a", "[a-z]+")],
-  ["a value that matches one way of two in part", [{ key: "a", pattern: "x|y" }], { a: "xz" }, mismatch("a", "x|y")],
+  ["nothing for a value that matches", [{ key: "a", pattern: "[a-z]+" }], { a: "team" }, []],
+  ["a value that matches only in part", [{ key: "a", pattern: "[a-z]+" }], { a: "team-1" }, mismatch("a", "[a-z]+")],
+  [
+    "a value that matches one alternative only in part",
+    [{ key: "a", pattern: "x|y" }],
+    { a: "xz" },
+    mismatch("a", "x|y"),
+  ],
   ["a value on a second line", [{ key: "a", pattern: /x/m }], { a: "x\nz" }, mismatch("a", "x")],
-  ["nothing about a RegExp with flags that matches", [{ key: "a", pattern: /x/giy }], { a: "X" }, []],
-  ["an absent label with a pattern as absent", [{ key: "a", pattern: "x" }], {}, missing("a")],
+  ["nothing for a value that matches a RegExp with flags", [{ key: "a", pattern: /x/giy }], { a: "X" }, []],
+  ["an absent label with a pattern as missing", [{ key: "a", pattern: "x" }], {}, missing("a")],
   ["a value longer than any label's", [{ key: "a", pattern: "a+" }], { a: "a".repeat(64) }, mismatch("a", "a+")],
-  ["what every object inherits as absent", ["constructor"], {}, missing("constructor")],
-  ["nothing about a label that is named so", ["constructor"], { constructor: "x" }, []],
-  ["what hides behind __proto__ as absent", ["a"], JSON.parse('{"__proto__": {"a": "1"}}'), missing("a")],
-  ["a value that is no string as absent", ["a"], { a: 1 }, missing("a")],
-  ["labels that are null as absent", ["a"], null, missing("a")],
-  ["labels that are a list as absent", ["length"], ["x"], missing("length")],
-  ["labels that are a string as absent", ["length"], "xyz", missing("length")],
-])("reports %s", async (_what, labels, found, messages) => {
+  ["a member that every object inherits as missing", ["constructor"], {}, missing("constructor")],
+  ["nothing for a label with the name of an inherited member", ["constructor"], { constructor: "x" }, []],
+  ["a member of __proto__ as missing", ["a"], JSON.parse('{"__proto__": {"a": "1"}}'), missing("a")],
+  ["a label with a value that is not a string as missing", ["a"], { a: 1 }, missing("a")],
+  ["labels that are null as missing", ["a"], null, missing("a")],
+  ["labels that are a list as missing", ["length"], ["x"], missing("length")],
+  ["labels that are a string as missing", ["length"], "xyz", missing("length")],
+])("requireLabels reports %s", async (_what, labels, found, messages) => {
   const policy = requireLabels({ labels });
   const review = reviewFrom("validate-v1-create-pods-1", (object) => {
     object.metadata.labels = found;
   });
   expect(await denials(policy, review)).toEqual(messages);
-  // A pattern must not remember where it stopped.
+  // Twice, because a pattern must not continue where its last match ended.
   expect(await denials(policy, review)).toEqual(messages);
 });
 
 it.each<[what: string, metadata: unknown]>([
-  ["no metadata", undefined],
+  ["absent", undefined],
   ["null", null],
   ["a string", "x"],
-])("takes metadata that is %s for no labels", async (_what, metadata) => {
+])("requireLabels reports missing labels for metadata that is %s", async (_what, metadata) => {
   const review = reviewFrom("validate-v1-create-pods-1", (object) => {
     object.metadata = metadata;
   });
@@ -83,7 +88,7 @@ it.each<[what: string, options: RequireLabelsOptions, fixture: string, messages:
     "validate-v1-create-secrets-1",
     ["Namespace must have the label 'owner' at metadata.labels"],
   ],
-  ["nothing but a Namespace", { resources: ["namespaces"] }, "validate-v1-create-pods-2", []],
+  ["no Pods with only namespaces in resources", { resources: ["namespaces"] }, "validate-v1-create-pods-2", []],
   [
     "a workload's own labels",
     { resources: ["deployments"] },
@@ -99,14 +104,14 @@ it.each<[what: string, options: RequireLabelsOptions, fixture: string, messages:
       "Deployment must have the label 'owner' at spec.template.metadata.labels",
     ],
   ],
-  ["no templates when told so", { podTemplates: false }, "validate-v1-create-deployments-1", []],
-])("looks at %s", async (_what, options, fixture, messages) => {
+  ["no templates with podTemplates: false", { podTemplates: false }, "validate-v1-create-deployments-1", []],
+])("requireLabels checks %s", async (_what, options, fixture, messages) => {
   const policy = requireLabels({ labels: ["owner"], ...options });
   const review = reviewFrom(fixture, fixture.includes("secrets") ? asNamespace : undefined);
   expect([...(await denials(policy, review))].sort()).toEqual(messages);
 });
 
-it("looks at custom resources of the groups it is given", async () => {
+it("requireLabels checks custom resources of the given groups", async () => {
   const asWidget = (_object: Loose, request: Loose): void => {
     request.resource = { group: "example.com", version: "v1", resource: "widgets" };
     request.kind = { group: "example.com", version: "v1", kind: "Widget" };
@@ -120,22 +125,22 @@ it("looks at custom resources of the groups it is given", async () => {
 it.each<[what: string, options: object, message: string]>([
   ["no labels", { labels: [] }, "options.labels is not a list of at least one label"],
   ["an object for a list", { labels: { team: "x" } }, "options.labels is not a list"],
-  ["a key that cannot be stored", { labels: ["__proto__"] }, 'options.labels has "__proto__"'],
+  ["an invalid key", { labels: ["__proto__"] }, 'options.labels has "__proto__"'],
   ["an element that is null", { labels: [null] }, "neither a key nor an object"],
   ["an element without a key", { labels: [{ pattern: "x" }] }, "a key that is not a string"],
-  ["a misspelt member", { labels: [{ key: "a", regex: "x" }] }, 'unknown member "regex"'],
+  ["a misspelled member", { labels: [{ key: "a", regex: "x" }] }, 'unknown member "regex"'],
   [
     "a pattern that does not compile",
     { labels: [{ key: "a", pattern: "(" }] },
-    "a pattern for 'a' that is no regular expression",
+    "a pattern for 'a' that is not a regular expression",
   ],
-  ["a pattern that closes what it did not open", { labels: [{ key: "a", pattern: "a)|(b" }] }, "no regular expression"],
+  ["a pattern with unbalanced parentheses", { labels: [{ key: "a", pattern: "a)|(b" }] }, "not a regular expression"],
   ["a pattern that is a number", { labels: [{ key: "a", pattern: 1 }] }, "neither a string nor a RegExp"],
-  ["resources that are no list", { resources: "pods" }, "options.resources is not a list"],
+  ["resources that are not a list", { resources: "pods" }, "options.resources is not a list"],
   ["a subresource", { resources: ["deployments/scale"] }, 'options.resources has "deployments/scale"'],
-  ["a custom resource without its group", { resources: ["widgets"] }, "match.apiGroups is needed"],
-  ["templates without Pods", { resources: ["namespaces"], podTemplates: true }, 'needs "pods" among the resources'],
-])("refuses %s as options", (_what, options, message) => {
+  ["a custom resource without its group", { resources: ["widgets"] }, "match.apiGroups is required"],
+  ["podTemplates without pods", { resources: ["namespaces"], podTemplates: true }, 'requires "pods" in resources'],
+])("requireLabels refuses %s in its options", (_what, options, message) => {
   const define = (): unknown => requireLabels(options as RequireLabelsOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow(message);

@@ -39,7 +39,7 @@ it.each<[quantity: unknown, value: number | undefined]>([
   [["1"], undefined],
   [{}, undefined],
   [true, undefined],
-])("%j is %s", (quantity, value) => {
+])("quantityValue of %j is %s", (quantity, value) => {
   expect(quantityValue(quantity)).toBe(value);
 });
 
@@ -51,14 +51,14 @@ it.each([
   ["1.1Ki", "1126.4"],
   ["0.1Gi", "107374182.4"],
   ["9.95M", "9950k"],
-])("%s and %s are one value", (one, other) => {
+])("quantityValue is equal for %s and %s", (one, other) => {
   expect(quantityValue(one)).toBe(quantityValue(other));
 });
 
-it.each(["1", "1.", ".1", "1e", "m"])("takes no longer over %j again and again than over a number as long", (part) => {
+it.each(["1", "1.", ".1", "1e", "m"])("quantityValue parses a long text of %j in linear time", (part) => {
   const hostile = `${part.repeat(100_000)}!`;
   const harmless = "1".repeat(hostile.length);
   expect(quantityValue(hostile)).toBeUndefined();
-  // Backtracking would be a hundred thousand times as much.
+  // Backtracking would take 100,000 times as long.
   expect(fastest(() => quantityValue(hostile)) / fastest(() => quantityValue(harmless))).toBeLessThan(100);
 });

@@ -11,8 +11,8 @@ const [logs] = meshSidecar.volumes;
 const namesOf = (list: readonly { name: string }[] | undefined): string[] => (list ?? []).map(({ name }) => name);
 const create = (change?: (object: Loose) => void) => reviewFrom("mutate-v1-create-pods-1", change);
 
-describe("a Pod gets", () => {
-  it("all parts, each in its place", async () => {
+describe("placeSidecar adds", () => {
+  it("all parts at their places", async () => {
     const review = create();
     const pod = await applyMutators(injectSidecar(meshSidecar), review);
     const { spec, metadata }: Loose = structuredClone(review.object);
@@ -24,7 +24,7 @@ describe("a Pod gets", () => {
     expect(metadata.annotations["prometheus.io/port"]).toBe("9113");
   });
 
-  it("them by additions alone", async () => {
+  it("all parts with only add operations", async () => {
     const verdict = await judge(injectSidecar(meshSidecar), create(), "mutate");
     expect(verdict.allowed && verdict.patch.map(({ op, path }) => `${op} ${path}`).sort()).toEqual([
       "add /metadata/annotations/example.com~1logs",
@@ -35,44 +35,44 @@ describe("a Pod gets", () => {
     ]);
   });
 
-  it("init containers behind its own when told so", async () => {
+  it("init containers after the Pod's own with initPosition last", async () => {
     const pod = await applyMutators(injectSidecar({ ...meshSidecar, initPosition: "last" }), create());
     expect(namesOf(pod.spec.initContainers)).toEqual(["migrate", "mesh-setup", "mesh"]);
   });
 
   it.each<[what: string, change: (object: Loose) => void]>([
     [
-      "no lists",
+      "without lists",
       ({ spec }) => {
         for (const list of ["containers", "initContainers", "volumes"]) delete spec[list];
       },
     ],
     [
-      "null for its lists",
+      "with lists that are null",
       ({ spec }) => {
         for (const list of ["containers", "initContainers", "volumes"]) spec[list] = null;
       },
     ],
     [
-      "no spec",
+      "without a spec",
       (object) => {
         delete object.spec;
       },
     ],
     [
-      "neither metadata nor spec",
+      "without metadata and spec",
       (object) => {
         delete object.metadata;
         delete object.spec;
       },
     ],
-  ])("everything where it has %s", async (_what, change) => {
+  ])("all parts to a Pod %s", async (_what, change) => {
     const { spec, metadata } = await applyMutators(injectSidecar(meshSidecar), create(change));
     expect(spec).toMatchObject({ containers: [agent], initContainers: [setup, proxy], volumes: [logs] });
     expect(metadata.annotations).toMatchObject({ "example.com/logs": "ja ✓" });
   });
 
-  it("no lists for parts that are not injected", async () => {
+  it("only lists for injected parts", async () => {
     const review = create((object) => {
       object.spec = { containers: [] };
     });
@@ -83,43 +83,43 @@ describe("a Pod gets", () => {
     expect((await applyMutators(injectSidecar({ containers: [agent] }), review)).spec).toEqual({ containers: [agent] });
   });
 
-  it("two sidecars from two policies, which stay apart", async () => {
+  it("two sidecars of two policies next to each other", async () => {
     const other = injectSidecar({ name: "other", initContainers: [{ name: "other", image: "other:1" }] });
     const pod = await applyMutators([injectSidecar({ initContainers: [proxy] }), other], create());
     expect(namesOf(pod.spec.initContainers)).toEqual(["other", "mesh", "migrate"]);
   });
 });
 
-describe("a name that is taken", () => {
-  const foreign = (object: Loose): void => {
+describe("placeSidecar with an element that has the name of an injected one", () => {
+  const conflict = (object: Loose): void => {
     object.spec.containers.unshift({ name: "log-agent", image: "busybox:1" });
     object.spec.volumes[0] = { name: "logs", hostPath: { path: "/" } };
   };
-  const said = (path: string, what: string): string =>
-    `${path} has the name of a ${what} that inject-sidecar injects, and is another`;
+  const message = (path: string, kind: string): string =>
+    `${path} has the name of a ${kind} that inject-sidecar injects, but differs from it`;
 
-  it("is refused", async () => {
-    expect(await judge(injectSidecar(meshSidecar), create(foreign), "mutate")).toMatchObject({
+  it("denies the Pod by default", async () => {
+    expect(await judge(injectSidecar(meshSidecar), create(conflict), "mutate")).toMatchObject({
       allowed: false,
       code: 403,
-      message: `${said("spec.containers[0]", "container")}; ${said("spec.volumes[0]", "volume")}`,
+      message: `${message("spec.containers[0]", "container")}; ${message("spec.volumes[0]", "volume")}`,
     });
   });
 
-  it("is kept with a warning when told so, beside all other parts", async () => {
+  it("keeps it with a warning and adds the other parts with keep", async () => {
     const policy = injectSidecar({ ...meshSidecar, onConflict: "keep" });
-    const pod = await applyMutators(policy, create(foreign));
+    const pod = await applyMutators(policy, create(conflict));
     expect(pod.spec.containers[0]).toEqual({ name: "log-agent", image: "busybox:1" });
     expect(namesOf(pod.spec.initContainers)).toEqual(["mesh-setup", "mesh", "migrate"]);
-    const { warnings } = await judge(policy, create(foreign), "mutate");
+    const { warnings } = await judge(policy, create(conflict), "mutate");
     expect(warnings).toEqual([
-      `inject-sidecar: ${said("spec.containers[0]", "container")}; it is kept`,
-      `inject-sidecar: ${said("spec.volumes[0]", "volume")}; it is kept`,
+      `inject-sidecar: ${message("spec.containers[0]", "container")}; it is kept`,
+      `inject-sidecar: ${message("spec.volumes[0]", "volume")}; it is kept`,
     ]);
   });
 
-  it("is replaced when told so, in its place", async () => {
-    const pod = await applyMutators(injectSidecar({ ...meshSidecar, onConflict: "replace" }), create(foreign));
+  it("replaces it in its place with replace", async () => {
+    const pod = await applyMutators(injectSidecar({ ...meshSidecar, onConflict: "replace" }), create(conflict));
     expect(pod.spec.containers[0]).toEqual(agent);
     expect(pod.spec.volumes[0]).toEqual(logs);
     expect(namesOf(pod.spec.containers)).toEqual(["log-agent", "web", "proxy"]);
@@ -129,11 +129,11 @@ describe("a name that is taken", () => {
     ["deny", false],
     ["replace", false],
     ["keep", true],
-  ])("by a container of the other list is not to be replaced: %s", async (onConflict, allowed) => {
+  ])("does not replace it in the other list of containers with %s", async (onConflict, allowed) => {
     const review = create(({ spec }) => spec.containers.push({ ...proxy, restartPolicy: undefined }));
     const verdict = await judge(injectSidecar({ initContainers: [proxy], onConflict }), review, "mutate");
     expect(verdict.allowed).toBe(allowed);
-    expect(JSON.stringify(verdict)).toContain(said("spec.containers[2]", "container"));
+    expect(JSON.stringify(verdict)).toContain(message("spec.containers[2]", "container"));
     expect(verdict).toMatchObject(allowed ? { patch: [] } : { code: 403 });
   });
 });

@@ -11,7 +11,7 @@ describe("deny", () => {
     [{ code: 599 }, 599, "Forbidden"],
     [{ reason: "Expired" }, 403, "Expired"],
     [{ code: 410, reason: "Expired" }, 410, "Expired"],
-  ])("%j", (options, code, reason) => {
+  ])("with options %j has the code %i and the reason %s", (options, code, reason) => {
     expect(deny("no", options)).toEqual({ finding: "deny", message: "no", code, reason });
   });
 
@@ -22,13 +22,13 @@ describe("deny", () => {
   });
 });
 
-it.each([["", 5, null, undefined, {}, ["no"]]])("no message, no finding", (...messages) => {
+it.each([["", 5, null, undefined, {}, ["no"]]])("deny and warn refuse the message %j", (...messages) => {
   for (const message of messages)
-    for (const make of [deny, warn]) expect(() => make(message as string)).toThrow(/^(deny|warn) needs a message$/);
+    for (const make of [deny, warn]) expect(() => make(message as string)).toThrow(/^(deny|warn) requires a message$/);
 });
 
 describe("annotate", () => {
-  it.each(["a", "A-b_c.9", "x".repeat(30)])("takes the key %s", (key) => {
+  it.each(["a", "A-b_c.9", "x".repeat(30)])("accepts the key %s", (key) => {
     expect(annotate(key, "")).toEqual({ finding: "annotate", key, value: "" });
   });
   it.each(["", "-a", "a-", "a b", "a/b", "ü", "x".repeat(31), "a\n"])("refuses the key %j", (key) => {
@@ -36,7 +36,7 @@ describe("annotate", () => {
       /^annotate: .* is not a key of 1 to 30 letters, digits, "-", "_" and "\."$/,
     );
   });
-  it("refuses a value that is no string", () => {
+  it("refuses a value that is not a string", () => {
     expect(() => annotate("a", 1 as unknown as string)).toThrow("annotate: the value of a is not a string");
   });
 });
@@ -47,7 +47,7 @@ describe("findingOf", () => {
     expect(findingOf(finding)).not.toBe(finding);
   });
   it.each([null, undefined, "deny", 1, [], {}, { finding: "allow" }, { finding: null }, { message: "no" }])(
-    "%j is none",
+    "returns undefined for %j",
     (value) => {
       expect(findingOf(value)).toBeUndefined();
     },

@@ -3,19 +3,19 @@ import { type Policy, type PolicyDefinition, policy } from "../../../src/policy/
 
 const validate = (): undefined => undefined;
 const good = { name: "p", match: { resources: ["pods"] }, validate };
-/** A definition as JavaScript may write it. */
+/** Defines a policy without type checks, like JavaScript. */
 const define = (changes: object): Policy =>
   policy({ ...good, ...changes } as unknown as PolicyDefinition<"pods", "CREATE", never, unknown>);
 const name = "is not a DNS label: lower-case letters, digits and '-', at most 63";
 
-describe("a definition that could never work", () => {
+describe("policy refuses a faulty definition", () => {
   it.each<[changes: object, message: string]>([
     [{ name: "" }, `policy "": name ${name}`],
     [{ name: "No" }, `policy "No": name ${name}`],
     [{ name: "-a" }, `policy "-a": name ${name}`],
     [{ name: "x".repeat(64) }, `policy "${"x".repeat(64)}": name ${name}`],
     [{ name: undefined }, `policy "undefined": name ${name}`],
-    [{ validate: undefined }, 'policy "p": validate is missing, and so is mutate: the policy would judge nothing'],
+    [{ validate: undefined }, 'policy "p": validate and mutate are missing: a policy requires one of them'],
     [{ validate: true }, 'policy "p": validate is not a function'],
     [{ mutate: {} }, 'policy "p": mutate is not a function'],
     [{ onDeadline: "ignore" }, 'policy "p": onDeadline is "ignore", not "deny", "warn" or "allow"'],
@@ -23,32 +23,29 @@ describe("a definition that could never work", () => {
     [{ match: null }, 'policy "p": match is missing'],
     [
       { validate: undefined, mutate: validate, match: { resources: ["pods"], operations: ["DELETE"] } },
-      'policy "p": match.operations has only DELETE, which leaves nothing to mutate',
+      'policy "p": match.operations has only DELETE, which has no object to mutate',
     ],
   ])("%j", (changes, message) => {
     expect(() => define(changes)).toThrow(expect.objectContaining({ code: "bad-policy", message }));
   });
 });
 
-describe("a match that would match nothing, or not what its author meant", () => {
+describe("policy refuses a faulty match", () => {
   const resource = 'a resource is a lower-case plural such as "pods" or "pods/exec"';
   const group = 'a group is a DNS name such as "apps", "*" for any, and "" is the core group';
   it.each<[match: object, message: string]>([
     [{ kinds: ["Pod"] }, "match.kinds is unknown; known are apiGroups, apiVersions, resources"],
-    [{ resources: [] }, "match.resources needs at least one element"],
-    [{ resources: "pods" }, "match.resources needs at least one element"],
-    [{ resources: undefined }, "match.resources needs at least one element"],
-    [{ apiGroups: [] }, "match.apiGroups needs at least one element"],
-    [{ apiVersions: "v1" }, "match.apiVersions needs at least one element"],
-    [{ operations: [] }, "match.operations needs at least one element"],
+    [{ resources: [] }, "match.resources must be a list of at least one element"],
+    [{ resources: "pods" }, "match.resources must be a list of at least one element"],
+    [{ resources: undefined }, "match.resources must be a list of at least one element"],
+    [{ apiGroups: [] }, "match.apiGroups must be a list of at least one element"],
+    [{ apiVersions: "v1" }, "match.apiVersions must be a list of at least one element"],
+    [{ operations: [] }, "match.operations must be a list of at least one element"],
     [{ resources: ["Pod"] }, `match.resources has "Pod"; ${resource}`],
     [{ resources: ["pods/"] }, `match.resources has "pods/"; ${resource}`],
     [{ resources: [5] }, `match.resources has 5; ${resource}`],
-    [{ resources: ["pods", "widgets"] }, 'match.apiGroups is needed, for "widgets" is no built-in resource'],
-    [
-      { resources: ["pods/exec"] },
-      'match.operations needs "CONNECT": the API server calls pods/exec with nothing else',
-    ],
+    [{ resources: ["pods", "widgets"] }, 'match.apiGroups is required: "widgets" is not a built-in resource'],
+    [{ resources: ["pods/exec"] }, 'match.operations must include "CONNECT", the only operation of pods/exec'],
     [{ operations: ["create"] }, 'match.operations has "create"; known are CREATE, UPDATE, DELETE, CONNECT'],
     [{ operations: ["*"] }, 'match.operations has "*"; known are CREATE, UPDATE, DELETE, CONNECT'],
     [{ apiGroups: ["core"] }, `match.apiGroups has "core"; ${group}`],
@@ -59,32 +56,38 @@ describe("a match that would match nothing, or not what its author meant", () =>
       'match.apiVersions has "apps/v1"; a version is a word such as "v1", without its group',
     ],
     [{ scope: "Namespace" }, 'match.scope is not "Namespaced", "Cluster" or "*"'],
-    [{ podTemplates: true, resources: ["deployments"] }, 'match.podTemplates needs "pods" among the resources'],
+    [{ podTemplates: true, resources: ["deployments"] }, 'match.podTemplates requires "pods" in resources'],
     [
       { podTemplates: true, apiGroups: ["metrics.k8s.io"] },
-      'match.podTemplates needs the core group, "", among the apiGroups',
+      'match.podTemplates requires the core group "" in apiGroups',
     ],
     [{ podTemplates: "yes" }, "match.podTemplates is not true or false"],
     [{ ephemeralContainers: 0 }, "match.ephemeralContainers is not true or false"],
     [{ namespaces: ["prod"] }, "match.namespaces is not an object"],
     [{ namespaces: { only: ["prod"] } }, 'match.namespaces has the unknown key "only"; known are include, exclude'],
-    [{ namespaces: { include: "prod" } }, "match.namespaces : include needs at least one name"],
-    [{ namespaces: { include: [] } }, "match.namespaces : include needs at least one name"],
-    [{ namespaces: { exclude: [""] } }, "match.namespaces : exclude needs at least one name"],
+    [{ namespaces: { include: "prod" } }, "match.namespaces.include must be a list of at least one name"],
+    [{ namespaces: { include: [] } }, "match.namespaces.include must be a list of at least one name"],
+    [{ namespaces: { exclude: [""] } }, "match.namespaces.exclude must be a list of at least one name"],
     [{ labels: { app: "web" } }, 'match.labels has the unknown key "app"; known are matchLabels, matchExpressions'],
-    [{ labels: { matchLabels: { app: undefined } } }, "match.labels : matchLabels has no string for app"],
+    [
+      { labels: { matchLabels: { app: undefined } } },
+      "match.labels.matchLabels has a value for app that is not a string",
+    ],
     [
       { labels: { matchExpressions: [{ key: "a", operator: "Is" }] } },
-      'match.labels has the operator "Is" for a; known are In, NotIn, Exists, DoesNotExist',
+      'match.labels.matchExpressions has the unknown operator "Is" for a; known are In, NotIn, Exists, DoesNotExist',
     ],
-    [{ labels: { matchExpressions: [{ key: "a", operator: "In" }] } }, "match.labels : In for a takes values"],
+    [
+      { labels: { matchExpressions: [{ key: "a", operator: "In" }] } },
+      "match.labels.matchExpressions has the operator In for a, which requires values",
+    ],
     [
       { labels: { matchExpressions: [{ key: "a", operator: "In", values: [] }] } },
-      "match.labels : In for a takes values",
+      "match.labels.matchExpressions has the operator In for a, which requires values",
     ],
     [
       { labels: { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] } },
-      "match.labels : Exists for a takes no values",
+      "match.labels.matchExpressions has the operator Exists for a, which does not accept values",
     ],
   ])("%j", (match, message) => {
     expect(() => define({ match: { ...good.match, ...match } })).toThrow(
@@ -93,7 +96,7 @@ describe("a match that would match nothing, or not what its author meant", () =>
   });
 });
 
-describe("what is taken", () => {
+describe("policy accepts", () => {
   it.each<[changes: object]>([
     [{ name: "x".repeat(63) }],
     [{ name: "7" }],

@@ -3,10 +3,10 @@ import { describe, expectTypeOf, it } from "vitest";
 import { deny, policy } from "../../../src/index.ts";
 import type { Findings, Policy } from "../../../src/policy/define/policy.ts";
 
-// Held by the type check: what is expected to be an error, and compiles, is an error.
+// The type check verifies this file: an expected error that compiles is an error.
 
-describe("findings", () => {
-  it("are nothing, one, several, generated, or promised", () => {
+describe("the type of findings", () => {
+  it("accepts nothing, one finding, several, a generator and a promise", () => {
     const match = { resources: ["pods"] } as const;
     policy({ name: "a", match, validate: () => undefined });
     policy({ name: "a", match, validate: () => {} });
@@ -26,30 +26,30 @@ describe("findings", () => {
     expectTypeOf<ReturnType<typeof deny>>().toExtend<Findings>();
   });
 
-  it("are nothing else", () => {
+  it("refuses other values", () => {
     const match = { resources: ["pods"] } as const;
-    // @ts-expect-error a boolean is no finding
+    // @ts-expect-error a boolean is not a finding
     policy({ name: "a", match, validate: () => true });
-    // @ts-expect-error a message is no finding
+    // @ts-expect-error a message is not a finding
     policy({ name: "a", match, validate: () => "no" });
   });
 });
 
-describe("what is refused as it is written", () => {
-  it("is a field that the object does not have, and an object put in the place of the reviewed one", () => {
+describe("the type of a policy refuses", () => {
+  it("an unknown field of the object, and a change of the context", () => {
     policy({
       name: "a",
       match: { resources: ["pods"] },
       validate: (ctx) => {
         // @ts-expect-error a Pod has no replicas
         void ctx.object.spec?.replicas;
-        // @ts-expect-error the context is for reading
+        // @ts-expect-error the context is read-only
         ctx.object = {};
       },
     });
   });
 
-  it("is an object taken for granted where there may be none", () => {
+  it("use of an object that may be null", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], operations: ["DELETE"] },
@@ -68,16 +68,16 @@ describe("what is refused as it is written", () => {
     });
   });
 
-  it("is an operation, a mode at the deadline or a scope that does not exist", () => {
+  it("an unknown operation, deadline fallback or scope", () => {
     const validate = (): undefined => undefined;
     const attempts = [
-      // @ts-expect-error operations are written in capitals
+      // @ts-expect-error operations have capital letters
       () => policy({ name: "a", match: { resources: ["pods"], operations: ["create"] }, validate }),
-      // @ts-expect-error not a fallback
+      // @ts-expect-error not a deadline fallback
       () => policy({ name: "a", match: { resources: ["pods"] }, onDeadline: "ignore", validate }),
       // @ts-expect-error not a scope
       () => policy({ name: "a", match: { resources: ["pods"], scope: "Namespace" }, validate }),
-      // @ts-expect-error a match needs resources
+      // @ts-expect-error a match requires resources
       () => policy({ name: "a", match: {}, validate }),
     ];
     expectTypeOf(attempts).toExtend<readonly (() => Policy)[]>();

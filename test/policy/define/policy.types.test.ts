@@ -8,10 +8,10 @@ import type { PodContainer } from "../../../src/policy/define/podContainers.ts";
 import type { Policy, RawParams } from "../../../src/policy/define/policy.ts";
 import type { KubernetesObject, PodExecOptions } from "../../../src/policy/define/ResourceTypes.ts";
 
-// Held by the type check: a wrong expectation here does not compile. Running them shows that the definitions are taken.
+// The type check verifies this file: a wrong expectation does not compile. The tests show that policy() accepts the definitions.
 
-describe("ctx.object is", () => {
-  it("a Pod when pods are matched", () => {
+describe("the type of ctx.object is", () => {
+  it("a Pod for pods", () => {
     const made = policy({
       name: "a",
       match: { resources: ["pods"] },
@@ -27,7 +27,7 @@ describe("ctx.object is", () => {
     expectTypeOf(made).toEqualTypeOf<Policy>();
   });
 
-  it("a Pod, too, when its templates or its ephemeral containers are asked for", () => {
+  it("a Pod for Pod templates and ephemeral containers", () => {
     policy({
       name: "a",
       match: { resources: ["pods", "pods/ephemeralcontainers"], podTemplates: true },
@@ -35,7 +35,7 @@ describe("ctx.object is", () => {
     });
   });
 
-  it("one of several when several are matched", () => {
+  it("a union for several resources", () => {
     policy({
       name: "a",
       match: { resources: ["pods", "deployments"] },
@@ -46,7 +46,7 @@ describe("ctx.object is", () => {
     });
   });
 
-  it("what a subresource carries", () => {
+  it("the object of a subresource", () => {
     policy({
       name: "a",
       match: { resources: ["deployments/scale"], operations: ["UPDATE"] },
@@ -59,7 +59,7 @@ describe("ctx.object is", () => {
     });
   });
 
-  it("any object for a custom resource and for a wildcard", () => {
+  it("KubernetesObject for a custom resource and a wildcard", () => {
     policy({
       name: "a",
       match: { resources: ["widgets"], apiGroups: ["example.com"] },
@@ -75,7 +75,7 @@ describe("ctx.object is", () => {
     });
   });
 
-  it("any object for another group's resource of a built-in name", () => {
+  it("KubernetesObject for a resource of another group with a built-in name", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], apiGroups: ["example.com"] },
@@ -88,7 +88,7 @@ describe("ctx.object is", () => {
     });
   });
 
-  it("the built-in type when its own group is named", () => {
+  it("the built-in type when its group is named", () => {
     policy({
       name: "a",
       match: { resources: ["deployments"], apiGroups: ["apps"] },
@@ -101,7 +101,7 @@ describe("ctx.object is", () => {
     });
   });
 
-  it("any object where the resources are only known when it runs", () => {
+  it("KubernetesObject for resources that are only known at run time", () => {
     const resources: readonly string[] = ["pods"];
     policy({
       name: "a",
@@ -111,8 +111,8 @@ describe("ctx.object is", () => {
   });
 });
 
-describe("by the operations,", () => {
-  it("DELETE has perhaps no object", () => {
+describe("the types of ctx.object and ctx.oldObject", () => {
+  it("are both nullable for DELETE", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], operations: ["DELETE"] },
@@ -123,7 +123,7 @@ describe("by the operations,", () => {
     });
   });
 
-  it("DELETE among others makes the object uncertain", () => {
+  it("have a nullable object for DELETE among other operations", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], operations: ["CREATE", "DELETE"] },
@@ -131,7 +131,7 @@ describe("by the operations,", () => {
     });
   });
 
-  it("UPDATE alone has both", () => {
+  it("are both not nullable for only UPDATE", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], operations: ["UPDATE"] },
@@ -142,7 +142,7 @@ describe("by the operations,", () => {
     });
   });
 
-  it("CREATE has an object", () => {
+  it("have an object that is not nullable for CREATE", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], operations: ["CREATE"] },
@@ -154,8 +154,8 @@ describe("by the operations,", () => {
   });
 });
 
-describe("mutate", () => {
-  it("gets a draft that can be changed", () => {
+describe("the types of mutate", () => {
+  it("have a draft that can be changed", () => {
     policy({
       name: "a",
       match: { resources: ["pods"], operations: ["CREATE"] },
@@ -169,7 +169,7 @@ describe("mutate", () => {
     });
   });
 
-  it("gets a draft of a custom resource, whose metadata can be changed", () => {
+  it("have a draft of a custom resource with metadata that can be changed", () => {
     policy({
       name: "a",
       match: { resources: ["widgets"], apiGroups: ["example.com"] },
@@ -180,7 +180,7 @@ describe("mutate", () => {
     });
   });
 
-  it("stands beside validate, of the same object", () => {
+  it("are the same as those of validate", () => {
     policy({
       name: "a",
       match: { resources: ["deployments"] },
@@ -190,8 +190,8 @@ describe("mutate", () => {
   });
 });
 
-describe("params", () => {
-  it("have the type that their parser returns", () => {
+describe("the type of ctx.params", () => {
+  it("is the result of the parser", () => {
     policy({
       name: "a",
       match: { resources: ["pods"] },
@@ -200,7 +200,7 @@ describe("params", () => {
     });
   });
 
-  it("may be read by a zod schema", () => {
+  it("is the output of a zod schema", () => {
     policy({
       name: "a",
       match: { resources: ["pods"] },

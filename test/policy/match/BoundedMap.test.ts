@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { BoundedMap } from "../../../src/policy/match/BoundedMap.ts";
 
-it("lets the entry go that was set first, and no other", () => {
+it("BoundedMap removes only the oldest entry when it is full", () => {
   const map = new BoundedMap<string, number>(2);
   map.set("a", 1);
   map.set("b", 2);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import {
-  hasUnreadableLabels,
+  hasInvalidLabels,
   type LabelSelector,
   labelsOf,
   matchesLabels,
@@ -28,7 +28,7 @@ it.each<[selector: LabelSelector, labels: Record<string, unknown>, holds: boolea
   [is("a", "DoesNotExist"), { a: "" }, false],
   [is("constructor", "DoesNotExist"), {}, true],
   [{ matchLabels: { a: "1" }, ...is("b", "Exists") }, { a: "1" }, false],
-])("%j on %j", (selector, labels, holds) => {
+])("matchesLabels of the selector %j and the labels %j returns %s", (selector, labels, holds) => {
   expect(matchesLabels(selector, labels)).toBe(holds);
 });
 
@@ -44,7 +44,7 @@ it.each<[object: Record<string, unknown> | null, labels: object | undefined, unr
   [{ metadata: { labels: { a: null } } }, { a: null }, true],
   [{ metadata: ["a"] }, undefined, true],
   [{ metadata: "a" }, undefined, true],
-])("the labels of %j", (object, labels, unreadable) => {
+])("labelsOf and hasInvalidLabels read the labels of %j", (object, labels, unreadable) => {
   expect(labelsOf(object)).toEqual(labels);
-  expect(hasUnreadableLabels(object)).toBe(unreadable);
+  expect(hasInvalidLabels(object)).toBe(unreadable);
 });

@@ -9,8 +9,8 @@ import type { Operation, Review } from "../../../src/protocol/review/Review.ts";
 import { frozenReview } from "../policyRun.ts";
 
 /*
- * The rules as the Kubernetes documentation words them ("Dynamic Admission Control", "Labels and Selectors"), followed
- * one policy and one rule at a time, without an index. PolicyIndex must find the same policies in the same order.
+ * The rules of the Kubernetes documentation ("Dynamic Admission Control", "Labels and Selectors"), applied to one policy
+ * at a time, without an index. PolicyIndex must find the same policies in the same order.
  */
 
 function ruleMatches(
@@ -18,8 +18,8 @@ function ruleMatches(
   review: Review,
 ): boolean {
   const { group, version, resource } = review.resource;
-  const either = (list: readonly string[], value: string) => list.some((one) => one === "*" || one === value);
-  const called = resources.some((name) => {
+  const includes = (list: readonly string[], value: string) => list.some((item) => item === "*" || item === value);
+  const isCovered = resources.some((name) => {
     // "pods" matches pods; "pods/log" the subresource; "*" all resources but not subresources; "pods/*" all subresources
     // of pods, and "*/scale" all scale subresources. The API server counts the resource itself among "pods/*".
     const [main = "", sub] = name.split("/");
@@ -28,24 +28,24 @@ function ruleMatches(
   // "Cluster" means that only cluster-scoped resources will match; Namespace API objects are cluster-scoped.
   const isCluster = review.namespace === "" || (group === "" && resource === "namespaces");
   return (
-    either(apiGroups, group) &&
-    either(apiVersions, version) &&
-    called &&
+    includes(apiGroups, group) &&
+    includes(apiVersions, version) &&
+    isCovered &&
     operations.includes(review.operation) &&
     (scope === "*" || (scope === "Cluster" ? isCluster : !isCluster))
   );
 }
 
-/** An ephemeral container arrives by UPDATE of a subresource of its own; a policy on Pods is shown it. */
-function bringsEphemeral(match: Match, review: Review): boolean {
+/** An ephemeral container is added by an UPDATE of its own subresource. A policy on Pods matches it. */
+function matchesEphemeral(match: Match, review: Review): boolean {
   const { apiGroups = [""], operations = ["CREATE", "UPDATE"] } = match;
-  const isIt =
+  const isEphemeral =
     review.resource.group === "" && review.resource.resource === "pods" && review.subresource === "ephemeralcontainers";
   const changes = operations.includes("CREATE") || operations.includes("UPDATE");
   const asUpdateOfPods = { ...review, subresource: "", operation: operations[0] ?? review.operation };
   const onPods = match.resources.includes("pods") && (apiGroups.includes("") || apiGroups.includes("*"));
   return (
-    isIt &&
+    isEphemeral &&
     onPods &&
     changes &&
     review.operation === "UPDATE" &&
@@ -76,14 +76,14 @@ function namespaceMatches(
   { include, exclude = [] }: NonNullable<Match["namespaces"]>,
   { namespace, name, resource }: Review,
 ): boolean {
-  const place = resource.group === "" && resource.resource === "namespaces" ? namespace || name : namespace;
-  const fits = (glob: string) => new RegExp(`^${glob.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(place);
-  if (place === "") return include === undefined;
+  const target = resource.group === "" && resource.resource === "namespaces" ? namespace || name : namespace;
+  const fits = (glob: string) => new RegExp(`^${glob.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(target);
+  if (target === "") return include === undefined;
   return !exclude.some(fits) && (include === undefined || include.some(fits));
 }
 
-const naive = (match: Match, review: Review): boolean =>
-  (ruleMatches(match, review) || bringsEphemeral(match, review)) &&
+const naiveMatches = (match: Match, review: Review): boolean =>
+  (ruleMatches(match, review) || matchesEphemeral(match, review)) &&
   labelsMatch(match.labels, review) &&
   namespaceMatches(match.namespaces ?? {}, review);
 
@@ -154,7 +154,7 @@ const anyReview: fc.Arbitrary<Review> = fc
   })
   .map(({ group, version, resource, ...rest }) => ({ ...base, ...rest, resource: { group, version, resource } }));
 
-it("the index finds what following the documentation's rules one by one finds", () => {
+it("PolicyIndex finds the same policies as the documented rules applied one by one", () => {
   let found = 0;
   fc.assert(
     fc.property(
@@ -163,10 +163,10 @@ it("the index finds what following the documentation's rules one by one finds", 
       (matches, reviews) => {
         const policies = matches.map((match, order) => policy({ name: `p${order}`, match, validate: () => undefined }));
         const index = new PolicyIndex(policies, "validate");
-        // Twice, for the second time is from memory.
+        // Twice, because the second time uses the caches.
         for (const review of [...reviews, ...reviews]) {
           const names = index.find(review).map(({ policy: { name } }) => name);
-          expect(names).toEqual(policies.filter(({ match }) => naive(match, review)).map(({ name }) => name));
+          expect(names).toEqual(policies.filter(({ match }) => naiveMatches(match, review)).map(({ name }) => name));
           found += names.length;
         }
       },

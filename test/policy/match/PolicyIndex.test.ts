@@ -9,7 +9,7 @@ import { frozenReview } from "../policyRun.ts";
 const base = frozenReview("validate-v1-create-pods-1");
 const named = (match: Match, name = "p") => policy({ name, match, validate: () => undefined, mutate: () => undefined });
 
-/** `group|resource/subresource` as a review of it, by default a CREATE in namespace `default`. */
+/** A review of `group|resource/subresource`. Default: a CREATE in the namespace `default`. */
 function reviewOf(what: string, changes: Partial<Review> = {}): Review {
   const [group = "", rest = ""] = what.split("|");
   const [resource = "", subresource = ""] = rest.split("/");
@@ -34,7 +34,7 @@ const update = { operation: "UPDATE" as Operation };
 const labelled = (labels: unknown): JsonObject => ({ metadata: { labels } });
 const web = { ...pods, labels: { matchLabels: { app: "web" } } };
 
-describe("what matches", () => {
+describe("PolicyIndex.find", () => {
   it.each<[match: Match, review: Review, matches: boolean]>([
     [pods, reviewOf("|pods"), true],
     [pods, reviewOf("metrics.k8s.io|pods"), false],
@@ -86,12 +86,12 @@ describe("what matches", () => {
       reviewOf("|pods", { object: labelled({}) }),
       false,
     ],
-  ])("%j: %j", (match, review, matches) => {
+  ])("with the match %j and the review %j finds the policy: %s", (match, review, matches) => {
     expect(hits(match, review)).toBe(matches);
   });
 
   it.each([[["app"]], ["app"], [5], [{ app: 5 }], [{ app: { toString: 1, valueOf: 1 } }]])(
-    "labels that are none, %j, meet every selector: the policy is run and not skipped",
+    "runs a policy with a label selector when the labels are invalid: %j",
     (labels) => {
       for (const changes of [{ object: labelled(labels) }, { object: {}, oldObject: labelled(labels) }])
         expect(hits(web, reviewOf("|pods", changes))).toBe(true);
@@ -101,7 +101,7 @@ describe("what matches", () => {
     },
   );
 
-  it("a mutator is shown pods/ephemeralcontainers only when it names it", () => {
+  it("finds a mutator for pods/ephemeralcontainers only when the mutator names it", () => {
     expect(hits(pods, reviewOf("|pods/ephemeralcontainers", update), "mutate")).toBe(false);
     expect(
       hits({ resources: ["pods/ephemeralcontainers"] }, reviewOf("|pods/ephemeralcontainers", update), "mutate"),
@@ -109,7 +109,7 @@ describe("what matches", () => {
   });
 });
 
-describe("pod templates", () => {
+describe("PolicyIndex.find with podTemplates", () => {
   const owners = [
     ["apps|deployments", "spec.template"],
     ["apps|statefulsets", "spec.template"],
@@ -122,7 +122,7 @@ describe("pod templates", () => {
   const templated = (path: string, template: unknown): JsonObject =>
     path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), template) as JsonObject;
 
-  it.each(owners)("%s has its template at %s, and the selector looks at the template's labels", (what, path) => {
+  it.each(owners)("finds the template of %s at %s, and applies the selector to the template's labels", (what, path) => {
     const index = new PolicyIndex([named({ ...web, podTemplates: true })], "validate");
     const find = (object: JsonObject) =>
       index.find(reviewOf(what, { object })).map(({ template }) => template.join("."));
@@ -133,14 +133,14 @@ describe("pod templates", () => {
     expect(hits(web, reviewOf(what, { object: templated(path, labelled({ app: "web" })) }))).toBe(false);
   });
 
-  it("a policy on Pods and Deployments sees both a Deployment and its template", () => {
+  it("finds a policy on Pods and Deployments for both a Deployment and its template", () => {
     const index = new PolicyIndex([named({ resources: ["pods", "deployments"], podTemplates: true })], "validate");
     expect(index.find(reviewOf("apps|deployments")).map(({ template }) => template.length)).toEqual([0, 2]);
   });
 });
 
-describe("the list of hits", () => {
-  it("is in the gate's order, whatever each matched by", () => {
+describe("the hits of PolicyIndex.find", () => {
+  it("have the order of the gate", () => {
     const matches: Match[] = [
       web,
       pods,
@@ -162,7 +162,7 @@ describe("the list of hits", () => {
   it.each<[match: Match]>([
     [{ apiGroups: ["", "*"], resources: ["pods", "pods/*", "*", "*/*", "pods"], podTemplates: true }],
     [{ ...web, resources: ["pods", "pods", "*/*"] }],
-  ])("has a policy once that names a resource in many ways: %j", (match) => {
+  ])("contain a policy once that names a resource several times: %j", (match) => {
     const review = reviewOf("|pods", {
       ...update,
       object: labelled({ app: "web" }),
@@ -171,13 +171,13 @@ describe("the list of hits", () => {
     expect(new PolicyIndex([named(match), named(match, "q")], "validate").find(review)).toHaveLength(2);
   });
 
-  it("has a policy twice that the gate lists twice, and none without the function asked for", () => {
+  it("contain a policy twice that the gate lists twice, and no policy without a function for the purpose", () => {
     const one = policy({ name: "p", match: pods, validate: () => undefined });
     expect(new PolicyIndex([one, one], "validate").find(reviewOf("|pods"))).toHaveLength(2);
     expect(new PolicyIndex([one], "mutate").find(reviewOf("|pods"))).toEqual([]);
   });
 
-  it("is the same with more namespaces than are remembered, and with names of any length", () => {
+  it("are correct with more namespaces than the cache holds, and with names of any length", () => {
     const index = new PolicyIndex([named({ ...any, namespaces: { include: ["ns-7", "x*"] } })], "validate");
     const found = Array.from(
       { length: 5000 },

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Match } from "../../../src/policy/match/Match.ts";
 import { policyTargets } from "../../../src/policy/match/policyTargets.ts";
 
-/** `group/resource/subresource operations template`, with `|` for no group. */
+/** Each target as `group|resource/subresource operations template`. */
 function targets(match: Match, purpose: "validate" | "mutate"): string[] {
   return policyTargets(match, purpose).map(({ group, resource, subresource, operations, template }) =>
     [`${group}|${resource}${subresource && `/${subresource}`}`, operations.join("+"), template.join(".")]
@@ -27,7 +27,7 @@ const templates = (operations: string) =>
 it.each<[what: string, match: Match, validators: string[], mutators: string[]]>([
   ["pods", { resources: ["pods"] }, ["|pods CREATE+UPDATE", ephemeral], ["|pods CREATE+UPDATE"]],
   [
-    "without ephemeral containers",
+    "pods without ephemeral containers",
     { resources: ["pods"], ephemeralContainers: false },
     ["|pods CREATE+UPDATE"],
     ["|pods CREATE+UPDATE"],
@@ -35,25 +35,25 @@ it.each<[what: string, match: Match, validators: string[], mutators: string[]]>(
   ["pods on DELETE", { resources: ["pods"], operations: ["DELETE"] }, ["|pods DELETE"], ["|pods DELETE"]],
   ["pods on CREATE", { resources: ["pods"], operations: ["CREATE"] }, ["|pods CREATE", ephemeral], ["|pods CREATE"]],
   [
-    "named ephemeral containers",
+    "pods/ephemeralcontainers by name",
     { resources: ["pods/ephemeralcontainers"] },
     ["|pods/ephemeralcontainers CREATE+UPDATE"],
     ["|pods/ephemeralcontainers CREATE+UPDATE"],
   ],
   [
-    "templates",
+    "pods with templates",
     { resources: ["pods"], podTemplates: true, operations: ["UPDATE"] },
     ["|pods UPDATE", ephemeral, ...templates("UPDATE")],
     ["|pods UPDATE", ...templates("UPDATE")],
   ],
   [
-    "built-in groups",
+    "resources of built-in groups",
     { resources: ["deployments", "deployments/scale", "secrets"] },
     ["apps|deployments CREATE+UPDATE", "apps|deployments/scale CREATE+UPDATE", "|secrets CREATE+UPDATE"],
     ["apps|deployments CREATE+UPDATE", "apps|deployments/scale CREATE+UPDATE", "|secrets CREATE+UPDATE"],
   ],
   [
-    "a group of its own",
+    "pods of other groups",
     { apiGroups: ["a", "b"], resources: ["pods"] },
     ["a|pods CREATE+UPDATE", "b|pods CREATE+UPDATE"],
     ["a|pods CREATE+UPDATE", "b|pods CREATE+UPDATE"],
@@ -65,12 +65,12 @@ it.each<[what: string, match: Match, validators: string[], mutators: string[]]>(
     ["*|pods CREATE+UPDATE"],
   ],
   [
-    "stars",
+    "wildcards",
     { resources: ["*", "*/*", "*/scale", "pods/*"] },
     ["*|* CREATE+UPDATE", "*|*/* CREATE+UPDATE", "*|*/scale CREATE+UPDATE", "|pods/* CREATE+UPDATE"],
     ["*|* CREATE+UPDATE", "*|*/* CREATE+UPDATE", "*|*/scale CREATE+UPDATE", "|pods/* CREATE+UPDATE"],
   ],
-])("%s", (_what, match, validators, mutators) => {
+])("policyTargets returns the targets of %s", (_what, match, validators, mutators) => {
   expect(targets(match, "validate")).toEqual(validators);
   expect(targets(match, "mutate")).toEqual(mutators);
 });

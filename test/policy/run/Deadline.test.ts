@@ -10,8 +10,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("a deadline", () => {
-  it("makes no timer until something waits for it, and counts from the start", async () => {
+describe("Deadline", () => {
+  it("creates no timer until something waits for it, and measures from its creation", async () => {
     const deadline = new Deadline(100, () => now);
     expect(vi.getTimerCount()).toBe(0);
     now += 60;
@@ -26,7 +26,7 @@ describe("a deadline", () => {
     expect(await deadline.passed).toBe(deadlinePassed);
   });
 
-  it("is passed at once when asked for too late", async () => {
+  it("has passed immediately when it is first used too late", async () => {
     const deadline = new Deadline(100, () => now);
     now += 100;
     expect(deadline.isPassed).toBe(true);
@@ -35,7 +35,7 @@ describe("a deadline", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("lets go of its timer", () => {
+  it("clears its timer on dispose", () => {
     const deadline = new Deadline(100, () => now);
     const { signal, passed } = deadline;
     expect(deadline.passed).toBe(passed);

@@ -14,7 +14,7 @@ import {
 
 const review = frozenReview("validate-v1-create-pods-1");
 expectNoUnhandledRejections();
-// The review's clock and its timers go by these.
+// The clock and the timers of the review are fake.
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -22,25 +22,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A verdict, with the time at which it was there. */
+/** A verdict and the time until it. */
 interface Judged {
   readonly verdict: Verdict;
   readonly log: TestRun["log"];
-  readonly after: number;
+  readonly afterMs: number;
 }
 
-/** Judges with a deadline, until all that the policies wait for has come. Times are in milliseconds. */
-async function judgeBy(milliseconds: number, policies: readonly Policy[]): Promise<Judged> {
+/** Runs policies with a deadline, until all their timers have run. */
+async function judgeBy(timeoutMs: number, policies: readonly Policy[]): Promise<Judged> {
   const start = performance.now();
-  const judged = judge("validate", review, policies, { milliseconds }).then((it) => ({
+  const judged = judge("validate", review, policies, { timeoutMs }).then((it) => ({
     ...it,
-    after: performance.now() - start,
+    afterMs: performance.now() - start,
   }));
   await vi.runAllTimersAsync();
   return judged;
 }
 
-describe("the deadline", () => {
+describe("PolicyEngine with a deadline", () => {
   const never = (): Promise<never> => new Promise(() => undefined);
   it.each<[fallback: DeadlineFallback | undefined, verdict: object]>([
     [undefined, { allowed: false, code: 504, reason: "Timeout", message: "policy p missed the deadline" }],
@@ -50,22 +50,22 @@ describe("the deadline", () => {
       "allow",
       { allowed: true, warnings: [], auditAnnotations: { "p.missed-deadline": "policy p missed the deadline" } },
     ],
-  ])("fallback %s", async (fallback, expected) => {
+  ])("applies the fallback %s to a policy that does not answer", async (fallback, expected) => {
     for (const wait of [never, () => thenable(() => undefined)]) {
-      const { verdict, log, after } = await judgeBy(15, [validator("p", wait, fallback)]);
-      expect([verdict, after]).toMatchObject([expected, 15]);
+      const { verdict, log, afterMs } = await judgeBy(15, [validator("p", wait, fallback)]);
+      expect([verdict, afterMs]).toMatchObject([expected, 15]);
       expect(log.warn).toHaveBeenCalledTimes(1);
     }
   });
 
-  it("is shared: async policies wait side by side, and one that is late keeps no other's word back", async () => {
+  it("runs async policies in parallel, and reports all findings when one policy misses the deadline", async () => {
     const slow = ["a", "b", "c", "d"].map((name) => validator(name, () => later(warn("done"), 60)));
-    const { verdict, after } = await judgeBy(120, [
+    const { verdict, afterMs } = await judgeBy(120, [
       ...slow,
       validator("late", never),
       validator("no", () => deny("no")),
     ]);
-    expect(after).toBe(120);
+    expect(afterMs).toBe(120);
     expect(verdict).toMatchObject({
       allowed: false,
       message: "policy late missed the deadline; no",
@@ -73,12 +73,12 @@ describe("the deadline", () => {
     });
   });
 
-  it("is not waited for where every policy has answered", async () => {
+  it("answers before the deadline when all policies have answered", async () => {
     const slow = ["a", "b"].map((name) => validator(name, () => later(warn("done"), 60)));
-    expect(await judgeBy(120, slow)).toMatchObject({ after: 60, verdict: { warnings: ["a: done", "b: done"] } });
+    expect(await judgeBy(120, slow)).toMatchObject({ afterMs: 60, verdict: { warnings: ["a: done", "b: done"] } });
   });
 
-  it("aborts ctx.deadline, and a policy that rejects for it is late and not failed", async () => {
+  it("aborts ctx.deadline, and counts a policy that rejects because of it as late, not failed", async () => {
     const abortable = policy({
       name: "p",
       match: { resources: ["pods"] },
@@ -91,7 +91,7 @@ describe("the deadline", () => {
     expect(log.error).not.toHaveBeenCalled();
   });
 
-  it("is missed by a policy that answers because its signal aborts, which else would allow", async () => {
+  it("counts a policy as late that returns because its signal aborts", async () => {
     const gaveUp = policy({
       name: "p",
       match: { resources: ["pods"] },
@@ -100,18 +100,18 @@ describe("the deadline", () => {
     expect((await judgeBy(15, [gaveUp])).verdict).toMatchObject({ code: 504 });
   });
 
-  it("leaves a late rejection behind without a trace", async () => {
+  it("ignores a rejection after the deadline", async () => {
     let isRejected = false;
     const late = validator("p", async () => {
       await later(undefined, 25);
       isRejected = true;
       throw new Error("too late");
     });
-    expect(await judgeBy(10, [late])).toMatchObject({ after: 10, verdict: { allowed: false, code: 504 } });
+    expect(await judgeBy(10, [late])).toMatchObject({ afterMs: 10, verdict: { allowed: false, code: 504 } });
     expect(isRejected).toBe(true);
   });
 
-  it("does not concern policies that answer at once", async () => {
+  it("accepts synchronous policies after the deadline", async () => {
     const { verdict } = await judgeBy(0, [validator("p", () => warn("w"))]);
     expect(verdict).toMatchObject({ allowed: true, warnings: ["p: w"] });
   });

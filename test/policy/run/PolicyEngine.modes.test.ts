@@ -13,12 +13,12 @@ const validators: Readonly<Record<string, () => Findings | Promise<Findings>>> =
   throws: () => {
     throw new Error("x");
   },
-  "is late": () => new Promise<void>(() => undefined),
+  "misses the deadline": () => new Promise<void>(() => undefined),
   warns: () => warn("careful"),
-  notes: () => annotate("k", "v"),
+  annotates: () => annotate("k", "v"),
 };
 
-describe("the mode wins over everything a validator does", () => {
+describe("PolicyEngine with validators", () => {
   const failed = "policy p failed; the gate's log has the error";
   const late = "policy p missed the deadline";
   it.each<[what: keyof typeof validators & string, mode: Mode, verdict: object]>([
@@ -51,7 +51,7 @@ describe("the mode wins over everything a validator does", () => {
     ["throws", "warn", { allowed: true, patch: [], warnings: [`p: ${failed}`], auditAnnotations: {} }],
     ["throws", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-deny": failed } }],
     [
-      "is late",
+      "misses the deadline",
       "enforce",
       {
         allowed: false,
@@ -62,22 +62,24 @@ describe("the mode wins over everything a validator does", () => {
         auditAnnotations: { "denied-by": "p" },
       },
     ],
-    ["is late", "warn", { allowed: true, patch: [], warnings: [`p: ${late}`], auditAnnotations: {} }],
-    ["is late", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-deny": late } }],
+    ["misses the deadline", "warn", { allowed: true, patch: [], warnings: [`p: ${late}`], auditAnnotations: {} }],
+    [
+      "misses the deadline",
+      "audit",
+      { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-deny": late } },
+    ],
     ["warns", "enforce", { allowed: true, patch: [], warnings: ["p: careful"], auditAnnotations: {} }],
     ["warns", "warn", { allowed: true, patch: [], warnings: ["p: careful"], auditAnnotations: {} }],
     ["warns", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-warn": "careful" } }],
-    ["notes", "enforce", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.k": "v" } }],
-    ["notes", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.k": "v" } }],
-  ])("one that %s, in %s", async (what, mode, expected) => {
+    ["annotates", "enforce", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.k": "v" } }],
+    ["annotates", "audit", { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.k": "v" } }],
+  ])("applies to one that %s the mode %s", async (what, mode, expected) => {
     const validate = validators[what];
     const one: Policy = policy({ name: "p", match, ...(validate ? { validate } : {}) });
-    expect((await judge("validate", review, [one], { modes: { p: mode }, milliseconds: 15 })).verdict).toEqual(
-      expected,
-    );
+    expect((await judge("validate", review, [one], { modes: { p: mode }, timeoutMs: 15 })).verdict).toEqual(expected);
   });
 
-  it("one policy in warn does not soften another that is enforced", async () => {
+  it("enforces a policy next to one in mode warn", async () => {
     const both = ["p", "q"].map((name) => policy({ name, match, validate: () => deny(`${name} says no`) }));
     const { verdict } = await judge("validate", review, both, { modes: { p: "warn" } });
     expect(verdict).toMatchObject({
@@ -89,7 +91,7 @@ describe("the mode wins over everything a validator does", () => {
   });
 });
 
-describe("a mutator that is not enforced has its patch reported and not applied", () => {
+describe("PolicyEngine with mutators", () => {
   const label = policy({
     name: "p",
     match,
@@ -98,7 +100,7 @@ describe("a mutator that is not enforced has its patch reported and not applied"
     },
   });
   const seen: unknown[] = [];
-  const look = policy({
+  const observer = policy({
     name: "q",
     match,
     mutate: (draft) => {
@@ -125,13 +127,13 @@ describe("a mutator that is not enforced has its patch reported and not applied"
       { allowed: true, patch: [], warnings: [], auditAnnotations: { "p.would-patch": JSON.stringify(patch) } },
       undefined,
     ],
-  ])("%s", async (mode, expected, label2) => {
+  ])("in mode %s applies the patch only for enforce, and reports it otherwise", async (mode, expected, seenLabel) => {
     seen.length = 0;
-    expect((await judge("mutate", bare, [label, look], { modes: { p: mode } })).verdict).toEqual(expected);
-    expect(seen).toEqual([label2]);
+    expect((await judge("mutate", bare, [label, observer], { modes: { p: mode } })).verdict).toEqual(expected);
+    expect(seen).toEqual([seenLabel]);
   });
 
-  it("without a Secret's values", async () => {
+  it("omits the values of a Secret from the report", async () => {
     for (const mode of ["warn", "audit"] as const) {
       const { verdict } = await judge("mutate", { ...secret, object: { ...bare.object, data: {} } }, [label], {
         modes: { p: mode },
@@ -141,8 +143,8 @@ describe("a mutator that is not enforced has its patch reported and not applied"
     }
   });
 
-  it("and one that changes nothing is not mentioned", async () => {
-    expect((await judge("mutate", bare, [look], { modes: { q: "warn" } })).verdict).toEqual({
+  it("does not report a mutator that changes nothing", async () => {
+    expect((await judge("mutate", bare, [observer], { modes: { q: "warn" } })).verdict).toEqual({
       allowed: true,
       patch: [],
       warnings: [],
@@ -150,7 +152,7 @@ describe("a mutator that is not enforced has its patch reported and not applied"
     });
   });
 
-  it("its denials and throws are softened as a validator's are", async () => {
+  it("applies the modes warn and audit to denials and errors", async () => {
     const denies = policy({ name: "p", match, mutate: () => deny("no") });
     const throws = policy({
       name: "q",

@@ -8,8 +8,8 @@ expectNoUnhandledRejections();
 
 const failure = { allowed: false, code: 500, message: "policy p failed; the gate's log has the error" };
 
-describe("findings", () => {
-  it("no policy at all allows with nothing beside it", async () => {
+describe("PolicyEngine", () => {
+  it("allows without policies", async () => {
     expect((await judge("validate", review, [])).verdict).toEqual({
       allowed: true,
       patch: [],
@@ -18,7 +18,7 @@ describe("findings", () => {
     });
   });
 
-  it("all denials together, in the gate's order, with the first one's code and reason; warnings and notes beside them", async () => {
+  it("reports all findings in the order of the gate, with the code and reason of the first denial", async () => {
     const { verdict } = await judge("validate", review, [
       validator("z", () => later([warn("careful"), deny("first", { code: 422 })], 20)),
       validator("a", () => deny("second", { code: 409, reason: "AlreadyExists" })),
@@ -40,7 +40,7 @@ describe("findings", () => {
     ["null", () => null],
     ["an empty list", () => []],
     ["a promise of nothing", () => later(undefined)],
-  ])("%s allows", async (_what, result) => {
+  ])("allows when a policy returns %s", async (_what, result) => {
     expect((await judge("validate", review, [validator("p", result)])).verdict.allowed).toBe(true);
   });
 
@@ -55,8 +55,8 @@ describe("findings", () => {
     ],
     ["a promise of a list", () => later([deny("no")])],
     ["a thenable", () => thenable((resolve) => resolve(deny("no")))],
-    ["one written by hand", () => ({ finding: "deny", message: "no" })],
-  ])("%s of a denial denies", async (_what, result) => {
+    ["an object literal", () => ({ finding: "deny", message: "no" })],
+  ])("denies when a policy returns a denial as %s", async (_what, result) => {
     expect((await judge("validate", review, [validator("p", result)])).verdict).toMatchObject({
       allowed: false,
       message: "no",
@@ -66,7 +66,7 @@ describe("findings", () => {
   });
 });
 
-describe("whatever goes wrong denies by the policy's name, without the error, and the others still run", () => {
+describe("PolicyEngine denies with the policy's name, hides the error and runs the other policies", () => {
   const getter = (name: string, rest: object = {}) =>
     Object.defineProperty({ ...rest }, name, {
       enumerable: true,
@@ -82,7 +82,7 @@ describe("whatever goes wrong denies by the policy's name, without the error, an
       },
     ],
     [
-      "a throw of no error",
+      "a throw of a string",
       () => {
         throw "s3cret";
       },
@@ -95,10 +95,10 @@ describe("whatever goes wrong denies by the policy's name, without the error, an
     ["an object", () => ({ allowed: true })],
     ["an empty object", () => ({})],
     ["a function", () => () => deny("no")],
-    ["a list of a number", () => [1]],
-    ["a list in a list", () => [[deny("no")]]],
+    ["a list with a number", () => [1]],
+    ["a nested list", () => [[deny("no")]]],
     ["a list with a hole", () => new Array(1)],
-    ["a list that ends in garbage", () => [warn("w"), null]],
+    ["a list that ends with null", () => [warn("w"), null]],
     ["an unknown finding", () => ({ finding: "allow" })],
     ["a promise of true", () => later(true)],
     ["a promise of a string", () => later("x")],
@@ -135,9 +135,9 @@ describe("whatever goes wrong denies by the policy's name, without the error, an
     ["a denial whose code is a string", () => ({ finding: "deny", message: "no", code: "403" })],
     ["a denial whose reason is an object", () => ({ finding: "deny", message: "no", reason: {} })],
     ["a warning whose message is a list", () => ({ finding: "warn", message: ["w"] })],
-    ["a note without a value", () => ({ finding: "annotate", key: "k" })],
-    ["a note whose key is no key", () => ({ finding: "annotate", key: "a/b", value: "v" })],
-  ])("%s", async (_what, result) => {
+    ["an annotation without a value", () => ({ finding: "annotate", key: "k" })],
+    ["an annotation with an invalid key", () => ({ finding: "annotate", key: "a/b", value: "v" })],
+  ])("after %s", async (_what, result) => {
     const { verdict, log } = await judge("validate", review, [
       validator("p", result),
       validator("q", () => warn("still here")),
@@ -149,7 +149,7 @@ describe("whatever goes wrong denies by the policy's name, without the error, an
     ]);
   });
 
-  it("also where the log cannot write what was thrown", async () => {
+  it("after an error that the log cannot write", async () => {
     const run = testRun(review);
     run.log.error.mockImplementationOnce(() => {
       throw new TypeError("cyclic");
@@ -161,7 +161,7 @@ describe("whatever goes wrong denies by the policy's name, without the error, an
         }),
       ]).validate(run),
     ).toMatchObject(failure);
-    expect(run.log.error).toHaveBeenLastCalledWith("a policy failed, and what it threw cannot be logged", {
+    expect(run.log.error).toHaveBeenLastCalledWith("a policy failed with an error that cannot be logged", {
       policy: "p",
       cluster: "test",
       uid: review.uid,

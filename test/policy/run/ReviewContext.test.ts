@@ -8,7 +8,7 @@ import { frozenReview, judge } from "../policyRun.ts";
 
 type Context = PolicyContext<unknown, unknown, unknown>;
 
-/** Runs `look` as a policy on Pods and their templates; undefined when it failed. */
+/** Runs `look` as a policy on Pods and Pod templates. Undefined when the policy failed. */
 async function contextOf<T>(
   review: Review,
   look: (context: Context) => T,
@@ -36,8 +36,8 @@ const paths = ({ containers }: Context): string[] =>
   containers().map(({ path, container }) => `${path} ${container.name}`);
 const c = (name: string) => ({ name });
 
-describe("what a policy is shown", () => {
-  it("of a Pod: the review as it is", async () => {
+describe("ReviewContext", () => {
+  it("has the fields of the review of a Pod", async () => {
     const { object, oldObject, operation, subresource, kind, resource, namespace, name, user, dryRun } = pod;
     const shown = await contextOf(pod, (x) => ({
       object: x.object,
@@ -72,7 +72,7 @@ describe("what a policy is shown", () => {
     ["validate-v1-create-deployments-1", "spec.template.spec.containers[0]"],
     ["validate-v1-create-statefulsets-1", "spec.template.spec.containers[0]"],
     ["validate-v1-create-cronjobs-1", "spec.jobTemplate.spec.template.spec.containers[0]"],
-  ])("of %s: its template as a Pod, with the real paths", async (name, path) => {
+  ])("has the template of %s as a Pod, with real paths", async (name, path) => {
     const shown = await contextOf(frozenReview(name), (x) => ({
       object: x.object,
       path: x.path("spec", "containers", 0),
@@ -85,47 +85,57 @@ describe("what a policy is shown", () => {
     });
   });
 
-  it("paths with other characters are quoted", async () => {
+  it("quotes names with other characters in paths", async () => {
     expect(
       await contextOf(pod, ({ path }) => [path("metadata", "labels", 'a.b/"c"'), path(), path("a", 0, "b-c_d")]),
     ).toEqual(['metadata.labels["a.b/\\"c\\""]', "", "a[0].b-c_d"]);
   });
 });
 
-describe("containers", () => {
+describe("ReviewContext.containers", () => {
   const all = {
     kind: "Pod",
     spec: { containers: [c("a"), c("b")], initContainers: [c("i")], ephemeralContainers: [c("e")] },
   };
   it.each<[what: string, object: JsonObject | null, match: Partial<Match>, seen: string[] | undefined]>([
     [
-      "of all kinds",
+      "containers of all kinds",
       all,
       {},
       ["spec.initContainers[0] i", "spec.containers[0] a", "spec.containers[1] b", "spec.ephemeralContainers[0] e"],
     ],
     [
-      "without ephemeral ones",
+      "containers without ephemeral ones",
       all,
       { ephemeralContainers: false },
       ["spec.initContainers[0] i", "spec.containers[0] a", "spec.containers[1] b"],
     ],
-    ["null lists", { kind: "Pod", spec: { containers: null } }, {}, []],
-    ["of no Pod", { kind: "Binding", target: {} }, {}, []],
-    ["of nothing", null, {}, []],
-    ["of a Pod without a spec: the policy fails", { kind: "Pod" }, {}, undefined],
-    ["a spec that is a list", { kind: "Pod", spec: [all.spec] }, {}, undefined],
-    ["containers that are no list", { kind: "Pod", spec: { containers: { 0: c("a") } } }, {}, undefined],
-    ["initContainers that are a string", { kind: "Pod", spec: { containers: [], initContainers: "x" } }, {}, undefined],
-    ["a container that is a string", { kind: "Pod", spec: { containers: [c("a"), "b"] } }, {}, undefined],
-    ["a container that is null", { kind: "Pod", spec: { containers: [null] } }, {}, undefined],
-    ["a container without a name", { kind: "Pod", spec: { containers: [{ image: "i" }] } }, {}, undefined],
-  ])("%s", async (_what, object, match, seen) => {
+    ["no containers for null lists", { kind: "Pod", spec: { containers: null } }, {}, []],
+    ["no containers for another kind", { kind: "Binding", target: {} }, {}, []],
+    ["no containers for a review without an object", null, {}, []],
+    ["an error for a Pod without a spec", { kind: "Pod" }, {}, undefined],
+    ["an error for a spec that is a list", { kind: "Pod", spec: [all.spec] }, {}, undefined],
+    [
+      "an error for containers that are not a list",
+      { kind: "Pod", spec: { containers: { 0: c("a") } } },
+      {},
+      undefined,
+    ],
+    [
+      "an error for initContainers that are a string",
+      { kind: "Pod", spec: { containers: [], initContainers: "x" } },
+      {},
+      undefined,
+    ],
+    ["an error for a container that is a string", { kind: "Pod", spec: { containers: [c("a"), "b"] } }, {}, undefined],
+    ["an error for a container that is null", { kind: "Pod", spec: { containers: [null] } }, {}, undefined],
+    ["an error for a container without a name", { kind: "Pod", spec: { containers: [{ image: "i" }] } }, {}, undefined],
+  ])("returns %s", async (_what, object, match, seen) => {
     expect(await contextOf(withObject(object), paths, match)).toEqual(seen);
   });
 });
 
-describe("a workload whose template is none fails the policy, and does not pass by it", () => {
+describe("a policy on Pod templates fails for a workload without a template", () => {
   const deployment = { resource: { group: "apps", version: "v1", resource: "deployments" } };
   it.each<[spec: unknown]>([
     [undefined],
@@ -135,7 +145,7 @@ describe("a workload whose template is none fails the policy, and does not pass 
     [{ template: [] }],
     [{ template: "x" }],
     ["template"],
-  ])("%j", async (spec) => {
+  ])("with the spec %j", async (spec) => {
     const one = policy({
       name: "p",
       match: { resources: ["pods"], podTemplates: true, labels: { matchLabels: { a: "b" } } },

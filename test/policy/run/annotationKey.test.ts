@@ -12,11 +12,11 @@ it.each([
   ["p", "k", /^p\.k$/],
   ["p".repeat(32), "k".repeat(30), /^p{32}\.k{30}$/],
   ["p".repeat(33), "k".repeat(30), /^p{23}-[0-9a-f]{8}\.k{30}$/],
-])("%s and %s", (name, key, full) => {
+])("annotationKey of the policy %s and the key %s is at most 63 characters long", (name, key, full) => {
   expect(annotationKey(name, key)).toMatch(full);
 });
 
-it("any policy's key is a qualified name, and another policy's is another one", () => {
+it("annotationKey returns a qualified name that is different for each policy", () => {
   const name = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
   const key = fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,28}[A-Za-z0-9])?$/);
   fc.assert(
@@ -31,7 +31,7 @@ it("any policy's key is a qualified name, and another policy's is another one", 
   expect(annotationKey(`${"a".repeat(62)}b`, "k")).not.toBe(annotationKey(`${"a".repeat(62)}c`, "k"));
 });
 
-it("so are those that the engine makes for the longest of names", async () => {
+it("PolicyEngine writes qualified names as annotation keys for the longest policy names", async () => {
   const names = ["a", "b", "c"].map((last) => "x".repeat(62) + last);
   const policies = names.map((name) => policy({ name, match: { resources: ["pods"] }, validate: () => deny("no") }));
   const { verdict } = await judge("validate", frozenReview("validate-v1-create-pods-1"), policies, {
@@ -42,7 +42,7 @@ it("so are those that the engine makes for the longest of names", async () => {
   for (const key of keys) expect(key).toMatch(QUALIFIED_NAME);
 });
 
-it("values are bounded, on a character", () => {
+it("boundedValue cuts a long value between characters", () => {
   expect(boundedValue("x".repeat(4096))).toBe("x".repeat(4096));
   expect(boundedValue("x".repeat(4097))).toBe(`${"x".repeat(4095)}…`);
   expect(boundedValue(`${"x".repeat(4094)}😀😀`)).toBe(`${"x".repeat(4094)}…`);

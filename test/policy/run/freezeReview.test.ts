@@ -3,7 +3,7 @@ import { freezeReview } from "../../../src/policy/run/freezeReview.ts";
 import { decodeAdmissionReview } from "../../../src/protocol/review/decodeAdmissionReview.ts";
 import { readReview } from "../../fixtures/readReview.ts";
 
-it("freezes objects and lists to the bottom", () => {
+it("freezeReview freezes objects and lists recursively", () => {
   const decoded = decodeAdmissionReview(JSON.parse(readReview("validate-v1-update-pods-1")));
   if (!decoded.ok) throw new Error("the fixture does not decode");
   const { object, oldObject, options } = freezeReview(decoded.value);

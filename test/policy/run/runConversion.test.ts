@@ -15,7 +15,7 @@ const move = (from: string, to: string) => (object: KubernetesObject) => {
   return { ...object, spec };
 };
 
-/** v1 has spec.host, v1beta1 spec.hostname, v1alpha1 spec.address. */
+/** A conversion: v1 has spec.host, v1beta1 has spec.hostname, v1alpha1 has spec.address. */
 function gateways(v1beta1: Partial<HubConverter> = {}) {
   const one = conversion({
     group: "example.com",
@@ -62,8 +62,8 @@ function convert(
   return { outcome: runConversion(review, conversions, log), logged: log.error.mock.calls };
 }
 
-describe("captured reviews", () => {
-  it.each(reviewNames.filter((name) => name.startsWith("conversion")))("%s", (name) => {
+describe("runConversion with captured reviews", () => {
+  it.each(reviewNames.filter((name) => name.startsWith("conversion")))("converts %s and keeps its metadata", (name) => {
     const decoded = decodeConversionReview(JSON.parse(readReview(name)));
     if (!decoded.ok) throw new Error(decoded.fault.path);
     const { objects, desiredApiVersion } = decoded.value;
@@ -75,25 +75,25 @@ describe("captured reviews", () => {
   });
 });
 
-describe("what is converted", () => {
+describe("runConversion converts", () => {
   it.each([
     ["v1", { host: "h" }, "v1beta1", { hostname: "h" }],
     ["v1beta1", { hostname: "h" }, "v1", { host: "h" }],
     ["v1beta1", { hostname: "h" }, "v1alpha1", { address: "h" }],
     ["v1alpha1", { address: "h" }, "v1beta1", { hostname: "h" }],
     ["v1", { host: "h" }, "v1", { host: "h" }],
-  ])("%s %j to %s %j", (from, before, to, after) => {
+  ])("%s with %j to %s with %j", (from, before, to, after) => {
     expect(convert([gateway(from, before)], `example.com/${to}`).outcome).toEqual({
       converted: true,
       objects: [gateway(to, after)],
     });
   });
 
-  it("no objects", () => {
+  it("an empty list of objects", () => {
     expect(convert([], "example.com/v1").outcome).toEqual({ converted: true, objects: [] });
   });
 
-  it("many, of several versions, in their order and number", () => {
+  it("many objects of several versions in order", () => {
     const objects = Array.from({ length: 50 }, (_, i) =>
       gateway(i % 2 ? "v1" : "v1beta1", i % 2 ? { host: `${i}` } : { hostname: `${i}` }),
     );
@@ -103,7 +103,7 @@ describe("what is converted", () => {
     );
   });
 
-  it("labels and annotations as the converter wants them, the rest of the metadata as it was", () => {
+  it("only labels and annotations of the metadata", () => {
     const fromHub = (object: KubernetesObject) => ({
       ...object,
       apiVersion: "wrong/v9",
@@ -118,7 +118,7 @@ describe("what is converted", () => {
     });
   });
 
-  it("by a converter that changes the object it is given, or drops the metadata", () => {
+  it("with a converter that changes its argument or removes the metadata", () => {
     const fromHub = (object: KubernetesObject) => {
       Object.assign(Object(object.spec), { x: 1 });
       delete object.metadata;
@@ -132,7 +132,7 @@ describe("what is converted", () => {
     expect(given.spec).toEqual({});
   });
 
-  it("with members named __proto__ kept", () => {
+  it("an object with a member named __proto__, and keeps the member", () => {
     const { outcome } = convert(
       [JSON.parse(JSON.stringify(gateway("v1", {})).replace('"spec":{', '"spec":{"__proto__":{"a":1}'))],
       "example.com/v1beta1",
@@ -141,53 +141,53 @@ describe("what is converted", () => {
   });
 });
 
-describe("what fails, with a message that names the object", () => {
+describe("runConversion fails with a message that names the object", () => {
   const at = (version: string, why: string) => `objects[0], Gateway n/a, to example.com/${version}: ${why}`;
   it.each<[what: string, object: object, desired: string, message: string]>([
-    ["no apiVersion", { kind: "Gateway", metadata }, "example.com/v1", at("v1", "it has no apiVersion and kind")],
+    ["no apiVersion", { kind: "Gateway", metadata }, "example.com/v1", at("v1", "apiVersion or kind is missing")],
     [
       "no kind",
       { apiVersion: "example.com/v1", metadata },
       "example.com/v1",
-      "objects[0], object n/a, to example.com/v1: it has no apiVersion and kind",
+      "objects[0], object n/a, to example.com/v1: apiVersion or kind is missing",
     ],
     [
       "no metadata",
       gateway("v1", {}, { metadata: undefined }),
       "example.com/v1",
-      "objects[0], Gateway (without a name), to example.com/v1: it has no metadata",
+      "objects[0], Gateway (unnamed), to example.com/v1: metadata is missing",
     ],
     [
       "metadata that is a list",
       gateway("v1", {}, { metadata: [] }),
       "example.com/v1",
-      "objects[0], Gateway (without a name), to example.com/v1: it has no metadata",
+      "objects[0], Gateway (unnamed), to example.com/v1: metadata is missing",
     ],
     [
-      "another group",
+      "another desired group",
       gateway("v1", {}),
       "other.com/v1",
-      "objects[0], Gateway n/a, to other.com/v1: it is of the group example.com, and a conversion never changes the group",
+      "objects[0], Gateway n/a, to other.com/v1: its group is example.com, and a conversion cannot change the group",
     ],
     [
-      "another kind",
+      "an unknown kind",
       gateway("v1", {}, { kind: "Door" }),
       "example.com/v1",
-      "objects[0], Door n/a, to example.com/v1: this gate converts no Door of example.com",
+      "objects[0], Door n/a, to example.com/v1: this gate has no conversion for Door of example.com",
     ],
     [
-      "a version it is in",
+      "an unknown version of the object",
       gateway("v7", {}),
       "example.com/v1",
-      at("v1", "this gate knows no version v7, only v1, v1beta1, v1alpha1"),
+      at("v1", "this gate does not know version v7; known are v1, v1beta1, v1alpha1"),
     ],
     [
-      "a version it is to be in",
+      "an unknown desired version",
       gateway("v1", {}),
       "example.com/constructor",
-      at("constructor", "this gate knows no version constructor, only v1, v1beta1, v1alpha1"),
+      at("constructor", "this gate does not know version constructor; known are v1, v1beta1, v1alpha1"),
     ],
-  ])("%s", (_what, object, desired, message) => {
+  ])("for %s", (_what, object, desired, message) => {
     expect(convert([object], desired)).toEqual({ outcome: { converted: false, message }, logged: [] });
   });
 
@@ -196,14 +196,19 @@ describe("what fails, with a message that names the object", () => {
     throw error;
   };
   it.each<[what: string, fromHub: (object: KubernetesObject) => KubernetesObject, why: string, logged: number]>([
-    ["says why", throws(new ConversionError("host is too long")), "host is too long", 0],
-    ["throws", throws(new Error("s3cret")), "the converter failed; the gate's log has the error", 1],
+    ["throws a ConversionError", throws(new ConversionError("host is too long")), "host is too long", 0],
+    ["throws another error", throws(new Error("s3cret")), "the converter failed; the gate's log has the error", 1],
     ["throws null", throws(null), "the converter failed; the gate's log has the error", 1],
-    ["returns nothing", returns(undefined), "the converter v1beta1.fromHub returned no object", 0],
-    ["returns a list", returns([{}]), "the converter v1beta1.fromHub returned no object", 0],
-    ["returns a promise", returns(Promise.resolve({})), "the converter v1beta1.fromHub returned no object", 0],
-    ["returns a Date", (object) => ({ ...object, at: new Date(0) }), "/at is a Date, which JSON cannot carry", 0],
-    ["returns NaN", (object) => ({ ...object, spec: { n: Number.NaN } }), "/spec/n is NaN, which JSON cannot carry", 0],
+    ["returns nothing", returns(undefined), "the converter v1beta1.fromHub did not return an object", 0],
+    ["returns a list", returns([{}]), "the converter v1beta1.fromHub did not return an object", 0],
+    ["returns a promise", returns(Promise.resolve({})), "the converter v1beta1.fromHub did not return an object", 0],
+    ["returns a Date", (object) => ({ ...object, at: new Date(0) }), "/at is a Date, which JSON cannot represent", 0],
+    [
+      "returns NaN",
+      (object) => ({ ...object, spec: { n: Number.NaN } }),
+      "/spec/n is NaN, which JSON cannot represent",
+      0,
+    ],
     [
       "changes the name",
       (object) => ({ ...object, metadata: { ...object.metadata, name: "b" } }),
@@ -225,16 +230,16 @@ describe("what fails, with a message that names the object", () => {
     [
       "makes metadata a string",
       returns({ metadata: "a" }),
-      "the converter v1beta1.fromHub returned metadata that is no object",
+      "the converter v1beta1.fromHub returned metadata that is not an object",
       0,
     ],
-  ])("a converter that %s", (_what, fromHub, why, logged) => {
+  ])("for a converter that %s", (_what, fromHub, why, logged) => {
     const result = convert([gateway("v1", {})], "example.com/v1beta1", gateways({ fromHub }));
     expect(result.outcome).toEqual({ converted: false, message: at("v1beta1", why) });
     expect(result.logged).toHaveLength(logged);
   });
 
-  it("the one of many that fails, and none of the others are given", () => {
+  it("for the first of several objects, and returns no objects", () => {
     const { outcome } = convert([gateway("v1", {}), gateway("v9", {}), gateway("v1", {})], "example.com/v1beta1");
     expect(outcome).toEqual({ converted: false, message: expect.stringMatching(/^objects\[1\], Gateway n\/a, /) });
   });

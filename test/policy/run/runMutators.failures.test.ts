@@ -15,7 +15,7 @@ const review = frozenReview("mutate-v1-create-pods-1", {
   object: deepFreeze({ metadata: { name: "a" }, list: [1, 2], deep: { a: { b: 1 } } }),
 });
 
-describe("one that fails denies, and leaves no trace on the next", () => {
+describe("runMutators denies, and hides the change from the next mutator, after a mutator", () => {
   const cycle = (draft: Draft): void => {
     draft.x = 1;
     draft.self = draft;
@@ -24,58 +24,58 @@ describe("one that fails denies, and leaves no trace on the next", () => {
   for (let level = 0; level < 20_000; level += 1) deep = [deep];
   it.each<[what: string, mutate: (draft: Draft) => unknown]>([
     [
-      "throws midway",
+      "throws after a change",
       (draft) => {
         draft.x = 1;
         throw new Error("midway");
       },
     ],
     [
-      "rejects midway",
+      "rejects after a change",
       async (draft) => {
         draft.x = 1;
         throw new Error("midway");
       },
     ],
     [
-      "returns garbage",
+      "returns true",
       (draft) => {
         draft.x = 1;
         return true;
       },
     ],
     [
-      "puts a Date in",
+      "sets a Date",
       (draft) => {
         draft.x = new Date();
       },
     ],
     [
-      "puts NaN in",
+      "sets NaN",
       (draft) => {
         draft.x = Number.NaN;
       },
     ],
     [
-      "puts a function in",
+      "sets a function",
       (draft) => {
         draft.x = () => 1;
       },
     ],
     [
-      "puts a BigInt in",
+      "sets a BigInt",
       (draft) => {
         draft.x = [1n];
       },
     ],
     [
-      "puts a Map in",
+      "sets a Map",
       (draft) => {
         draft.x = new Map();
       },
     ],
     [
-      "puts undefined into a list",
+      "adds undefined to a list",
       (draft) => {
         (draft.list as unknown[]).push(undefined);
       },
@@ -88,7 +88,7 @@ describe("one that fails denies, and leaves no trace on the next", () => {
     ],
     ["makes a cycle", cycle],
     [
-      "nests without end",
+      "nests too deeply",
       (draft) => {
         draft.x = deep;
       },
@@ -100,7 +100,7 @@ describe("one that fails denies, and leaves no trace on the next", () => {
         Object.setPrototypeOf(draft, {});
       },
     ],
-  ])("%s", async (_what, mutate) => {
+  ])("that %s", async (_what, mutate) => {
     const seen: unknown[] = [];
     const next = mutator("next", (draft) => {
       seen.push(JSON.parse(JSON.stringify(draft)));
@@ -115,7 +115,7 @@ describe("one that fails denies, and leaves no trace on the next", () => {
     expect(log.error).toHaveBeenCalledTimes(1);
   });
 
-  it("one that is late leaves none either, and those behind it have no time left", async () => {
+  it("that misses the deadline; the mutators after it miss the deadline too", async () => {
     const late = policy({
       name: "p",
       match: everything,
@@ -134,7 +134,7 @@ describe("one that fails denies, and leaves no trace on the next", () => {
           draft.y = 1;
         }),
       ],
-      { milliseconds: 15 },
+      { timeoutMs: 15 },
     );
     expect(verdict).toMatchObject({
       allowed: false,

@@ -18,16 +18,16 @@ async function patchOf(policies: readonly Policy[], of: Review = review): Promis
   return verdict.allowed ? verdict.patch : `denied: ${verdict.message}`;
 }
 
-describe("the patch", () => {
+describe("the patch of runMutators", () => {
   const set = (name: string, member: string, value: unknown) =>
     mutator(name, (draft) => {
       draft[member] = value;
     });
   it.each<[what: string, policies: Policy[], patch: unknown]>([
-    ["nothing for no mutator", [], []],
-    ["nothing for one that changes nothing", [mutator("p", () => undefined)], []],
+    ["is empty without mutators", [], []],
+    ["is empty for a mutator that changes nothing", [mutator("p", () => undefined)], []],
     [
-      "nothing for one that sets what is there",
+      "is empty for mutators that set equal values",
       [
         set("p", "list", [1, 2]),
         mutator("q", (draft) => {
@@ -37,7 +37,7 @@ describe("the patch", () => {
       [],
     ],
     [
-      "nothing for a change that the next takes back",
+      "is empty for a change that the next mutator reverts",
       [
         set("p", "x", 1),
         mutator("q", (draft) => {
@@ -47,16 +47,20 @@ describe("the patch", () => {
       [],
     ],
     [
-      "one for all",
+      "contains the changes of all mutators",
       [set("p", "x", 1), set("q", "y", 2)],
       [
         { op: "add", path: "/x", value: 1 },
         { op: "add", path: "/y", value: 2 },
       ],
     ],
-    ["what the last one says, said once", [set("p", "x", 1), set("q", "x", 2)], [{ op: "add", path: "/x", value: 2 }]],
     [
-      "each on the last one's result",
+      "contains the last value of a member once",
+      [set("p", "x", 1), set("q", "x", 2)],
+      [{ op: "add", path: "/x", value: 2 }],
+    ],
+    [
+      "contains changes based on the result of the mutator before",
       [
         set("p", "x", 1),
         mutator("q", (draft) => {
@@ -67,7 +71,7 @@ describe("the patch", () => {
       [{ op: "add", path: "/y", value: 1 }],
     ],
     [
-      "none where a member is defined past the draft",
+      "is a denial for a member that is defined outside the draft",
       [
         mutator("p", (draft) => {
           Object.defineProperty(draft.deep, "x", { value: 1 });
@@ -76,7 +80,7 @@ describe("the patch", () => {
       "denied: policy p failed; the gate's log has the error",
     ],
     [
-      "an insert in front",
+      "inserts an element at the front",
       [
         mutator("p", (draft) => {
           (draft.list as number[]).unshift(0);
@@ -84,9 +88,9 @@ describe("the patch", () => {
       ],
       [{ op: "add", path: "/list/0", value: 0 }],
     ],
-    ["undefined removes", [set("p", "deep", undefined)], [{ op: "remove", path: "/deep" }]],
+    ["removes a member that is set to undefined", [set("p", "deep", undefined)], [{ op: "remove", path: "/deep" }]],
     [
-      "part of the draft put elsewhere",
+      "contains a copied part of the draft",
       [
         mutator("p", (draft) => {
           draft.copy = { of: draft.deep };
@@ -95,7 +99,7 @@ describe("the patch", () => {
       [{ op: "add", path: "/copy", value: { of: { a: { b: 1 } } } }],
     ],
     [
-      "async ones, in order",
+      "contains the changes of async mutators in order",
       [
         policy({
           name: "p",
@@ -118,7 +122,7 @@ describe("the patch", () => {
     expect(await patchOf(policies)).toEqual(patch);
   });
 
-  it("keeps members that have awkward names beside the change", async () => {
+  it("keeps members with names such as __proto__ next to the change", async () => {
     const object: JsonObject = JSON.parse('{"a":{"__proto__":{"x":1},"constructor":{"prototype":1}}}');
     expect(
       await patchOf(
@@ -132,7 +136,7 @@ describe("the patch", () => {
     ).toEqual([{ op: "add", path: "/a/b", value: 1 }]);
   });
 
-  it("comes with findings, and goes with a denial", async () => {
+  it("is returned with warnings, and omitted with a denial", async () => {
     const { verdict } = await judge("mutate", review, [
       mutator("p", (draft) => {
         draft.x = 1;
@@ -151,7 +155,7 @@ describe("the patch", () => {
   });
 });
 
-it("a review without an object leaves nothing to mutate", async () => {
+it("runMutators runs no mutator for a review without an object", async () => {
   expect(
     await patchOf(
       [
@@ -169,7 +173,7 @@ it("a review without an object leaves nothing to mutate", async () => {
 });
 
 it.each(reviewNames.filter((name) => /-(create|update)-/.test(name)))(
-  "%s is not changed by what is made of it",
+  "runMutators does not change the object of %s",
   async (name) => {
     const sent = frozenReview(name);
     const touch = mutator("p", (draft) => {
@@ -189,7 +193,7 @@ it.each(reviewNames.filter((name) => /-(create|update)-/.test(name)))(
   },
 );
 
-it("whatever a mutator makes of whatever object, the patch leads there", async () => {
+it("the patch of runMutators turns any object into any result of a mutator", async () => {
   await fc.assert(
     fc.asyncProperty(anyChange(false), async ([before, after]) => {
       const object: JsonObject = deepFreeze({ ...before });
@@ -209,7 +213,7 @@ it.each([
   ["create-deployments", "/spec/template"],
   ["create-statefulsets", "/spec/template"],
   ["create-cronjobs", "/spec/jobTemplate/spec/template"],
-])("%s: a mutator on Pods changes the template where it stands", async (name, at) => {
+])("%s: runMutators changes the Pod template in place", async (name, at) => {
   const label = policy({
     name: "p",
     match: { resources: ["pods"], podTemplates: true },

@@ -5,26 +5,26 @@ import { alignArrays } from "../../../src/protocol/patch/alignArrays.ts";
 const named = (name: string, x = 0) => ({ name, x });
 
 it.each<[what: string, before: unknown[], after: unknown[], steps: string]>([
-  ["nothing", [], [], ""],
-  ["equal", [1, 2], [1, 2], "keep keep"],
-  ["front", [1, 2], [0, 1, 2], "insert keep keep"],
-  ["middle", [1, 2], [1, 0, 2], "keep insert keep"],
-  ["end", [1, 2], [1, 2, 0], "keep keep insert"],
-  ["removed", [1, 2, 3], [2], "remove keep remove"],
-  ["changed in place", [1, 2, 3], [1, 9, 3], "keep keep keep"],
+  ["empty arrays", [], [], ""],
+  ["equal arrays", [1, 2], [1, 2], "keep keep"],
+  ["an element inserted at the front", [1, 2], [0, 1, 2], "insert keep keep"],
+  ["an element inserted in the middle", [1, 2], [1, 0, 2], "keep insert keep"],
+  ["an element inserted at the end", [1, 2], [1, 2, 0], "keep keep insert"],
+  ["removed elements", [1, 2, 3], [2], "remove keep remove"],
+  ["an element changed in place", [1, 2, 3], [1, 9, 3], "keep keep keep"],
   [
-    "the same name is the same element",
+    "elements that keep their name",
     [named("a"), named("b")],
     [named("x"), named("a", 1), named("b", 1)],
     "insert keep keep",
   ],
-  ["and one that lost its sibling", [named("a"), named("b")], [named("b", 1)], "remove keep"],
-  ["repeats in front", [1, 1, 2], [1, 1, 1, 2], "keep keep insert keep"],
-])("%s", (_what, before, after, steps) => {
+  ["an element whose sibling is removed", [named("a"), named("b")], [named("b", 1)], "remove keep"],
+  ["equal elements at the front", [1, 1, 2], [1, 1, 1, 2], "keep keep insert keep"],
+])("alignArrays returns the steps for %s", (_what, before, after, steps) => {
   expect(alignArrays(before, after).join(" ")).toBe(steps);
 });
 
-it("uses up both lists, with no more insertions and removals than the plain way, also past the table's size", () => {
+it("alignArrays covers every element of both arrays, also beyond the size of its table", () => {
   const list = fc.array(
     fc.oneof(
       fc.integer({ min: 0, max: 4 }),

@@ -19,12 +19,12 @@ it.each<[left: unknown, right: unknown, same: boolean]>([
   [{}, JSON.parse('{"__proto__":{}}'), false],
   [{ toString: 1 }, {}, false],
   [new Date(0), new Date(0), false],
-])("%j and %j", (left, right, same) => {
+])("deepEqual compares %j and %j and returns %s", (left, right, same) => {
   expect(deepEqual(left, right)).toBe(same);
   expect(deepEqual(right, left)).toBe(same);
 });
 
-it("is what comparing sorted JSON says", () => {
+it("deepEqual agrees with a comparison of sorted JSON", () => {
   const sorted = (value: unknown): string =>
     JSON.stringify(value, (_key, member: unknown) =>
       typeof member === "object" && member !== null && !Array.isArray(member)

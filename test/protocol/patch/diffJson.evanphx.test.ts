@@ -4,17 +4,17 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { diffJson } from "../../../src/protocol/patch/diffJson.ts";
-import { encodePatch } from "../../../src/protocol/review/encodePatch.ts";
+import { encodePatch } from "../../../src/protocol/review/encodeAdmissionReview.ts";
 import { onceForRun } from "../../run/onceForRun.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { anyChange } from "../anyJson.ts";
 
-/** Why the applier is not there, or undefined when it is. Needs Go, and the module proxy or a filled module cache. */
+/** The reason why the program is missing; undefined when it was built. It needs Go and the module proxy or a filled module cache. */
 let missing: string | undefined;
-const BUILD_PATIENCE = patience(240_000);
+const BUILD_TIMEOUT_MS = patience(240_000);
 let program = "";
 
-/** What a program wrote, and how it failed. Not waited for in step, for a worker that stands still loses its runner. */
+/** The output and the error of a program. It runs asynchronously, because a blocked worker loses its test runner. */
 interface Ran {
   readonly stdout: string;
   readonly stderr: string;
@@ -27,7 +27,7 @@ function run(command: string, args: readonly string[], limitMs: number, cwd?: st
     const child = execFile(command, [...args], options, (error, stdout, stderr) =>
       resolve({ stdout, stderr, error: error ?? undefined }),
     );
-    // One that does not start, or ends early, says so by its end.
+    // A program that does not start or ends early reports that with its exit.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
   });
@@ -41,16 +41,16 @@ beforeAll(async () => {
   const source = fileURLToPath(new URL("evanphx/", import.meta.url));
   const folder = await onceForRun("evanphx", async (made) => {
     const args = ["build", "-mod=readonly", "-o", join(made, "apply"), "."];
-    const { error, stderr } = await run("go", args, BUILD_PATIENCE, source);
+    const { error, stderr } = await run("go", args, BUILD_TIMEOUT_MS, source);
     if (error === undefined) return;
     if (!/dial tcp|no such host|i\/o timeout|proxy/.test(stderr)) throw new Error(`go build failed: ${stderr}${error}`);
-    missing = "the module gopkg.in/evanphx/json-patch.v4 cannot be had here";
+    missing = "the module gopkg.in/evanphx/json-patch.v4 cannot be downloaded";
   });
   program = join(folder, "apply");
-}, BUILD_PATIENCE);
+}, BUILD_TIMEOUT_MS);
 
 beforeEach(({ skip }) => {
-  if (missing !== undefined) skip(`the API server's own applier is not tried: ${missing}`);
+  if (missing !== undefined) skip(`the API server's own JSON Patch library is not tested: ${missing}`);
 });
 
 interface Task {
@@ -68,13 +68,13 @@ async function applyAll(tasks: readonly Task[]): Promise<{ result?: unknown; err
     .map((line) => JSON.parse(line));
 }
 
-describe("the API server's own applier, evanphx/json-patch v4", () => {
-  it("makes exactly the wanted document of the patch, whatever the members are called", async () => {
+describe("evanphx/json-patch v4, the API server's JSON Patch library,", () => {
+  it("applies a patch of diffJson to exactly the wanted document, with any member names", async () => {
     const cases = fc.sample(anyChange(true), 2000);
-    // Through base64 and UTF-8, as the patch travels.
-    const travelled = (patch: string): unknown => JSON.parse(Buffer.from(patch, "base64").toString("utf8"));
+    // Through base64 and UTF-8, as the patch is sent.
+    const sent = (patch: string): unknown => JSON.parse(Buffer.from(patch, "base64").toString("utf8"));
     const answers = await applyAll(
-      cases.map(([doc, after]) => ({ doc, patch: travelled(encodePatch(diffJson(doc, after))) })),
+      cases.map(([doc, after]) => ({ doc, patch: sent(encodePatch(diffJson(doc, after))) })),
     );
     expect(answers).toHaveLength(cases.length);
     for (const [index, answer] of answers.entries()) {
@@ -89,13 +89,13 @@ describe("the API server's own applier, evanphx/json-patch v4", () => {
     ["removes a null member", { a: null }, [{ op: "remove", path: "/a" }], { result: {} }],
     ["sets null", { a: 1 }, [{ op: "replace", path: "/a", value: null }], { result: { a: null } }],
     [
-      "adds to no missing parent",
+      "refuses to add to a missing parent",
       {},
       [{ op: "add", path: "/a/b", value: 1 }],
       { error: expect.stringContaining("missing") },
     ],
     [
-      "adds to no null parent",
+      "refuses to add to a null parent",
       { a: null },
       [{ op: "add", path: "/a/b", value: 1 }],
       { error: expect.stringContaining("missing") },

@@ -8,7 +8,7 @@ import { anyChange } from "../anyJson.ts";
 
 const copy = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-/** What two libraries that know nothing of ours make of the patch. */
+/** The results of two independent libraries that apply the patch. */
 function applied(before: unknown, patch: unknown): unknown[] {
   const document = copy(before);
   const errors = applyPatch(document, copy(patch)).filter((error) => error !== null);
@@ -16,9 +16,9 @@ function applied(before: unknown, patch: unknown): unknown[] {
   return [jsonpatch.applyPatch(copy(before), copy(patch), true).newDocument, document];
 }
 
-describe("any two documents", () => {
-  // Both libraries refuse members named __proto__, constructor and prototype; evanphx.test.ts has those.
-  it("the patch turns one into the other", () => {
+describe("diffJson of random documents", () => {
+  // Both libraries refuse members named __proto__, constructor and prototype. diffJson.evanphx.test.ts tests those.
+  it("returns a patch that turns one into the other", () => {
     fc.assert(
       fc.property(anyChange(false), ([before, after]) => {
         const original = copy(before);
@@ -29,7 +29,7 @@ describe("any two documents", () => {
     );
   });
 
-  it("there is no patch between equal ones, also where members stand in another order", () => {
+  it("returns an empty patch for equal documents, also with another order of members", () => {
     fc.assert(
       fc.property(anyChange(true), ([document]) => {
         expect(diffJson(document, copy(document))).toEqual([]);
@@ -38,7 +38,7 @@ describe("any two documents", () => {
     );
   });
 
-  it("none of it reads a member that only the prototype has", () => {
+  it("does not read members of the prototype", () => {
     const before = JSON.parse('{"__proto__":{"a":1},"constructor":1}');
     expect(diffJson({}, before)).toEqual([
       { op: "add", path: "/__proto__", value: { a: 1 } },
@@ -72,28 +72,33 @@ const container = (name: string, image = "i") => ({
 });
 const [a, b, c, x] = [container("a"), container("b"), container("c"), container("x")];
 
-describe("the shortest patch", () => {
+describe("diffJson returns the shortest patch", () => {
   it.each<[what: string, before: unknown, after: unknown, patch: unknown[]]>([
-    ["a member more", { a: 1 }, { a: 1, b: 2 }, [{ op: "add", path: "/b", value: 2 }]],
-    ["a member less", { a: 1, b: 2 }, { a: 1 }, [{ op: "remove", path: "/b" }]],
-    ["a member that became undefined is gone", { a: 1, b: 2 }, { a: 1, b: undefined }, [{ op: "remove", path: "/b" }]],
-    ["a member that is undefined is not there", { a: 1 }, { a: 1, b: undefined }, []],
-    ["a value", { a: { b: { c: 1 } } }, { a: { b: { c: 2 } } }, [{ op: "replace", path: "/a/b/c", value: 2 }]],
+    ["an added member", { a: 1 }, { a: 1, b: 2 }, [{ op: "add", path: "/b", value: 2 }]],
+    ["a removed member", { a: 1, b: 2 }, { a: 1 }, [{ op: "remove", path: "/b" }]],
+    ["a member that became undefined", { a: 1, b: 2 }, { a: 1, b: undefined }, [{ op: "remove", path: "/b" }]],
+    ["a new member that is undefined", { a: 1 }, { a: 1, b: undefined }, []],
+    ["a changed value", { a: { b: { c: 1 } } }, { a: { b: { c: 2 } } }, [{ op: "replace", path: "/a/b/c", value: 2 }]],
     [
-      "a missing parent comes with its child",
+      "a new child of a missing parent",
       {},
       { metadata: { labels: { a: "b" } } },
       [{ op: "add", path: "/metadata", value: { labels: { a: "b" } } }],
     ],
-    ["an empty parent stays", { labels: {} }, { labels: { a: "b" } }, [{ op: "add", path: "/labels/a", value: "b" }]],
     [
-      "a null parent is set",
+      "a new child of an empty parent",
+      { labels: {} },
+      { labels: { a: "b" } },
+      [{ op: "add", path: "/labels/a", value: "b" }],
+    ],
+    [
+      "a new child of a null parent",
       { labels: null },
       { labels: { a: "b" } },
       [{ op: "replace", path: "/labels", value: { a: "b" } }],
     ],
     ["a value that becomes null", { a: 1 }, { a: null }, [{ op: "replace", path: "/a", value: null }]],
-    ["a null element is set", [null, 1], ["a", 1], [{ op: "replace", path: "/0", value: "a" }]],
+    ["a changed element that was null", [null, 1], ["a", 1], [{ op: "replace", path: "/0", value: "a" }]],
     ["an object that becomes a list", { a: {} }, { a: [] }, [{ op: "replace", path: "/a", value: [] }]],
     [
       "keys with / and ~",
@@ -102,14 +107,14 @@ describe("the shortest patch", () => {
       [{ op: "replace", path: "/a~1b/~01", value: 2 }],
     ],
     ["the empty key", { "": { "": 1 } }, { "": { "": 2 } }, [{ op: "replace", path: "//", value: 2 }]],
-    ["an element in front", [a, b], [x, a, b], [{ op: "add", path: "/0", value: x }]],
-    ["in the middle", [a, b], [a, x, b], [{ op: "add", path: "/1", value: x }]],
-    ["at the end", [a, b], [a, b, x], [{ op: "add", path: "/2", value: x }]],
-    ["into an empty list", [], [a], [{ op: "add", path: "/0", value: a }]],
-    ["the first removed", [a, b, c], [b, c], [{ op: "remove", path: "/0" }]],
-    ["the middle one removed", [a, b, c], [a, c], [{ op: "remove", path: "/1" }]],
+    ["an element inserted at the front", [a, b], [x, a, b], [{ op: "add", path: "/0", value: x }]],
+    ["an element inserted in the middle", [a, b], [a, x, b], [{ op: "add", path: "/1", value: x }]],
+    ["an element inserted at the end", [a, b], [a, b, x], [{ op: "add", path: "/2", value: x }]],
+    ["an element inserted into an empty list", [], [a], [{ op: "add", path: "/0", value: a }]],
+    ["the first element removed", [a, b, c], [b, c], [{ op: "remove", path: "/0" }]],
+    ["the middle element removed", [a, b, c], [a, c], [{ op: "remove", path: "/1" }]],
     [
-      "all removed",
+      "all elements removed",
       [a, b],
       [],
       [
@@ -124,7 +129,7 @@ describe("the shortest patch", () => {
       [{ op: "replace", path: "/1/image", value: "j" }],
     ],
     [
-      "one changed and one inserted before it",
+      "a changed element after an inserted one",
       [a, b],
       [x, a, container("b", "j")],
       [
@@ -132,20 +137,20 @@ describe("the shortest patch", () => {
         { op: "replace", path: "/2/image", value: "j" },
       ],
     ],
-    ["an element replaced by another", [1, 2, 3], [1, 9, 3], [{ op: "replace", path: "/1", value: 9 }]],
+    ["a replaced element", [1, 2, 3], [1, 9, 3], [{ op: "replace", path: "/1", value: 9 }]],
     [
-      "a small element that changed wholly",
+      "a small element with only changed members",
       [{ n: 1, m: 1 }],
       [{ n: 2, m: 2 }],
       [{ op: "replace", path: "/0", value: { n: 2, m: 2 } }],
     ],
-  ])("%s", (_what, before, after, patch) => {
+  ])("for %s", (_what, before, after, patch) => {
     expect(diffJson(before, after)).toEqual(patch);
     for (const result of applied({ v: before }, diffJson({ v: before }, { v: after })))
       expect(result).toEqual(copy({ v: after }));
   });
 
-  it("an integer beyond 2^53, which JSON.parse rounds, is not written back because its siblings changed", () => {
+  it("without an unchanged integer beyond 2^53, which JSON.parse has rounded", () => {
     const before = JSON.parse('[{"big":9007199254740993,"a":1,"b":1}]');
     const after = [{ ...before[0], a: 2, b: 2 }];
     expect(diffJson(before, after)).toEqual([
@@ -154,14 +159,14 @@ describe("the shortest patch", () => {
     ]);
   });
 
-  it("long lists that differ everywhere are still correct, and end soon", () => {
+  it("or a longer correct one for long lists that differ everywhere", () => {
     const before = { list: Array.from({ length: 3000 }, (_, index) => ({ index })) };
     const after = { list: before.list.map(({ index }) => ({ index: index + 7 })).slice(0, 2990) };
     for (const result of applied(before, diffJson(before, after))) expect(result).toEqual(after);
   });
 });
 
-describe("what JSON cannot carry", () => {
+describe("diffJson of a value that JSON cannot represent", () => {
   const cycle: unknown[] = [];
   cycle.push(cycle);
   it.each<[what: string, after: unknown, path: string]>([
@@ -173,7 +178,7 @@ describe("what JSON cannot carry", () => {
     ["a BigInt in a new object", { a: { "b/c": 1n } }, "/a/b~1c"],
     ["a Map", { a: new Map() }, "/a"],
     ["a cycle", { a: cycle }, "/a/0/0"],
-  ])("%s throws with its place", (_what, after, path) => {
+  ])("throws for %s and names its place", (_what, after, path) => {
     const difference = () => diffJson({ a: 1, list: [1] }, { list: [1], ...(after as object) });
     expect(difference).toThrow(
       expect.objectContaining({ code: "not-json-value", path: expect.stringContaining(path) }),
@@ -182,7 +187,7 @@ describe("what JSON cannot carry", () => {
 });
 
 it.each(reviewNames.filter((name) => /-(create|update)-/.test(name)))(
-  "%s: labels, a sidecar and a removed field",
+  "diffJson of %s with labels, a sidecar and a removed field has one operation for each",
   (name) => {
     const before = JSON.parse(readReview(name)).request.object;
     const after = copy(before);

@@ -20,8 +20,8 @@ function review(changes: object = {}, apiVersion = "admission.k8s.io/v1"): objec
   return { apiVersion, kind: "AdmissionReview", request: { ...request, ...changes } };
 }
 
-describe("captured reviews", () => {
-  it.each(admissions)("%s decodes to what it says", (name) => {
+describe("decodeAdmissionReview with captured reviews", () => {
+  it.each(admissions)("decodes all fields of %s", (name) => {
     const raw = JSON.parse(readReview(name));
     const { request: sent } = raw;
     expect(decoded(raw)).toEqual({
@@ -49,7 +49,7 @@ describe("captured reviews", () => {
     });
   });
 
-  it.each(admissions)("%s is the same review in the other version", (name) => {
+  it.each(admissions)("decodes %s to the same review in v1 and v1beta1", (name) => {
     const raw = JSON.parse(readReview(name));
     const both = ["v1", "v1beta1"].map((version) => decoded({ ...raw, apiVersion: `admission.k8s.io/${version}` }));
     expect(both.map(({ version }) => version)).toEqual(["v1", "v1beta1"]);
@@ -59,13 +59,13 @@ describe("captured reviews", () => {
 
 const many = "x".repeat(1025);
 
-describe("a wrong envelope is a fault with its path", () => {
+describe("decodeAdmissionReview returns a fault with its path", () => {
   it.each<[what: string, body: unknown, path: string, expected: string, about?: "kind"]>([
     ["null", null, "(body)", "expected an object"],
     ["a list", [review()], "(body)", "expected an object"],
     ["a string", "AdmissionReview", "(body)", "expected an object"],
-    ["nothing", {}, "kind", "expected a string"],
-    ["a kind that is no string", { kind: 1, apiVersion: "admission.k8s.io/v1" }, "kind", "expected a string"],
+    ["an empty object", {}, "kind", "expected a string"],
+    ["a kind that is not a string", { kind: 1, apiVersion: "admission.k8s.io/v1" }, "kind", "expected a string"],
     ["an empty apiVersion", review({}, ""), "apiVersion", "expected a string"],
     ["another kind", { ...review(), kind: "ConversionReview" }, "kind", 'expected "AdmissionReview"', "kind"],
     [
@@ -172,13 +172,13 @@ describe("a wrong envelope is a fault with its path", () => {
       "request.object",
       "expected an object for CONNECT",
     ],
-  ])("%s", (_what, body, path, expected, about = undefined) => {
+  ])("for %s", (_what, body, path, expected, about = undefined) => {
     expect(decodeAdmissionReview(body)).toEqual({ ok: false, fault: { path, expected, about: about ?? "shape" } });
   });
 });
 
-describe("what is taken", () => {
-  it("every optional member as null, as absent, and at its shortest", () => {
+describe("decodeAdmissionReview accepts", () => {
+  it("optional members that are null or absent", () => {
     const optional = [
       "subResource",
       "requestKind",
@@ -211,9 +211,9 @@ describe("what is taken", () => {
 
   it.each([
     ["DELETE with the old object", { operation: "DELETE", object: null, oldObject: pod }],
-    ["DELETE with neither, as mutating webhooks see it", { operation: "DELETE", object: null, oldObject: null }],
+    ["DELETE without objects, as sent to mutating webhooks", { operation: "DELETE", object: null, oldObject: null }],
     ["CONNECT with options", { operation: "CONNECT", object: { kind: "PodExecOptions" } }],
-    ["CONNECT with nothing", { operation: "CONNECT", object: null }],
+    ["CONNECT without an object", { operation: "CONNECT", object: null }],
   ])("%s", (_what, changes) => {
     const { object, oldObject } = decoded(review(changes));
     expect({ object, oldObject }).toEqual({
@@ -225,30 +225,33 @@ describe("what is taken", () => {
   it.each([
     { operation: "DELETE", name: undefined, oldObject: pod, expected: "a" },
     { operation: "DELETE", name: "", oldObject: pod, expected: "a" },
-    { operation: "DELETE", name: "asked-for", oldObject: pod, expected: "asked-for" },
+    { operation: "DELETE", name: "given", oldObject: pod, expected: "given" },
     { operation: "DELETE", name: undefined, oldObject: null, expected: "" },
     { operation: "DELETE", name: undefined, oldObject: { metadata: { name: 5 } }, expected: "" },
     { operation: "DELETE", name: undefined, oldObject: { metadata: [] }, expected: "" },
     { operation: "CREATE", name: undefined, oldObject: null, expected: "" },
-  ])("$operation of $oldObject called $name: the name is $expected", ({ expected, ...changes }) => {
-    const object = changes.operation === "DELETE" ? null : pod;
-    expect(decoded(review({ ...changes, object })).name).toBe(expected);
-  });
+  ])(
+    "$operation with name $name and old object $oldObject, and returns the name $expected",
+    ({ expected, ...changes }) => {
+      const object = changes.operation === "DELETE" ? null : pod;
+      expect(decoded(review({ ...changes, object })).name).toBe(expected);
+    },
+  );
 
-  it("members that a newer API server adds", () => {
+  it("unknown members, which newer API servers add", () => {
     expect(decoded({ ...review({ newField: { a: 1 } }), response: {} })).toEqual(decoded(review()));
   });
 
-  it("a name of any length: RBAC objects may have one, and an error would let them in under failurePolicy Ignore", () => {
+  it("a name of any length, because RBAC objects may have one and an error allows them with failurePolicy Ignore", () => {
     expect(decoded(review({ name: "x".repeat(100_000) })).name).toHaveLength(100_000);
   });
 
-  it("the object by reference, whatever its members are called", () => {
+  it("an object with members such as __proto__, and returns it by reference", () => {
     const object = JSON.parse('{"__proto__":{"a":1},"constructor":{"prototype":5}}');
     expect(decoded(review({ object })).object).toBe(object);
   });
 
-  it("a user whose extra is called like a member of every object", () => {
+  it("a user with an extra key that every object inherits", () => {
     const { user } = decoded(
       JSON.parse(
         JSON.stringify(review()).replace('"userInfo":{}', '"userInfo":{"extra":{"constructor":["a"],"b":null}}'),

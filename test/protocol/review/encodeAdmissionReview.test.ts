@@ -6,7 +6,7 @@ const patch = [{ op: "add", path: "/a", value: 1 }] as const;
 const allowed: Verdict = { allowed: true, patch: [], warnings: [], auditAnnotations: {} };
 const encodedPatch = Buffer.from(JSON.stringify(patch)).toString("base64");
 
-describe("the wire form", () => {
+describe("encodeAdmissionReview", () => {
   it.each<[what: string, verdict: Verdict, response: object]>([
     ["allowed", allowed, { allowed: true }],
     ["allowed with a patch", { ...allowed, patch }, { allowed: true, patch: encodedPatch, patchType: "JSONPatch" }],
@@ -16,7 +16,7 @@ describe("the wire form", () => {
       { allowed: true, warnings: ["p: a", "p: b"] },
     ],
     [
-      "allowed with notes",
+      "allowed with annotations",
       { ...allowed, auditAnnotations: { "p.k": "v" } },
       { allowed: true, auditAnnotations: { "p.k": "v" } },
     ],
@@ -31,7 +31,7 @@ describe("the wire form", () => {
       { allowed: false, status: { status: "Failure", message: "no", reason: "Invalid", code: 422 } },
     ],
     [
-      "denied with notes",
+      "denied with warnings and annotations",
       { ...denied("no"), warnings: ["w"], auditAnnotations: { a: "b" } },
       {
         allowed: false,
@@ -40,7 +40,7 @@ describe("the wire form", () => {
         auditAnnotations: { a: "b" },
       },
     ],
-  ])("%s", (_what, verdict, response) => {
+  ])("encodes a verdict that is %s", (_what, verdict, response) => {
     for (const version of ["v1", "v1beta1"] as const)
       expect(encodeAdmissionReview({ version, uid: "the-uid" }, verdict)).toEqual({
         apiVersion: `admission.k8s.io/${version}`,
@@ -49,13 +49,13 @@ describe("the wire form", () => {
       });
   });
 
-  it("never patches on a denial, even where one is smuggled in", () => {
+  it("encodes no patch on a denial, even when the denial has one", () => {
     const { response } = encodeAdmissionReview({ version: "v1", uid: "u" }, { ...denied("no"), patch } as Verdict);
     expect(response).not.toHaveProperty("patch");
     expect(response).not.toHaveProperty("patchType");
   });
 
-  it("fits warnings to the API server's limits", () => {
+  it("holds warnings to the API server's limits", () => {
     const warnings = Array.from({ length: 40 }, (_, index) => `${index} ${"x".repeat(300)}`);
     const { response } = encodeAdmissionReview({ version: "v1", uid: "u" }, { ...allowed, warnings });
     expect(response.warnings?.length).toBe(16);

@@ -7,21 +7,21 @@ const graphemes = (text: string): string[] => [...new Intl.Segmenter().segment(t
 const family = "👨‍👩‍👧‍👦";
 const line = (index: number, length = 256): string => `${String(index).padStart(3, "0")}${"x".repeat(length - 3)}`;
 
-describe("one warning", () => {
+describe("fitWarnings with one warning", () => {
   it.each([
-    ["a short one stays", "p: short", "p: short"],
-    ["256 characters stay", "x".repeat(256), "x".repeat(256)],
-    ["257 are cut", "x".repeat(257), `${"x".repeat(255)}…`],
-    ["256 emoji are 256 runes", "😀".repeat(256), "😀".repeat(256)],
-    ["257 emoji are cut between two", "😀".repeat(257), `${"😀".repeat(255)}…`],
-    ["a family of seven runes stays whole or goes", "x".repeat(250) + family, `${"x".repeat(250)}…`],
-    ["and stays where it fits", "x".repeat(249) + family, "x".repeat(249) + family],
-    ["a combining mark stays with its letter", `${"x".repeat(254)}e\u0301yy`, `${"x".repeat(254)}…`],
-    ["a flag is two runes", `${"x".repeat(254)}🇩🇪y`, `${"x".repeat(254)}…`],
-    ["control characters become one space", "p: a\r\n\t\u0000b\u001b[31mc\u0085\u2028d", "p: a b [31mc d"],
-    ["at the ends they go", "\n p: a \u007f", "p: a"],
+    ["keeps a short warning", "p: short", "p: short"],
+    ["keeps 256 characters", "x".repeat(256), "x".repeat(256)],
+    ["cuts 257 characters", "x".repeat(257), `${"x".repeat(255)}…`],
+    ["keeps 256 emoji, which are 256 runes", "😀".repeat(256), "😀".repeat(256)],
+    ["cuts 257 emoji between two emoji", "😀".repeat(257), `${"😀".repeat(255)}…`],
+    ["removes an emoji of seven runes that does not fit", "x".repeat(250) + family, `${"x".repeat(250)}…`],
+    ["keeps an emoji of seven runes that fits", "x".repeat(249) + family, "x".repeat(249) + family],
+    ["keeps a combining mark with its letter", `${"x".repeat(254)}e\u0301yy`, `${"x".repeat(254)}…`],
+    ["counts a flag as two runes", `${"x".repeat(254)}🇩🇪y`, `${"x".repeat(254)}…`],
+    ["replaces control characters by one space", "p: a\r\n\t\u0000b\u001b[31mc\u0085\u2028d", "p: a b [31mc d"],
+    ["removes control characters at both ends", "\n p: a \u007f", "p: a"],
     [
-      "a cluster longer than the limit is cut inside, for there is no other way",
+      "cuts inside a grapheme cluster that is longer than the limit",
       `e${"\u0301".repeat(400)}`,
       `e${"\u0301".repeat(254)}…`,
     ],
@@ -30,22 +30,22 @@ describe("one warning", () => {
   });
 });
 
-describe("all together", () => {
+describe("fitWarnings with several warnings", () => {
   it.each<[what: string, given: string[], kept: string[]]>([
-    ["none", [], []],
-    ["repeats are said once", ["a", "b", "a"], ["a", "b"]],
+    ["returns no lines for no warnings", [], []],
+    ["removes duplicates", ["a", "b", "a"], ["a", "b"]],
     [
-      "16 times 256 just fit",
+      "keeps 16 warnings of 256 runes",
       Array.from({ length: 16 }, (_, i) => line(i)),
       Array.from({ length: 16 }, (_, i) => line(i)),
     ],
     [
-      "of 17, 15 fit with the line for the rest",
+      "keeps 15 of 17 warnings and adds a line for the rest",
       Array.from({ length: 17 }, (_, i) => line(i)),
       [...Array.from({ length: 15 }, (_, i) => line(i)), "postern: 2 more warnings left out"],
     ],
     [
-      "one is one",
+      "writes one omitted warning in the singular",
       [...Array.from({ length: 16 }, (_, i) => line(i, 250)), line(16)],
       [...Array.from({ length: 16 }, (_, i) => line(i, 250)), "postern: 1 more warning left out"],
     ],
@@ -73,8 +73,8 @@ const piece = fc.oneof(
 );
 const warning = fc.array(piece, { maxLength: 120 }).map((pieces) => `policy: ${pieces.join("")}`);
 
-describe("any warnings at all", () => {
-  it("are 256 runes each, 4,096 in all, without control characters, and the last line counts what is missing", () => {
+describe("fitWarnings with random warnings", () => {
+  it("returns at most 256 runes each and 4,096 in total, without control characters, and counts the omitted warnings", () => {
     fc.assert(
       fc.property(fc.array(warning, { maxLength: 60 }), (given) => {
         const kept = fitWarnings(given);
@@ -90,7 +90,7 @@ describe("any warnings at all", () => {
     );
   });
 
-  it("are never cut inside a character", () => {
+  it("never cuts inside a grapheme cluster", () => {
     fc.assert(
       fc.property(warning, (given) => {
         const [kept = ""] = fitWarnings([given]);

@@ -5,18 +5,18 @@ import { readReview, reviewNames } from "../../fixtures/readReview.ts";
 const head = '"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"';
 const v1 = { kind: "AdmissionReview", version: "v1", uid: "u" };
 
-/** What readBody hands over of a long body: 4 KiB of bytes, decoded. */
+/** The part of a long body that readBody returns: its first 4 KiB, decoded. */
 function beginningOf(text: string, bytes = PEEK_BYTES): string {
   return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes));
 }
 
-it.each(reviewNames)("%s is known by its first 4 KiB", (name) => {
+it.each(reviewNames)("peekReview identifies %s by its first 4 KiB", (name) => {
   const text = readReview(name);
   const { kind, apiVersion, request } = JSON.parse(text);
   expect(peekReview(beginningOf(text))).toEqual({ kind, version: apiVersion.split("/")[1], uid: request.uid });
 });
 
-describe("what is found", () => {
+describe("peekReview finds kind, version and uid", () => {
   it.each([
     ["the API server's order", `{${head},"request":{"uid":"u","kind":{`],
     ["members in another order", `{"request":{"uid":"u"},"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"`],
@@ -24,55 +24,58 @@ describe("what is found", () => {
       "a uid of an object before the request's",
       `{${head},"request":{"object":{"uid":"x","metadata":{"uid":"y"}},"uid":"u"`,
     ],
-    ["a uid in a list before it", `{${head},"request":{"list":["uid",{"uid":"x"}],"uid":"u"`],
-    ["kinds in depth before the review's own", `{"request":{"kind":{"kind":"ConversionReview"},"uid":"u"},${head}`],
-    ["uid as a value", `{${head},"request":{"name":"uid","operation":"x","uid":"u"`],
+    ["a uid in a list before the request's", `{${head},"request":{"list":["uid",{"uid":"x"}],"uid":"u"`],
+    ["nested kinds before the kind of the review", `{"request":{"kind":{"kind":"ConversionReview"},"uid":"u"},${head}`],
+    ["the text uid as a value", `{${head},"request":{"name":"uid","operation":"x","uid":"u"`],
     ["a name that looks like JSON", `{${head},"request":{"name":"\\",\\"uid\\":\\"x","uid":"u"`],
     ["escaped member names", `{${head},"\\u0072equest":{"\\u0075id":"u"`],
-    ["a request of another level", `{"x":{"request":{"uid":"x"}},${head},"request":{"uid":"u"`],
+    ["a member named request at another level", `{"x":{"request":{"uid":"x"}},${head},"request":{"uid":"u"`],
     [
       "white space and numbers",
       ` {\n${head} ,\t"n": [1, -2.5e3, true, null] , "request" : { "dryRun": false, "uid" : "u" `,
     ],
-    ["what follows being no JSON", `{${head},"request":{"uid":"u"}}}}]]] garbage "`],
-  ])("%s", (_what, text) => {
+    ["text that is not JSON after the request", `{${head},"request":{"uid":"u"}}}}]]] garbage "`],
+  ])("with %s", (_what, text) => {
     expect(peekReview(text)).toEqual(v1);
   });
 
-  it("a uid with escapes, read", () => {
+  it("with escapes in the uid, and decodes them", () => {
     expect(peekReview(`{${head},"request":{"uid":"a\\"\\u00e9"`)?.uid).toBe('a"é');
   });
 
-  it("v1beta1 and conversions", () => {
+  it("of a ConversionReview in v1beta1", () => {
     const text = '{"kind":"ConversionReview","apiVersion":"apiextensions.k8s.io/v1beta1","request":{"uid":"u"';
     expect(peekReview(text)).toEqual({ kind: "ConversionReview", version: "v1beta1", uid: "u" });
   });
 });
 
-describe("what is not", () => {
+describe("peekReview returns undefined", () => {
   it.each([
-    ["nothing", ""],
-    ["no JSON", "<html>"],
-    ["no kind", '{"apiVersion":"admission.k8s.io/v1","request":{"uid":"u"'],
-    ["no apiVersion", '{"kind":"AdmissionReview","request":{"uid":"u"'],
-    ["no uid", `{${head},"request":{"name":"a"`],
+    ["an empty text", ""],
+    ["text that is not JSON", "<html>"],
+    ["a review without a kind", '{"apiVersion":"admission.k8s.io/v1","request":{"uid":"u"'],
+    ["a review without an apiVersion", '{"kind":"AdmissionReview","request":{"uid":"u"'],
+    ["a request without a uid", `{${head},"request":{"name":"a"`],
     ["an empty uid", `{${head},"request":{"uid":""`],
     ["a uid that is a number", `{${head},"request":{"uid":5}}`],
-    ["a uid cut in the middle", `{${head},"request":{"uid":"abc`],
-    ["a uid only of the object", `{${head},"request":{"object":{"metadata":{"uid":"x"}}}}`],
-    ["a uid of the review", `{${head},"uid":"x"`],
-    ["a uid of a response", `{${head},"response":{"uid":"x"}}`],
+    ["a uid that is cut off", `{${head},"request":{"uid":"abc`],
+    ["a uid that belongs to the object", `{${head},"request":{"object":{"metadata":{"uid":"x"}}}}`],
+    ["a uid outside the request", `{${head},"uid":"x"`],
+    ["a uid in the response", `{${head},"response":{"uid":"x"}}`],
     ["a request that is a list", `{${head},"request":["x","uid","u"]}`],
     ["a list of reviews", `[{${head},"request":{"uid":"u"}}]`],
     ["another group", '{"kind":"AdmissionReview","apiVersion":"example.com/v1","request":{"uid":"u"'],
     ["another version", '{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v2","request":{"uid":"u"'],
-    ["the other's group", '{"kind":"AdmissionReview","apiVersion":"apiextensions.k8s.io/v1","request":{"uid":"u"'],
-    ["a raw line end in a name", `{"a\n":1,${head}`],
-  ])("%s", (_what, text) => {
+    [
+      "the group of the other kind",
+      '{"kind":"AdmissionReview","apiVersion":"apiextensions.k8s.io/v1","request":{"uid":"u"',
+    ],
+    ["a raw line end in a member name", `{"a\n":1,${head}`],
+  ])("for %s", (_what, text) => {
     expect(peekReview(text)).toBeUndefined();
   });
 
-  it("a uid behind the cut, wherever the cut falls in a character of three bytes", () => {
+  it("for a uid after the first 4 KiB, also when the limit falls inside a character of three bytes", () => {
     const long = `{${head},"request":{"name":"${"語".repeat(2000)}","uid":"u"}}`;
     for (let bytes = PEEK_BYTES - 3; bytes <= PEEK_BYTES; bytes += 1)
       expect(peekReview(beginningOf(long, bytes))).toBeUndefined();
@@ -82,7 +85,7 @@ describe("what is not", () => {
   });
 });
 
-it("takes no longer for hostile text", () => {
+it("peekReview returns undefined for hostile text and ends", () => {
   for (const text of [`{"${"\\".repeat(4000)}`, "[".repeat(4096), '"'.repeat(4096), " ".repeat(4096)])
     expect(peekReview(text)).toBeUndefined();
 });

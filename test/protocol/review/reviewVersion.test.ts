@@ -21,6 +21,6 @@ it.each<[body: unknown, result: object]>([
   [{ kind: ["K"], apiVersion: "g/v1" }, fault("kind", "expected a string", "shape")],
   [[], fault("(body)", "expected an object", "shape")],
   [undefined, fault("(body)", "expected an object", "shape")],
-])("%j", (body, result) => {
+])("reviewVersion reads the version of %j, or returns a fault", (body, result) => {
   expect(reviewVersion(body, "K", "g")).toEqual(result);
 });
