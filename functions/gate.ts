@@ -2,7 +2,7 @@ import { defineGate } from "../src/gate/config/defineGate.ts";
 import { denyLabels } from "../src/policies/labels/denyLabels.ts";
 import { ConversionError, conversion } from "../src/policy/define/conversion.ts";
 
-/** The sample custom resource: v1 has `host` and `port`, v1beta1 had both in one `address`. */
+/** A sample custom resource. v1 has `host` and `port`; v1beta1 has both in one field `address`. */
 const gateways = conversion({
   group: "example.com",
   kind: "Gateway",
@@ -18,14 +18,14 @@ const gateways = conversion({
       },
       fromHub: (gateway) => {
         const { host, port, ...rest } = { ...Object(gateway.spec) };
-        if (host === undefined || port === undefined) throw new ConversionError("spec.host and spec.port are needed");
+        if (host === undefined || port === undefined) throw new ConversionError("spec.host and spec.port are required");
         return { ...gateway, spec: { ...rest, address: `${host}:${port}` } };
       },
     },
   },
 });
 
-/** The gate that this repository deploys. */
+/** The gate of this repository. */
 export default defineGate({
   policies: [denyLabels()],
   conversions: [gateways],

@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import type { GateErrorCode } from "../../src/gate/GateError.ts";
-import { errorSchema } from "../../src/gate/http/errorResponse.ts";
-import { httpStatus } from "../../src/gate/http/httpStatus.ts";
+import { errorSchema, httpStatus } from "../../src/gate/http/errorResponse.ts";
 import { admissionReviewSchema } from "../../src/protocol/review/admissionReviewSchema.ts";
 import { conversionReviewSchema } from "../../src/protocol/review/conversionReviewSchema.ts";
 
@@ -46,36 +45,38 @@ const readinessSchema = z.object({
   ),
 });
 
-/** What each error code means, for the document's readers. The compiler demands one line for each code. */
+/** The meaning of each error code, for readers of the document. The compiler requires every code. */
 const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "bad-request": "The request has no valid host or path.",
-  "not-found": "There is nothing at this path.",
-  "method-not-allowed": "The path takes other methods; Allow names them.",
-  "wrong-content-type": "The body is not application/json, or is compressed.",
-  "unknown-cluster": "The gate knows no cluster of that name.",
-  "cluster-lookup-failed":
-    "The cluster's settings could not be looked up and none are remembered; Retry-After says when to try again.",
+  "not-found": "Nothing is served at this path.",
+  "method-not-allowed": "The path takes other methods. The Allow header names them.",
+  "wrong-content-type": "The body is not application/json, or it is compressed.",
+  "unknown-cluster": "The gate has no cluster of that name.",
+  "cluster-lookup-failed": "The lookup of the cluster's settings failed. Try again after Retry-After.",
   "too-large":
-    "The body is over the limit and its beginning shows no uid to answer to. Where it does, the review is denied instead.",
-  "body-timeout": "The body did not arrive within the call's timeout.",
-  "incomplete-body": "The body broke off.",
+    "The body is over the limit and its first 4 KiB hold no uid. A review with a uid there is denied instead.",
+  "body-timeout": "The body did not arrive within the timeout of the call.",
+  "incomplete-body": "The connection ended before the whole body arrived.",
   "not-json": "The body is not JSON.",
-  "wrong-envelope": "The body is no review; `path` says where it departs from one.",
-  "wrong-review-kind": "The path does not serve reviews of this kind or version.",
-  overloaded: "Too many calls at one time; Retry-After says when to try again.",
+  "wrong-envelope": "The body is not a review. `path` says where it differs from one.",
+  "wrong-review-kind": "The path does not take reviews of this kind or version.",
+  overloaded: "Too many calls are in progress. Try again after Retry-After.",
   internal: "The gate failed. Its log has the error.",
 };
 
-/** The gate's OpenAPI 3.1 document, made from the schemas that decode the calls. Not part of the edge bundle: the build writes it to openapi.json. */
+/**
+ * The OpenAPI 3.1 document of the gate, built from the schemas that decode its calls. `npm run build` writes it to
+ * src/gate/openapi.json; this code is not part of the edge bundle.
+ */
 export function openapiDocument(version: string): object {
   const call = (summary: string, parameters: readonly string[], request: string, answer: string): object => ({
     post: {
       summary,
-      parameters: [...parameters.map(pathParameter), timeoutParameter],
+      parameters: [...parameters, "timeout"].map((name) => ({ $ref: `#/components/parameters/${name}` })),
       requestBody: { required: true, content: jsonContent(request) },
       responses: {
-        200: { description: "The answer, in the version that asked.", content: jsonContent(answer) },
-        ...errorResponses(),
+        200: { description: "The answer.", content: jsonContent(answer) },
+        ...errorReferences(),
       },
     },
   });
@@ -88,13 +89,13 @@ export function openapiDocument(version: string): object {
     openapi: "3.1.0",
     info: { title: "Postern admission gate", version },
     paths: {
-      "/c/{cluster}/validate": admission("Judges a review by every validator that matches.", ["cluster"]),
-      "/c/{cluster}/validate/{entry}": admission("Judges a review by the validators of one entry.", [
+      "/c/{cluster}/validate": admission("Runs all validators that match.", ["cluster"]),
+      "/c/{cluster}/validate/{entry}": admission("Runs the validators of one entry that match.", ["cluster", "entry"]),
+      "/c/{cluster}/mutate": admission("Runs all mutators that match and answers one patch.", ["cluster"]),
+      "/c/{cluster}/mutate/{entry}": admission("Runs the mutators of one entry that match and answers one patch.", [
         "cluster",
         "entry",
       ]),
-      "/c/{cluster}/mutate": admission("Runs every mutator that matches and answers one patch.", ["cluster"]),
-      "/c/{cluster}/mutate/{entry}": admission("Runs the mutators of one entry.", ["cluster", "entry"]),
       "/c/{cluster}/convert": call(
         "Converts custom resources between versions.",
         ["cluster"],
@@ -102,35 +103,41 @@ export function openapiDocument(version: string): object {
         "ConversionReviewAnswer",
       ),
       "/c/{cluster}/convert/{tag}": call(
-        "Answers a self-test of conversions, and nothing else.",
+        "Answers only self-tests of conversions.",
         ["cluster", "tag"],
         "ConversionReview",
         "ConversionReviewAnswer",
       ),
-      "/healthz": get("The process answers.", "Health"),
-      "/readyz": get("Whether the gate takes calls.", "Readiness", {
+      "/healthz": get("The process is running.", "Health"),
+      "/readyz": get("Whether the gate is ready for calls.", "Readiness", {
         503: {
-          description: "The process is about to stop, or serves a certificate that has ended.",
+          description: "The process stops, or its certificate has expired.",
           content: jsonContent("Readiness"),
         },
       }),
       "/openapi.json": get("This document.", "Document"),
       "/.well-known/postern": {
         get: {
-          summary: "The signed announcement of the URL and the roots that come next.",
+          summary: "The signed announcement of the next URL and roots.",
           responses: {
             200: {
-              description:
-                "A compact JWS of type postern-announcement+jwt; nothing is to be believed of it unverified.",
+              description: "A compact JWS. Verify it before you use it.",
               content: { "application/jose": { schema: { type: "string" } } },
             },
-            404: { description: "Nothing was announced.", content: jsonContent("Error") },
+            404: { description: "No announcement was published.", content: jsonContent("Error") },
             500: { description: "The announcement cannot be read.", content: jsonContent("Error") },
           },
         },
       },
     },
     components: {
+      parameters: {
+        cluster: pathParameter("cluster"),
+        entry: pathParameter("entry"),
+        tag: pathParameter("tag"),
+        timeout: timeoutParameter,
+      },
+      responses: errorResponses(),
       schemas: {
         AdmissionReview: jsonSchema(admissionReviewSchema),
         AdmissionReviewAnswer: jsonSchema(admissionAnswerSchema),
@@ -149,7 +156,7 @@ const timeoutParameter = {
   name: "timeout",
   in: "query",
   required: false,
-  description: "Go duration in whole seconds, as the API server appends it.",
+  description: "The API server appends it.",
   schema: { type: "string", pattern: "^[0-9]{1,4}s$", default: "10s" },
 };
 
@@ -167,7 +174,20 @@ function errorResponses(): Record<string, object> {
     byStatus.set(httpStatus(code), [...(byStatus.get(httpStatus(code)) ?? []), `${code}: ${MEANINGS[code]}`]);
   const sorted = [...byStatus].sort(([left], [right]) => left - right);
   return Object.fromEntries(
-    sorted.map(([status, lines]) => [String(status), { description: lines.join(" "), content: jsonContent("Error") }]),
+    sorted.map(([status, lines]) => [
+      `Error${status}`,
+      { description: lines.join(" "), content: jsonContent("Error") },
+    ]),
+  );
+}
+
+/** The responses of a call for its errors: references, because every call has the same. */
+function errorReferences(): Record<string, object> {
+  return Object.fromEntries(
+    Object.keys(errorResponses()).map((name) => [
+      name.replace("Error", ""),
+      { $ref: `#/components/responses/${name}` },
+    ]),
   );
 }
 

@@ -1,27 +1,52 @@
-/** Why a call could not be judged. Part of the API: callers and dashboards match on these. */
+/** Why a call could not be judged. Part of the API: callers and dashboards match on these codes. */
 export type GateErrorCode =
+  /** The request has no valid host or path. */
   | "bad-request"
+  /** Nothing is served at this path, or no announcement was published. */
   | "not-found"
+  /** The path takes other methods. The `Allow` header names them. */
   | "method-not-allowed"
+  /** The body is not `application/json`, or it is compressed. */
   | "wrong-content-type"
+  /** The gate has no cluster of that name. */
   | "unknown-cluster"
+  /** The lookup of the cluster's settings failed and no older settings are cached. Try again after `Retry-After`. */
   | "cluster-lookup-failed"
+  /** The body is over the limit and its first 4 KiB hold no uid. A review with a uid there is denied instead. */
   | "too-large"
+  /** The body did not arrive within the timeout of the call. */
   | "body-timeout"
+  /** The connection ended before the whole body arrived. */
   | "incomplete-body"
+  /** The body is not JSON. */
   | "not-json"
+  /** The body is not a review. `path` says where it differs from one. */
   | "wrong-envelope"
+  /** The path does not take reviews of this kind or version. */
   | "wrong-review-kind"
+  /** Too many calls are in progress. Try again after `Retry-After`. */
   | "overloaded"
+  /** The gate failed. Its log has the error. */
   | "internal";
 
-/** A call that could not be judged. `message` goes to the caller, so it never repeats the request; `cause` goes to the log. */
+/** Facts that identify a call in the log. */
+export interface FailedCall {
+  readonly cluster: string;
+  /** Without the query and without a capability token. */
+  readonly path: string;
+  /** Absent when the body was not read. */
+  readonly uid?: string;
+}
+
+/** A call that could not be judged. `message` goes to the caller and never repeats the request; `cause` goes to the log. */
 export class GateError extends Error {
   readonly code: GateErrorCode;
-  /** Where in the body the fault lies, for `wrong-envelope` and `wrong-review-kind`. */
+  /** Where in the body the fault is, for `wrong-envelope` and `wrong-review-kind`. */
   readonly path: string | undefined;
-  /** Methods that the path does take, for `method-not-allowed`. */
+  /** Methods that the path takes, for `method-not-allowed`. */
   readonly allow: string | undefined;
+  /** The call that failed, for the log; undefined outside of a call. */
+  call: FailedCall | undefined;
 
   constructor(code: GateErrorCode, message: string, more: { path?: string; allow?: string; cause?: unknown } = {}) {
     super(message, { cause: more.cause });
@@ -30,4 +55,10 @@ export class GateError extends Error {
     this.path = more.path;
     this.allow = more.allow;
   }
+}
+
+/** The GateError of anything that was thrown. An unknown error becomes `internal`, with the error as its cause. */
+export function gateError(error: unknown): GateError {
+  if (error instanceof GateError) return error;
+  return new GateError("internal", "the gate failed; its log has the error", { cause: error });
 }

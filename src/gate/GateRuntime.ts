@@ -4,13 +4,13 @@ import type { Conversions } from "../policy/run/runConversion.ts";
 import { gateEntries } from "../registration/render/gateEntries.ts";
 import { renderRegistrations } from "../registration/render/renderRegistrations.ts";
 import { Counters } from "../telemetry/Counters.ts";
-import { SelfTestSigner } from "./answer/selfTest.ts";
+import { SelfTestSigner } from "./answer/SelfTestSigner.ts";
 import { ClusterDirectory } from "./config/ClusterDirectory.ts";
 import type { Gate } from "./config/defineGate.ts";
 import { defaultLimits, type GateDependencies, type GateLimits } from "./GateDependencies.ts";
 import { CallLimiter } from "./http/CallLimiter.ts";
 
-/** A gate joined with what its runtime hands it: everything that handlers need, made once. */
+/** A gate joined with the dependencies of its runtime: everything that handlers need, made once. */
 export class GateRuntime {
   readonly gate: Gate;
   readonly deps: GateDependencies;
@@ -20,12 +20,13 @@ export class GateRuntime {
   readonly limiter: CallLimiter;
   readonly conversions: Conversions;
   readonly signer: SelfTestSigner | undefined;
-  readonly #whole: PolicyEngine;
+  /** All policies. */
+  readonly #all: PolicyEngine;
   readonly #entries: ReadonlyMap<string, PolicyEngine>;
-  /** By the settings that it was made of: those of a cluster are dropped, or replaced, by the directory. */
+  /** Hashes by settings. Weak: the directory drops and replaces the settings of clusters. */
   readonly #hashes = new WeakMap<ClusterSettings, Promise<string>>();
 
-  /** Throws GateConfigError for settings that cannot work. */
+  /** Throws {@link GateConfigError} for settings that cannot work. */
   constructor(gate: Gate, deps: GateDependencies) {
     this.gate = gate;
     this.deps = deps;
@@ -37,11 +38,11 @@ export class GateRuntime {
       gate.conversions.map((conversion) => [`${conversion.group}/${conversion.kind}`, conversion]),
     );
     this.signer = deps.signingKey === undefined ? undefined : new SelfTestSigner(deps.signingKey);
-    this.#whole = new PolicyEngine(gate.policies);
+    this.#all = new PolicyEngine(gate.policies);
     this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new PolicyEngine(policies)]));
   }
 
-  /** The hash of what `postern render` prints for a cluster, for whoever compares it with what is registered there. */
+  /** The hash of what `postern render` prints for a cluster. It is computed once for each settings object. */
   registrationHash(settings: ClusterSettings): Promise<string> {
     const known = this.#hashes.get(settings);
     if (known !== undefined) return known;
@@ -50,11 +51,11 @@ export class GateRuntime {
     return hash;
   }
 
-  /** The policies of an entry. A registration may name one that the gate no longer has: then all that match run, and it is counted. */
+  /** The policies of an entry. For an entry that the gate does not have it returns all policies, and counts the call. */
   engineFor(entry: string | undefined): PolicyEngine {
-    if (entry === undefined) return this.#whole;
+    if (entry === undefined) return this.#all;
     const engine = this.#entries.get(entry);
     if (engine === undefined) this.counters.count("unknown_entry");
-    return engine ?? this.#whole;
+    return engine ?? this.#all;
   }
 }

@@ -1,37 +1,37 @@
 import type { ExecutionContext, Hono } from "hono";
 import { logVerdict } from "../gate/answer/logVerdict.ts";
-import { SelfTestSigner } from "../gate/answer/selfTest.ts";
+import { SelfTestSigner } from "../gate/answer/SelfTestSigner.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import type { Log } from "../telemetry/Log.ts";
 
-/** What a Worker may be bound to (wrangler.toml; secrets with `wrangler secret put`). */
+/** Variables and bindings of a Worker (wrangler.toml; secrets with `wrangler secret put`). */
 export interface WorkerEnv {
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string;
-  /** When set, a line for each verdict goes to the log. */
+  /** When set, each verdict is logged. */
   readonly POSTERN_VERDICT_LINES?: string;
-  /** Holds the announcement under the gate's name; `postern announce` publishes there. */
+  /** A KV namespace with the announcement under the gate's name, as `postern announce` publishes it. */
   readonly POSTERN_ANNOUNCEMENTS?: { get(key: string): Promise<string | null> };
-  /** The announcement itself, where there is no KV namespace. */
+  /** The announcement itself, without a KV namespace. */
   readonly POSTERN_ANNOUNCEMENT?: string;
-  /** When set, a policy that changes what it is shown fails; set by `postern dev`. */
+  /** When set, a policy that changes the review that it sees fails. `postern dev` sets it. */
   readonly POSTERN_FREEZE_REVIEWS?: string;
 }
 
 /**
- * An isolate has 128 MB for everything. Judging a review takes 4 to 5 times its size at the peak (Pods, ConfigMaps and
- * custom resources of 6.3 and 8 MiB under workerd), one of nothing but tiny objects 16 times. A 1 MiB object of `<`,
- * which the API server escapes six-fold, makes 6 MiB: it fits, and two such calls at one time do. What is larger is
- * denied with the reason.
+ * An isolate has 128 MB of memory. Judging a review takes 4 to 5 times its size at the peak, and 16 times for a review of
+ * tiny objects. Measured under workerd with Pods, ConfigMaps and custom resources of 6.3 and 8 MiB. A 1 MiB object of `<`,
+ * which the API server escapes six-fold, makes 6 MiB: two such calls fit at one time. A larger review is denied with the
+ * reason.
  */
-const BODY_BYTES = 7 * 1024 * 1024;
-/** A call waits for nothing but its own async policies, so few are ever in flight in one isolate. */
-const CALLS_IN_FLIGHT = 64;
+const MAX_BODY_BYTES = 7 * 1024 * 1024;
+/** A call waits only for its own async policies, so few calls are in progress in one isolate. */
+const MAX_CALLS_IN_FLIGHT = 64;
 
-/** The module that Cloudflare Workers serves for a gate. The app is made at the first call and kept for the isolate's life. */
+/** Makes the module that Cloudflare Workers serves for a gate. The app is created at the first call, once for each isolate. */
 export function createWorker(gate: Gate): {
   fetch(request: Request, env: WorkerEnv, context: ExecutionContext): Response | Promise<Response>;
 } {
@@ -40,14 +40,14 @@ export function createWorker(gate: Gate): {
     fetch(request, env, context) {
       app ??= createWorkerApp(gate, env);
       const answer = app.fetch(request, env, context);
-      // workerd drops a call whose caller has gone, `finally` and all; this lets it end, and give its place back.
-      if (answer instanceof Promise) context.waitUntil(answer.then(nothing, nothing));
+      // workerd drops the call of a caller that has gone, without `finally`. With waitUntil the call ends and frees its place.
+      if (answer instanceof Promise) context.waitUntil(answer.then(ignore, ignore));
       return answer;
     },
   };
 }
 
-function nothing(): void {}
+function ignore(): void {}
 
 function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
   // biome-ignore lint/suspicious/noConsole: what a Worker writes to the console is its log
@@ -55,7 +55,7 @@ function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
   return createGate(gate, {
     now: Date.now,
     log,
-    limits: { bodyBytes: BODY_BYTES, callsInFlight: CALLS_IN_FLIGHT, bytesInFlight: 2 * BODY_BYTES },
+    limits: { bodyBytes: MAX_BODY_BYTES, callsInFlight: MAX_CALLS_IN_FLIGHT, bytesInFlight: 2 * MAX_BODY_BYTES },
     freezeReviews: env.POSTERN_FREEZE_REVIEWS !== undefined,
     ...usableSigningKey(env, log),
     announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
@@ -64,8 +64,8 @@ function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
 }
 
 /**
- * A Worker has no start at which it could refuse a key, and without one it still judges: the key is left out and said
- * to be, where failing every call would let everything in under failurePolicy Ignore.
+ * The signing key, or nothing when it cannot be used. A Worker has no start at which it could fail. To fail every call
+ * instead would allow everything where failurePolicy is Ignore.
  */
 function usableSigningKey(env: WorkerEnv, log: Log): ReturnType<typeof parseSigningKey> {
   try {
@@ -73,7 +73,7 @@ function usableSigningKey(env: WorkerEnv, log: Log): ReturnType<typeof parseSign
     if (parsed.signingKey !== undefined) new SelfTestSigner(parsed.signingKey);
     return parsed;
   } catch (error) {
-    log.error("the signing key is refused; self-tests are unsigned", { error });
+    log.error("the signing key cannot be used; self-tests are unsigned", { error });
     return {};
   }
 }

@@ -1,10 +1,11 @@
 import { open } from "node:fs/promises";
 
-/** More is never served; it is read to be refused. In bytes. */
-const MOST = 32_768;
+/** Twice the longest announcement that the gate serves. A longer file is cut, and then not served. */
+const MAX_BYTES = 32_768;
 
 /**
- * Reads an announcement from a file; `text` is the announcement where no file is named. Resolves to undefined for a file that does not exist yet. Rejects for a file that cannot be read.
+ * Reads an announcement from a file. Without a path, `text` is the announcement. Resolves to undefined when the file does
+ * not exist yet. Rejects with the system's error when the file cannot be read.
  */
 export async function readAnnouncementFile(
   path: string | undefined,
@@ -17,7 +18,7 @@ export async function readAnnouncementFile(
   });
   if (file === undefined) return undefined;
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST), 0, MOST, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
     return buffer.toString("utf8", 0, bytesRead);
   } finally {
     await file.close();

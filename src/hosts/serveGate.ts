@@ -13,92 +13,127 @@ import { CertificateReloader } from "../tls/CertificateReloader.ts";
 import { readTlsEnv, type TlsEnv } from "../tls/readTlsEnv.ts";
 import { serveUntilSignal } from "../tls/server/serveUntilSignal.ts";
 import { TlsMetrics } from "../tls/TlsMetrics.ts";
+import type { TlsSettings } from "../tls/TlsSettings.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 
-/** Environment of a Node process that serves a gate. Without a certificate it speaks plain HTTP. */
+/** Environment of a Node process that serves a gate. Without a certificate it serves plain HTTP. */
 export interface ServeEnv extends TlsEnv {
   readonly [name: string]: string | undefined;
-  /** Default 8443. */
+  /** The port of the gate. Default 8443. */
   readonly POSTERN_PORT?: string | undefined;
+  /** The address to listen on. Default: all addresses. */
   readonly POSTERN_HOST?: string | undefined;
-  /** A port for `/metrics`, in plain HTTP; none without it. */
+  /** The port of `/metrics`, `/healthz` and `/readyz` in plain HTTP. Without it they are not served there. */
   readonly POSTERN_METRICS_PORT?: string | undefined;
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string | undefined;
-  /** A file with the announcement, read anew for each call. */
+  /** A file with the announcement, read for each request. */
   readonly POSTERN_ANNOUNCEMENT_FILE?: string | undefined;
-  /** The announcement itself, where there is no file. */
+  /** The announcement itself, without a file. */
   readonly POSTERN_ANNOUNCEMENT?: string | undefined;
-  /** When set, a line for each verdict goes to the log. */
+  /** When set, each verdict is logged. */
   readonly POSTERN_VERDICT_LINES?: string | undefined;
-  /** Of the certificate that is served in front, in hex, for verdict lines. A process that serves one knows it itself. */
+  /** Serial of the certificate that a proxy in front serves, in hex, for verdict lines. Ignored with an own certificate. */
   readonly POSTERN_CERTIFICATE_SERIAL?: string | undefined;
 }
 
+/** Where and how a gate listens. */
+export interface ListenSettings {
+  /** 0 selects a free port. */
+  readonly port: number;
+  /** Default: all addresses. */
+  readonly hostname?: string | undefined;
+  /** Default: plain HTTP. */
+  readonly tls?: TlsSettings | undefined;
+}
+
 /**
- * Serves a gate until SIGTERM or SIGINT. Resolves to the exit code; throws GateConfigError, TlsError for a certificate that
- * cannot be served, or the system's error when it cannot listen.
+ * Serves a gate until SIGTERM or SIGINT. `listen` defaults to the settings in `env`. Resolves to the exit code. Throws
+ * GateConfigError, TlsConfigError, TlsError or TrustError when a setting or a certificate cannot be used, or the system
+ * error when the server cannot listen.
  */
-export async function serveGate(gate: Gate, env: ServeEnv): Promise<number> {
+export async function serveGate(
+  gate: Gate,
+  env: ServeEnv,
+  listen: ListenSettings = readListenEnv(env),
+): Promise<number> {
   const log = jsonLog((line) => process.stdout.write(`${line}\n`), Date.now);
   const metrics = new TlsMetrics();
-  let draining = false;
-  const port = readPort("POSTERN_PORT", env.POSTERN_PORT) ?? 8443;
+  let isDraining = false;
   const metricsPort = readPort("POSTERN_METRICS_PORT", env.POSTERN_METRICS_PORT);
   const frontSerial = readSerial(env.POSTERN_CERTIFICATE_SERIAL);
-  const options = await readTlsEnv(env, { log, metrics, now: Date.now, selfTest: selfTestCall(gate, randomUUID()) });
-  const reloader = options === undefined ? undefined : await CertificateReloader.load(options);
+  const { port, hostname, tls } = listen;
+  const reloader =
+    tls === undefined
+      ? undefined
+      : await CertificateReloader.load({
+          ...tls,
+          log,
+          metrics,
+          now: Date.now,
+          selfTest: selfTestCall(gate, randomUUID()),
+        });
   const app = createGate(gate, {
     now: Date.now,
     log,
-    isDraining: () => draining,
+    isDraining: () => isDraining,
     ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
     certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
     ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
   });
-  const told =
+  const metricsServer =
     metricsPort === undefined
       ? undefined
       : await MetricsServer.start(metricsPort, {
           metrics: () => metrics.text(),
           health: () => undefined,
-          readiness: () => notReady(draining, reloader),
+          readiness: () => notReady(isDraining, reloader),
         });
-  if (told !== undefined) log.info("metrics", { metricsPort: told.port });
+  if (metricsServer !== undefined) log.info("metrics", { metricsPort: metricsServer.port });
   try {
     return await serveUntilSignal({
       fetch: (request) => app.fetch(request),
-      refuse: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
+      onBadRequest: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
       port,
       log,
       onDrain: () => {
-        draining = true;
+        isDraining = true;
       },
       ...(reloader === undefined ? {} : { tls: reloader.pair, onListening: (server) => reloader.attach(server) }),
-      ...(env.POSTERN_HOST === undefined ? {} : { hostname: env.POSTERN_HOST }),
+      ...(hostname === undefined ? {} : { hostname }),
     });
   } finally {
     reloader?.stop();
-    await told?.stop();
+    await metricsServer?.stop();
   }
 }
 
-function notReady(draining: boolean, reloader: CertificateReloader | undefined): string | undefined {
-  if (draining) return "the process is about to stop";
+/** The reason why the process is not ready; undefined when it is. */
+function notReady(isDraining: boolean, reloader: CertificateReloader | undefined): string | undefined {
+  if (isDraining) return "the process is about to stop";
   const status = reloader?.status();
-  return status?.isReady === false ? `the certificate ended at ${status.notAfter}` : undefined;
+  return status?.isReady === false ? `the certificate expired at ${status.notAfter}` : undefined;
+}
+
+function readListenEnv(env: ServeEnv): ListenSettings {
+  return {
+    port: readPort("POSTERN_PORT", env.POSTERN_PORT) ?? 8443,
+    hostname: env.POSTERN_HOST,
+    tls: readTlsEnv(env),
+  };
 }
 
 function readPort(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new GateConfigError(name, "is not a port: a number up to 65535");
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new GateConfigError(name, "is not a port; expected a number up to 65535");
   return port;
 }
 
-/** A Pod that was not rolled for a certificate yet has an empty one, where it comes from an annotation. */
+/** Empty counts as not set: a Pod takes it from an annotation, which is empty before its first rollout. */
 function readSerial(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (!/^[0-9a-f]{1,64}$/i.test(text))

@@ -2,14 +2,16 @@ import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { TlsConfigError } from "../tls/TlsConfigError.ts";
 import { TlsError } from "../tls/TlsError.ts";
+import { TrustError } from "../trust/TrustError.ts";
 import { type ServeEnv, serveGate } from "./serveGate.ts";
 
-/** As of the `postern` command: usage, input or surroundings. */
-const EXIT_UNUSABLE = 2;
+/** As of the `postern` command: usage, input or environment. */
+const EXIT_FAULT = 2;
 
 /**
- * Serves a gate as a whole process, until SIGTERM or SIGINT. Resolves to the exit code: as {@link serveGate}, or 2 with one
- * line on standard error for settings, a certificate or a port that cannot be used. A fault of Postern itself is thrown.
+ * Serves a gate as a whole process, until SIGTERM or SIGINT. Resolves to the exit code of {@link serveGate}, or to 2 with
+ * one line on standard error when settings, a certificate or the port cannot be used. Rejects for every other error: a
+ * bug.
  */
 export async function serveProcess(
   gate: Gate,
@@ -19,14 +21,14 @@ export async function serveProcess(
   try {
     return await serveGate(gate, env);
   } catch (error) {
-    if (!isOfSurroundings(error)) throw error;
+    if (!isFaultOfEnvironment(error)) throw error;
     stderr.write(`postern: ${error.message.replaceAll("\n", " ")}\n`);
-    return EXIT_UNUSABLE;
+    return EXIT_FAULT;
   }
 }
 
-/** What the system refuses, such as a port that is in use, names the call that it refused. */
-function isOfSurroundings(error: unknown): error is Error {
-  if (error instanceof GateConfigError || error instanceof TlsError || error instanceof TlsConfigError) return true;
-  return error instanceof Error && "syscall" in error;
+/** Whether an error comes from settings, files or the system. An error of the system names its system call. */
+function isFaultOfEnvironment(error: unknown): error is Error {
+  const faults = [GateConfigError, TlsError, TlsConfigError, TrustError];
+  return error instanceof Error && ("syscall" in error || faults.some((fault) => error instanceof fault));
 }

@@ -1,7 +1,7 @@
-/** Facts beside a message. An Error is written with its stack; nothing here ever holds a reviewed object or a secret. */
+/** Facts of a log line. An Error is written with its stack. No property holds a reviewed object or a secret. */
 export type LogProperties = Readonly<Record<string, unknown>>;
 
-/** Where the gate says what happened. A LogTape logger fits. */
+/** A log with levels. A LogTape logger has this shape. */
 export interface Log {
   debug(message: string, properties?: LogProperties): void;
   info(message: string, properties?: LogProperties): void;

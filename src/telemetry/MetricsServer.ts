@@ -1,20 +1,20 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a {@link MetricsServer} tells. */
+/** What a {@link MetricsServer} serves. */
 export interface MetricsSource {
-  /** In the Prometheus text format. */
+  /** The metrics in the Prometheus text format. */
   readonly metrics: () => Promise<string>;
-  /** Whether it goes on as it should; else why not. */
+  /** The reason why the process is not healthy; undefined when it is. */
   readonly health: () => string | undefined;
-  /** Whether there is something to tell yet; else why not. */
+  /** The reason why the process is not ready; undefined when it is. */
   readonly readiness: () => string | undefined;
 }
 
-/** Of the Prometheus text format. */
-const TEXT = "text/plain; version=0.0.4; charset=utf-8";
+/** The media type of the Prometheus text format. */
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Serves `/metrics`, `/healthz` and `/readyz` in plain HTTP, for a collector and the kubelet. */
+/** Serves `/metrics`, `/healthz` and `/readyz` in plain HTTP, for Prometheus and the kubelet. */
 export class MetricsServer {
   readonly #server: Server;
 
@@ -22,19 +22,20 @@ export class MetricsServer {
     this.#server = server;
   }
 
-  /** Listens on every address, for the kubelet asks by the Pod's. Rejects with the system's error, such as EADDRINUSE. */
+  /** Listens on every address, because the kubelet calls the address of the Pod. Rejects with the system's error, such as EADDRINUSE. */
   static async start(port: number, source: MetricsSource): Promise<MetricsServer> {
     const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
       const answer = (status: number, text: string, type = "text/plain; charset=utf-8"): void => {
         response.writeHead(status, { "content-type": type }).end(text);
       };
-      const state = (fault: string | undefined): void => answer(fault === undefined ? 200 : 503, `${fault ?? "ok"}\n`);
+      const state = (reason: string | undefined): void =>
+        answer(reason === undefined ? 200 : 503, `${reason ?? "ok"}\n`);
       if (request.method !== "GET" && request.method !== "HEAD") return answer(405, "expected GET\n");
       switch (request.url?.split("?", 1)[0]) {
         case "/metrics":
           source.metrics().then(
-            (text) => answer(200, text, TEXT),
-            () => answer(500, "the metrics cannot be told\n"),
+            (text) => answer(200, text, METRICS_TYPE),
+            () => answer(500, "the metrics could not be collected\n"),
           );
           return;
         case "/healthz":
@@ -42,7 +43,7 @@ export class MetricsServer {
         case "/readyz":
           return state(source.readiness());
         default:
-          return answer(404, "there are /metrics, /healthz and /readyz\n");
+          return answer(404, "not found; there are /metrics, /healthz and /readyz\n");
       }
     });
     await new Promise<void>((resolve, reject) => {
@@ -52,11 +53,13 @@ export class MetricsServer {
     return new MetricsServer(server);
   }
 
+  /** The port that the server listens on. */
   get port(): number {
     const address = this.#server.address();
     return isAddress(address) ? address.port : 0;
   }
 
+  /** Closes all connections and the server. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -1,12 +1,11 @@
 import type { Log, LogProperties } from "./Log.ts";
 
-/** How far causes of causes are followed. */
-const CAUSES = 5;
+/** The depth to which causes of causes are written. */
+const MAX_CAUSES = 5;
 
 /**
- * A log that writes one JSON object a line: time (ISO 8601), level, message, properties. Twenty lines of our own,
- * since a logging library weighs a quarter of what the edge bundle may; on Node any logger of the same shape can be
- * handed in instead.
+ * A log that writes one JSON object per line: time (ISO 8601), level, message, properties. Not a library: one would take
+ * a quarter of the size limit of the edge bundle. On Node any logger of the same shape can be used instead.
  */
 export function jsonLog(write: (line: string) => void, now: () => number): Log {
   const at =
@@ -16,7 +15,7 @@ export function jsonLog(write: (line: string) => void, now: () => number): Log {
       try {
         write(JSON.stringify({ ...line, ...properties }, serializable));
       } catch (error) {
-        // Such as a cycle in what a policy threw. A log must not bring down what it reports on.
+        // Such as a circular value that a policy threw. A log must not break what it reports.
         const texts = Object.entries(properties).filter(([, value]) => typeof value === "string");
         const unwritable = error instanceof Error ? error.message : typeof error;
         write(JSON.stringify({ ...line, ...Object.fromEntries(texts), unwritable }));
@@ -33,7 +32,7 @@ function serializable(_key: string, value: unknown): unknown {
 function describeError(error: Error, depth: number): Record<string, unknown> {
   const { name, message, stack, cause } = error;
   const code = "code" in error ? { code: error.code } : {};
-  if (cause === undefined || depth >= CAUSES) return { name, message, ...code, stack };
+  if (cause === undefined || depth >= MAX_CAUSES) return { name, message, ...code, stack };
   return {
     name,
     message,

@@ -1,9 +1,9 @@
-/** C0 and C1 controls, and the characters that reorder text around them (Unicode's Bidi_Control). */
+/** C0 and C1 controls, and the characters that reorder the text around them (Bidi_Control in Unicode). */
 const INVISIBLE = /[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
- * A text from an input or a policy, fit for a terminal: what could move the cursor, colour the line or forge another
- * one is shown as an escape, `\n` included.
+ * Makes a text from an input or a policy safe for a terminal. Characters that could move the cursor, colour the line or
+ * start another line are shown as escapes, `\n` included.
  */
 export function printable(text: string): string {
   return text.replace(INVISIBLE, (character) => {
@@ -13,7 +13,7 @@ export function printable(text: string): string {
   });
 }
 
-/** The same for a text that may have several lines; those after the first are indented. */
+/** {@link printable} for a text of several lines. The lines after the first are indented. */
 export function printableLines(text: string, indent: string): string {
   return text.split(/\r?\n/).map(printable).join(`\n${indent}`);
 }

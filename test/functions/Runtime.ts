@@ -1,29 +1,29 @@
-/** One HTTP call to a gate, on whatever runtime. */
+/** One HTTP call to a gate, on any runtime. */
 export interface RuntimeCall {
   readonly method?: string;
-  /** With the query. */
+  /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** What came back. */
+/** The answer to a call. */
 export interface RuntimeAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** A runtime that serves a bundle of functions/. */
+/** A running bundle of functions/. */
 export interface Runtime {
   call(call: RuntimeCall): Promise<RuntimeAnswer>;
   stop(): Promise<void>;
 }
 
-/** Starts a runtime with another gate than functions/gate.ts, or with that one. `env` holds what the deployment would set. */
+/** Starts a runtime with a gate, by default functions/gate.ts. `env` holds the variables of the deployment. */
 export type StartRuntime = (gate: string | undefined, env?: Readonly<Record<string, string>>) => Promise<Runtime>;
 
-/** The headers of the API server's calls. */
+/** The headers of calls by the API server. */
 export const JSON_HEADERS = {
   "content-type": "application/json",
   "user-agent": "kube-apiserver-admission",

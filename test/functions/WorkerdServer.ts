@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 /**
- * A worker served by a workerd of its own, over TLS or plain HTTP. Run without miniflare, which would put a worker of its own in front
- * of it on every port that speaks TLS.
+ * A workerd process that serves one worker over TLS or plain HTTP. Without miniflare, which puts its own worker in front
+ * on every TLS port.
  */
 export class WorkerdServer {
   readonly port: number;
@@ -20,7 +20,7 @@ export class WorkerdServer {
     this.port = port;
   }
 
-  /** `script` is one ES module; `pair` is PEM, plain HTTP without it. Rejects when workerd ends before it listens. */
+  /** `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. Rejects when workerd exits before it listens. */
   static async start(script: string, pair?: { cert: string; key: string }): Promise<WorkerdServer> {
     const folder = await mkdtemp(join(tmpdir(), "postern-workerd-"));
     await writeFile(join(folder, "worker.js"), script);
@@ -37,14 +37,14 @@ export class WorkerdServer {
   }
 
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
+    const exited = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill();
-    await gone;
+    await exited;
     await rm(this.#folder, { recursive: true });
   }
 }
 
-/** In Cap'n Proto's text form, whose strings are escaped as JSON's are. */
+/** In the text form of Cap'n Proto, which escapes strings as JSON does. */
 function configuration(pair: { cert: string; key: string } | undefined): string {
   const protocol =
     pair === undefined
@@ -64,7 +64,7 @@ const worker :Workerd.Worker = (
 `;
 }
 
-/** The binary that miniflare runs. */
+/** The workerd binary of miniflare. */
 function workerdBinary(): string {
   const require = createRequire(import.meta.resolve("miniflare"));
   return (require("workerd") as { default: string }).default;

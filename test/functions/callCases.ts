@@ -1,12 +1,12 @@
 import { readReview } from "../fixtures/readReview.ts";
 import { JSON_HEADERS, type RuntimeCall } from "./Runtime.ts";
 
-/** A call that is not simply a good review, and how every runtime is to answer it. */
+/** A call that is not a plain valid review, and the answer that every runtime must give. */
 export interface CallCase {
   readonly name: string;
   readonly call: RuntimeCall;
   readonly status: number;
-  /** The error's code, where it is an error. */
+  /** The code of the error; absent when the answer is not an error. */
   readonly code?: string;
   readonly answer?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,12 +34,12 @@ const conversionSelfTest = edited(conversion, ({ request }) => {
     { apiVersion: "default.selftest.postern.dev/v2", kind: "SelfTest", metadata: { name: "default", annotations } },
   ];
 });
-/** Over the 20 MiB of Node, the 7 MiB of Workers and the 6 MiB of Lambda. */
+/** Larger than the limits of Node (20 MiB), Workers (7 MiB) and Lambda (6 MiB). */
 const filler = "x".repeat(21 * 1024 * 1024);
-const tooLarge = { message: expect_(/larger than the \d+ bytes/), code: 413, reason: "RequestEntityTooLarge" };
+const tooLarge = { message: matching(/larger than the \d+ bytes/), code: 413, reason: "RequestEntityTooLarge" };
 
-/** vitest's matcher, without making this table depend on the globals of a test file. */
-function expect_(pattern: RegExp): unknown {
+/** A matcher for vitest that needs no import of vitest. */
+function matching(pattern: RegExp): unknown {
   return {
     asymmetricMatch: (value: unknown) => typeof value === "string" && pattern.test(value),
     toString: () => String(pattern),
@@ -47,9 +47,14 @@ function expect_(pattern: RegExp): unknown {
 }
 
 export const callCases: readonly CallCase[] = [
-  { name: "no JSON", call: post("/c/local/validate", "{"), status: 400, code: "not-json" },
+  { name: "a body that is not JSON", call: post("/c/local/validate", "{"), status: 400, code: "not-json" },
   { name: "an empty body", call: post("/c/local/validate", ""), status: 400, code: "not-json" },
-  { name: "JSON that is no object", call: post("/c/local/validate", "[]"), status: 400, code: "wrong-envelope" },
+  {
+    name: "a body that is not a JSON object",
+    call: post("/c/local/validate", "[]"),
+    status: 400,
+    code: "wrong-envelope",
+  },
   {
     name: "an envelope without a uid",
     call: post(
@@ -91,7 +96,7 @@ export const callCases: readonly CallCase[] = [
   },
   { name: "an unknown cluster", call: post("/c/nowhere/validate", pod), status: 404, code: "unknown-cluster" },
   {
-    name: "a cluster named as an object's own member",
+    name: "a cluster with the name __proto__",
     call: post("/c/__proto__/validate", pod),
     status: 404,
     code: "unknown-cluster",
@@ -131,13 +136,13 @@ export const callCases: readonly CallCase[] = [
     code: "wrong-review-kind",
   },
   {
-    name: "a version to come",
+    name: "a review of an unknown version",
     call: post("/c/local/validate", pod.replace("admission.k8s.io/v1", "admission.k8s.io/v2")),
     status: 422,
     code: "wrong-review-kind",
   },
   {
-    name: "a review over the limit, with its uid in front",
+    name: "a review over the limit with its uid in the first 4 KiB",
     call: post(
       "/c/local/validate",
       `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1beta1","request":{"uid":"u-7","object":{"a":"${filler}"}}}`,
@@ -155,19 +160,19 @@ export const callCases: readonly CallCase[] = [
     answer: { kind: "ConversionReview", response: { uid: "u-8", convertedObjects: [], result: { status: "Failure" } } },
   },
   {
-    name: "a body over the limit without a uid in front",
+    name: "a body over the limit without a uid in the first 4 KiB",
     call: post("/c/local/validate", `{"x":"${filler}"}`),
     status: 413,
     code: "too-large",
   },
   {
-    name: "an entry with its policies alone",
+    name: "an entry, with only its policies",
     call: post("/c/local/validate/exec", pod),
     status: 200,
     answer: { response: { allowed: true } },
   },
   {
-    name: "an entry that the gate does not know",
+    name: "an unknown entry, with all policies",
     call: post("/c/local/validate/gone", pod),
     status: 200,
     answer: { response: { allowed: false } },
@@ -190,7 +195,7 @@ export const callCases: readonly CallCase[] = [
     },
   },
   {
-    name: "a conversion that fails, naming the object",
+    name: "a conversion that fails, with the name of the object",
     call: post(
       "/c/local/convert",
       edited(conversion, ({ request }) => {
@@ -199,7 +204,7 @@ export const callCases: readonly CallCase[] = [
     ),
     status: 200,
     answer: {
-      response: { convertedObjects: [], result: { status: "Failure", message: expect_(/Gateway default\/a.*v7/) } },
+      response: { convertedObjects: [], result: { status: "Failure", message: matching(/Gateway default\/a.*v7/) } },
     },
   },
   {
@@ -215,7 +220,7 @@ export const callCases: readonly CallCase[] = [
   },
   ...["/c/local/convert", "/c/local/convert/self-test-1"].map(
     (path): CallCase => ({
-      name: `a self-test of conversions, by ${path}`,
+      name: `a conversion self-test at ${path}`,
       call: post(`${path}?timeout=30s`, conversionSelfTest),
       status: 200,
       answer: {
@@ -223,7 +228,7 @@ export const callCases: readonly CallCase[] = [
           convertedObjects: [],
           result: {
             status: "Failure",
-            message: expect_(
+            message: matching(
               new RegExp(`"nonce":"n-1","bundleHash":"sha256:abc","cluster":"local","url":"https://[^"]+${path}"`),
             ),
           },
@@ -232,7 +237,7 @@ export const callCases: readonly CallCase[] = [
     }),
   ),
   {
-    name: "another conversion at a self-test's path",
+    name: "another conversion at the path of a self-test",
     call: post("/c/local/convert/self-test-1", conversion),
     status: 404,
     code: "not-found",

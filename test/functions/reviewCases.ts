@@ -1,10 +1,10 @@
-/** What a captured review is to get from the matrix gate. */
+/** A captured review and the answer that the matrix gate must give to it. */
 export interface ReviewCase {
-  /** Name of a fixture; its beginning is the path that the API server called. */
+  /** Name of a fixture. It begins with the path that the API server called. */
   readonly review: string;
-  /** The denial's message; absent when it is to be allowed. */
+  /** The message of the denial; absent when the review is allowed. */
   readonly denied?: string;
-  /** The denial's code; 403 unless said otherwise. */
+  /** The code of the denial. Default 403. */
   readonly code?: number;
   readonly warnings?: readonly string[];
   readonly annotations?: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ const latest = {
   annotations: { "denied-by": "pinned-images" },
 };
 
-/** Every captured AdmissionReview. A test holds that none is missing. */
+/** Every captured AdmissionReview. A test fails when one is missing. */
 export const reviewCases: readonly ReviewCase[] = [
   { review: "mutate-v1-create-cronjobs-1", patch: [stamped("/spec/jobTemplate/spec/template/metadata")] },
   { review: "mutate-v1-create-deployments-1", patch: [stamped("/spec/template/metadata")] },

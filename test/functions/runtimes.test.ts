@@ -16,28 +16,28 @@ const runtimes: readonly [name: string, start: StartRuntime][] = [
   ["Lambda, base64 bodies", startLambda("base64")],
 ];
 
-it("has a case for every captured review", () => {
+it("reviewCases has a case for every captured review", () => {
   expect(reviewCases.map(({ review }) => review)).toEqual(reviewNames.filter((name) => !name.startsWith("conversion")));
 });
 
-describe.each(runtimes)("%s", (_name, start) => {
+describe.each(runtimes)("on %s a gate", (_name, start) => {
   let runtime: Runtime;
-  let own: Runtime;
+  let repositoryGate: Runtime;
   const started: Runtime[] = [];
   beforeAll(async () => {
-    // One after the other, so that what has started is stopped where the next one does not start.
+    // One after the other, so that a started runtime is stopped when the next one does not start.
     runtime = await start(matrixGate);
     started.push(runtime);
-    own = await start(undefined);
-    started.push(own);
+    repositoryGate = await start(undefined);
+    started.push(repositoryGate);
   });
   afterAll(() => Promise.all(started.map((it) => it.stop())));
 
-  it.each(reviewCases)("judges $review", async (expected) => {
+  it.each(reviewCases)("answers $review as expected", async (expected) => {
     const [path] = expected.review.split("-");
-    const asked = readReview(expected.review);
-    const answer = await runtime.call({ path: `/c/local/${path}?timeout=30s`, headers: JSON_HEADERS, body: asked });
-    expect(readable(answer)).toEqual(wire(expected, JSON.parse(asked)));
+    const body = readReview(expected.review);
+    const answer = await runtime.call({ path: `/c/local/${path}?timeout=30s`, headers: JSON_HEADERS, body });
+    expect(decoded(answer)).toEqual(wire(expected, JSON.parse(body)));
   });
 
   it.each(["conversion-1", "conversion-2", "conversion-3", "conversion-4"])("converts %s", async (name) => {
@@ -45,7 +45,7 @@ describe.each(runtimes)("%s", (_name, start) => {
     const { request } = JSON.parse(body);
     const { metadata, spec } = request.objects[0];
     const answer = await runtime.call({ path: "/c/local/convert?timeout=30s", headers: JSON_HEADERS, body });
-    expect(readable(answer)).toEqual({
+    expect(decoded(answer)).toEqual({
       apiVersion: "apiextensions.k8s.io/v1",
       kind: "ConversionReview",
       response: {
@@ -73,20 +73,20 @@ describe.each(runtimes)("%s", (_name, start) => {
     expect(got.text).not.toMatch(/\bat \S+ \(|node_modules/);
   });
 
-  it("serves the gate of this repository, which refuses a Pod with bad-label", async () => {
-    const answer = await own.call({
+  it("of this repository denies a Pod with the label bad-label", async () => {
+    const answer = await repositoryGate.call({
       path: "/c/local/validate?timeout=30s",
       headers: JSON_HEADERS,
       body: readReview("validate-v1-create-pods-2"),
     });
-    expect(readable(answer)).toMatchObject({
+    expect(decoded(answer)).toMatchObject({
       response: { allowed: false, status: { message: "Pod contains forbidden label 'bad-label'", code: 403 } },
     });
   });
 });
 
-/** The answer with its patch readable. */
-function readable({ status, text }: RuntimeAnswer): unknown {
+/** The answer with its patch decoded. */
+function decoded({ status, text }: RuntimeAnswer): unknown {
   expect(status).toBe(200);
   const answer = JSON.parse(text);
   if (answer.response.patch !== undefined)
@@ -94,15 +94,16 @@ function readable({ status, text }: RuntimeAnswer): unknown {
   return answer;
 }
 
+/** The answer of a case as JSON. */
 function wire(
   { denied, code = 403, warnings, annotations, patch }: ReviewCase,
-  asked: { apiVersion: string; request: { uid: string } },
+  call: { apiVersion: string; request: { uid: string } },
 ): unknown {
   return {
-    apiVersion: asked.apiVersion,
+    apiVersion: call.apiVersion,
     kind: "AdmissionReview",
     response: {
-      uid: asked.request.uid,
+      uid: call.request.uid,
       allowed: denied === undefined,
       ...(denied === undefined
         ? {}

@@ -14,13 +14,13 @@ interface LambdaAnswer {
   readonly isBase64Encoded: boolean;
 }
 
-/** functions/lambda.ts as it is deployed: the bundle's handler, called with the events that a Function URL or an HTTP API makes. */
+/** Starts functions/lambda.ts as deployed: the handler of the bundle, called with events of a Function URL or an HTTP API. */
 export const startLambda =
   (encoding: "text" | "base64"): StartRuntime =>
   async (gate, env = {}): Promise<Runtime> => {
     const text = await gateBundle("lambda", gate);
     const folder = await mkdtemp(join(tmpdir(), "postern-lambda-"));
-    // A copy of its own, for a module is loaded once from a path, and keeps its environment.
+    // Each start needs its own copy, because Node loads a path only once.
     const file = join(folder, "lambda.mjs");
     await writeFile(file, text);
     Object.assign(process.env, env);

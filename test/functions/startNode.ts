@@ -8,7 +8,7 @@ import { gateBundle } from "../run/gateBundle.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import type { Runtime, RuntimeAnswer, RuntimeCall, StartRuntime } from "./Runtime.ts";
 
-/** functions/node.ts as it is deployed: the bundle, in a process of its own, over HTTPS. */
+/** Starts functions/node.ts as deployed: the bundle in its own process, over HTTPS. */
 export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
   const [text, { cert, key }] = await Promise.all([gateBundle("node", gate), selfSignedPair()]);
   const folder = await mkdtemp(join(tmpdir(), "postern-node-"));

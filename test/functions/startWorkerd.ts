@@ -3,7 +3,7 @@ import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
 import { gateBundle } from "../run/gateBundle.ts";
 import type { Runtime, StartRuntime } from "./Runtime.ts";
 
-/** functions/worker.ts as it is deployed: the bundle, in workerd. */
+/** Starts functions/worker.ts as deployed: the bundle in workerd. */
 export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
   const script = await gateBundle("worker", gate);
   const miniflare = new Miniflare(

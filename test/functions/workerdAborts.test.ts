@@ -6,10 +6,10 @@ import { gateBundle } from "../run/gateBundle.ts";
 import { JSON_HEADERS } from "./Runtime.ts";
 import { WorkerdServer } from "./WorkerdServer.ts";
 
-/** Half of what an isolate holds at one time: two of them leave no room, if their places are not given back. */
+/** Half of the bytes that an isolate holds at one time. Two such calls leave no room for others. */
 const ANNOUNCED = 7 * 1024 * 1024;
 
-/** A call that announces a body and sends no more than its beginning. */
+/** Starts a call that announces a body and sends only its first byte. */
 function beginCall(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const head = `POST /c/local/validate?timeout=30s HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${ANNOUNCED}\r\n\r\n{`;
@@ -18,7 +18,7 @@ function beginCall(port: number): Promise<Socket> {
   });
 }
 
-it("a caller that goes away gives its place in the isolate back", async () => {
+it("under workerd, a caller that closes its connection frees its place in the isolate", async () => {
   const server = await WorkerdServer.start(await gateBundle("worker"));
   const sockets: Socket[] = [];
   const answer = async (): Promise<{ status: number; body: unknown }> => {
@@ -31,8 +31,8 @@ it("a caller that goes away gives its place in the isolate back", async () => {
   };
   try {
     for (let call = 0; call < 2; call += 1) sockets.push(await beginCall(server.port));
-    await eventually("an isolate without room", async () => ((await answer()).status === 503 ? true : undefined));
-    // Long before the calls' own deadline, at which their places would be free in any case.
+    await eventually("a full isolate", async () => ((await answer()).status === 503 ? true : undefined));
+    // Long before the deadline of the calls, which would free their places in any case.
     for (const socket of sockets) socket.resetAndDestroy();
     const after = await eventually("room in the isolate", async () => {
       const { status, body } = await answer();

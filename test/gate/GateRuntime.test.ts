@@ -18,7 +18,7 @@ it.each<[entry: string | undefined, runs: string, unknown: number]>([
   ["x", "b", 0],
   ["default", "ac", 0],
   ["gone", "abc", 1],
-])("the entry %s runs %s", (entry, runs, unknown) => {
+])("GateRuntime.engineFor(%j) returns the policies %s and counts %i unknown entries", (entry, runs, unknown) => {
   const { engineFor, counters } = bound(runtime());
   expect(
     engineFor(entry)
@@ -32,7 +32,7 @@ function bound(made: GateRuntime) {
   return { counters: made.counters, engineFor: (entry: string | undefined) => made.engineFor(entry) };
 }
 
-it("computes a cluster's hash once, and anew when its settings are others", async () => {
+it("GateRuntime.registrationHash computes one hash for each settings object", async () => {
   const made = runtime();
   const one = await made.clusters.find("one");
   const two = await made.clusters.find("two");

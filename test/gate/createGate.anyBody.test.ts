@@ -18,7 +18,7 @@ const PATHS = [
   "/openapi.json",
 ];
 
-/** Counts what was judged, so that an `allowed: true` that no policy stands behind shows. */
+/** Counts policy calls, to find an `allowed: true` that no policy decided. */
 const judged = vi.fn();
 const everything = {
   resources: ["*/*"],
@@ -57,7 +57,7 @@ async function check(path: string, body: string): Promise<void> {
     });
     return;
   }
-  // A mutator is not shown a review without an object: there is nothing to change.
+  // Mutators do not run for a review without an object.
   const nothingToChange = path.includes("mutate") && (JSON.parse(body).request.object ?? null) === null;
   if (answer.response?.allowed === true && !nothingToChange) expect(judged).toHaveBeenCalled();
   if (
@@ -67,11 +67,11 @@ async function check(path: string, body: string): Promise<void> {
     expect(answer.response.allowed).toBe(false);
 }
 
-it("any JSON to any route gets a documented status, and never an allowed:true that no policy stands behind", async () => {
+it("a gate answers any JSON on any route with a documented status, and allows only what a policy has judged", async () => {
   await fc.assert(fc.asyncProperty(fc.constantFrom(...PATHS), fc.json({ maxDepth: 6 }), check), { numRuns: 1500 });
 });
 
-it("so does any text, and any bytes cut from a review", async () => {
+it("a gate answers any text and any cut review with a documented status, and allows only what a policy has judged", async () => {
   const cut = fc
     .tuple(fc.constantFrom(...reviewNames), fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([name, part]) => {
@@ -83,7 +83,7 @@ it("so does any text, and any bytes cut from a review", async () => {
   });
 });
 
-/** A captured review with one part, anywhere in it, replaced by any JSON or taken out. */
+/** A captured review with one part replaced by any JSON, or removed. */
 const damaged = fc
   .record({
     name: fc.constantFrom(...reviewNames),
@@ -108,6 +108,6 @@ const damaged = fc
     return JSON.stringify(review);
   });
 
-it("so does a real review with any one part damaged", async () => {
+it("a gate answers a review with one damaged part with a documented status, and allows only what a policy has judged", async () => {
   await fc.assert(fc.asyncProperty(fc.constantFrom(...PATHS.slice(0, 5)), damaged, check), { numRuns: 3000 });
 });

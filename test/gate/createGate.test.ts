@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
+import { conversion } from "../../src/policy/define/conversion.ts";
 import { deny } from "../../src/policy/define/Finding.ts";
 import { policy } from "../../src/policy/define/policy.ts";
 import { readReview } from "../fixtures/readReview.ts";
@@ -12,16 +13,16 @@ const slow = policy({
   validate: ({ deadline }) => new Promise((resolve) => deadline.addEventListener("abort", () => resolve(undefined))),
 });
 
-/** An answer that comes at the deadline of its call, and the time at which it came, in milliseconds. */
-async function atDeadline(answer: Response | Promise<Response>): Promise<{ response: Response; after: number }> {
-  const start = Date.now();
-  const answered = Promise.resolve(answer).then((response) => ({ response, after: Date.now() - start }));
+/** Lets fake time pass until a call is answered. Returns the answer and how long it took. */
+async function atDeadline(answer: Response | Promise<Response>): Promise<{ response: Response; afterMs: number }> {
+  const startedAt = Date.now();
+  const answered = Promise.resolve(answer).then((response) => ({ response, afterMs: Date.now() - startedAt }));
   await vi.runAllTimersAsync();
   return answered;
 }
 
-describe("limits", () => {
-  // Deadlines go by these.
+describe("createGate, limits:", () => {
+  // Deadlines use these timers.
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -29,7 +30,7 @@ describe("limits", () => {
     vi.useRealTimers();
   });
 
-  it("turns away the call that is one too many, with an integer Retry-After, and takes calls again later", async () => {
+  it("answers 503 with an integer Retry-After to a call over callsInFlight, and takes calls again later", async () => {
     const { app } = testGate({ policies: [slow] }, { limits: { callsInFlight: 2 } });
     const taken = [
       app.fetch(reviewCall("/c/local/validate?timeout=1s")),
@@ -44,7 +45,7 @@ describe("limits", () => {
     expect(later.response.status).toBe(200);
   });
 
-  it("turns away a call whose body, with those already here, is more than it holds at one time", async () => {
+  it("answers 503 to a call whose body does not fit into bytesInFlight", async () => {
     const { app } = testGate({ policies: [slow] }, { limits: { bytesInFlight: 3000 } });
     const taken = app.fetch(reviewCall("/c/local/validate?timeout=1s"));
     expect((await app.fetch(reviewCall("/c/local/validate"))).status).toBe(503);
@@ -52,16 +53,16 @@ describe("limits", () => {
     expect((await atDeadline(taken)).response.status).toBe(200);
   });
 
-  it("denies at the deadline by default, naming the policy", async () => {
+  it("denies at the deadline and names the policy that missed it", async () => {
     const { app } = testGate({ policies: [slow] });
-    const { response, after } = await atDeadline(app.fetch(reviewCall("/c/local/validate?timeout=1s")));
-    expect(after).toBe(800);
+    const { response, afterMs } = await atDeadline(app.fetch(reviewCall("/c/local/validate?timeout=1s")));
+    expect(afterMs).toBe(800);
     expect(await response.json()).toMatchObject({
       response: { allowed: false, status: { message: "policy slow missed the deadline", code: 504 } },
     });
   });
 
-  it("gives up on a body that does not arrive", async () => {
+  it("answers 408 when the body does not arrive by the deadline", async () => {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"kind":')),
     });
@@ -71,7 +72,7 @@ describe("limits", () => {
   });
 });
 
-describe("a body", () => {
+describe("createGate, bodies:", () => {
   it("reads no more than 32 MiB of a body that does not end, and keeps none of it", async () => {
     let sent = 0;
     const chunk = new TextEncoder().encode("x".repeat(64 * 1024));
@@ -102,7 +103,7 @@ describe("a body", () => {
   });
 });
 
-describe("a policy that changes what it is shown", () => {
+describe("createGate with freezeReviews", () => {
   const meddling = policy({
     name: "meddling",
     match: { resources: ["pods"] },
@@ -111,7 +112,7 @@ describe("a policy that changes what it is shown", () => {
     },
   });
 
-  it("fails by its name where reviews are frozen", async () => {
+  it("denies and names a policy that changes the review", async () => {
     const { app } = testGate({ policies: [meddling] }, { freezeReviews: true });
     const response = await app.fetch(reviewCall("/c/local/validate"));
     expect(await response.json()).toMatchObject({
@@ -120,8 +121,75 @@ describe("a policy that changes what it is shown", () => {
   });
 });
 
-describe("errors", () => {
-  it("of a caller that goes away are no failure of the gate", async () => {
+describe("createGate, failed calls:", () => {
+  const WARNED = { level: "warn", message: "a call was turned away" };
+
+  it("logs cluster and path of a call that was turned away before its body was read", async () => {
+    const { app, log } = testGate({}, { limits: { callsInFlight: 0 } });
+    await app.fetch(reviewCall("/c/local/validate/default?timeout=30s"));
+    expect(log.lines).toEqual([
+      { ...WARNED, properties: { code: "overloaded", cluster: "local", path: "/c/local/validate/default" } },
+    ]);
+  });
+
+  it("logs cluster and path of a call whose cluster could not be looked up", async () => {
+    const { app, log } = testGate({ clusters: () => Promise.reject(new Error("no network")) });
+    await app.fetch(reviewCall("/c/local/mutate"));
+    expect(log.lines.at(-1)).toEqual({
+      ...WARNED,
+      properties: { code: "cluster-lookup-failed", cluster: "local", path: "/c/local/mutate" },
+    });
+  });
+
+  const bug = new Error("a bug");
+  const fails = (): never => {
+    throw bug;
+  };
+
+  it("logs cluster, path and uid of a review whose answer failed", async () => {
+    const { app, log } = testGate({}, { onVerdict: fails });
+    const response = await app.fetch(reviewCall("/c/local/validate?timeout=30s"));
+    expect([response.status, await response.json()]).toMatchObject([500, { error: { code: "internal" } }]);
+    const { uid } = JSON.parse(readReview("validate-v1-create-pods-2")).request;
+    expect(log.lines).toEqual([
+      {
+        level: "error",
+        message: "a call failed",
+        properties: { cluster: "local", path: "/c/local/validate", uid, error: bug },
+      },
+    ]);
+  });
+
+  it("logs cluster, path and uid of a conversion whose answer failed", async () => {
+    const gateways = conversion({
+      group: "example.com",
+      kind: "Gateway",
+      versions: ["v1beta1", "v1"],
+      hub: "v1",
+      convert: { v1beta1: { toHub: fails, fromHub: fails } },
+    });
+    const { app, log } = testGate({ conversions: [gateways] });
+    // The log of the converter's error fails itself.
+    vi.spyOn(log, "error").mockImplementationOnce(fails);
+    const response = await app.fetch(reviewCall("/c/local/convert?timeout=30s", readReview("conversion-1")));
+    expect(response.status).toBe(500);
+    const { uid } = JSON.parse(readReview("conversion-1")).request;
+    expect(log.lines).toMatchObject([
+      { message: "a call failed", properties: { cluster: "local", path: "/c/local/convert", uid, error: bug } },
+    ]);
+  });
+
+  it("logs the path of an announcement that could not be served", async () => {
+    const { app, log } = testGate({}, { announcement: () => Promise.reject(bug) });
+    expect((await app.request("/.well-known/postern")).status).toBe(500);
+    expect(log.lines).toEqual([
+      { level: "error", message: "a call failed", properties: { path: "/.well-known/postern", error: bug } },
+    ]);
+  });
+});
+
+describe("createGate, errors:", () => {
+  it("answers 400 and logs nothing when the caller closes the connection", async () => {
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error("connection lost")),
     });
@@ -131,15 +199,17 @@ describe("errors", () => {
     expect(log.lines).toEqual([]);
   });
 
-  it("of a lookup are a 503 that can be tried again, and never an answer", async () => {
+  it("answers 503 with Retry-After when the lookup of a cluster fails, without its details", async () => {
     const { app, log } = testGate({ clusters: () => Promise.reject(new Error("secret backend detail")) });
     const response = await app.fetch(reviewCall("/c/local/validate"));
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await response.text()).not.toContain("secret");
-    expect(JSON.stringify(log.lines.map(({ message }) => message))).toContain("looked up");
+    expect(JSON.stringify(log.lines.map(({ message }) => message))).toContain(
+      "the lookup of a cluster's settings failed",
+    );
   });
 
-  it("of a policy go to the log and not to the client", async () => {
+  it("logs the error of a policy and hides it from the client", async () => {
     const throwing = policy({
       name: "throwing",
       match: { resources: ["pods"] },
@@ -159,7 +229,7 @@ describe("errors", () => {
     ]);
   });
 
-  it("never repeat what was sent", async () => {
+  it("answers errors that never repeat the request", async () => {
     const marker = "MARKER-1234";
     const { app } = testGate();
     for (const request of [
@@ -176,24 +246,24 @@ describe("errors", () => {
   });
 });
 
-it("counts calls for an entry that it does not know, and shows the count", async () => {
+it("counts calls for unknown entries and shows the count at /readyz", async () => {
   const { app } = testGate({ entries: { known: { policies: ["deny-labels"] } } });
   await app.fetch(reviewCall("/c/local/validate/known"));
   for (let call = 0; call < 3; call += 1) await app.fetch(reviewCall("/c/local/validate/gone"));
   expect(await (await app.request("/readyz")).json()).toEqual({ status: "ready", policies: 1, unknownEntryCalls: 3 });
 });
 
-it("says at /readyz when its process is about to stop, and goes on answering", async () => {
-  let draining = false;
-  const { app } = testGate({}, { isDraining: () => draining });
+it("answers 503 at /readyz while its process stops, and continues to answer calls", async () => {
+  let isDraining = false;
+  const { app } = testGate({}, { isDraining: () => isDraining });
   expect((await app.request("/readyz")).status).toBe(200);
-  draining = true;
+  isDraining = true;
   expect((await app.request("/readyz")).status).toBe(503);
   expect((await app.request("/healthz")).status).toBe(200);
   expect((await app.fetch(reviewCall("/c/local/validate"))).status).toBe(200);
 });
 
-it("tells whoever watches of each verdict", async () => {
+it("calls onVerdict with each verdict", async () => {
   const onVerdict = vi.fn();
   const gate = defineGate({ policies: [slow], clusters: { local: {} } });
   const app = createGate(gate, { now: () => 5, log: memoryLog(), onVerdict });

@@ -12,7 +12,7 @@ export interface LogLine {
   readonly properties: LogProperties;
 }
 
-/** A log that keeps its lines. */
+/** A log that collects its lines. */
 export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   const at =
@@ -23,14 +23,14 @@ export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
   return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** A gate in this process with the classic sample, or what `definition` says instead. */
+/** A gate in this process with the policy deny-labels and the cluster local, or with what `definition` has instead. */
 export function testGate(definition: Partial<GateDefinition> = {}, deps: Partial<GateDependencies> = {}) {
   const log = memoryLog();
   const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} }, ...definition });
   return { log, app: createGate(gate, { now: Date.now, log, ...deps }) };
 }
 
-/** A POST with a captured review, or any other body. */
+/** A POST to a gate, by default with the captured review of a Pod with the label bad-label. */
 export function reviewCall(
   path: string,
   body: string | ReadableStream<Uint8Array> = readReview("validate-v1-create-pods-2"),

@@ -23,12 +23,15 @@ it.each([
   ["GET", "/c/local/validate", { body: "{}" }, 405, "method-not-allowed"],
   ["POST", "/c/local/validate", { body: "%%%", isBase64Encoded: true }, 400, "not-json"],
   ["POST", "/c/local/validate", {}, 400, "not-json"],
-])("answers %s %s %j in the gate's own words", async (method, path, more, status, code) => {
-  const answer = await handler(event(method, path, more));
-  expect(answer.statusCode).toBe(status);
-  expect(JSON.parse(answer.body)).toMatchObject({ error: { code } });
-});
+])(
+  "createLambda answers %s %s with event %j and status %i in the gate's error shape",
+  async (method, path, more, status, code) => {
+    const answer = await handler(event(method, path, more));
+    expect(answer.statusCode).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ error: { code } });
+  },
+);
 
-it("answers GET /healthz although a body came with it", async () => {
+it("createLambda answers GET /healthz with a body", async () => {
   expect((await handler(event("GET", "/healthz", { body: "{}" }))).statusCode).toBe(200);
 });

@@ -10,19 +10,22 @@ function context() {
   return { waitUntil: vi.fn(), passThroughOnException: vi.fn(), props: {} };
 }
 
-it.each(["{", "[]", '{"kty":"RSA"}'])("judges on with a signing key that is refused, and says so: %s", async (key) => {
-  const log = vi.mocked(console.log);
-  const response = await createWorker(gate).fetch(
-    reviewCall("/c/local/validate"),
-    { POSTERN_SIGNING_KEY: key },
-    context(),
-  );
-  expect(await response.json()).toMatchObject({ response: { allowed: false } });
-  expect(log.mock.calls.flat().join()).toContain("the signing key is refused; self-tests are unsigned");
-  log.mockClear();
-});
+it.each(["{", "[]", '{"kty":"RSA"}'])(
+  "createWorker judges reviews and logs an error with the signing key %s",
+  async (key) => {
+    const log = vi.mocked(console.log);
+    const response = await createWorker(gate).fetch(
+      reviewCall("/c/local/validate"),
+      { POSTERN_SIGNING_KEY: key },
+      context(),
+    );
+    expect(await response.json()).toMatchObject({ response: { allowed: false } });
+    expect(log.mock.calls.flat().join()).toContain("the signing key cannot be used; self-tests are unsigned");
+    log.mockClear();
+  },
+);
 
-it("has the runtime wait for each call, so that one whose caller goes away still ends", async () => {
+it("createWorker makes the runtime wait for each call, also when its caller closes the connection", async () => {
   const one = context();
   const answer = createWorker(gate).fetch(reviewCall("/c/local/validate"), {}, one);
   expect(one.waitUntil).toHaveBeenCalledTimes(1);

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { defineGate } from "../../src/gate/config/defineGate.ts";
 import type { ServeEnv } from "../../src/hosts/serveGate.ts";
@@ -7,37 +8,42 @@ import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 
 const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} } });
 
-async function endOf(env: ServeEnv): Promise<[number, string]> {
-  let said = "";
-  const code = await serveProcess(gate, { POSTERN_HOST: "127.0.0.1", ...env }, { write: (text) => (said += text) });
-  return [code, said];
+async function resultOf(env: ServeEnv): Promise<[code: number, stderr: string]> {
+  let written = "";
+  const code = await serveProcess(gate, { POSTERN_HOST: "127.0.0.1", ...env }, { write: (text) => (written += text) });
+  return [code, written];
 }
 
 it.each<[string, ServeEnv, RegExp]>([
-  ["a port that is none", { POSTERN_PORT: "x" }, /^postern: gate: POSTERN_PORT is not a port: .*\n$/],
+  ["a port that is not a number", { POSTERN_PORT: "x" }, /^postern: gate: POSTERN_PORT is not a port; .*\n$/],
   ["a certificate without its key", { POSTERN_CERT: "tls.crt" }, /^postern: POSTERN_KEY is missing.*\n$/],
+  ["files that do not exist", { POSTERN_CERT: "/nowhere/a", POSTERN_KEY: "/nowhere/b" }, /^postern: \/nowhere\/a.*\n$/],
   [
-    "files that are not there",
-    { POSTERN_CERT: "/nowhere/a", POSTERN_KEY: "/nowhere/b" },
-    /^postern: \/nowhere\/a.*\n$/,
-  ],
-  [
-    "a serial that is none",
+    "a serial that is not hex",
     { POSTERN_CERTIFICATE_SERIAL: "12:34" },
     /^postern: gate: POSTERN_CERTIFICATE_SERIAL .*\n$/,
   ],
-  ["a key that signs nothing", { POSTERN_SIGNING_KEY: "{}" }, /^postern: .*JWK.*\n$/],
-])("%s is one line, and exit code 2", async (_, env, line) => {
-  expect(await endOf({ POSTERN_PORT: "0", ...env })).toEqual([2, expect.stringMatching(line)]);
+  [
+    "a CA file that is not PEM",
+    {
+      POSTERN_CERT: "/nowhere/a",
+      POSTERN_KEY: "/nowhere/b",
+      POSTERN_CA: fileURLToPath(new URL("serveProcess.test.ts", import.meta.url)),
+    },
+    /^postern: .*serveProcess\.test\.ts:1: no certificate.*\n$/,
+  ],
+  ["a signing key without its parts", { POSTERN_SIGNING_KEY: "{}" }, /^postern: .*JWK.*\n$/],
+])("serveProcess prints one line and exits with 2 for %s", async (_, env, line) => {
+  expect(await resultOf({ POSTERN_PORT: "0", ...env })).toEqual([2, expect.stringMatching(line)]);
 });
 
-it("so is a port that is in use", async () => {
+it("serveProcess prints one line and exits with 2 for a port that is in use", async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
   const address = taken.address();
   const port = address !== null && typeof address === "object" ? String(address.port) : "";
   try {
-    expect(await endOf({ POSTERN_PORT: port })).toEqual([2, expect.stringMatching(/^postern: .*EADDRINUSE.*\n$/)]);
+    expect(await resultOf({ POSTERN_PORT: port })).toEqual([2, expect.stringMatching(/^postern: .*EADDRINUSE.*\n$/)]);
   } finally {
     await new Promise((resolve) => taken.close(resolve));
   }

@@ -14,7 +14,7 @@ const start = async (change: Partial<Parameters<typeof MetricsServer.start>[1]> 
   });
 };
 
-async function ask(path: string, method = "GET"): Promise<unknown[]> {
+async function request(path: string, method = "GET"): Promise<unknown[]> {
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
   return [response.status, await response.text(), response.headers.get("content-type")];
 }
@@ -26,21 +26,21 @@ it.each([
   ["/metrics?name[]=a", 200, "a 1\n", "text/plain; version=0.0.4; charset=utf-8"],
   ["/healthz", 200, "ok\n", PLAIN],
   ["/readyz", 200, "ok\n", PLAIN],
-  ["/", 404, "there are /metrics, /healthz and /readyz\n", PLAIN],
-])("%s is answered with %i", async (path, status, text, type) => {
+  ["/", 404, "not found; there are /metrics, /healthz and /readyz\n", PLAIN],
+])("MetricsServer answers GET %s with %i", async (path, status, text, type) => {
   await start();
-  expect(await ask(path)).toEqual([status, text, type]);
+  expect(await request(path)).toEqual([status, text, type]);
 });
 
-it("says why it is not well, and that it is not ready", async () => {
+it("MetricsServer answers 503 with the reason when the process is not healthy or not ready", async () => {
   await start({ health: () => "no run has ended for 900 s", readiness: () => "no run has ended yet" });
-  expect(await ask("/healthz")).toEqual([503, "no run has ended for 900 s\n", PLAIN]);
-  expect(await ask("/readyz")).toEqual([503, "no run has ended yet\n", PLAIN]);
+  expect(await request("/healthz")).toEqual([503, "no run has ended for 900 s\n", PLAIN]);
+  expect(await request("/readyz")).toEqual([503, "no run has ended yet\n", PLAIN]);
 });
 
-it("takes nothing but GET and HEAD, and a fault of the metrics is no end of it", async () => {
+it("MetricsServer refuses other methods than GET and HEAD, and continues after an error of the metrics", async () => {
   await start({ metrics: () => Promise.reject(new Error("a bug")) });
-  expect(await ask("/metrics", "POST")).toEqual([405, "expected GET\n", PLAIN]);
-  expect(await ask("/metrics", "HEAD")).toEqual([500, "", PLAIN]);
-  expect((await ask("/healthz"))[0]).toBe(200);
+  expect(await request("/metrics", "POST")).toEqual([405, "expected GET\n", PLAIN]);
+  expect(await request("/metrics", "HEAD")).toEqual([500, "", PLAIN]);
+  expect((await request("/healthz"))[0]).toBe(200);
 });

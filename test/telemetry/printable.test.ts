@@ -9,10 +9,10 @@ it.each<[text: string, shown: string]>([
   ["\u202eabc\u2066", "\\u202eabc\\u2066"],
   ["\u061c\u200e", "\\u061c\\u200e"],
   ["", ""],
-])("%j", (text, shown) => {
+])("printable turns %j into %j", (text, shown) => {
   expect(printable(text)).toBe(shown);
 });
 
-it("several lines are indented below the first", () => {
+it("printableLines indents the lines after the first", () => {
   expect(printableLines("a\nb\r\n\u001bc", "  ")).toBe("a\n  b\n  \\u001bc");
 });

@@ -1,10 +1,10 @@
 import type { Log } from "../../telemetry/Log.ts";
 import type { JudgedReview } from "../GateDependencies.ts";
 
-/** The message of a verdict's log line; `postern dev` picks these out. */
+/** The message of a verdict's log line. `postern dev` selects these lines by it. */
 export const VERDICT_MESSAGE = "verdict";
 
-/** Logs one line a verdict: who asked for what, and what was answered. Never the object. */
+/** Makes an `onVerdict` that logs one line for each verdict: what was requested and what was answered, never the object. */
 export function logVerdict(log: Log): (judged: JudgedReview) => void {
   return ({ cluster, review, verdict, milliseconds, certificateSerial }) => {
     const { resource, subresource, namespace, name, operation, uid, dryRun } = review;

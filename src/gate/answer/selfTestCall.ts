@@ -4,12 +4,12 @@ import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditio
 import { NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
 import type { Gate } from "../config/defineGate.ts";
 
-/** A call by which a process tries its own gate. */
+/** A call with which a process tests its own gate. */
 export interface SelfTestCall {
   readonly path: string;
-  /** JSON, to be POSTed; a GET without it. */
+  /** The JSON body of a POST. Without it the call is a GET. */
   readonly body?: string;
-  /** What is wrong with an answer; undefined when nothing is. */
+  /** The fault of an answer; undefined for a good one. */
   readonly judge: (status: number, text: string) => string | undefined;
 }
 
@@ -22,8 +22,8 @@ const answerSchema = z.object({
 });
 
 /**
- * A self-test review for a gate, as the API server would send it, in the name of the first cluster of its table. A gate
- * that looks its clusters up has no name to go by: then it is asked whether it is there.
+ * A self-test review as the API server would send it, for the first cluster of the gate's table. A gate whose clusters
+ * are a lookup has no name to use; then the call is a GET of `/healthz`.
  */
 export function selfTestCall({ clusters }: Gate, nonce: string): SelfTestCall {
   const [cluster] = typeof clusters === "function" ? [] : Object.keys(clusters);
@@ -58,7 +58,7 @@ export function selfTestCall({ clusters }: Gate, nonce: string): SelfTestCall {
 }
 
 function judgeAnswer(status: number, text: string, nonce: string): string | undefined {
-  // Too many calls at one time, or a cluster that cannot be looked up now: the gate is there, and the certificate carried.
+  // Overloaded, or the lookup of the cluster fails now: the gate was reached, so the certificate was accepted.
   if (status === 503) return undefined;
   if (status !== 200) return `it was answered ${status}`;
   try {
@@ -66,7 +66,7 @@ function judgeAnswer(status: number, text: string, nonce: string): string | unde
     if (response.uid === nonce && response.status.message.startsWith("postern self-test reached the gate"))
       return undefined;
   } catch {
-    // Said below.
+    // Reported below.
   }
   return "the answer is not that of a self-test";
 }

@@ -6,42 +6,45 @@ import { GateError } from "../GateError.ts";
 import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 
-/** What is known of a name, and since when. `settings` is undefined when there is no such cluster. */
-interface Known {
+/** The cached result of a lookup. `settings` is undefined when there is no such cluster. */
+interface Cached {
   readonly settings: ClusterSettings | undefined;
-  readonly at: number;
+  /** In milliseconds since 1970. */
+  readonly lookedUpAt: number;
 }
 
-/** Clusters remembered at one time: more than the 3,000 of a large organisation, at well under a kilobyte each. */
-const CLUSTERS = 4096;
-/** Names that turned out to be no cluster's; kept apart, so that a scan of made-up names drives no cluster out. */
-const STRANGERS = 1024;
-/** For how long a cluster is not looked up again, in milliseconds. */
-const FRESH = 60_000;
-/** The same for a name that was none: a cluster that was just enrolled is found soon. */
-const STRANGER_FRESH = 5_000;
-/** After a failed lookup the last good settings serve for this long before the next try. */
-const RETRY = 5_000;
-/** The most that a lookup may take, in milliseconds. */
-const LOOKUP_TIMEOUT = 3_000;
-/** For how long a call waits for a newer answer when there is an older one that will do; registrations give it a second at least. */
-const PATIENCE = 500;
+/** Cached clusters: more than the 3,000 of a large organisation. Each takes less than a kilobyte. */
+const MAX_CLUSTERS = 4096;
+/** Cached names of no cluster. In a map of their own, so that a scan of invented names evicts no cluster. */
+const MAX_UNKNOWN_NAMES = 1024;
+/** A cluster is not looked up again for this long. */
+const FRESH_MS = 60_000;
+/** A name of no cluster is not looked up again for this long. Short, so that a newly enrolled cluster is found soon. */
+const UNKNOWN_FRESH_MS = 5_000;
+/** After a failed lookup the last good settings stay in force for this long before the next lookup. */
+const RETRY_MS = 5_000;
+const LOOKUP_TIMEOUT_MS = 3_000;
+/** A call with older settings waits this long for newer ones. The shortest timeout of a registration is 1 s. */
+const STALE_WAIT_MS = 500;
 
-/** Finds a cluster's settings by name, in a table or through a lookup with a bounded cache. */
+/**
+ * Finds the settings of a cluster by name, in a table or through a lookup with a bounded cache. Calls for one name share
+ * one lookup. When a lookup fails, the last good settings stay in force.
+ */
 export class ClusterDirectory {
   readonly #table: ReadonlyMap<string, ClusterSettings> | undefined;
   readonly #lookup: ClusterLookup | undefined;
-  readonly #known = new Map<string, Known>();
-  readonly #strangers = new Map<string, Known>();
+  readonly #cached = new Map<string, Cached>();
+  readonly #unknown = new Map<string, Cached>();
   readonly #pending = new Map<
     string,
-    { readonly looking: Promise<ClusterSettings | undefined>; readonly since: number }
+    { readonly lookup: Promise<ClusterSettings | undefined>; readonly startedAt: number }
   >();
   readonly #policies: readonly Policy[];
   readonly #now: () => number;
   readonly #log: Log;
 
-  /** Throws GateConfigError for a table with a fault in it. */
+  /** Throws {@link GateConfigError} for a table with a fault. */
   constructor(
     clusters: Readonly<Record<string, Cluster>> | ClusterLookup,
     policies: readonly Policy[],
@@ -57,57 +60,64 @@ export class ClusterDirectory {
       );
   }
 
-  /** Undefined when there is no such cluster. Throws `cluster-lookup-failed` when that cannot be told and nothing is remembered. */
+  /**
+   * The settings of a cluster; undefined when there is no such cluster. Rejects with {@link GateError}
+   * `cluster-lookup-failed` when the lookup fails and no settings are cached.
+   */
   find(name: string): ClusterSettings | undefined | Promise<ClusterSettings | undefined> {
     if (this.#table !== undefined) return this.#table.get(name);
     if (!isObjectName(name)) return undefined;
-    const stranger = this.#strangers.get(name);
-    if (stranger !== undefined && this.#now() - stranger.at < STRANGER_FRESH) return undefined;
-    const known = this.#known.get(name);
-    if (known !== undefined && this.#now() - known.at < FRESH) {
-      // Back to the young end: the one that is asked for least goes first.
-      this.#known.delete(name);
-      this.#known.set(name, known);
-      return known.settings;
+    const unknown = this.#unknown.get(name);
+    if (unknown !== undefined && this.#now() - unknown.lookedUpAt < UNKNOWN_FRESH_MS) return undefined;
+    const cached = this.#cached.get(name);
+    if (cached !== undefined && this.#now() - cached.lookedUpAt < FRESH_MS) {
+      // To the end of the map: the least recently used cluster is evicted first.
+      this.#cached.delete(name);
+      this.#cached.set(name, cached);
+      return cached.settings;
     }
-    const looking = this.#refresh(name, known);
-    return known === undefined ? looking : inPatience(looking, known.settings);
+    const lookup = this.#refresh(name, cached);
+    return cached === undefined ? lookup : newestInTime(lookup, cached.settings);
   }
 
-  /** Calls for one name share one lookup. */
-  #refresh(name: string, last: Known | undefined): Promise<ClusterSettings | undefined> {
+  #refresh(name: string, last: Cached | undefined): Promise<ClusterSettings | undefined> {
     const pending = this.#pending.get(name);
-    // One that is older belongs to a call that its runtime dropped, and will never come to an end.
-    if (pending !== undefined && this.#now() - pending.since <= LOOKUP_TIMEOUT) return pending.looking;
-    const looking = this.#look(name, last).finally(() => {
-      if (this.#pending.get(name)?.looking === looking) this.#pending.delete(name);
+    // An older lookup belongs to a call that its runtime dropped, and never ends.
+    if (pending !== undefined && this.#now() - pending.startedAt <= LOOKUP_TIMEOUT_MS) return pending.lookup;
+    const lookup = this.#lookUp(name, last).finally(() => {
+      if (this.#pending.get(name)?.lookup === lookup) this.#pending.delete(name);
     });
-    this.#pending.set(name, { looking, since: this.#now() });
-    return looking;
+    this.#pending.set(name, { lookup, startedAt: this.#now() });
+    return lookup;
   }
 
-  async #look(name: string, last: Known | undefined): Promise<ClusterSettings | undefined> {
+  async #lookUp(name: string, last: Cached | undefined): Promise<ClusterSettings | undefined> {
     try {
       const cluster = await this.#lookUpInTime(name);
-      const at = this.#now();
+      const lookedUpAt = this.#now();
       if (cluster === undefined) {
-        this.#known.delete(name);
-        remember(this.#strangers, name, { settings: undefined, at }, STRANGERS);
+        this.#cached.delete(name);
+        remember(this.#unknown, name, { settings: undefined, lookedUpAt }, MAX_UNKNOWN_NAMES);
         return undefined;
       }
       const settings = clusterSettings(name, cluster, this.#policies, false);
-      this.#strangers.delete(name);
-      remember(this.#known, name, { settings, at }, CLUSTERS);
+      this.#unknown.delete(name);
+      remember(this.#cached, name, { settings, lookedUpAt }, MAX_CLUSTERS);
       return settings;
     } catch (error) {
-      this.#log.error("a cluster's settings could not be looked up", {
+      this.#log.error("the lookup of a cluster's settings failed", {
         cluster: name,
         kept: last !== undefined,
         error,
       });
       if (last === undefined)
-        throw new GateError("cluster-lookup-failed", "the cluster's settings could not be looked up; try again");
-      remember(this.#known, name, { settings: last.settings, at: this.#now() - FRESH + RETRY }, CLUSTERS);
+        throw new GateError("cluster-lookup-failed", "the lookup of the cluster's settings failed; try again");
+      remember(
+        this.#cached,
+        name,
+        { settings: last.settings, lookedUpAt: this.#now() - FRESH_MS + RETRY_MS },
+        MAX_CLUSTERS,
+      );
       return last.settings;
     }
   }
@@ -117,10 +127,10 @@ export class ClusterDirectory {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const error = new DOMException(`no answer within ${LOOKUP_TIMEOUT} ms`, "TimeoutError");
+        const error = new DOMException(`no answer within ${LOOKUP_TIMEOUT_MS} ms`, "TimeoutError");
         controller.abort(error);
         reject(error);
-      }, LOOKUP_TIMEOUT);
+      }, LOOKUP_TIMEOUT_MS);
     });
     try {
       return await Promise.race([Promise.resolve(this.#lookup?.(name, controller.signal)), late]);
@@ -130,25 +140,25 @@ export class ClusterDirectory {
   }
 }
 
-/** The newer settings if they come soon, else the older ones; the lookup goes on for the calls to come. */
-async function inPatience(
-  looking: Promise<ClusterSettings | undefined>,
+/** The newer settings if they arrive soon, else the older ones. The lookup continues, for later calls. */
+async function newestInTime(
+  lookup: Promise<ClusterSettings | undefined>,
   older: ClusterSettings | undefined,
 ): Promise<ClusterSettings | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const enough = new Promise<ClusterSettings | undefined>((resolve) => {
-    timer = setTimeout(() => resolve(older), PATIENCE);
+  const fallback = new Promise<ClusterSettings | undefined>((resolve) => {
+    timer = setTimeout(() => resolve(older), STALE_WAIT_MS);
   });
   try {
-    return await Promise.race([looking, enough]);
+    return await Promise.race([lookup, fallback]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function remember(map: Map<string, Known>, name: string, known: Known, most: number): void {
+function remember(map: Map<string, Cached>, name: string, cached: Cached, maxSize: number): void {
   map.delete(name);
-  map.set(name, known);
+  map.set(name, cached);
   const [oldest] = map.keys();
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
+  if (map.size > maxSize && oldest !== undefined) map.delete(oldest);
 }

@@ -6,8 +6,9 @@ import { clusterSchema } from "./Cluster.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
 /**
- * Checks a cluster and parses its parameters, once. Throws {@link GateConfigError} with the path of the fault. Modes or
- * parameters of a policy that this gate does not have are refused where `strict`: a lookup's data may be ahead of the gate's.
+ * Checks the settings of a cluster and parses its parameters. Throws {@link GateConfigError} with the path of the fault.
+ * With `strict`, modes and parameters of a policy that the gate does not have are faults. Without it they are ignored:
+ * the data of a lookup may be newer than the gate.
  */
 export function clusterSettings(
   name: string,
@@ -19,7 +20,7 @@ export function clusterSettings(
   const parsed = clusterSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const fault = issue ? faultFromIssue(issue) : { path: "", expected: "is wrong" };
+    const fault = issue ? faultFromIssue(issue) : { path: "", expected: "is not valid" };
     throw new GateConfigError(fault.path === "(body)" ? path : `${path}.${fault.path}`, `: ${fault.expected}`);
   }
   const { mode = "enforce", modes = {}, params = {} } = parsed.data;

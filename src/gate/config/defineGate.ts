@@ -8,22 +8,22 @@ import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
-/** A group of policies that share what a registration can express; called by `/c/CLUSTER/validate/ENTRY`. */
+/** A group of policies that share the options of a webhook. Its path is `/c/CLUSTER/validate/ENTRY`. */
 export type GateEntry = EntryDefinition;
 
-/** What {@link defineGate} takes: policies, clusters and settings. */
+/** Options of {@link defineGate}. */
 export interface GateDefinition {
-  /** A DNS label that names the gate's registrations. Default: `postern`. A cluster that several gates serve needs one for each. */
+  /** Names the gate's registrations. A DNS label; default `postern`. Gates of the same cluster need different names. */
   readonly name?: string;
   readonly policies: readonly Policy[];
-  /** Policies that are in none are called by the entry `default`. */
+  /** Entries by name. Policies in no entry are in the entry `default`. */
   readonly entries?: Readonly<Record<string, GateEntry>>;
   readonly conversions?: readonly Conversion[];
-  /** Settings by cluster name, or a lookup whose answers are cached. */
+  /** Settings by cluster name, or a lookup whose results are cached. */
   readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
 }
 
-/** A checked gate. */
+/** A gate without faults, as {@link defineGate} returns it. */
 export interface Gate {
   readonly name: string;
   readonly policies: readonly Policy[];
@@ -33,24 +33,27 @@ export interface Gate {
 }
 
 const KEYS = ["name", "policies", "entries", "conversions", "clusters"];
-/** So that a label's value, of at most 63 characters, holds the name with an ending. */
-const NAME_LENGTH = 56;
+/** A label value of at most 63 characters holds the name with a suffix. */
+const MAX_NAME_LENGTH = 56;
 
-/** Defines the gate to deploy. Pure; throws {@link GateConfigError} for what could not work, with the place of the fault. */
+/**
+ * Checks the definition of a gate. Pure. Throws {@link GateConfigError} with the path of the first fault, such as
+ * `entries.pods.timeoutSeconds`.
+ */
 export function defineGate(definition: GateDefinition): Gate {
   if (typeof definition !== "object" || definition === null) throw new GateConfigError("defineGate", "takes an object");
   const { name = "postern", policies, entries = {}, conversions = [], clusters } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
-  if (typeof name !== "string" || !isDnsLabel(name) || name.length > NAME_LENGTH)
-    throw new GateConfigError("name", `is not a DNS label of at most ${NAME_LENGTH} characters`);
+  if (typeof name !== "string" || !isDnsLabel(name) || name.length > MAX_NAME_LENGTH)
+    throw new GateConfigError("name", `is not a DNS label of at most ${MAX_NAME_LENGTH} characters`);
   if (!Array.isArray(policies)) throw new GateConfigError("policies", "is not a list");
   const names = new Set<string>();
   for (const [index, policy] of policies.entries()) {
     if (typeof policy?.name !== "string" || typeof policy.match !== "object")
-      throw new GateConfigError(`policies[${index}]`, "is no policy; make it with policy({...})");
+      throw new GateConfigError(`policies[${index}]`, "is not a policy; create it with policy({...})");
     if (names.has(policy.name))
-      throw new GateConfigError(`policies[${index}]`, `has the name ${JSON.stringify(policy.name)} a second time`);
+      throw new GateConfigError(`policies[${index}]`, `repeats the name ${JSON.stringify(policy.name)}`);
     names.add(policy.name);
   }
   checkEntries(policies, entries);
@@ -60,19 +63,22 @@ export function defineGate(definition: GateDefinition): Gate {
   for (const [index, one] of conversions.entries()) {
     const { group, kind, plural, convert } = Object(one);
     if (typeof group !== "string" || typeof kind !== "string" || typeof convert !== "object")
-      throw new GateConfigError(`conversions[${index}]`, "is no conversion; make it with conversion({...})");
-    if (kinds.has(`${group}/${kind}`)) throw new GateConfigError("conversions", `has ${kind}.${group} a second time`);
+      throw new GateConfigError(`conversions[${index}]`, "is not a conversion; create it with conversion({...})");
+    if (kinds.has(`${group}/${kind}`)) throw new GateConfigError("conversions", `repeats ${kind}.${group}`);
     kinds.add(`${group}/${kind}`);
     const crd = `${plural}.${group}`;
-    if (crds.has(crd)) throw new GateConfigError("conversions", `are two for the CustomResourceDefinition ${crd}`);
+    if (crds.has(crd)) throw new GateConfigError("conversions", `repeats the CustomResourceDefinition ${crd}`);
     crds.add(crd);
   }
   if (typeof clusters !== "function") {
     if (typeof clusters !== "object" || clusters === null)
-      throw new GateConfigError("clusters", "is neither a table nor a function");
+      throw new GateConfigError("clusters", "is neither an object nor a function");
     for (const name of Object.keys(clusters))
       if (!isObjectName(name))
-        throw new GateConfigError(`clusters.${name}`, "is no cluster's name: lower-case letters, digits, '-' and '.'");
+        throw new GateConfigError(
+          `clusters.${name}`,
+          "is not a cluster name: expected lower-case letters, digits, '-' and '.'",
+        );
     for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
   }
   return Object.freeze({ name, policies, entries, conversions, clusters });
@@ -80,24 +86,25 @@ export function defineGate(definition: GateDefinition): Gate {
 
 function checkEntries(policies: readonly Policy[], entries: Readonly<Record<string, GateEntry>>): void {
   if (typeof entries !== "object" || entries === null || Array.isArray(entries))
-    throw new GateConfigError("entries", "is no table of entries by name");
+    throw new GateConfigError("entries", "is not an object with entries by name");
   const names = new Set(policies.map(({ name }) => name));
   for (const [entry, definition] of Object.entries(entries)) {
     const path = `entries.${entry}`;
-    if (!isDnsLabel(entry)) throw new GateConfigError(path, "is not a DNS label, and it is to be part of a URL");
+    if (!isDnsLabel(entry))
+      throw new GateConfigError(path, "is not a DNS label; the name of an entry is part of a URL");
     if (/^\d+$/.test(entry))
       throw new GateConfigError(
         path,
-        "is a number: JavaScript would put it before the others, and entries have an order",
+        "is a number; JavaScript would move it before the other entries, whose order counts",
       );
     const fault = entryFault(definition);
     if (fault !== undefined)
       throw new GateConfigError(fault.field === "" ? path : `${path}.${fault.field}`, fault.fault);
-    const { policies: wanted } = definition;
-    const mayBeLeftOut = entry === DEFAULT_ENTRY && wanted === undefined;
-    if (!mayBeLeftOut && (!Array.isArray(wanted) || wanted.length === 0))
-      throw new GateConfigError(`${path}.policies`, "names no policy: the entry would allow everything");
-    for (const name of wanted ?? [])
+    const { policies: named } = definition;
+    const isImplicit = entry === DEFAULT_ENTRY && named === undefined;
+    if (!isImplicit && (!Array.isArray(named) || named.length === 0))
+      throw new GateConfigError(`${path}.policies`, "names no policy; the entry would allow everything");
+    for (const name of named ?? [])
       if (!names.has(name))
         throw new GateConfigError(path, `names the policy ${JSON.stringify(name)}, which the gate does not have`);
   }
@@ -105,5 +112,5 @@ function checkEntries(policies: readonly Policy[], entries: Readonly<Record<stri
     entries[DEFAULT_ENTRY] !== undefined &&
     !gateEntries({ policies, entries }).some(({ name }) => name === DEFAULT_ENTRY)
   )
-    throw new GateConfigError(`entries.${DEFAULT_ENTRY}`, "has no policy: other entries name them all");
+    throw new GateConfigError(`entries.${DEFAULT_ENTRY}`, "has no policy; other entries name all of them");
 }

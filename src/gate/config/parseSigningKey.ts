@@ -2,7 +2,10 @@ import type { JWK } from "jose";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
-/** The gate's signing key from an environment variable: a JWK as JSON. Nothing when it is not set; throws when it is no JSON object, without repeating it. */
+/**
+ * Reads the gate's signing key from an environment variable: a JWK as JSON. Empty when the variable is not set. Throws
+ * {@link GateConfigError} when the text is not a JSON object; the error never repeats it.
+ */
 export function parseSigningKey(json: string | undefined): { signingKey?: JWK } {
   if (json === undefined || json === "") return {};
   let value: unknown;

@@ -1,24 +1,24 @@
 import { GateError } from "../GateError.ts";
 
-/** How many calls a gate takes on at one time, and how many bytes of bodies for all of them together. */
+/** Limits the calls that a gate works on at one time, and the bytes of their bodies together. */
 export class CallLimiter {
-  readonly #mostCalls: number;
-  readonly #mostBytes: number;
+  readonly #maxCalls: number;
+  readonly #maxBytes: number;
   #calls = 0;
   #bytes = 0;
 
-  constructor(mostCalls: number, mostBytes: number) {
-    this.#mostCalls = mostCalls;
-    this.#mostBytes = mostBytes;
+  constructor(maxCalls: number, maxBytes: number) {
+    this.#maxCalls = maxCalls;
+    this.#maxBytes = maxBytes;
   }
 
   /**
-   * Takes a place for a call whose body takes up to `bytes`; the function that comes back gives it up again. Throws
-   * `overloaded` when there is none. A single call always finds room for its bytes.
+   * Takes a place for a call whose body has up to `bytes`. Returns the function that gives the place back. Throws
+   * {@link GateError} `overloaded` when there is no place. A single call always has room for its bytes.
    */
   enter(bytes: number): () => void {
-    if (this.#calls >= this.#mostCalls || (this.#calls > 0 && this.#bytes + bytes > this.#mostBytes))
-      throw new GateError("overloaded", "too many calls at one time; try again");
+    if (this.#calls >= this.#maxCalls || (this.#calls > 0 && this.#bytes + bytes > this.#maxBytes))
+      throw new GateError("overloaded", "too many calls are in progress; try again");
     this.#calls += 1;
     this.#bytes += bytes;
     return () => {

@@ -1,25 +1,60 @@
 import * as z from "zod/mini";
-import type { GateError } from "../GateError.ts";
-import { httpStatus } from "./httpStatus.ts";
+import type { GateError, GateErrorCode } from "../GateError.ts";
 
 /** The one shape of every error that the gate answers. */
 export const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), path: z.optional(z.string()) }),
 });
 
-/** Whole seconds after which the API server may try again; its timeout is at most 30. */
-const RETRY_AFTER = "1";
+/** Whole seconds after which the API server may try again. Its timeout is at most 30 s. */
+const RETRY_AFTER_SECONDS = "1";
 
-/** Writes an error as HTTP: status, the JSON shape, and the headers that belong to it. `bodyLeft`: the caller is still sending. */
-export function errorResponse(error: GateError, bodyLeft: boolean): Response {
+/**
+ * Writes an error as HTTP: status, JSON body, and the headers that belong to it. `isBodyUnread` means that the caller may
+ * still be sending.
+ */
+export function errorResponse(error: GateError, isBodyUnread: boolean): Response {
   const body: z.infer<typeof errorSchema> = {
     error: { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) },
   };
   const status = httpStatus(error.code);
   const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
   if (error.allow !== undefined) headers.set("allow", error.allow);
-  if (status === 503) headers.set("retry-after", RETRY_AFTER);
-  // The connection cannot carry another call once the rest of a body is left unread on it.
-  if (bodyLeft) headers.set("connection", "close");
+  if (status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  // A connection with an unread rest of a body can carry no other call.
+  if (isBodyUnread) headers.set("connection", "close");
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/**
+ * The HTTP status of each error code. The API server repeats a call that got 429 or 5xx with an integer Retry-After, up
+ * to 10 times within its timeout. With every other status the call has failed, and failurePolicy decides. Never 3xx: the
+ * API server would follow it.
+ */
+export function httpStatus(code: GateErrorCode): number {
+  switch (code) {
+    case "bad-request":
+    case "incomplete-body":
+    case "not-json":
+    case "wrong-envelope":
+      return 400;
+    case "not-found":
+    case "unknown-cluster":
+      return 404;
+    case "method-not-allowed":
+      return 405;
+    case "body-timeout":
+      return 408;
+    case "too-large":
+      return 413;
+    case "wrong-content-type":
+      return 415;
+    case "wrong-review-kind":
+      return 422;
+    case "internal":
+      return 500;
+    case "overloaded":
+    case "cluster-lookup-failed":
+      return 503;
+  }
 }

@@ -2,29 +2,32 @@ import type { GateDependencies } from "../GateDependencies.ts";
 import { GateError } from "../GateError.ts";
 
 /** An announcement of 100 roots has 8 KiB. In characters. */
-const LENGTH = 16_384;
-/** For whatever keeps the announcement. In milliseconds. */
-const TIMEOUT = 3_000;
+const MAX_LENGTH = 16_384;
+/** The limit of a read from wherever the announcement is stored. */
+const READ_TIMEOUT_MS = 3_000;
 /** Three parts of base64url (RFC 7515, section 7.1). */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /**
- * Serves the announcement as it was published: the gate neither signs nor verifies it, and its readers trust the
- * signature alone. Throws {@link GateError} `not-found` where there is none, and `internal` for what is none, is too long
- * or takes too long.
+ * Serves the announcement as it was published. The gate neither signs nor verifies it; its readers verify the signature.
+ * Throws {@link GateError} `not-found` when nothing was published. Throws an Error when the text is not a compact JWS, is
+ * too long, or takes too long to read.
  */
 export async function serveAnnouncement({ announcement }: Pick<GateDependencies, "announcement">): Promise<Response> {
-  const text = (await inTime(announcement))?.trim();
-  if (text === undefined || text === "") throw new GateError("not-found", "nothing was announced");
-  if (text.length > LENGTH || !COMPACT.test(text))
-    throw new Error("what is to be served as the announcement is no compact JWS, or is too long");
+  const text = (await readInTime(announcement))?.trim();
+  if (text === undefined || text === "") throw new GateError("not-found", "no announcement was published");
+  if (text.length > MAX_LENGTH || !COMPACT.test(text))
+    throw new Error("the announcement is not a compact JWS, or is too long");
   return new Response(text, { headers: { "content-type": "application/jose", "cache-control": "no-store" } });
 }
 
-async function inTime(announcement: GateDependencies["announcement"]): Promise<string | undefined> {
+async function readInTime(announcement: GateDependencies["announcement"]): Promise<string | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the announcement could not be read in time")), TIMEOUT);
+    timer = setTimeout(
+      () => reject(new Error(`the announcement could not be read within ${READ_TIMEOUT_MS} ms`)),
+      READ_TIMEOUT_MS,
+    );
   });
   try {
     return await Promise.race([late, announcement?.()]);

@@ -1,6 +1,5 @@
 import { compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SelfTestSigner } from "../../../src/gate/answer/selfTest.ts";
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
@@ -41,7 +40,7 @@ function selfTest({
   return JSON.stringify(review);
 }
 
-/** As the API server asks for it, with one object or several. */
+/** A ConversionReview of a self-test, as the API server sends it, with further objects before it. */
 function conversionSelfTest(group = "g.selftest.postern.dev", others: readonly object[] = []): string {
   const annotations = { "postern.dev/nonce": "n-123", "postern.dev/bundle-hash": "sha256:abc" };
   const object = { apiVersion: `${group}/v2`, kind: "SelfTest", metadata: { name: "g", annotations } };
@@ -63,8 +62,8 @@ async function messageOf(response: Response): Promise<string> {
   return answer.status.message;
 }
 
-describe("a self-test", () => {
-  it("is denied with a statement that the gate's public key verifies, by any mode and on both paths", async () => {
+describe("a self-test review", () => {
+  it("is denied in every mode and on every path, with a statement that the gate's public key verifies", async () => {
     const { app } = testGate({ clusters: { local: { mode: "audit" } } }, { signingKey, now: () => 1_795_491_302_500 });
     for (const path of ["/c/local/validate", "/c/local/mutate", "/c/local/validate/entry"]) {
       const message = await messageOf(await app.fetch(reviewCall(`${path}?timeout=5s`, selfTest())));
@@ -82,7 +81,7 @@ describe("a self-test", () => {
     }
   });
 
-  it("names the URL as the API server called it, though the gate stands behind an edge that ends TLS", async () => {
+  it("is answered with the https URL that the API server called, behind an edge that terminates TLS", async () => {
     const call = new Request("http://gate.example/c/local/validate?timeout=5s", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -93,14 +92,14 @@ describe("a self-test", () => {
     );
   });
 
-  it("is denied, too, where the key cannot be used", async () => {
+  it("is denied with an unsigned statement when the key cannot be used", async () => {
     const { app, log } = testGate({}, { signingKey: { kty: "OKP", crv: "Ed25519", x: "bad", d: "x" } });
     const message = await messageOf(await app.fetch(reviewCall("/c/local/validate", selfTest())));
     expect(message).toMatch(/unsigned, for the gate's signing key cannot be used: \{"nonce":"n-123"/);
     expect(log.lines).toMatchObject([{ level: "error" }]);
   });
 
-  it("says that it is unsigned where the gate has no key", async () => {
+  it("is denied with an unsigned statement when the gate has no key", async () => {
     const message = await messageOf(await testGate().app.fetch(reviewCall("/c/local/validate", selfTest())));
     expect(message).toMatch(
       /^postern self-test reached the gate; unsigned, for the gate has no signing key: \{"nonce":"n-123"/,
@@ -113,12 +112,12 @@ describe("a self-test", () => {
     ["without a nonce", { annotations: { "postern.dev/bundle-hash": "x" } }],
     ["with an empty nonce", { annotations: { "postern.dev/nonce": "" } }],
     ["with a nonce that is no string", { annotations: { "postern.dev/nonce": 5 } }],
-  ])("is none %s", async (_name, change) => {
+  ])("is not a review %s", async (_name, change) => {
     const response = await testGate().app.fetch(reviewCall("/c/local/validate", selfTest(change)));
     expect(await response.json()).toMatchObject({ response: { allowed: true } });
   });
 
-  it("carries the hash of what would be rendered for the cluster now", async () => {
+  it("is answered with the hash of the registrations that the gate renders for the cluster", async () => {
     const policies = [denyLabels()];
     const hashes: unknown[] = [];
     for (const mode of ["enforce", "audit"] as const) {
@@ -132,7 +131,7 @@ describe("a self-test", () => {
     expect(new Set(hashes).size).toBe(2);
   });
 
-  it("repeats at most 256 characters of what it was given", async () => {
+  it("is answered with at most 256 characters of its annotations", async () => {
     const annotations = { "postern.dev/nonce": "n".repeat(5000), "postern.dev/bundle-hash": "h".repeat(5000) };
     const message = await messageOf(
       await testGate().app.fetch(reviewCall("/c/local/validate", selfTest({ annotations }))),
@@ -141,14 +140,14 @@ describe("a self-test", () => {
   });
 });
 
-describe("a self-test of conversions", () => {
+describe("a conversion self-test", () => {
   const resultOf = async (response: Response): Promise<{ status: string; message: string }> => {
     const { response: answer } = await response.json();
     expect(answer.convertedObjects).toEqual([]);
     return answer.result;
   };
 
-  it("fails with a statement that the gate's public key verifies, whatever it is called by", async () => {
+  it("fails on every path, with a statement that the gate's public key verifies", async () => {
     const { app } = testGate({}, { signingKey, now: () => 1_795_491_302_500 });
     for (const path of ["/c/local/convert", "/c/local/convert/self-test-1"]) {
       const { status, message } = await resultOf(
@@ -166,7 +165,7 @@ describe("a self-test of conversions", () => {
     }
   });
 
-  it("fails for a gate that would convert its kind, and for all objects that come with it", async () => {
+  it("fails together with all other objects of the review, also when the gate converts its kind", async () => {
     const group = "g.selftest.postern.dev";
     const conversions = [
       conversion({
@@ -183,20 +182,11 @@ describe("a self-test of conversions", () => {
     expect(await resultOf(answer)).toMatchObject({ status: "Failure", message: expect.stringMatching(/unsigned/) });
   });
 
-  it("is none of another group", async () => {
+  it("is not a review of an object of another group", async () => {
     const answer = await testGate().app.fetch(reviewCall("/c/local/convert", conversionSelfTest("example.com")));
     expect(await resultOf(answer)).toMatchObject({
       status: "Failure",
-      message: expect.stringMatching(/this gate converts no SelfTest of example\.com/),
+      message: expect.stringMatching(/this gate has no conversion for SelfTest of example\.com/),
     });
   });
-});
-
-it.each<[name: string, change: JWK]>([
-  ["a public key", { d: undefined as never }],
-  ["an RSA key", { kty: "RSA" }],
-  ["another curve", { crv: "X25519" }],
-])("a signer refuses %s without saying what it holds", (_name, change) => {
-  const make = (): unknown => new SelfTestSigner({ ...signingKey, ...change });
-  expect(make).toThrow("gate: signingKey is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)");
 });

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { selfTestCall } from "../../../src/gate/answer/selfTestCall.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
@@ -6,40 +6,42 @@ import { reviewCall, testGate } from "../gateCall.ts";
 
 const gate = defineGate({ policies: [denyLabels()], clusters: { "first-one": {}, local: {} } });
 
-it("is answered by a gate as a self-test", async () => {
-  const call = selfTestCall(gate, "nonce-1");
-  const { app } = testGate({ clusters: { "first-one": {} } });
-  const answer = await app.request(reviewCall(call.path, call.body ?? ""));
-  expect(call.judge(answer.status, await answer.text())).toBeUndefined();
-});
+describe("selfTestCall", () => {
+  it("makes a call that a gate answers as a self-test", async () => {
+    const call = selfTestCall(gate, "nonce-1");
+    const { app } = testGate({ clusters: { "first-one": {} } });
+    const answer = await app.request(reviewCall(call.path, call.body ?? ""));
+    expect(call.judge(answer.status, await answer.text())).toBeUndefined();
+  });
 
-it("asks a gate that looks its clusters up whether it is there", () => {
-  const call = selfTestCall(defineGate({ policies: [denyLabels()], clusters: async () => undefined }), "nonce-1");
-  expect(call).toMatchObject({ path: "/healthz" });
-  expect([call.judge(200, ""), call.judge(404, "")]).toEqual([undefined, "it was answered 404"]);
-});
+  it("calls /healthz for a gate whose clusters are a lookup", () => {
+    const call = selfTestCall(defineGate({ policies: [denyLabels()], clusters: async () => undefined }), "nonce-1");
+    expect(call).toMatchObject({ path: "/healthz" });
+    expect([call.judge(200, ""), call.judge(404, "")]).toEqual([undefined, "it was answered 404"]);
+  });
 
-const answer = (response: object): string => JSON.stringify({ response });
-it.each([
-  [
-    "another answer's uid",
-    200,
-    answer({ uid: "other", allowed: false, status: { message: "postern self-test reached the gate" } }),
-    /not that of a self-test/,
-  ],
-  ["allowed", 200, answer({ uid: "nonce-1", allowed: true }), /not that of a self-test/],
-  [
-    "denied by something else",
-    200,
-    answer({ uid: "nonce-1", allowed: false, status: { message: "no" } }),
-    /not that of a self-test/,
-  ],
-  ["no JSON", 200, "<html>", /not that of a self-test/],
-  ["an error", 500, "", /it was answered 500/],
-])("%s is a fault", (_what, status, text, fault) => {
-  expect(selfTestCall(gate, "nonce-1").judge(status, text)).toMatch(fault);
-});
+  const answer = (response: object): string => JSON.stringify({ response });
+  it.each([
+    [
+      "an answer with the uid of another review",
+      200,
+      answer({ uid: "other", allowed: false, status: { message: "postern self-test reached the gate" } }),
+      /not that of a self-test/,
+    ],
+    ["an answer that allows", 200, answer({ uid: "nonce-1", allowed: true }), /not that of a self-test/],
+    [
+      "a denial by a policy",
+      200,
+      answer({ uid: "nonce-1", allowed: false, status: { message: "no" } }),
+      /not that of a self-test/,
+    ],
+    ["an answer that is not JSON", 200, "<html>", /not that of a self-test/],
+    ["an answer with status 500", 500, "", /it was answered 500/],
+  ])("judges %s as a fault", (_what, status, text, fault) => {
+    expect(selfTestCall(gate, "nonce-1").judge(status, text)).toMatch(fault);
+  });
 
-it("too busy is none: the certificate carried", () => {
-  expect(selfTestCall(gate, "nonce-1").judge(503, "")).toBeUndefined();
+  it("judges status 503 as good, because the gate was reached", () => {
+    expect(selfTestCall(gate, "nonce-1").judge(503, "")).toBeUndefined();
+  });
 });

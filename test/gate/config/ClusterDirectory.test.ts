@@ -12,8 +12,8 @@ function directory(lookup: (name: string, signal: AbortSignal) => Promise<Cluste
   return { clock, log, clusters: new ClusterDirectory(lookup, policies, { now: () => clock.now, log }) };
 }
 
-describe("a lookup", () => {
-  it("is asked once for each of 3,000 clusters, and not again while the answers are fresh", async () => {
+describe("ClusterDirectory with a lookup", () => {
+  it("looks each of 3,000 clusters up once while the results are fresh", async () => {
     const lookup = vi.fn(
       async (name: string): Promise<Cluster> => ({ mode: name.endsWith("7") ? "audit" : "enforce" }),
     );
@@ -28,14 +28,14 @@ describe("a lookup", () => {
     expect(lookup).toHaveBeenCalledTimes(3000);
   });
 
-  it("is shared by calls at one time for one name", async () => {
+  it("shares one lookup between concurrent calls for the same name", async () => {
     const lookup = vi.fn(async (): Promise<Cluster> => ({}));
     const { clusters } = directory(lookup);
     await Promise.all(Array.from({ length: 50 }, () => clusters.find("one")));
     expect(lookup).toHaveBeenCalledTimes(1);
   });
 
-  it("is asked again after a minute, so that a changed mode and a removed cluster are noticed", async () => {
+  it("looks a cluster up again after a minute, and notices a changed mode and a removed cluster", async () => {
     let answer: Cluster | undefined = { mode: "audit" };
     const { clock, clusters } = directory(async () => answer);
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("audit");
@@ -51,12 +51,12 @@ describe("a lookup", () => {
 
   it.each([
     ["rejects", () => Promise.reject(new Error("KV is down"))],
-    ["gives what is no cluster", () => Promise.resolve({ mode: "lax" } as never)],
-    ["gives an unknown key", () => Promise.resolve({ mod: "enforce" } as never)],
-  ])("that %s leaves the last good settings in force, and is tried again soon", async (_name, fail) => {
+    ["resolves to an invalid mode", () => Promise.resolve({ mode: "lax" } as never)],
+    ["resolves to an unknown key", () => Promise.resolve({ mod: "enforce" } as never)],
+  ])("keeps the last good settings when the lookup %s, and looks up again after 5 s", async (_name, fail) => {
     let lookup: () => Promise<Cluster | undefined> = async () => ({ mode: "audit" });
-    const asked = vi.fn(() => lookup());
-    const { clock, log, clusters } = directory(asked);
+    const counted = vi.fn(() => lookup());
+    const { clock, log, clusters } = directory(counted);
     await clusters.find("one");
     lookup = fail;
     clock.now += 61_000;
@@ -64,14 +64,14 @@ describe("a lookup", () => {
     expect(log.lines).toMatchObject([{ level: "error", properties: { cluster: "one", kept: true } }]);
     clock.now += 1_000;
     await clusters.find("one");
-    expect(asked).toHaveBeenCalledTimes(2);
+    expect(counted).toHaveBeenCalledTimes(2);
     clock.now += 5_000;
     lookup = async () => ({ mode: "warn" });
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("warn");
     await expect(directory(fail).clusters.find("other")).rejects.toMatchObject({ code: "cluster-lookup-failed" });
   });
 
-  it("that does not answer is given up, and its signal aborts", async () => {
+  it("rejects after 3 s when the lookup does not answer, and aborts its signal", async () => {
     vi.useFakeTimers();
     try {
       let aborted: AbortSignal | undefined;
@@ -88,7 +88,7 @@ describe("a lookup", () => {
     }
   });
 
-  it("that hangs holds no call up for long where older settings will do", async () => {
+  it("returns older settings after 500 ms when the lookup does not answer", async () => {
     vi.useFakeTimers();
     try {
       let hangs = false;
@@ -106,28 +106,28 @@ describe("a lookup", () => {
     }
   });
 
-  it("that was dropped with its call is not waited for by later ones", async () => {
-    let asked = 0;
+  it("starts a new lookup when an older one never ends", async () => {
+    let lookups = 0;
     const { clock, clusters } = directory(() => {
-      asked += 1;
-      return asked === 1 ? new Promise(() => undefined) : Promise.resolve({ mode: "warn" });
+      lookups += 1;
+      return lookups === 1 ? new Promise(() => undefined) : Promise.resolve({ mode: "warn" });
     });
     void Promise.resolve(clusters.find("one")).catch(() => undefined);
     clock.now += 4_000;
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("warn");
   });
 
-  it("is not asked for names that cannot be a cluster's, and rarely for strangers", async () => {
+  it("does not look up names that cannot be cluster names, and an unknown name only once in 5 s", async () => {
     const lookup = vi.fn(async () => undefined);
     const { clusters } = directory(lookup);
     for (const name of ["", "-a", "A", "a b", "a/b", "__proto__", "x".repeat(300)])
       expect(await clusters.find(name)).toBeUndefined();
     expect(lookup).not.toHaveBeenCalled();
-    for (let round = 0; round < 10; round += 1) expect(await clusters.find("stranger")).toBeUndefined();
+    for (let round = 0; round < 10; round += 1) expect(await clusters.find("unknown")).toBeUndefined();
     expect(lookup).toHaveBeenCalledTimes(1);
   });
 
-  it("keeps a bounded number of clusters, and a scan of made-up names drives none out", async () => {
+  it("caches at most 4,096 clusters, and a scan of invented names evicts no cluster", async () => {
     const lookup = vi.fn(
       async (name: string): Promise<Cluster | undefined> => (name.startsWith("real") ? {} : undefined),
     );
@@ -144,7 +144,7 @@ describe("a lookup", () => {
   });
 });
 
-it("a table answers without waiting", () => {
+it("ClusterDirectory with a table returns settings synchronously", () => {
   const clusters = new ClusterDirectory({ local: { modes: { "deny-labels": "warn" } } }, policies, {
     now: Date.now,
     log: memoryLog(),

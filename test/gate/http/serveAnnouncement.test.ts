@@ -25,42 +25,44 @@ async function get(announcement?: GateDependencies["announcement"], method = "GE
   return app.fetch(new Request(`https://gate.example${PATH}`, { method }));
 }
 
-it("is served as it was published, and kept by nobody", async () => {
-  const answer = await get(async () => `${JWS}\n`);
-  expect([answer.status, await answer.text()]).toEqual([200, JWS]);
-  expect(answer.headers.get("content-type")).toBe("application/jose");
-  expect(answer.headers.get("cache-control")).toBe("no-store");
+describe("GET /.well-known/postern", () => {
+  it("returns the announcement as it was published, and forbids caching", async () => {
+    const answer = await get(async () => `${JWS}\n`);
+    expect([answer.status, await answer.text()]).toEqual([200, JWS]);
+    expect(answer.headers.get("content-type")).toBe("application/jose");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it.each<[string, number, GateDependencies["announcement"] | undefined]>([
+    ["without a source of announcements", 404, undefined],
+    ["when nothing was published", 404, async () => undefined],
+    ["when the announcement is empty", 404, async () => " \n"],
+    ["when the announcement is not a JWS", 500, async () => "<html>"],
+    ["when the announcement is too long", 500, async () => `${"a".repeat(16_384)}.b.c`],
+    ["when the announcement cannot be read", 500, () => Promise.reject(new Error("SECRET"))],
+    ["when reading the announcement takes too long", 500, () => new Promise(() => undefined)],
+  ])("%s it answers an error with status %i", async (_, status, announcement) => {
+    vi.useFakeTimers();
+    try {
+      const answered = get(announcement);
+      // Past the time limit.
+      await vi.runAllTimersAsync();
+      const answer = await answered;
+      const text = await answer.text();
+      expect([answer.status, Object.keys(JSON.parse(text))]).toEqual([status, ["error"]]);
+      expect(text).not.toContain("SECRET");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("refuses POST and names the allowed methods", async () => {
+    const answer = await get(async () => JWS, "POST");
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  });
 });
 
-it.each<[string, GateDependencies["announcement"] | undefined, number]>([
-  ["without one", undefined, 404],
-  ["when nothing was published", async () => undefined, 404],
-  ["when it is empty", async () => " \n", 404],
-  ["when it is no JWS", async () => "<html>", 500],
-  ["when it is too long", async () => `${"a".repeat(16_384)}.b.c`, 500],
-  ["when it cannot be read", () => Promise.reject(new Error("SECRET")), 500],
-  ["when it does not come", () => new Promise(() => undefined), 500],
-])("%s the answer is an error of the one shape", async (_, announcement, status) => {
-  vi.useFakeTimers();
-  try {
-    const answered = get(announcement);
-    // The limit for one that does not come.
-    await vi.runAllTimersAsync();
-    const answer = await answered;
-    const text = await answer.text();
-    expect([answer.status, Object.keys(JSON.parse(text))]).toEqual([status, ["error"]]);
-    expect(text).not.toContain("SECRET");
-  } finally {
-    vi.useRealTimers();
-  }
-});
-
-it("takes no POST", async () => {
-  const answer = await get(async () => JWS, "POST");
-  expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
-});
-
-describe("comes from", () => {
+describe("the announcement", () => {
   const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
   const worker = async (env: WorkerEnv): Promise<string> =>
     (await createWorker(gate).fetch(new Request(`https://gate.example${PATH}`), env, context)).text();
@@ -75,12 +77,12 @@ describe("comes from", () => {
       isBase64Encoded: false,
     };
     const answer = await createLambda(gate, env)(event as unknown as HttpEvent);
-    // What is no text for Hono's adapter travels in base64; the platform decodes it.
+    // Hono's adapter encodes other media types than text in base64; the platform decodes them.
     const body = answer.isBase64Encoded ? Buffer.from(answer.body, "base64").toString() : answer.body;
     return { ...answer, body };
   };
 
-  it("a KV namespace, under the gate's name, or a variable, on Workers", async () => {
+  it("comes from the KV namespace under the gate's name on Workers, and from the variable when the key is missing", async () => {
     const keys: string[] = [];
     const kv = (value: string | null): WorkerEnv["POSTERN_ANNOUNCEMENTS"] => ({
       get: async (key) => {
@@ -89,13 +91,13 @@ describe("comes from", () => {
       },
     });
     const [full, empty] = [kv(JWS), kv(null)];
-    if (full === undefined || empty === undefined) throw new Error("there are two");
+    if (full === undefined || empty === undefined) throw new Error("a KV namespace is missing");
     expect(await worker({ POSTERN_ANNOUNCEMENTS: full, POSTERN_ANNOUNCEMENT: "a.b.c" })).toBe(JWS);
     expect(await worker({ POSTERN_ANNOUNCEMENTS: empty, POSTERN_ANNOUNCEMENT: "a.b.c" })).toBe("a.b.c");
     expect(keys).toEqual(["edge", "edge"]);
   });
 
-  it("a file, on Lambda and Node, read anew for each call", async () => {
+  it("comes from the file on Lambda and Node, which is read for each request", async () => {
     const file = join(folder, "announcement.jws");
     const env = { POSTERN_ANNOUNCEMENT_FILE: file, POSTERN_ANNOUNCEMENT: "not.this.one" };
     expect(await readAnnouncementFile(file, "not.this.one")).toBeUndefined();
@@ -108,7 +110,7 @@ describe("comes from", () => {
     await expect(readAnnouncementFile(folder, undefined)).rejects.toThrow();
   });
 
-  it("a variable, where there is no file", async () => {
+  it("comes from the variable on Lambda and Node without a file", async () => {
     expect(await readAnnouncementFile(undefined, JWS)).toBe(JWS);
     expect(await readAnnouncementFile(undefined, undefined)).toBeUndefined();
   });

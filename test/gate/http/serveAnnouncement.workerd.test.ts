@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { COMPATIBILITY_DATE } from "../../../src/cli/dev/DevWorker.ts";
 import { gateBundle } from "../../run/gateBundle.ts";
 
-it("under workerd, what is put into KV is served at the next call, without a new deployment", async () => {
+it("under workerd, a new announcement in KV is served at the next call, without a new deployment", async () => {
   const script = await gateBundle("worker");
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

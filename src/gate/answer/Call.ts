@@ -1,0 +1,42 @@
+import type { Deadline } from "../../policy/run/Deadline.ts";
+import type { GatePurpose } from "../../protocol/gateUrl.ts";
+import { callDeadline } from "../http/callDeadline.ts";
+
+/** What the path of a call says. */
+export interface CallPath {
+  readonly cluster: string;
+  readonly purpose: GatePurpose;
+  /** The last segment; undefined where there is none. */
+  readonly entry: string | undefined;
+}
+
+/** Facts of every call. */
+interface CallFacts extends Omit<CallPath, "purpose"> {
+  readonly request: Request;
+  /** As the API server called it: https, without the query. */
+  readonly url: string;
+  readonly deadline: Deadline;
+  /** The uid of the review, for the log; undefined until the body is decoded. */
+  uid: string | undefined;
+}
+
+/** A call of `/validate` or `/mutate`. */
+export interface AdmissionCall extends CallFacts {
+  readonly purpose: "validate" | "mutate";
+}
+
+/** A call of `/convert`. */
+export interface ConversionCall extends CallFacts {
+  readonly purpose: "convert";
+}
+
+/** One POST of the API server. Built when the request arrives, and handed on until it is answered. */
+export type Call = AdmissionCall | ConversionCall;
+
+/** Builds the call of a request. Its deadline starts now; dispose of it when the call is answered. */
+export function callOf(request: Request, { cluster, purpose, entry }: CallPath, now: () => number): Call {
+  const { url: href } = request;
+  // The API server calls only https. Behind an edge that terminates TLS the gate itself sees http.
+  const url = (href.split("?", 1)[0] ?? href).replace(/^http:/, "https:");
+  return { request, cluster, purpose, entry, url, deadline: callDeadline(href, now), uid: undefined };
+}

@@ -1,0 +1,42 @@
+import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import { decodeAdmissionReview } from "../../protocol/review/decodeAdmissionReview.ts";
+import { encodeAdmissionReview } from "../../protocol/review/encodeAdmissionReview.ts";
+import { denied } from "../../protocol/review/Verdict.ts";
+import type { GateRuntime } from "../GateRuntime.ts";
+import type { Body } from "../http/readBody.ts";
+import type { AdmissionCall } from "./Call.ts";
+import { decodeBody } from "./decodeBody.ts";
+import { judgeReview } from "./judgeReview.ts";
+import { lastResponse, oversizedMessage, peekOversized, reviewResponse } from "./reviewResponse.ts";
+
+/**
+ * Answers an AdmissionReview with the verdict on it. An oversized review is denied, because an HTTP error would allow it
+ * where failurePolicy is Ignore. Throws {@link GateError} for a body that is not such a review.
+ */
+export async function answerAdmission(
+  runtime: GateRuntime,
+  call: AdmissionCall,
+  settings: ClusterSettings,
+  body: Body,
+): Promise<Response> {
+  if (!body.whole) {
+    const { bodyBytes } = runtime.limits;
+    const peeked = peekOversized(body.beginning, "AdmissionReview", bodyBytes);
+    return lastResponse(
+      encodeAdmissionReview(peeked, denied(oversizedMessage(bodyBytes), 413, "RequestEntityTooLarge")),
+    );
+  }
+  const review = decodeBody(body.text, decodeAdmissionReview, `/${call.purpose} takes AdmissionReviews`);
+  call.uid = review.uid;
+  const { now, onVerdict, certificateSerial } = runtime.deps;
+  const startedAt = onVerdict === undefined ? 0 : now();
+  const verdict = await judgeReview(runtime, review, call, settings);
+  onVerdict?.({
+    cluster: settings.cluster,
+    review,
+    verdict,
+    milliseconds: now() - startedAt,
+    certificateSerial: certificateSerial?.(),
+  });
+  return reviewResponse(encodeAdmissionReview(review, verdict));
+}

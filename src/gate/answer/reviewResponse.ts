@@ -1,0 +1,28 @@
+import { type PeekedReview, peekReview } from "../../protocol/review/peekReview.ts";
+import { GateError } from "../GateError.ts";
+
+const JSON_TYPE = { "content-type": "application/json" };
+/** For an oversized body: its unread rest stays on the connection, which can then carry no other call. */
+const CLOSE = { ...JSON_TYPE, connection: "close" };
+
+/** Writes an encoded review as HTTP. */
+export function reviewResponse(review: unknown): Response {
+  return new Response(JSON.stringify(review), { headers: JSON_TYPE });
+}
+
+/** Writes an encoded review as the last answer of its connection. */
+export function lastResponse(review: unknown): Response {
+  return new Response(JSON.stringify(review), { headers: CLOSE });
+}
+
+/** What the client reads about a review over the limit of bytes. */
+export function oversizedMessage(limitBytes: number): string {
+  return `the review is larger than the ${limitBytes} bytes that this gate reads`;
+}
+
+/** The envelope in the beginning of an oversized body. Throws {@link GateError} `too-large` when it is not of this kind. */
+export function peekOversized(beginning: string, kind: PeekedReview["kind"], limitBytes: number): PeekedReview {
+  const peeked = peekReview(beginning);
+  if (peeked?.kind !== kind) throw new GateError("too-large", oversizedMessage(limitBytes));
+  return peeked;
+}
