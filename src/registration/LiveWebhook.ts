@@ -1,7 +1,7 @@
 import { isJsonObject } from "../protocol/Json.ts";
 import type { Purpose } from "./render/registeredTargets.ts";
 
-/** A rule as a cluster has it; what is missing in there is empty. */
+/** A rule read from a cluster. A missing list is empty. */
 export interface LiveRule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
@@ -10,17 +10,17 @@ export interface LiveRule {
   readonly scope: string;
 }
 
-/** A webhook as a cluster has it, as far as it says what it calls for. */
+/** The parts of a webhook, read from a cluster, that decide what it is called for. */
 export interface LiveWebhook {
   readonly purpose: Purpose;
-  /** Undefined for one that calls a Service. */
+  /** Undefined for a webhook that calls a Service. */
   readonly url: string | undefined;
   readonly rules: readonly LiveRule[];
   /** The expressions of its matchConditions. */
   readonly conditions: readonly string[];
 }
 
-/** The webhooks of a configuration that was read from a cluster; none for an object that is no configuration. */
+/** The webhooks of a configuration read from a cluster; empty for an object that is not a configuration. */
 export function liveWebhooks(configuration: unknown): LiveWebhook[] {
   if (!isJsonObject(configuration) || !Array.isArray(configuration.webhooks)) return [];
   const purpose = configuration.kind === "MutatingWebhookConfiguration" ? "mutate" : "validate";

@@ -4,7 +4,7 @@ import type { EntryDefinition } from "./render/EntryOptions.ts";
 
 /** The parts of a gate that its registrations are made from. */
 export interface RegisteredGate {
-  /** A DNS label; names the registrations. */
+  /** The name of the registrations. A DNS label. */
   readonly name: string;
   readonly policies: readonly Policy[];
   readonly entries: Readonly<Record<string, EntryDefinition>>;

@@ -7,18 +7,18 @@ import { coversResource, OPERATIONS } from "./render/Rule.ts";
 import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./render/registeredTargets.ts";
 import { webhookOf } from "./render/webhookOf.ts";
 
-/** A policy that a cluster does not ask about all that it matches. */
+/** A policy that a cluster does not call for everything that it matches. */
 export interface UncalledPolicy {
   readonly policy: string;
-  /** What it is not asked about, such as `CREATE pods`. */
+  /** What it is not called for, such as `CREATE pods`. */
   readonly missing: readonly string[];
 }
 
 /**
- * The policies of a gate that a cluster's webhooks do not call for all that they match. A webhook counts by the path of
- * its URL, `/c/CLUSTER/validate` or `/mutate`, with the entry that it names; one that the gate does not know runs all
- * policies. By rules: what selectors keep away is not looked at, and a webhook with a condition that the gate would not
- * render counts as calling for nothing, for there is no telling what it lets through.
+ * The policies of a gate that the webhooks of a cluster do not call for everything that they match. The path in its URL
+ * says which entry a webhook calls; an entry that the gate does not have runs all policies. Only rules are compared, not
+ * selectors. A webhook with a condition that the gate would not render counts as calling nothing, because the effect of
+ * the condition is not known.
  */
 export function uncalledPolicies(
   gate: RegisteredGate,
@@ -53,11 +53,11 @@ export function uncalledPolicies(
   });
 }
 
-/** Conditions are the same whatever the modes. */
+/** Conditions do not depend on modes. */
 const ENFORCED = (): "enforce" => "enforce";
 const NOTHING = (): undefined => undefined;
 
-/** The entry that a URL calls, empty for all policies; undefined for a URL that is not the gate's for this cluster. */
+/** The entry that a URL calls; empty for all policies. Undefined for a URL that does not call this gate for this cluster. */
 function entryOf(url: string | undefined, cluster: string, purpose: Purpose): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const path = new URL(url).pathname.split("/").filter((segment) => segment !== "");
@@ -66,25 +66,22 @@ function entryOf(url: string | undefined, cluster: string, purpose: Purpose): st
   return path[at + 1] ?? "";
 }
 
-/** What of a target no rule asks about, an operation at a time. */
+/** The operations of a target that no rule covers in all of its versions and scopes, such as `CREATE pods`. */
 function missingIn(target: RegisteredTarget, rules: readonly LiveRule[]): string[] {
-  const isAsked = (operation: Operation): boolean =>
+  const scopes = target.scope === "*" ? ["Namespaced", "Cluster"] : [target.scope];
+  const isCovered = (operation: Operation): boolean =>
     target.versions.every((version) =>
-      (target.scope === "*" ? ["Namespaced", "Cluster"] : [target.scope]).every((scope) =>
-        rules.some((rule) => asksAbout(rule, target, operation, version, scope)),
-      ),
+      scopes.every((scope) => rules.some((rule) => coversTarget(rule, target, { operation, version, scope }))),
     );
-  return OPERATIONS.filter((operation) => target.operations.includes(operation) && !isAsked(operation)).map(
+  return OPERATIONS.filter((operation) => target.operations.includes(operation) && !isCovered(operation)).map(
     (operation) => `${operation} ${resourceName(target)}`,
   );
 }
 
-function asksAbout(
+function coversTarget(
   rule: LiveRule,
   target: RegisteredTarget,
-  operation: Operation,
-  version: string,
-  scope: string,
+  { operation, version, scope }: { readonly operation: Operation; readonly version: string; readonly scope: string },
 ): boolean {
   const has = (list: readonly string[], value: string): boolean => list.includes("*") || list.includes(value);
   return (

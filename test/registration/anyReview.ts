@@ -32,7 +32,7 @@ const globs = fc.oneof(
   some("n1", "n*", "*", "?1", "kube-*", "*1*", "*-a", "te*-a", "**"),
 );
 
-/** Any match that a policy may have, of few names, so that many meet. */
+/** Any match of a policy. From few names, so that matches and reviews often meet. */
 export const anyMatch: fc.Arbitrary<Match> = fc
   .record({
     apiGroups: some("", "apps", "*", "rbac.authorization.k8s.io", "events.k8s.io", "example.com"),
@@ -85,13 +85,13 @@ const anyObject: fc.Arbitrary<JsonObject | null> = fc.oneof(
   ),
 );
 
-/** A review such as the API server may send, and the labels of the namespace that it is about. */
+/** A review as the API server may send it, with the labels of its namespace. */
 export interface PlacedReview {
   readonly review: Review;
   readonly namespaceLabels: Readonly<Record<string, string>>;
 }
 
-/** Of the resources and places that {@link anyMatch} names, and some besides. */
+/** Any review of the resources and namespaces of {@link anyMatch}, and some others. */
 export const anyReview: fc.Arbitrary<PlacedReview> = fc
   .record({
     group: fc.constantFrom(
@@ -152,14 +152,14 @@ export const anyReview: fc.Arbitrary<PlacedReview> = fc
     };
   });
 
-/** The API server puts a Namespace's name among its labels before it asks anybody. */
+/** The API server sets the name label of a Namespace before it calls webhooks. */
 function withLabels(object: JsonObject | null, more: Readonly<Record<string, string>>): JsonObject | null {
   if (object === null || Object.keys(more).length === 0) return object;
   const metadata = Object(object.metadata);
   return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...more } } };
 }
 
-/** Whether a match names a resource of one of some groups by its name, and not by a wildcard. */
+/** Whether a match has a resource of one of the groups by name, not by a wildcard. */
 export function names(
   match: Match,
   groups: readonly string[],

@@ -6,11 +6,11 @@ import type { Rule } from "../../src/registration/render/Rule.ts";
 import { evaluateCel } from "./evaluateCel.ts";
 
 /*
- * Whether the API server would call a webhook, followed step by step as k8s.io/apiserver does it: ShouldCallHook, with
- * the matchers of its predicates folder. Not with any code of the project's own.
+ * Decides whether the API server would call a webhook, with the steps of ShouldCallHook and the predicates in
+ * k8s.io/apiserver. It shares no code with src.
  */
 
-/** Throws CelError where a condition has no value. */
+/** Whether the API server would call a webhook for a review. Throws CelError when a condition fails. */
 export function callsWebhook(
   webhook: Webhook,
   review: Review,
@@ -88,7 +88,7 @@ function labelsOf(object: JsonObject | null): Record<string, string> | undefined
   return { ...Object(Object(object.metadata).labels) };
 }
 
-/** The variables of a condition (`plugin/cel`): members of the request that are empty are not there. */
+/** The variables of a condition (`plugin/cel`). Empty members of the request are absent. */
 export function bindingsOf(review: Review): Record<string, unknown> {
   const { resource, subresource, name, namespace, operation, user, dryRun, object, oldObject } = review;
   return {

@@ -1,7 +1,7 @@
-/** What an expression is evaluated with. */
+/** The variables of an expression. */
 export type CelBindings = Readonly<Record<string, unknown>>;
 
-/** An expression has no value: the API server then goes by failurePolicy. */
+/** An expression failed. The API server then applies failurePolicy. */
 export class CelError extends Error {}
 
 type Evaluate = (bindings: CelBindings) => unknown;
@@ -10,9 +10,9 @@ const TOKEN =
   /\s*(?:(?<string>'(?:\\(?:u[0-9a-f]{4}|.)|[^'\\])*')|(?<name>[A-Za-z_]\w*)|(?<sign>==|!=|&&|\|\||[()[\]{}.,?:!]))/y;
 
 /**
- * Evaluates the part of CEL that registrations are written in, with the language's own rules about errors (cel-spec,
- * "Evaluation"): a member that is not there is one, `has` asks for it, and `||`, `&&` and `exists` take no notice of an
- * error that cannot matter. Throws {@link CelError}; and any other error for what is not in that part.
+ * Evaluates the part of CEL that registrations use, with the error rules of the language (cel-spec, "Evaluation"): a
+ * missing member is an error, `has` tests for it, and `||`, `&&` and `exists` ignore an error that does not decide. Throws
+ * {@link CelError}, and SyntaxError for other parts of CEL.
  */
 export function evaluateCel(expression: string, bindings: CelBindings): unknown {
   const known = COMPILED.get(expression) ?? compile(expression);
@@ -109,7 +109,7 @@ function compile(expression: string): Evaluate {
     }
     const [argument] = list(")");
     if (argument === undefined) throw new SyntaxError(`${name} without an argument`);
-    return (bindings) => textMethod(name, owner(bindings), argument(bindings));
+    return (bindings) => stringMethod(name, owner(bindings), argument(bindings));
   }
 
   function primary(): Evaluate {
@@ -140,7 +140,7 @@ function compile(expression: string): Evaluate {
     };
   }
 
-  /** `has(a.b.c)`: whether the last member is there; the ones before have to be. */
+  /** `has(a.b.c)`: whether the last member exists. The members before it must exist. */
   function presence(): Evaluate {
     demand("(");
     const path: string[] = [tokens[at++] ?? ""];
@@ -152,7 +152,7 @@ function compile(expression: string): Evaluate {
   }
 
   const evaluate = conditional();
-  if (at !== tokens.length) throw new SyntaxError(`${tokens[at]} is too much in ${expression}`);
+  if (at !== tokens.length) throw new SyntaxError(`${tokens[at]} is unexpected in ${expression}`);
   return evaluate;
 }
 
@@ -176,7 +176,7 @@ function unquote(token: string): string {
     );
 }
 
-/** `||` (deciding: true) and `&&`: the first part that decides wins over errors in the others. */
+/** `||` (deciding: true) and `&&` (false): a part that decides wins over errors in the others. */
 function decide(parts: readonly (() => unknown)[], deciding: boolean): boolean {
   let error: unknown;
   for (const part of parts)
@@ -191,7 +191,7 @@ function decide(parts: readonly (() => unknown)[], deciding: boolean): boolean {
 }
 
 function boolean(value: unknown): boolean {
-  if (typeof value !== "boolean") throw new CelError(`${JSON.stringify(value)} is no truth value`);
+  if (typeof value !== "boolean") throw new CelError(`${JSON.stringify(value)} is not a boolean`);
   return value;
 }
 
@@ -216,7 +216,7 @@ function contains(container: unknown, value: unknown): boolean {
   return Array.isArray(container) ? container.includes(value) : Object.hasOwn(record(container), String(value));
 }
 
-function textMethod(name: string, owner: unknown, argument: unknown): boolean {
+function stringMethod(name: string, owner: unknown, argument: unknown): boolean {
   if (typeof owner !== "string" || typeof argument !== "string") throw new CelError(`no such overload: ${name}`);
   switch (name) {
     case "startsWith":

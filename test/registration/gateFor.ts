@@ -5,7 +5,7 @@ import type { Match } from "../../src/policy/match/Match.ts";
 import { isWebhookConfiguration, type Webhook } from "../../src/registration/render/RegistrationObject.ts";
 import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
 
-/** A validator that has nothing to say about what it matches. */
+/** A validator that allows everything. */
 export function validator(name: string, match: Match): Policy {
   return policy({ name, match, validate: () => undefined });
 }
@@ -15,7 +15,7 @@ export function mutator(name: string, match: Match): Policy {
   return policy({ name, match, mutate: () => undefined });
 }
 
-/** The webhooks that are rendered for a gate, without the canary, by name. The cluster is the first of the gate's, or one where all enforce. */
+/** The rendered webhooks of a gate by name, without the canary. For the first cluster of the gate, by default one where every policy enforces. */
 export async function webhooksOf(
   definition: Partial<GateDefinition> & Pick<GateDefinition, "policies">,
 ): Promise<Record<string, Webhook>> {
@@ -31,9 +31,9 @@ export async function webhooksOf(
   );
 }
 
-/** The one webhook that some validators are called by. */
+/** The one webhook that calls some validators. */
 export async function webhookFor(...policies: readonly Policy[]): Promise<Webhook> {
   const { "default.validate": webhook } = await webhooksOf({ policies });
-  if (webhook === undefined) throw new Error("nothing is called");
+  if (webhook === undefined) throw new Error("no webhook is rendered");
   return webhook;
 }

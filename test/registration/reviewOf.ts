@@ -1,11 +1,11 @@
 import type { Review } from "../../src/protocol/review/Review.ts";
 
-/** What a review is about; all else is that of an ordinary CREATE by jane. */
+/** Parts of a review. All other parts are those of a CREATE by the user jane. */
 export interface ReviewOf {
   /** `GROUP/RESOURCE` or `GROUP/RESOURCE/SUBRESOURCE`; default `/pods`. */
   readonly at?: string;
   readonly operation?: Review["operation"];
-  /** Default `default`; a Namespace's own name. */
+  /** Default `default`. For a Namespace its own name. */
   readonly namespace?: string;
   readonly name?: string;
   readonly username?: string;
@@ -13,7 +13,7 @@ export interface ReviewOf {
   readonly oldObject?: Review["oldObject"];
 }
 
-/** A review, with the labels that the API server keeps on its namespace. */
+/** A review, with the labels that the API server sets on its namespace. */
 export function reviewOf(about: ReviewOf = {}): { review: Review; namespaceLabels: Record<string, string> } {
   const { at = "/pods", operation = "CREATE", namespace = "default", name = "x", username = "jane" } = about;
   const [group = "", resource = "", subresource = ""] = at.split("/");

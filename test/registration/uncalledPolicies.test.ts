@@ -39,32 +39,32 @@ const MAPS = "maps: CREATE configmaps, UPDATE configmaps";
 const mutating: Live = { kind: "Mutating", url: "https://h/c/prod/mutate/default" };
 
 it.each<[name: string, live: Live[], missing: string[]]>([
-  ["nothing is registered", [], [PODS, EXECS, MAPS]],
-  ["all is", [{}, mutating], []],
+  ["no webhook", [], [PODS, EXECS, MAPS]],
+  ["webhooks for all resources", [{}, mutating], []],
   [
-    "each entry is",
+    "a webhook for each entry",
     [{ url: "https://h/c/prod/validate/default" }, { url: "https://h/c/prod/validate/exec" }, mutating],
     [],
   ],
-  ["one entry is", [{ url: "https://h/c/prod/validate/exec" }], [PODS, MAPS]],
-  ["an entry that the gate no longer knows runs all", [{ url: "https://h/c/prod/validate/old" }], [MAPS]],
-  ["below a prefix", [{ url: "https://h/gates/1/c/prod/validate/" }], [MAPS]],
-  ["another cluster's", [{ url: "https://h/c/stage/validate" }], [PODS, EXECS, MAPS]],
-  ["the other half's path", [{ url: "https://h/c/prod/mutate" }], [PODS, EXECS, MAPS]],
+  ["a webhook for one entry", [{ url: "https://h/c/prod/validate/exec" }], [PODS, MAPS]],
+  ["a webhook for an entry that the gate does not have", [{ url: "https://h/c/prod/validate/old" }], [MAPS]],
+  ["a webhook with a path below a prefix", [{ url: "https://h/gates/1/c/prod/validate/" }], [MAPS]],
+  ["a webhook for another cluster", [{ url: "https://h/c/stage/validate" }], [PODS, EXECS, MAPS]],
+  ["a validating webhook with a path for mutators", [{ url: "https://h/c/prod/mutate" }], [PODS, EXECS, MAPS]],
   [
-    "a path that is none of a gate's",
+    "webhooks with paths that are not a gate's",
     [{ url: "https://h/prod/validate" }, { url: "https://h/c/prod/validate/a/b" }, { url: "not a url" }],
     [PODS, EXECS, MAPS],
   ],
-  ["one operation is missing", [{ rule: { operations: ["CREATE", "CONNECT"] } }, mutating], ["pods: DELETE pods"]],
-  ["resources without their subresources", [{ rule: { resources: ["*"] } }, mutating], [EXECS]],
-  ["another group", [{ rule: { apiGroups: ["apps"] } }, mutating], [PODS, EXECS]],
-  ["one version of all", [{ rule: { apiVersions: ["v1"] } }, mutating], [PODS, EXECS]],
-  ["the version that is wanted", [{}, { ...mutating, rule: { apiVersions: ["v1"] } }], []],
-  ["one scope of both", [{ rule: { scope: "Namespaced" } }, mutating], [PODS, EXECS]],
-  ["both scopes, by a rule each", [{ rule: { scope: "Namespaced" } }, { rule: { scope: "Cluster" } }, mutating], []],
-  ["the scope that is wanted", [{}, { ...mutating, rule: { scope: "Namespaced" } }], []],
-])("%s", (_name, live, missing) => {
+  ["rules without one operation", [{ rule: { operations: ["CREATE", "CONNECT"] } }, mutating], ["pods: DELETE pods"]],
+  ["rules without subresources", [{ rule: { resources: ["*"] } }, mutating], [EXECS]],
+  ["rules for another group", [{ rule: { apiGroups: ["apps"] } }, mutating], [PODS, EXECS]],
+  ["rules for one version of all", [{ rule: { apiVersions: ["v1"] } }, mutating], [PODS, EXECS]],
+  ["rules for the version that the policy matches", [{}, { ...mutating, rule: { apiVersions: ["v1"] } }], []],
+  ["rules for one scope of both", [{ rule: { scope: "Namespaced" } }, mutating], [PODS, EXECS]],
+  ["a rule for each scope", [{ rule: { scope: "Namespaced" } }, { rule: { scope: "Cluster" } }, mutating], []],
+  ["rules for the scope that the policy matches", [{}, { ...mutating, rule: { scope: "Namespaced" } }], []],
+])("uncalledPolicies reports the missing calls for %s", (_name, live, missing) => {
   expect(uncalled(...live)).toEqual(missing);
 });
 
@@ -73,6 +73,6 @@ it.each([
   [{}],
   [{ webhooks: 3 }],
   [{ webhooks: [null, { rules: [7] }, { clientConfig: { service: {} } }] }],
-])("a configuration such as %j calls nobody", (configuration) => {
+])("liveWebhooks finds no webhook that calls the gate in %j", (configuration) => {
   expect(uncalledPolicies(gate, "prod", liveWebhooks(configuration))).toHaveLength(3);
 });

@@ -1,4 +1,4 @@
-/** A text as a CEL string literal (cel-spec, "Literals"); quotes, backslashes and controls are escaped. */
+/** A text as a CEL string literal (cel-spec, "Literals"), with quotes, backslashes and control characters escaped. */
 export function celString(text: string): string {
   const escaped = text
     .replace(/[\\']/g, "\\$&")
@@ -6,14 +6,14 @@ export function celString(text: string): string {
   return `'${escaped}'`;
 }
 
-/** Whether `variable` is one of some texts. */
+/** A CEL condition: `variable` is one of the texts. */
 export function celOneOf(variable: string, texts: readonly string[]): string {
   const [first] = texts;
   if (texts.length === 1 && first !== undefined) return `${variable} == ${celString(first)}`;
   return `${variable} in [${texts.map(celString).join(", ")}]`;
 }
 
-/** Several conditions of which one has to hold. */
+/** A CEL condition: at least one of the conditions is true. */
 export function celAny(conditions: readonly string[]): string {
   return conditions.length === 1 ? (conditions[0] ?? "") : `(${conditions.join(" || ")})`;
 }

@@ -6,22 +6,23 @@ import { SELF_TEST_GROUP_SUFFIX, SELF_TEST_PLURAL } from "../selftest/conversion
 import { celAny, celOneOf, celString } from "./celString.ts";
 import { targetCel } from "./targetCel.ts";
 
-/** Where the sync and everything else of Postern's own runs in a cluster. */
+/** The namespace of everything that Postern runs in a cluster. */
 export const SYSTEM_NAMESPACE = "postern-system";
-/** Where self-tests happen: a namespace that holds nothing else. */
+/** The namespace of self-tests. It holds nothing else. */
 export const SELF_TEST_NAMESPACE = "postern-selftest";
-/** Namespaces that no registration reaches into: what a cluster needs to come up, and what keeps the registrations right. */
+/** Namespaces that no registration covers: a cluster needs the first to start, and the second to repair its registrations. */
 export const EXCLUDED_NAMESPACES: readonly string[] = ["kube-system", SYSTEM_NAMESPACE];
-/** The ServiceAccount whose own requests never wait for the gate that it repairs, and the names of its cluster-wide rights. */
+/** The name of the sync's ServiceAccount and of its RBAC objects. Its requests never wait for the gate that it repairs. */
 export const SYNC_NAME = "postern-sync";
 export const SYNC_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${SYNC_NAME}`;
 /**
- * As whom the API server calls itself (`user.APIServerUser`, k8s.io/apiserver). It makes what it needs when it starts,
- * and ends when it cannot: a ClusterRole that an upgrade brings would else keep it down for as long as the gate is.
+ * The user of the API server's own requests (`user.APIServerUser`, k8s.io/apiserver). The API server creates its objects
+ * when it starts, and exits when it cannot. Without this exclusion a ClusterRole of an upgrade would keep it down as long
+ * as the gate is down.
  */
 const API_SERVER_USER = "system:apiserver";
 
-/** What a wildcard does not reach: a cluster whose gate does not answer has to stay alive. `*` stands for a group's every resource. */
+/** Resources that a wildcard does not cover, because a cluster must work without its gate. `*` is every resource of a group. */
 const MACHINERY: readonly { readonly groups: readonly string[]; readonly resource: string }[] = [
   { groups: [EXEMPT_GROUP], resource: "*" },
   { groups: ["coordination.k8s.io"], resource: "leases" },
@@ -29,7 +30,7 @@ const MACHINERY: readonly { readonly groups: readonly string[]; readonly resourc
   { groups: ["certificates.k8s.io"], resource: "certificatesigningrequests" },
   { groups: ["", "events.k8s.io"], resource: "events" },
   { groups: ["authentication.k8s.io"], resource: "tokenreviews" },
-  // Without its CSINode a kubelet gives up, and without a VolumeAttachment no Pod gets its volume.
+  // Without its CSINode a kubelet exits, and without a VolumeAttachment no Pod gets its volume.
   { groups: ["storage.k8s.io"], resource: "csinodes" },
   { groups: ["storage.k8s.io"], resource: "volumeattachments" },
   { groups: ["resource.k8s.io"], resource: "resourceslices" },
@@ -37,14 +38,14 @@ const MACHINERY: readonly { readonly groups: readonly string[]; readonly resourc
 const RBAC = "rbac.authorization.k8s.io";
 const SYNC_CLUSTER_RIGHTS = ["clusterroles", "clusterrolebindings"];
 const SYNC_RIGHTS = ["roles", "rolebindings"];
-/** Where the sync has rights beside its own namespace. */
+/** Namespaces other than its own in which the sync has rights. */
 const SYNC_RIGHTS_NAMESPACES = ["default", SELF_TEST_NAMESPACE];
-/** What the self-test's namespace is made of, the Namespace itself among it. */
+/** Resources of the self-test namespace, with the Namespace itself. */
 const SELF_TEST_RESOURCES = ["configmaps", "namespaces", "resourcequotas"];
 
 /**
- * The conditions that keep requests away from the gate whatever its policies match, for what the rules of some targets
- * reach. Total: each member is looked for before it is read.
+ * The conditions that keep requests from the gate whatever its policies match, as far as the rules of the targets cover
+ * them. They never fail: each field is tested with `has` before it is read.
  */
 export function guardConditions(targets: readonly RegisteredTarget[]): MatchCondition[] {
   const conditions = [
@@ -59,7 +60,7 @@ export function guardConditions(targets: readonly RegisteredTarget[]): MatchCond
       `has(request.namespace) && ${celOneOf("request.namespace", EXCLUDED_NAMESPACES)}`,
     ),
   );
-  const machinery = MACHINERY.filter(({ groups }) => isSweptUp(targets, groups));
+  const machinery = MACHINERY.filter(({ groups }) => isCoveredByWildcard(targets, groups));
   if (machinery.length > 0) conditions.push(machineryCondition(machinery, targets));
   const rights = [
     rightsCel(targets, SYNC_CLUSTER_RIGHTS, undefined),
@@ -83,7 +84,7 @@ export function guardConditions(targets: readonly RegisteredTarget[]): MatchCond
   return conditions;
 }
 
-/** What of the self-test's namespace is a self-test's, and is reached. */
+/** Conditions for the objects of self-tests that the rules of the targets cover. */
 function selfTestCels(targets: readonly RegisteredTarget[]): string[] {
   const core = SELF_TEST_RESOURCES.filter((resource) => reaches(targets, "", resource));
   const conversions = reaches(targets, `gate${SELF_TEST_GROUP_SUFFIX}`, SELF_TEST_PLURAL);
@@ -93,7 +94,7 @@ function selfTestCels(targets: readonly RegisteredTarget[]): string[] {
   ];
 }
 
-/** Names alone would exempt whatever somebody calls so in a namespace of his own. */
+/** A condition for the sync's RBAC objects. Limited to namespaces: a name alone would exempt such an object in any namespace. */
 function rightsCel(
   targets: readonly RegisteredTarget[],
   resources: readonly string[],
@@ -111,7 +112,7 @@ function condition(name: string, excluded: string): MatchCondition {
   return { name: `${OWN_PREFIX}${name}`, expression: `!(${excluded})` };
 }
 
-/** Whether rules are for a resource, by its name or by a wildcard. */
+/** Whether targets cover a resource, by name or by a wildcard. */
 export function reaches(targets: readonly RegisteredTarget[], group: string, resource: string): boolean {
   return targets.some(
     (target) =>
@@ -119,12 +120,12 @@ export function reaches(targets: readonly RegisteredTarget[], group: string, res
   );
 }
 
-/** Whether a wildcard sweeps up whatever resources some groups have. */
-function isSweptUp(targets: readonly RegisteredTarget[], groups: readonly string[]): boolean {
+/** Whether a wildcard of the targets covers every resource of one of the groups. */
+function isCoveredByWildcard(targets: readonly RegisteredTarget[], groups: readonly string[]): boolean {
   return targets.some(({ group, resource }) => resource === "*" && (group === "*" || groups.includes(group)));
 }
 
-/** A policy that names some of the machinery asks for it: for that resource or subresource, and for those operations. */
+/** Excludes the machinery, but for what a policy names: that resource or subresource, with those operations. */
 function machineryCondition(machinery: typeof MACHINERY, targets: readonly RegisteredTarget[]): MatchCondition {
   const named = targets.filter(
     (target) =>
@@ -135,8 +136,8 @@ function machineryCondition(machinery: typeof MACHINERY, targets: readonly Regis
       ),
   );
   const { name, expression } = condition("not-machinery", machineryCel(machinery));
-  const asked = named.map((target) => ({ ...target, operations: new Set(target.operations) }));
-  return { name, expression: asked.length === 0 ? expression : `${expression} || ${targetCel(asked)}` };
+  const exceptions = named.map((target) => ({ ...target, operations: new Set(target.operations) }));
+  return { name, expression: exceptions.length === 0 ? expression : `${expression} || ${targetCel(exceptions)}` };
 }
 
 function machineryCel(machinery: typeof MACHINERY): string {

@@ -2,9 +2,9 @@ import type { LabelExpression, LabelSelector } from "../../policy/match/LabelSel
 import { celOneOf, celString } from "./celString.ts";
 
 /**
- * Whether the object or the old object meets a selector, as CEL that has no error to give: on DELETE there is no
- * object, the options of a CONNECT have no metadata, and much has no labels. `template` is the way to a Pod template
- * whose labels count instead; a workload without one meets every selector, as it does in the gate. Undefined for a
+ * A CEL condition: the object or the old object meets a label selector. It never fails, although a DELETE has no object,
+ * the options of a CONNECT have no metadata, and many objects have no labels. `template` is the path to a Pod template
+ * whose labels count instead. A workload without a template meets every selector, as in the gate. Undefined for a
  * selector that demands nothing.
  */
 export function labelCel(selector: LabelSelector, template: readonly string[]): string | undefined {
@@ -38,14 +38,14 @@ function has(key: string, values: readonly string[]): string {
   return `${quoted} in l && ${celOneOf(`l[${quoted}]`, values)}`;
 }
 
-/** The labels at a place, none where there are none. */
+/** The labels at a path; empty where the object has none. */
 function labelsAt(template: readonly string[]): string {
   const path = [...template, "metadata", "labels"];
   const labels = ["o", ...path].join(".");
   return `${hasPath(path)} && ${labels} != null ? ${labels} : {}`;
 }
 
-/** Whether each step of a path is there; undefined for the object itself. */
+/** A CEL condition: every step of a path exists. Undefined for the object itself. */
 function hasPath(path: readonly string[]): string | undefined {
   if (path.length === 0) return undefined;
   return path.map((_step, index) => `has(${["o", ...path.slice(0, index + 1)].join(".")})`).join(" && ");

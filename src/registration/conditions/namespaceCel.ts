@@ -2,13 +2,13 @@ import type { NamespaceMatch } from "../../policy/match/namespaceMatcher.ts";
 import { celAny, celOneOf, celString } from "./celString.ts";
 
 /**
- * A policy's `namespaces` as CEL over the variable `n`, which holds the name that the policy's match goes by: the
- * object's namespace, a Namespace's own name, or nothing. Undefined where every name will do.
+ * `match.namespaces` as a CEL condition on the variable `n`: the namespace of the object, the name of a Namespace, or
+ * empty. Undefined where every name matches.
  */
 export function namespaceCel({ include, exclude = [] }: NamespaceMatch): string | undefined {
   const parts: string[] = [];
   if (include !== undefined) parts.push(include.some(isAny) ? "n != ''" : oneMatches(include));
-  // Where nothing has a name, exceptions do not apply: a policy without `include` is shown every such object.
+  // Exceptions do not apply to cluster-scoped objects: a policy without `include` sees all of them.
   if (exclude.some(isAny)) parts.push("n == ''");
   else if (exclude.length > 0) parts.push(notAny(oneMatches(exclude)));
   return parts.length === 0 ? undefined : parts.join(" && ");
@@ -24,7 +24,7 @@ function oneMatches(globs: readonly string[]): string {
   return celAny(exact.length === 0 ? tests : [celOneOf("n", [...new Set(exact)]), ...tests]);
 }
 
-/** A glob as a test without a regular expression where there is one: it costs less, and reads better. */
+/** A CEL test for a glob. Without a regular expression where possible: it costs less and is easier to read. */
 function globCel(glob: string): string {
   const pattern = glob.replace(/\*+/g, "*");
   const inner = pattern.replace(/^\*|\*$/g, "");
@@ -39,7 +39,7 @@ function globCel(glob: string): string {
     if (character === "*") return ".*";
     return character === "?" ? "." : character.replace(/[\\.+()[\]{}^$|]/, "\\$&");
   });
-  // (?s): a dot stands for any character, line ends included, as in the gate's own matcher.
+  // (?s): a dot matches any character, line ends included, as in the gate's own matcher.
   return `n.matches(${celString(`(?s)^${source.join("")}$`)})`;
 }
 

@@ -9,16 +9,16 @@ import { labelCel } from "./labelCel.ts";
 import { namespaceCel } from "./namespaceCel.ts";
 import { type ConditionTarget, targetCel } from "./targetCel.ts";
 
-/** The name that a match's namespaces go by. */
-const PLACE = "has(request.namespace) ? request.namespace : ''";
-/** The same where Namespaces may come, whose reviews may have their name only. */
-const PLACE_OR_NAME =
+/** The name that `match.namespaces` is compared with. */
+const NAMESPACE = "has(request.namespace) ? request.namespace : ''";
+/** The same with the name of a Namespace, whose request may have no namespace. */
+const NAMESPACE_OR_NAME =
   "has(request.namespace) && request.namespace != '' ? request.namespace : request.resource.group == '' && request.resource.resource == 'namespaces' && has(request.name) ? request.name : ''";
 
 /**
- * What the policies of a webhook want that neither rules nor selectors can say, as one CEL expression: true for every
- * request that one of them matches, and for as few others as can be told without versions. Undefined where rules and
- * selectors say it all. It cannot fail: with `failurePolicy: Fail` an error would refuse the request.
+ * The part of the policies' matches that neither rules nor selectors can express, as one CEL expression. It is true for
+ * every request that a policy matches, and for few others: it does not see versions. Undefined where rules and selectors
+ * express everything. It never fails: with `failurePolicy: Fail` an error would refuse the request.
  */
 export function policyCondition(targets: readonly RegisteredTarget[], shared: SharedSelectors): string | undefined {
   const byRestriction = new Map<string, RegisteredTarget[]>();
@@ -29,34 +29,36 @@ export function policyCondition(targets: readonly RegisteredTarget[], shared: Sh
   const free = byRestriction.get("") ?? [];
   byRestriction.delete("");
   const restricted = [...byRestriction]
-    .map(([restriction, wanted]) => ({ restriction, wanted: withoutCovered(wanted, free) }))
-    .filter(({ wanted }) => wanted.length > 0)
+    .map(([restriction, own]) => ({ restriction, own: withoutCovered(own, free) }))
+    .filter(({ own }) => own.length > 0)
     .sort((left, right) => compareNames(left.restriction, right.restriction));
   if (restricted.length === 0) return undefined;
   const whole = targetCel(conditionTargets(targets));
-  const cases = restricted.map(({ restriction, wanted }) => {
-    const target = targetCel(wanted);
-    // Rules say it already where it is all that they ask about.
+  const cases = restricted.map(({ restriction, own }) => {
+    const target = targetCel(own);
+    // The rules express the target already where it is their only one.
     return target === whole ? restriction : `${target} && ${restriction}`;
   });
   const body = celAny([...(free.length === 0 ? [] : [targetCel(conditionTargets(free))]), ...cases]);
-  const goesByPlace = /\bn\b/.test(body.replace(/'(?:\\.|[^'\\])*'/g, ""));
-  return goesByPlace ? `[${reaches(targets, "", "namespaces") ? PLACE_OR_NAME : PLACE}].exists(n, ${body})` : body;
+  const usesNamespace = /\bn\b/.test(body.replace(/'(?:\\.|[^'\\])*'/g, ""));
+  return usesNamespace
+    ? `[${reaches(targets, "", "namespaces") ? NAMESPACE_OR_NAME : NAMESPACE}].exists(n, ${body})`
+    : body;
 }
 
-/** What a target's policy demands beyond rules and shared selectors; empty for nothing. */
+/** What the policy of a target demands beyond rules and shared selectors; empty for nothing. */
 function restrictionOf({ policy, template }: RegisteredTarget, shared: SharedSelectors): string {
   const { namespaces = {}, labels = {} } = policy.match;
   const { include, exclude = [] } = namespaces;
   const isShared =
     include !== undefined && shared.include !== undefined && sorted(include).join() === shared.include.join();
   const excluded = exclude.filter((name) => !shared.exclude.includes(name) && !EXCLUDED_NAMESPACES.includes(name));
-  const place = namespaceCel({
+  const namespace = namespaceCel({
     ...(include === undefined || isShared ? {} : { include }),
     exclude: excluded,
   });
   const label = shared.labels === undefined ? labelCel(labels, template) : undefined;
-  return [place, label].filter((part) => part !== undefined).join(" && ");
+  return [namespace, label].filter((part) => part !== undefined).join(" && ");
 }
 
 function conditionTargets(targets: readonly RegisteredTarget[]): ConditionTarget[] {
@@ -68,9 +70,9 @@ function conditionTargets(targets: readonly RegisteredTarget[]): ConditionTarget
   }));
 }
 
-/** The operations of some targets for which no unrestricted one has the gate called anyway. */
-function withoutCovered(wanted: readonly RegisteredTarget[], free: readonly RegisteredTarget[]): ConditionTarget[] {
-  return conditionTargets(wanted).flatMap((target) => {
+/** The targets without the operations for which an unrestricted target calls the gate in any case. */
+function withoutCovered(targets: readonly RegisteredTarget[], free: readonly RegisteredTarget[]): ConditionTarget[] {
+  return conditionTargets(targets).flatMap((target) => {
     const left = new Set<Operation>(target.operations);
     for (const other of free)
       if (

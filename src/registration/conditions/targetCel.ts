@@ -3,7 +3,7 @@ import { compareNames } from "../render/gateEntries.ts";
 import { OPERATIONS } from "../render/Rule.ts";
 import { celAny, celOneOf } from "./celString.ts";
 
-/** What a condition tells requests apart by: not the version, which is the client's and not the one that the API server converts to. */
+/** A target of conditions. Without a version: a condition sees the version of the client, not the one in the review. */
 export interface ConditionTarget {
   readonly group: string;
   readonly resource: string;
@@ -12,11 +12,12 @@ export interface ConditionTarget {
 }
 
 /**
- * Whether a request is for one of some targets, as CEL. `request.resource` in there is what the client asked for, even
- * where `matchPolicy: Equivalent` has the review carry another: so events are looked for in both of their groups.
+ * A CEL expression that is true for requests for one of the targets. In CEL `request.resource` is the resource of the
+ * client's request, even where `matchPolicy: Equivalent` puts another one into the review. So events count in both of
+ * their groups.
  */
 export function targetCel(targets: readonly ConditionTarget[]): string {
-  const byRest = new Map<string, Set<string>>();
+  const byTests = new Map<string, Set<string>>();
   for (const { group, resource, subresource, operations } of targets) {
     const tests = [
       ...(group === "*" ? [] : [celOneOf("request.resource.group", groupsOf(group, resource))]),
@@ -31,11 +32,11 @@ export function targetCel(targets: readonly ConditionTarget[]): string {
           ]),
     ];
     const key = tests.join(" && ");
-    byRest.set(key, (byRest.get(key) ?? new Set()).add(resource));
+    byTests.set(key, (byTests.get(key) ?? new Set()).add(resource));
   }
-  const conditions = [...byRest].map(([rest, resources]) => {
+  const conditions = [...byTests].map(([test, resources]) => {
     const named = resources.has("*") ? "" : celOneOf("request.resource.resource", [...resources].sort(compareNames));
-    return [named, rest].filter((part) => part !== "").join(" && ") || "true";
+    return [named, test].filter((part) => part !== "").join(" && ") || "true";
   });
   return celAny(conditions.sort(compareNames));
 }
@@ -45,7 +46,7 @@ function isSubresource(subresource: string): string {
   return `has(request.subResource) && ${celOneOf("request.subResource", [subresource])}`;
 }
 
-/** The groups that the API server keeps the same events in; no other resource has two (`AddCohabitatingResources`, kubeapiserver). */
+/** Both groups of events. No other resource has two groups (`AddCohabitatingResources`, kubeapiserver). */
 const EVENT_GROUPS = ["", "events.k8s.io"];
 
 function groupsOf(group: string, resource: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { reaches } from "../conditions/guardConditions.ts";
 import type { RegisteredTarget } from "../render/registeredTargets.ts";
 
-/** What calling for nearly everything comes to. Orders of magnitude, not a bill. */
+/** Calls and costs of a webhook that is called for nearly every object. Orders of magnitude, not a bill. */
 export interface CallEstimate {
   readonly callsPerDay: number;
   /** US dollars a month of 30 days. */
@@ -10,35 +10,35 @@ export interface CallEstimate {
 }
 
 /*
- * How busy a cluster is, a node and a day. Kubernetes bounds Pods at 110 a node ("Considerations for large clusters");
- * most clusters have far fewer. What is not a period of Kubernetes itself is an assumption, to be right within a
- * factor of three.
+ * Writes per node and day. Kubernetes limits Pods to 110 per node ("Considerations for large clusters"); most clusters
+ * have far fewer. Numbers that are not periods of Kubernetes itself are assumptions, meant to be right within a factor of
+ * three.
  */
 /** Assumption. */
-const PODS = 30;
-/** Assumption: how often a Pod is replaced in a day, by rollouts, CronJobs and nodes that come and go. */
-const REPLACEMENTS = 2;
-/** Writes of whole objects for one replacement: the Pod created and deleted (twice, the second ends the grace period), two EndpointSlices, a ReplicaSet or Job. */
-const WRITES = 6;
-/** Writes of subresources for one replacement: binding, token, some five of pods/status, four of its owners' status. */
-const SUBRESOURCE_WRITES = 11;
-/** Assumption: what operators and controllers write besides, one object a minute. */
-const OTHER_WRITES = 1440;
+const PODS_PER_NODE = 30;
+/** Assumption: replacements of a Pod per day, by rollouts, CronJobs and node changes. */
+const REPLACEMENTS_PER_DAY = 2;
+/** Writes of objects per replacement: create the Pod, delete it (twice: the second ends the grace period), two EndpointSlices, a ReplicaSet or Job. */
+const WRITES_PER_REPLACEMENT = 6;
+/** Writes of subresources per replacement: binding, token, about five of pods/status, four of the owners' status. */
+const SUBRESOURCE_WRITES_PER_REPLACEMENT = 11;
+/** Assumption: other writes by operators and controllers, one object per minute. */
+const OTHER_WRITES_PER_DAY = 1440;
 /** Scheduled, Pulling, Pulled, Created, Started. */
-const EVENTS = 5;
+const EVENTS_PER_REPLACEMENT = 5;
 /** The kubelet renews its Lease every 10 s (a quarter of nodeLeaseDurationSeconds). */
-const LEASES = 8640;
+const LEASE_RENEWALS_PER_DAY = 8640;
 /** The kubelet reports an unchanged node's status every 5 min (nodeStatusReportFrequency). */
-const NODE_REPORTS = 288;
+const NODE_REPORTS_PER_DAY = 288;
 
-/** Workers Paid: 0.30 dollars a million requests, 0.02 a million ms of CPU, less what its 5 dollars include (developers.cloudflare.com/workers/platform/pricing). */
-const WORKERS = { month: 5, requests: 10e6, perRequest: 0.3e-6, milliseconds: 30e6, perMillisecond: 0.02e-6 };
-/** Lambda on arm64: 0.20 dollars a million requests, 0.0000133334 a GB-second (aws.amazon.com/lambda/pricing); 512 MB as in infra/lambda/serverless.yml. */
+/** Workers Paid: 0.30 dollars per million requests and 0.02 per million ms of CPU, above what its 5 dollars include (developers.cloudflare.com/workers/platform/pricing). */
+const WORKERS = { month: 5, requests: 10e6, perRequest: 0.3e-6, cpuMs: 30e6, perCpuMs: 0.02e-6 };
+/** Lambda on arm64: 0.20 dollars per million requests, 0.0000133334 per GB-second (aws.amazon.com/lambda/pricing); 512 MB as in infra/lambda/serverless.yml. */
 const LAMBDA = { perRequest: 0.2e-6, perGigabyteSecond: 13.3334e-6, gigabytes: 0.5 };
-/** Assumption: CPU of a call, parsing included. */
-const MILLISECONDS = 5;
+/** Assumption: CPU time of a call, parsing included. */
+const CPU_MS = 5;
 
-/** What the calls for some targets come to in a cluster of so many nodes, if they are for nearly everything. */
+/** Estimates calls and costs for targets that cover nearly every object, in a cluster with this number of nodes. */
 export function callEstimate(targets: readonly RegisteredTarget[], nodes: number): CallEstimate {
   const withSubresources = targets.some(({ resource, subresource }) => resource === "*" && subresource === "*");
   const isNamed = (group: string, resource: string): boolean =>
@@ -47,20 +47,19 @@ export function callEstimate(targets: readonly RegisteredTarget[], nodes: number
       group,
       resource,
     );
-  const replaced = PODS * REPLACEMENTS;
+  const replaced = PODS_PER_NODE * REPLACEMENTS_PER_DAY;
   const perNode =
-    replaced * (WRITES + (withSubresources ? SUBRESOURCE_WRITES : 0)) +
-    OTHER_WRITES +
-    (isNamed("", "events") || isNamed("events.k8s.io", "events") ? replaced * EVENTS : 0) +
-    (isNamed("coordination.k8s.io", "leases") ? LEASES : 0) +
-    (isNamed("", "nodes") ? NODE_REPORTS : 0);
+    replaced * (WRITES_PER_REPLACEMENT + (withSubresources ? SUBRESOURCE_WRITES_PER_REPLACEMENT : 0)) +
+    OTHER_WRITES_PER_DAY +
+    (isNamed("", "events") || isNamed("events.k8s.io", "events") ? replaced * EVENTS_PER_REPLACEMENT : 0) +
+    (isNamed("coordination.k8s.io", "leases") ? LEASE_RENEWALS_PER_DAY : 0) +
+    (isNamed("", "nodes") ? NODE_REPORTS_PER_DAY : 0);
   const callsPerDay = perNode * nodes;
   const calls = callsPerDay * 30;
   const workers =
     WORKERS.month +
     Math.max(0, calls - WORKERS.requests) * WORKERS.perRequest +
-    Math.max(0, calls * MILLISECONDS - WORKERS.milliseconds) * WORKERS.perMillisecond;
-  const lambda =
-    calls * LAMBDA.perRequest + calls * (MILLISECONDS / 1000) * LAMBDA.gigabytes * LAMBDA.perGigabyteSecond;
+    Math.max(0, calls * CPU_MS - WORKERS.cpuMs) * WORKERS.perCpuMs;
+  const lambda = calls * LAMBDA.perRequest + calls * (CPU_MS / 1000) * LAMBDA.gigabytes * LAMBDA.perGigabyteSecond;
   return { callsPerDay, workersPerMonth: workers, lambdaPerMonth: lambda };
 }

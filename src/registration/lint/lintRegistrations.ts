@@ -6,12 +6,12 @@ import { lintEntry } from "./lintEntry.ts";
 import { lintReach } from "./lintReach.ts";
 import { lintTargets } from "./lintTargets.ts";
 
-/** Everything that can be said against a gate's registrations in a cluster of so many nodes without running its policies. */
+/** All lints of a gate's registrations in a cluster that need no run of its policies. `nodes` is for estimates of calls. */
 export function lintRegistrations(gate: RegisteredGate, settings: ClusterSettings, nodes: number): Lint[] {
   const lints = [
     ...gateEntries(gate).flatMap((entry) => [...lintEntry(entry, gate.name, settings), ...lintReach(entry, nodes)]),
     ...gate.policies.flatMap(lintTargets),
   ];
-  // A policy that is in two entries would be named twice.
+  // A policy in two entries would be reported twice.
   return [...new Map(lints.map((lint) => [JSON.stringify(lint), lint])).values()];
 }

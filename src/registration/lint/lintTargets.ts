@@ -4,7 +4,7 @@ import { allTargets, EXEMPT_GROUP, type RegisteredTarget, resourceName } from ".
 import { sorted } from "../render/sharedSelectors.ts";
 import type { Lint } from "./Lint.ts";
 
-/** Built-in resources of which there is nothing in a namespace. */
+/** Built-in cluster-scoped resources. */
 const CLUSTER_SCOPED = [
   "nodes",
   "persistentvolumes",
@@ -15,7 +15,7 @@ const CLUSTER_SCOPED = [
   "storageclasses",
 ];
 
-/** What a policy matches and can never be called for. */
+/** Lints of what a policy matches although the gate is never called for it. */
 export function lintTargets(policy: Policy): Lint[] {
   const targets = [...allTargets([policy], "validate"), ...allTargets([policy], "mutate")];
   const place = `policies.${policy.name}`;
@@ -26,14 +26,14 @@ export function lintTargets(policy: Policy): Lint[] {
       code: "admissionregistration",
       severity: "warning",
       place,
-      message: `is not called for ${namesOf(exempt)}: the API server asks no webhook about ${EXEMPT_GROUP}; use a ValidatingAdmissionPolicy`,
+      message: `is not called for ${namesOf(exempt)}: the API server calls no webhook for ${EXEMPT_GROUP}; use a ValidatingAdmissionPolicy`,
     });
-  const why = new Map<string, RegisteredTarget[]>();
+  const byReason = new Map<string, RegisteredTarget[]>();
   for (const target of targets) {
-    const reason = whyNever(target);
-    if (reason !== undefined) why.set(reason, [...(why.get(reason) ?? []), target]);
+    const reason = neverReason(target);
+    if (reason !== undefined) byReason.set(reason, [...(byReason.get(reason) ?? []), target]);
   }
-  for (const [reason, never] of why)
+  for (const [reason, never] of byReason)
     lints.push({
       code: "policy-never-called",
       severity: "warning",
@@ -43,15 +43,16 @@ export function lintTargets(policy: Policy): Lint[] {
   return lints;
 }
 
-function whyNever({ policy, group, resource, scope }: RegisteredTarget): string | undefined {
+/** The reason why the gate is never called for a target; undefined when it is called. */
+function neverReason({ policy, group, resource, scope }: RegisteredTarget): string | undefined {
   const { include } = policy.match.namespaces ?? {};
   if (include === undefined) return undefined;
   if (include.every((name) => EXCLUDED_NAMESPACES.includes(name)))
-    return `it is for ${include.join(" and ")} only, where no registration reaches`;
+    return `it includes only ${include.join(" and ")}, which registrations exclude`;
   const isNamespaces = resource === "*" || (resource === "namespaces" && (group === "" || group === "*"));
   if (isNamespaces) return undefined;
   if (scope === "Cluster" || (CLUSTER_SCOPED.includes(resource) && group !== "*"))
-    return "it is for some namespaces only, and these objects are in none";
+    return "it includes only some namespaces, and these objects are cluster-scoped";
   return undefined;
 }
 

@@ -2,9 +2,9 @@ import type { ClientConfig } from "./RegistrationObject.ts";
 
 /** Where a cluster reaches the gate. */
 export interface Endpoint {
-  /** https, without user info, query, fragment or a slash at the end, such as `https://gate.example.com`. */
+  /** An https URL without user info, query, fragment and trailing slash, such as `https://gate.example.com`. */
   readonly url: string;
-  /** PEM roots that the API server is to trust instead of its host's own. */
+  /** PEM roots that the API server trusts instead of the roots of its host. */
   readonly ca?: string;
 }
 

@@ -1,37 +1,38 @@
 import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
 
-/** What is to happen to a request when the gate cannot be asked (`failurePolicy`). */
+/** What happens to a request when the gate cannot be called: `Fail` refuses it, `Ignore` allows it. */
 export type FailurePolicy = "Fail" | "Ignore";
 
-/** `admissionregistration.k8s.io/v1` MatchCondition: a CEL expression that must be true for the gate to be called. */
+/** `admissionregistration.k8s.io/v1` MatchCondition: the gate is called only when the CEL expression is true. */
 export interface MatchCondition {
-  /** A qualified name, unique among those of its entry. The prefix `postern.dev/` is taken. */
+  /** A qualified name, unique in its entry. The prefix `postern.dev/` is reserved. */
   readonly name: string;
   readonly expression: string;
 }
 
-/** What a registration can express beside what policies match, shared by all policies of an entry. */
+/** Options of the webhooks of an entry. They hold for all of its policies. */
 export interface EntryOptions {
-  /** On the labels of the object's namespace, or on a Namespace's own. Other cluster-scoped objects meet every one. */
+  /** Matches the labels of the object's namespace, or of a Namespace itself. Every other cluster-scoped object matches. */
   readonly namespaceSelector?: LabelSelector;
-  /** On the object's labels, or the old object's. */
+  /** Matches the labels of the object or of the old object. */
   readonly objectSelector?: LabelSelector;
-  /** Default: `Fail` where one of the policies enforces in the cluster, else `Ignore`. */
+  /** Default: `Fail` when a policy of the entry enforces in the cluster, else `Ignore`. */
   readonly failurePolicy?: FailurePolicy;
-  /** 1 to 10; default 5. The API server's own limit is 30, in which a client waits through every retry. */
+  /** 1 to 10; default 5. The API server accepts up to 30, but a client waits that long at every retry. */
   readonly timeoutSeconds?: number;
-  /** Default `IfNeeded`: mutators see what webhooks after them made of the object. */
+  /** Default `IfNeeded`: mutators run again when a later webhook has changed the object. */
   readonly reinvocationPolicy?: "Never" | "IfNeeded";
+  /** Further conditions, after those that `render` adds. */
   readonly matchConditions?: readonly MatchCondition[];
   /**
-   * Whether the sync may set `failurePolicy` to `Ignore` while nothing, the API server among it, can call the gate: only
-   * where the sync is told to as well, and only where it is `Fail`. Default false.
+   * Allows break-glass: the sync may set `failurePolicy` from `Fail` to `Ignore` while neither it nor an API server can call
+   * the gate. The sync must allow it too. Default false.
    */
   readonly breakGlass?: boolean;
 }
 
-/** A group of policies that share what a registration can express; called by `/c/CLUSTER/validate/ENTRY`. */
+/** A group of policies that share the options of a webhook. Its path is `/c/CLUSTER/validate/ENTRY`. */
 export interface EntryDefinition extends EntryOptions {
-  /** Names of the gate's policies. May be left out in the entry `default` only, which has all that no other entry names. */
+  /** Names of the gate's policies. Optional only in the entry `default`, which has every policy that no other entry names. */
   readonly policies?: readonly string[];
 }

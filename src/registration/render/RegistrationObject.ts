@@ -7,11 +7,11 @@ export interface RegistrationMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** None on what gates share. */
+  /** Absent on objects that all gates share. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Where the API server calls. `caBundle` is base64 of PEM; without it the roots of the API server's own host count. */
+/** Where the API server calls. `caBundle` is base64 of PEM. Without it the API server uses the roots of its own host. */
 export interface ClientConfig {
   readonly url: string;
   readonly caBundle?: string;
@@ -20,7 +20,7 @@ export interface ClientConfig {
 /** One webhook of a configuration (`admissionregistration.k8s.io/v1`). */
 export interface Webhook {
   readonly name: string;
-  /** Left out where only the hash is wanted. */
+  /** Absent when only the hash is needed. */
   readonly clientConfig?: ClientConfig;
   readonly rules: readonly Rule[];
   readonly matchPolicy: "Equivalent";
@@ -44,7 +44,7 @@ export type RegistrationObject =
       readonly spec?: object;
     };
 
-/** A configuration with its webhooks. */
+/** A webhook configuration. */
 export interface WebhookConfiguration {
   readonly apiVersion: "admissionregistration.k8s.io/v1";
   readonly kind: "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration";
@@ -52,10 +52,10 @@ export interface WebhookConfiguration {
   readonly webhooks: readonly Webhook[];
 }
 
-/** Whether an object is a configuration with webhooks. */
+/** Whether an object is a webhook configuration. */
 export function isWebhookConfiguration(object: RegistrationObject): object is WebhookConfiguration {
   return "webhooks" in object;
 }
 
-/** Makes the metadata of an object of this name, which belongs to one gate. */
+/** Returns the metadata of an object with this name that belongs to one gate. */
 export type MetaOf = (name: string) => RegistrationMeta;

@@ -1,9 +1,9 @@
 import type { Operation } from "../../protocol/review/Review.ts";
 
-/** Whether a rule or a match is about objects in namespaces, others, or both. */
+/** The scope of a rule or a match: objects in namespaces, cluster-scoped objects, or both. */
 export type Scope = "Namespaced" | "Cluster" | "*";
 
-/** `admissionregistration.k8s.io/v1` RuleWithOperations. A request has to be in each of the lists. */
+/** `admissionregistration.k8s.io/v1` RuleWithOperations. A request must match every list. */
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
@@ -12,7 +12,7 @@ export interface Rule {
   readonly scope: Scope;
 }
 
-/** One resource in one version and scope, and what is done to it. */
+/** One resource in one version and scope, with operations: the smallest part of a rule. */
 export interface RuleCell {
   readonly group: string;
   readonly version: string;
@@ -22,10 +22,10 @@ export interface RuleCell {
   readonly operations: ReadonlySet<Operation>;
 }
 
-/** Operations in the order in which the API's documentation names them. */
+/** Operations in the order of the API documentation. */
 export const OPERATIONS: readonly Operation[] = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
 
-/** Whether every request for what `narrow` names is one for what `wide` names, the operations left aside. */
+/** Whether `wide` matches every request that `narrow` matches. Operations do not count. */
 export function coversCell(
   wide: Pick<RuleCell, "group" | "version" | "resource" | "scope">,
   narrow: Pick<RuleCell, "group" | "version" | "resource" | "scope">,
@@ -39,7 +39,7 @@ export function coversCell(
   );
 }
 
-/** The same for resources: `pods/*` covers `pods` and `pods/exec`, and `*` covers `pods` but not `pods/exec`, as the API server matches them. */
+/** {@link coversCell} for resources. As in the API server, `pods/*` covers `pods` and `pods/exec`; `*` covers `pods` but not `pods/exec`. */
 export function coversResource(wide: string, narrow: string): boolean {
   const [byResource = "", bySubresource = ""] = wide.split("/");
   const [resource = "", subresource = ""] = narrow.split("/");

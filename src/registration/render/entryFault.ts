@@ -1,14 +1,14 @@
 import { isQualifiedName } from "../../protocol/kubernetesNames.ts";
 import { selectorFault } from "./selectorFault.ts";
 
-/** What is wrong with an entry's options: the field, empty for the entry itself, and the fault, which goes on after it. */
+/** A fault of an entry's options. `field` is empty for the entry itself; `fault` continues the sentence after it. */
 export interface EntryFault {
   readonly field: string;
   readonly fault: string;
 }
 
-/** The most that a registration of a gate may wait, in seconds: the API server's default, which a client waits through on every retry. */
-const TIMEOUT_SECONDS = 10;
+/** The API server's default. A client waits that long at every retry. */
+const MAX_TIMEOUT_SECONDS = 10;
 const KEYS = [
   "policies",
   "namespaceSelector",
@@ -19,12 +19,13 @@ const KEYS = [
   "matchConditions",
   "breakGlass",
 ];
-/** The prefix of the conditions that registrations bring themselves. */
+/** The prefix of the conditions that `render` adds. */
 export const OWN_PREFIX = "postern.dev/";
 
-/** The first thing in an entry's options that the API server would refuse, or that would be ignored; undefined when there is none. */
+/** The first fault in an entry's options: a value that the API server would refuse, or that would have no effect. */
 export function entryFault(entry: unknown): EntryFault | undefined {
-  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return { field: "", fault: "is no object" };
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry))
+    return { field: "", fault: "is not an object" };
   for (const key of Object.keys(entry))
     if (!KEYS.includes(key)) return { field: key, fault: `is unknown; known are ${KEYS.join(", ")}` };
   const field = (name: string): unknown => Reflect.get(entry, name);
@@ -50,14 +51,14 @@ function breakGlassFault(breakGlass: unknown, failurePolicy: unknown): EntryFaul
   if (breakGlass !== undefined && typeof breakGlass !== "boolean")
     return { field: "breakGlass", fault: "is not true or false" };
   if (breakGlass !== true || failurePolicy !== "Ignore") return undefined;
-  return { field: "breakGlass", fault: "has nothing to do beside failurePolicy Ignore" };
+  return { field: "breakGlass", fault: "has no effect with failurePolicy Ignore" };
 }
 
 function timeoutFault(seconds: unknown): EntryFault | undefined {
   if (seconds === undefined) return undefined;
-  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 1 && seconds <= TIMEOUT_SECONDS)
+  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS)
     return undefined;
-  return { field: "timeoutSeconds", fault: `is not a whole number from 1 to ${TIMEOUT_SECONDS}` };
+  return { field: "timeoutSeconds", fault: `is not a whole number from 1 to ${MAX_TIMEOUT_SECONDS}` };
 }
 
 function conditionsFault(conditions: unknown): EntryFault | undefined {
@@ -67,15 +68,16 @@ function conditionsFault(conditions: unknown): EntryFault | undefined {
   const names = new Set<string>();
   for (const [index, condition] of conditions.entries()) {
     const at = `${field}[${index}]`;
-    if (typeof condition !== "object" || condition === null) return { field: at, fault: "is no object" };
+    if (typeof condition !== "object" || condition === null) return { field: at, fault: "is not an object" };
     for (const key of Object.keys(condition))
       if (key !== "name" && key !== "expression")
         return { field: at, fault: `has the unknown key ${JSON.stringify(key)}; known are name, expression` };
     const { name, expression } = condition;
-    if (!isQualifiedName(name)) return { field: at, fault: `has the name ${JSON.stringify(name)}, which is none` };
+    if (!isQualifiedName(name))
+      return { field: at, fault: `has the name ${JSON.stringify(name)}, which is not a qualified name` };
     if (name.startsWith(OWN_PREFIX))
-      return { field: at, fault: `has the name ${JSON.stringify(name)}; the prefix ${OWN_PREFIX} is taken` };
-    if (names.has(name)) return { field: at, fault: `has the name ${JSON.stringify(name)} a second time` };
+      return { field: at, fault: `has the name ${JSON.stringify(name)}; the prefix ${OWN_PREFIX} is reserved` };
+    if (names.has(name)) return { field: at, fault: `repeats the name ${JSON.stringify(name)}` };
     names.add(name);
     if (typeof expression !== "string" || expression.trim() === "") return { field: at, fault: "has no expression" };
   }

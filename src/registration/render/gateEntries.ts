@@ -2,7 +2,7 @@ import type { Policy } from "../../policy/define/policy.ts";
 import type { RegisteredGate } from "../RegisteredGate.ts";
 import type { EntryOptions } from "./EntryOptions.ts";
 
-/** The entry of the policies that no other one names. */
+/** The entry of the policies that no other entry names. */
 export const DEFAULT_ENTRY = "default";
 
 /** An entry with its policies, in the gate's order. */
@@ -13,9 +13,9 @@ export interface ResolvedEntry {
 }
 
 /**
- * Every entry of a gate, in its order, which is the order in which the API server calls mutators; `default` is the
- * last. What no entry names belongs to `default`, beside what the gate itself puts there, so
- * that no policy goes uncalled. Without entries that is every policy.
+ * All entries of a gate with at least one policy, in the gate's order, which is the order in which the API server calls
+ * mutators. `default` is the last. It holds the policies that the gate puts there and all that no entry names, so that
+ * every policy is called.
  */
 export function gateEntries({ policies, entries }: Pick<RegisteredGate, "policies" | "entries">): ResolvedEntry[] {
   const named = new Set(Object.values(entries).flatMap((entry) => entry.policies ?? []));
@@ -23,15 +23,15 @@ export function gateEntries({ policies, entries }: Pick<RegisteredGate, "policie
   const { [DEFAULT_ENTRY]: given = {}, ...others } = entries;
   const all = { ...others, [DEFAULT_ENTRY]: { ...given, policies: [...(given.policies ?? []), ...rest] } };
   return Object.entries(all)
-    .map(([name, { policies: wanted = [], ...options }]) => ({
+    .map(([name, { policies: listed = [], ...options }]) => ({
       name,
       options,
-      policies: policies.filter((policy) => wanted.includes(policy.name)),
+      policies: policies.filter((policy) => listed.includes(policy.name)),
     }))
     .filter((entry) => entry.policies.length > 0);
 }
 
-/** By code unit: the same order on every machine, whatever its locale. */
+/** Compares by code unit: the same order on every machine, whatever its locale. */
 export function compareNames(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;

@@ -3,10 +3,10 @@ import { policyTargets } from "../../policy/match/policyTargets.ts";
 import type { Operation } from "../../protocol/review/Review.ts";
 import type { RuleCell, Scope } from "./Rule.ts";
 
-/** Which half of a gate: validators are called by `/validate`, mutators by `/mutate`. */
+/** `/validate` calls validators, `/mutate` calls mutators. */
 export type Purpose = "validate" | "mutate";
 
-/** One thing that one policy is to be called for. */
+/** One resource that one policy matches. */
 export interface RegisteredTarget {
   readonly policy: Policy;
   readonly group: string;
@@ -16,22 +16,22 @@ export interface RegisteredTarget {
   readonly subresource: string;
   readonly scope: Scope;
   readonly operations: readonly Operation[];
-  /** Empty for the object itself, else the way to the Pod template that the policy is shown. */
+  /** The path to the Pod template that the policy sees; empty for the object itself. */
   readonly template: readonly string[];
 }
 
-/** What the API server never asks a webhook about (`IsExemptAdmissionConfigurationResource`, k8s.io/apiserver). */
+/** The API server calls no webhook for this group (`IsExemptAdmissionConfigurationResource`, k8s.io/apiserver). */
 export const EXEMPT_GROUP = "admissionregistration.k8s.io";
 
 /**
- * What policies are to be called for. A mutator is not called on DELETE, which leaves it nothing to change. Targets in
- * {@link EXEMPT_GROUP} are left out: the API server calls nobody for them.
+ * The targets of policies, without those in {@link EXEMPT_GROUP}. Mutators have no DELETE, because a deletion has no object
+ * to change.
  */
 export function registeredTargets(policies: readonly Policy[], purpose: Purpose): RegisteredTarget[] {
   return allTargets(policies, purpose).filter(({ group }) => group !== EXEMPT_GROUP);
 }
 
-/** The same with those that the API server never calls anybody for. */
+/** {@link registeredTargets} with those in {@link EXEMPT_GROUP}. */
 export function allTargets(policies: readonly Policy[], purpose: Purpose): RegisteredTarget[] {
   return policies
     .filter((policy) => policy[purpose] !== undefined)
@@ -52,12 +52,12 @@ export function allTargets(policies: readonly Policy[], purpose: Purpose): Regis
     .filter(({ operations }) => operations.length > 0);
 }
 
-/** `pods` or `pods/exec`, as rules name it. */
+/** The name of a resource in rules: `pods` or `pods/exec`. */
 export function resourceName({ resource, subresource }: { resource: string; subresource: string }): string {
   return subresource === "" ? resource : `${resource}/${subresource}`;
 }
 
-/** A target as cells of rules, one for each version. */
+/** The cells of a target, one for each version. */
 export function targetCells(target: RegisteredTarget): RuleCell[] {
   const { group, versions, scope } = target;
   const operations = new Set(target.operations);

@@ -1,39 +1,39 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import type { Conversion } from "../../policy/define/conversion.ts";
+import { isJsonObject } from "../../protocol/Json.ts";
 import type { RegisteredGate } from "../RegisteredGate.ts";
-import { conversionCanary } from "../selftest/conversionCanary.ts";
+import { conversionCanary, webhookConversion } from "../selftest/conversionCanary.ts";
 import { MANAGED_BY, selfTestObjects } from "../selftest/selfTestObjects.ts";
-import { conversionPatch } from "./conversionPatch.ts";
 import type { Endpoint } from "./Endpoint.ts";
 import { compareNames, gateEntries } from "./gateEntries.ts";
 import type { MetaOf, RegistrationObject, Webhook } from "./RegistrationObject.ts";
 import type { Purpose } from "./registeredTargets.ts";
-import { registrationHash } from "./registrationHash.ts";
 import { webhookName, webhookOf } from "./webhookOf.ts";
 
-/** The label by which the sync, and whoever cleans up, finds a gate's objects. */
+/** The label of a gate's objects, for the sync and for clean-up. Its value is the name of the gate. */
 export const GATE_LABEL = "postern.dev/gate";
-/** Annotations of each rendered object: whom it is for, and the hash of all of them together. */
+/** Annotations of each rendered object: its cluster, and the hash of all objects together. */
 export const CLUSTER_ANNOTATION = "postern.dev/cluster";
 export const HASH_ANNOTATION = "postern.dev/registration-hash";
 
-/** By this annotation, set to `true`, a registration is handed to the sync: it owns `caBundle` and `url` from then on. */
+/** With this annotation set to `true`, the sync owns `caBundle` and `url` of a registration. */
 export const SYNC_ANNOTATION = "postern.dev/sync";
 
-/** By this annotation a registration names, with commas between, the webhooks that the sync may let be ignored. */
+/** The webhooks of a registration that allow break-glass, separated by commas. */
 export const BREAK_GLASS_ANNOTATION = "postern.dev/break-glass";
 
-/** What `postern render` prints, and its hash. */
+/** The objects that `postern render` prints, and their hash. */
 export interface Rendered {
   readonly objects: readonly RegistrationObject[];
-  /** The same at whatever URL, and with whatever CA. */
+  /** `sha256:HEX`. It does not depend on the URL or the CA. */
   readonly hash: string;
 }
 
 /**
- * Everything that has a cluster call a gate: the self-test's namespace and canary, the registrations of validators and
- * mutators, and the patches for CustomResourceDefinitions whose objects it converts, with their own canary. The same gate and settings give
- * the same objects in the same order. Without an endpoint there is no `clientConfig` in them, which is all that a hash needs.
- * With `sync` they are handed to the sync.
+ * All objects with which a cluster calls a gate: the namespace and canary of self-tests, the registrations of validators
+ * and mutators, and the patches and canary for conversions. The same gate and settings give the same objects in the same
+ * order. Without an endpoint they have no `clientConfig`, which is enough for the hash. With `sync` the sync owns their
+ * `caBundle` and `url`.
  */
 export async function renderRegistrations(
   gate: RegisteredGate,
@@ -70,7 +70,7 @@ function objectsOf(
   ];
 }
 
-/** One webhook for each entry: two for one object would be two calls. */
+/** One webhook for each entry. Two webhooks for one object would be two calls. */
 function webhooksOf(
   gate: RegisteredGate,
   purpose: Purpose,
@@ -97,4 +97,39 @@ function configuration(
   const mark = breakable.length === 0 ? {} : { [BREAK_GLASS_ANNOTATION]: breakable.map((one) => one.name).join(",") };
   const metadata = { ...rest, annotations: { ...annotations, ...mark } };
   return [{ apiVersion: "admissionregistration.k8s.io/v1", kind, metadata, webhooks }];
+}
+
+/** A server-side apply patch that sets only `spec.conversion` of a CustomResourceDefinition. Its owner keeps all other fields. */
+function conversionPatch(
+  { plural, group }: Conversion,
+  cluster: string,
+  endpoint: Endpoint | undefined,
+  meta: MetaOf,
+): RegistrationObject {
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: meta(`${plural}.${group}`),
+    spec: { conversion: webhookConversion(cluster, endpoint) },
+  };
+}
+
+/**
+ * `sha256:HEX` of objects as JSON with sorted members. The objects have no endpoint and no annotation with the hash, so
+ * that the hash is the same wherever the gate is served.
+ */
+async function registrationHash(objects: readonly RegistrationObject[]): Promise<string> {
+  const bytes = new TextEncoder().encode(canonical(objects));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  return `{${members.join(",")}}`;
 }

@@ -2,31 +2,29 @@ import type { Operation } from "../../protocol/review/Review.ts";
 import { compareNames } from "./gateEntries.ts";
 import { coversCell, coversResource, OPERATIONS, type Rule, type RuleCell, type Scope } from "./Rule.ts";
 
-/** A rule in the making: all of its lists are sorted. */
-type Box = Rule;
-
 /**
- * The rules that match what the cells name and nothing else: a rule is the cross product of its lists, so only what
- * agrees in all of them but one is put together. The same cells in another order give the same rules, and none has a
- * name beside a wildcard that covers it, which the API server refuses.
+ * The rules that match exactly the cells. A rule is the cross product of its lists, so only cells that differ in one of
+ * them are merged. The order of the cells does not matter. No list holds a name together with a wildcard that covers it,
+ * because the API server refuses that.
  */
 export function rulesOf(cells: readonly RuleCell[]): Rule[] {
-  let boxes = withoutCovered(mergeOperations(cells)).map(boxOf).sort(compareBoxes);
-  for (const dimension of ["scope", "apiVersions", "resources", "apiGroups"] as const) boxes = merge(boxes, dimension);
-  return boxes.sort(compareBoxes);
+  let rules = withoutCovered(mergeOperations(cells)).map(ruleOf).sort(compareRules);
+  for (const dimension of ["scope", "apiVersions", "resources", "apiGroups"] as const) rules = merge(rules, dimension);
+  return rules.sort(compareRules);
 }
 
-/** One cell for each resource, version and scope; what both scopes have stands under `*`. */
+/** One cell for each group, version, resource and scope, with the operations of all. */
 function mergeOperations(cells: readonly RuleCell[]): RuleCell[] {
-  const byPlace = new Map<string, RuleCell & { readonly operations: Set<Operation> }>();
-  for (const { operations, ...place } of cells) {
-    const key = JSON.stringify([place.group, place.version, place.resource, place.scope]);
-    const known = byPlace.get(key);
-    byPlace.set(key, { ...place, operations: new Set([...(known?.operations ?? []), ...operations]) });
+  const byKey = new Map<string, RuleCell & { readonly operations: Set<Operation> }>();
+  for (const { operations, ...rest } of cells) {
+    const key = JSON.stringify([rest.group, rest.version, rest.resource, rest.scope]);
+    const known = byKey.get(key);
+    byKey.set(key, { ...rest, operations: new Set([...(known?.operations ?? []), ...operations]) });
   }
-  return [...byPlace.values()];
+  return [...byKey.values()];
 }
 
+/** The cells without the operations that another cell covers. */
 function withoutCovered(cells: readonly RuleCell[]): RuleCell[] {
   return cells
     .map((cell) => {
@@ -39,7 +37,7 @@ function withoutCovered(cells: readonly RuleCell[]): RuleCell[] {
     .filter(({ operations }) => operations.size > 0);
 }
 
-function boxOf({ group, version, resource, scope, operations }: RuleCell): Box {
+function ruleOf({ group, version, resource, scope, operations }: RuleCell): Rule {
   return {
     apiGroups: [group],
     apiVersions: [version],
@@ -49,17 +47,17 @@ function boxOf({ group, version, resource, scope, operations }: RuleCell): Box {
   };
 }
 
-/** Joins boxes that differ in one list only. */
-function merge(boxes: readonly Box[], dimension: "scope" | "apiVersions" | "resources" | "apiGroups"): Box[] {
-  const byRest = new Map<string, Box[]>();
-  for (const box of boxes) {
-    const key = JSON.stringify({ ...box, [dimension]: undefined });
-    byRest.set(key, [...(byRest.get(key) ?? []), box]);
+/** Merges rules that differ only in one list. The lists of all rules are sorted. */
+function merge(rules: readonly Rule[], dimension: "scope" | "apiVersions" | "resources" | "apiGroups"): Rule[] {
+  const byRest = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const key = JSON.stringify({ ...rule, [dimension]: undefined });
+    byRest.set(key, [...(byRest.get(key) ?? []), rule]);
   }
   return [...byRest.values()].map((alike) => join(alike, dimension));
 }
 
-function join(alike: readonly Box[], dimension: "scope" | "apiVersions" | "resources" | "apiGroups"): Box {
+function join(alike: readonly Rule[], dimension: "scope" | "apiVersions" | "resources" | "apiGroups"): Rule {
   const [first] = alike;
   if (first === undefined) throw new RangeError("nothing to join");
   if (dimension === "scope") {
@@ -67,12 +65,12 @@ function join(alike: readonly Box[], dimension: "scope" | "apiVersions" | "resou
     const scope: Scope = scopes.size > 1 ? "*" : first.scope;
     return { ...first, scope };
   }
-  const all = [...new Set(alike.flatMap((box) => box[dimension]))].sort(compareNames);
+  const all = [...new Set(alike.flatMap((rule) => rule[dimension]))].sort(compareNames);
   const covers = dimension === "resources" ? coversResource : (wide: string): boolean => wide === "*";
   const needed = all.filter((name) => !all.some((other) => other !== name && covers(other, name)));
   return { ...first, [dimension]: needed };
 }
 
-function compareBoxes(left: Box, right: Box): number {
+function compareRules(left: Rule, right: Rule): number {
   return compareNames(JSON.stringify(left), JSON.stringify(right));
 }

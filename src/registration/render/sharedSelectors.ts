@@ -5,47 +5,48 @@ import { compareNames } from "./gateEntries.ts";
 import type { RegisteredTarget } from "./registeredTargets.ts";
 import { selectorFault } from "./selectorFault.ts";
 
-/** What all policies of a webhook agree on, so that selectors can say it. */
+/** Demands that all policies of a webhook share, so that selectors can express them. */
 export interface SharedSelectors {
-  /** Names of which the namespace has to be one; undefined where that is not so for all. */
+  /** The namespace must have one of these names; undefined when some policy does not demand that. */
   readonly include: readonly string[] | undefined;
-  /** Names that no policy wants. */
+  /** Names that every policy excludes. */
   readonly exclude: readonly string[];
+  /** Labels that every policy demands of the object. */
   readonly labels: LabelSelector | undefined;
 }
 
-/** What selectors can say for all of some targets at once. A selector holds for each of them or is not used. */
+/** The selectors that hold for every one of the targets. */
 export function sharedSelectors(targets: readonly RegisteredTarget[]): SharedSelectors {
   const matches = targets.map(({ policy }): NamespaceMatch => policy.match.namespaces ?? {});
   const [first] = matches;
   const includes = matches.map(({ include }) => include);
-  const goByNamespace = targets.every(goesByNamespace);
+  const useNamespaceLabels = targets.every(usesNamespaceLabels);
   const areExact = includes.every((include) => include?.every(isDnsLabel));
   const exclude = (first?.exclude ?? [])
     .filter(isDnsLabel)
     .filter((name) => matches.every((match) => match.exclude?.includes(name) === true));
   return {
-    include: areExact && goByNamespace ? sorted(includes.flatMap((include) => include ?? [])) : undefined,
-    exclude: goByNamespace ? sorted(exclude) : [],
+    include: areExact && useNamespaceLabels ? sorted(includes.flatMap((include) => include ?? [])) : undefined,
+    exclude: useNamespaceLabels ? sorted(exclude) : [],
     labels: sharedLabels(targets),
   };
 }
 
-/** Sorted, each name once. */
+/** The names in order, without duplicates. */
 export function sorted(names: readonly string[]): string[] {
   return [...new Set(names)].sort(compareNames);
 }
 
 /**
- * Whether a namespaceSelector is sure to look at the labels of the object's namespace: for whatever resource is called
- * "namespaces", in any group, the API server looks at the object's own (`MatchNamespaceSelector`, k8s.io/apiserver),
- * which its author writes.
+ * Whether a namespaceSelector matches the labels of the object's namespace. For a resource with the name "namespaces", in
+ * any group, the API server uses the labels of the object itself (`MatchNamespaceSelector`, k8s.io/apiserver), which its
+ * author controls.
  */
-function goesByNamespace({ resource }: RegisteredTarget): boolean {
+function usesNamespaceLabels({ resource }: RegisteredTarget): boolean {
   return resource !== "*" && resource !== "namespaces";
 }
 
-/** The labels that every policy demands of the object itself. Those of a Pod template are not the object's. */
+/** The labels that every policy demands of the object itself. Labels of a Pod template do not count. */
 function sharedLabels(targets: readonly RegisteredTarget[]): LabelSelector | undefined {
   const [first] = targets;
   const labels = first?.policy.match.labels;
@@ -57,7 +58,7 @@ function sharedLabels(targets: readonly RegisteredTarget[]): LabelSelector | und
   return agree ? labels : undefined;
 }
 
-/** A text that two selectors share when they say the same in the same order; undefined for one that demands nothing. */
+/** A key that equal selectors share; undefined for a selector that demands nothing. */
 function labelsKey({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined {
   if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0) return undefined;
   const labels = Object.entries(matchLabels).sort(([left], [right]) => compareNames(left, right));

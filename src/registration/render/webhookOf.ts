@@ -12,29 +12,30 @@ import { type Purpose, type RegisteredTarget, registeredTargets, targetCells } f
 import { rulesOf } from "./rulesOf.ts";
 import { type SharedSelectors, sharedSelectors, sorted } from "./sharedSelectors.ts";
 
-/** The label that the API server itself keeps on each namespace, with the namespace's name as its value. */
+/** The label that the API server sets on each namespace, with the name of the namespace as its value. */
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
-/** Enough for an edge on another continent, and little enough for a client that waits. In seconds. */
-const TIMEOUT_SECONDS = 5;
+/** Long enough for an edge on another continent, short enough for a client that waits. */
+const DEFAULT_TIMEOUT_SECONDS = 5;
 /**
- * Longer conditions are left out, and the gate's own index decides alone. CEL stops parsing at 100,000 code points
- * (cel-go's default), and one of 28,000 on 500 labels was seen to stay inside the API server's cost limit (PerCallLimit).
+ * A longer condition is left out; then only the gate's own index decides. CEL stops parsing at 100,000 code points
+ * (cel-go's default). A condition of 28,000 characters on 500 labels stayed within the API server's cost limit
+ * (PerCallLimit).
  */
-export const CONDITION_LENGTH = 30_000;
+export const MAX_CONDITION_LENGTH = 30_000;
 
-/** The gate and the cluster that a webhook is for. */
+/** The gate, cluster and endpoint that a webhook is for. */
 export interface WebhookContext {
   readonly gate: string;
   readonly settings: ClusterSettings;
   readonly endpoint: Endpoint | undefined;
 }
 
-/** What the webhook of an entry is called. */
+/** The name of an entry's webhook. */
 export function webhookName(entry: string, purpose: Purpose, gate: string): string {
   return `${entry}.${purpose}.${gate}.postern.dev`;
 }
 
-/** What one entry's validators or mutators are called by; undefined where there is nothing to call them for. */
+/** The webhook that calls the validators or mutators of an entry; undefined when they match nothing. */
 export function webhookOf(
   { name, options, policies }: ResolvedEntry,
   purpose: Purpose,
@@ -52,36 +53,39 @@ export function webhookOf(
     rules: rulesOf(targets.flatMap(targetCells)),
     matchPolicy: "Equivalent",
     namespaceSelector: namespaceSelector(options.namespaceSelector, shared),
-    // Empty ones too: what is not written is not taken back from whoever else writes it.
+    // Also when empty: with server-side apply a field that is not written keeps the value of another manager.
     objectSelector: objectSelector ?? {},
     matchConditions: [
       ...guardConditions(targets),
-      ...wantedCondition(targets, shared),
+      ...policyConditions(targets, shared),
       ...(options.matchConditions ?? []).map(({ name, expression }) => ({ name, expression })),
     ],
     failurePolicy: options.failurePolicy ?? failurePolicyOf(targets, settings),
-    timeoutSeconds: options.timeoutSeconds ?? TIMEOUT_SECONDS,
+    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     sideEffects: "None",
     admissionReviewVersions: ["v1", "v1beta1"],
     ...(purpose === "mutate" ? { reinvocationPolicy: options.reinvocationPolicy ?? "IfNeeded" } : {}),
   };
 }
 
-/** The condition that a webhook's policies would need, whatever its length; undefined where they need none. */
-export function wantedPolicyCondition({ options, policies }: ResolvedEntry, purpose: Purpose): string | undefined {
+/** The condition that an entry's policies need, also when it is too long; undefined when they need none. */
+export function fullPolicyCondition({ options, policies }: ResolvedEntry, purpose: Purpose): string | undefined {
   const targets = registeredTargets(policies, purpose);
   return targets.length === 0 ? undefined : policyCondition(targets, sharedFor(targets, options.objectSelector));
 }
 
-/** Labels are the entry's own selector's where it has one: both would have to hold for the same one of object and old object. */
+/**
+ * Selectors of all targets. Without labels when the entry has an objectSelector: both selectors would have to match the
+ * same object, either the new or the old one.
+ */
 function sharedFor(targets: readonly RegisteredTarget[], objectSelector: LabelSelector | undefined): SharedSelectors {
   const shared = sharedSelectors(targets);
   return objectSelector === undefined ? shared : { ...shared, labels: undefined };
 }
 
-function wantedCondition(targets: readonly RegisteredTarget[], shared: SharedSelectors): MatchCondition[] {
+function policyConditions(targets: readonly RegisteredTarget[], shared: SharedSelectors): MatchCondition[] {
   const expression = policyCondition(targets, shared);
-  return expression === undefined || expression.length > CONDITION_LENGTH
+  return expression === undefined || expression.length > MAX_CONDITION_LENGTH
     ? []
     : [{ name: `${OWN_PREFIX}policies`, expression }];
 }
@@ -94,7 +98,7 @@ function namespaceSelector(own: LabelSelector = {}, { include, exclude }: Shared
   return { ...own, matchExpressions: [...(own.matchExpressions ?? []), ...shared] };
 }
 
-/** Fail where something is enforced: a gate that cannot be asked would let through what it is there to refuse. */
+/** `Fail` when a policy enforces. With `Ignore`, requests would be allowed while the gate cannot be called. */
 function failurePolicyOf(targets: readonly RegisteredTarget[], settings: ClusterSettings): FailurePolicy {
   return targets.some(({ policy }) => settings.modeOf(policy.name) === "enforce") ? "Fail" : "Ignore";
 }

@@ -4,21 +4,21 @@ import { clientConfigAt, type Endpoint } from "../render/Endpoint.ts";
 import { OWN_PREFIX } from "../render/entryFault.ts";
 import type { MetaOf, RegistrationObject } from "../render/RegistrationObject.ts";
 
-/** What makes a ConfigMap in the self-test's namespace a self-test. Its value comes back in the statement. */
+/** This annotation makes a ConfigMap in the self-test namespace a self-test. The statement repeats its value. */
 export const NONCE_ANNOTATION = "postern.dev/nonce";
-/** The hash of the trust bundle under test; it comes back too. */
+/** The hash of the trust bundle under test. The statement repeats it. */
 export const BUNDLE_HASH_ANNOTATION = "postern.dev/bundle-hash";
-/** Media type of the signed statement, so that it can never pass for another token signed with the same key. */
+/** Media type of the signed statement. With it, no other token signed with the same key can pass for a statement. */
 export const STATEMENT_TYPE = "postern-selftest+jwt";
 
-/** The label by which tools tell who keeps an object (`app.kubernetes.io/managed-by`, recommended labels). */
+/** The label that names the tool that manages an object (`app.kubernetes.io/managed-by`, recommended labels). */
 export const MANAGED_BY: Readonly<Record<string, string>> = { "app.kubernetes.io/managed-by": "postern" };
 
 /**
- * What a self-test needs: its namespace, in which no Pod may run, and the canary registration, by which a trust bundle
- * is tried on one object before it is written to a registration that matters. The canary is called for creating the
- * ConfigMap of the gate's name in that namespace, and for nothing else. The namespace is the same for all gates of a
- * cluster, and so carries nothing of this one.
+ * The objects of self-tests: their namespace, in which no Pod can run, and the canary registration. With the canary a
+ * trust bundle is tested on one object before it is written to other registrations. The canary is called only when the
+ * ConfigMap with the gate's name is created in that namespace. All gates of a cluster share the namespace, so it has no
+ * label or annotation of this gate.
  */
 export function selfTestObjects(
   gate: string,
@@ -44,7 +44,7 @@ export function selfTestObjects(
     {
       apiVersion: "admissionregistration.k8s.io/v1",
       kind: "ValidatingWebhookConfiguration",
-      // No gate can be called so: its name is a DNS label.
+      // The dot keeps it apart from the names of gates, which are DNS labels.
       metadata: meta(`${gate}.canary`),
       webhooks: [
         {

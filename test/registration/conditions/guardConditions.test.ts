@@ -17,19 +17,19 @@ async function isCalled(about: ReviewOf, ...matches: Match[]): Promise<boolean> 
   return callsWebhook(webhook, review, namespaceLabels);
 }
 
-describe("a policy on everything is not called for", () => {
+describe("with guardConditions a policy on everything is not called for", () => {
   it.each<[name: string, review: ReviewOf]>([
-    ["what is in kube-system", { namespace: "kube-system" }],
-    ["what is in the gate's own namespace", { namespace: "postern-system" }],
+    ["objects in kube-system", { namespace: "kube-system" }],
+    ["objects in postern-system", { namespace: "postern-system" }],
     ["the Namespace kube-system itself", { at: "/namespaces", namespace: "kube-system", operation: "UPDATE" }],
     ["the Namespace postern-system itself", { at: "/namespaces", namespace: "postern-system" }],
     [
       "the deletion of the Namespace postern-system",
       { at: "/namespaces", namespace: "postern-system", operation: "DELETE" },
     ],
-    ["what the sync does", { username: SYNC }],
+    ["requests by the sync", { username: SYNC }],
     [
-      "what the sync does to cluster-wide objects",
+      "requests by the sync for cluster-scoped objects",
       { at: "storage.k8s.io/storageclasses", namespace: "", username: SYNC },
     ],
     ["nodes", { at: "/nodes", namespace: "" }],
@@ -37,7 +37,7 @@ describe("a policy on everything is not called for", () => {
     ["leases", { at: "coordination.k8s.io/leases" }],
     ["certificate signing requests", { at: "certificates.k8s.io/certificatesigningrequests/approval", namespace: "" }],
     ["events", { at: "/events" }],
-    ["events of the other group", { at: "events.k8s.io/events" }],
+    ["events of the group events.k8s.io", { at: "events.k8s.io/events" }],
     ["token reviews", { at: "authentication.k8s.io/tokenreviews", namespace: "" }],
     ["webhook configurations", { at: "admissionregistration.k8s.io/mutatingwebhookconfigurations", namespace: "" }],
     ["admission policies", { at: "admissionregistration.k8s.io/validatingadmissionpolicies", namespace: "" }],
@@ -47,46 +47,58 @@ describe("a policy on everything is not called for", () => {
       { at: "rbac.authorization.k8s.io/clusterrolebindings", namespace: "", name: "postern-sync" },
     ],
     [
-      "a RoleBinding of the sync's",
+      "the sync's RoleBinding",
       { at: "rbac.authorization.k8s.io/rolebindings", namespace: "default", name: "postern-sync" },
     ],
     [
-      "the API server itself",
+      "requests by the API server itself",
       { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", username: "system:apiserver" },
     ],
     ["CSINodes", { at: "storage.k8s.io/csinodes", namespace: "" }],
     ["VolumeAttachments", { at: "storage.k8s.io/volumeattachments", namespace: "" }],
     ["ResourceSlices", { at: "resource.k8s.io/resourceslices", namespace: "" }],
-    ["a custom resource called namespaces, in kube-system", { at: "example.com/namespaces", namespace: "kube-system" }],
+    [
+      "a custom resource with the name namespaces in kube-system",
+      { at: "example.com/namespaces", namespace: "kube-system" },
+    ],
     ["self-tests", { at: "/configmaps", namespace: "postern-selftest" }],
-    ["self-tests of conversions", { at: "mine.selftest.postern.dev/selftests", namespace: "postern-selftest" }],
-    ["the self-test's Namespace", { at: "/namespaces", namespace: "postern-selftest", name: "postern-selftest" }],
-    ["the self-test's ResourceQuota", { at: "/resourcequotas", namespace: "postern-selftest" }],
+    ["conversion self-tests", { at: "mine.selftest.postern.dev/selftests", namespace: "postern-selftest" }],
+    ["the self-test Namespace", { at: "/namespaces", namespace: "postern-selftest", name: "postern-selftest" }],
+    ["the ResourceQuota of the self-test namespace", { at: "/resourcequotas", namespace: "postern-selftest" }],
   ])("%s", async (_name, review) => {
     expect(await isCalled(review, everything)).toBe(false);
   });
 });
 
-describe("and it is called for what stands next to that", () => {
+describe("with guardConditions a policy on everything is called for", () => {
   it.each<[name: string, review: ReviewOf]>([
-    ["another namespace of the cluster's own", { namespace: "kube-public" }],
-    ["another ServiceAccount of the gate's namespace", { username: "system:serviceaccount:postern-system:other" }],
-    ["a ServiceAccount of that name elsewhere", { username: "system:serviceaccount:default:postern-sync" }],
-    ["a request without a user", { username: "" }],
-    ["Pods in the self-test's namespace", { namespace: "postern-selftest" }],
-    ["self-tests of conversions elsewhere", { at: "mine.selftest.postern.dev/selftests", namespace: "a" }],
-    ["another ClusterRole", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "admin" }],
-    ["a Role of that name elsewhere", { at: "rbac.authorization.k8s.io/roles", namespace: "a", name: "postern-sync" }],
+    ["objects in kube-public", { namespace: "kube-public" }],
     [
-      "a custom resource called namespaces that has the label of kube-system",
+      "requests by another ServiceAccount of postern-system",
+      { username: "system:serviceaccount:postern-system:other" },
+    ],
+    [
+      "requests by a ServiceAccount postern-sync of another namespace",
+      { username: "system:serviceaccount:default:postern-sync" },
+    ],
+    ["requests without a user name", { username: "" }],
+    ["Pods in the self-test namespace", { namespace: "postern-selftest" }],
+    ["SelfTests in another namespace", { at: "mine.selftest.postern.dev/selftests", namespace: "a" }],
+    ["another ClusterRole", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "admin" }],
+    [
+      "a Role postern-sync in another namespace",
+      { at: "rbac.authorization.k8s.io/roles", namespace: "a", name: "postern-sync" },
+    ],
+    [
+      "a custom resource with the name namespaces and the name label of kube-system",
       {
         at: "example.com/namespaces",
         namespace: "a",
         object: { metadata: { labels: { "kubernetes.io/metadata.name": "kube-system" } } },
       },
     ],
-    ["a ClusterRole without a name yet", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "" }],
-    ["another resource of the name nodes", { at: "metrics.k8s.io/nodes", namespace: "" }],
+    ["a ClusterRole without a name", { at: "rbac.authorization.k8s.io/clusterroles", namespace: "", name: "" }],
+    ["nodes of another group", { at: "metrics.k8s.io/nodes", namespace: "" }],
     ["subject access reviews", { at: "authorization.k8s.io/subjectaccessreviews", namespace: "" }],
     ["an exec", { at: "/pods/exec", operation: "CONNECT", object: { kind: "PodExecOptions" } }],
     ["a deletion", { operation: "DELETE", oldObject: { metadata: {} } }],
@@ -95,7 +107,7 @@ describe("and it is called for what stands next to that", () => {
   });
 });
 
-describe("what a policy asks for by name it gets, beside a policy on everything, too", () => {
+describe("a policy that names an excluded resource is called for it, also next to a policy on everything:", () => {
   it.each<[match: Match, review: ReviewOf]>([
     [{ resources: ["nodes"] }, { at: "/nodes", namespace: "" }],
     [{ apiGroups: ["coordination.k8s.io"], resources: ["leases"] }, { at: "coordination.k8s.io/leases" }],
@@ -114,7 +126,7 @@ describe("what a policy asks for by name it gets, beside a policy on everything,
     expect(await isCalled(review, match, everything)).toBe(true);
   });
 
-  it("for that subresource and those operations", async () => {
+  it("only for the subresource and operations that it names", async () => {
     const match: Match = { resources: ["nodes/proxy"], operations: ["CONNECT"] };
     expect(await isCalled({ at: "/nodes/proxy", namespace: "", operation: "CONNECT" }, match, everything)).toBe(true);
     expect(await isCalled({ at: "/nodes", namespace: "" }, match, everything)).toBe(false);
@@ -126,13 +138,13 @@ describe("what a policy asks for by name it gets, beside a policy on everything,
     expect(await isCalled({ at: "/nodes", namespace: "", operation: "UPDATE" }, deletes, everything)).toBe(false);
   });
 
-  it("in that group", async () => {
+  it("only in the group that it names", async () => {
     const match: Match = { apiGroups: ["example.com"], resources: ["nodes"] };
     expect(await isCalled({ at: "/nodes", namespace: "" }, match, everything)).toBe(false);
   });
 });
 
-it("conditions stand only where rules reach what they keep away", async () => {
+it("guardConditions returns only the conditions for what the rules cover", async () => {
   const names = async (match: Match) =>
     (await webhookFor(validator("p", match))).matchConditions.map(({ name }) => name.replace("postern.dev/", ""));
   const always = ["not-by-api-server-or-sync", "not-excluded-namespace"];

@@ -12,38 +12,48 @@ async function conditionFor(...matches: Match[]): Promise<string | undefined> {
 const pods = (more: Partial<Match> = {}): Match => ({ resources: ["pods"], ephemeralContainers: false, ...more });
 const inTeams: Match = pods({ namespaces: { include: ["team-*"] } });
 
-describe("there is none where rules and selectors say it all", () => {
+describe("policyCondition returns no condition for", () => {
   it.each<[name: string, matches: Match[]]>([
-    ["no restriction", [pods(), { resources: ["services"] }]],
-    ["exact names for all", [pods({ namespaces: { include: ["a", "b"] } })]],
-    ["exceptions for all", [pods({ namespaces: { exclude: ["a"] } }), pods({ namespaces: { exclude: ["a"] } })]],
-    ["exceptions that are guards", [pods({ namespaces: { exclude: ["kube-system"] } }), pods()]],
-    ["labels for all", [pods({ labels: { matchLabels: { a: "b" } } })]],
+    ["policies without restrictions", [pods(), { resources: ["services"] }]],
+    ["the same exact names of all policies", [pods({ namespaces: { include: ["a", "b"] } })]],
+    [
+      "the same exceptions of all policies",
+      [pods({ namespaces: { exclude: ["a"] } }), pods({ namespaces: { exclude: ["a"] } })],
+    ],
+    ["exceptions that a guard excludes already", [pods({ namespaces: { exclude: ["kube-system"] } }), pods()]],
+    ["the same labels of all policies", [pods({ labels: { matchLabels: { a: "b" } } })]],
     ["a selector that demands nothing", [pods({ labels: {} }), pods({ labels: { matchLabels: {} } })]],
-    ["a restricted policy on what another is called for anyway", [inTeams, pods()]],
-    ["the same with other operations", [{ ...inTeams, operations: ["CREATE"] }, pods()]],
-    ["the same through a wildcard", [inTeams, { apiGroups: ["*"], resources: ["*"] }]],
+    ["a restricted policy on what an unrestricted policy matches", [inTeams, pods()]],
+    [
+      "a restricted policy with fewer operations than the unrestricted one",
+      [{ ...inTeams, operations: ["CREATE"] }, pods()],
+    ],
+    ["a restricted policy on what an unrestricted wildcard matches", [inTeams, { apiGroups: ["*"], resources: ["*"] }]],
   ])("%s", async (_name, matches) => {
     expect(await conditionFor(...matches)).toBeUndefined();
   });
 });
 
 it.each<[name: string, matches: Match[], condition: string]>([
-  ["patterns", [inTeams], "[has(request.namespace) ? request.namespace : ''].exists(n, n.startsWith('team-'))"],
   [
-    "names that policies do not share",
+    "patterns of namespaces",
+    [inTeams],
+    "[has(request.namespace) ? request.namespace : ''].exists(n, n.startsWith('team-'))",
+  ],
+  [
+    "exceptions that policies do not share",
     [pods({ namespaces: { exclude: ["a"] } }), { ...pods({ namespaces: { exclude: ["b", "*-x"] } }) }],
     "[has(request.namespace) ? request.namespace : ''].exists(n, (!(n == 'a') || !(n == 'b' || n.endsWith('-x'))))",
   ],
   [
-    "labels beside a policy without",
+    "labels of one policy next to a policy without labels",
     [
       pods({ labels: { matchExpressions: [{ key: "k", operator: "NotIn", values: ["it's"] }] } }),
       { resources: ["services"] },
     ],
     "(request.resource.resource == 'services' && request.resource.group == '' && (!has(request.subResource) || request.subResource == '') && request.operation in ['CREATE', 'UPDATE'] || request.resource.resource == 'pods' && request.resource.group == '' && (!has(request.subResource) || request.subResource == '') && request.operation in ['CREATE', 'UPDATE'] && [object, oldObject].exists(o, o != null && [has(o.metadata) && has(o.metadata.labels) && o.metadata.labels != null ? o.metadata.labels : {}].exists(l, !('k' in l && l['k'] == 'it\\'s'))))",
   ],
-])("%s", async (_name, matches, condition) => {
+])("policyCondition expresses %s", async (_name, matches, condition) => {
   expect(await conditionFor(...matches)).toBe(condition);
 });
 
@@ -58,46 +68,71 @@ const namespaces: Match = {
 const anywhere: Match = { apiGroups: ["*"], resources: ["*"], namespaces: { exclude: ["*"] } };
 const unsplit: Match = pods({ namespaces: { include: ["?-a*b"] } });
 
-describe("who is called", () => {
+describe("a webhook with a policyCondition", () => {
   it.each<[name: string, isCalled: boolean, match: Match, review: ReviewOf]>([
-    ["in a namespace of the pattern", true, inTeams, { namespace: "team-a" }],
-    ["in another", false, inTeams, { namespace: "steam-a" }],
-    ["a pattern with holes", true, unsplit, { namespace: "x-azzb" }],
-    ["a pattern with holes, missed", false, unsplit, { namespace: "xx-azzb" }],
-    ["a Namespace of the pattern", true, namespaces, { at: "/namespaces", namespace: "team-a" }],
+    ["a namespace that matches the pattern", true, inTeams, { namespace: "team-a" }],
+    ["a namespace that does not match the pattern", false, inTeams, { namespace: "steam-a" }],
+    ["a namespace that matches a pattern with ? and *", true, unsplit, { namespace: "x-azzb" }],
+    ["a namespace that does not match a pattern with ? and *", false, unsplit, { namespace: "xx-azzb" }],
+    ["a Namespace that matches the pattern", true, namespaces, { at: "/namespaces", namespace: "team-a" }],
     [
-      "a Namespace whose review has its name only",
+      "a Namespace whose request has only a name",
       true,
       namespaces,
       { at: "/namespaces", namespace: "", name: "team-a" },
     ],
-    ["another Namespace, deleted", false, namespaces, { at: "/namespaces", namespace: "a", operation: "DELETE" }],
-    ["no namespace, where all are excepted", true, anywhere, { at: "storage.k8s.io/storageclasses", namespace: "" }],
-    ["a namespace, where all are excepted", false, anywhere, {}],
-    ["a template with the label", true, template, { at: "apps/deployments", object: labelled({ a: "1" }, "spec") }],
-    ["a template without", false, template, { at: "apps/deployments", object: labelled({}, "spec") }],
     [
-      "a workload with the label itself",
+      "the deletion of another Namespace",
+      false,
+      namespaces,
+      { at: "/namespaces", namespace: "a", operation: "DELETE" },
+    ],
+    [
+      "a cluster-scoped object when every namespace is excluded",
+      true,
+      anywhere,
+      { at: "storage.k8s.io/storageclasses", namespace: "" },
+    ],
+    ["an object in a namespace when every namespace is excluded", false, anywhere, {}],
+    [
+      "a workload whose template has the label",
+      true,
+      template,
+      { at: "apps/deployments", object: labelled({ a: "1" }, "spec") },
+    ],
+    [
+      "a workload whose template lacks the label",
+      false,
+      template,
+      { at: "apps/deployments", object: labelled({}, "spec") },
+    ],
+    [
+      "a workload with the label only on itself",
       false,
       template,
       { at: "apps/deployments", object: { ...labelled({}, "spec"), ...labelled({ a: "1" }) } },
     ],
     ["a workload without a template", true, template, { at: "apps/deployments", object: { spec: {} } }],
     [
-      "a CronJob, whose template is deeper",
+      "a CronJob whose template lacks the label",
       false,
       template,
       { at: "batch/cronjobs", object: { spec: { jobTemplate: { spec: { template: {} } } } } },
     ],
-    ["the old object's labels", true, template, { operation: "UPDATE", oldObject: labelled({ a: "1" }) }],
+    [
+      "an update whose old object has the label",
+      true,
+      template,
+      { operation: "UPDATE", oldObject: labelled({ a: "1" }) },
+    ],
     ["a Pod with labels of null", false, template, { object: { metadata: { labels: null } } }],
-  ])("%s: %s", async (_name, isCalled, match, about) => {
+  ])("is called for %s: %s", async (_name, isCalled, match, about) => {
     const { review, namespaceLabels } = reviewOf(about);
     expect(callsWebhook(await webhookFor(validator("p", match)), review, namespaceLabels)).toBe(isCalled);
   });
 });
 
-it("an event is looked for in both groups: a condition sees the one that the client asked for", async () => {
+it("policyCondition tests events in both of their groups, because a condition sees the group of the client's request", async () => {
   const condition = await conditionFor(
     { apiGroups: ["events.k8s.io"], resources: ["events"], namespaces: { include: ["a*"] } },
     { resources: ["services"] },
@@ -105,7 +140,7 @@ it("an event is looked for in both groups: a condition sees the one that the cli
   expect(condition).toContain("request.resource.group in ['', 'events.k8s.io']");
 });
 
-it("one that would be too long is left out, and the gate is called for more", async () => {
+it("a condition of more than 30,000 characters is left out", async () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, index): Match => pods({ namespaces: { include: [`team-${index}-*`] } }));
   expect((await conditionFor(...many(100)))?.length).toBeLessThan(30_000);

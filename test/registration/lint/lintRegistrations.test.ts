@@ -15,88 +15,104 @@ function lintsOf(match: Match, entry: EntryDefinition = {}, cluster: Cluster = {
   );
 }
 
-const SECRETS = "warning secrets-leave-cluster: policies.p is called for Secrets, whose values then leave the cluster";
+const SECRETS = "warning secrets-leave-cluster: policies.p is called for Secrets; their values leave the cluster";
 const never = (what: string) => `warning policy-never-called: policies.p is never called for ${what}`;
 const conditions = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `c${index}`, expression: "true" }));
 
 it.each<[name: string, match: Match, lints: string[]]>([
-  ["an ordinary policy", { resources: ["pods"] }, []],
-  ["Secrets by name", { resources: ["secrets"] }, [SECRETS]],
-  ["Secrets by all groups", { apiGroups: ["*"], resources: ["secrets"], operations: ["DELETE"] }, [SECRETS]],
-  ["Secrets of another group", { apiGroups: ["example.com"], resources: ["secrets"] }, []],
-  ["CONNECT to all, which carries no object", { apiGroups: ["*"], resources: ["*/*"], operations: ["CONNECT"] }, []],
+  ["a policy on Pods", { resources: ["pods"] }, []],
+  ["a policy on Secrets", { resources: ["secrets"] }, [SECRETS]],
   [
-    "everything",
+    "a policy on secrets of all groups",
+    { apiGroups: ["*"], resources: ["secrets"], operations: ["DELETE"] },
+    [SECRETS],
+  ],
+  ["a policy on secrets of another group", { apiGroups: ["example.com"], resources: ["secrets"] }, []],
+  [
+    "a policy on CONNECT to everything, which carries no object",
+    { apiGroups: ["*"], resources: ["*/*"], operations: ["CONNECT"] },
+    [],
+  ],
+  [
+    "a policy on everything",
     { apiGroups: ["*"], resources: ["*"] },
     [
-      "warning calls-for-everything: entries.default calls validate for nearly every object, because of p: about 90,000 calls a day with 50 nodes, some $5 a month on Workers or $1 on Lambda; name the resources",
+      "warning calls-for-everything: entries.default calls validate for nearly every object, because of p: about 90,000 calls a day with 50 nodes, about $5 a month on Workers or $1 on Lambda; name the resources",
       SECRETS,
     ],
   ],
-  ["everything of one group", { apiGroups: ["apps"], resources: ["*"] }, []],
+  ["a policy on every resource of one group", { apiGroups: ["apps"], resources: ["*"] }, []],
   [
-    "webhook configurations",
+    "a policy on webhook configurations",
     { resources: ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"] },
     [
-      "warning admissionregistration: policies.p is not called for mutatingwebhookconfigurations, validatingwebhookconfigurations: the API server asks no webhook about admissionregistration.k8s.io; use a ValidatingAdmissionPolicy",
+      "warning admissionregistration: policies.p is not called for mutatingwebhookconfigurations, validatingwebhookconfigurations: the API server calls no webhook for admissionregistration.k8s.io; use a ValidatingAdmissionPolicy",
     ],
   ],
   [
-    "what is in kube-system only",
+    "a policy that includes only kube-system",
     { resources: ["configmaps"], namespaces: { include: ["kube-system"] } },
-    [never("configmaps: it is for kube-system only, where no registration reaches")],
+    [never("configmaps: it includes only kube-system, which registrations exclude")],
   ],
-  ["what is in kube-system as well", { resources: ["configmaps"], namespaces: { include: ["kube-system", "a"] } }, []],
   [
-    "nodes of a namespace",
+    "a policy that includes kube-system and another namespace",
+    { resources: ["configmaps"], namespaces: { include: ["kube-system", "a"] } },
+    [],
+  ],
+  [
+    "a policy on nodes that includes one namespace",
     { resources: ["nodes", "pods"], ephemeralContainers: false, namespaces: { include: ["a"] } },
-    [never("nodes: it is for some namespaces only, and these objects are in none")],
+    [never("nodes: it includes only some namespaces, and these objects are cluster-scoped")],
   ],
-  ["Namespaces by name", { resources: ["namespaces"], namespaces: { include: ["a"] }, scope: "Cluster" }, []],
   [
-    "cluster-scoped objects of a namespace",
-    { apiGroups: ["example.com"], resources: ["widgets"], scope: "Cluster", namespaces: { include: ["a"] } },
-    [never("widgets: it is for some namespaces only, and these objects are in none")],
+    "a policy on Namespaces that includes one name",
+    { resources: ["namespaces"], namespaces: { include: ["a"] }, scope: "Cluster" },
+    [],
   ],
-])("%s", (_name, match, lints) => {
+  [
+    "a policy on cluster-scoped objects that includes one namespace",
+    { apiGroups: ["example.com"], resources: ["widgets"], scope: "Cluster", namespaces: { include: ["a"] } },
+    [never("widgets: it includes only some namespaces, and these objects are cluster-scoped")],
+  ],
+])("lintRegistrations checks %s", (_name, match, lints) => {
   expect(lintsOf(match)).toEqual(lints);
 });
 
 const pods: Match = { resources: ["pods"] };
 it.each<[name: string, entry: EntryDefinition, cluster: Cluster, lints: string[]]>([
   [
-    "Ignore on what is enforced",
+    "with Ignore and an enforced policy",
     { failurePolicy: "Ignore" },
     {},
     [
-      "warning ignore-on-enforcing-entry: entries.default has failurePolicy Ignore, and p enforced: what cannot reach the gate is allowed",
+      "warning ignore-on-enforcing-entry: entries.default has failurePolicy Ignore, with p enforced: requests that cannot reach the gate are allowed",
     ],
   ],
-  ["Ignore on what only warns", { failurePolicy: "Ignore" }, { mode: "warn" }, []],
-  ["62 conditions beside the guards", { matchConditions: conditions(62) }, {}, []],
+  ["with Ignore and a policy that only warns", { failurePolicy: "Ignore" }, { mode: "warn" }, []],
+  ["with 62 conditions next to the guards", { matchConditions: conditions(62) }, {}, []],
   [
-    "63 conditions beside the guards",
+    "with 63 conditions next to the guards",
     { matchConditions: conditions(63) },
     {},
     [
-      "error too-many-match-conditions: entries.default comes to 65 matchConditions for validate, its guards among them; the API server takes 64",
+      "error too-many-match-conditions: entries.default has 65 matchConditions for validate, guards included; the API server accepts at most 64",
     ],
   ],
-])("%s", (_name, entry, cluster, lints) => {
+])("lintRegistrations checks an entry %s", (_name, entry, cluster, lints) => {
   expect(lintsOf(pods, entry, cluster)).toEqual(lints);
 });
 
-it("says so when a condition would be too long", () => {
+it("lintRegistrations reports a condition that is too long", () => {
   const include = Array.from({ length: 4000 }, (_, index) => `team-${index}-*`);
   expect(lintsOf({ ...pods, namespaces: { include } })).toEqual([
     expect.stringMatching(
-      /^warning condition-too-long: entries\.default would need a matchCondition of \d+ characters for validate/,
+      /^warning condition-too-long: entries\.default needs a matchCondition of \d+ characters for validate/,
     ),
   ]);
 });
 
-it("names a policy that is in two entries once", () => {
+it("lintRegistrations reports a policy in two entries once", () => {
   const gate = defineGate({
     policies: [validator("p", { resources: ["secrets"] })],
     entries: { a: { policies: ["p"] }, b: { policies: ["p"] } },

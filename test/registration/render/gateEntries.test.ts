@@ -6,16 +6,20 @@ import { validator } from "../gateFor.ts";
 const policies = ["a", "b", "c"].map((name) => validator(name, { resources: ["pods"] }));
 
 it.each<[name: string, entries: Record<string, EntryDefinition>, resolved: Record<string, string>]>([
-  ["without entries all are in default", {}, { default: "abc" }],
-  ["what no entry names is in default", { x: { policies: ["b"] } }, { x: "b", default: "ac" }],
-  ["default has options of its own, and the rest", { x: { policies: ["b"] }, default: {} }, { x: "b", default: "ac" }],
+  ["puts all policies into default without entries", {}, { default: "abc" }],
+  ["puts policies that no entry names into default", { x: { policies: ["b"] } }, { x: "b", default: "ac" }],
+  ["adds them to a default that has only options", { x: { policies: ["b"] }, default: {} }, { x: "b", default: "ac" }],
   [
-    "default has the rest beside what it names",
+    "adds them to a default that names policies",
     { x: { policies: ["b"] }, default: { policies: ["b"] } },
     { x: "b", default: "abc" },
   ],
-  ["nothing is left for default", { y: { policies: ["c", "b"] }, x: { policies: ["a", "b"] } }, { y: "bc", x: "ab" }],
-])("%s", (_name, entries, resolved) => {
+  [
+    "leaves out default when no policy is left, and keeps the order of entries",
+    { y: { policies: ["c", "b"] }, x: { policies: ["a", "b"] } },
+    { y: "bc", x: "ab" },
+  ],
+])("gateEntries %s", (_name, entries, resolved) => {
   const found = gateEntries({ policies, entries });
   expect(
     Object.fromEntries(found.map((entry) => [entry.name, entry.policies.map(({ name }) => name).join("")])),

@@ -29,7 +29,7 @@ function render(
   return renderRegistrations(gate, clusterSettings("prod", cluster, gate.policies, true), endpoint);
 }
 
-it("renders the self-test's namespace first, then the canary, registrations and conversions, each of the gate's own with its label", async () => {
+it("renderRegistrations returns the self-test namespace, the canary, registrations and conversions, and labels those of the gate", async () => {
   const { objects, hash } = await render({ name: "mine", conversions: [gateway()] });
   expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
     "Namespace postern-selftest",
@@ -50,12 +50,12 @@ it("renders the self-test's namespace first, then the canary, registrations and 
   expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
 });
 
-it("has no registration for a half without policies", async () => {
+it("renderRegistrations leaves out the registration of mutators for a gate without mutators", async () => {
   const { objects } = await render({ policies: policies.slice(0, 1) });
   expect(objects.map(({ kind }) => kind)).not.toContain("MutatingWebhookConfiguration");
 });
 
-it("has one webhook for each entry and half, in the gate's order", async () => {
+it("renderRegistrations returns one webhook for each entry and purpose, in the gate's order", async () => {
   const entries = { z: { policies: ["v", "m"] }, b: { policies: ["v"] } };
   const webhooks = (await render({ entries })).objects.filter(isWebhookConfiguration).flatMap((one) => one.webhooks);
   expect(webhooks.map(({ name, clientConfig }) => [name, clientConfig?.url])).toEqual([
@@ -67,7 +67,7 @@ it("has one webhook for each entry and half, in the gate's order", async () => {
   ]);
 });
 
-it("the canary for conversions stands only where the gate converts, at the same URL and with the same CA", async () => {
+it("renderRegistrations returns a conversion canary only for a gate that converts, with the same URL and CA", async () => {
   expect((await render()).objects.map(({ kind }) => kind)).not.toContain("CustomResourceDefinition");
   const { objects } = await render({ name: "mine", conversions: [gateway()] }, { ...AT, ca: "PEM" });
   const [canary, patch] = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
@@ -80,7 +80,7 @@ it("the canary for conversions stands only where the gate converts, at the same 
   ]);
 });
 
-it("marks the webhooks of entries that may be let be ignored, where failurePolicy is Fail", async () => {
+it("renderRegistrations marks the webhooks of entries that allow break-glass and have failurePolicy Fail", async () => {
   const entries = {
     z: { policies: ["v", "m"], breakGlass: true },
     y: { policies: ["w"], breakGlass: true },
@@ -102,7 +102,7 @@ it("marks the webhooks of entries that may be let be ignored, where failurePolic
   ]);
 });
 
-it("a conversion is a patch of one field of a CustomResourceDefinition", async () => {
+it("renderRegistrations patches only spec.conversion of a CustomResourceDefinition", async () => {
   const { objects } = await render({ conversions: [gateway({ plural: "gws" })] }, { ...AT, ca: "PEM" });
   expect(objects.at(-1)).toMatchObject({ metadata: { name: "gws.example.com" } });
   expect(objects.at(-1)).toHaveProperty("spec", {
@@ -116,14 +116,14 @@ it("a conversion is a patch of one field of a CustomResourceDefinition", async (
   });
 });
 
-describe("the canary", () => {
+describe("the canary webhook", () => {
   it.each<[name: string, isCalled: boolean, review: ReviewOf]>([
     ["the ConfigMap of the gate's name", true, { name: "mine" }],
     ["another ConfigMap", false, { name: "kube-root-ca.crt" }],
-    ["one without a name yet", false, { name: "" }],
-    ["its update", false, { name: "mine", operation: "UPDATE" }],
-    ["one of that name elsewhere", false, { name: "mine", namespace: "default" }],
-    ["another object of that name", false, { name: "mine", at: "/secrets" }],
+    ["a ConfigMap without a name", false, { name: "" }],
+    ["an update of the ConfigMap", false, { name: "mine", operation: "UPDATE" }],
+    ["a ConfigMap of that name in another namespace", false, { name: "mine", namespace: "default" }],
+    ["a Secret of that name", false, { name: "mine", at: "/secrets" }],
   ])("is called for %s: %s", async (_name, isCalled, about) => {
     const { objects } = await render({ name: "mine" });
     const [canary] = objects.filter(isWebhookConfiguration).flatMap(({ webhooks }) => webhooks);
@@ -132,8 +132,8 @@ describe("the canary", () => {
   });
 });
 
-describe("the same gate", () => {
-  it("gives the same bytes, in whatever order its policies, entries, conversions and labels stand", async () => {
+describe("the objects and hash of renderRegistrations", () => {
+  it("do not depend on the order of policies, conversions and names in entries", async () => {
     const entries = { x: { policies: ["v", "w"] }, y: { policies: ["m"] } };
     const conversions = [gateway(), gateway({ kind: "Widget" })];
     const one = await render({ entries, conversions });
@@ -145,33 +145,31 @@ describe("the same gate", () => {
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
   });
 
-  it("has the same hash at every URL and with every CA", async () => {
+  it("have the same hash for every URL and CA", async () => {
     const { hash } = await render();
     expect((await render({}, { url: "https://other.example.com/prefix", ca: "PEM" })).hash).toBe(hash);
   });
 
   it.each<[name: string, change: Partial<GateDefinition>, cluster?: Cluster]>([
-    ["another name", { name: "other" }],
+    ["another name of the gate", { name: "other" }],
     [
-      "another policy",
+      "one more policy",
       { policies: [...policies, validator("x", { resources: ["pods/exec"], operations: ["CONNECT"] })] },
     ],
-    [
-      "a policy that no longer matches what it did",
-      { policies: [validator("v", { resources: ["services"] }), ...policies.slice(1)] },
-    ],
-    ["another entry", { entries: { a: { policies: ["v"] } } }],
+    ["a policy with another match", { policies: [validator("v", { resources: ["services"] }), ...policies.slice(1)] }],
+    ["one more entry", { entries: { a: { policies: ["v"] } } }],
     ["an entry with another option", { entries: { default: { timeoutSeconds: 3 } } }],
-    ["a conversion", { conversions: [gateway()] }],
+    ["one more conversion", { conversions: [gateway()] }],
     ["a cluster where nothing is enforced", {}, { mode: "audit" }],
-  ])("has another with %s", async (_name, change, cluster = {}) => {
+  ])("have another hash with %s", async (_name, change, cluster = {}) => {
     expect((await render(change, AT, cluster)).hash).not.toBe((await render()).hash);
   });
 });
 
-it("the README shows the gate whose registrations are kept beside the tests, and what they say", () => {
+it("src/registration/README.md shows the gate of the fixture readmeGate.ts and the webhook that is rendered for it", () => {
   const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
-  const [, excerpt = "nothing"] = /```yaml\n(webhooks:\n[^`]*)```/.exec(read("README.md")) ?? [];
+  const readme = read("src/registration/README.md");
+  const [, excerpt = "nothing"] = /```yaml\n(webhooks:\n[^`]*)```/.exec(readme) ?? [];
   expect(read("test/fixtures/registrations/readmeGate.yaml")).toContain(excerpt);
-  expect(read("README.md")).toContain(`\`\`\`ts\n${read("test/fixtures/gates/readmeGate.ts")}\`\`\`\n`);
+  expect(readme).toContain(`\`\`\`ts\n${read("test/fixtures/gates/readmeGate.ts")}\`\`\`\n`);
 });

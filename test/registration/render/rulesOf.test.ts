@@ -23,17 +23,17 @@ async function rulesFor(...matches: Match[]): Promise<readonly Rule[]> {
 it.each<[name: string, matches: Match[], rules: object[]]>([
   ["one resource", [{ resources: ["configmaps"] }], [rule([""], ["configmaps"], CHANGES)]],
   [
-    "the same operations on several",
+    "several resources with the same operations",
     [{ resources: ["services", "configmaps"] }],
     [rule([""], ["configmaps", "services"], CHANGES)],
   ],
   [
-    "other operations on each: no cross product",
+    "resources with different operations, without their cross product",
     [{ resources: ["configmaps"] }, { resources: ["services"], operations: ["DELETE"] }],
     [rule([""], ["configmaps"], CHANGES), rule([""], ["services"], ["DELETE"])],
   ],
   [
-    "other versions of each: no cross product",
+    "resources with different versions, without their cross product",
     [
       { resources: ["configmaps"], apiVersions: ["v1"] },
       { resources: ["services"], apiVersions: ["v2"] },
@@ -44,17 +44,17 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
     ],
   ],
   [
-    "versions of the same",
+    "several versions of a resource",
     [{ resources: ["configmaps"], apiVersions: ["v2", "v1"] }],
     [rule([""], ["configmaps"], CHANGES, { apiVersions: ["v1", "v2"] })],
   ],
   [
-    "a version that another policy's every version covers",
+    "a version that the wildcard of another policy covers",
     [{ resources: ["configmaps"], apiVersions: ["v1"] }, { resources: ["configmaps"] }],
     [rule([""], ["configmaps"], CHANGES)],
   ],
   [
-    "both scopes are any",
+    "both scopes as a wildcard",
     [
       { resources: ["configmaps"], scope: "Cluster" },
       { resources: ["configmaps"], scope: "Namespaced" },
@@ -62,7 +62,7 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
     [rule([""], ["configmaps"], CHANGES)],
   ],
   [
-    "operations of the same resource in another scope stay apart",
+    "a resource with different operations in each scope",
     [
       { resources: ["configmaps"], scope: "Namespaced", operations: ["CREATE", "DELETE"] },
       { resources: ["configmaps"], operations: ["CREATE"] },
@@ -70,24 +70,24 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
     [rule([""], ["configmaps"], ["CREATE"]), rule([""], ["configmaps"], ["DELETE"], { scope: "Namespaced" })],
   ],
   [
-    "the same resource of several groups",
+    "a resource of several groups",
     [{ apiGroups: ["b.io", "a.io"], resources: ["widgets"] }],
     [rule(["a.io", "b.io"], ["widgets"], CHANGES)],
   ],
   [
-    "what a wildcard group covers",
+    "a group that a wildcard covers",
     [
       { apiGroups: ["*"], resources: ["widgets"] },
       { apiGroups: ["a.io"], resources: ["widgets"], operations: ["CREATE", "CONNECT"] },
     ],
     [rule(["*"], ["widgets"], CHANGES), rule(["a.io"], ["widgets"], ["CONNECT"])],
   ],
-])("%s", async (_name, matches, rules) => {
+])("rulesOf makes rules for %s", async (_name, matches, rules) => {
   expect(await rulesFor(...matches)).toEqual(rules);
   expect(await rulesFor(...[...matches].reverse())).toEqual(rules);
 });
 
-describe("a rule says nothing twice: the API server refuses one with a wildcard and what it covers", () => {
+describe("rulesOf leaves out resources that a wildcard covers, which the API server refuses", () => {
   it.each<[matched: string[], registered: string[]]>([
     [
       ["*", "pods", "pods/exec"],
@@ -106,7 +106,7 @@ describe("a rule says nothing twice: the API server refuses one with a wildcard 
       ["*/status", "pods/*"],
       ["*/status", "pods/*"],
     ],
-  ])("%j", async (matched, resources) => {
+  ])("%j become %j", async (matched, resources) => {
     const matches = matched.map(
       (resource): Match => ({ apiGroups: [""], resources: [resource], operations: ["CREATE", "CONNECT"] }),
     );
@@ -114,7 +114,7 @@ describe("a rule says nothing twice: the API server refuses one with a wildcard 
   });
 });
 
-it("what a policy's flags bring along is asked about, too", async () => {
+it("rules include ephemeral containers and the workloads of podTemplates", async () => {
   const match: Match = { resources: ["pods"], podTemplates: true, operations: ["CREATE"] };
   const { "default.validate": validate, "default.mutate": mutate } = await webhooksOf({
     policies: [validator("v", match), mutator("m", match)],
@@ -132,14 +132,14 @@ it("what a policy's flags bring along is asked about, too", async () => {
   ]);
 });
 
-it("a mutator is not called on DELETE, which leaves nothing to change", async () => {
+it("rules of mutators have no DELETE, which has no object to change", async () => {
   const { "default.mutate": mutate } = await webhooksOf({
     policies: [mutator("m", { resources: ["configmaps"], operations: ["CREATE", "DELETE"] })],
   });
   expect(mutate?.rules).toEqual([rule([""], ["configmaps"], ["CREATE"])]);
 });
 
-it("nothing is asked of the group that the API server asks nobody about", async () => {
+it("rules leave out the group admissionregistration.k8s.io", async () => {
   const exempt = validator("a", { resources: ["validatingwebhookconfigurations"] });
   expect(await webhooksOf({ policies: [exempt] })).toEqual({});
   expect((await webhookFor(exempt, validator("b", { resources: ["configmaps"] }))).rules).toEqual([

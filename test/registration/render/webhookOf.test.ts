@@ -7,7 +7,7 @@ import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
 const NAME = "kubernetes.io/metadata.name";
 const pods = (more: Partial<Match> = {}): Match => ({ resources: ["pods"], ...more });
 
-it("has all that an ordinary policy needs", async () => {
+it("webhookOf returns every field of a webhook with its default", async () => {
   expect(
     await webhooksOf({
       policies: [validator("v", { resources: ["configmaps"] }), mutator("m", { resources: ["services"] })],
@@ -47,19 +47,19 @@ it("has all that an ordinary policy needs", async () => {
   });
 });
 
-describe("namespaceSelector", () => {
+describe("the namespaceSelector of webhookOf", () => {
   it.each<[name: string, matches: Match[], expressions: object[]]>([
-    ["none", [pods()], []],
+    ["no namespaces", [pods()], []],
     [
-      "names that all policies want",
+      "names that every policy includes",
       [pods({ namespaces: { include: ["b", "a"] } }), pods({ namespaces: { include: ["c", "a"] } })],
       [{ key: NAME, operator: "In", values: ["a", "b", "c"] }],
     ],
-    ["names that one wants", [pods({ namespaces: { include: ["a"] } }), pods()], []],
-    ["a pattern among them", [pods({ namespaces: { include: ["a", "b*"] } })], []],
-    ["names that cannot be a label's value", [pods({ namespaces: { include: ["-a"] } })], []],
+    ["names that one of two policies includes", [pods({ namespaces: { include: ["a"] } }), pods()], []],
+    ["a pattern among the names", [pods({ namespaces: { include: ["a", "b*"] } })], []],
+    ["a name that cannot be a label value", [pods({ namespaces: { include: ["-a"] } })], []],
     [
-      "names that no policy wants",
+      "names that every policy excludes",
       [
         pods({ namespaces: { exclude: ["b", "a", "x*", "kube-system"] } }),
         pods({ namespaces: { exclude: ["a", "b", "c"] } }),
@@ -67,21 +67,21 @@ describe("namespaceSelector", () => {
       [{ key: NAME, operator: "NotIn", values: ["a", "b"] }],
     ],
     [
-      "a wildcard, which may stand for a custom resource called namespaces",
+      "a wildcard, which may match a custom resource with the name namespaces",
       [{ apiGroups: ["*"], resources: ["*"], namespaces: { include: ["a"], exclude: ["b"] } }],
       [],
     ],
     [
-      "such a custom resource itself",
+      "a custom resource with the name namespaces",
       [{ apiGroups: ["example.com"], resources: ["namespaces"], namespaces: { include: ["a"], exclude: ["b"] } }],
       [],
     ],
     [
-      "Namespaces, whose labels are their author's until they are stored",
+      "Namespaces, whose labels their author controls until they are stored",
       [{ resources: ["namespaces"], namespaces: { include: ["a"] } }],
       [],
     ],
-  ])("%s", async (_name, matches, matchExpressions) => {
+  ])("is right for %s", async (_name, matches, matchExpressions) => {
     const policies = matches.map((match, index) => validator(`p${index}`, match));
     expect((await webhookFor(...policies)).namespaceSelector).toEqual(
       matchExpressions.length === 0 ? {} : { matchExpressions },
@@ -89,22 +89,22 @@ describe("namespaceSelector", () => {
   });
 });
 
-describe("objectSelector", () => {
+describe("the objectSelector of webhookOf", () => {
   const labels = { matchLabels: { a: "b" } };
   it.each<[name: string, matches: Match[], selector: object]>([
-    ["labels that all demand", [pods({ labels }), { resources: ["services"], labels }], labels],
-    ["labels that one demands", [pods({ labels }), pods()], {}],
-    ["other labels", [pods({ labels }), pods({ labels: { matchLabels: { a: "c" } } })], {}],
-    ["labels of Pod templates, which are not the object's", [pods({ labels, podTemplates: true })], {}],
-    ["labels that no object can have", [pods({ labels: { matchLabels: { "a b": "c" } } })], {}],
-    ["none that are demanded", [pods({ labels: {} })], {}],
-  ])("%s", async (_name, matches, selector) => {
+    ["labels that every policy demands", [pods({ labels }), { resources: ["services"], labels }], labels],
+    ["labels that one of two policies demands", [pods({ labels }), pods()], {}],
+    ["different labels of two policies", [pods({ labels }), pods({ labels: { matchLabels: { a: "c" } } })], {}],
+    ["labels of Pod templates, which are not labels of the object", [pods({ labels, podTemplates: true })], {}],
+    ["labels that are not valid", [pods({ labels: { matchLabels: { "a b": "c" } } })], {}],
+    ["a selector that demands nothing", [pods({ labels: {} })], {}],
+  ])("is right for %s", async (_name, matches, selector) => {
     const policies = matches.map((match, index) => validator(`p${index}`, match));
     expect((await webhookFor(...policies)).objectSelector).toEqual(selector);
   });
 });
 
-describe("an entry's own word", () => {
+describe("webhookOf with options of the entry", () => {
   const one = async (entry: EntryOptions, match: Match = pods(), cluster: Cluster = {}) => {
     const policies = [validator("v", match), mutator("m", match)];
     const { "e.validate": validate, "e.mutate": mutate } = await webhooksOf({
@@ -115,7 +115,7 @@ describe("an entry's own word", () => {
     return { validate, mutate };
   };
 
-  it("is the namespaceSelector, beside what all policies agree on", async () => {
+  it("adds its namespaceSelector to the selector of all policies", async () => {
     const own = { matchLabels: { team: "a" }, matchExpressions: [{ key: "x", operator: "Exists" as const }] };
     const { validate } = await one({ namespaceSelector: own }, pods({ namespaces: { include: ["a"] } }));
     expect(validate?.namespaceSelector).toEqual({
@@ -124,14 +124,14 @@ describe("an entry's own word", () => {
     });
   });
 
-  it("is the objectSelector, and the policies' labels become a condition: each may hold for another of the two objects", async () => {
+  it("uses its objectSelector, and expresses the labels of policies as a condition", async () => {
     const labels = { matchLabels: { a: "b" } };
     const { validate } = await one({ objectSelector: { matchLabels: { c: "d" } } }, pods({ labels }));
     expect(validate?.objectSelector).toEqual({ matchLabels: { c: "d" } });
     expect(validate?.matchConditions.at(-1)?.expression).toContain("l['a'] == 'b'");
   });
 
-  it("is the last among the conditions", async () => {
+  it("puts its conditions last", async () => {
     const own = { name: "example.com/mine", expression: "true" };
     const { mutate } = await one({ matchConditions: [own] });
     expect(mutate?.matchConditions.map(({ name }) => name)).toEqual([
@@ -141,7 +141,7 @@ describe("an entry's own word", () => {
     ]);
   });
 
-  it("decides about time and reinvocation", async () => {
+  it("uses its timeoutSeconds and reinvocationPolicy", async () => {
     const { validate, mutate } = await one({ timeoutSeconds: 10, reinvocationPolicy: "Never" });
     expect(validate).toMatchObject({ timeoutSeconds: 10 });
     expect(validate).not.toHaveProperty("reinvocationPolicy");
@@ -149,12 +149,12 @@ describe("an entry's own word", () => {
   });
 
   it.each<[name: string, entry: EntryOptions, cluster: Cluster, validate: string, mutate: string]>([
-    ["enforcing", {}, {}, "Fail", "Fail"],
-    ["only warning", {}, { mode: "warn" }, "Ignore", "Ignore"],
-    ["the validator enforced alone", {}, { mode: "audit", modes: { v: "enforce" } }, "Fail", "Ignore"],
-    ["enforcing, and Ignore in so many words", { failurePolicy: "Ignore" }, {}, "Ignore", "Ignore"],
-    ["auditing, and Fail in so many words", { failurePolicy: "Fail" }, { mode: "audit" }, "Fail", "Fail"],
-  ])("failurePolicy, %s", async (_name, entry, cluster, validate, mutate) => {
+    ["with enforced policies", {}, {}, "Fail", "Fail"],
+    ["with policies that only warn", {}, { mode: "warn" }, "Ignore", "Ignore"],
+    ["when only the validator enforces", {}, { mode: "audit", modes: { v: "enforce" } }, "Fail", "Ignore"],
+    ["with enforced policies and the option Ignore", { failurePolicy: "Ignore" }, {}, "Ignore", "Ignore"],
+    ["with audited policies and the option Fail", { failurePolicy: "Fail" }, { mode: "audit" }, "Fail", "Fail"],
+  ])("sets failurePolicy %s", async (_name, entry, cluster, validate, mutate) => {
     const rendered = await one(entry, pods(), cluster);
     expect([rendered.validate?.failurePolicy, rendered.mutate?.failurePolicy]).toEqual([validate, mutate]);
   });
