@@ -4,8 +4,8 @@ import { faultFromIssue } from "../protocol/faultFromIssue.ts";
 import { ConfigError } from "./ConfigError.ts";
 
 /**
- * Reads a config in YAML. Throws {@link ConfigError} `bad-config`, in one line that names the file, the member, what was
- * expected there, and, for a member that is not known, those that are: `known` has them by the path of their parent.
+ * Parses a config in YAML. Throws {@link ConfigError} `bad-config` with one line: file, member and expected value. For an
+ * unknown member it lists the known ones from `known`, which maps the path of the parent to member names.
  */
 export function readYaml<T>(
   name: string,
@@ -20,7 +20,7 @@ export function readYaml<T>(
   try {
     raw = parse(text);
   } catch (error) {
-    return fail(`is no YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
+    return fail(`is not YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;

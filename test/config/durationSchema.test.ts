@@ -12,6 +12,6 @@ it.each([
   ["1.5h", undefined],
   ["1h30m", undefined],
   ["", undefined],
-])("%s", (text, milliseconds) => {
+])("readDuration reads %j", (text, milliseconds) => {
   expect(readDuration(text)).toBe(milliseconds);
 });

@@ -3,13 +3,13 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TestCa } from "../cluster/TestCa.ts";
 
-/** What a loopback server answers: status, body and headers; or nothing, ever; or half an answer. */
+/** An answer of a loopback server: status, body and headers, no answer, or half an answer. */
 export type LoopbackAnswer =
   | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
   | "silent"
   | "cut";
 
-/** A request as it came. */
+/** A received request. */
 export interface LoopbackCall {
   readonly method: string;
   /** Path and query. */
@@ -18,7 +18,7 @@ export interface LoopbackCall {
   readonly body: string;
 }
 
-/** A server on a free port of the loopback address, whose answers a test decides on. */
+/** A server on a free port of the loopback address. The test sets its answers. */
 export class LoopbackServer {
   readonly calls: LoopbackCall[] = [];
   answer: (call: LoopbackCall) => LoopbackAnswer = () => ({ status: 404 });
@@ -32,7 +32,7 @@ export class LoopbackServer {
       try {
         for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
       } catch {
-        // Who asked has given up meanwhile.
+        // The client closed the connection.
         return;
       }
       const { method = "", url = "", headers } = incoming;
@@ -49,7 +49,7 @@ export class LoopbackServer {
     });
   }
 
-  /** With a CA: over HTTPS, as 127.0.0.1. */
+  /** Starts a server. With a CA it serves HTTPS for 127.0.0.1. */
   static async start(ca?: TestCa): Promise<LoopbackServer> {
     const pair = await ca?.issue({ name: "loopback", hosts: ["127.0.0.1"] });
     const server =

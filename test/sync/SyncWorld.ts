@@ -12,10 +12,10 @@ import type { EndpointView, Handshake } from "../../src/trust/probe/EndpointView
 import type { Certificate } from "../../src/trust/x509/Certificate.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
-/** A CA of the edge's, and what it issued. */
+/** A CA of the edge, and the chains that it issued. */
 export interface WorldCa {
   readonly root: Certificate;
-  /** By base. */
+  /** By base URL. */
   readonly chains: ReadonlyMap<string, readonly Certificate[]>;
 }
 
@@ -24,7 +24,7 @@ export const CONVERSION_CANARY = conversionCanaryName("g");
 export const OLD = "https://old.example.com";
 export const NEW = "https://new.example.com";
 
-/** CAs with intermediates, each with a chain for both endpoints. */
+/** Makes CAs with intermediates, each with a chain for both endpoints. */
 export function makeCas(count: number): Promise<WorldCa[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
@@ -36,32 +36,35 @@ export function makeCas(count: number): Promise<WorldCa[]> {
       };
       const chains = new Map(await Promise.all([OLD, NEW].map(issue)));
       const [root] = readableCertificates(ca.cert);
-      if (root === undefined) throw new Error("a CA without a certificate");
+      if (root === undefined) throw new Error("the CA has no certificate");
       return { root, chains };
     }),
   );
 }
 
-/** Steps that leave bundles and URLs as they are. */
-const NO_BUNDLES: readonly Step["kind"][] = ["confirm", "remember", "break-glass", "mend-glass"];
+/** Steps that change neither bundles nor URLs. */
+const STEPS_WITHOUT_BUNDLES: readonly Step["kind"][] = ["confirm", "remember", "break-glass", "restore"];
 
-/** A cluster, an edge and a clock in memory; what the sync may not do fails at once. */
+/** An in-memory cluster, edge and clock. A step that breaks a rule of the sync throws. */
 export class SyncWorld {
   now = Date.now();
   goal: SyncGoal;
   targets: SyncTarget[];
   /** What each address of each endpoint serves: the number of a CA, or a fault. */
   readonly served = new Map<string, (number | string)[]>();
-  /** What becomes of self-tests: they tell what the endpoint serves, or the API server cannot be asked, or
-   * takes what is signed for wrong, or cannot call. */
+  /**
+   * The results of self-tests. `honest`: as the endpoint serves. `unknown`: the API server does not answer. `failed`: the
+   * signature is wrong. `cut-off`: the API server cannot call the gate.
+   */
   canary: "honest" | "unknown" | "failed" | "cut-off" = "honest";
-  /** Whether the sync's own network is down: it shakes hands with nobody, whatever API servers reach. */
+  /** Whether the sync's own network is down: its handshakes fail, whatever API servers reach. */
   isBlind = false;
   writes = 0;
   readonly #cas: readonly WorldCa[];
   readonly #lastSeen = new Map<string, number>();
   #version = 1;
-  #canaryTests: { canaryTest?: CanaryTest; conversionTest?: CanaryTest; glassTests?: readonly CanaryTest[] } = {};
+  #canaryTests: { canaryTest?: CanaryTest; conversionTest?: CanaryTest; reachabilityTests?: readonly CanaryTest[] } =
+    {};
   #stale: Observation | undefined;
 
   constructor(
@@ -95,21 +98,21 @@ export class SyncWorld {
     this.goal = { ...this.goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
   }
 
-  /** It is not known what comes next, or it is again. */
-  hold(isHeld: boolean): void {
-    const { hold: _, ...goal } = this.goal;
-    this.goal = isHeld
-      ? { ...goal, url: undefined, hold: { code: "announcement-unavailable", about: "", message: "no answer" } }
+  /** Freezes the goal, as an announcement does that is not available, or unfreezes it. */
+  freeze(isFrozen: boolean): void {
+    const { frozen: _, ...goal } = this.goal;
+    this.goal = isFrozen
+      ? { ...goal, url: undefined, frozen: { code: "announcement-unavailable", about: "", message: "no answer" } }
       : goal;
   }
 
-  /** Somebody else has a target call the gate elsewhere. */
+  /** Another writer changes the base URL of a target. */
   move(index: number, base: string): void {
     const { hooks = [] } = this.targets[index] ?? {};
     this.#replace(index, { hooks: hooks.map((hook) => ({ ...hook, url: hook.url.replace(OLD, base) })) });
   }
 
-  /** Somebody else writes a target. */
+  /** Another writer changes the bundle of a target. */
   tamper(index: number, bundle: string): void {
     this.#replace(index, { hooks: this.targets[index]?.hooks.map((hook) => ({ ...hook, bundle })) ?? [] });
   }
@@ -130,11 +133,11 @@ export class SyncWorld {
       endpoints,
       canaryTest: undefined,
       ...this.#canaryTests,
-      left: new Map(),
+      conflicts: new Map(),
     };
   }
 
-  /** One step of a run; with `stale`, from what the run before saw of the targets. */
+  /** Takes one step of a run. With `stale`, the step is planned from the targets of the previous observation. */
   step({ stale = false } = {}): Step {
     const fresh = this.observe();
     const observation = stale && this.#stale !== undefined ? { ...fresh, targets: this.#stale.targets } : fresh;
@@ -146,7 +149,7 @@ export class SyncWorld {
     return step;
   }
 
-  /** Steps until the run ends. A run that is killed forgets what its canary said. */
+  /** Takes steps until the run ends. */
   run(limit = 60): Step {
     for (let count = 0; count < limit; count += 1) {
       this.now += 1;
@@ -156,11 +159,12 @@ export class SyncWorld {
     throw new Error("the run does not end");
   }
 
+  /** Kills the run: its canary tests are lost. */
   kill(): void {
     this.#canaryTests = {};
   }
 
-  #try({ purpose, roots, base, glass }: Extract<Step, { kind: "try-canary" }>): void {
+  #try({ purpose, roots, base, decides }: Extract<Step, { kind: "try-canary" }>): void {
     const bundle = encodeBundle(roots, "run");
     const index = this.targets.findIndex((it) => it.isCanary && purposeOf(it) === purpose);
     const url = canaryUrl(purpose, base, "prod", "0");
@@ -175,18 +179,18 @@ export class SyncWorld {
       at: this.now,
       result: results[this.canary],
       message: "",
-      cutOffFor: isCutOff && glass === "break" ? (this.goal.breakGlassAfter ?? 0) : 0,
-      ...(glass === "break" ? { patience: this.goal.breakGlassAfter ?? 0 } : {}),
+      cutOffForMs: isCutOff && decides === "break-glass" ? (this.goal.breakGlassAfterMs ?? 0) : 0,
+      ...(decides === "break-glass" ? { cutOffLimitMs: this.goal.breakGlassAfterMs ?? 0 } : {}),
     };
-    const { glassTests = [] } = this.#canaryTests;
+    const { reachabilityTests = [] } = this.#canaryTests;
     this.#canaryTests = {
       ...this.#canaryTests,
       [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: test,
-      glassTests: glass === undefined ? glassTests : [...glassTests, test],
+      reachabilityTests: decides === undefined ? reachabilityTests : [...reachabilityTests, test],
     };
   }
 
-  /** As an API server would: not where the target is another by now. */
+  /** Applies a write as an API server does: not when the resourceVersion of the target changed. */
   #apply({ write }: Extract<Step, { write: unknown }>): void {
     const index = this.targets.findIndex((it) => targetName(it) === targetName(write.target));
     if (this.targets[index]?.resourceVersion !== write.target.resourceVersion) return;
@@ -207,38 +211,40 @@ export class SyncWorld {
     if (!("write" in step)) return;
     const { target, hooks } = step.write;
     this.#checkTried(step, observation);
-    this.#checkGlass(step, observation);
+    this.#checkFailurePolicies(step, observation);
     const before = new Set(
       [...target.hooks, ...(target.state.snapshot ?? [])]
         .flatMap(({ bundle }) => readableCertificates(bundle))
         .map(fingerprint),
     );
-    if (this.goal.hold !== undefined && step.kind === "narrow") throw new Error("a root is taken away while held");
-    if (this.goal.hold !== undefined && step.kind === "switch-url") throw new Error("a URL is changed while held");
+    if (this.goal.frozen !== undefined && step.kind === "narrow")
+      throw new Error("a root is removed while the goal is frozen");
+    if (this.goal.frozen !== undefined && step.kind === "switch-url")
+      throw new Error("a URL is changed while the goal is frozen");
     const pins = this.goal.trust.mode === "pin" ? this.goal.trust.roots.map(fingerprint) : [];
     for (const { url, bundle } of hooks) {
       const roots = readableCertificates(bundle);
       for (const root of roots)
         if (!before.has(fingerprint(root)) && !pins.includes(fingerprint(root)))
-          throw new Error(`${step.kind} brings a root that was neither there nor asked for`);
-      if (NO_BUNDLES.includes(step.kind)) continue;
+          throw new Error(`${step.kind} adds a root that was neither in force nor wanted`);
+      if (STEPS_WITHOUT_BUNDLES.includes(step.kind)) continue;
       const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
       const endpoint = observation.endpoints.find((it) => it.base === base);
       const { isFine, finding } = checkEndpoint(endpoint ?? { base, handshakes: [] }, roots, this.now);
-      if (!isFine) throw new Error(`${step.kind} writes a bundle that refuses ${base}: ${finding?.message}`);
+      if (!isFine) throw new Error(`${step.kind} writes a bundle that rejects ${base}: ${finding?.message}`);
     }
-    if (step.kind === "rollback" || NO_BUNDLES.includes(step.kind)) return;
+    if (step.kind === "rollback" || STEPS_WITHOUT_BUNDLES.includes(step.kind)) return;
     const after = new Set(hooks.flatMap(({ bundle }) => readableCertificates(bundle)).map(fingerprint));
-    const gone = target.hooks
+    const removed = target.hooks
       .flatMap(({ bundle }) => readableCertificates(bundle))
       .filter((root) => !after.has(fingerprint(root)));
-    if (gone.length > 0 && step.kind !== "narrow") throw new Error(`${step.kind} takes roots away`);
-    for (const root of gone)
-      if (this.now - (this.#lastSeen.get(fingerprint(root)) ?? 0) < this.goal.soak)
-        throw new Error("a root is taken away that was in use not long ago");
+    if (removed.length > 0 && step.kind !== "narrow") throw new Error(`${step.kind} removes roots`);
+    for (const root of removed)
+      if (this.now - (this.#lastSeen.get(fingerprint(root)) ?? 0) < this.goal.soakMs)
+        throw new Error("a root is removed that was in use within the soak");
   }
 
-  /** What a bundle and a URL are written for carried them, and not only something else. */
+  /** The canary of the target's purpose accepted the written bundle and URL. */
   #checkTried(step: Extract<Step, { write: unknown }>, { canaryTest, conversionTest }: Observation): void {
     if (!["widen", "switch-url", "narrow", "confirm"].includes(step.kind)) return;
     const { target, hooks } = step.write;
@@ -249,30 +255,31 @@ export class SyncWorld {
         test.bundleHash !== trustHash(readableCertificates(bundle)) ||
         test.base !== splitGateUrl(url, this.goal.cluster)?.base
       )
-        throw new Error(`${step.kind} writes ${targetName(target)} what its canary has not carried`);
+        throw new Error(`${step.kind} writes values to ${targetName(target)} that its canary has not accepted`);
   }
 
-  /** Nothing is let be ignored but what is marked for it, while neither the sync nor an API server gets through. */
-  #checkGlass(step: Extract<Step, { write: unknown }>, observation: Observation): void {
+  /** Only marked webhooks fail open, and only while neither the sync nor an API server reaches the gate. */
+  #checkFailurePolicies(step: Extract<Step, { write: unknown }>, observation: Observation): void {
     const { target, hooks } = step.write;
-    for (const { name, url, bundle, failurePolicy, mayIgnore } of hooks) {
+    for (const { name, url, bundle, failurePolicy, mayFailOpen } of hooks) {
       const before = target.hooks.find((hook) => hook.name === name)?.failurePolicy;
       if (failurePolicy === undefined || failurePolicy === before) continue;
       const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
-      const test = [...(observation.glassTests ?? []), observation.canaryTest].findLast(
+      const test = [...(observation.reachabilityTests ?? []), observation.canaryTest].findLast(
         (one) => one?.base === base && one.bundleHash === trustHash(readableCertificates(bundle)),
       );
       if (failurePolicy === "Fail") {
-        if (step.kind !== "mend-glass" || test?.result !== "passed") throw new Error("what cannot be called is mended");
+        if (step.kind !== "restore" || test?.result !== "passed")
+          throw new Error("fail closed is restored while the gate cannot be called");
         continue;
       }
       const endpoint = observation.endpoints.find((it) => it.base === base) ?? { base, handshakes: [] };
-      if (step.kind !== "break-glass" || mayIgnore !== true || this.goal.breakGlassAfter === undefined)
-        throw new Error(`${step.kind} lets ${name} be ignored, which nothing allows`);
+      if (step.kind !== "break-glass" || mayFailOpen !== true || this.goal.breakGlassAfterMs === undefined)
+        throw new Error(`${step.kind} lets ${name} fail open, which nothing allows`);
       if (checkEndpoint(endpoint, readableCertificates(bundle), this.now).isFine)
-        throw new Error("the glass is broken, and the sync itself gets through");
-      if (test?.result !== "failed" || test.cutOffFor !== this.goal.breakGlassAfter)
-        throw new Error("the glass is broken, and no API server said for long enough that it cannot call");
+        throw new Error("webhooks fail open although the sync itself reaches the gate");
+      if (test?.result !== "failed" || test.cutOffForMs !== this.goal.breakGlassAfterMs)
+        throw new Error("webhooks fail open although no API server was cut off for long enough");
     }
   }
 
@@ -294,8 +301,8 @@ export class SyncWorld {
       const url = `${OLD}/c/prod${path}`;
       if (kind === "CustomResourceDefinition") return { name: "", url, bundle };
       if (name.endsWith("canary")) return { name: "canary.g", url, bundle, failurePolicy: "Fail" as const };
-      // The first of each is marked.
-      const mark = index === 0 ? { mayIgnore: true } : {};
+      // The first webhook of each registration is marked.
+      const mark = index === 0 ? { mayFailOpen: true } : {};
       return { name: `hook-${index}`, url, bundle, failurePolicy: "Fail" as const, ...mark };
     });
     const isCanary = name.endsWith("canary") || name === CONVERSION_CANARY;
@@ -308,7 +315,7 @@ export class SyncWorld {
       hooks,
       state: {},
       annotations: {},
-      obstacle: undefined,
+      fault: undefined,
     };
   }
 }

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { watchSync } from "../../src/sync/watchSync.ts";
 
-/** Runs that take so long each, or cannot be made, on a clock that only they and sleeping move. Resolves to when each began. */
+/** Watches runs of the given durations, or failures, on a simulated clock. Resolves to the start of each run. */
 async function starts(
   durations: readonly (number | "failed")[],
-  { interval, delay = 0 }: { interval: number; delay?: number },
+  { intervalMs, delayMs = 0 }: { intervalMs: number; delayMs?: number },
 ): Promise<number[]> {
   let now = 0;
   const began: number[] = [];
@@ -17,8 +17,8 @@ async function starts(
       if (began.length === durations.length) controller.abort();
       return duration !== "failed";
     },
-    interval: () => interval,
-    delay,
+    intervalMs: () => intervalMs,
+    delayMs,
     now: () => now,
     sleep: async (milliseconds) => {
       now += milliseconds;
@@ -29,43 +29,50 @@ async function starts(
 }
 
 it.each([
-  { what: "an interval apart", durations: [1, 2, 3], interval: 10, began: [0, 10, 20] },
+  { what: "one interval apart", durations: [1, 2, 3], interval: 10, began: [0, 10, 20] },
   { what: "after a delay", durations: [1, 1], interval: 10, delay: 7, began: [7, 17] },
-  { what: "never two at once", durations: [25, 1, 1], interval: 10, began: [0, 30, 40] },
-  { what: "at once when exactly due", durations: [10, 1], interval: 10, began: [0, 10] },
-])("runs begin $what", async ({ durations, interval, delay, began }) => {
-  expect(await starts(durations, { interval, ...(delay === undefined ? {} : { delay }) })).toEqual(began);
+  { what: "one at a time", durations: [25, 1, 1], interval: 10, began: [0, 30, 40] },
+  { what: "immediately when exactly due", durations: [10, 1], interval: 10, began: [0, 10] },
+])("watchSync starts runs $what", async ({ durations, interval, delay, began }) => {
+  expect(await starts(durations, { intervalMs: interval, ...(delay === undefined ? {} : { delayMs: delay }) })).toEqual(
+    began,
+  );
 });
 
 const FAILED = "failed";
 
 it.each<{ what: string; durations: (number | "failed")[]; interval: number; began: number[] }>([
-  { what: "soon, then later", durations: [FAILED, FAILED, FAILED, 1], interval: 300, began: [0, 10, 30, 70] },
   {
-    what: "at its own place at the latest",
+    what: "after 10 s, then after increasing delays",
+    durations: [FAILED, FAILED, FAILED, 1],
+    interval: 300,
+    began: [0, 10, 30, 70],
+  },
+  {
+    what: "at the next regular start at the latest",
     durations: Array(6).fill(FAILED),
     interval: 60,
     began: [0, 10, 30, 60, 120, 180],
   },
   {
-    what: "soon anew after one that was made",
+    what: "after 10 s again when a run succeeded in between",
     durations: [FAILED, 1, FAILED, 1, 1],
     interval: 60,
     began: [0, 10, 60, 70, 120],
   },
   {
-    what: "never sooner than the interval, where that is short",
+    what: "not before the next regular start of a short interval",
     durations: [FAILED, FAILED, 1],
     interval: 5,
     began: [0, 5, 10],
   },
-])("a run that could not be made is tried again $what", async ({ durations, interval, began }) => {
+])("watchSync retries a failed run $what", async ({ durations, interval, began }) => {
   const milliseconds = durations.map((it) => (it === FAILED ? it : it * 1_000));
-  const times = await starts(milliseconds, { interval: interval * 1_000 });
+  const times = await starts(milliseconds, { intervalMs: interval * 1_000 });
   expect(times.map((time) => time / 1_000)).toEqual(began);
 });
 
-it("ends before the first run when it is stopped while it waits", async () => {
+it("watchSync makes no run when it is stopped during the first delay", async () => {
   const controller = new AbortController();
   let runs = 0;
   await watchSync({
@@ -73,8 +80,8 @@ it("ends before the first run when it is stopped while it waits", async () => {
       runs += 1;
       return true;
     },
-    interval: () => 10,
-    delay: 1_000,
+    intervalMs: () => 10,
+    delayMs: 1_000,
     now: () => 0,
     sleep: async () => controller.abort(),
     signal: controller.signal,

@@ -11,40 +11,40 @@ import { readStatement } from "./readStatement.ts";
 import { type SelfTest, selfTestFor } from "./SelfTest.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
 
-/** What a test of the canary needs. */
+/** Dependencies of {@link testCanary}. */
 export interface CanaryDeps {
   readonly cluster: SyncCluster;
-  /** Every API server that can be asked by itself. */
+  /** Every API server that can be addressed directly. */
   readonly apis: readonly KubernetesApi[];
-  /** Whether there may be others, of which nothing follows from these: they may well reach the gate. */
+  /** Whether there may be further API servers, which may reach the gate. */
   readonly isPartial: boolean;
   readonly goal: SyncGoal;
   readonly publicKey: Ed25519PublicKey;
-  /** For the API server to take up the canary and call it. In milliseconds. */
-  readonly timeout: number;
+  /** For the API server to load the canary and call it. */
+  readonly timeoutMs: number;
   readonly now: () => number;
 }
 
-/** Between two self-tests. In milliseconds. */
-const PAUSE = 150;
+/** Pause between two self-tests. */
+const SELF_TEST_PAUSE_MS = 150;
 
-/** What is tried on a canary. */
+/** The values to try on a canary. */
 export interface Trial {
   readonly roots: readonly Certificate[];
   readonly base: string;
-  /** Goes on until every API server has said for so long that it cannot call the gate. In milliseconds. */
-  readonly patience?: number | undefined;
+  /** Continues until every API server has reported for this long that it cannot call the gate. */
+  readonly cutOffLimitMs?: number | undefined;
 }
 
 /**
- * Writes a bundle and a URL to a canary registration, and sends self-tests, by dry run, until one comes back signed
- * through it. The URL's last part is new each time: that the gate says it was called there is what shows that the API
- * server called by what was written now, and not by what it had before. The bundle's comment is new too, so that the
- * connection is (API servers keep transports by the bytes of a bundle).
+ * Writes a bundle and a URL to a canary registration. Then sends self-tests by dry run until a signed one comes back, or
+ * until the time limit. The last part of the URL is new in each test: the gate signs the URL, so the signature proves that
+ * the API server used the new values. The bundle's comment is also new, so that the API server opens a new connection (it
+ * caches transports by the bytes of a bundle). Throws SyncError when the canary cannot be written.
  */
 export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Trial): Promise<CanaryTest> {
   const { cluster, goal, now } = deps;
-  const { roots, base, patience } = trial;
+  const { roots, base, cutOffLimitMs } = trial;
   const purpose = purposeOf(canary);
   const selfTest = selfTestFor(purpose, goal.gate);
   const tag = randomUUID().slice(0, 8);
@@ -52,7 +52,7 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Tr
   const bundle = encodeBundle(roots, `postern sync self-test-${tag}`);
   const bundleHash = trustHash(roots);
   await cluster.write({ target: canary, hooks: canary.hooks.map(({ name }) => ({ name, url, bundle })), state: {} });
-  const end = now() + deps.timeout + (patience ?? 0);
+  const end = now() + deps.timeoutMs + (cutOffLimitMs ?? 0);
   let cutOffSince: number | undefined;
   for (;;) {
     const asked = now();
@@ -62,8 +62,8 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Tr
     const { result, message } = worst(results);
     const isCutOff = !deps.isPartial && results.length > 0 && results.every(({ cannotCall }) => cannotCall === true);
     cutOffSince = isCutOff ? (cutOffSince ?? asked) : undefined;
-    const cutOffFor = cutOffSince === undefined ? 0 : now() - cutOffSince;
-    if (result === "passed" || now() >= end || cutOffFor >= (patience ?? Number.POSITIVE_INFINITY))
+    const cutOffForMs = cutOffSince === undefined ? 0 : now() - cutOffSince;
+    if (result === "passed" || now() >= end || cutOffForMs >= (cutOffLimitMs ?? Number.POSITIVE_INFINITY))
       return {
         result,
         message,
@@ -71,32 +71,30 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Tr
         base,
         at: now(),
         isReached: results.some((one) => one.result === "passed"),
-        cutOffFor,
-        ...(patience === undefined ? {} : { patience }),
+        cutOffForMs,
+        ...(cutOffLimitMs === undefined ? {} : { cutOffLimitMs }),
       };
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await new Promise((resolve) => setTimeout(resolve, SELF_TEST_PAUSE_MS));
   }
 }
 
 /**
- * Whether a call got no HTTP answer: a Go `url.Error` has the address in quotes. An error page that repeats the address
- * is quoted itself (`NewGenericServerResponse`, k8s.io/apimachinery), and its quotes have backslashes.
+ * Whether a call got no HTTP answer. A Go `url.Error` contains the address in quotes. An error page that repeats the address
+ * is quoted as a whole (`NewGenericServerResponse`, k8s.io/apimachinery), so its own quotes are escaped.
  */
 function isUnanswered(message: string, url: string): boolean {
   return message.includes(`: Post "${url}`);
 }
 
 interface TestResult extends Pick<CanaryTest, "result" | "message"> {
-  /** Whether it was this canary by which the API server could not call. */
+  /** Whether the API server could not call the gate with the values of this test. */
   readonly cannotCall?: boolean;
 }
 
-/** All have to pass; that one API server cannot call the gate says more than that another could not be asked. */
+/** All API servers must pass. A failed result counts more than an unknown one. */
 function worst(results: readonly TestResult[]): TestResult {
   const by = (result: TestResult["result"]): TestResult | undefined => results.find((it) => it.result === result);
-  return (
-    by("failed") ?? by("unknown") ?? by("passed") ?? { result: "unknown", message: "there is no API server to ask" }
-  );
+  return by("failed") ?? by("unknown") ?? by("passed") ?? { result: "unknown", message: "no API server can be asked" };
 }
 
 async function sendSelfTest(
@@ -113,16 +111,16 @@ async function sendSelfTest(
   if (answer.status === 201) return { result: "unknown", message: "the API server does not call the canary" };
   const message = statusMessage(answer);
   if (isCallFailure(answer))
-    // Its address is in the message, and so tells which canary was called.
+    // The message contains the URL, whose tag identifies the test.
     return message.includes(tag)
       ? {
           result: "failed",
           message: `the API server cannot call the gate: ${message}`,
           cannotCall: isUnanswered(message, url),
         }
-      : { result: "unknown", message: `the API server has not taken the canary up yet: ${message}` };
+      : { result: "unknown", message: `the API server has not loaded the canary yet: ${message}` };
   if (!isAnswered(answer))
-    return { result: "unknown", message: `the self-test was refused before the gate was called: ${message}` };
+    return { result: "unknown", message: `the self-test was rejected before the gate was called: ${message}` };
   const cluster = goal.cluster;
   const statement = await readStatement(message, publicKey, { nonce, bundleHash, cluster, url, now: now() });
   if (statement.ok) return { result: "passed", message: "a signed self-test came through" };

@@ -9,14 +9,14 @@ import {
 } from "../../registration/selftest/conversionCanary.ts";
 import type { CallPurpose } from "../target/SyncTarget.ts";
 
-/** A create by dry run that makes an API server call the gate as a canary says, and how its answers are told apart. */
+/** A dry-run create that makes an API server call the gate through a canary, and the checks that classify its answer. */
 export interface SelfTest {
   readonly path: string;
-  /** What is created, but for its metadata. */
+  /** The created object, without metadata. */
   readonly object: JsonObject;
-  /** Whether an API server says that its call to the gate failed, on its own side or on the way. */
+  /** Whether the API server reports that its call to the gate failed. */
   readonly isCallFailure: (answer: ApiResponse) => boolean;
-  /** Whether an answer comes from the gate. */
+  /** Whether the answer comes from the gate. */
   readonly isAnswered: (answer: ApiResponse) => boolean;
 }
 
@@ -26,12 +26,12 @@ export function selfTestFor(purpose: CallPurpose, gate: string): SelfTest {
     return {
       path: `/api/v1/namespaces/${SELF_TEST_NAMESPACE}/configmaps?dryRun=All`,
       object: { apiVersion: "v1", kind: "ConfigMap" },
-      // A fail-closed error of the API server's own (`NewInternalError`, apiserver/pkg/admission/plugin/webhook).
+      // The API server's own fail-closed error (`NewInternalError`, apiserver/pkg/admission/plugin/webhook).
       isCallFailure: (answer) => answer.status === 500 && messageOf(answer).includes("failed calling webhook"),
       isAnswered: (answer) => /^admission webhook "canary\./.test(messageOf(answer)),
     };
   const apiVersion = `${selfTestGroup(gate)}/${SELF_TEST_VERSION}`;
-  // Of whatever a conversion fails by (webhook_converter.go, apiextensions-apiserver); a failed call is a Go url.Error.
+  // The prefix of every conversion error (webhook_converter.go, apiextensions-apiserver). A failed call is a Go url.Error.
   const failed = `conversion webhook for ${apiVersion}, Kind=${SELF_TEST_KIND} failed: `;
   return {
     path: `/apis/${apiVersion}/namespaces/${SELF_TEST_NAMESPACE}/${SELF_TEST_PLURAL}?dryRun=All`,

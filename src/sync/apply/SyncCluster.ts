@@ -20,7 +20,7 @@ const KINDS: readonly TargetKind[] = [
   "CustomResourceDefinition",
 ];
 
-/** The registrations of one gate in a cluster: read, and written. */
+/** Reads and writes the registrations of one gate in a cluster. */
 export class SyncCluster {
   readonly #api: KubernetesApi;
   readonly #gate: string;
@@ -30,14 +30,14 @@ export class SyncCluster {
     this.#gate = gate;
   }
 
-  /** What was handed to the sync. Throws {@link SyncError}. */
+  /** The registrations that are handed to the sync, canaries included. Throws {@link SyncError}. */
   async targets(): Promise<SyncTarget[]> {
     const selector = `?labelSelector=${encodeURIComponent(`${GATE_LABEL}=${this.#gate}`)}`;
     const lists = await Promise.all(
       KINDS.map(async (kind) => {
         const answer = await this.#call({ method: "GET", path: `${COLLECTIONS[kind]}${selector}` });
         const { items } = answer.body;
-        if (answer.status !== 200 || !Array.isArray(items)) throw refused(`${kind}s cannot be listed`, answer);
+        if (answer.status !== 200 || !Array.isArray(items)) throw rejected(`${kind}s cannot be listed`, answer);
         return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, this.#gate) ?? []);
       }),
     );
@@ -45,24 +45,24 @@ export class SyncCluster {
   }
 
   /**
-   * Writes what the sync owns of a target, and nothing else of it. Throws {@link SyncError}: `changed-in-between` where
-   * the target is not what it was when it was read.
+   * Writes the values that the sync owns in a target. Throws {@link SyncError}; `changed-in-between` when the target changed
+   * since it was read.
    */
   async write(write: TargetWrite): Promise<void> {
     const { kind, name } = write.target;
     const path = `${COLLECTIONS[kind]}/${encodeURIComponent(name)}?fieldManager=${FIELD_MANAGER}`;
     const answer = await this.#call({ method: "PATCH", path, body: targetPatch(write) });
-    // Whatever else answers is not the API server.
+    // Another kind in the answer means that a proxy answered, not the API server.
     if (answer.status === 200 && answer.body.kind === kind) return;
     const what = `${targetName(write.target)} cannot be written`;
     if (answer.status === 409 || answer.status === 404)
-      throw new SyncError("changed-in-between", `somebody changed it at the same time: ${statusMessage(answer)}`);
-    throw refused(what, answer);
+      throw new SyncError("changed-in-between", `another client changed it at the same time: ${statusMessage(answer)}`);
+    throw rejected(what, answer);
   }
 
-  /** An Event about a target; one that cannot be written is no reason to fail. */
+  /** Emits an Event about a target. A failure is ignored. `now` is in milliseconds since 1970. */
   async event(about: Pick<SyncTarget, "kind" | "name" | "uid">, event: SyncEvent, now: number): Promise<void> {
-    await this.#api({ method: "POST", path: EVENTS, body: eventBody(about, event, now) }).catch(() => undefined);
+    await this.#api({ method: "POST", path: EVENTS_PATH, body: eventBody(about, event, now) }).catch(() => undefined);
   }
 
   async #call(request: Parameters<KubernetesApi>[0]): Promise<ApiResponse> {
@@ -72,10 +72,10 @@ export class SyncCluster {
   }
 }
 
-/** The Lease of a cluster's sync. */
+/** The Lease of a cluster's sync. All gates of the cluster share it. */
 export const SYNC_LEASE = { namespace: SYSTEM_NAMESPACE, name: SYNC_NAME } as const;
 
-/** Something that happened to a target. */
+/** An Event about a target. */
 export interface SyncEvent {
   readonly type: "Normal" | "Warning";
   /** UpperCamelCase. */
@@ -83,10 +83,10 @@ export interface SyncEvent {
   readonly message: string;
 }
 
-/** Events about what is in no namespace are kept in this one (`ValidateEventCreate`, k8s.io/kubernetes). */
-const EVENTS = "/apis/events.k8s.io/v1/namespaces/default/events";
-/** Longer notes are refused. In characters. */
-const NOTE = 1024;
+/** Events about cluster-scoped objects are in the namespace default (`ValidateEventCreate`, k8s.io/kubernetes). */
+const EVENTS_PATH = "/apis/events.k8s.io/v1/namespaces/default/events";
+/** The API server rejects longer notes (events.k8s.io/v1). In characters. */
+const MAX_NOTE_LENGTH = 1024;
 
 function eventBody(
   { kind, name, uid }: Pick<SyncTarget, "kind" | "name" | "uid">,
@@ -98,7 +98,7 @@ function eventBody(
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
     metadata: { generateName: "postern-sync-", namespace: "default" },
-    // Microseconds, which it insists on (metav1.MicroTime).
+    // metav1.MicroTime requires microseconds.
     eventTime: new Date(now).toISOString().replace(/Z$/, "000Z"),
     reportingController: "postern.dev/sync",
     reportingInstance: "postern-sync",
@@ -106,10 +106,10 @@ function eventBody(
     regarding: { apiVersion: group, kind, name, uid },
     type: event.type,
     reason: event.reason,
-    note: event.message.slice(0, NOTE),
+    note: event.message.slice(0, MAX_NOTE_LENGTH),
   };
 }
 
-function refused(what: string, answer: ApiResponse): SyncError {
+function rejected(what: string, answer: ApiResponse): SyncError {
   return new SyncError("refused-by-cluster", `${what}: ${statusMessage(answer)}`);
 }

@@ -3,8 +3,8 @@ import * as z from "zod/mini";
 import { STATEMENT_TYPE } from "../../registration/selftest/selfTestObjects.ts";
 import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 
-/** How far the gate's clock may be off. In seconds; the nonce tells that the statement is new. */
-const SKEW = 300;
+/** The largest accepted difference between the gate's clock and this one. The nonce shows that the statement is new. */
+const MAX_SKEW_SECONDS = 300;
 
 const statementSchema = z.object({
   nonce: z.string(),
@@ -15,7 +15,7 @@ const statementSchema = z.object({
   registrationHash: z.string(),
 });
 
-/** What a gate has to have said. */
+/** The values that a statement must contain. */
 export interface ExpectedStatement {
   readonly nonce: string;
   readonly bundleHash: string;
@@ -25,16 +25,16 @@ export interface ExpectedStatement {
   readonly now: number;
 }
 
-/** A statement that was signed by the gate: whether it is what was expected. */
+/** The result of verifying a statement. */
 export type StatementResult =
   | { readonly ok: true; readonly registrationHash: string }
   | {
       readonly ok: false;
-      readonly fault: "unsigned" | "forged" | "another" | "other-url" | "clock";
+      readonly fault: "unsigned" | "forged" | "other-test" | "other-url" | "clock";
       readonly message: string;
     };
 
-/** Verifies the signed statement in the API server's error, with the pinned key. */
+/** Verifies the gate's signed statement in an API server's error message, with the pinned key. Never rejects. */
 export async function readStatement(
   message: string,
   key: Ed25519PublicKey,
@@ -42,19 +42,19 @@ export async function readStatement(
 ): Promise<StatementResult> {
   const token = /signed statement: ([\w-]+\.[\w-]+\.[\w-]+)/.exec(message)?.[1];
   if (token === undefined)
-    return { ok: false, fault: "unsigned", message: "the gate's answer has no signed statement" };
+    return { ok: false, fault: "unsigned", message: "the gate's answer contains no signed statement" };
   const statement = await verified(token, key);
   if (statement === undefined)
     return { ok: false, fault: "forged", message: "the statement was not signed with the pinned key" };
   const { nonce, bundleHash, cluster, url, iat, registrationHash } = statement;
   if (nonce !== expected.nonce || bundleHash !== expected.bundleHash)
-    return { ok: false, fault: "another", message: "the statement is about another self-test" };
+    return { ok: false, fault: "other-test", message: "the statement belongs to another self-test" };
   if (cluster !== expected.cluster)
-    return { ok: false, fault: "another", message: `the gate was called for the cluster ${cluster}` };
+    return { ok: false, fault: "other-test", message: `the gate was called for the cluster ${cluster}` };
   if (url !== expected.url) return { ok: false, fault: "other-url", message: `the gate was called at ${url}` };
   const skew = Math.round(iat - expected.now / 1000);
-  if (Math.abs(skew) > SKEW)
-    return { ok: false, fault: "clock", message: `the gate's clock is ${skew} s off, or this one` };
+  if (Math.abs(skew) > MAX_SKEW_SECONDS)
+    return { ok: false, fault: "clock", message: `the gate's clock and this clock differ by ${skew} s` };
   return { ok: true, registrationHash };
 }
 

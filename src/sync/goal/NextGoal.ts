@@ -4,36 +4,40 @@ import type { Finding } from "../plan/Step.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
 
-/** What whoever asks for what comes next is held to. */
+/** Limits for a source of the next goal. */
 export interface NextTerms {
-  /** Hosts that URLs may be on. */
+  /** Allowed hosts of URLs. */
   readonly hosts: readonly string[];
   /** In milliseconds since 1970. */
   readonly now: () => number;
-  /** For each call. In milliseconds. */
-  readonly timeout: number;
+  /** Time limit of each call. */
+  readonly timeoutMs: number;
 }
 
-/** What is to come. */
+/** The URL and roots that come next. */
 export interface NextGoal {
-  /** Undefined where nothing is said of it. */
+  /** Undefined when the source does not name a URL. */
   readonly url?: string | undefined;
-  /** Names of catalogues and fingerprints. */
+  /** Names of catalogues, and fingerprints. */
   readonly roots: readonly string[];
-  /** Who says so, for findings. */
+  /** The source, for findings. */
   readonly about: string;
 }
 
-/** A goal that leaves URLs and unused roots as they are, and says why. */
-export function hold(goal: SyncGoal, finding: Finding): SyncGoal {
-  return { ...goal, url: undefined, hold: finding };
+/** Returns a goal that changes no URL and removes no root, and reports the finding. See `SyncGoal.frozen`. */
+export function freezeRemoval(goal: SyncGoal, finding: Finding): SyncGoal {
+  return { ...goal, url: undefined, frozen: finding };
 }
 
 /**
- * A goal with another URL, and with roots beside its own. A root that is neither in a catalogue nor in the config or in a
- * bundle that is in force holds it. Where the roots of the API server's host are to count, no others are added.
+ * Returns a goal with the next URL, and with the next roots in addition to the configured ones. A root that is in no
+ * catalogue, config or bundle in force freezes the goal (`unknown-root`). System trust adds no roots.
  */
-export function toward(goal: SyncGoal, targets: readonly SyncTarget[], { url, roots, about }: NextGoal): SyncGoal {
+export function withNextGoal(
+  goal: SyncGoal,
+  targets: readonly SyncTarget[],
+  { url, roots, about }: NextGoal,
+): SyncGoal {
   const { trust } = goal;
   const next = { ...goal, url: url ?? goal.url };
   if (trust.mode === "system") return next;
@@ -42,7 +46,7 @@ export function toward(goal: SyncGoal, targets: readonly SyncTarget[], { url, ro
   const found = announcedRoots(roots, [...trust.roots, ...inForce]);
   if (!found.ok) {
     const { announced: _, ...before } = goal;
-    return hold(before, { code: "unknown-root", about, message: found.message });
+    return freezeRemoval(before, { code: "unknown-root", about, message: found.message });
   }
   return { ...next, trust: { mode: "pin", roots: [...trust.roots, ...found.roots] } };
 }

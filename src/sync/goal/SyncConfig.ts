@@ -1,83 +1,83 @@
 import type { ProviderSettings } from "../../announcement/providers/providerSettings.ts";
 import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 import type { ProbeTimeouts } from "../../trust/probe/viewEndpoint.ts";
-import type { CatalogueName } from "../../trust/roots/rootCatalogues.ts";
+import type { CatalogueName } from "../../trust/roots/catalogue.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { Finding } from "../plan/Step.ts";
 import type { AnnouncementMark } from "../target/TargetState.ts";
 
-/** Which roots a registration is to trust. */
+/** The roots that a registration is to trust. */
 export type TrustGoal =
-  /** These, and until they have been unused for the soak those that were there before. At least one. */
+  /** These roots, and previous roots until they were unused for the soak. At least one. */
   | { readonly mode: "pin"; readonly roots: readonly Certificate[] }
-  /** Those of the API server's own host: an empty `caBundle`. */
+  /** The roots of the API server's host: an empty `caBundle`. */
   | { readonly mode: "system" };
 
-/** What a run is to bring about. */
+/** The state that a run is to reach. */
 export interface SyncGoal {
-  /** The gate's name, which is the value of the label `postern.dev/gate`. */
+  /** The gate's name: the value of the label `postern.dev/gate`. */
   readonly gate: string;
-  /** The cluster, by the name that the gate knows it by. */
+  /** The cluster's name, as the gate knows it. */
   readonly cluster: string;
-  /** Where the gate is to be called, without a slash at its end; undefined where each registration keeps its own. */
+  /** Base URL of the gate, without a trailing slash. Undefined when each registration keeps its own. */
   readonly url: string | undefined;
   readonly trust: TrustGoal;
-  /** How long a root has to be unused before it goes. In milliseconds. */
-  readonly soak: number;
-  /** The announcement that this follows from, to be remembered on each target; undefined where none was gone by. */
+  /** How long a root must be unused before it is removed. */
+  readonly soakMs: number;
+  /** The announcement that this goal follows, remembered on each target. Undefined when none was followed. */
   readonly announced?: AnnouncementMark;
   /**
-   * Why what comes next is not known, though it was to be asked for. Then `url` is undefined, and no root is taken away,
-   * for it may be one that was announced. What the config itself asks for is still added.
+   * The finding that freezes the goal: the source of what comes next is configured but not usable. `url` is undefined then,
+   * and no root is removed because it may be announced. Roots of the config are still added.
    */
-  readonly hold?: Finding;
+  readonly frozen?: Finding;
   /**
-   * For how long every API server has to say that it cannot call the gate before marked webhooks are let be ignored; they
-   * never are where it is undefined. In milliseconds.
+   * How long every API server must report that it cannot call the gate before marked webhooks fail open. Undefined when
+   * break-glass is disabled.
    */
-  readonly breakGlassAfter?: number | undefined;
+  readonly breakGlassAfterMs?: number | undefined;
 }
 
-/** Time limits, in milliseconds. */
+/** Time limits of a run. */
 export interface SyncTimeouts extends ProbeTimeouts {
-  /** For the API server to take up a canary registration and call it. */
-  readonly canary: number;
-  /** How long a run may be silent before another takes its Lease. */
-  readonly lease: number;
+  /** For the API server to load a canary registration and call it. */
+  readonly canaryMs: number;
+  /** How long a run may be silent before another run takes its Lease. */
+  readonly leaseMs: number;
   /** For the announcement, or for each call to a provider. */
-  readonly next: number;
+  readonly nextMs: number;
 }
 
-/** Calls to a gate. */
+/** The load on a gate. */
 export interface SyncLoad {
   readonly requestsPerSecond: number;
-  /** How long one takes on average. In milliseconds. */
-  readonly latency: number;
+  /** Mean duration of a call. */
+  readonly latencyMs: number;
 }
 
-/** All that `postern sync` is told. */
+/** The parsed config of `postern sync`. */
 export interface SyncConfig {
   readonly goal: SyncGoal;
-  /** Signs the gate's self-tests. Pinned here, and never fetched. */
+  /** Verifies the gate's self-tests. Pinned here, never fetched. */
   readonly publicKey: Ed25519PublicKey;
   readonly timeouts: SyncTimeouts;
-  /** Hosts that URLs may be on. */
+  /** Allowed hosts of URLs. */
   readonly hosts: readonly string[];
-  /** The catalogues of roots that are named in it. */
+  /** The catalogues that `trust.roots` names. */
   readonly catalogues: readonly CatalogueName[];
-  /** From the start of one run to that of the next. In milliseconds. */
-  readonly interval: number;
-  /** The window that clusters' runs are spread over: half the interval at most. In milliseconds. */
-  readonly jitter: number;
-  /** What the cluster's API server sends to the gate, for the risk alone; `api-server` where that one counts it itself. */
+  /** From the start of one run to the start of the next. */
+  readonly intervalMs: number;
+  /** The window over which the runs of clusters are spread. At most half the interval. */
+  readonly jitterMs: number;
+  /** The cluster's load on the gate, used only for the risk metrics. `api-server`: read from the API server's metrics. */
   readonly load: SyncLoad | "api-server" | undefined;
-  /** Where what comes next is asked for; undefined where the config alone says it. */
+  /** The source of what comes next. Undefined when only the config decides. */
   readonly next: NextSource | undefined;
 }
 
-/** Who knows what comes next. */
+/** The source of the URL and roots that come next. */
 export type NextSource =
-  /** An announcement, signed with this key, which is pinned and never fetched. */
+  /** An announcement, signed with this pinned key. */
   | { readonly kind: "announcement"; readonly url: string; readonly publicKey: Ed25519PublicKey }
   /** The provider itself. */
   | { readonly kind: "provider"; readonly settings: ProviderSettings };

@@ -3,12 +3,12 @@ import { askProvider } from "../../announcement/providers/askProvider.ts";
 import type { ProviderDeps } from "../../announcement/providers/ProviderDeps.ts";
 import type { ProviderSettings } from "../../announcement/providers/providerSettings.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
-import { hold, type NextTerms, toward } from "./NextGoal.ts";
+import { freezeRemoval, type NextTerms, withNextGoal } from "./NextGoal.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
 
 /**
- * The goal with what the provider says: the URL where it was asked for it, and the roots beside those of the config. A
- * provider that fails leaves everything as it is; see `SyncGoal.hold`. Never rejects.
+ * Returns the goal with the provider's URL, if it was asked for one, and with its roots in addition to those of the config.
+ * A provider that fails freezes the goal; see `SyncGoal.frozen`. Never rejects.
  */
 export async function goalFromProvider(
   settings: ProviderSettings,
@@ -20,9 +20,11 @@ export async function goalFromProvider(
   try {
     const { url, roots } = await askProvider(settings, deps);
     const fault = url === undefined ? undefined : announcedUrlFault(url, deps.hosts);
-    if (fault !== undefined) return hold(goal, { code: "announcement-url", about, message: `its URL ${fault}` });
-    return toward(goal, targets, { url, roots, about });
+    if (fault !== undefined)
+      return freezeRemoval(goal, { code: "announcement-url", about, message: `its URL ${fault}` });
+    return withNextGoal(goal, targets, { url, roots, about });
   } catch (error) {
-    return hold(goal, { code: "provider-failed", about, message: error instanceof Error ? error.message : "failed" });
+    const message = error instanceof Error ? error.message : "failed";
+    return freezeRemoval(goal, { code: "provider-failed", about, message });
   }
 }

@@ -9,11 +9,11 @@ import { parseBundle } from "../../trust/bundle.ts";
 import { catalogue, isCatalogueName } from "../../trust/roots/catalogue.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { NextSource, SyncConfig, TrustGoal } from "./SyncConfig.ts";
+import type { NextSource, SyncConfig, SyncTimeouts, TrustGoal } from "./SyncConfig.ts";
 
-/** As URLs are written: lower case, and IPv6 addresses in brackets, which the ConfigMap's own list has not. */
+/** A host in the spelling of WHATWG URLs: lower case, IPv6 in brackets. The ConfigMap's `hosts` list has no brackets. */
 const host = z.pipe(
-  z.string().check(z.refine((text) => hostOf(text) !== undefined, "expected a host alone, such as gate.example.com")),
+  z.string().check(z.refine((text) => hostOf(text) !== undefined, "expected only a host, such as gate.example.com")),
   z.transform((text) => hostOf(text) ?? ""),
 );
 const publicKey = z.strictObject({
@@ -36,7 +36,7 @@ const configSchema = z.strictObject({
   announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
   provider: z.optional(providerSchema),
   soak: z._default(durationSchema, 24 * 3_600_000),
-  interval: z._default(timerSchema.check(z.refine((time) => time >= 1_000, "expected a second or more")), 300_000),
+  interval: z._default(timerSchema.check(z.refine((time) => time >= 1_000, "expected at least 1s")), 300_000),
   jitter: z.optional(timerSchema),
   load: z.optional(
     z.union(
@@ -63,25 +63,28 @@ const configSchema = z.strictObject({
 });
 type ParsedConfig = z.infer<typeof configSchema>;
 
-/** 3,000 clusters are 50 a second then, and a CronJob's run has three of its four minutes left. In milliseconds. */
-const JITTER = 60_000;
+/** Spreads 3,000 clusters to 50 runs a second, and leaves a CronJob's run three of its four minutes. */
+const DEFAULT_JITTER_MS = 60_000;
 
-/** Where a config comes from. */
+/** The text of a config, and how to read the files that it names. */
 export interface ConfigSource {
-  /** For messages. */
+  /** File name, for messages. */
   readonly name: string;
   readonly text: string;
-  /** Reads a file of roots, by the path that the config names. */
+  /** Reads a PEM file of roots by its path in the config. */
   readonly readFile: (path: string) => Promise<string>;
 }
 
-/** Reads a sync's config (YAML). Throws {@link ConfigError} `bad-config`, naming the member and what was expected there. */
+/**
+ * Parses the config of `postern sync` (YAML). Throws {@link ConfigError}: `bad-config` names the member and the expected
+ * value, `unreadable-config` names a file of roots that cannot be read.
+ */
 export async function parseSyncConfig({ name, text, readFile }: ConfigSource): Promise<SyncConfig> {
   const fail = (fault: string, cause?: unknown): never => {
     throw new ConfigError("bad-config", `${name}: ${fault}`, cause);
   };
-  const data = readYaml(name, text, configSchema, KNOWN);
-  const fault = faultOfUrl(data) ?? faultOfNext(data) ?? faultOfGlass(data) ?? faultOfJitter(data);
+  const data = readYaml(name, text, configSchema, KNOWN_KEYS);
+  const fault = urlFault(data) ?? nextFault(data) ?? breakGlassFault(data) ?? jitterFault(data);
   if (fault !== undefined) return fail(fault);
   try {
     const { kty, crv, x } = data.selfTest.publicKey;
@@ -91,16 +94,16 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
         cluster: data.cluster,
         url: data.url === undefined ? undefined : plainUrl(data.url),
         trust: await trustGoal(data.trust, readFile),
-        soak: data.soak,
-        breakGlassAfter: data.breakGlass ? data.breakGlassAfter : undefined,
+        soakMs: data.soak,
+        breakGlassAfterMs: data.breakGlass ? data.breakGlassAfter : undefined,
       },
       publicKey: { kty, crv, x },
-      timeouts: data.timeouts,
+      timeouts: timeoutsOf(data.timeouts),
       hosts: data.hosts,
       catalogues: data.trust.mode === "pin" ? data.trust.roots.filter(isCatalogueName) : [],
-      interval: data.interval,
-      jitter: data.jitter ?? Math.min(JITTER, data.interval / 2),
-      load: data.load,
+      intervalMs: data.interval,
+      jitterMs: data.jitter ?? Math.min(DEFAULT_JITTER_MS, data.interval / 2),
+      load: loadOf(data.load),
       next: nextSource(data),
     };
   } catch (error) {
@@ -110,8 +113,8 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
   }
 }
 
-/** For the hint about a key that is not known. */
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
+/** The known keys of each object, by path. Listed in the message about an unknown key. */
+const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configSchema.shape),
   trust: ["mode", "roots (with mode: pin)"],
   selfTest: ["publicKey"],
@@ -122,18 +125,18 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   timeouts: ["handshake", "probe", "canary", "lease", "next"],
 };
 
-function faultOfUrl({ url, hosts }: ParsedConfig): string | undefined {
+function urlFault({ url, hosts }: ParsedConfig): string | undefined {
   if (url === undefined) return undefined;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls nothing else";
+  if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls no other";
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
-    return "url: expected no user name, query or fragment: the API server refuses them";
+    return "url: expected no user name, query or fragment: the API server rejects them";
   if (!hosts.includes(parsed.hostname)) return `url: its host ${parsed.hostname} is not among hosts`;
   const fault = announcedUrlFault(plainUrl(url));
   return fault === undefined ? undefined : `url: ${fault}`;
 }
 
-/** As registrations' URLs are read back: another spelling of the same would never be in step. */
+/** Normalizes a URL as registrations are read. Another spelling of the same URL would never be in step. */
 function plainUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname.replace(/\/+$/, "")}`;
@@ -146,9 +149,10 @@ function hostOf(text: string): string | undefined {
   return hostname === host && !/:443$/.test(text) ? hostname : undefined;
 }
 
-function faultOfNext({ announcement, provider }: ParsedConfig): string | undefined {
+function nextFault({ announcement, provider }: ParsedConfig): string | undefined {
   if (announcement === undefined) return undefined;
-  if (provider !== undefined) return "announcement and provider: expected one of them: two may say different things";
+  if (provider !== undefined)
+    return "announcement and provider: expected only one of them: they can contradict each other";
   const parsed = URL.canParse(announcement.url) ? new URL(announcement.url) : undefined;
   return parsed?.protocol === "https:" && parsed.username === "" && parsed.password === ""
     ? undefined
@@ -162,15 +166,24 @@ function nextSource({ announcement, provider }: ParsedConfig): NextSource | unde
   return { kind: "announcement", url: announcement.url, publicKey: { kty, crv, x } };
 }
 
-/** A run that asks for longer would lose its Lease meanwhile. */
-function faultOfGlass({ breakGlass, breakGlassAfter, timeouts }: ParsedConfig): string | undefined {
-  if (!breakGlass || breakGlassAfter + timeouts.canary < timeouts.lease) return undefined;
-  return "breakGlassAfter: expected less, together with timeouts.canary, than timeouts.lease";
+function timeoutsOf({ handshake, probe, canary, lease, next }: ParsedConfig["timeouts"]): SyncTimeouts {
+  return { handshakeMs: handshake, probeMs: probe, canaryMs: canary, leaseMs: lease, nextMs: next };
 }
 
-function faultOfJitter({ interval, jitter = 0 }: ParsedConfig): string | undefined {
+function loadOf(load: ParsedConfig["load"]): SyncConfig["load"] {
+  if (load === undefined || load === "api-server") return load;
+  return { requestsPerSecond: load.requestsPerSecond, latencyMs: load.latency };
+}
+
+/** A test longer than the Lease would lose it. */
+function breakGlassFault({ breakGlass, breakGlassAfter, timeouts }: ParsedConfig): string | undefined {
+  if (!breakGlass || breakGlassAfter + timeouts.canary < timeouts.lease) return undefined;
+  return "breakGlassAfter: expected less than timeouts.lease minus timeouts.canary";
+}
+
+function jitterFault({ interval, jitter = 0 }: ParsedConfig): string | undefined {
   return jitter > interval / 2
-    ? "jitter: expected half of interval at most: a run that begins late has to be over before the next"
+    ? "jitter: expected at most half of interval: a delayed run must end before the next one"
     : undefined;
 }
 

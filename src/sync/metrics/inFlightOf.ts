@@ -2,9 +2,9 @@ const DURATIONS = "apiserver_admission_webhook_admission_duration_seconds_sum";
 const STARTED = "process_start_time_seconds";
 
 /**
- * How many calls of some webhooks are under way at a time, on average since the API server started, by its own `/metrics`:
- * the time that all of them took, over the time that went by. Undefined where it does not tell. It counts one API server,
- * the one that answered, and no conversions. `now` is in milliseconds since 1970.
+ * Returns the mean number of concurrent calls of some webhooks since the API server started: the total duration of the calls
+ * divided by the uptime. Reads the API server's `/metrics`; undefined when the metrics are missing. Covers one API server,
+ * and no conversions. `now` is in milliseconds since 1970.
  */
 export function inFlightOf(metrics: string, webhooks: ReadonlySet<string>, now: number): number | undefined {
   let [busy, started] = [0, Number.NaN];

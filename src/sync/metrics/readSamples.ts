@@ -1,4 +1,4 @@
-/** One line of the Prometheus text format. */
+/** One sample of the Prometheus text format. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -9,8 +9,8 @@ const LINE = /^([a-zA-Z_:][\w:]*)\{((?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*)\} (\S
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /**
- * The samples with labels of a text in the Prometheus text format (0.0.4), as far as their values are numbers from 0 on.
- * Whatever else is there is passed over.
+ * Reads the samples with labels from a text in the Prometheus text format (0.0.4). Other lines, negative values and values
+ * that are not finite are skipped.
  */
 export function readSamples(text: string): readonly Sample[] {
   return text.split("\n").flatMap((line): Sample[] => {

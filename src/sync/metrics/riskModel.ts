@@ -2,8 +2,8 @@ import { splitGateUrl } from "../../protocol/gateUrl.ts";
 import { Host } from "../../protocol/Host.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import { type EndpointView, servedChains } from "../../trust/probe/EndpointView.ts";
+import { type CatalogueName, rootCatalogues } from "../../trust/roots/catalogue.ts";
 import type { Root } from "../../trust/roots/Root.ts";
-import { type CatalogueName, rootCatalogues } from "../../trust/roots/rootCatalogues.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
@@ -12,45 +12,45 @@ import type { Observation } from "../plan/Observation.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { isUnconfirmed } from "../target/TargetState.ts";
 
-/** What a risk follows from beside what was observed. */
+/** Inputs of the risk model in addition to the observation. */
 export interface RiskTerms {
-  /** From the start of one run to that of the next. In milliseconds. */
-  readonly interval: number;
-  /** How much later than that a run may begin. In milliseconds. */
-  readonly jitter: number;
-  /** How long the last run took. In milliseconds. */
-  readonly duration: number;
-  /** Calls under way at any time; undefined where nobody said. */
+  /** From the start of one run to the start of the next. */
+  readonly intervalMs: number;
+  /** The longest delay of a run's start. */
+  readonly jitterMs: number;
+  /** Duration of the last run. */
+  readonly durationMs: number;
+  /** Mean number of concurrent calls to the gate. Undefined when it is not known. */
   readonly inFlight: number | undefined;
-  /** The catalogues that the config names: what the provider may use. */
+  /** The catalogues that the config names: the roots that the provider may use. */
   readonly catalogues: readonly CatalogueName[];
 }
 
-/** The risk R = P_stale x D_sync x Q_inflight, with each factor; undefined where it cannot be told. */
+/** The risk R = P_stale x D_sync x Q_inflight and its factors. Undefined factors are not known. */
 export interface Risk {
-  /** The chance, from 0 to 1, that the bundle in force refuses what is served, now or by the end of `seconds`. */
+  /** Probability, 0 to 1, that the bundle in force rejects the served chain within `seconds`. P_stale. */
   readonly stale: number | undefined;
-  /** Until a change is in step, at the latest, when all goes well. */
+  /** Longest time until a change is in step, if no run fails. D_sync. */
   readonly seconds: number;
-  /** As it was given. */
+  /** As in {@link RiskTerms}. Q_inflight. */
   readonly inFlight: number | undefined;
-  /** Calls under way, weighed by the chance and by the seconds in which they would fail. */
+  /** Product of the three factors. */
   readonly risk: number | undefined;
 }
 
-/** Public CAs' clients renew when a third of the lifetime is left (Let's Encrypt's own advice; cert-manager does so too). */
-const RENEWED_AT = 2 / 3;
+/** ACME clients renew when a third of the lifetime is left (Let's Encrypt's recommendation, cert-manager's default). */
+const RENEWAL_POINT = 2 / 3;
 
 /**
- * How much is at stake between two runs. `stale` is 1 where a bundle in force refuses what is served now, and where a write
- * was not confirmed. Else it is the chance that the certificate is renewed before the next run is over, which is `seconds`
- * by two thirds of its lifetime, times the share of its provider's roots that the bundle does not have. It supposes that
- * renewals come at any time, that a provider takes any root of its catalogue alike, and that a CA of one's own renews below
- * the root that is pinned. Of several endpoints and bundles the worst counts. Undefined where an endpoint does not answer,
- * and where the roots of the API server's own host count, which are not known.
+ * Estimates the risk between two runs. `stale` is 1 when a bundle in force rejects a served chain, or a write is
+ * unconfirmed. Otherwise it is the probability of a renewal before the next run ends, times the share of the provider's
+ * roots that the bundle lacks. The probability is `seconds` divided by two thirds of the certificate's lifetime. Assumptions:
+ * renewals are evenly distributed, a provider uses each root of its catalogue equally, and a private CA renews below the
+ * pinned root. The worst of several endpoints and bundles counts. Undefined when an endpoint does not answer, and with the
+ * unknown roots of the API server's host.
  */
 export function riskModel(observation: Observation, goal: SyncGoal, terms: RiskTerms): Risk {
-  const seconds = (terms.interval + terms.jitter + terms.duration) / 1000;
+  const seconds = (terms.intervalMs + terms.jitterMs + terms.durationMs) / 1000;
   const stale = worst(
     observation.targets
       .filter(({ isCanary }) => !isCanary)
@@ -68,18 +68,18 @@ function staleOf(
   terms: { readonly seconds: number; readonly catalogues: readonly CatalogueName[] },
 ): number | undefined {
   if (isUnconfirmed(target.state)) return 1;
-  // Each webhook has a bundle of its own: what one of them would accept is of no use to another.
+  // Each webhook has its own bundle. One that accepts the endpoint does not help another.
   const calls = target.hooks.map(({ url, bundle }) => ({ base: splitGateUrl(url, goal.cluster)?.base, bundle }));
   const distinct = new Map(calls.map((call) => [JSON.stringify(call), call]));
   return worst(
     [...distinct.values()].map(({ base, bundle }) =>
-      base === undefined ? undefined : chanceOf(endpointAt(observation, base), bundle, observation.now, terms),
+      base === undefined ? undefined : staleChance(endpointAt(observation, base), bundle, observation.now, terms),
     ),
   );
 }
 
-/** Of calls to one endpoint with one bundle. */
-function chanceOf(
+/** Returns `stale` for one endpoint and one bundle. */
+function staleChance(
   view: EndpointView,
   bundle: string,
   now: number,
@@ -103,12 +103,12 @@ function chanceOf(
 function renewalChance([leaf]: readonly Certificate[], seconds: number): number {
   if (leaf === undefined) return 0;
   const lifetime = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
-  return lifetime <= 0 ? 1 : Math.min(1, seconds / (lifetime * RENEWED_AT));
+  return lifetime <= 0 ? 1 : Math.min(1, seconds / (lifetime * RENEWAL_POINT));
 }
 
 /**
- * Of the roots that a provider may use, the share that a bundle does not have. They are those of the catalogues that the
- * config names, or else of any that the chain's anchor is in; with neither it is a CA of one's own.
+ * Returns the share of a provider's roots that a bundle lacks. The provider's roots are the catalogues that the config
+ * names, or the catalogues that contain the anchor of the chain. Without either it is a private CA, and the share is 0.
  */
 function shareMissing(
   anchors: readonly Certificate[],
@@ -127,7 +127,7 @@ function shareMissing(
   return Math.max(0, ...shares);
 }
 
-/** One that is stale for sure outweighs what is not known; else nothing is known of all as soon as it is not of one. */
+/** 1 if any value is 1. Otherwise undefined if any value is unknown, else the maximum. */
 function worst(chances: readonly (number | undefined)[]): number | undefined {
   const known = chances.filter((chance) => chance !== undefined);
   if (known.includes(1)) return 1;

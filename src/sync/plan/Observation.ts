@@ -1,42 +1,42 @@
 import type { EndpointView } from "../../trust/probe/EndpointView.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 
-/** What became of a bundle and a URL in a canary registration. */
+/** The result of a self-test through a canary registration with one bundle and URL. */
 export interface CanaryTest {
   /** See `trustHash`. */
   readonly bundleHash: string;
   readonly base: string;
-  /** When it was over. In milliseconds since 1970. */
+  /** End of the test. In milliseconds since 1970. */
   readonly at: number;
   /**
-   * `passed`: a signed self-test came through it. `failed`: the API server tried, and could not. `unknown`: it was not
-   * asked, as for a 429 or a lost connection, and nothing follows from it.
+   * `passed`: a signed self-test came back. `failed`: the API server called the gate without success. `unknown`: the API
+   * server was not asked, for example because of a 429 or a lost connection. An unknown result decides nothing.
    */
   readonly result: "passed" | "failed" | "unknown";
   readonly message: string;
-  /** Whether it came through from at least one API server. */
+  /** Whether at least one API server reached the gate. */
   readonly isReached?: boolean;
-  /** For how long until its end every API server said that it cannot call the gate, each time. In milliseconds. */
-  readonly cutOffFor?: number;
-  /** How long that had to be so before the test ended; undefined for a test that asked something else. */
-  readonly patience?: number;
+  /** How long, until the end of the test, every API server reported each time that it cannot call the gate. */
+  readonly cutOffForMs?: number;
+  /** The value of `cutOffForMs` that ended the test. Undefined for a test of another kind. */
+  readonly cutOffLimitMs?: number;
 }
 
-/** All that the next step follows from. */
+/** The input of the planner. */
 export interface Observation {
   /** In milliseconds since 1970. */
   readonly now: number;
   readonly targets: readonly SyncTarget[];
-  /** One for each base that a target has, is to have, or had in its snapshot. */
+  /** One for each base URL that a target has, is to have, or had in its snapshot. */
   readonly endpoints: readonly EndpointView[];
-  /** How far the API server's clock is ahead of this one. In milliseconds; none where that is not known. */
-  readonly skew?: number;
-  /** The last one of webhooks in this run. */
+  /** How far the API server's clock is ahead of this one. Undefined when it is not known. */
+  readonly skewMs?: number;
+  /** The last test for webhooks in this run. */
   readonly canaryTest: CanaryTest | undefined;
-  /** The last one of conversions in this run. */
+  /** The last test for conversions in this run. */
   readonly conversionTest?: CanaryTest | undefined;
-  /** Those of this run that were about whether the gate can be called at all, in order. */
-  readonly glassTests?: readonly CanaryTest[];
-  /** Targets that are left alone for this run, by `targetName`, and why: somebody changed them in between. */
-  readonly left: ReadonlyMap<string, string>;
+  /** The tests of this run that asked whether the gate can be called at all, oldest first. */
+  readonly reachabilityTests?: readonly CanaryTest[];
+  /** Targets that another client changed during this run, by `targetName`, with the message. The run skips them. */
+  readonly conflicts: ReadonlyMap<string, string>;
 }

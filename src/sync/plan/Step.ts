@@ -4,78 +4,140 @@ import type { Hook } from "../target/Hook.ts";
 import type { CallPurpose, SyncTarget } from "../target/SyncTarget.ts";
 import type { TargetState } from "../target/TargetState.ts";
 
-/** Why something is left as it is. */
+/** What keeps a registration from being in step. Announcements add the codes of {@link AnnouncementFaultCode}. */
 export type FindingCode =
+  /** No registration of the gate is handed to the sync. Apply the output of `postern render --sync`. */
   | "no-targets"
+  /**
+   * A canary is missing or cannot be written, so no bundle can be tried and nothing is written. Apply the output of
+   * `postern render --sync`. Without the canary for conversions only definitions are skipped.
+   */
   | "no-canary"
-  | "obstacle"
+  /**
+   * The registration has `cert-manager.io/inject-ca-from`, calls a Service or has no webhooks. The sync does not write it.
+   * Remove the annotation, or take the registration back from the sync.
+   */
+  | "target-fault"
+  /**
+   * A URL of the registration is not a URL of the gate for this cluster, or its webhooks call several addresses. The sync
+   * does not write it. Correct the URL, or set `url` in the config.
+   */
   | "not-the-gates"
+  /** Another client changed the registration during the run. The next run continues. */
   | "changed-in-between"
+  /**
+   * Another writer changed the written values twice within the soak, usually a GitOps tool. The sync stops writing until
+   * the soak is over or the annotation `postern.dev/sync-reverted` is removed. Configure the tool to ignore both fields.
+   */
   | "fight"
+  /** The endpoint does not answer from this cluster. Check its DNS name, its network path and its server. */
   | "unreachable"
+  /**
+   * The endpoint serves a chain of a CA that neither the config nor the bundle contains. If the CA is intended, add its root
+   * to `trust.roots`.
+   */
   | "unanchored"
+  /** The endpoint serves a chain that the API server rejects: expired, or for another name. Correct the certificate. */
   | "refused-chain"
+  /**
+   * The API server cannot call the gate with this bundle and URL, or another key signed the answer. The message contains
+   * the API server's error. Check the network path, and `selfTest.publicKey`.
+   */
   | "canary-failed"
+  /** The API server did not answer the self-test, or has not loaded the canary yet. The next run repeats the self-test. */
   | "canary-unknown"
+  /** A write is not accepted and neither is its snapshot. Render and apply the registration with the right `--ca` and `--url`. */
   | "cannot-roll-back"
-  | "glass-broken"
+  /**
+   * Webhooks fail open: requests are admitted without a review while the gate cannot be called. Bring the gate back. Every
+   * run reports this until the webhooks fail closed again.
+   */
+  | "failing-open"
+  /**
+   * An address of the endpoint does not answer from this cluster. No root is removed until it does. Addresses above the
+   * first 16 count as silent; unreachable IPv6 addresses are skipped when IPv4 answers.
+   */
   | "address-silent"
+  /**
+   * This clock and the API server's differ by more than a minute. No soak is measured and no root is removed until they
+   * agree. Synchronize the clocks.
+   */
   | "clock"
   | AnnouncementFaultCode
+  /** The announcement's URL does not answer, or answers another status than 200. Check where it is published. */
   | "announcement-unavailable"
+  /**
+   * The announcement is older than one that this cluster followed. If announcements were restarted with a clock that is
+   * behind, remove the annotation `postern.dev/sync-announcement` from the registrations.
+   */
   | "announcement-replayed"
+  /**
+   * The announcement or the provider names a root that no catalogue, config or bundle contains. Update Postern, or add the
+   * root to `trust.roots`.
+   */
   | "unknown-root"
+  /** The provider cannot be asked. The message contains its error. Check the token and its permissions. */
   | "provider-failed";
 
-/** Something that somebody has to know, and mostly to do something about. */
+/** A result of a run that needs attention. */
 export interface Finding {
   readonly code: FindingCode;
-  /** A target, an endpoint, or empty for all. */
+  /** A target, an endpoint, or empty for the whole run. */
   readonly about: string;
   readonly message: string;
 }
 
-/** A whole write of what the sync owns of a target. */
+/** A write of all values that the sync owns in a target. */
 export interface TargetWrite {
   readonly target: SyncTarget;
   readonly hooks: readonly Hook[];
   readonly state: TargetState;
 }
 
-/** What is to be done next: one write at most, after which everything is looked at anew. */
+/** The next action of a run. It writes at most one object; everything is observed again afterwards. */
 export type Step =
-  /** Bundle and URL are written to a canary registration, and a self-test is sent through it. */
+  /** Writes bundle and URL to a canary registration and sends a self-test through it. */
   | {
       readonly kind: "try-canary";
       readonly purpose: CallPurpose;
       readonly roots: readonly Certificate[];
       readonly base: string;
-      /** Where it is about whether the gate can be called at all by what is in force. */
-      readonly glass?: "break" | "mend";
+      /** The step that the result decides on, when the test asks whether the gate can be called with the values in force. */
+      readonly decides?: "break-glass" | "restore";
       readonly reason: string;
     }
-  /** Roots are added, the URL is changed, or roots that have been unused are taken away. Each is confirmed afterwards. */
+  /** Adds roots, changes the URL, or removes unused roots. Each is confirmed afterwards. */
   | { readonly kind: "widen" | "switch-url" | "narrow"; readonly write: TargetWrite; readonly reason: string }
-  /** Annotations alone: what was written carries. */
+  /** Writes only annotations: the last write is accepted. */
   | { readonly kind: "confirm"; readonly write: TargetWrite; readonly reason: string }
-  /** Annotations alone: a root was seen, or was not seen any more. */
+  /** Writes only annotations: a root came into use, or went out of use. */
   | { readonly kind: "remember"; readonly write: TargetWrite; readonly reason: string }
-  /** Marked webhooks are let be ignored, or not any more: failurePolicy, and an annotation that says so. */
-  | { readonly kind: "break-glass" | "mend-glass"; readonly write: TargetWrite; readonly reason: string }
-  /** What was there before is written back. */
+  /** Lets marked webhooks fail open, or restores fail closed: failurePolicy, and an annotation. */
+  | { readonly kind: "break-glass" | "restore"; readonly write: TargetWrite; readonly reason: string }
+  /** Writes the snapshot back. */
   | { readonly kind: "rollback"; readonly write: TargetWrite; readonly reason: string }
-  /** Nothing before this time: roots that are not asked for have not been unused for long enough. */
+  /** Ends the run: roots that are not wanted have not been unused for the whole soak. */
   | { readonly kind: "soak"; readonly until: number; readonly notes: readonly string[] }
-  /** Nothing at all is written in this run. */
+  /** Ends the run before any write. */
   | { readonly kind: "refuse"; readonly finding: Finding }
-  /** There is nothing more that can be done. */
+  /** Ends the run: the remaining findings prevent further steps. */
   | { readonly kind: "report"; readonly findings: readonly Finding[] }
+  /** Ends the run: everything is in step. */
   | { readonly kind: "nothing-to-do"; readonly notes: readonly string[] };
 
 /** A step that ends a run. */
 export type LastStep = Extract<Step, { readonly kind: "soak" | "refuse" | "report" | "nothing-to-do" }>;
 
-/** Whether a run is over with a step. */
+/** What one target needs: a step, or no step and the findings or notes to report. */
+export type TargetStep = Step | { readonly findings: readonly Finding[] } | { readonly notes: readonly string[] };
+
+/** Whether a step ends the run. */
 export function isLast(step: Step): step is LastStep {
   return step.kind === "soak" || step.kind === "refuse" || step.kind === "report" || step.kind === "nothing-to-do";
+}
+
+/** The findings of the step that ended a run. Empty for a run that is in step. */
+export function findingsOf(last: LastStep): readonly Finding[] {
+  if (last.kind === "report") return last.findings;
+  return last.kind === "refuse" ? [last.finding] : [];
 }

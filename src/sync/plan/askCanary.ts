@@ -2,25 +2,24 @@ import { trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { type CallPurpose, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
-import type { Finding, Step } from "./Step.ts";
-import type { TargetStep } from "./TargetStep.ts";
+import type { Finding, Step, TargetStep } from "./Step.ts";
 
-/** What a bundle and a URL are tried for. */
+/** The bundle and URL to test, and the reason for the test. */
 export interface CanaryQuestion {
   readonly purpose: CallPurpose;
   readonly roots: readonly Certificate[];
   readonly base: string;
   readonly reason: string;
-  /** An older test does not count. In milliseconds since 1970. */
+  /** Tests that ended before this time are ignored. In milliseconds since 1970. */
   readonly after?: number;
 }
 
-/** Whether the canary for a purpose has carried a bundle and a URL: its test, or the step that makes one. */
+/** Returns this run's canary test of a bundle and URL, or the step that makes one. */
 export function askCanary(observation: Observation, question: CanaryQuestion): CanaryTest | Step {
   const { purpose, roots, base, reason, after = Number.NEGATIVE_INFINITY } = question;
   const test = lastTest(observation, purpose);
-  const isAbout = test?.bundleHash === trustHash(roots) && test.base === base && test.at > after;
-  return isAbout ? test : { kind: "try-canary", purpose, roots, base, reason };
+  const matches = test?.bundleHash === trustHash(roots) && test.base === base && test.at > after;
+  return matches ? test : { kind: "try-canary", purpose, roots, base, reason };
 }
 
 /** The last test of this run for a purpose. */
@@ -29,10 +28,10 @@ export function lastTest({ canaryTest, conversionTest }: Observation, purpose: C
 }
 
 /**
- * What stands between a target and a write: the step that tries it on the canary, or that it was tried in vain. Undefined
- * where the canary has carried it.
+ * Checks that the canary accepted a bundle and URL before they are written to a target. Returns undefined when it did, the
+ * step that tests them when no test exists, or the finding of the test.
  */
-export function tryFirst(
+export function requireCanary(
   target: SyncTarget,
   observation: Observation,
   { roots, base, reason }: Pick<CanaryQuestion, "roots" | "base" | "reason">,
@@ -43,7 +42,7 @@ export function tryFirst(
   return test.result === "passed" ? undefined : { findings: [canaryFinding(target, test)] };
 }
 
-/** What to say of a target when its bundle and URL were tried in vain. */
+/** The finding about a target whose canary test did not pass. */
 export function canaryFinding(target: SyncTarget, { result, message }: CanaryTest): Finding {
   return { code: result === "failed" ? "canary-failed" : "canary-unknown", about: targetName(target), message };
 }

@@ -5,24 +5,24 @@ import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { Observation } from "./Observation.ts";
 import type { Finding } from "./Step.ts";
 
-/** What would become of calls to an endpoint with a bundle in force. */
+/** The result of calls to an endpoint with a bundle in force. */
 export interface EndpointCheck {
-  /** Whether at least one address served a chain, and all that were served verify. */
+  /** Whether at least one address served a chain, and all served chains verify. */
   readonly isFine: boolean;
-  /** The worst of what is wrong, where it is not fine. */
+  /** The first fault found, when `isFine` is false. */
   readonly finding: Finding | undefined;
-  /** Addresses that served nothing, and why. */
+  /** The addresses that served no chain, each with its error. */
   readonly silent: readonly string[];
 }
 
-/** The view of an endpoint, empty where it was not looked at. */
+/** The view of an endpoint; an empty view with a fault when it was not probed. */
 export function endpointAt({ endpoints }: Observation, base: string): EndpointView {
   return endpoints.find((endpoint) => endpoint.base === base) ?? { base, handshakes: [], fault: "it was not probed" };
 }
 
 /**
- * Verifies every chain that an endpoint serves as the API server would. Without roots, which is the trust of the API
- * server's own host, only names and dates can be looked at: who signed the chain is for the canary to tell.
+ * Verifies every chain that an endpoint serves, as the API server does. Empty `roots` mean the trust of the API server's
+ * host. Only names and dates are checked then; the canary tests the signatures. `now` is in milliseconds since 1970.
  */
 export function checkEndpoint(view: EndpointView, roots: readonly Certificate[], now: number): EndpointCheck {
   const host = Host.ofUrl(view.base).name;
@@ -35,7 +35,7 @@ export function checkEndpoint(view: EndpointView, roots: readonly Certificate[],
     const verification = verifyChain({ served: handshake.chain, anchors, host, now });
     if (verification.ok) continue;
     const code = verification.code === "unknown-authority" ? "unanchored" : "refused-chain";
-    const message = `${handshake.address} serves what the API server would refuse: ${verification.message}`;
+    const message = `${handshake.address} serves a chain that the API server rejects: ${verification.message}`;
     return { isFine: false, silent, finding: { code, about: view.base, message } };
   }
   if (served > 0) return { isFine: true, silent, finding: undefined };
@@ -44,16 +44,16 @@ export function checkEndpoint(view: EndpointView, roots: readonly Certificate[],
 }
 
 /**
- * What stands for the roots of a host that are not known: whatever was served above the leaf. Not the last one alone, for
- * it may be a stranger, or a cross-sign that ran out while the root of the same key is known to every host.
+ * Stands in for the unknown roots of the API server's host: every certificate served above the leaf. The last one only
+ * would not do: it can be unrelated, or an expired cross-signed certificate whose key every host trusts as a root.
  */
 function assumedAnchors(chain: readonly Certificate[]): readonly Certificate[] {
   return chain.length > 1 ? chain.slice(1) : chain;
 }
 
 /**
- * The roots that a chain of an endpoint ends at and that nothing asked for stands in for: taking one of them away would
- * break the endpoint. By SHA-256.
+ * The roots whose removal would break the endpoint: a served chain ends at them, and it does not verify with the pins. By
+ * SHA-256 fingerprint.
  */
 export function rootsInUse(
   view: EndpointView,

@@ -6,65 +6,88 @@ import { canaryFor, purposeOf, type SyncTarget, targetName } from "../target/Syn
 import { isUnconfirmed } from "../target/TargetState.ts";
 import { viewOf } from "../target/TargetView.ts";
 import { lastTest } from "./askCanary.ts";
+import { breakGlass, failOpenFindings, restoreFailClosed } from "./breakGlass.ts";
 import { confirmTarget } from "./confirmTarget.ts";
-import { breakGlass, glassFindings, mendGlass } from "./failOpen.ts";
-import { findingsOf } from "./findingsOf.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
-import { type Finding, isLast, type Step } from "./Step.ts";
+import { type Finding, findingsOf, isLast, type Step, type TargetStep } from "./Step.ts";
 import { soakTarget } from "./soakTarget.ts";
-import type { TargetStep } from "./TargetStep.ts";
 
 /**
- * What is to be done next, from nothing but what was observed: so a run can be killed anywhere, and the next one goes on.
- * What was let be ignored is judged again before all else, and nothing is let be ignored where there is another step.
- * What was written and not confirmed comes first, one target after the other, and the canary last. Takes the targets in
- * the order of their names.
+ * Plans the next step from the observation and the goal only. A run can therefore be killed at any point, and the next run
+ * continues. The first row whose condition holds decides. Targets are visited one after the other: unconfirmed writes
+ * first, then by name.
+ *
+ * | condition, in order of precedence | step | why |
+ * |---|---|---|
+ * | a target fails open, reachability not tested in this run | try-canary | a reachable gate must decide again first |
+ * | a target fails open, an API server reaches the gate | restore | fail closed is the configured state |
+ * | no target, or no canary for webhooks | refuse | nothing can be tried before it is written |
+ * | target: changed by others, has a fault, foreign URL or no canary | finding | the sync must not write it |
+ * | target: unconfirmed write, not tested since | try-canary | only the API server shows that it accepts a bundle |
+ * | target: unconfirmed write, test result unknown | finding | an unknown result decides nothing |
+ * | target: unconfirmed write, test passed | confirm | the snapshot is not needed any more |
+ * | target: unconfirmed write, test or endpoint failed, snapshot verifies | rollback | the snapshot is accepted |
+ * | target: unconfirmed write, test or endpoint failed, snapshot fails | next row, else finding | only the goal can help |
+ * | target: the endpoint would fail with the planned bundle, or a fight | finding | the write would break calls |
+ * | target: roots missing, or URL differs; not tested | try-canary | untested values are not written |
+ * | target: roots missing | widen | adding roots breaks nothing |
+ * | target: URL differs, roots present (or old endpoint fails) | switch-url | the new endpoint is already trusted |
+ * | target: roots unwanted, an address silent or clocks apart | finding | the use of roots cannot be measured |
+ * | target: unwanted root's use changed | remember | the soak is measured across runs |
+ * | target: unwanted root unused for the soak; tested | narrow | every address was seen without it |
+ * | any finding so far, break-glass enabled and cut off | try-canary, then break-glass | no better step exists |
+ * | any finding so far | report | the run cannot continue |
+ * | a canary differs from the targets | try-canary | the canary must test the values in force |
+ * | an unwanted root is within its soak | soak | the run ends and a later run removes it |
+ * | otherwise | nothing-to-do | everything is in step |
+ *
+ * A finding does not stop the other targets. Targets that fail open, and a frozen goal (see `SyncGoal.frozen`), turn the last
+ * step into a report with their findings.
  */
 export function nextStep(observation: Observation, goal: SyncGoal): Step {
-  const step = freeStep(observation, goal);
-  const { hold } = goal;
-  if (hold === undefined || !isLast(step)) return step;
-  // The run ends: that it did not know what comes next is said with whatever else there is.
-  return { kind: "report", findings: distinct([...findingsOf(step), hold]) };
+  const step = stepOrBreakGlass(observation, goal);
+  const { frozen } = goal;
+  if (frozen === undefined || !isLast(step)) return step;
+  return { kind: "report", findings: distinct([...findingsOf(step), frozen]) };
 }
 
-function freeStep(observation: Observation, goal: SyncGoal): Step {
-  const mended = mendGlass(observation, goal);
-  if (mended !== undefined) return mended;
-  const step = stepTowards(observation, goal);
+function stepOrBreakGlass(observation: Observation, goal: SyncGoal): Step {
+  const restored = restoreFailClosed(observation, goal);
+  if (restored !== undefined) return restored;
+  const step = stepToGoal(observation, goal);
   if (!isLast(step)) return step;
-  // Only where nothing better can be done.
-  const broken = step.kind === "refuse" || step.kind === "report" ? breakGlass(observation, goal) : undefined;
-  if (broken !== undefined) return broken;
-  const findings = glassFindings(observation);
+  const emergency = step.kind === "refuse" || step.kind === "report" ? breakGlass(observation, goal) : undefined;
+  if (emergency !== undefined) return emergency;
+  const findings = failOpenFindings(observation);
   if (findings.length === 0) return step;
   return { kind: "report", findings: [...findingsOf(step), ...findings] };
 }
 
-function stepTowards(observation: Observation, goal: SyncGoal): Step {
+function stepToGoal(observation: Observation, goal: SyncGoal): Step {
   const targets = observation.targets
     .filter(({ isCanary }) => !isCanary)
-    .toSorted((left, right) => (targetName(left) < targetName(right) ? -1 : 1));
+    .toSorted((first, second) => (targetName(first) < targetName(second) ? -1 : 1));
   const canary = canaryFor(observation.targets, "webhooks");
-  if (targets.length === 0) return refuse("no-targets", `no registration of the gate ${goal.gate} was handed over`);
+  if (targets.length === 0)
+    return refuse("no-targets", `no registration of the gate ${goal.gate} is handed to the sync`);
   if (canary === undefined)
-    return refuse("no-canary", `${goal.gate}.canary was not handed over: there is nothing to try a bundle on`);
-  if (canary.obstacle !== undefined) return refuse("no-canary", `${goal.gate}.canary ${canary.obstacle}`);
+    return refuse("no-canary", `${goal.gate}.canary is not handed to the sync: no bundle can be tried`);
+  if (canary.fault !== undefined) return refuse("no-canary", `${goal.gate}.canary ${canary.fault}`);
   const steps: TargetStep[] = [];
-  const begun = targets.filter(({ state }) => isUnconfirmed(state));
+  const unconfirmed = targets.filter(({ state }) => isUnconfirmed(state));
   const others = targets.filter(({ state }) => !isUnconfirmed(state));
-  for (const target of [...begun, ...others]) {
-    const step = leave(target, observation, goal) ?? stepFor(target, observation, goal);
+  for (const target of [...unconfirmed, ...others]) {
+    const step = blockedReason(target, observation, goal) ?? stepFor(target, observation, goal);
     if (!("kind" in step) || step.kind === "soak") steps.push(step);
     else return step;
   }
   const findings = steps.flatMap((step) => ("findings" in step ? step.findings : []));
   if (findings.length > 0) return { kind: "report", findings: distinct(findings) };
   const notes = [...new Set(steps.flatMap((step) => ("notes" in step ? step.notes : [])))];
-  for (const one of observation.targets.filter(({ isCanary }) => isCanary)) {
-    const behind = canaryBehind(one, targets, observation, goal);
-    if (behind !== undefined) return behind;
+  for (const each of observation.targets.filter(({ isCanary }) => isCanary)) {
+    const update = updateCanary(each, targets, observation, goal);
+    if (update !== undefined) return update;
   }
   const until = steps.flatMap((step) => ("until" in step ? [step.until] : []));
   return until.length > 0 ? { kind: "soak", until: Math.min(...until), notes } : { kind: "nothing-to-do", notes };
@@ -75,41 +98,41 @@ function stepFor(target: SyncTarget, observation: Observation, goal: SyncGoal): 
   if (confirmation === undefined)
     return rewriteTarget(target, observation, goal) ?? soakTarget(target, observation, goal);
   if (!("isStuck" in confirmation)) return confirmation;
-  // What was written does not carry, nor what was there before: there is still what is asked for by now.
+  // Neither the write nor its snapshot is accepted, but the goal may have changed since.
   const forward = rewriteTarget(target, observation, goal);
   return forward !== undefined && "kind" in forward ? forward : confirmation;
 }
 
-/** What keeps a target from being touched. */
-function leave(
+/** Returns why the sync must not write a target. */
+function blockedReason(
   target: SyncTarget,
-  { left, targets }: Observation,
+  { conflicts, targets }: Observation,
   goal: SyncGoal,
 ): { findings: Finding[] } | undefined {
   const about = targetName(target);
-  const changed = left.get(about);
-  if (changed !== undefined) return { findings: [{ code: "changed-in-between", about, message: changed }] };
-  if (target.obstacle !== undefined) return { findings: [{ code: "obstacle", about, message: target.obstacle }] };
+  const conflict = conflicts.get(about);
+  if (conflict !== undefined) return { findings: [{ code: "changed-in-between", about, message: conflict }] };
+  if (target.fault !== undefined) return { findings: [{ code: "target-fault", about, message: target.fault }] };
   if (viewOf(target, goal).bases !== undefined) return withoutCanary(target, targets, goal);
   const message = `has a URL that is not the gate's for the cluster ${goal.cluster}`;
   return { findings: [{ code: "not-the-gates", about, message }] };
 }
 
-/** A bundle that cannot be tried first is not written. The canary for webhooks is there, or nothing is done at all. */
+/** Blocks targets without a usable canary. Only conversions get here: without a canary for webhooks the run is refused. */
 function withoutCanary(
   target: SyncTarget,
   targets: readonly SyncTarget[],
   { gate }: SyncGoal,
 ): { findings: Finding[] } | undefined {
   const canary = canaryFor(targets, purposeOf(target));
-  if (canary !== undefined && canary.obstacle === undefined) return undefined;
-  const why = canary === undefined ? "was not handed over: there is nothing to try its bundle on" : canary.obstacle;
-  const message = `is left as it is: ${conversionCanaryName(gate)} ${why}`;
+  if (canary !== undefined && canary.fault === undefined) return undefined;
+  const why = canary === undefined ? "is not handed to the sync: its bundle cannot be tried" : canary.fault;
+  const message = `is not written: ${conversionCanaryName(gate)} ${why}`;
   return { findings: [{ code: "no-canary", about: targetName(target), message }] };
 }
 
-/** A canary follows the others, so that what it says is about what is in force. */
-function canaryBehind(
+/** Brings a canary to the values of the targets, so that its self-tests describe the values in force. */
+function updateCanary(
   canary: SyncTarget,
   targets: readonly SyncTarget[],
   observation: Observation,
@@ -117,7 +140,7 @@ function canaryBehind(
 ): Step | undefined {
   const purpose = purposeOf(canary);
   const first = targets.find((target) => purposeOf(target) === purpose) ?? targets[0];
-  if (first === undefined || canary.obstacle !== undefined) return undefined;
+  if (first === undefined || canary.fault !== undefined) return undefined;
   const [wanted, live] = [viewOf(first, goal), viewOf(canary, goal)];
   const base = wanted.bases?.[0];
   if (base === undefined || wanted.hash === undefined) return undefined;
@@ -128,7 +151,7 @@ function canaryBehind(
     return { kind: "report", findings: [{ code, about: targetName(canary), message: canaryTest.message }] };
   }
   const roots: readonly Certificate[] = readableCertificates(first.hooks[0]?.bundle ?? "");
-  return { kind: "try-canary", purpose, roots, base, reason: "the canary is to have what the others have" };
+  return { kind: "try-canary", purpose, roots, base, reason: "the canary differs from the other registrations" };
 }
 
 function refuse(code: Finding["code"], message: string): Step {

@@ -4,26 +4,28 @@ import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { type Phase, type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
-import { tryFirst } from "./askCanary.ts";
+import { requireCanary } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
-import type { TargetStep } from "./TargetStep.ts";
+import type { TargetStep } from "./Step.ts";
 
-/** How often somebody else may change what was written before it is left to them. */
-const REVERTS = 2;
+/** How often another writer may change the written values before the sync stops writing. */
+export const MAX_REVERTS = 2;
+/** Changes further apart than this, or than the soak, are not counted together. */
+const MIN_REVERT_WINDOW_MS = 3_600_000;
 
 /**
- * The write that a target needs: roots are added first, and the URL changed then, each after the canary has carried it.
- * Both at once only where the endpoint that is left is refused already, or trust is to be the host's own. Undefined where
- * it needs none. No root comes from anywhere but the goal and the target's own bundles, and none goes.
+ * Plans the write that brings a target to the goal. Missing roots are added first, and the URL is changed afterwards; the
+ * canary tests each of them. Both change in one write only when the old endpoint already fails, or for system trust.
+ * Roots come only from the goal and from the target's own bundles, and none is removed. Undefined when nothing differs.
  */
 export function rewriteTarget(target: SyncTarget, observation: Observation, goal: SyncGoal): TargetStep | undefined {
   const view = viewOf(target, goal);
   const bases = view.bases ?? [];
   const base = goal.url ?? bases[0];
-  if (base === undefined || (goal.hold !== undefined && bases.length > 1)) return { findings: [] };
+  if (base === undefined || (goal.frozen !== undefined && bases.length > 1)) return { findings: [] };
   if (goal.url === undefined && bases.length > 1) {
-    const message = `has webhooks at ${bases.join(" and at ")}: left as it is; say which is meant, as url`;
+    const message = `has webhooks at ${bases.join(" and at ")}: not written; set url in the config to one of them`;
     return { findings: [{ code: "not-the-gates", about: targetName(target), message }] };
   }
   const isSystem = goal.trust.mode === "system";
@@ -34,25 +36,26 @@ export function rewriteTarget(target: SyncTarget, observation: Observation, goal
   if (check.finding !== undefined) return { findings: [check.finding] };
   if (!needsRoots && !needsUrl) return undefined;
   const [old] = bases;
-  const oldCarries =
+  const oldVerifies =
     bases.length === 1 &&
     old !== undefined &&
     checkEndpoint(endpointAt(observation, old), wide, observation.now).isFine;
-  const first = needsRoots && needsUrl && oldCarries && !isSystem && old !== undefined;
-  const at = first || !needsUrl ? (bases[0] ?? base) : base;
-  return write(target, observation, goal, {
+  const rootsFirst = needsRoots && needsUrl && oldVerifies && !isSystem && old !== undefined;
+  const changesUrl = needsUrl && !rootsFirst;
+  const at = changesUrl ? base : (bases[0] ?? base);
+  const addedRoots = isSystem ? "trust the roots of the API server's host" : missingRoots(wide, view);
+  return writeStep(target, observation, goal, {
     view,
     roots: wide,
     base: at,
-    phase: needsUrl && !first ? "switching" : "widening",
-    reason: [
-      ...(needsRoots ? [isSystem ? "the roots of the API server's host are to count" : newRoots(wide, view)] : []),
-      ...(needsUrl && !first ? [`the gate is to be called at ${at}`] : []),
-    ].join(", and "),
+    phase: changesUrl ? "switching" : "widening",
+    reason: [...(needsRoots ? [addedRoots] : []), ...(changesUrl ? [`the URL of the gate changes to ${at}`] : [])].join(
+      ", and ",
+    ),
   });
 }
 
-interface Wanted {
+interface PlannedWrite {
   readonly view: TargetView;
   readonly roots: readonly Certificate[];
   readonly base: string;
@@ -60,16 +63,16 @@ interface Wanted {
   readonly reason: string;
 }
 
-function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wanted: Wanted): TargetStep {
-  const { roots, base, phase, reason, view } = wanted;
+function writeStep(target: SyncTarget, observation: Observation, goal: SyncGoal, planned: PlannedWrite): TargetStep {
+  const { roots, base, phase, reason, view } = planned;
   const { now } = observation;
   const reverted = revertsOf(target, view, now, goal);
-  if (reverted !== undefined && reverted.times >= REVERTS) {
-    const message = `somebody has changed what was written ${reverted.times} times: it is left to them; when they have stopped, take its annotation postern.dev/sync-reverted off`;
+  if (reverted !== undefined && reverted.times >= MAX_REVERTS) {
+    const message = `another writer changed the written values ${reverted.times} times: the sync does not write it; when the other writer has stopped, remove the annotation postern.dev/sync-reverted`;
     return { findings: [{ code: "fight", about: targetName(target), message }] };
   }
-  const untried = tryFirst(target, observation, { roots, base, reason });
-  if (untried !== undefined) return untried;
+  const untested = requireCanary(target, observation, { roots, base, reason });
+  if (untested !== undefined) return untested;
   const state = withoutUndefined({
     phase,
     since: now,
@@ -79,28 +82,28 @@ function write(target: SyncTarget, observation: Observation, goal: SyncGoal, wan
     unusedSince: trustHash(roots) === SYSTEM_TRUST ? undefined : target.state.unusedSince,
     reverted: reverted ?? target.state.reverted,
     announcement: goal.announced ?? target.state.announcement,
-    brokenGlass: target.state.brokenGlass,
+    failingOpen: target.state.failingOpen,
   });
   const hooks = hooksWith(target, goal, { roots, base });
   return { kind: phase === "widening" ? "widen" : "switch-url", write: { target, hooks, state }, reason };
 }
 
-/** What is known of somebody else's changes, this one included; undefined where what was written is there. */
+/** Counts changes by another writer, including the present one. Undefined when the written values are in place. */
 function revertsOf(
   { state }: SyncTarget,
   { hash, bases = [] }: TargetView,
   now: number,
-  { soak }: SyncGoal,
+  { soakMs }: SyncGoal,
 ): TargetState["reverted"] {
   if (state.bundleHash === undefined || state.base === undefined) return undefined;
   if (hash === state.bundleHash && bases.length === 1 && bases[0] === state.base) return undefined;
   const { times, since } = state.reverted ?? { times: 0, since: now };
-  // A change long ago was something else.
-  return now - since > Math.max(soak, 3_600_000) ? { times: 1, since: now } : { times: times + 1, since };
+  const isOld = now - since > Math.max(soakMs, MIN_REVERT_WINDOW_MS);
+  return isOld ? { times: 1, since: now } : { times: times + 1, since };
 }
 
-function newRoots(wide: readonly Certificate[], { roots }: TargetView): string {
+function missingRoots(wide: readonly Certificate[], { roots }: TargetView): string {
   const known = new Set(roots.map(({ fingerprint }) => fingerprint));
   const added = wide.filter(({ fingerprint }) => !known.has(fingerprint)).map(({ subject }) => subject.short);
-  return added.length === 0 ? "the bundle is to be written cleanly" : `roots are missing: ${added.join(", ")}`;
+  return added.length === 0 ? "the bundle contains more than certificates" : `roots are missing: ${added.join(", ")}`;
 }

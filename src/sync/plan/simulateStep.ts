@@ -5,8 +5,8 @@ import type { Observation } from "./Observation.ts";
 import type { Step } from "./Step.ts";
 
 /**
- * What would be observed after a step if all went well: how a plan is made without writing. Time does not pass, but for
- * the millisecond that tells a test from the write before it.
+ * Returns the observation after a step that succeeds, so that a dry run plans without writing. Time advances by one
+ * millisecond, which orders a test after the write before it.
  */
 export function simulateStep(observation: Observation, step: Step, { cluster }: SyncGoal): Observation {
   const now = observation.now + 1;
@@ -14,9 +14,9 @@ export function simulateStep(observation: Observation, step: Step, { cluster }: 
     const { purpose, roots, base } = step;
     const passed = { bundleHash: trustHash(roots), base, at: now, result: "passed", message: "" } as const;
     const [url, bundle] = [canaryUrl(purpose, base, cluster), encodeBundle(roots)];
-    const { glassTests: before = [] } = observation;
-    const patience = step.glass === "break" ? { patience: 0 } : {};
-    const glassTests = step.glass === undefined ? before : [...before, { ...passed, ...patience }];
+    const { reachabilityTests: before = [] } = observation;
+    const limit = step.decides === "break-glass" ? { cutOffLimitMs: 0 } : {};
+    const reachabilityTests = step.decides === undefined ? before : [...before, { ...passed, ...limit }];
     const targets = observation.targets.map((it) =>
       it.isCanary && purposeOf(it) === purpose
         ? { ...it, hooks: it.hooks.map(({ name }) => ({ name, url, bundle })) }
@@ -27,7 +27,7 @@ export function simulateStep(observation: Observation, step: Step, { cluster }: 
       now,
       targets,
       [purpose === "webhooks" ? "canaryTest" : "conversionTest"]: passed,
-      glassTests,
+      reachabilityTests,
     };
   }
   if (!("write" in step)) return observation;

@@ -1,12 +1,14 @@
 import type { FailurePolicy } from "../../registration/render/EntryOptions.ts";
-/** What is in step, or is not: one webhook of a configuration, or the conversion of a CRD, whose name is empty. */
+
+/** The part of a registration that the sync compares: one webhook of a configuration, or the conversion of a CRD. */
 export interface Hook {
+  /** Empty for a conversion. */
   readonly name: string;
   readonly url: string;
-  /** `caBundle`, decoded; empty where there is none. */
+  /** The decoded `caBundle`. Empty when there is none. */
   readonly bundle: string;
-  /** Of a webhook; a conversion has none. */
+  /** Undefined for a conversion. */
   readonly failurePolicy?: FailurePolicy;
-  /** Whether its registration marks it as one that may be ignored while nothing can call the gate. */
-  readonly mayIgnore?: boolean;
+  /** Whether its registration marks it for break-glass (annotation `postern.dev/break-glass`). */
+  readonly mayFailOpen?: boolean;
 }

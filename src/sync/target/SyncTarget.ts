@@ -2,46 +2,46 @@ import { gatePath } from "../../protocol/gateUrl.ts";
 import type { Hook } from "./Hook.ts";
 import type { TargetState } from "./TargetState.ts";
 
-/** The kinds of object that say where the API server calls a gate. */
+/** The kinds of objects that tell the API server where to call a gate. */
 export type TargetKind = "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" | "CustomResourceDefinition";
 
-/** A registration that was handed to the sync, as the cluster has it. */
+/** A registration that is handed to the sync, as read from the cluster. */
 export interface SyncTarget {
   readonly kind: TargetKind;
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Whether bundles and URLs are tried on it: on a CRD those of conversions, else those of webhooks. */
+  /** Whether bundles and URLs are tried on it: a CRD for conversions, otherwise for webhooks. */
   readonly isCanary: boolean;
-  /** At least one. */
+  /** At least one, unless the target has a fault. */
   readonly hooks: readonly Hook[];
   readonly state: TargetState;
-  /** The annotations that the state was read from, those that could not be read included. */
+  /** All annotations of the sync on the object, including those that could not be parsed into `state`. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Why it is left alone, whatever its state: another writer, or something that the sync does not write. */
-  readonly obstacle: string | undefined;
+  /** Why the sync never writes it: another writer, or a form that the sync does not support. Undefined when it may. */
+  readonly fault: string | undefined;
 }
 
-/** What the API server calls a gate for; bundles and URLs of each are tried on a canary of its own. */
+/** Why the API server calls a gate. Each purpose has its own canary. */
 export type CallPurpose = "webhooks" | "conversions";
 
-/** What a target has the gate called for. */
+/** The purpose of a target, by its kind. */
 export function purposeOf({ kind }: Pick<SyncTarget, "kind">): CallPurpose {
   return kind === "CustomResourceDefinition" ? "conversions" : "webhooks";
 }
 
-/** The URL of a canary: as `postern render` writes it, or with the mark of one test, which tells its calls from others. */
-export function canaryUrl(purpose: CallPurpose, base: string, cluster: string, mark?: string): string {
+/** The URL of a canary: as `postern render` writes it, or with a tag that identifies the calls of one test. */
+export function canaryUrl(purpose: CallPurpose, base: string, cluster: string, tag?: string): string {
   const path = purpose === "webhooks" ? "validate" : "convert";
-  return `${base}${gatePath(cluster, path, mark === undefined ? undefined : `self-test-${mark}`)}`;
+  return `${base}${gatePath(cluster, path, tag === undefined ? undefined : `self-test-${tag}`)}`;
 }
 
-/** The canary for a purpose; undefined where none was handed over. */
+/** The canary for a purpose. Undefined when none is handed to the sync. */
 export function canaryFor(targets: readonly SyncTarget[], purpose: CallPurpose): SyncTarget | undefined {
   return targets.find((target) => target.isCanary && purposeOf(target) === purpose);
 }
 
-/** How a target is called in plans, Events and messages. */
+/** `KIND/NAME`, as plans, Events and messages name a target. */
 export function targetName({ kind, name }: Pick<SyncTarget, "kind" | "name">): string {
   return `${kind}/${name}`;
 }

@@ -1,48 +1,48 @@
 import * as z from "zod/mini";
 import type { Hook } from "./Hook.ts";
 
-/** What the sync was about with a target: writing, not confirmed yet, or waiting for roots to be unused. */
+/** The phase of a target: an unconfirmed write, or waiting for roots to be unused. */
 export type Phase = "widening" | "switching" | "narrowing" | "soaking";
 
-/** What the sync remembers of a target, all of it in the target's own annotations. */
+/** What the sync remembers of a target. Stored in the annotations of the target. Times are in milliseconds since 1970. */
 export interface TargetState {
   readonly phase?: Phase;
-  /** When the phase began. In milliseconds since 1970, as all times here. */
+  /** Start of the phase. */
   readonly since?: number;
-  /** What was there before an unconfirmed write. */
+  /** The bundles and URLs before an unconfirmed write. */
   readonly snapshot?: readonly Hook[];
-  /** Of the bundle that was written last: `sha256:HEX`, or `system`. */
+  /** Hash of the bundle of the last write: `sha256:HEX`, or `system`. */
   readonly bundleHash?: string;
-  /** Where the gate was said to be, in the last write. */
+  /** Base URL of the last write. */
   readonly base?: string;
-  /** Since when each root that is not asked for has been unused, by SHA-256 of the certificate. */
+  /** Since when each unwanted root has been unused, by SHA-256 fingerprint. */
   readonly unusedSince?: Readonly<Record<string, number>>;
-  /** How often somebody else changed what was written, and when that was first seen. */
+  /** How often another writer changed the written values, and when that was first seen. */
   readonly reverted?: { readonly times: number; readonly since: number };
-  /** The last announcement that was gone by. */
+  /** The last announcement that was followed. */
   readonly announcement?: AnnouncementMark;
-  /** Which webhooks were let be ignored, and since when. */
-  readonly brokenGlass?: { readonly since: number; readonly webhooks: readonly string[] };
+  /** The webhooks that the sync lets fail open, and since when. */
+  readonly failingOpen?: { readonly since: number; readonly webhooks: readonly string[] };
 }
 
-/** Whether something was written that nobody knows to carry yet. */
+/** Whether the last write is not confirmed yet. */
 export function isUnconfirmed({ phase }: TargetState): boolean {
   return phase !== undefined && phase !== "soaking";
 }
 
-/** What is remembered of an announcement: its number, and `sha256:HEX` of what it said. */
+/** Identifies an announcement: its number, and `sha256:HEX` of its content. */
 export interface AnnouncementMark {
   readonly seq: number;
   readonly hash: string;
 }
 
-/** The prefix of all annotations that the sync writes; it writes no others. */
+/** The prefix of all annotations that the sync writes. It writes no others. */
 export const STATE_PREFIX = "postern.dev/sync-";
 
 const timeSchema = z.pipe(
   z.string().check(
     z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/),
-    // A month 13 has the form of a time, and is none.
+    // The pattern accepts a month 13.
     z.refine((text) => !Number.isNaN(Date.parse(text))),
   ),
   z.transform((text) => Date.parse(text)),
@@ -61,9 +61,9 @@ const markSchema = z.pipe(
   }),
 );
 const revertedSchema = z.strictObject({ times: z.int().check(z.positive()), since: timeSchema });
-const brokenGlassSchema = z.strictObject({ since: timeSchema, webhooks: z.array(z.string()) });
+const failingOpenSchema = z.strictObject({ since: timeSchema, webhooks: z.array(z.string()) });
 
-/** Reads the state out of annotations. What cannot be read, because somebody wrote it by hand, counts as not there. */
+/** Reads the state from annotations. Values that cannot be parsed, for example edited by hand, are ignored. */
 export function readState(annotations: Readonly<Record<string, unknown>>): TargetState {
   const text = (key: string): string | undefined => {
     const value = annotations[`${STATE_PREFIX}${key}`];
@@ -76,20 +76,20 @@ export function readState(annotations: Readonly<Record<string, unknown>>): Targe
   const state = {
     phase: read(phaseSchema, text("phase")),
     since: read(timeSchema, text("since")),
-    snapshot: hooksOf(read(snapshotSchema, json(text("snapshot")))),
+    snapshot: unpackSnapshot(read(snapshotSchema, parseJson(text("snapshot")))),
     bundleHash: text("bundle-hash"),
     base: text("url"),
-    unusedSince: read(unusedSchema, json(text("unused-since"))),
-    reverted: read(revertedSchema, json(text("reverted"))),
+    unusedSince: read(unusedSchema, parseJson(text("unused-since"))),
+    reverted: read(revertedSchema, parseJson(text("reverted"))),
     announcement: read(markSchema, text("announcement")),
-    brokenGlass: read(brokenGlassSchema, json(text("broken-glass"))),
+    failingOpen: read(failingOpenSchema, parseJson(text("broken-glass"))),
   };
   return withoutUndefined(state);
 }
 
-/** The annotations that hold a state. */
+/** Returns the annotations that store a state. */
 export function stateAnnotations(state: TargetState): Record<string, string> {
-  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted, announcement, brokenGlass } = state;
+  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted, announcement, failingOpen } = state;
   const unused = Object.entries(unusedSince).map(([root, at]) => [root, timeText(at)]);
   const texts: Readonly<Record<string, string | undefined>> = {
     phase,
@@ -101,16 +101,16 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
     reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),
     announcement: announcement === undefined ? undefined : `${announcement.seq} ${announcement.hash}`,
     "broken-glass":
-      brokenGlass === undefined
+      failingOpen === undefined
         ? undefined
-        : JSON.stringify({ since: timeText(brokenGlass.since), webhooks: brokenGlass.webhooks }),
+        : JSON.stringify({ since: timeText(failingOpen.since), webhooks: failingOpen.webhooks }),
   };
   return Object.fromEntries(
     Object.entries(texts).flatMap(([key, value]) => (value === undefined ? [] : [[`${STATE_PREFIX}${key}`, value]])),
   );
 }
 
-/** A state with each member that is there. */
+/** Removes undefined members from a state. */
 export function withoutUndefined(
   state: { readonly [K in keyof TargetState]: TargetState[K] | undefined },
 ): TargetState {
@@ -122,28 +122,28 @@ function timeText(at: number): string {
 }
 
 /**
- * All annotations of an object may have 256 KiB (`TotalAnnotationSizeLimitB`, k8s.io/apimachinery); 32 KiB are for the
- * others. In bytes.
+ * The annotations of an object may have 256 KiB (`TotalAnnotationSizeLimitB`, k8s.io/apimachinery). 32 KiB are left for
+ * other annotations.
  */
-const SNAPSHOT_BYTES = 224 * 1024;
+const MAX_SNAPSHOT_BYTES = 224 * 1024;
 
-/** Of more than there is room for, none: what cannot be taken back is still better than what cannot be written at all. */
+/** Omits a snapshot that is too large. A write without a way back is better than no write. */
 function snapshotText(hooks: readonly Hook[]): string | undefined {
-  const text = JSON.stringify(packed(hooks));
-  return Buffer.byteLength(text) > SNAPSHOT_BYTES ? undefined : text;
+  const text = JSON.stringify(packSnapshot(hooks));
+  return Buffer.byteLength(text) > MAX_SNAPSHOT_BYTES ? undefined : text;
 }
 
-/** Webhooks mostly share one bundle, and one of all public roots has 220 KB. */
-function packed(hooks: readonly Hook[]): z.infer<typeof snapshotSchema> {
+/** Stores each bundle once. Webhooks usually share one bundle, and a bundle of all public roots has 220 KB. */
+function packSnapshot(hooks: readonly Hook[]): z.infer<typeof snapshotSchema> {
   const bundles = [...new Set(hooks.map(({ bundle }) => bundle))];
   return { bundles, hooks: hooks.map(({ name, url, bundle }) => ({ name, url, bundle: bundles.indexOf(bundle) })) };
 }
 
-function hooksOf(snapshot: z.infer<typeof snapshotSchema> | undefined): Hook[] | undefined {
+function unpackSnapshot(snapshot: z.infer<typeof snapshotSchema> | undefined): Hook[] | undefined {
   return snapshot?.hooks.map(({ name, url, bundle }) => ({ name, url, bundle: snapshot.bundles[bundle] ?? "" }));
 }
 
-function json(text: string | undefined): unknown {
+function parseJson(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {

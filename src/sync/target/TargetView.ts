@@ -11,13 +11,13 @@ import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { Hook } from "./Hook.ts";
 import type { SyncTarget } from "./SyncTarget.ts";
 
-/** What a target says, as far as the sync goes by it. */
+/** The roots and base URLs of a target. */
 export interface TargetView {
-  /** Every root that any of its bundles has. */
+  /** All roots in its bundles. */
   readonly roots: readonly Certificate[];
-  /** Of the roots, when all hooks have one and the same readable bundle; else undefined. */
+  /** Hash of the roots. Undefined when the bundles of the hooks differ, or contain more than certificates. */
   readonly hash: string | undefined;
-  /** Where its hooks are called: mostly one. Undefined where one of them is not a gate's URL for this cluster. */
+  /** Base URLs of its hooks, usually one. Undefined when a URL is not a gate's URL for this cluster. */
   readonly bases: readonly string[] | undefined;
 }
 
@@ -36,7 +36,7 @@ export function viewOf({ hooks }: Pick<SyncTarget, "hooks">, { cluster }: SyncGo
   };
 }
 
-/** Undefined for a bundle that has more in it than certificates: it is to be written anew. */
+/** Undefined for a bundle that contains more than certificates. The sync writes it again. */
 function hashOf(bundle: string, roots: readonly Certificate[]): string | undefined {
   if (roots.length === 0) return withoutSpace(bundle) === "" ? SYSTEM_TRUST : undefined;
   const rest = bundle
@@ -47,12 +47,12 @@ function hashOf(bundle: string, roots: readonly Certificate[]): string | undefin
   return withoutSpace(rest) === withoutSpace(clean) ? trustHash(roots) : undefined;
 }
 
-/** As Go has it: `trim` would also take a byte order mark away, behind which Go reads no certificate. */
+/** Trims as Go does. `trim` would also remove a byte order mark, and Go reads no certificate after one. */
 function withoutSpace(text: string): string {
   return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
 }
 
-/** A target's hooks with other roots, and at another base; undefined keeps each one's own. */
+/** Returns a target's hooks with other roots and another base URL. Undefined keeps the base URL of each hook. */
 export function hooksWith(
   { hooks }: Pick<SyncTarget, "hooks">,
   { cluster }: SyncGoal,

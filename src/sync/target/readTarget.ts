@@ -5,10 +5,10 @@ import type { Hook } from "./Hook.ts";
 import type { SyncTarget, TargetKind } from "./SyncTarget.ts";
 import { readState, STATE_PREFIX } from "./TargetState.ts";
 
-/** cert-manager's CA injector writes `caBundle` of what carries one of these. */
-const INJECTOR = "cert-manager.io/inject-";
+/** cert-manager's CA injector writes `caBundle` of objects with an annotation of this prefix. */
+const INJECTOR_PREFIX = "cert-manager.io/inject-";
 
-/** Reads a registration of a gate as a target; undefined where it was not handed over. */
+/** Reads a registration of a gate. Undefined when it is not handed to the sync (annotation `postern.dev/sync`). */
 export function readTarget(kind: TargetKind, object: JsonObject, gate: string): SyncTarget | undefined {
   const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   const annotations = isJsonObject(metadata.annotations) ? metadata.annotations : {};
@@ -27,7 +27,7 @@ export function readTarget(kind: TargetKind, object: JsonObject, gate: string): 
     hooks,
     state: readState(annotations),
     annotations: ownAnnotations(annotations),
-    obstacle: obstacleOf(annotations, hooks.length, found.length),
+    fault: targetFault(annotations, hooks.length, found.length),
   };
 }
 
@@ -41,11 +41,11 @@ function ownAnnotations(annotations: JsonObject): Record<string, string> {
   return Object.fromEntries(own.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])));
 }
 
-function obstacleOf(annotations: JsonObject, hooks: number, found: number): string | undefined {
-  const injector = Object.keys(annotations).find((key) => key.startsWith(INJECTOR));
+function targetFault(annotations: JsonObject, hooks: number, found: number): string | undefined {
+  const injector = Object.keys(annotations).find((key) => key.startsWith(INJECTOR_PREFIX));
   if (injector !== undefined) return `has the annotation ${injector}: cert-manager writes its caBundle`;
   if (found === 0) return "has no webhooks";
-  return hooks < found ? "calls a Service and not a URL" : undefined;
+  return hooks < found ? "calls a Service instead of a URL" : undefined;
 }
 
 function webhooksOf({ webhooks }: JsonObject, marked: readonly string[]): (Hook | undefined)[] {
@@ -53,7 +53,7 @@ function webhooksOf({ webhooks }: JsonObject, marked: readonly string[]): (Hook 
   return webhooks.filter(isJsonObject).map(({ name, clientConfig, failurePolicy }) => {
     const hook = typeof name === "string" ? hookOf(name, clientConfig) : undefined;
     if (hook === undefined || (failurePolicy !== "Fail" && failurePolicy !== "Ignore")) return hook;
-    return { ...hook, failurePolicy, ...(marked.includes(hook.name) ? { mayIgnore: true } : {}) };
+    return { ...hook, failurePolicy, ...(marked.includes(hook.name) ? { mayFailOpen: true } : {}) };
   });
 }
 

@@ -4,10 +4,10 @@ import type { Hook } from "./Hook.ts";
 import type { SyncTarget } from "./SyncTarget.ts";
 import { stateAnnotations } from "./TargetState.ts";
 
-/** As whom the sync writes: the owner of `caBundle`, `url`, its own annotations, and a `failurePolicy` that it changed. */
+/** The field manager of the sync's writes: `caBundle`, `url`, its annotations, and a `failurePolicy` that it changed. */
 export const FIELD_MANAGER = "postern-sync";
 
-/** The operation that fails a patch where a value is another (RFC 6902, section 4.6). */
+/** The operation that fails a patch when a value differs (RFC 6902, section 4.6). */
 export interface TestOperation {
   readonly op: "test";
   readonly path: string;
@@ -15,9 +15,9 @@ export interface TestOperation {
 }
 
 /**
- * A JSON Patch of what is to be another way, and of nothing else. Refused by the API server (409) where the target has
- * another `resourceVersion` or `uid` by then. Not by server-side apply: who applies a webhook's name and address owns the
- * whole entry with others, and then nobody else can take the entry away (422, for what is left of it is no webhook).
+ * Returns a JSON Patch of the values that differ. The API server answers 409 when `resourceVersion` or `uid` of the target
+ * changed. Server-side apply is not used: the applier of a webhook's name and address co-owns the whole entry, and no other
+ * manager can then remove it (422, the remaining entry is not a valid webhook).
  */
 export function targetPatch({ target, hooks, state }: TargetWrite): (PatchOperation | TestOperation)[] {
   return [

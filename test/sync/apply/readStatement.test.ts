@@ -1,6 +1,6 @@
 import { CompactSign, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { beforeAll, expect, it } from "vitest";
-import { SelfTestSigner } from "../../../src/gate/answer/selfTest.ts";
+import { SelfTestSigner } from "../../../src/gate/answer/SelfTestSigner.ts";
 import { readStatement } from "../../../src/sync/apply/readStatement.ts";
 import type { Ed25519PublicKey } from "../../../src/trust/Ed25519PublicKey.ts";
 
@@ -29,30 +29,34 @@ const message = (token: string): string =>
   `admission webhook "canary.g.postern.dev" denied the request: postern self-test reached the gate; signed statement: ${token}`;
 
 it.each([
-  ["as it is", {}, { ok: true, registrationHash: "sha256:cd" }],
-  ["about another nonce", { nonce: "n-2" }, { ok: false, fault: "another" }],
-  ["about another bundle", { bundleHash: "sha256:00" }, { ok: false, fault: "another" }],
-  ["for another cluster", { cluster: "staging" }, { ok: false, fault: "another" }],
-  ["called elsewhere", { url: "https://gate.example.com/c/prod/validate" }, { ok: false, fault: "other-url" }],
-  ["four minutes old", { iat: NOW / 1000 - 240 }, { ok: true }],
-  ["an hour old", { iat: NOW / 1000 - 3600 }, { ok: false, fault: "clock" }],
-  ["from in an hour", { iat: NOW / 1000 + 3600 }, { ok: false, fault: "clock" }],
-] as const)("a statement %s", async (_, change, result) => {
+  ["accepts a matching statement", {}, { ok: true, registrationHash: "sha256:cd" }],
+  ["rejects a statement about another nonce", { nonce: "n-2" }, { ok: false, fault: "other-test" }],
+  ["rejects a statement about another bundle", { bundleHash: "sha256:00" }, { ok: false, fault: "other-test" }],
+  ["rejects a statement for another cluster", { cluster: "staging" }, { ok: false, fault: "other-test" }],
+  [
+    "rejects a statement about another URL",
+    { url: "https://gate.example.com/c/prod/validate" },
+    { ok: false, fault: "other-url" },
+  ],
+  ["accepts a statement that is four minutes old", { iat: NOW / 1000 - 240 }, { ok: true }],
+  ["rejects a statement that is an hour old", { iat: NOW / 1000 - 3600 }, { ok: false, fault: "clock" }],
+  ["rejects a statement that is an hour ahead", { iat: NOW / 1000 + 3600 }, { ok: false, fault: "clock" }],
+] as const)("readStatement %s", async (_, change, result) => {
   const token = await signer.sign({ ...STATEMENT, ...change });
   expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject(result);
 });
 
-it("one that is signed with another key is forged", async () => {
+it("readStatement reports a statement of another key as forged", async () => {
   const other = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   const token = await new SelfTestSigner(await exportJWK(other.privateKey)).sign(STATEMENT);
   expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject({ ok: false, fault: "forged" });
 });
 
 it.each([
-  ["another kind of token that was signed with the same key", JSON.stringify(STATEMENT), "other+jwt"],
-  ["one without all its members", '{"nonce":"n-1"}', "postern-selftest+jwt"],
-  ["one that is no JSON", "{", "postern-selftest+jwt"],
-])("%s is none", async (_, payload, typ) => {
+  ["another type of token with the same key", JSON.stringify(STATEMENT), "other+jwt"],
+  ["a statement without all members", '{"nonce":"n-1"}', "postern-selftest+jwt"],
+  ["a statement that is not JSON", "{", "postern-selftest+jwt"],
+])("readStatement reports %s as forged", async (_, payload, typ) => {
   const key = await importJWK(privateKey, "EdDSA");
   const token = await new CompactSign(new TextEncoder().encode(payload))
     .setProtectedHeader({ alg: "EdDSA", typ })
@@ -60,6 +64,6 @@ it.each([
   expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject({ ok: false, fault: "forged" });
 });
 
-it("an answer without one is unsigned", async () => {
+it("readStatement reports an answer without a statement as unsigned", async () => {
   expect(await readStatement("denied", publicKey, EXPECTED)).toMatchObject({ ok: false, fault: "unsigned" });
 });

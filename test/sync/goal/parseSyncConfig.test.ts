@@ -31,12 +31,12 @@ const parse = (text: string): ReturnType<typeof parseSyncConfig> =>
     },
   });
 
-it("reads names, durations, catalogues and files", async () => {
+it("parseSyncConfig reads names, durations, catalogues and files", async () => {
   const config = await parse(GOOD);
   expect(config).toMatchObject({
-    goal: { gate: "postern", cluster: "production", url: "https://gate.example.com", soak: 36 * 3_600_000 },
+    goal: { gate: "postern", cluster: "production", url: "https://gate.example.com", soakMs: 36 * 3_600_000 },
     publicKey: { kty: "OKP", crv: "Ed25519", x: X },
-    timeouts: { handshake: 3_000, probe: 20_000, canary: 10_000, lease: 60_000 },
+    timeouts: { handshakeMs: 3_000, probeMs: 20_000, canaryMs: 10_000, leaseMs: 60_000 },
   });
   const { trust } = config.goal;
   expect(trust.mode === "pin" ? trust.roots.length : 0).toBe(catalogue("letsencrypt").length + 1);
@@ -48,7 +48,7 @@ it.each([
   ["https://gate.example.com/a/../gates/", "https://gate.example.com/gates"],
   ["https://gate.example.com.:8443", "https://gate.example.com.:8443"],
   ["https://[2001:DB8:0::1]:8443/", "https://[2001:db8::1]:8443"],
-])("reads %s as a registration's URL is read", async (url, expected) => {
+])("parseSyncConfig normalizes the URL %s as registrations are read", async (url, expected) => {
   const text = GOOD.replace(/^url:.*$/m, `url: "${url}"`).replace(
     /hosts: .*/,
     'hosts: [GATE.example.com, gate.example.com., "2001:db8::1", "[::1]"]',
@@ -58,7 +58,7 @@ it.each([
   expect(hosts).toEqual(["gate.example.com", "gate.example.com.", "[2001:db8::1]", "[::1]"]);
 });
 
-it("reads where what comes next is asked for", async () => {
+it("parseSyncConfig reads the source of what comes next", async () => {
   const publicKey = `publicKey: { kty: OKP, crv: Ed25519, x: ${X} }`;
   const url = "https://gate.example.com/.well-known/postern";
   expect((await parse(GOOD)).next).toBeUndefined();
@@ -71,35 +71,35 @@ it("reads where what comes next is asked for", async () => {
   expect(asked.next).toMatchObject({ kind: "provider", settings: { fixed: { roots: ["aws"] } } });
 });
 
-it("breaks no glass unless it is told to, and then after half a minute", async () => {
-  expect((await parse(`${GOOD}breakGlassAfter: 10s\n`)).goal.breakGlassAfter).toBeUndefined();
-  expect((await parse(`${GOOD}breakGlass: true\n`)).goal.breakGlassAfter).toBe(30_000);
-  expect((await parse(`${GOOD}breakGlass: true\nbreakGlassAfter: 10s\n`)).goal.breakGlassAfter).toBe(10_000);
+it("parseSyncConfig disables break-glass by default, and enables it with 30 s", async () => {
+  expect((await parse(`${GOOD}breakGlassAfter: 10s\n`)).goal.breakGlassAfterMs).toBeUndefined();
+  expect((await parse(`${GOOD}breakGlass: true\n`)).goal.breakGlassAfterMs).toBe(30_000);
+  expect((await parse(`${GOOD}breakGlass: true\nbreakGlassAfter: 10s\n`)).goal.breakGlassAfterMs).toBe(10_000);
 });
 
-it("reads how runs follow each other, and how much the gate is called", async () => {
-  expect(await parse(GOOD)).toMatchObject({ interval: 300_000, jitter: 60_000, load: undefined });
-  expect(await parse(`${GOOD}interval: 30s\n`)).toMatchObject({ interval: 30_000, jitter: 15_000 });
-  expect(await parse(`${GOOD}jitter: 0s\n`)).toMatchObject({ jitter: 0 });
+it("parseSyncConfig reads interval, jitter and load", async () => {
+  expect(await parse(GOOD)).toMatchObject({ intervalMs: 300_000, jitterMs: 60_000, load: undefined });
+  expect(await parse(`${GOOD}interval: 30s\n`)).toMatchObject({ intervalMs: 30_000, jitterMs: 15_000 });
+  expect(await parse(`${GOOD}jitter: 0s\n`)).toMatchObject({ jitterMs: 0 });
   expect(await parse(`${GOOD}load: api-server\n`)).toMatchObject({ load: "api-server" });
   const load = "load: { requestsPerSecond: 50, latency: 20ms }";
-  expect(await parse(`${GOOD}${load}\n`)).toMatchObject({ load: { requestsPerSecond: 50, latency: 20 } });
+  expect(await parse(`${GOOD}${load}\n`)).toMatchObject({ load: { requestsPerSecond: 50, latencyMs: 20 } });
 });
 
 it.each([
-  ["interval: 200ms", /^sync\.yaml: interval: expected a second or more/],
-  ["jitter: 4m", /^sync\.yaml: jitter: expected half of interval at most/],
+  ["interval: 200ms", /^sync\.yaml: interval: expected at least 1s/],
+  ["jitter: 4m", /^sync\.yaml: jitter: expected at most half of interval/],
   ["jitter: none", /^sync\.yaml: jitter: expected a duration/],
   ["load: much", /^sync\.yaml: load: expected api-server, or requestsPerSecond and latency/],
   ["load: { requestsPerSecond: 5 }", /^sync\.yaml: load: expected api-server, or requestsPerSecond and latency/],
-])("%s is refused", async (line, message) => {
+])("parseSyncConfig rejects %s", async (line, message) => {
   await expect(parse(`${GOOD}${line}\n`)).rejects.toMatchObject({
     code: "bad-config",
     message: expect.stringMatching(message),
   });
 });
 
-it("needs neither a URL nor roots", async () => {
+it("parseSyncConfig needs neither a URL nor roots", async () => {
   const text = GOOD.replace(/^url:.*$/m, "")
     .replace(/^trust:.*$/m, "trust: { mode: system }")
     .replace(/^soak:.*$/m, "");
@@ -109,39 +109,39 @@ it("needs neither a URL nor roots", async () => {
     cluster: "production",
     url: undefined,
     trust: { mode: "system" },
-    soak: 86_400_000,
+    soakMs: 86_400_000,
   });
 });
 
-describe("refuses", () => {
+describe("parseSyncConfig rejects", () => {
   const change = (from: RegExp, to: string): string => GOOD.replace(from, to);
   it.each([
     [
-      "a test that would outlast the Lease",
+      "a break-glass test longer than the Lease",
       () => `${GOOD}breakGlass: true\nbreakGlassAfter: 50s\n`,
-      /breakGlassAfter: expected less, together with timeouts.canary, than timeouts.lease/,
+      /breakGlassAfter: expected less than timeouts\.lease minus timeouts\.canary/,
     ],
     ["an unknown key", () => `${GOOD}sock: 1h\n`, /unknown key "sock"; known are gate, cluster, url, trust/],
     [
-      "an unknown key inside",
+      "an unknown key of a member",
       () => change(/handshake/, "handshakes"),
       /timeouts: unknown key "handshakes"; known are handshake, probe/,
     ],
     [
-      "roots with the host's own",
+      "roots with system trust",
       () => change(/mode: pin/, "mode: system"),
       /trust: unknown key "roots"; known are mode/,
     ],
-    ["another mode", () => change(/mode: pin/, "mode: probe"), /trust\.mode: /],
+    ["an unknown trust mode", () => change(/mode: pin/, "mode: probe"), /trust\.mode: /],
     ["no roots", () => change(/roots: \[.*\]/, "roots: []"), /trust\.roots: expected at least 1/],
     [
-      "a catalogue that there is not",
+      "an unknown catalogue",
       () => change(/letsencrypt/, "letsencript"),
-      /trust\.roots: no root catalogue is called "letsencript"; there are .*letsencrypt/,
+      /trust\.roots: there is no root catalogue "letsencript"; use one of .*letsencrypt/,
     ],
-    ["a file that there is not", () => change(/corp/, "corps"), /trust\.roots: \.\/corps\.pem cannot be read/],
+    ["a missing file of roots", () => change(/corp/, "corps"), /trust\.roots: \.\/corps\.pem cannot be read/],
     [
-      "a file without a certificate",
+      "a file of roots without a certificate",
       () => change(/corp/, "empty"),
       /trust\.roots: \.\/empty\.pem:1: no certificate in PEM/,
     ],
@@ -150,34 +150,38 @@ describe("refuses", () => {
       () => change(/\[gate\.example\.com\]/, "[other.example.com]"),
       /url: its host gate\.example\.com is not among hosts/,
     ],
-    ["http", () => change(/https:/, "http:"), /url: expected an https URL/],
+    ["an http URL", () => change(/https:/, "http:"), /url: expected an https URL/],
     [
       "a URL with a cluster's path",
       () => change(/com\/$/m, "com/c/production/validate"),
-      /url: has more of a path than where the gate is served at https:\/\/gate\.example\.com$/,
+      /url: has a path that is not the base path of a gate at https:\/\/gate\.example\.com$/,
     ],
-    ["a URL for a host", () => change(/\[gate.*\]/, '["https://gate.example.com"]'), /hosts.*: expected a host alone/],
-    ["a host with a port", () => change(/\[gate.*\]/, '["gate.example.com:443"]'), /hosts.*: expected a host alone/],
-    ["more than a timer takes", () => `${GOOD}interval: 25d\n`, /interval: expected 24d or less/],
-    ["no time at all", () => change(/3s/, "0s"), /timeouts\.handshake: expected more than nothing/],
+    [
+      "a URL instead of a host",
+      () => change(/\[gate.*\]/, '["https://gate.example.com"]'),
+      /hosts.*: expected only a host/,
+    ],
+    ["a host with a port", () => change(/\[gate.*\]/, '["gate.example.com:443"]'), /hosts.*: expected only a host/],
+    ["an interval longer than a timer takes", () => `${GOOD}interval: 25d\n`, /interval: expected 24d or less/],
+    ["a time limit of 0", () => change(/3s/, "0s"), /timeouts\.handshake: expected more than 0/],
     ["a URL with a query", () => change(/com\/$/m, "com/?a=b"), /url: expected no user name, query or fragment/],
     ["a private key", () => change(/kid: key-1/, "d: secret"), /selfTest\.publicKey: unknown key "d"/],
     [
-      "a key of another length",
+      "a key of the wrong length",
       () => change(/x: \w+/, "x: REPLACE"),
       /selfTest\.publicKey\.x: expected the 43 characters/,
     ],
     ["a duration without a unit", () => change(/36h/, "36"), /soak: expected/],
     [
-      "a name that is none",
+      "a name that is not a DNS label",
       () => change(/cluster: production/, "cluster: Production"),
       /cluster: expected a DNS label/,
     ],
     [
-      "an announcement and a provider",
+      "both an announcement and a provider",
       () =>
         `${GOOD}provider: { fixed: { url: "https://a.b", roots: [] } }\nannouncement: { url: "https://a", publicKey: { kty: OKP, crv: Ed25519, x: ${X} } }\n`,
-      /announcement and provider: expected one of them/,
+      /announcement and provider: expected only one of them/,
     ],
     [
       "an announcement over http",
@@ -189,10 +193,10 @@ describe("refuses", () => {
       () => `${GOOD}announcement: { url: "https://a" }\n`,
       /announcement\.publicKey: expected/,
     ],
-    ["no provider", () => `${GOOD}provider: {}\n`, /provider: expected exactly one of cloudflare/],
-    ["what is no YAML", () => "a: [", /is no YAML/],
-    ["what is no object", () => "- a", /expected an object/],
-  ])("%s, by its name", async (_, text, message) => {
+    ["an empty provider", () => `${GOOD}provider: {}\n`, /provider: expected exactly one of cloudflare/],
+    ["text that is not YAML", () => "a: [", /is not YAML/],
+    ["YAML that is not an object", () => "- a", /expected an object/],
+  ])("%s with a message that names the file and the member", async (_, text, message) => {
     await expect(parse(text())).rejects.toMatchObject({ name: "ConfigError", message: expect.stringMatching(message) });
     await expect(parse(text())).rejects.toThrow(/^sync\.yaml: /);
   });

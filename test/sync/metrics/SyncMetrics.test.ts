@@ -6,18 +6,24 @@ import type { SyncRun } from "../../../src/sync/runSync.ts";
 import { makeCas, OLD, SyncWorld } from "../SyncWorld.ts";
 
 const NOW = 1_795_491_302_500;
-const TERMS: RiskTerms = { interval: 300_000, jitter: 60_000, duration: 1_500, inFlight: undefined, catalogues: [] };
+const TERMS: RiskTerms = {
+  intervalMs: 300_000,
+  jitterMs: 60_000,
+  durationMs: 1_500,
+  inFlight: undefined,
+  catalogues: [],
+};
 
 let run: SyncRun;
 let goal: SyncWorld["goal"];
 beforeAll(async () => {
-  const world = new SyncWorld(await makeCas(1), { gate: "g", cluster: "prod", url: OLD, soak: 1_000 }, [0], [0]);
+  const world = new SyncWorld(await makeCas(1), { gate: "g", cluster: "prod", url: OLD, soakMs: 1_000 }, [0], [0]);
   goal = world.goal;
   const last = { kind: "nothing-to-do", notes: [] } as const;
   run = { steps: [last], last, rolledBack: false, observation: { ...world.observe(), now: NOW } };
 });
 
-/** The samples of a metric: their labels, but for those that all have, and values. */
+/** The samples of a metric: labels except the common ones, and values. */
 function samplesOf(text: string, name: string): string[] {
   return text.split("\n").flatMap((line) => {
     const [, labels = "", value] = new RegExp(`^postern_sync_${name}\\{(.*)\\} (\\S+)$`).exec(line) ?? [];
@@ -30,11 +36,11 @@ async function textOf(
   change: Partial<SyncRun> = {},
   terms: Partial<RiskTerms> = {},
 ): Promise<string> {
-  metrics.ran({ ...run, ...change }, goal, { ...TERMS, ...terms });
+  metrics.recordRun({ ...run, ...change }, goal, { ...TERMS, ...terms });
   return metrics.text();
 }
 
-it("says when, how long, how far in step, and until when the endpoint's certificates last", async () => {
+it("SyncMetrics reports time, duration and result of a run, and the expiry of certificates", async () => {
   const text = await textOf(new SyncMetrics(goal));
   expect(samplesOf(text, "last_run_timestamp_seconds")).toEqual(["1795491303"]);
   expect(samplesOf(text, "last_success_timestamp_seconds")).toEqual(["1795491303"]);
@@ -50,21 +56,21 @@ it("says when, how long, how far in step, and until when the endpoint's certific
   ).toBe(true);
 });
 
-it("counts what stands against it, by kind, and the steps of all its runs", async () => {
-  const finding = (code: "fight" | "obstacle", about: string) => ({ code, about, message: "" });
-  const findings = [finding("fight", "a"), finding("fight", "b"), finding("obstacle", "c")];
+it("SyncMetrics counts findings by code, and the steps of all runs", async () => {
+  const finding = (code: "fight" | "target-fault", about: string) => ({ code, about, message: "" });
+  const findings = [finding("fight", "a"), finding("fight", "b"), finding("target-fault", "c")];
   const metrics = new SyncMetrics(goal);
   const step: Step = { kind: "try-canary", purpose: "webhooks", roots: [], base: OLD, reason: "" };
   const last = { kind: "report", findings } as const;
   await textOf(metrics, { last, steps: [step, step, last] });
   const text = await textOf(metrics, { last, steps: [step, last] });
   expect(samplesOf(text, "in_step")).toEqual(["0"]);
-  expect(samplesOf(text, "findings")).toEqual(['code="fight" 2', 'code="obstacle" 1']);
+  expect(samplesOf(text, "findings")).toEqual(['code="fight" 2', 'code="target-fault" 1']);
   expect(samplesOf(text, "steps_total")).toEqual(['step="try-canary" 3']);
   expect(samplesOf(text, "last_success_timestamp_seconds")).toEqual([]);
 });
 
-it("what a run cannot tell has no sample, after one that could as well", async () => {
+it("SyncMetrics removes the sample of a value that the last run could not determine", async () => {
   const metrics = new SyncMetrics(goal);
   await textOf(metrics, {}, { inFlight: 0.1 });
   const text = await textOf(metrics, { observation: { ...run.observation, endpoints: [] } });
@@ -72,29 +78,29 @@ it("what a run cannot tell has no sample, after one that could as well", async (
     expect(samplesOf(text, name)).toEqual([]);
 });
 
-it("what is counted goes on from what an earlier process wrote of this cluster, and of no other", async () => {
+it("SyncMetrics continues the counters of an earlier process for the same cluster only", async () => {
   const step: Step = { kind: "try-canary", purpose: "webhooks", roots: [], base: OLD, reason: "" };
   const steps = [step, run.last];
   const before = await textOf(new SyncMetrics(goal), { steps });
-  const strange = await textOf(new SyncMetrics({ gate: "g", cluster: "other" }), { steps });
-  const text = await textOf(new SyncMetrics(goal, `${strange}${before}`), { steps });
+  const foreign = await textOf(new SyncMetrics({ gate: "g", cluster: "other" }), { steps });
+  const text = await textOf(new SyncMetrics(goal, `${foreign}${before}`), { steps });
   expect(samplesOf(text, "steps_total")).toEqual(['step="try-canary" 2']);
   const other = new SyncMetrics({ gate: "g", cluster: "prod-2" }, before);
   expect(samplesOf(await other.text(), "last_success_timestamp_seconds")).toEqual([]);
 });
 
-it("a URL's path, which may hold a capability, is in no label", async () => {
+it("SyncMetrics writes no URL path, which may hold a capability, into a label", async () => {
   const endpoints = run.observation.endpoints.map((view) => ({ ...view, base: `${view.base}/k/secret` }));
   const text = await textOf(new SyncMetrics(goal), { observation: { ...run.observation, endpoints } });
   expect(samplesOf(text, "certificate_days_left").length).toBe(2);
   expect(text).not.toContain("secret");
 });
 
-describe("a run that could not be made", () => {
-  it("is counted, keeps when the last one was well, and leaves nothing from before", async () => {
+describe("SyncMetrics after a failed run", () => {
+  it("counts it, keeps the last success and removes all other values", async () => {
     const metrics = new SyncMetrics(goal);
     await textOf(metrics);
-    metrics.failed("cluster-unreachable", NOW + 60_000, 200);
+    metrics.recordFailure("cluster-unreachable", NOW + 60_000, 200);
     const text = await metrics.text();
     expect(samplesOf(text, "run_failures_total")).toEqual(['code="cluster-unreachable" 1']);
     expect(samplesOf(text, "in_step")).toEqual(["0"]);
@@ -103,23 +109,23 @@ describe("a run that could not be made", () => {
     expect(samplesOf(text, "target_phase")).toEqual([]);
   });
 
-  it("knows when the last one was well from the file that another process wrote", async () => {
+  it("reads the last success from the file of an earlier process", async () => {
     const metrics = new SyncMetrics(goal, await textOf(new SyncMetrics(goal)));
-    metrics.failed("lease-held", NOW + 60_000, 200);
+    metrics.recordFailure("lease-held", NOW + 60_000, 200);
     expect(samplesOf(await metrics.text(), "last_success_timestamp_seconds")).toEqual(["1795491303"]);
   });
 
   it.each(["", "nonsense", 'postern_sync_last_success_timestamp_seconds{a="b"} NaN\n'])(
-    "reads nothing into a file of %j",
+    "ignores a file that contains %j",
     async (previous) => {
       const metrics = new SyncMetrics(goal, previous);
-      metrics.failed("lease-held", NOW, 200);
+      metrics.recordFailure("lease-held", NOW, 200);
       expect(samplesOf(await metrics.text(), "last_success_timestamp_seconds")).toEqual([]);
     },
   );
 });
 
-it("every line is a comment or a sample, and the text ends with a newline", async () => {
+it("SyncMetrics writes valid lines of the text format and ends with a newline", async () => {
   const text = await textOf(new SyncMetrics({ gate: "g", cluster: 'odd "name" \\ of\na cluster' }));
   expect(text.endsWith("\n")).toBe(true);
   for (const line of text.trimEnd().split("\n"))

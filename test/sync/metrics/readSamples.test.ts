@@ -10,6 +10,6 @@ it.each([
   ['a{b="c"} NaN\na{b="c"} +Inf\na{b="c"} -1\na{b="c"} x', []],
   ['a{b="c} 1', []],
   ["a 1", []],
-])("%j", (text, samples) => {
+])("readSamples reads %j", (text, samples) => {
   expect(readSamples(text)).toEqual(samples);
 });

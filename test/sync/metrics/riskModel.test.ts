@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type RiskTerms, riskModel } from "../../../src/sync/metrics/riskModel.ts";
 import type { Observation } from "../../../src/sync/plan/Observation.ts";
-import { type CatalogueName, rootCatalogues } from "../../../src/trust/roots/rootCatalogues.ts";
+import { type CatalogueName, rootCatalogues } from "../../../src/trust/roots/catalogue.ts";
 import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 
 const TERMS: RiskTerms = {
-  interval: 300_000,
-  jitter: 60_000,
-  duration: 2_000,
+  intervalMs: 300_000,
+  jitterMs: 60_000,
+  durationMs: 2_000,
   inFlight: 0.2,
   catalogues: [],
 };
@@ -18,45 +18,45 @@ beforeAll(async () => {
 });
 
 const world = (live: readonly number[]): SyncWorld =>
-  new SyncWorld(cas, { gate: "g", cluster: "prod", url: OLD, soak: 1_000 }, live, live);
+  new SyncWorld(cas, { gate: "g", cluster: "prod", url: OLD, soakMs: 1_000 }, live, live);
 
 const riskOf = (it: SyncWorld, terms: Partial<RiskTerms> = {}, change: Partial<Observation> = {}) =>
   riskModel({ ...it.observe(), ...change }, it.goal, { ...TERMS, ...terms });
 
-describe("how long, and how many calls", () => {
+describe("riskModel.seconds and riskModel.inFlight", () => {
   it.each([
-    { what: "interval, jitter and run together", terms: {}, seconds: 362, inFlight: 0.2 },
-    { what: "no jitter", terms: { jitter: 0 }, seconds: 302, inFlight: 0.2 },
-    { what: "another load", terms: { inFlight: 2 }, seconds: 362, inFlight: 2 },
-    { what: "a load that nobody said", terms: { inFlight: undefined }, seconds: 362, inFlight: undefined },
-  ])("$what", ({ terms, seconds, inFlight }) => {
+    { what: "with interval, jitter, duration and load", terms: {}, seconds: 362, inFlight: 0.2 },
+    { what: "without jitter", terms: { jitterMs: 0 }, seconds: 302, inFlight: 0.2 },
+    { what: "with another load", terms: { inFlight: 2 }, seconds: 362, inFlight: 2 },
+    { what: "with an unknown load", terms: { inFlight: undefined }, seconds: 362, inFlight: undefined },
+  ])("follow from the terms $what", ({ terms, seconds, inFlight }) => {
     expect(riskOf(world([0]), terms)).toMatchObject({ seconds, inFlight });
   });
 });
 
-describe("the chance", () => {
-  it("is 1 where the bundle in force refuses what is served: then the risk is all that is in flight", () => {
+describe("riskModel.stale", () => {
+  it("is 1 when the bundle in force rejects the served chain", () => {
     const it = world([0]);
     it.served.set(OLD, [1]);
     expect(riskOf(it)).toEqual({ stale: 1, seconds: 362, inFlight: 0.2, risk: 362 * 0.2 });
   });
 
-  it("is 1 where one of several addresses is refused", () => {
+  it("is 1 when the chain of one of several addresses is rejected", () => {
     const it = world([0]);
     it.served.set(OLD, [0, 1]);
     expect(riskOf(it).stale).toBe(1);
   });
 
-  it.each(["widening", "switching", "narrowing"] as const)("is 1 while %s is not confirmed", (phase) => {
+  it.each(["widening", "switching", "narrowing"] as const)("is 1 while %s is unconfirmed", (phase) => {
     const it = world([0]);
     const targets = it.targets.map((target) => ({ ...target, state: { phase } }));
     expect(riskOf(it, {}, { targets }).stale).toBe(1);
   });
 
   it.each([
-    ["another one's", (it: SyncWorld) => it.rootOf(1).pem],
-    ["nonsense", () => "nonsense"],
-  ])("is 1 where the bundle of one webhook of several is %s", (_, bundle) => {
+    ["of another CA", (it: SyncWorld) => it.rootOf(1).pem],
+    ["without certificates", () => "nonsense"],
+  ])("is 1 when the bundle of one of several webhooks is %s", (_, bundle) => {
     const it = world([0]);
     const targets = it.targets.map((target) => {
       const [first, ...others] = target.hooks;
@@ -66,7 +66,7 @@ describe("the chance", () => {
     expect(riskOf(it, {}, { targets }).stale).toBe(1);
   });
 
-  it("is not known where one endpoint of several does not answer, unless another is stale", () => {
+  it("is undefined when one of several endpoints does not answer, unless another is stale", () => {
     const it = world([0]);
     it.served.set(NEW, ["no answer"]);
     const targets = it.targets.map((target) => {
@@ -79,12 +79,12 @@ describe("the chance", () => {
     expect(riskOf(it, {}, { targets }).stale).toBe(1);
   });
 
-  it("is 0 below a CA of one's own: it renews below the root that is pinned", () => {
+  it("is 0 for a private CA, which renews below the pinned root", () => {
     expect(riskOf(world([0]))).toMatchObject({ stale: 0, risk: 0 });
   });
 
   it.each<{ named: CatalogueName[] }>([{ named: ["aws"] }, { named: ["letsencrypt", "aws"] }])(
-    "is that of a renewal before the next run, where the bundle has none of the roots of $named",
+    "is the probability of a renewal when the bundle has none of the roots of $named",
     ({ named }) => {
       const { stale = 0 } = riskOf(world([0]), { catalogues: named });
       const [leaf] = cas[0]?.chains.get(OLD) ?? [];
@@ -95,22 +95,22 @@ describe("the chance", () => {
     },
   );
 
-  it("grows with the time between runs, and never over 1", () => {
-    const at = (interval: number): number => riskOf(world([0]), { interval, catalogues: ["aws"] }).stale ?? -1;
+  it("grows with the interval, up to 1", () => {
+    const at = (intervalMs: number): number => riskOf(world([0]), { intervalMs, catalogues: ["aws"] }).stale ?? -1;
     expect(at(600_000)).toBeGreaterThan(at(300_000));
     expect(at(10 ** 12)).toBe(1);
   });
 
   it.each([
-    { what: "nothing answers", change: (it: SyncWorld) => it.served.set(OLD, ["no answer"]) },
-    { what: "the roots of the host count", change: (it: SyncWorld) => [1, 2].map((at) => it.tamper(at, "")) },
-  ])("is not known where $what, nor is the risk then", ({ change }) => {
+    { what: "no endpoint answers", change: (it: SyncWorld) => it.served.set(OLD, ["no answer"]) },
+    { what: "system trust is in force", change: (it: SyncWorld) => [1, 2].map((at) => it.tamper(at, "")) },
+  ])("is undefined, as is the risk, when $what", ({ change }) => {
     const it = world([0]);
     change(it);
     expect(riskOf(it)).toMatchObject({ stale: undefined, risk: undefined });
   });
 
-  it("is about the endpoints that are called, and not about others", () => {
+  it("ignores endpoints that no registration calls", () => {
     const it = world([0]);
     it.served.set(NEW, [1]);
     expect(riskOf(it).stale).toBe(0);

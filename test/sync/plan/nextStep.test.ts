@@ -7,7 +7,7 @@ import { encodeBundle, readableCertificates } from "../../../src/trust/bundle.ts
 import { CONVERSION_CANARY, makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 
 const SOAK = 1_000;
-const [BASE, URL_CHANGES] = [{ gate: "g", cluster: "prod", url: undefined, soak: SOAK }, NEW];
+const [BASE, URL_CHANGES] = [{ gate: "g", cluster: "prod", url: undefined, soakMs: SOAK }, NEW];
 
 let cas: WorldCa[];
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 const worldOf = (pins: readonly number[], more: Partial<SyncGoal> = {}): SyncWorld =>
   new SyncWorld(cas, { ...BASE, ...more }, pins, [0]);
 
-/** The kinds of steps of a whole run, time standing still. */
+/** The kinds of steps of a whole run. Time does not pass. */
 function kindsOf(world: SyncWorld): string[] {
   const kinds: string[] = [];
   for (let step: Step | undefined; kinds.length < 60; ) {
@@ -30,19 +30,19 @@ function kindsOf(world: SyncWorld): string[] {
   throw new Error("the run does not end");
 }
 
-describe("a run", () => {
+describe("nextStep in a run", () => {
   const written = (kind: string): string[] => [kind, "try-canary", "confirm"];
 
-  it("in step takes no step", () => {
+  it("has nothing to do when everything is in step", () => {
     expect(kindsOf(worldOf([0]))).toEqual(["nothing-to-do"]);
   });
 
-  it("adds roots that are asked for, to one target after the other, each after the canary", () => {
+  it("adds wanted roots to one target after the other, each after a canary test", () => {
     const steps = ["try-canary", ...written("widen"), ...written("widen"), "nothing-to-do"];
     expect(kindsOf(worldOf([0, 1]))).toEqual(steps);
   });
 
-  it("remembers since when a root is unused, waits, and takes it away", () => {
+  it("remembers since when a root is unused, waits for the soak, and removes it", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.pin([1]);
@@ -54,7 +54,7 @@ describe("a run", () => {
     expect(kindsOf(world)).toEqual(["try-canary", ...written("narrow"), ...written("narrow"), "nothing-to-do"]);
   });
 
-  it("starts to wait anew when the root is seen again, at one address alone", () => {
+  it("restarts the soak when the root is seen again at one address", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.pin([1]);
@@ -71,13 +71,13 @@ describe("a run", () => {
   it.each([
     ["ahead of", -3_600_000],
     ["behind", 3_600_000],
-  ])("neither measures nor takes away while its clock is %s the API server's", (way, skew) => {
+  ])("measures no soak and removes no root while its clock is %s the API server's", (way, skewMs) => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.pin([1]);
     for (const base of [OLD, NEW]) world.served.set(base, [1]);
     const report = { kind: "report", findings: [{ code: "clock", message: expect.stringContaining(` ${way} `) }] };
-    const skewed = (): Step => nextStep({ ...world.observe(), skew }, world.goal);
+    const skewed = (): Step => nextStep({ ...world.observe(), skewMs }, world.goal);
     expect(skewed()).toMatchObject(report);
     kindsOf(world);
     world.now += 2 * SOAK;
@@ -85,7 +85,7 @@ describe("a run", () => {
     expect(kindsOf(world)).toContain("narrow");
   });
 
-  it("takes no root away while an address is silent", () => {
+  it("removes no root while an address is silent", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.pin([1]);
@@ -103,7 +103,7 @@ describe("a run", () => {
     expect(kindsOf(world)).toEqual(["try-canary", ...each, "try-canary", ...each, "nothing-to-do"]);
   });
 
-  it("changes both at once where the endpoint that is left does not answer", () => {
+  it("changes roots and URL in one write when the old endpoint does not answer", () => {
     const world = worldOf([0, 1], { url: URL_CHANGES });
     world.served.set(OLD, ["connection refused"]);
     world.served.set(NEW, [1]);
@@ -111,7 +111,7 @@ describe("a run", () => {
     expect(kindsOf(world)).toEqual(steps);
   });
 
-  it("leaves webhooks of one registration where they are, at two places, until it is told which is meant", () => {
+  it("does not write a registration with webhooks at two base URLs until the goal has a URL", () => {
     const world = worldOf([0]);
     world.targets = world.targets.map((target) => ({
       ...target,
@@ -123,13 +123,13 @@ describe("a run", () => {
     expect(kindsOf(world).at(-1)).toBe("nothing-to-do");
   });
 
-  it("is refused by a chain that nothing asked for anchors, at one address alone", () => {
+  it("stops at a chain of an unwanted CA at one address", () => {
     const world = worldOf([0, 1]);
     world.served.set(OLD, [0, 0, 3]);
     expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "unanchored", about: OLD }] });
   });
 
-  it("keeps nobody else from being widened, where others are called elsewhere", () => {
+  it("widens targets at one endpoint although another endpoint fails", () => {
     const world = worldOf([0, 1]);
     world.goal = { ...world.goal, url: undefined };
     world.move(2, NEW);
@@ -139,26 +139,26 @@ describe("a run", () => {
     expect(world.targets.map(({ hooks }) => readableCertificates(hooks[0]?.bundle ?? "").length)).toEqual([2, 2, 1]);
   });
 
-  it("is refused by an endpoint that does not answer", () => {
+  it("stops at an endpoint that does not answer", () => {
     const world = worldOf([0, 1]);
     world.served.set(OLD, ["connection refused", "timed out"]);
     expect(world.step()).toMatchObject({ kind: "report", findings: [{ code: "unreachable" }] });
   });
 
-  it("writes nothing that matters when the API server cannot be asked", () => {
+  it("writes only the canary when the API server cannot be asked", () => {
     const world = worldOf([0, 1]);
     world.canary = "unknown";
     expect(kindsOf(world)).toEqual(["try-canary", "canary-unknown,canary-unknown"]);
   });
 
-  it("goes on where another one was killed, and confirms first", () => {
+  it("continues after a kill and confirms first", () => {
     const world = worldOf([0, 1]);
     for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
     world.kill();
     expect(kindsOf(world).slice(0, 2)).toEqual(["try-canary", "confirm"]);
   });
 
-  it("writes back what was there before, when the new URL carries no more", () => {
+  it("writes the snapshot back when the new URL stops answering", () => {
     const world = worldOf([0], { url: URL_CHANGES });
     for (const kind of ["try-canary", "switch-url"]) expect(world.step().kind).toBe(kind);
     world.kill();
@@ -169,7 +169,7 @@ describe("a run", () => {
     });
   });
 
-  it("writes back what was there before, when the canary carries what was written no more", () => {
+  it("writes the snapshot back when the canary test fails after the write", () => {
     const world = worldOf([0, 1]);
     for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
     world.canary = "failed";
@@ -179,14 +179,14 @@ describe("a run", () => {
     }
   });
 
-  it("takes nothing back when the API server cannot be asked", () => {
+  it("does not roll back when the API server cannot be asked", () => {
     const world = worldOf([0, 1]);
     for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
     world.canary = "unknown";
     expect(kindsOf(world)).toEqual(["try-canary", "canary-unknown,canary-unknown"]);
   });
 
-  it("writes nothing back that would not carry either", () => {
+  it("does not roll back to a snapshot that would not be accepted either", () => {
     const world = worldOf([0, 1]);
     for (const kind of ["try-canary", "widen"]) expect(world.step().kind).toBe(kind);
     world.kill();
@@ -197,7 +197,7 @@ describe("a run", () => {
     });
   });
 
-  it("writes anew what somebody has changed, and leaves it at the second time", () => {
+  it("corrects a change by another writer once, and reports a fight at the second change", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.tamper(2, "nonsense");
@@ -209,22 +209,22 @@ describe("a run", () => {
   });
 });
 
-describe("conversions", () => {
+describe("nextStep with conversions", () => {
   const withConversions = (pins: readonly number[]): SyncWorld =>
     new SyncWorld(cas, BASE, pins, [0], { conversions: true });
   const tried = (world: SyncWorld): string[] => {
-    const said: string[] = [];
+    const log: string[] = [];
     for (let count = 0; count < 60; count += 1) {
       world.now += 1;
       const step = world.step();
-      if (step.kind === "try-canary") said.push(`try ${step.purpose}`);
-      else if ("write" in step) said.push(`${step.kind} ${step.write.target.kind}`);
-      else return said;
+      if (step.kind === "try-canary") log.push(`try ${step.purpose}`);
+      else if ("write" in step) log.push(`${step.kind} ${step.write.target.kind}`);
+      else return log;
     }
     throw new Error("the run does not end");
   };
 
-  it("are tried on a canary of their own, and webhooks on theirs", () => {
+  it("tests conversions and webhooks on separate canaries", () => {
     const written = (kind: string, purpose: string): string[] => [`widen ${kind}`, `try ${purpose}`, `confirm ${kind}`];
     expect(tried(withConversions([0, 1]))).toEqual([
       "try conversions",
@@ -236,13 +236,13 @@ describe("conversions", () => {
   });
 
   it.each([
-    ["was not handed over", (world: SyncWorld) => world.targets.filter(({ name }) => name !== CONVERSION_CANARY)],
+    ["is not handed to the sync", (world: SyncWorld) => world.targets.filter(({ name }) => name !== CONVERSION_CANARY)],
     [
-      "has an obstacle",
+      "has a fault",
       (world: SyncWorld) =>
-        world.targets.map((target) => (target.name === CONVERSION_CANARY ? { ...target, obstacle: "why" } : target)),
+        world.targets.map((target) => (target.name === CONVERSION_CANARY ? { ...target, fault: "why" } : target)),
     ],
-  ])("are left as they are where their canary %s, and webhooks are not", (_, without) => {
+  ])("writes webhooks but not conversions when the canary for conversions %s", (_, without) => {
     const world = withConversions([0, 1]);
     world.targets = without(world);
     expect(tried(world)).not.toContain("try conversions");
@@ -253,7 +253,7 @@ describe("conversions", () => {
       expect(hooks[0]?.bundle === both).toBe(kind !== "CustomResourceDefinition");
   });
 
-  it("whose canary is behind get it in step, though none of them has to be written", () => {
+  it("brings the canary for conversions in step although no definition has to be written", () => {
     const world = withConversions([0]);
     world.tamper(3, encodeBundle([world.rootOf(1)]));
     expect(tried(world)).toEqual(["try conversions"]);
@@ -261,7 +261,7 @@ describe("conversions", () => {
   });
 });
 
-describe("what is left alone", () => {
+describe("nextStep without a writable target", () => {
   const change = (change: (observation: Observation) => Partial<Observation>): Step => {
     const observation = worldOf([0, 1]).observe();
     return nextStep({ ...observation, ...change(observation) }, worldOf([0, 1]).goal);
@@ -270,18 +270,20 @@ describe("what is left alone", () => {
   it.each([
     ["no-targets", ({ targets }: Observation) => ({ targets: targets.filter(({ isCanary }) => isCanary) })],
     ["no-canary", ({ targets }: Observation) => ({ targets: targets.filter(({ isCanary }) => !isCanary) })],
-  ])("all of it: %s", (code, without) => {
+  ])("refuses the whole run with %s", (code, without) => {
     expect(change(without)).toMatchObject({ kind: "refuse", finding: { code } });
   });
 
   it.each([
     [
-      "obstacle",
-      ({ targets }: Observation) => ({ targets: targets.map((it) => (it.isCanary ? it : { ...it, obstacle: "why" })) }),
+      "target-fault",
+      ({ targets }: Observation) => ({ targets: targets.map((it) => (it.isCanary ? it : { ...it, fault: "why" })) }),
     ],
     [
       "changed-in-between",
-      ({ targets }: Observation) => ({ left: new Map(targets.map(({ kind, name }) => [`${kind}/${name}`, "why"])) }),
+      ({ targets }: Observation) => ({
+        conflicts: new Map(targets.map(({ kind, name }) => [`${kind}/${name}`, "why"])),
+      }),
     ],
     [
       "not-the-gates",
@@ -292,12 +294,12 @@ describe("what is left alone", () => {
         })),
       }),
     ],
-  ])("a target: %s", (code, left) => {
-    const step = change(left);
+  ])("reports each target with %s", (code, without) => {
+    const step = change(without);
     expect(step).toMatchObject({ kind: "report", findings: [{ code }, { code }] });
   });
 
-  it("a bundle keeps certificates that can be read, whatever is around them", () => {
+  it("keeps the readable certificates of a bundle with other content", () => {
     const world = worldOf([0, 1]);
     world.tamper(
       2,
@@ -308,54 +310,54 @@ describe("what is left alone", () => {
   });
 });
 
-describe("while it is not known what comes next", () => {
-  const HELD = "announcement-unavailable";
+describe("nextStep with a frozen goal", () => {
+  const FROZEN = "announcement-unavailable";
 
-  it("neither URLs nor roots change, and nothing is written", () => {
+  it("changes no URL, removes no root and writes nothing", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.pin([1]);
     for (const base of [OLD, NEW]) world.served.set(base, [1]);
-    world.hold(true);
+    world.freeze(true);
     const { writes } = world;
-    expect(kindsOf(world)).toEqual([HELD]);
+    expect(kindsOf(world)).toEqual([FROZEN]);
     world.now += 2 * SOAK;
-    expect(kindsOf(world)).toEqual([HELD]);
+    expect(kindsOf(world)).toEqual([FROZEN]);
     expect(world.writes).toBe(writes);
-    world.hold(false);
-    // The wait begins now: what was announced may have been unused all the while.
+    world.freeze(false);
+    // The soak starts now. While the goal was frozen, the root may have been announced.
     expect(kindsOf(world).at(-1)).toBe("soak");
   });
 
-  it("a root that had been unused for long stays, and its time begins anew when it is seen", () => {
+  it("keeps a root that was unused for the soak, and restarts the soak when the root is seen", () => {
     const world = worldOf([0, 1]);
     kindsOf(world);
     world.pin([1]);
     for (const base of [OLD, NEW]) world.served.set(base, [1]);
     expect(kindsOf(world).at(-1)).toBe("soak");
-    world.hold(true);
+    world.freeze(true);
     world.now += 2 * SOAK;
-    expect(kindsOf(world)).toEqual([HELD]);
+    expect(kindsOf(world)).toEqual([FROZEN]);
     for (const base of [OLD, NEW]) world.served.set(base, [0]);
-    expect(kindsOf(world)).toEqual(["remember", "remember", HELD]);
+    expect(kindsOf(world)).toEqual(["remember", "remember", FROZEN]);
     for (const base of [OLD, NEW]) world.served.set(base, [1]);
-    world.hold(false);
+    world.freeze(false);
     expect(kindsOf(world).at(-1)).toBe("soak");
   });
 
-  it("the config's own roots are still added, and what was written before is confirmed", () => {
+  it("adds the roots of the config and confirms earlier writes", () => {
     const world = worldOf([0, 1]);
-    world.hold(true);
+    world.freeze(true);
     const kinds = kindsOf(world);
     expect(kinds.filter((kind) => kind === "widen").length).toBe(2);
     expect(kinds.filter((kind) => kind === "confirm").length).toBe(2);
-    expect(kinds.at(-1)).toBe(HELD);
+    expect(kinds.at(-1)).toBe(FROZEN);
   });
 
-  it("a write that does not carry is still taken back", () => {
+  it("rolls back a write that is not accepted", () => {
     const world = worldOf([0, 1]);
     expect([world.step(), world.step()].map(({ kind }) => kind)).toEqual(["try-canary", "widen"]);
-    world.hold(true);
+    world.freeze(true);
     world.kill();
     world.now += 1;
     world.canary = "failed";
@@ -364,46 +366,46 @@ describe("while it is not known what comes next", () => {
     expect(kinds).toEqual(["try-canary", "rollback"]);
   });
 
-  it("webhooks of one registration that are called at two places stay so", () => {
+  it("does not write a registration with webhooks at two base URLs", () => {
     const world = worldOf([0]);
-    world.hold(true);
+    world.freeze(true);
     const observation = world.observe();
     const targets = observation.targets.map((target) => ({
       ...target,
       hooks: target.hooks.map((hook, index) => (index === 0 ? hook : { ...hook, url: hook.url.replace(OLD, NEW) })),
     }));
     const step = nextStep({ ...observation, targets }, world.goal);
-    expect(step).toMatchObject({ kind: "report", findings: [{ code: HELD }] });
+    expect(step).toMatchObject({ kind: "report", findings: [{ code: FROZEN }] });
   });
 
-  it("an endpoint that is refused is said beside it", () => {
+  it("reports a rejected endpoint in addition", () => {
     const world = worldOf([0]);
     world.served.set(OLD, [3]);
-    world.hold(true);
-    expect(kindsOf(world)).toEqual([`unanchored,${HELD}`]);
+    world.freeze(true);
+    expect(kindsOf(world)).toEqual([`unanchored,${FROZEN}`]);
   });
 });
 
-describe("an announcement", () => {
+describe("nextStep with an announcement", () => {
   const mark = (seq: number): Partial<SyncGoal> => ({ announced: { seq, hash: `sha256:${"a".repeat(64)}` } });
   const marks = (world: SyncWorld): unknown[] =>
     world.targets.filter(({ isCanary }) => !isCanary).map(({ state }) => state.announcement?.seq);
 
-  it("is remembered on each target, once", () => {
+  it("remembers it once on each target", () => {
     const world = worldOf([0], mark(7));
     expect(kindsOf(world)).toEqual(["remember", "remember", "nothing-to-do"]);
     expect(marks(world)).toEqual([7, 7]);
     expect(kindsOf(world)).toEqual(["nothing-to-do"]);
   });
 
-  it("is remembered with what it leads to, in one write", () => {
+  it("remembers it in the write that it causes", () => {
     const world = worldOf([0, 1], { ...mark(8), url: NEW });
     const kinds = kindsOf(world);
     expect(kinds).not.toContain("remember");
     expect(marks(world)).toEqual([8, 8]);
   });
 
-  it("stays remembered when what it led to is taken back", () => {
+  it("remembers it through a rollback", () => {
     const world = worldOf([0, 1], mark(8));
     expect([world.step(), world.step()].map(({ kind }) => kind)).toEqual(["try-canary", "widen"]);
     world.kill();
@@ -415,7 +417,7 @@ describe("an announcement", () => {
     expect(marks(world)).toContain(8);
   });
 
-  it("stays remembered through what follows, and where there is none any more", () => {
+  it("remembers it through later writes, and after announcements end", () => {
     const world = worldOf([0, 1], mark(9));
     kindsOf(world);
     const { announced: _, ...rest } = world.goal;

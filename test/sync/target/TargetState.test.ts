@@ -12,7 +12,7 @@ const state = fc.record({
   bundleHash: fc.constantFrom("sha256:ab", "system", undefined),
   base: fc.option(fc.webUrl(), { nil: undefined }),
   unusedSince: fc.option(fc.dictionary(hex, time, { minKeys: 1 }), { nil: undefined }),
-  brokenGlass: fc.option(fc.record({ since: time, webhooks: fc.array(fc.string()) }), { nil: undefined }),
+  failingOpen: fc.option(fc.record({ since: time, webhooks: fc.array(fc.string()) }), { nil: undefined }),
   reverted: fc.option(fc.record({ times: fc.integer({ min: 1, max: 9 }), since: time }), { nil: undefined }),
   announcement: fc.option(
     fc.record({ seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), hash: hex.map((it) => `sha256:${it}`) }),
@@ -20,7 +20,7 @@ const state = fc.record({
   ),
 } as const);
 
-it("what is written into annotations is read back", () => {
+it("readState reads back what stateAnnotations writes", () => {
   fc.assert(
     fc.property(state, (given) => {
       const kept = withoutUndefined(given);
@@ -29,11 +29,11 @@ it("what is written into annotations is read back", () => {
   );
 });
 
-it("nothing is written of an empty state", () => {
+it("stateAnnotations writes nothing for an empty state", () => {
   expect(stateAnnotations({})).toEqual({});
 });
 
-it("a snapshot that annotations have no room for is left out, and nothing else", () => {
+it("stateAnnotations omits only a snapshot that is too large", () => {
   const written = (bytes: number): string =>
     JSON.stringify(
       stateAnnotations({ phase: "widening", snapshot: [{ name: "a", url: "https://a", bundle: "x".repeat(bytes) }] }),
@@ -42,7 +42,7 @@ it("a snapshot that annotations have no room for is left out, and nothing else",
   expect(written(300_000)).toBe('{"postern.dev/sync-phase":"widening"}');
 });
 
-describe("what somebody wrote by hand counts as not there", () => {
+describe("readState ignores an invalid annotation", () => {
   it.each([
     ["phase", "on"],
     ["since", "yesterday"],

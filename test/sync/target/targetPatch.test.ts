@@ -12,16 +12,16 @@ const target: SyncTarget = {
   hooks: [hook("a"), hook("b")],
   state: {},
   annotations: {},
-  obstacle: undefined,
+  fault: undefined,
 };
 const CHECKS = [
   { op: "replace", path: "/metadata/resourceVersion", value: "7" },
   { op: "replace", path: "/metadata/uid", value: "u" },
 ];
 
-it("changes a failurePolicy only beside a test of the webhook's name, and says so in an annotation", () => {
+it("targetPatch changes a failurePolicy with a test of the webhook's name and an annotation", () => {
   const hooks = [hook("a"), { ...hook("b"), failurePolicy: "Ignore" as const }];
-  const state = { brokenGlass: { since: 0, webhooks: ["b"] } };
+  const state = { failingOpen: { since: 0, webhooks: ["b"] } };
   expect(targetPatch({ target, hooks, state })).toEqual([
     ...CHECKS,
     {
@@ -35,7 +35,7 @@ it("changes a failurePolicy only beside a test of the webhook's name, and says s
   ]);
 });
 
-it("leaves a failurePolicy that a write does not speak of", () => {
+it("targetPatch keeps a failurePolicy that the write does not contain", () => {
   const hooks = target.hooks.map(({ failurePolicy: _, ...rest }) => rest);
   const tests = ["a", "b"].map((value, index) => ({ op: "test", path: `/webhooks/${index}/name`, value }));
   expect(targetPatch({ target, hooks, state: {} })).toEqual([...CHECKS, ...tests]);
