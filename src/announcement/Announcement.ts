@@ -2,57 +2,57 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { dnsLabelSchema } from "../config/dnsLabelSchema.ts";
 
-/** The `typ` of an announcement's header: no other statement that the same key signs is taken for one (RFC 8725, 3.11). */
+/** The `typ` of the JWS header. It keeps other statements of the same key from counting as announcements (RFC 8725, 3.11). */
 export const ANNOUNCEMENT_TYPE = "postern-announcement+jwt";
-/** How long an announcement may count: so long can one that was replaced be replayed. In seconds. */
-export const LIFETIME = 3_600;
+/** The longest validity of an announcement. A replaced announcement can be replayed for this long. */
+export const MAX_LIFETIME_SECONDS = 3_600;
 /**
- * How far an announcement's number may be ahead of the time in seconds, at which numbers begin. Readers remember the
- * highest: without an end to it, whoever had the key once could shut out every announcement of the key after it.
+ * How far the number of an announcement may be ahead of the time in seconds, where numbers start. Readers remember the
+ * highest number. Without this limit, one announcement with a stolen key could block all later ones.
  */
-export const NUMBER_AHEAD = 86_400;
-/** The longest announcement. In bytes, and the same that a gate serves. */
-export const ANNOUNCEMENT_BYTES = 16_384;
+export const MAX_SEQ_AHEAD_SECONDS = 86_400;
+/** The largest announcement. A gate serves no larger one. */
+export const MAX_ANNOUNCEMENT_BYTES = 16_384;
 
 const seconds = z.int().check(z.positive());
 
-/** A catalogue's name, or the SHA-256 of a certificate that the reader has already: no announcement brings a root along. */
-export const rootName = z
+/** The name of a catalogue, or the SHA-256 of a certificate that the reader has. An announcement contains no certificates. */
+export const rootNameSchema = z
   .string()
-  .check(z.regex(/^(?:[a-z0-9-]{1,40}|sha256:[0-9a-f]{64})$/, "expected a catalogue's name or sha256:HEX"));
+  .check(z.regex(/^(?:[a-z0-9-]{1,40}|sha256:[0-9a-f]{64})$/, "expected the name of a catalogue, or sha256:HEX"));
 
-/** The clusters that an announcement is for, by name, or all. */
-export const clusterScope = z.union([
+/** The clusters that an announcement is for: names, or all. */
+export const clusterScopeSchema = z.union([
   z.tuple([z.literal("*")]),
   z.array(dnsLabelSchema).check(z.minLength(1), z.maxLength(3_000)),
 ]);
 
 /**
- * What an announcement says. A claim that is not known is not understood, and so the whole is refused: it may be what
- * narrows the rest.
+ * The claims of an announcement. An unknown claim invalidates the announcement, because it may restrict the others.
  */
 export const announcementSchema = z.strictObject({
   /** The gate's name. */
   gate: dnsLabelSchema,
-  clusters: clusterScope,
-  /** Where the gate is to be called; see `announcedUrlFault`. */
+  clusters: clusterScopeSchema,
+  /** Base URL of the gate. See `announcedUrlFault`. */
   url: z.string().check(z.maxLength(1_024)),
-  /** The roots that what is served at the URL, now and next, may lead to. */
-  roots: z.array(rootName).check(z.maxLength(200)),
-  /** Seconds since 1970, as both. */
+  /** The roots of the chains that the URL serves now and next. */
+  roots: z.array(rootNameSchema).check(z.maxLength(200)),
+  /** Time of the signature, in seconds since 1970. */
   iat: seconds,
+  /** End of the validity, in seconds since 1970. */
   exp: seconds,
-  /** Rises with each change of what is said, and stays while the same is signed anew. */
+  /** Number of the content: it rises with each change, and stays when the same content is signed again. */
   seq: seconds,
 });
 
 /** A signed statement of the URL and the roots that come next. */
 export type Announcement = z.infer<typeof announcementSchema>;
 
-/** What is said, without when. */
+/** The content of an announcement, without times and number. */
 export type AnnouncementContent = Pick<Announcement, "gate" | "clusters" | "url" | "roots">;
 
-/** `sha256:HEX` of what an announcement says: the same for all that say the same, however often they are signed. */
+/** Returns `sha256:HEX` of the content. Equal for equal content, in any order of the lists. */
 export function contentHash({ gate, clusters, url, roots }: AnnouncementContent): string {
   const text = JSON.stringify([gate, [...new Set(clusters)].sort(), url, [...new Set(roots)].sort()]);
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -1,27 +1,28 @@
 import type { CallHttp, HttpCall } from "../trust/probe/callHttp.ts";
-import { ANNOUNCEMENT_BYTES } from "./Announcement.ts";
+import { MAX_ANNOUNCEMENT_BYTES } from "./Announcement.ts";
 import type { PublishSettings } from "./parseAnnounceConfig.ts";
 import { type ProviderDeps, readSecret } from "./providers/ProviderDeps.ts";
 import { ProviderError } from "./providers/ProviderError.ts";
 
-/** Where an announcement is published, and read back from: its number follows from what is there. */
+/** Where an announcement is published. It is read back to continue its number. */
 export interface PublishPlace {
-  /** For people. */
+  /** Name for messages. */
   readonly name: string;
-  /** What is there; undefined where nothing is. Rejects where that cannot be told. */
+  /** The published announcement, undefined when there is none. Rejects with {@link ProviderError}. */
   readonly read: () => Promise<string | undefined>;
+  /** Rejects with {@link ProviderError}. */
   readonly write: (text: string) => Promise<void>;
 }
 
-/** What publishing needs of the world. */
-export interface PublishDeps extends Pick<ProviderDeps, "env" | "readFile" | "timeout"> {
+/** Dependencies of {@link publishPlace}. */
+export interface PublishDeps extends Pick<ProviderDeps, "env" | "readFile" | "timeoutMs"> {
   readonly call: CallHttp;
-  /** Replaces a file in one step, by the path that the config names. */
+  /** Replaces a file atomically, by its path in the config. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   readonly print: (text: string) => void;
 }
 
-/** The place that a config names. `gate` is the key in a KV namespace, where no other is named. */
+/** Returns the place that a config names. The default key in a KV namespace is `gate`. */
 export function publishPlace(settings: PublishSettings, gate: string, deps: PublishDeps): PublishPlace {
   const { file, cloudflareKv } = settings;
   if (file !== undefined) return filePlace(file, deps);
@@ -50,14 +51,14 @@ function filePlace(file: string, { readFile, writeFile }: PublishDeps): PublishP
 
 type KvSettings = NonNullable<PublishSettings["cloudflareKv"]> & { readonly key: string };
 
-/** GET and PUT /accounts/ACCOUNT/storage/kv/namespaces/NAMESPACE/values/KEY (right: Workers KV Storage Write). */
+/** GET and PUT /accounts/ACCOUNT/storage/kv/namespaces/NAMESPACE/values/KEY (permission: Workers KV Storage Write). */
 function kvPlace({ account, namespace, key, token, api }: KvSettings, deps: PublishDeps): PublishPlace {
   const url = `${api}/accounts/${account}/storage/kv/namespaces/${namespace}/values/${encodeURIComponent(key)}`;
   const call = async (more: Pick<HttpCall, "method" | "body">): Promise<{ status: number; text: string }> => {
     const headers = { authorization: `Bearer ${await readSecret(token, deps)}`, "content-type": "text/plain" };
-    return deps.call({ url, headers, timeout: deps.timeout, bytes: 2 * ANNOUNCEMENT_BYTES, ...more });
+    return deps.call({ url, headers, timeoutMs: deps.timeoutMs, maxBytes: 2 * MAX_ANNOUNCEMENT_BYTES, ...more });
   };
-  const refuse = (what: string, status: number): never => {
+  const fail = (what: string, status: number): never => {
     const code = status === 429 ? "rate-limited" : status >= 500 ? "unavailable" : "refused";
     throw new ProviderError(code, `${what} the KV namespace: ${new URL(api).host} answers ${status}`);
   };
@@ -66,11 +67,11 @@ function kvPlace({ account, namespace, key, token, api }: KvSettings, deps: Publ
     read: async () => {
       const { status, text } = await call({});
       if (status === 404) return undefined;
-      return status === 200 ? text : refuse("reading", status);
+      return status === 200 ? text : fail("reading", status);
     },
     write: async (body) => {
       const { status } = await call({ method: "PUT", body });
-      if (status !== 200) refuse("writing to", status);
+      if (status !== 200) fail("writing to", status);
     },
   };
 }

@@ -1,24 +1,23 @@
 import { parseBundle } from "../trust/bundle.ts";
-import { catalogue } from "../trust/roots/catalogue.ts";
-import { rootCatalogues } from "../trust/roots/rootCatalogues.ts";
+import { catalogue, rootCatalogues } from "../trust/roots/catalogue.ts";
 import { TrustError } from "../trust/TrustError.ts";
 import type { Certificate } from "../trust/x509/Certificate.ts";
 
-/** Roots that names stand for, or what is not known. */
+/** The roots of a list of names, or the name that is not known. */
 export type AnnouncedRoots =
   | { readonly ok: true; readonly roots: readonly Certificate[] }
   | { readonly ok: false; readonly message: string };
 
 /**
- * The roots that catalogue names and fingerprints stand for. A fingerprint brings nothing along: it has to be that of a root
- * in one of the catalogues, or of one that is `known` already, by the config or from a bundle in force.
+ * Resolves names of catalogues and fingerprints to roots. A fingerprint must belong to a root in a catalogue or in `known`:
+ * the roots of the config and of the bundles in force.
  */
 export function announcedRoots(names: readonly string[], known: readonly Certificate[]): AnnouncedRoots {
   const roots: Certificate[] = [];
   for (const name of names) {
     const found = name.startsWith("sha256:") ? rootOf(name.slice("sha256:".length), known) : namedRoots(name);
     if (found === undefined)
-      return { ok: false, message: `${name} is the root of no catalogue, config or bundle here` };
+      return { ok: false, message: `${name} is not a root of a catalogue, of the config or of a bundle in force` };
     if (typeof found === "string") return { ok: false, message: found };
     roots.push(...found);
   }
@@ -26,12 +25,12 @@ export function announcedRoots(names: readonly string[], known: readonly Certifi
 }
 
 function rootOf(fingerprint: string, known: readonly Certificate[]): readonly Certificate[] | undefined {
-  const own = known.find((root) => root.fingerprint === fingerprint);
-  if (own !== undefined) return [own];
-  const shipped = Object.values(rootCatalogues)
+  const match = known.find((root) => root.fingerprint === fingerprint);
+  if (match !== undefined) return [match];
+  const catalogued = Object.values(rootCatalogues)
     .flat()
     .find((root) => root.fingerprint === fingerprint);
-  return shipped === undefined ? undefined : parseBundle(shipped.pem, shipped.name);
+  return catalogued === undefined ? undefined : parseBundle(catalogued.pem, catalogued.name);
 }
 
 function namedRoots(name: string): readonly Certificate[] | string {

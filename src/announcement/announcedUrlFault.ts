@@ -1,19 +1,19 @@
-/** A path that a gate may be served below: plain segments, and none that a capability or a cluster begins with. */
-const PLAIN = /^(?:\/(?!(?:c|k)(?:\/|$))[A-Za-z0-9._~-]+)*$/;
+/** A base path of a gate: plain segments, none of which starts a cluster's path (`c`) or a capability (`k`). */
+const BASE_PATH = /^(?:\/(?!(?:c|k)(?:\/|$))[A-Za-z0-9._~-]+)*$/;
 
 /**
- * Why a URL cannot be announced; undefined where it can: `https://HOST[:PORT][/BASE]`, spelled as WHATWG URLs are written
- * (lower case, punycode, no default port, no `..`), so that every reader sees the same host in it. The path is not
- * repeated: it may hold a capability.
+ * Returns why a URL cannot be announced, undefined when it can. The form is `https://HOST[:PORT][/BASE]` in the spelling of
+ * WHATWG URLs (lower case, punycode, no default port, no `..`), so that every reader sees the same host. The message never
+ * contains the path, which may hold a capability. Without `hosts` any host is allowed.
  */
 export function announcedUrlFault(url: string, hosts?: readonly string[]): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== "https:") return "is no https URL";
+  if (parsed?.protocol !== "https:") return "is not an https URL";
   const { origin, pathname, hostname } = parsed;
   const path = pathname === "/" ? "" : pathname;
   if (url !== `${origin}${path}`)
-    return `is not spelled plainly; expected ${origin} and a path at most, without user, query, fragment, dots or a slash at its end`;
-  if (!PLAIN.test(path)) return `has more of a path than where the gate is served at ${origin}`;
+    return `is not in normal form; expected ${origin} and optionally a path, without user, query, fragment, dots or a trailing slash`;
+  if (!BASE_PATH.test(path)) return `has a path that is not the base path of a gate at ${origin}`;
   if (hosts !== undefined && !hosts.includes(hostname)) return `is on the host ${hostname}, which is not among hosts`;
   return undefined;
 }

@@ -3,52 +3,65 @@ import * as z from "zod/mini";
 import { faultFromIssue } from "../protocol/faultFromIssue.ts";
 import type { Ed25519PublicKey } from "../trust/Ed25519PublicKey.ts";
 import {
-  ANNOUNCEMENT_BYTES,
   ANNOUNCEMENT_TYPE,
   type Announcement,
   announcementSchema,
-  LIFETIME,
-  NUMBER_AHEAD,
+  MAX_ANNOUNCEMENT_BYTES,
+  MAX_LIFETIME_SECONDS,
+  MAX_SEQ_AHEAD_SECONDS,
 } from "./Announcement.ts";
 import { announcedUrlFault } from "./announcedUrlFault.ts";
 
-/** How far ahead the clock of whoever signs may be. In seconds. */
-const SKEW = 60;
+/** How far the signer's clock may be ahead. */
+const MAX_SKEW_SECONDS = 60;
 
-/** A header has these and nothing else: no key, no address of a key, no extension. */
+/** The allowed members of the header. A key, the address of a key or an extension is rejected. */
 const headerSchema = z.strictObject({
   alg: z.literal("EdDSA"),
   typ: z.literal(ANNOUNCEMENT_TYPE),
   kid: z.optional(z.string()),
 });
 
-/** What an announcement is held to. */
+/** What an announcement is checked against. */
 export interface AnnouncementTerms {
   readonly gate: string;
-  /** Hosts that may be announced. */
+  /** Allowed hosts of the URL. */
   readonly hosts: readonly string[];
   /** In milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Why an announcement does not count. */
+/** Why an announcement is not followed. */
 export type AnnouncementFaultCode =
+  /** The text is not an announcement in the expected form. Check what is published at its URL. */
   | "announcement-unreadable"
+  /**
+   * Another key signed the announcement, or its content differs from the one followed under the same number. Compare
+   * `announcement.publicKey` with the signing key.
+   */
   | "announcement-forged"
+  /** The validity is over, so no new announcement was published. Check that `postern announce` runs. */
   | "announcement-expired"
+  /**
+   * The signature is more than a minute ahead of this clock, or the number more than a day. Synchronize the clocks of both
+   * machines.
+   */
   | "announcement-early"
+  /** The validity is empty or longer than an hour. Correct `lifetime` in the config of `postern announce`. */
   | "announcement-lifetime"
+  /** The announcement is for another gate. Correct `gate` or `announcement.url` in the sync's config. */
   | "announcement-not-ours"
+  /** The URL is on a host that `hosts` does not list, or not in normal form. Add the host, or correct the announcement. */
   | "announcement-url";
 
-/** An announcement that counts, or why it does not. */
+/** An announcement that passed all checks, or the fault. */
 export type AnnouncementResult =
   | { readonly ok: true; readonly announcement: Announcement }
   | { readonly ok: false; readonly fault: { readonly code: AnnouncementFaultCode; readonly message: string } };
 
 /**
- * Reads an announcement: signed with the pinned key, made for this use, for this gate, of now, and with a URL on one of the
- * hosts. Never throws. What it says of roots and order is for others to judge.
+ * Reads and checks an announcement: signature with the pinned key, type, gate, validity and host of the URL. Roots and the
+ * order of numbers are checked by the caller. Never rejects.
  */
 export async function readAnnouncement(
   text: string,
@@ -60,50 +73,48 @@ export async function readAnnouncement(
   const { announcement } = read;
   const { iat, exp, seq, url } = announcement;
   if (announcement.gate !== gate)
-    return fault("announcement-not-ours", `it is for the gate ${announcement.gate}, and this sync is for ${gate}`);
+    return fault("announcement-not-ours", `it is for the gate ${announcement.gate}, not for ${gate}`);
   const seconds = now / 1000;
-  if (iat > seconds + SKEW)
-    return fault("announcement-early", `it was signed ${Math.round(iat - seconds)} s ahead of this clock`);
-  if (seq > seconds + NUMBER_AHEAD)
+  if (iat > seconds + MAX_SKEW_SECONDS)
+    return fault("announcement-early", `its signature is ${Math.round(iat - seconds)} s ahead of this clock`);
+  if (seq > seconds + MAX_SEQ_AHEAD_SECONDS)
     return fault("announcement-early", `its number ${seq} is more than a day ahead of the time in seconds`);
-  if (exp <= iat || exp > iat + LIFETIME)
-    return fault("announcement-lifetime", `it counts for ${exp - iat} s; at most ${LIFETIME} s are taken`);
-  if (exp <= seconds) return fault("announcement-expired", `it ran out ${Math.round(seconds - exp)} s ago`);
+  if (exp <= iat || exp > iat + MAX_LIFETIME_SECONDS)
+    return fault("announcement-lifetime", `it is valid for ${exp - iat} s; the limit is ${MAX_LIFETIME_SECONDS} s`);
+  if (exp <= seconds) return fault("announcement-expired", `it expired ${Math.round(seconds - exp)} s ago`);
   const urlFault = announcedUrlFault(url, hosts);
-  return urlFault === undefined
-    ? { ok: true, announcement }
-    : fault("announcement-url", `the URL that it announces ${urlFault}`);
+  return urlFault === undefined ? { ok: true, announcement } : fault("announcement-url", `its URL ${urlFault}`);
 }
 
-/** Reads an announcement whatever its time, gate and URL: only that the key signed it, and that it is one. */
+/** Verifies only the signature and the form of an announcement, not its validity, gate and URL. Never rejects. */
 export async function verifyAnnouncement(text: string, { kty, crv, x }: Ed25519PublicKey): Promise<AnnouncementResult> {
-  if (text.length > ANNOUNCEMENT_BYTES) return fault("announcement-unreadable", "it is too long");
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return fault("announcement-unreadable", "it is no compact JWS");
+  if (text.length > MAX_ANNOUNCEMENT_BYTES) return fault("announcement-unreadable", "it is too long");
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return fault("announcement-unreadable", "it is not a compact JWS");
   let payload: string;
   try {
     const verified = await compactVerify(text, await importJWK({ kty, crv, x }, "EdDSA"), { algorithms: ["EdDSA"] });
     if (!headerSchema.safeParse(verified.protectedHeader).success)
-      return fault("announcement-forged", `its header is another than that of a ${ANNOUNCEMENT_TYPE}`);
+      return fault("announcement-forged", `its header is not that of a ${ANNOUNCEMENT_TYPE}`);
     payload = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(verified.payload);
   } catch {
-    return fault("announcement-forged", "it was not signed with the pinned key");
+    return fault("announcement-forged", "it is not signed with the pinned key");
   }
-  const claims = json(payload);
-  // Written any other way, a member may stand there twice, and readers differ in which of them counts.
+  const claims = parseJson(payload);
+  // Other spellings of JSON can contain a member twice, and parsers differ in which one they use.
   if (claims === undefined || JSON.stringify(claims) !== payload)
-    return fault("announcement-unreadable", "what was signed is no JSON in its plain form");
+    return fault("announcement-unreadable", "its payload is not JSON in the form of JSON.stringify");
   const parsed = announcementSchema.safeParse(claims);
   if (parsed.success) return { ok: true, announcement: parsed.data };
   const [issue] = parsed.error.issues;
   const { path, expected } = issue === undefined ? { path: "", expected: "another form" } : faultFromIssue(issue);
-  return fault("announcement-unreadable", `its claims cannot be understood: ${path}: ${expected}`);
+  return fault("announcement-unreadable", `its claims are not valid: ${path}: ${expected}`);
 }
 
 function fault(code: AnnouncementFaultCode, message: string): AnnouncementResult {
   return { ok: false, fault: { code, message } };
 }
 
-function json(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,27 +1,27 @@
 import { ProviderError } from "./ProviderError.ts";
 
-/** The parts of the AWS SDK, each by itself: none of them comes with Postern. */
-const PARTS = {
+/** Packages of the AWS SDK, loaded on demand. They are not installed with Postern. */
+const LOADERS = {
   acm: () => import("@aws-sdk/client-acm"),
   lambda: () => import("@aws-sdk/client-lambda"),
   gateway: () => import("@aws-sdk/client-apigatewayv2"),
 } as const;
-const PACKAGES: Readonly<Record<keyof typeof PARTS, string>> = {
+const PACKAGES: Readonly<Record<keyof typeof LOADERS, string>> = {
   acm: "@aws-sdk/client-acm",
   lambda: "@aws-sdk/client-lambda",
   gateway: "@aws-sdk/client-apigatewayv2",
 };
 
-/** One of the SDK's packages. */
-export type AwsSdk<Part extends keyof typeof PARTS> = Awaited<ReturnType<(typeof PARTS)[Part]>>;
+/** The module of one of the SDK's packages. */
+export type AwsSdk<Part extends keyof typeof LOADERS> = Awaited<ReturnType<(typeof LOADERS)[Part]>>;
 
-/** Loads one of the SDK's packages. Throws {@link ProviderError} `missing-package`, with how to install it. */
-export async function loadAwsSdk<Part extends keyof typeof PARTS>(
+/** Loads one of the SDK's packages. Throws {@link ProviderError} `missing-package` with the command that installs it. */
+export async function loadAwsSdk<Part extends keyof typeof LOADERS>(
   part: Part,
-): Promise<Awaited<ReturnType<(typeof PARTS)[Part]>>>;
-export async function loadAwsSdk(part: keyof typeof PARTS): Promise<unknown> {
+): Promise<Awaited<ReturnType<(typeof LOADERS)[Part]>>>;
+export async function loadAwsSdk(part: keyof typeof LOADERS): Promise<unknown> {
   try {
-    return await PARTS[part]();
+    return await LOADERS[part]();
   } catch (error) {
     throw new ProviderError(
       "missing-package",
@@ -31,18 +31,18 @@ export async function loadAwsSdk(part: keyof typeof PARTS): Promise<unknown> {
   }
 }
 
-/** What every client is made with: one attempt alone, for whoever is turned away asks again in the next run. */
+/** Options of every SDK client. It makes one attempt: the next run asks again. */
 export interface AwsClientConfig {
   readonly region: string;
   readonly endpoint?: string;
   readonly maxAttempts: 1;
 }
 
-/** Puts the SDK's errors into words. */
-export function awsFault(error: unknown): ProviderError {
+/** Converts an error of the SDK to a {@link ProviderError}. */
+export function awsError(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   const name = error instanceof Error ? error.name : "Error";
-  const message = error instanceof Error ? error.message : "it cannot be asked";
+  const message = error instanceof Error ? error.message : "the call failed";
   const text = `aws: ${name}: ${message}`.slice(0, 500);
   if (/Throttl|TooManyRequests|LimitExceeded/.test(name)) return new ProviderError("rate-limited", text, error);
   if (/NotFound/.test(name)) return new ProviderError("not-found", text, error);
@@ -50,7 +50,7 @@ export function awsFault(error: unknown): ProviderError {
   return new ProviderError("unavailable", text, error);
 }
 
-/** `$metadata.httpStatusCode`, which every error of the SDK's that is an answer has; 0 for others. */
+/** `$metadata.httpStatusCode`, which every error answer has in the SDK. 0 for other errors. */
 function statusOf(error: unknown): number {
   const metadata = typeof error === "object" && error !== null && "$metadata" in error ? error.$metadata : undefined;
   const status =

@@ -3,19 +3,19 @@ import type { EndpointView } from "../../trust/probe/EndpointView.ts";
 import { ProviderError } from "./ProviderError.ts";
 import type { SecretSource } from "./providerSettings.ts";
 
-/** What asking a provider needs of the world. */
+/** Dependencies of a call to a provider. */
 export interface ProviderDeps {
   readonly call: CallHttp;
-  /** For each call. In milliseconds. */
-  readonly timeout: number;
+  /** Time limit of each call. */
+  readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Reads a file by the path that the config names. */
+  /** Reads a file by its path in the config. */
   readonly readFile: (path: string) => Promise<string>;
-  /** Looks at an endpoint; never rejects. */
+  /** Probes an endpoint. Never rejects. */
   readonly view: (base: string) => Promise<EndpointView>;
 }
 
-/** Reads a secret, at the time that it is needed. Throws {@link ProviderError} `missing-secret`, naming where it was sought. */
+/** Reads a secret when it is needed. Throws {@link ProviderError} `missing-secret` with its source, never its value. */
 export async function readSecret(
   source: SecretSource,
   { env, readFile }: Pick<ProviderDeps, "env" | "readFile">,
@@ -23,8 +23,11 @@ export async function readSecret(
   const where = "env" in source ? `the environment variable ${source.env}` : source.file;
   const text = "env" in source ? env[source.env] : await readFile(source.file).catch(() => undefined);
   const secret = text?.trim() ?? "";
-  if (secret === "") throw new ProviderError("missing-secret", `${where} is empty, or cannot be read`);
+  if (secret === "") throw new ProviderError("missing-secret", `${where} is empty or cannot be read`);
   if (!/^[\x21-\x7e]+$/.test(secret))
-    throw new ProviderError("missing-secret", `${where} holds no token: it has spaces or worse in it`);
+    throw new ProviderError(
+      "missing-secret",
+      `${where} does not contain a token: it has characters that an HTTP header must not have`,
+    );
   return secret;
 }

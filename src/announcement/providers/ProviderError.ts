@@ -1,20 +1,23 @@
-/** Why a provider could not say what comes next. Part of the API: callers match on these. */
+/** Why a provider did not return a report. Part of the API: callers match on these. */
 export type ProviderErrorCode =
-  /** It does not answer, or answers 5xx. */
+  /** The provider does not answer, or answers 5xx. */
   | "unavailable"
+  /** The provider answers 429 or throttles. Ask again later. */
   | "rate-limited"
-  /** It answers, and refuses: a token without the right, a name that it does not have. */
+  /** The provider rejects the call: the token lacks a permission, or the settings do not name anything to ask for. */
   | "refused"
-  /** What it answers is not what its documentation says. */
+  /** The answer does not have the documented form. */
   | "bad-answer"
-  /** A certificate of a CA whose roots are not known here. */
+  /** A certificate is from a CA that no catalogue contains. Name its roots in the provider's `roots`. */
   | "unknown-authority"
-  /** What is asked for is not there once: no such host, or several. */
+  /** The named certificate, host, domain or function does not exist, or is ambiguous. */
   | "not-found"
+  /** A package of the AWS SDK is not installed. The message contains the command that installs it. */
   | "missing-package"
+  /** A token or the CA file of the provider is empty or cannot be read. */
   | "missing-secret";
 
-/** A provider that could not be asked, in one line. It never repeats a token. */
+/** A failed call to a provider. The message is one line and never contains a token. */
 export class ProviderError extends Error {
   readonly code: ProviderErrorCode;
   constructor(code: ProviderErrorCode, message: string, cause?: unknown) {

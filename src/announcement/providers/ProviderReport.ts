@@ -1,22 +1,22 @@
-/** One certificate that a provider serves, or is about to. */
+/** A certificate that a provider serves now or next. */
 export interface ProviderCertificate {
-  /** Whom it is from, in the provider's words. */
+  /** The issuer, as the provider names it. */
   readonly issuer: string;
-  /** ISO 8601; undefined where it is not issued yet. */
+  /** ISO 8601. Undefined when it is not issued yet. */
   readonly notAfter: string | undefined;
-  /** The provider's own word: `active`, `pending_deployment`, `ISSUED`. */
+  /** The provider's status, for example `active`, `pending_deployment` or `ISSUED`. */
   readonly state: string;
 }
 
-/** What a provider says of what it serves, and will. */
+/** What a provider serves now and next. */
 export interface ProviderReport {
-  /** Where the gate is served, as announcements have it; undefined where the provider was not asked for it. */
+  /** Base URL of the gate. Undefined when the settings do not ask for it. */
   readonly url: string | undefined;
-  /** Catalogue names and fingerprints of every root that its certificates may lead to. */
+  /** The roots of its certificates: names of catalogues, and fingerprints. */
   readonly roots: readonly string[];
   readonly certificates: readonly ProviderCertificate[];
-  /** When the next certificate is to be expected, in ISO 8601. */
+  /** Expected time of the next certificate, in ISO 8601. */
   readonly renewsAt?: string;
-  /** For people. */
+  /** Notes for the user. */
   readonly notes: readonly string[];
 }

@@ -15,9 +15,9 @@ const renewalSchema = z.object({
 });
 
 /**
- * Asks an ACME CA when the certificates that are served now are to be renewed: its directory's renewalInfo (RFC 9773), for
- * each certificate by itself. Which roots come next no ACME CA says: they are those of the config. A CA without
- * renewalInfo says nothing, and that is noted. Throws {@link ProviderError}.
+ * Asks an ACME CA when the served certificates should be renewed: renewalInfo (RFC 9773), for each certificate. No ACME CA
+ * tells which roots come next, so the roots are those of the settings. A CA without renewalInfo adds a note. Throws
+ * {@link ProviderError}.
  */
 export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps): Promise<ProviderReport> {
   const { directory, url, roots } = settings;
@@ -34,14 +34,17 @@ export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps):
     })),
   };
   if (data.renewalInfo === undefined)
-    return { ...report, notes: [`${new URL(directory).host} has no renewalInfo: when it renews is not known`] };
+    return {
+      ...report,
+      notes: [`${new URL(directory).host} has no renewalInfo: the time of the renewal is not known`],
+    };
   const base = data.renewalInfo.replace(/\/$/, "");
   const starts: string[] = [];
   const notes: string[] = [];
   for (const leaf of leaves) {
     const id = renewalId(leaf);
     if (id === undefined) {
-      notes.push(`the certificate ${leaf.serial} names no issuer's key: it has no renewalInfo`);
+      notes.push(`the certificate ${leaf.serial} has no authority key identifier, and so no renewalInfo`);
       continue;
     }
     const { data: info, header } = await askJson({ url: `${base}/${id}`, ...ca }, renewalSchema, deps);
@@ -49,7 +52,7 @@ export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps):
     starts.push(new Date(start).toISOString());
     const after = header("retry-after");
     notes.push(
-      `renewal is suggested from ${start} to ${end}${info.explanationURL === undefined ? "" : `, see ${info.explanationURL}`}${after === undefined ? "" : `; it is to be asked again after ${after.slice(0, 40)} s`}`,
+      `renewal is suggested from ${start} to ${end}${info.explanationURL === undefined ? "" : `, see ${info.explanationURL}`}${after === undefined ? "" : `; ask again after ${after.slice(0, 40)} s`}`,
     );
   }
   const [renewsAt] = starts.sort();
@@ -57,8 +60,8 @@ export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps):
 }
 
 /**
- * The path of a certificate's renewalInfo: its authority key identifier and its serial number as DER has it, with the zero
- * in front of a high first bit (RFC 9773, section 4.1). Undefined where it has no authority key identifier.
+ * Returns the path of a certificate's renewalInfo: authority key identifier and serial number in DER, with a leading zero
+ * byte if the first bit is set (RFC 9773, section 4.1). Undefined without an authority key identifier.
  */
 export function renewalId({
   authorityKeyId,
@@ -78,7 +81,7 @@ async function servedLeaves(url: string, { view }: ProviderDeps): Promise<Certif
   if (distinct.length > 0) return distinct;
   const why =
     endpoint.fault ?? endpoint.handshakes.flatMap((it) => ("fault" in it ? [it.fault] : []))[0] ?? "no answer";
-  throw new ProviderError("unavailable", `${new URL(url).host} serves no certificate to ask for: ${why}`);
+  throw new ProviderError("unavailable", `${new URL(url).host} serves no certificate: ${why}`);
 }
 
 async function readCa(path: string, { readFile }: ProviderDeps): Promise<string> {

@@ -1,39 +1,36 @@
 import { readableCertificates } from "../../trust/bundle.ts";
 import { catalogue } from "../../trust/roots/catalogue.ts";
-import { type AwsClientConfig, type AwsSdk, awsFault, loadAwsSdk } from "./AwsSdk.ts";
+import { type AwsClientConfig, type AwsSdk, awsError, loadAwsSdk } from "./AwsSdk.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";
 import { ProviderError } from "./ProviderError.ts";
 import type { ProviderCertificate, ProviderReport } from "./ProviderReport.ts";
 import type { SettingsOf } from "./providerSettings.ts";
 
-/** ACM renews a certificate from 60 days before its end on (acm/latest/userguide/managed-renewal.html). In milliseconds. */
-const RENEWAL = 60 * 86_400_000;
+/** ACM renews a certificate in its last 60 days (acm/latest/userguide/managed-renewal.html). */
+const RENEWAL_WINDOW_MS = 60 * 86_400_000;
 
 /**
- * Asks AWS for the gate's URL (a Lambda function URL, or an API Gateway domain) and for the ACM certificates behind it.
- * What Amazon issued leads to the catalogue `aws`: its intermediates change without notice, so that the chain of today
- * says nothing of tomorrow's. Rights: acm:DescribeCertificate, acm:GetCertificate, lambda:GetFunctionUrlConfig,
- * apigateway:GET. Credentials are found as the SDK finds them. Throws {@link ProviderError}.
+ * Asks AWS for the gate's URL (a Lambda function URL, or an API Gateway domain) and for its ACM certificates. Certificates
+ * that Amazon issued map to the catalogue `aws`: Amazon's intermediates change without notice, so today's chain does not
+ * predict the next. Permissions: acm:DescribeCertificate, acm:GetCertificate, lambda:GetFunctionUrlConfig, apigateway:GET.
+ * The SDK finds the credentials. Throws {@link ProviderError}.
  */
-export async function askAws(settings: SettingsOf<"aws">, { timeout }: ProviderDeps): Promise<ProviderReport> {
+export async function askAws(settings: SettingsOf<"aws">, { timeoutMs }: ProviderDeps): Promise<ProviderReport> {
   const { region, endpoint, certificate, domain, roots: extra } = settings;
   const config: AwsClientConfig = { region, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
   try {
-    const functionUrl = settings.function === undefined ? undefined : await functionUrlOf(settings, config, timeout);
-    const behind = domain === undefined ? [] : await domainCertificates(domain, config, timeout);
+    const functionUrl = settings.function === undefined ? undefined : await functionUrlOf(settings, config, timeoutMs);
+    const behind = domain === undefined ? [] : await domainCertificates(domain, config, timeoutMs);
     const arns = [...new Set([...(certificate === undefined ? [] : [certificate]), ...behind])];
     if (functionUrl === undefined && arns.length === 0)
-      throw new ProviderError(
-        "refused",
-        "the provider aws is asked for nothing; name a certificate, a function or a domain",
-      );
+      throw new ProviderError("refused", "the provider aws needs a certificate, a function or a domain");
     const found: Awaited<ReturnType<typeof certificateOf>>[] = [];
-    for (const arn of arns) found.push(await certificateOf(arn, config, timeout, extra));
+    for (const arn of arns) found.push(await certificateOf(arn, config, timeoutMs, extra));
     const renewals = found.flatMap(({ renewsAt }) => renewsAt ?? []).sort();
     const [renewsAt] = renewals;
     return {
       url: domain === undefined ? functionUrl : `https://${domain}`,
-      // A function URL's certificate is Amazon's own, and no API shows it.
+      // The certificate of a function URL is Amazon's own. No API returns it.
       roots: [
         ...new Set([...(functionUrl === undefined ? [] : ["aws"]), ...found.flatMap(({ roots }) => roots), ...extra]),
       ],
@@ -42,11 +39,11 @@ export async function askAws(settings: SettingsOf<"aws">, { timeout }: ProviderD
       ...(renewsAt === undefined ? {} : { renewsAt }),
     };
   } catch (error) {
-    throw awsFault(error);
+    throw awsError(error);
   }
 }
 
-async function functionUrlOf(settings: SettingsOf<"aws">, config: AwsClientConfig, timeout: number): Promise<string> {
+async function functionUrlOf(settings: SettingsOf<"aws">, config: AwsClientConfig, timeoutMs: number): Promise<string> {
   const { LambdaClient, GetFunctionUrlConfigCommand } = await loadAwsSdk("lambda");
   const client = new LambdaClient(config);
   try {
@@ -55,7 +52,7 @@ async function functionUrlOf(settings: SettingsOf<"aws">, config: AwsClientConfi
       FunctionName,
       ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
     });
-    const { FunctionUrl } = await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
+    const { FunctionUrl } = await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
     if (FunctionUrl === undefined) throw new ProviderError("not-found", `the function ${FunctionName} has no URL`);
     return FunctionUrl.replace(/\/$/, "");
   } finally {
@@ -63,14 +60,16 @@ async function functionUrlOf(settings: SettingsOf<"aws">, config: AwsClientConfi
   }
 }
 
-async function domainCertificates(domain: string, config: AwsClientConfig, timeout: number): Promise<string[]> {
+async function domainCertificates(domain: string, config: AwsClientConfig, timeoutMs: number): Promise<string[]> {
   const { ApiGatewayV2Client, GetDomainNameCommand } = await loadAwsSdk("gateway");
   const client = new ApiGatewayV2Client(config);
   try {
     const command = new GetDomainNameCommand({ DomainName: domain });
-    const { DomainNameConfigurations = [] } = await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
+    const { DomainNameConfigurations = [] } = await client.send(command, {
+      abortSignal: AbortSignal.timeout(timeoutMs),
+    });
     const arns = DomainNameConfigurations.flatMap(({ CertificateArn }) => CertificateArn ?? []);
-    if (arns.length === 0) throw new ProviderError("not-found", `the domain ${domain} has no certificate of ACM's`);
+    if (arns.length === 0) throw new ProviderError("not-found", `the domain ${domain} has no ACM certificate`);
     return arns;
   } finally {
     client.destroy();
@@ -80,7 +79,7 @@ async function domainCertificates(domain: string, config: AwsClientConfig, timeo
 async function certificateOf(
   arn: string,
   config: AwsClientConfig,
-  timeout: number,
+  timeoutMs: number,
   extra: readonly string[],
 ): Promise<{
   certificate: ProviderCertificate;
@@ -90,18 +89,18 @@ async function certificateOf(
 }> {
   const acm = await loadAwsSdk("acm");
   const client = new acm.ACMClient(config);
-  const abortSignal = AbortSignal.timeout(timeout);
+  const abortSignal = AbortSignal.timeout(timeoutMs);
   try {
     const { Certificate: described } = await client.send(new acm.DescribeCertificateCommand({ CertificateArn: arn }), {
       abortSignal,
     });
-    if (described === undefined) throw new ProviderError("bad-answer", `ACM describes ${arn} with nothing`);
+    if (described === undefined) throw new ProviderError("bad-answer", `ACM returned no description of ${arn}`);
     const { Type, Status = "unknown", NotAfter, Issuer, DomainName = arn, RenewalSummary } = described;
     const isAmazons = Type === "AMAZON_ISSUED";
     if (!isAmazons && extra.length === 0)
       throw new ProviderError(
         "unknown-authority",
-        `the certificate of ${DomainName} is of type ${Type ?? "unknown"}; name its roots, as aws.roots`,
+        `the certificate of ${DomainName} is of type ${Type ?? "unknown"}; name its roots in aws.roots`,
       );
     const chain = Status === "ISSUED" ? await chainOf(client, acm, arn, abortSignal) : "";
     const renewal = RenewalSummary?.RenewalStatus;
@@ -109,7 +108,7 @@ async function certificateOf(
       certificate: { issuer: Issuer ?? "Amazon", notAfter: NotAfter?.toISOString(), state: Status },
       roots: isAmazons ? ["aws"] : [],
       ...(isAmazons && NotAfter !== undefined
-        ? { renewsAt: new Date(NotAfter.getTime() - RENEWAL).toISOString() }
+        ? { renewsAt: new Date(NotAfter.getTime() - RENEWAL_WINDOW_MS).toISOString() }
         : {}),
       notes: [
         `the certificate of ${DomainName} is ${Status}${renewal === undefined ? "" : `, its renewal ${renewal}`}${endOf(chain)}`,
@@ -131,7 +130,7 @@ async function chainOf(
   return `${Certificate.trim()}\n${CertificateChain.trim()}\n`;
 }
 
-/** At which of Amazon's roots a chain ends, for people: the last certificate names it, or is it. */
+/** The end of a note: the root of a chain. The last certificate is that root, or names it as its issuer. */
 function endOf(chain: string): string {
   const last = readableCertificates(chain).at(-1);
   if (last === undefined) return "";

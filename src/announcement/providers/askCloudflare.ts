@@ -5,25 +5,25 @@ import { ProviderError } from "./ProviderError.ts";
 import type { ProviderReport } from "./ProviderReport.ts";
 import type { SettingsOf } from "./providerSettings.ts";
 
-/** Certificates that were uploaded name no CA (`type` of a pack). */
-const UPLOADED: readonly string[] = ["mh_custom", "sni_custom", "legacy_custom", "keyless"];
-/** Packs that are served no more, or never will be (`status` of a pack). All others count, pending and backup included. */
-const OVER: readonly string[] = [
+/** Types of packs with uploaded certificates, which name no CA (`type`). */
+const UPLOADED_TYPES: readonly string[] = ["mh_custom", "sni_custom", "legacy_custom", "keyless"];
+/** Packs that are not served now or later (`status`). All others count, including pending and backup packs. */
+const ENDED_STATUSES: readonly string[] = [
   "deleted",
   "expired",
   "initializing_timed_out",
   "validation_timed_out",
   "issuance_timed_out",
 ];
-/** `certificate_authority` of a pack, and the catalogue that has its roots. */
+/** The catalogue of each `certificate_authority` of a pack. */
 const CATALOGUES: Readonly<Record<string, string>> = {
   google: "google",
   lets_encrypt: "letsencrypt",
   ssl_com: "sslcom",
   sectigo: "sectigo",
 };
-/** Pages of 50; a zone has a few packs. */
-const PAGES = 20;
+/** With 50 entries a page. A zone has a few packs. */
+const MAX_PAGES = 20;
 
 const packSchema = z.object({
   status: z.string(),
@@ -41,7 +41,7 @@ const packSchema = z.object({
 type Pack = z.infer<typeof packSchema>;
 const domainSchema = z.object({ hostname: z.string(), service: z.string(), zone_id: z.string() });
 
-/** The form of every list (https://developers.cloudflare.com/api): `success` may be false with a status of 200. */
+/** The form of every list (https://developers.cloudflare.com/api). `success` can be false with the status 200. */
 const listSchema = <T>(item: z.ZodMiniType<T>) =>
   z.object({
     success: z.literal(true),
@@ -50,23 +50,24 @@ const listSchema = <T>(item: z.ZodMiniType<T>) =>
   });
 
 /**
- * Asks Cloudflare for a zone's certificate packs of every status, and for the custom domain of a Worker. A Universal
- * certificate may change its CA without notice, so that one leads to all of Cloudflare's; an ordered one to its own CA's.
- * Source: GET /zones/ZONE/ssl/certificate_packs (right: SSL and Certificates Read) and GET /accounts/ACCOUNT/workers/domains
- * (right: Workers Scripts Read). Throws {@link ProviderError}.
+ * Asks Cloudflare for the certificate packs of a zone, in every status, and for the custom domain of a Worker. A Universal
+ * certificate can change its CA without notice, so it maps to the roots of all of Cloudflare's CAs. An ordered certificate
+ * maps to the roots of its CA. Calls GET /zones/ZONE/ssl/certificate_packs (permission: SSL and Certificates Read) and GET
+ * /accounts/ACCOUNT/workers/domains (permission: Workers Scripts Read). Throws {@link ProviderError}.
  */
 export async function askCloudflare(settings: SettingsOf<"cloudflare">, deps: ProviderDeps): Promise<ProviderReport> {
   const { zone, roots: extra } = settings;
   const headers = { authorization: `Bearer ${await readSecret(settings.token, deps)}`, accept: "application/json" };
-  const list = <T>(path: string, query: Readonly<Record<string, string>>, item: z.ZodMiniType<T>): Promise<T[]> =>
-    listAll(`${settings.api}${path}`, query, item, headers, deps);
+  const list: Lister = (path, query, item) => listAll({ url: `${settings.api}${path}`, query, headers }, item, deps);
   const hostname = await hostOf(settings, list);
   const all = await list(`/zones/${zone}/ssl/certificate_packs`, { status: "all" }, packSchema);
-  const packs = all.filter((pack) => !OVER.includes(pack.status) && (hostname === undefined || covers(pack, hostname)));
+  const packs = all.filter(
+    (pack) => !ENDED_STATUSES.includes(pack.status) && (hostname === undefined || covers(pack, hostname)),
+  );
   if (packs.length === 0)
     throw new ProviderError(
       "not-found",
-      `the zone ${zone} has no certificate ${hostname === undefined ? "" : `for ${hostname} `}that is served or to come`,
+      `the zone ${zone} has no certificate ${hostname === undefined ? "" : `for ${hostname} `}that is served now or next`,
     );
   const roots = new Set([...packs.flatMap((pack) => rootsOf(pack, extra)), ...extra]);
   return {
@@ -80,32 +81,31 @@ export async function askCloudflare(settings: SettingsOf<"cloudflare">, deps: Pr
       })),
     ),
     notes: packs.map(
-      ({ type, status, certificate_authority: ca }) =>
-        `${type} certificate of ${ca ?? "a CA that is not named"} is ${status}`,
+      ({ type, status, certificate_authority: ca }) => `${type} certificate of ${ca ?? "an unnamed CA"} is ${status}`,
     ),
   };
 }
 
-async function listAll<T>(
-  url: string,
-  query: Readonly<Record<string, string>>,
-  item: z.ZodMiniType<T>,
-  headers: Readonly<Record<string, string>>,
-  deps: ProviderDeps,
-): Promise<T[]> {
+interface ListCall {
+  readonly url: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function listAll<T>({ url, query, headers }: ListCall, item: z.ZodMiniType<T>, deps: ProviderDeps): Promise<T[]> {
   const found: T[] = [];
-  for (let page = 1; page <= PAGES; page += 1) {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
     const search = new URLSearchParams({ ...query, page: String(page), per_page: "50" });
     const { data } = await askJson({ url: `${url}?${search}`, headers }, listSchema(item), deps);
     found.push(...data.result);
     if (page >= (data.result_info?.total_pages ?? 1)) return found;
   }
-  throw new ProviderError("bad-answer", `${new URL(url).host} has more than ${PAGES} pages of what was asked for`);
+  throw new ProviderError("bad-answer", `${new URL(url).host} has more than ${MAX_PAGES} pages of results`);
 }
 
 type Lister = <T>(path: string, query: Readonly<Record<string, string>>, item: z.ZodMiniType<T>) => Promise<T[]>;
 
-/** The host that the gate is served at: of the Worker's domains in this zone the one that is named, or the only one. */
+/** The host of the gate: the named custom domain of the Worker in this zone, or the only one. */
 async function hostOf(
   { account, worker, zone, hostname }: SettingsOf<"cloudflare">,
   list: Lister,
@@ -120,29 +120,29 @@ async function hostOf(
   if (hostname === undefined && hosts.length > 1)
     throw new ProviderError(
       "not-found",
-      `the Worker ${worker} has several domains: ${hosts.join(", ")}; say which one, as cloudflare.hostname`,
+      `the Worker ${worker} has several domains: ${hosts.join(", ")}; name one in cloudflare.hostname`,
     );
   return first;
 }
 
-/** A name stands for itself, or for all names one label below (RFC 6125, section 6.4.3). */
+/** A name covers itself, and a wildcard covers all names one label below (RFC 6125, section 6.4.3). */
 function covers({ hosts }: Pack, hostname: string): boolean {
   return hosts.some((host) => host === hostname || host === `*.${hostname.slice(hostname.indexOf(".") + 1)}`);
 }
 
 function rootsOf({ type, certificate_authority: ca }: Pack, extra: readonly string[]): readonly string[] {
   if (type === "universal") return ["cloudflare"];
-  if (ca === null || ca === undefined || UPLOADED.includes(type)) {
+  if (ca === null || ca === undefined || UPLOADED_TYPES.includes(type)) {
     if (extra.length > 0) return [];
     throw new ProviderError(
       "unknown-authority",
-      `a certificate of type ${type} names no CA; name its roots, as cloudflare.roots`,
+      `a certificate of type ${type} names no CA; name its roots in cloudflare.roots`,
     );
   }
   const name = Object.hasOwn(CATALOGUES, ca) ? CATALOGUES[ca] : undefined;
   if (name !== undefined) return [name];
   throw new ProviderError(
     "unknown-authority",
-    `no catalogue has the roots of ${ca}, whom a certificate of type ${type} is from`,
+    `no catalogue has the roots of ${ca}, the CA of a certificate of type ${type}`,
   );
 }

@@ -4,32 +4,32 @@ import type { HttpAnswer, HttpCall } from "../../trust/probe/callHttp.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";
 import { ProviderError } from "./ProviderError.ts";
 
-/** The longest answer of a provider. In bytes; a page of 50 certificate packs has some 200 KB. */
-const BYTES = 2 * 1024 * 1024;
+/** The largest accepted answer. A page of 50 certificate packs has about 200 KB. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-/** An answer that is what its schema says. */
+/** An answer that matches its schema. */
 export interface JsonAnswer<T> {
   readonly data: T;
   readonly header: HttpAnswer["header"];
 }
 
 /**
- * Asks for JSON, once: who is turned away for having asked too often does not ask again in the same run. Throws
- * {@link ProviderError}.
+ * Fetches JSON with a single attempt; the next run asks again. Throws {@link ProviderError}: `rate-limited`, `unavailable`,
+ * `refused` or `bad-answer`.
  */
 export async function askJson<T>(
   call: Pick<HttpCall, "url" | "headers" | "ca">,
   schema: z.ZodMiniType<T>,
-  deps: Pick<ProviderDeps, "call" | "timeout">,
+  deps: Pick<ProviderDeps, "call" | "timeoutMs">,
 ): Promise<JsonAnswer<T>> {
   const { host } = new URL(call.url);
-  const { status, header, text } = await deps.call({ ...call, timeout: deps.timeout, bytes: BYTES });
-  const value = json(text);
+  const { status, header, text } = await deps.call({ ...call, timeoutMs: deps.timeoutMs, maxBytes: MAX_ANSWER_BYTES });
+  const value = parseJson(text);
   if (status === 429) {
     const after = header("retry-after");
     throw new ProviderError(
       "rate-limited",
-      `${host} answers 429: it was asked too often${after === undefined ? "" : `, and is to be asked again after ${after.slice(0, 40)}`}`,
+      `${host} answers 429: too many requests${after === undefined ? "" : `; retry after ${after.slice(0, 40)}`}`,
     );
   }
   if (status >= 500) throw new ProviderError("unavailable", `${host} answers ${status}`);
@@ -38,12 +38,11 @@ export async function askJson<T>(
   if (parsed.success) return { data: parsed.data, header };
   const [issue] = parsed.error.issues;
   const { path, expected } = issue === undefined ? { path: "", expected: "another form" } : faultFromIssue(issue);
-  const what =
-    value === undefined ? "what is no JSON" : `something else than its documentation says: ${path}: ${expected}`;
+  const what = value === undefined ? "with a body that is not JSON" : `in an undocumented form: ${path}: ${expected}`;
   throw new ProviderError("bad-answer", `${host} answers ${what}`);
 }
 
-/** What an error says of itself, as Cloudflare (`errors[].message`) and ACME (RFC 7807 `detail`) write it. */
+/** The message of an error answer: Cloudflare's `errors[].message`, or ACME's `detail` (RFC 7807). */
 function detailOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return "";
   const errors = "errors" in value && Array.isArray(value.errors) ? value.errors : [];
@@ -55,7 +54,7 @@ function detailOf(value: unknown): string {
   return texts.length === 0 ? "" : `: ${texts.join("; ").slice(0, 300)}`;
 }
 
-function json(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

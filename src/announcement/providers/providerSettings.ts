@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { rootName } from "../Announcement.ts";
+import { rootNameSchema } from "../Announcement.ts";
 import { announcedUrlFault } from "../announcedUrlFault.ts";
 
-/** Where a secret is read when it is needed: an environment variable, or a file beside the config. */
+/** The source of a secret: an environment variable, or a file relative to the config. */
 export const secretSchema = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
 /** See {@link secretSchema}. */
 export type SecretSource = z.infer<typeof secretSchema>;
@@ -13,25 +13,26 @@ const hostname = z
   .check(
     z.regex(
       /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)+$/,
-      "expected a host's name",
+      "expected a host name",
     ),
   );
 const plainUrl = z
   .string()
   .check(z.refine((url) => announcedUrlFault(url) === undefined, "expected https://HOST[/BASE]"));
-/** For tests, and for whoever goes through a proxy of their own. */
+/** Another API address, for tests and proxies. */
 const address = z.string().check(z.regex(/^https?:\/\/[^\s?#@]+$/, "expected an http or https URL"));
-const extraRoots = z._default(z.array(rootName), []);
+const extraRoots = z._default(z.array(rootNameSchema), []);
 
 const cloudflare = z.strictObject({
   zone: hex32,
-  /** With `worker`: whose custom domain the gate's URL is. */
+  /** Required with `worker`. */
   account: z.optional(hex32),
+  /** The Worker whose custom domain is the gate's URL. */
   worker: z.optional(z.string()),
-  /** Which of its domains, or which host's certificates where there is no Worker. */
+  /** One of the Worker's domains. Without `worker`: only certificates for this host count. */
   hostname: z.optional(hostname),
   token: secretSchema,
-  /** Roots of certificates that were uploaded, and any others to be held. */
+  /** Roots of uploaded certificates, and any further roots to announce. */
   roots: extraRoots,
   api: z._default(address, "https://api.cloudflare.com/client/v4"),
 });
@@ -39,27 +40,27 @@ const aws = z.strictObject({
   region: z.string(),
   /** ARN of an ACM certificate. */
   certificate: z.optional(z.string().check(z.startsWith("arn:"))),
-  /** A Lambda function whose function URL is the gate's. */
+  /** The Lambda function whose function URL is the gate's URL. */
   function: z.optional(z.string()),
   qualifier: z.optional(z.string()),
-  /** A custom domain of API Gateway (HTTP APIs), whose certificates are asked for too. */
+  /** A custom domain of API Gateway (HTTP APIs). Its certificates are included. */
   domain: z.optional(hostname),
-  /** Roots of certificates that were imported, or that a private CA issued. */
+  /** Roots of imported certificates, or of a private CA. */
   roots: extraRoots,
   endpoint: z.optional(address),
 });
 const acme = z.strictObject({
   directory: address,
-  /** Where the certificate is served, and so the gate. */
+  /** Base URL of the gate, which serves the certificate. */
   url: plainUrl,
   /** The CA's roots. */
-  roots: z.array(rootName).check(z.minLength(1)),
-  /** A file of PEM, where the CA's own server is not behind a public one. */
+  roots: z.array(rootNameSchema).check(z.minLength(1)),
+  /** A PEM file that authenticates the ACME server, if it has no public certificate. */
   ca: z.optional(z.string()),
 });
-const fixed = z.strictObject({ url: plainUrl, roots: z.array(rootName) });
+const fixed = z.strictObject({ url: plainUrl, roots: z.array(rootNameSchema) });
 
-/** How a provider is asked: exactly one of them. */
+/** The settings of a provider: exactly one. */
 export const providerSchema = z
   .strictObject({
     cloudflare: z.optional(cloudflare),

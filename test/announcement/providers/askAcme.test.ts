@@ -14,20 +14,20 @@ import { PebbleCa } from "../../acme/PebbleCa.ts";
 import { pebbleBinary } from "../../acme/pebbleBinary.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { LoopbackServer } from "../../sync/LoopbackServer.ts";
-import { providerDeps } from "../../sync/providers/providerDeps.ts";
+import { providerDeps } from "./providerDeps.ts";
 
 const HOST = "gate.edge.example";
 const binary = await pebbleBinary();
 
-/** An endpoint that this machine has under a name that it does not know. */
+/** Views a local endpoint under a name that does not resolve. */
 async function view(base: string): Promise<EndpointView> {
   const signal = new AbortController().signal;
   const resolve = async (_: string, family: 4 | 6): Promise<string[]> => (family === 4 ? ["127.0.0.1"] : []);
-  const { observations } = await probe(base, { resolve, now: Date.now, timeoutMs: patience(10_000), signal });
+  const { observations } = await probe(base, { resolve, timeoutMs: patience(10_000), signal });
   return { base, handshakes: handshakesOf(observations) };
 }
 
-describe.skipIf(binary === undefined)("against pebble, or skipped for want of it: apt-get install pebble", () => {
+describe.skipIf(binary === undefined)("askAcme with pebble (skipped without it: apt-get install pebble)", () => {
   let pebble: PebbleCa;
   let client: AcmeClient;
   let edge: Server;
@@ -50,7 +50,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
     return askProvider(settings, providerDeps({ view, readFile: async () => pebble.apiRoot }));
   };
 
-  it("says what is served, the config's roots, and when it is renewed where the CA says that", async () => {
+  it("reports the served certificate, the configured roots and the renewal time if the CA has one", async () => {
     const report = await ask(pebble.directory);
     const [leaf] = readableCertificates(pair.cert);
     expect(report).toMatchObject({
@@ -60,10 +60,10 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
         { issuer: expect.stringMatching(/Pebble/), notAfter: leaf?.notAfter.toISOString(), state: "served" },
       ],
     });
-    // Debian's 2.4 has none, 2.7 and later have.
+    // Debian's pebble 2.4 has no renewalInfo, 2.7 and later have it.
     if ((await client.urls()).renewalInfo === undefined) {
       expect(report.renewsAt).toBeUndefined();
-      expect(report.notes.join()).toMatch(/has no renewalInfo: when it renews is not known$/);
+      expect(report.notes.join()).toMatch(/has no renewalInfo: the time of the renewal is not known$/);
     } else {
       expect(Date.parse(report.renewsAt ?? "")).toBeGreaterThan(leaf?.notBefore.getTime() ?? Number.POSITIVE_INFINITY);
       expect(Date.parse(report.renewsAt ?? "")).toBeLessThan(leaf?.notAfter.getTime() ?? 0);
@@ -71,7 +71,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
     }
   });
 
-  it("fails where the directory is none, or is not vouched for", async () => {
+  it("fails with a URL that is not an ACME directory", async () => {
     await expect(ask(pebble.directory.replace("/dir", "/none"))).rejects.toMatchObject({ code: "refused" });
     const server = await LoopbackServer.start();
     try {
@@ -82,14 +82,14 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
     }
   });
 
-  describe("with renewalInfo in the form of RFC 9773", () => {
+  describe("with renewalInfo as in RFC 9773", () => {
     const window = { start: "2026-08-01T00:00:00Z", end: "2026-08-02T12:00:00+02:00" };
     it.each<[string, object, string | undefined, string]>([
       [
         "a window",
         { status: 200, body: JSON.stringify({ suggestedWindow: window }), headers: { "retry-after": "21600" } },
         "2026-08-01T00:00:00.000Z",
-        "asked again after 21600 s",
+        "ask again after 21600 s",
       ],
       [
         "an explanation",
@@ -97,7 +97,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
         "2026-08-01T00:00:00.000Z",
         "see https://ca.example/why",
       ],
-    ])("%s is understood", async (_, answer, renewsAt, note) => {
+    ])("reads %s", async (_, answer, renewsAt, note) => {
       const server = await LoopbackServer.start();
       try {
         server.answer = ({ url }) =>
@@ -115,13 +115,13 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
 
     it.each([
       ["429", { status: 429 }, "rate-limited"],
-      ["a certificate that the CA does not have", { status: 404, body: '{"detail":"unknown"}' }, "refused"],
+      ["an unknown certificate", { status: 404, body: '{"detail":"unknown"}' }, "refused"],
       [
         "a window without an end",
         { status: 200, body: '{"suggestedWindow":{"start":"2026-08-01T00:00:00Z"}}' },
         "bad-answer",
       ],
-    ])("%s fails", async (_, answer, code) => {
+    ])("fails after %s", async (_, answer, code) => {
       const server = await LoopbackServer.start();
       try {
         server.answer = ({ url }) =>
@@ -136,7 +136,7 @@ describe.skipIf(binary === undefined)("against pebble, or skipped for want of it
   });
 });
 
-it("the path of a certificate's renewalInfo is that of the RFC's own example (RFC 9773, section 4.1)", () => {
+it("renewalId returns the path of the example in RFC 9773, section 4.1", () => {
   const authorityKeyId = "69885b6b87464041e1b37b847ba0ae2cde01c8d4";
   expect(renewalId({ authorityKeyId, serial: "87654321" })).toBe("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE");
   expect(renewalId({ authorityKeyId, serial: "123" })).toBe("aYhba4dGQEHhs3uEe6CuLN4ByNQ.ASM");

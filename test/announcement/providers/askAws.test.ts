@@ -8,8 +8,8 @@ import { providerSchema } from "../../../src/announcement/providers/providerSett
 import { TestCa } from "../../cluster/TestCa.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { LoopbackServer } from "../../sync/LoopbackServer.ts";
-import { MotoServer, motoBinary } from "../../sync/providers/MotoServer.ts";
-import { providerDeps } from "../../sync/providers/providerDeps.ts";
+import { MotoServer, motoBinary } from "./MotoServer.ts";
+import { providerDeps } from "./providerDeps.ts";
 
 const REGION = "eu-central-1";
 const binary = motoBinary();
@@ -22,7 +22,7 @@ beforeAll(() => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "SECRET", AWS_REGION: REGION });
 });
 
-describe.skipIf(binary === undefined)("against moto, or skipped for want of it: pip install 'moto[server]'", () => {
+describe.skipIf(binary === undefined)("askAws with moto (skipped without it: pip install 'moto[server]')", () => {
   let moto: MotoServer;
   let issued: string;
   let imported: string;
@@ -42,38 +42,34 @@ describe.skipIf(binary === undefined)("against moto, or skipped for want of it: 
   }, patience(120_000));
   afterAll(() => moto?.stop());
 
-  it("a certificate that Amazon issued leads to Amazon's roots", async () => {
+  it("maps a certificate that Amazon issued to Amazon's roots", async () => {
     const report = await ask(moto.url, { certificate: issued });
     expect(report).toMatchObject({ url: undefined, roots: ["aws"], certificates: [{ state: expect.any(String) }] });
     expect(report.notes.join()).toMatch(/^the certificate of gate\.example\.com is (PENDING_VALIDATION|ISSUED)/);
   });
 
-  it("an imported one leads to the roots that are named, and without them fails", async () => {
+  it("maps an imported certificate to the configured roots and fails without them", async () => {
     const root = `sha256:${"a".repeat(64)}`;
     expect((await ask(moto.url, { certificate: imported, roots: [root] })).roots).toEqual([root]);
     await expect(ask(moto.url, { certificate: imported })).rejects.toMatchObject({ code: "unknown-authority" });
   });
 
-  it("a domain of API Gateway is the URL, with its certificates", async () => {
+  it("takes the URL and the certificates from a domain of API Gateway", async () => {
     const { url, roots, certificates } = await ask(moto.url, { domain: "gate.example.com" });
     expect([url, roots, certificates.length]).toEqual(["https://gate.example.com", ["aws"], 1]);
   });
 
-  it("a function's URL is the URL", async () => {
+  it("takes the URL from a function URL", async () => {
     const { url, roots } = await ask(moto.url, { function: "gate" });
     expect(roots).toEqual(["aws"]);
     expect(url).toMatch(/^https:\/\/[a-z0-9]+\.lambda-url\.eu-central-1\.on\.aws$/);
   });
 
   it.each([
-    [
-      "a certificate that there is not",
-      { certificate: "arn:aws:acm:eu-central-1:123456789012:certificate/none" },
-      "not-found",
-    ],
-    ["a domain that there is not", { domain: "none.example.com" }, "not-found"],
-    ["a function that there is not", { function: "none" }, "not-found"],
-    ["nothing", {}, "refused"],
+    ["an unknown certificate", { certificate: "arn:aws:acm:eu-central-1:123456789012:certificate/none" }, "not-found"],
+    ["an unknown domain", { domain: "none.example.com" }, "not-found"],
+    ["an unknown function", { function: "none" }, "not-found"],
+    ["settings that ask for nothing", {}, "refused"],
   ])("fails for %s", async (_, aws, code) => {
     await expect(ask(moto.url, aws)).rejects.toMatchObject({ name: "ProviderError", code });
   });
@@ -86,16 +82,16 @@ it.each([
     { status: 400, body: '{"__type":"ThrottlingException","message":"Rate exceeded"}' } as const,
     "rate-limited",
   ],
-  ["a refusal", { status: 400, body: '{"__type":"AccessDeniedException","message":"no"}' } as const, "refused"],
-  ["garbage", { status: 200, body: "<html>" } as const, "unavailable"],
-  ["silence", "silent" as const, "unavailable"],
-])("fails with one attempt at %s", async (_, answer, code) => {
+  ["an error answer", { status: 400, body: '{"__type":"AccessDeniedException","message":"no"}' } as const, "refused"],
+  ["an HTML page", { status: 200, body: "<html>" } as const, "unavailable"],
+  ["no answer", "silent" as const, "unavailable"],
+])("askAws makes one attempt and fails after %s", async (_, answer, code) => {
   const server = await LoopbackServer.start();
   try {
     server.answer = () => answer;
     const aws = { region: REGION, endpoint: server.url, certificate: "arn:aws:acm:x" };
-    // Long enough for the SDK to be loaded and to ask: silence has to be the answer, and not the lack of a question.
-    const deps = providerDeps(answer === "silent" ? { timeout: patience(1_000) } : {});
+    // Long enough to load the SDK and to send the request.
+    const deps = providerDeps(answer === "silent" ? { timeoutMs: patience(1_000) } : {});
     const rejection = askProvider(providerSchema.parse({ aws }), deps);
     await expect(rejection).rejects.toMatchObject({ name: "ProviderError", code });
     await expect(rejection).rejects.not.toThrow(/SECRET/);
@@ -105,7 +101,7 @@ it.each([
   }
 });
 
-/** A function with a URL. moto wants the role that it runs as to be there, and IAM has no SDK here. */
+/** Makes a function with a URL. moto requires its role, which is made without an SDK for IAM. */
 async function makeFunction(endpoint: string): Promise<void> {
   const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [] });
   await fetch(endpoint, {

@@ -3,9 +3,9 @@ import { askProvider } from "../../../src/announcement/providers/askProvider.ts"
 import type { ProviderReport } from "../../../src/announcement/providers/ProviderReport.ts";
 import { providerSchema } from "../../../src/announcement/providers/providerSettings.ts";
 import { type LoopbackAnswer, type LoopbackCall, LoopbackServer } from "../../sync/LoopbackServer.ts";
-import { providerDeps } from "../../sync/providers/providerDeps.ts";
+import { providerDeps } from "./providerDeps.ts";
 
-/** Not the real one: Cloudflare has none that runs locally. The answers have the form that its API documentation gives. */
+/** Stands in for Cloudflare, which has no local server. The answers have the form of its API documentation. */
 let server: LoopbackServer;
 beforeAll(async () => {
   server = await LoopbackServer.start();
@@ -60,14 +60,14 @@ beforeEach(() => {
   server.answer = ({ url }) => (url.includes("/workers/domains") ? list(domains) : list(packs));
 });
 
-/** Only silence has to be given up on soon. */
+/** Asks with a short time limit if the server does not answer. */
 function ask(more: object = {}): Promise<ProviderReport> {
-  const timeout = isSilent ? { timeout: 500 } : {};
+  const timeout = isSilent ? { timeoutMs: 500 } : {};
   const cloudflare = { zone: ZONE, token: { env: "TOKEN" }, api: `${server.url}/client/v4`, ...more };
   return askProvider(providerSchema.parse({ cloudflare }), providerDeps(timeout));
 }
 
-it("asks for packs of every status, and for the Worker's domain, with the token in a header alone", async () => {
+it("askCloudflare asks for packs of every status and for the Worker's domain, with the token in a header", async () => {
   server.calls.length = 0;
   const report = await ask({ account: ACCOUNT, worker: "gate" });
   expect(report).toEqual({
@@ -83,10 +83,10 @@ it("asks for packs of every status, and for the Worker's domain, with the token 
   for (const { headers } of server.calls) expect(headers.authorization).toBe("Bearer SECRET-TOKEN");
 });
 
-describe("the roots are those of", () => {
+describe("askCloudflare returns the roots of", () => {
   it.each<[string, () => object[], string[]]>([
     [
-      "every CA that is served, or pending, or in reserve",
+      "active, pending and backup packs",
       () => [
         pack({}),
         pack({ status: "pending_validation", certificate_authority: "lets_encrypt", certificates: [] }),
@@ -95,9 +95,9 @@ describe("the roots are those of", () => {
       ],
       ["google", "letsencrypt", "sslcom", "sectigo"],
     ],
-    ["all of Cloudflare's, for a Universal one", () => [pack({ type: "universal" })], ["cloudflare"]],
+    ["all of Cloudflare's CAs for a Universal pack", () => [pack({ type: "universal" })], ["cloudflare"]],
     [
-      "no pack that is over",
+      "no deleted or expired pack",
       () => [
         pack({}),
         pack({ status: "deleted", certificate_authority: "digicert" }),
@@ -115,14 +115,14 @@ describe("the roots are those of", () => {
     expect((await ask({ hostname: "gate.example.com" })).roots).toEqual(roots);
   });
 
-  it("an uploaded one where they are named", async () => {
+  it("an uploaded pack from the settings", async () => {
     packs = [pack({ type: "sni_custom", certificate_authority: null })];
     const root = `sha256:${"a".repeat(64)}`;
     expect((await ask({ roots: [root] })).roots).toEqual([root]);
   });
 });
 
-it("all pages are read", async () => {
+it("askCloudflare reads all pages", async () => {
   const cas = ["google", "lets_encrypt", "ssl_com"];
   server.answer = ({ url }) => {
     const page = Number(new URL(url, server.url).searchParams.get("page"));
@@ -131,7 +131,7 @@ it("all pages are read", async () => {
   expect((await ask()).roots).toEqual(["google", "letsencrypt", "sslcom"]);
 });
 
-it("of several domains the one that is named is the gate's", async () => {
+it("askCloudflare takes the named one of several domains", async () => {
   domains = [domain("a.example.com"), domain("gate.example.com"), domain("b.example.com", { service: "other" })];
   expect((await ask({ account: ACCOUNT, worker: "gate", hostname: "gate.example.com" })).url).toBe(
     "https://gate.example.com",
@@ -141,7 +141,7 @@ it("of several domains the one that is named is the gate's", async () => {
   );
 });
 
-describe("fails, with a code and one line", () => {
+describe("askCloudflare fails with a code and one line after", () => {
   const answer =
     (given: LoopbackAnswer): (() => object) =>
     () => {
@@ -167,13 +167,13 @@ describe("fails, with a code and one line", () => {
       "bad-answer",
       /success/,
     ],
-    ["a web page", answer({ status: 200, body: "<html>" }), "bad-answer", /what is no JSON/],
-    ["another form", answer({ status: 200, body: '{"success":true,"result":{}}' }), "bad-answer", /result/],
+    ["an HTML page", answer({ status: 200, body: "<html>" }), "bad-answer", /a body that is not JSON/],
+    ["JSON of another form", answer({ status: 200, body: '{"success":true,"result":{}}' }), "bad-answer", /result/],
     ["a redirect", answer({ status: 302, headers: { location: "http://127.0.0.1:1" } }), "refused", /answers 302/],
-    ["silence", answer("silent"), "unavailable", /did not answer within 500 ms/],
-    ["half an answer", answer("cut"), "unavailable", /cannot be asked/],
+    ["no answer", answer("silent"), "unavailable", /did not answer within 500 ms/],
+    ["half an answer", answer("cut"), "unavailable", /cannot be called/],
     [
-      "no end of pages",
+      "too many pages",
       () => {
         server.answer = () => list([pack({})], { total_pages: 10_000 });
         return {};
@@ -182,7 +182,7 @@ describe("fails, with a code and one line", () => {
       /more than 20 pages/,
     ],
     [
-      "a CA that is not known",
+      "an unknown CA",
       () => {
         packs = [pack({ certificate_authority: "digicert" })];
         return {};
@@ -191,7 +191,7 @@ describe("fails, with a code and one line", () => {
       /no catalogue has the roots of digicert/,
     ],
     [
-      "a CA of an odd name",
+      "a CA with the name of an object property",
       () => {
         packs = [pack({ certificate_authority: "constructor" })];
         return {};
@@ -200,7 +200,7 @@ describe("fails, with a code and one line", () => {
       /constructor/,
     ],
     [
-      "an uploaded certificate",
+      "an uploaded certificate without roots",
       () => {
         packs = [pack({ type: "sni_custom", certificate_authority: null })];
         return {};
@@ -214,14 +214,14 @@ describe("fails, with a code and one line", () => {
       "not-found",
       /no certificate for a\.b\.example\.com/,
     ],
-    ["no such Worker", () => ({ account: ACCOUNT, worker: "other" }), "not-found", /other has no domain/],
+    ["an unknown Worker", () => ({ account: ACCOUNT, worker: "other" }), "not-found", /other has no domain/],
     ["a Worker without an account", () => ({ worker: "gate" }), "refused", /needs cloudflare\.account/],
-    ["no token", () => ({ token: { env: "NO_SUCH" } }), "missing-secret", /NO_SUCH is empty/],
+    ["a missing token", () => ({ token: { env: "NO_SUCH" } }), "missing-secret", /NO_SUCH is empty/],
     [
-      "no token's file",
+      "a missing token file",
       () => ({ token: { file: "/no/such/file" } }),
       "missing-secret",
-      /\/no\/such\/file is empty, or cannot be read/,
+      /\/no\/such\/file is empty or cannot be read/,
     ],
   ])("%s", async (_, make, code, message) => {
     const rejection = ask(make());
@@ -230,7 +230,7 @@ describe("fails, with a code and one line", () => {
     await expect(rejection).rejects.not.toThrow(/SECRET/);
   });
 
-  it("and asks once alone, whatever it is told", async () => {
+  it("a 429, without asking again", async () => {
     const calls: LoopbackCall[] = [];
     server.answer = (call) => {
       calls.push(call);
