@@ -2,18 +2,23 @@ import { dirname } from "node:path";
 import type { LoadedPair } from "./pair/LoadedPair.ts";
 import { isPair, type LoadedSlots, loadSlots } from "./pair/loadSlots.ts";
 import { type PairInfo, pairInfo } from "./pair/PairInfo.ts";
-import { slotReadings } from "./pair/slotReadings.ts";
+import { verifySlots } from "./pair/verifySlots.ts";
 import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
 import { SLOTS, type Slot } from "./rotation/chooseCertificate.ts";
 import { followRenewal, type RenewalMemory } from "./rotation/followRenewal.ts";
 import { type ChosenPair, initialPair } from "./rotation/initialPair.ts";
-import type { RotationEffect } from "./rotation/RotationEffect.ts";
-import type { RotationEvent, RotationReadings, RotationTime } from "./rotation/RotationEvent.ts";
-import { initialRotation, type RotationState } from "./rotation/RotationState.ts";
+import {
+  initialRotation,
+  type RotationEffect,
+  type RotationEvent,
+  type RotationReadings,
+  type RotationState,
+  type RotationTime,
+} from "./rotation/Rotation.ts";
 import { rotate } from "./rotation/rotate.ts";
+import type { ManagedServer, RollBack } from "./server/ManagedServer.ts";
 import { type CertificateServer, OwnServer } from "./server/OwnServer.ts";
-import type { PutBack, ServingPlace } from "./server/ServingPlace.ts";
 import type { KeyPair } from "./server/startServer.ts";
 import type { TlsFault } from "./TlsError.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
@@ -21,48 +26,49 @@ import { type TlsStatus, tlsStatus } from "./TlsStatus.ts";
 
 const POLL_MS = 10_000;
 
-/** What served before this process began, and may still. */
+/** The pair that another process put in force, and that a server may still serve. */
 export interface LastServed {
   readonly pair: LoadedPair;
-  /** Where it came from. */
   readonly slot: Slot;
 }
 
-type Unstamped = RotationEvent extends infer Event
+/** An event without its time. */
+type UntimedEvent = RotationEvent extends infer Event
   ? Event extends RotationTime
     ? Omit<Event, keyof RotationTime>
     : never
   : never;
 
 /**
- * Keeps a server's certificate in step with its files: carries out what `rotate` decides. Whatever is wrong with new files,
- * the last good pair serves on.
+ * Keeps the certificate of a server in step with its files. It carries out the effects of `rotate`. The last good pair stays
+ * in service while new files have a fault.
  */
 export class CertificateReloader {
   readonly #options: TlsOptions;
   readonly #stop = new AbortController();
-  /** Pairs that serve, have served, or are about to, by hash; and no others, for they hold keys. */
+  /** The serving, previous and candidate pairs by hash. Others are dropped, because pairs contain keys. */
   readonly #pairs = new Map<string, LoadedPair>();
   #state: RotationState;
   #loaded: LoadedSlots;
   #renewal: RenewalMemory | undefined;
-  #place: ServingPlace | undefined;
+  #server: ManagedServer | undefined;
   #triggers: RotationTriggers | undefined;
-  /** Called, and forgotten, as soon as nothing is under way. */
-  readonly #awaiting: (() => void)[] = [];
-  /** Resolves once the folders are watched, and the first look is asked for. */
+  /** Callers of {@link settled}. */
+  readonly #waiting: (() => void)[] = [];
+  /** Resolves when the folders are watched and the first read has been triggered. */
   #watching: Promise<void> | undefined;
 
-  private constructor(options: TlsOptions, loaded: LoadedSlots, { info, pair }: ChosenPair, isProven: boolean) {
+  private constructor(options: TlsOptions, loaded: LoadedSlots, { info, pair }: ChosenPair, isConfirmed: boolean) {
     this.#options = options;
     this.#loaded = loaded;
-    this.#state = initialRotation(info, performance.now(), isProven);
+    this.#state = initialRotation(info, performance.now(), isConfirmed);
     this.#pairs.set(info.hash, pair);
   }
 
   /**
-   * Loads what is to serve first. `outside` is for a server that is not this process: what it served last, where that is
-   * known; whether it does is found out. Throws {@link TlsError}, with the main certificate's fault, when there is nothing.
+   * Loads the first pair. `outside` is for a server in another process: the pair that it served last, when known. The first
+   * rotation then checks what it serves. Throws {@link TlsError} with the fault of the main certificate when no pair can be
+   * served, and TrustError when `caFile` cannot be parsed.
    */
   static async load(
     options: TlsOptions,
@@ -74,42 +80,43 @@ export class CertificateReloader {
       last === undefined ? initialPair(loaded, options) : { pair: last.pair, info: pairInfo(last.slot, last.pair) };
     for (const slot of SLOTS) {
       const it = loaded.slots[slot];
-      if (isPair(it)) for (const warning of it.warnings) options.log.warn("a certificate's key", { slot, warning });
+      if (isPair(it))
+        for (const warning of it.warnings) options.log.warn("weak protection of a key", { slot, warning });
     }
-    options.metrics.serves(first.info);
+    options.metrics.setServing(first.info);
     return new CertificateReloader(options, loaded, first, outside === undefined);
   }
 
-  /** What serves now, in memory. */
+  /** The serving pair. */
   get pair(): KeyPair {
     const pair = this.#pairs.get(this.#state.serving.hash);
-    if (pair === undefined) throw new Error("the pair that serves is not there");
+    if (pair === undefined) throw new Error("the serving pair is not in memory");
     return { cert: pair.certPem, key: pair.keyPem };
   }
 
-  /** Where the rotation is. */
+  /** State of the rotation. */
   get state(): RotationState {
     return this.#state;
   }
 
-  /** Whether what serves is in its time, and what stands against the files. */
+  /** Whether the serving certificate is within its dates, and the current faults of the files. */
   status(): TlsStatus {
     return tlsStatus(this.#state, this.#options.now());
   }
 
-  /** Called off by {@link stop}. */
+  /** Aborted by {@link stop}. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Looks after a server of this process that was started with {@link pair}, from now until {@link stop}. */
+  /** Manages a server of this process that was started with {@link pair}, until {@link stop}. */
   attach(server: CertificateServer): void {
-    this.attachTo(new OwnServer(server, this.#options, this.signal));
+    this.manage(new OwnServer(server, this.#options, this.signal));
   }
 
-  /** Looks after what serves at a place, from now until {@link stop}. */
-  attachTo(place: ServingPlace): void {
-    this.#place = place;
+  /** Manages a server until {@link stop}. */
+  manage(server: ManagedServer): void {
+    this.#server = server;
     const { main, standby, renewingFile, pollMs = POLL_MS, now } = this.#options;
     const files = [main.cert, main.key, standby?.cert, standby?.key, renewingFile].filter((it) => it !== undefined);
     this.#triggers = new RotationTriggers({ folders: files.map(dirname), pollMs, now }, (event) =>
@@ -118,34 +125,34 @@ export class CertificateReloader {
     this.#watching = this.#triggers.start(this.#state);
   }
 
-  /** Looks at the files now, as a poll would. */
-  look(): void {
+  /** Reads the files now, as a poll does. */
+  poll(): void {
     this.#dispatch({ type: "trigger", cause: "poll" });
   }
 
-  /** Resolves once all that it was told to do is done, and nothing waits behind it; or after {@link stop}. */
+  /** Resolves when no rotation is active or queued, or after {@link stop}. */
   async settled(): Promise<void> {
     await this.#watching;
     await new Promise<void>((resolve) => {
-      this.#awaiting.push(resolve);
-      this.#tellSettled();
+      this.#waiting.push(resolve);
+      this.#resolveSettled();
     });
   }
 
-  /** Ends the watch; the server goes on with what it has. */
+  /** Ends all watching. The server keeps its current certificate. */
   stop(): void {
     this.#stop.abort();
     this.#triggers?.stop();
-    this.#tellSettled();
+    this.#resolveSettled();
   }
 
-  #tellSettled(): void {
+  #resolveSettled(): void {
     const { phase, queued } = this.#state;
     if ((phase === "steady" && queued === undefined) || this.#stop.signal.aborted)
-      for (const tell of this.#awaiting.splice(0)) tell();
+      for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #dispatch(event: Unstamped): void {
+  #dispatch(event: UntimedEvent): void {
     if (this.#stop.signal.aborted) return;
     const { state, effects } = rotate(this.#state, { ...event, at: performance.now(), now: this.#options.now() });
     this.#state = state;
@@ -154,15 +161,15 @@ export class CertificateReloader {
       reportRotation(effect, this.#options);
       void this.#carryOut(effect);
     }
-    // Effects may have been answered by now.
+    // An effect may already have been answered, which changes the state.
     const { serving, previous, candidate } = this.#state;
     const kept = [serving, previous, candidate].map((it) => it?.hash);
     for (const hash of this.#pairs.keys()) if (!kept.includes(hash)) this.#pairs.delete(hash);
-    this.#options.metrics.serves(serving);
-    this.#tellSettled();
+    this.#options.metrics.setServing(serving);
+    this.#resolveSettled();
   }
 
-  /** Work, and the event that answers it. */
+  /** Does the work of an effect, and dispatches the event that answers it. */
   async #carryOut(effect: RotationEffect): Promise<void> {
     switch (effect.type) {
       case "preload":
@@ -174,18 +181,18 @@ export class CertificateReloader {
         return this.#dispatch({ type: "swapped", fault: await this.#swap(effect.pair) });
       case "check": {
         const pair = this.#pairs.get(effect.pair.hash);
-        const fault = pair === undefined ? undefined : await this.#place?.check(pair);
+        const fault = pair === undefined ? undefined : await this.#server?.check(pair);
         return this.#dispatch({ type: "checked", fault });
       }
       case "clean-up":
-        this.#place?.retire(effect.old);
+        this.#server?.retire(effect.old);
         return this.#dispatch({ type: "cleaned-up" });
       case "roll-back": {
-        const outcome = await this.#putBack(effect.pair);
-        this.#place?.retire(this.#state.candidate ?? effect.pair);
+        const outcome = await this.#rollBack(effect.pair);
+        this.#server?.retire(this.#state.candidate ?? effect.pair);
         return this.#dispatch({ type: "rolled-back", ...outcome });
       }
-      case "phase-over":
+      case "phase-ended":
       case "rotated":
       case "fault":
       case "recovered":
@@ -203,7 +210,7 @@ export class CertificateReloader {
     });
     this.#renewal = memory;
     return {
-      slots: slotReadings(this.#loaded, this.#options),
+      slots: verifySlots(this.#loaded, this.#options),
       renewing,
       allowOlder: this.#options.allowOlder === true,
     };
@@ -214,13 +221,13 @@ export class CertificateReloader {
     const pair = this.#pairs.get(info.hash) ?? (isPair(loaded) ? loaded : undefined);
     if (pair === undefined || pair.hash !== info.hash) return notInMemory(info);
     this.#pairs.set(info.hash, pair);
-    return this.#place?.put(pair, info);
+    return this.#server?.install(pair, info);
   }
 
-  async #putBack(info: PairInfo): Promise<PutBack> {
+  async #rollBack(info: PairInfo): Promise<RollBack> {
     const pair = this.#pairs.get(info.hash);
-    if (pair !== undefined && this.#place !== undefined) return this.#place.putBack(pair, info);
-    return { fault: notInMemory(info), isProven: false };
+    if (pair !== undefined && this.#server !== undefined) return this.#server.rollBack(pair, info);
+    return { fault: notInMemory(info), isConfirmed: false };
   }
 }
 

@@ -1,20 +1,19 @@
-import { nextTurn } from "./rotation/nextTurn.ts";
-import type { RotationState } from "./rotation/RotationState.ts";
+import { nextCheckAt, type RotationState } from "./rotation/Rotation.ts";
 import { watchFolders } from "./watchFolders.ts";
 
-/** A longer setTimeout fires at once. In milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-/** A timer may fire a little before the clock has come so far. In milliseconds. */
-const EARLY = 2;
-/** Between two looks for the same turn, where the clock had not come to it at the first one. In milliseconds. */
-const LEAST_PAUSE = 1_000;
+/** setTimeout with a longer delay fires immediately. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** A timer may fire slightly before the wall clock reaches its time. */
+const TIMER_MARGIN_MS = 2;
+/** The pause before a repeated check, when the wall clock has not reached its time yet. */
+const MIN_PAUSE_MS = 1_000;
 
-/** What makes a rotation look at its files, or go back. */
+/** Starts a rotation, or takes the serving certificate back. */
 export type TriggerEvent =
   | { readonly type: "trigger"; readonly cause: "watch" | "poll" | "SIGHUP" }
-  | { readonly type: "back" };
+  | { readonly type: "take-back" };
 
-/** What {@link RotationTriggers} watch. */
+/** Options of {@link RotationTriggers}. */
 export interface TriggerOptions {
   readonly folders: readonly string[];
   readonly pollMs: number;
@@ -22,15 +21,15 @@ export interface TriggerOptions {
   readonly now: () => number;
 }
 
-/** Watching, polling, and the signals SIGHUP (look again) and SIGUSR2 (go back). */
+/** The triggers of a rotation: changes in folders, polls, SIGHUP (read now) and SIGUSR2 (take back). */
 export class RotationTriggers {
   readonly #options: TriggerOptions;
   readonly #send: (event: TriggerEvent) => void;
   readonly #watch: ReturnType<typeof watchFolders>;
   #timer: NodeJS.Timeout | undefined;
   #state: RotationState | undefined;
-  /** The turn that the last look by itself was for. Milliseconds since 1970. */
-  #turn: number | undefined;
+  /** The planned time of the last check near the end of a certificate. In milliseconds since 1970. */
+  #lastCheckAt: number | undefined;
 
   constructor(options: TriggerOptions, send: (event: TriggerEvent) => void) {
     this.#options = options;
@@ -38,24 +37,24 @@ export class RotationTriggers {
     this.#watch = watchFolders(options.folders, () => send({ type: "trigger", cause: "watch" }));
   }
 
-  /** Resolves once it watches, and has asked for the first look. */
+  /** Resolves when the folders are watched and the first read has been triggered. */
   async start(state: RotationState): Promise<void> {
     process.on("SIGHUP", this.#onHangUp);
-    process.on("SIGUSR2", this.#onBack);
+    process.on("SIGUSR2", this.#onTakeBack);
     this.plan(state);
     await this.#watch.refresh();
-    // What changed between the first load and the watch.
+    // Covers changes between the first load and the start of the watch.
     this.#send({ type: "trigger", cause: "poll" });
   }
 
   stop(): void {
     process.off("SIGHUP", this.#onHangUp);
-    process.off("SIGUSR2", this.#onBack);
+    process.off("SIGUSR2", this.#onTakeBack);
     clearTimeout(this.#timer);
     this.#watch.stop();
   }
 
-  /** Takes note of what serves: the next look is at its end, should that be sooner than the next poll. */
+  /** Plans a check near the end of the serving certificate, when that is sooner than the next poll. */
   plan(state: RotationState): void {
     if (this.#state !== undefined && this.#state.serving.hash === state.serving.hash) return;
     this.#state = state;
@@ -64,30 +63,30 @@ export class RotationTriggers {
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const { turn, wait } = this.#next();
+    const { checkAt, waitMs } = this.#next();
     this.#timer = setTimeout(() => {
-      this.#turn = turn;
+      this.#lastCheckAt = checkAt;
       this.#schedule();
       void this.#watch.refresh();
       this.#send({ type: "trigger", cause: "poll" });
-    }, wait);
+    }, waitMs);
     this.#timer.unref();
   }
 
-  /** How long it is to the next look, in milliseconds, and the turn that the look is for, should it be for one. */
-  #next(): { readonly turn: number | undefined; readonly wait: number } {
+  /** The time to the next read, and the planned check that it is for, if any. */
+  #next(): { readonly checkAt: number | undefined; readonly waitMs: number } {
     const { now, pollMs } = this.#options;
-    const longest = Math.min(LONGEST_TIMER, pollMs);
-    if (this.#state === undefined) return { turn: undefined, wait: longest };
-    const turn = nextTurn(this.#state, now());
-    const untilTurn = turn - now();
-    // Past its end there is no turn to wait for.
-    if (untilTurn <= 0) return { turn: undefined, wait: longest };
-    // A clock that stands still, or is set back again and again, must not make it look every millisecond.
-    const wait = Math.max(untilTurn + EARLY, turn === this.#turn ? LEAST_PAUSE : 0);
-    return wait <= longest ? { turn, wait } : { turn: this.#turn, wait: longest };
+    const maxMs = Math.min(MAX_TIMER_MS, pollMs);
+    if (this.#state === undefined) return { checkAt: undefined, waitMs: maxMs };
+    const checkAt = nextCheckAt(this.#state, now());
+    const untilCheckMs = checkAt - now();
+    // An expired certificate needs only polls.
+    if (untilCheckMs <= 0) return { checkAt: undefined, waitMs: maxMs };
+    // A clock that stands still, or is set back repeatedly, must not cause a read every millisecond.
+    const waitMs = Math.max(untilCheckMs + TIMER_MARGIN_MS, checkAt === this.#lastCheckAt ? MIN_PAUSE_MS : 0);
+    return waitMs <= maxMs ? { checkAt, waitMs } : { checkAt: this.#lastCheckAt, waitMs: maxMs };
   }
 
   readonly #onHangUp = (): void => this.#send({ type: "trigger", cause: "SIGHUP" });
-  readonly #onBack = (): void => this.#send({ type: "back" });
+  readonly #onTakeBack = (): void => this.#send({ type: "take-back" });
 }

@@ -1,10 +1,10 @@
-/** A setting of the serving certificate that makes no sense. */
+/** A setting of the serving certificate that cannot be used. */
 export class TlsConfigError extends Error {
   readonly code = "bad-tls-config";
 
-  /** `name` is the variable's; the problem follows it in the message. */
-  constructor(name: string, problem: string) {
-    super(`${name} ${problem}`);
+  /** `name` is the variable or the option. The message is `name` followed by `fault`. */
+  constructor(name: string, fault: string) {
+    super(`${name} ${fault}`);
     this.name = "TlsConfigError";
   }
 }

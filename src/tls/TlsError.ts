@@ -1,43 +1,74 @@
-/** Why a certificate and its key are not served. Part of the API: callers match on these. */
+/** Why a certificate and its key are not served. Part of the API: callers match on these codes. */
 export type TlsFaultCode =
-  // Of the files.
+  // Files.
+  /** A file does not exist. Check the path and the volume mount. */
   | "missing"
+  /** A file cannot be read by this user. Check its owner and mode. */
   | "unreadable"
+  /** A symbolic link points to itself. Replace the link. */
   | "symlink-loop"
+  /** The path is a folder, a pipe, a socket or a device. Name a regular file. */
   | "not-a-file"
+  /** A file is larger than 1 MiB. Check that it is the right file. */
   | "too-large"
+  /** A file is empty. Wait for its writer, or write it again. */
   | "empty"
+  /** The files changed during each read. Replace them in one step, as a Secret volume does. */
   | "unsteady"
+  /** Every user may write the key file. Create a new key with mode 0600. */
   | "key-writable"
-  // Of what is in them.
+  // Content.
+  /** The certificate file is not valid PEM, contains no certificate, or contains a private key. Write the chain again, leaf first. */
   | "bad-certificate"
+  /** The key file does not contain exactly one private key that OpenSSL can parse. Write the key again. */
   | "bad-key"
+  /** The key is encrypted with a passphrase. Store it without one. */
   | "encrypted-key"
+  /** The key does not belong to the first certificate. Replace both files together. */
   | "key-mismatch"
+  /** The chain is out of order. Put the leaf first, each issuer directly after the certificate that it signed. */
   | "wrong-order"
+  /** The intermediate is missing, or the issuer is unknown. Add the intermediate, or name a private root in `POSTERN_CA`. */
   | "incomplete-chain"
+  /** A certificate in the chain was not signed by the next one, or cannot be an issuer. Write the chain again. */
   | "broken-chain"
+  /** A certificate in the chain has expired. Renew it. */
   | "expired"
+  /** A certificate in the chain is not valid yet. Wait, or check the clock of the machine. */
   | "not-yet-valid"
+  /** The certificate does not cover a name in `POSTERN_TLS_HOSTS`, or has no names. Issue it for all names. */
   | "wrong-host"
+  /** The certificate does not allow server authentication. Issue it with that extended key usage. */
   | "wrong-usage"
+  /** A key in the chain is too small, too large or of a type that API servers do not accept. Use ECDSA P-256 or RSA with 2048 bits. */
   | "weak-key"
+  /** A certificate is signed with SHA-1 or MD5, which clients reject. Issue it with SHA-256. */
   | "weak-signature"
+  /** The chain does not lead to a root in `POSTERN_CA`. Correct the chain, or add the root. */
   | "untrusted"
+  /** The certificate has an earlier start than the serving one of the same slot. To serve it, set `POSTERN_TLS_ALLOW_OLDER=1`. */
   | "older"
+  /** OpenSSL cannot use the certificate and the key together. Issue a new pair. */
   | "unusable"
-  // Of a pair that was tried.
+  // A swap.
+  /** The server could not install the pair. The previous pair still serves. Check the pair, then send SIGHUP. */
   | "swap-failed"
+  /** A handshake after the swap failed or showed another chain. The previous pair is restored. */
   | "handshake-failed"
+  /** The self-test request after the swap failed. The previous pair is restored. Check the gate's log. */
   | "self-test-failed"
-  // Of a server outside of this process.
+  // A server outside this process.
+  /** The server does not accept connections, or could not be reached for a reload. Tried again at each read. */
   | "target-down"
+  /** The output folder cannot be written. Tried again at each read. Check its space and owner. */
   | "not-written"
+  /** The reload failed or timed out. The previous pair is restored. Check the server's log. */
   | "reload-failed"
-  // Of a pair that was given up by hand.
+  // An operator's decision.
+  /** SIGUSR2 took the certificate back. It is not tried again until its slot holds another one, or after SIGHUP. */
   | "taken-back";
 
-/** What is wrong, for people: one line that names what, where, what was expected and what to do. Never holds a key. */
+/** A fault, for people: one line that names the file, what is wrong and what to do. It never contains a key. */
 export interface TlsFault {
   readonly code: TlsFaultCode;
   readonly message: string;

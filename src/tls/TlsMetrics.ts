@@ -1,93 +1,92 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PairInfo } from "./pair/PairInfo.ts";
 import type { Slot } from "./rotation/chooseCertificate.ts";
-import type { RotationResult } from "./rotation/RotationEffect.ts";
-import type { RotationPhase } from "./rotation/RotationState.ts";
+import type { RotationPhase, RotationResult } from "./rotation/Rotation.ts";
 import type { TlsFaultCode } from "./TlsError.ts";
 
-/** In seconds: reading takes a few milliseconds, a check as long as the gate takes to answer. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15];
+/** A read takes a few milliseconds; a check takes as long as the answer of the gate. */
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15];
 
-/** The serving certificate and its rotations, in the Prometheus text format (0.0.4). Times are in seconds since 1970. */
+/** Metrics of the serving certificate and its rotations. */
 export class TlsMetrics {
   readonly #registry = new Registry();
   readonly #rotations = this.#counter(
     "postern_tls_rotations_total",
-    "Changes of the serving certificate, by how they ended.",
+    "Rotations that reached the swap, by result: switched, taken-back, rolled-back, swap-failed, confirmed or not-confirmed.",
     ["result"],
   );
   readonly #faults = this.#counter(
     "postern_tls_faults_total",
-    "Times that a certificate was found that cannot be served.",
+    "Reads that found a certificate with a fault, by slot and fault code.",
     ["slot", "code"],
   );
   readonly #cutOff = this.#counter(
     "postern_tls_connections_cut_off_total",
-    "Connections of an old certificate that were cut off in a call.",
+    "Connections of a replaced certificate that were cut off during a call.",
     [],
   );
   readonly #phases = new Histogram({
     name: "postern_tls_rotation_phase_seconds",
-    help: "How long the phases of a rotation took; most end after verify, for nothing has changed.",
+    help: "Duration of the phases of a rotation. Most rotations end after verify, without a change.",
     labelNames: ["phase"],
-    buckets: BUCKETS,
+    buckets: BUCKETS_SECONDS,
     registers: [this.#registry],
   });
   readonly #notAfter = this.#gauge(
     "postern_tls_certificate_not_after_timestamp_seconds",
-    "When the certificate that serves ends.",
+    "End of the serving certificate, in seconds since 1970.",
     [],
   );
-  readonly #info = this.#gauge("postern_tls_certificate_info", "1 for the certificate that serves.", [
-    "slot",
-    "serial",
-    "hash",
-  ]);
-  readonly #faulty = this.#gauge(
-    "postern_tls_slot_faulty",
-    "Whether the files of a certificate cannot be served now.",
-    ["slot"],
+  readonly #info = this.#gauge(
+    "postern_tls_certificate_info",
+    "Slot, serial number and hash of the serving certificate, as labels. The value is 1.",
+    ["slot", "serial", "hash"],
   );
+  readonly #faulty = this.#gauge("postern_tls_slot_faulty", "1 while the files of the slot have a fault, else 0.", [
+    "slot",
+  ]);
   readonly #switched = this.#gauge(
     "postern_tls_last_rotation_timestamp_seconds",
-    "When the serving certificate last changed.",
+    "Last change of the serving certificate, in seconds since 1970.",
     [],
   );
 
-  serves({ slot, serial, hash, notAfter }: PairInfo): void {
-    // The labels of the one before would stay.
+  /** Sets the serving certificate. */
+  setServing({ slot, serial, hash, notAfter }: PairInfo): void {
+    // Removes the labels of the previous certificate.
     this.#info.reset();
     this.#info.set({ slot, serial, hash }, 1);
     this.#notAfter.set(notAfter / 1000);
   }
 
-  rotated(result: RotationResult, now: number): void {
+  /** `now` in milliseconds since 1970. */
+  countRotation(result: RotationResult, now: number): void {
     this.#rotations.inc({ result });
     if (result === "switched" || result === "taken-back") this.#switched.set(now / 1000);
   }
 
-  fault(slot: Slot, code: TlsFaultCode): void {
+  countFault(slot: Slot, code: TlsFaultCode): void {
     this.#faults.inc({ slot, code });
   }
 
-  slotIs(slot: Slot, faulty: boolean): void {
+  setSlotFaulty(slot: Slot, faulty: boolean): void {
     this.#faulty.set({ slot }, faulty ? 1 : 0);
   }
 
-  phaseTook(phase: RotationPhase, milliseconds: number): void {
-    this.#phases.observe({ phase }, milliseconds / 1000);
+  observePhase(phase: RotationPhase, durationMs: number): void {
+    this.#phases.observe({ phase }, durationMs / 1000);
   }
 
-  cutOff(connections: number): void {
+  countCutOff(connections: number): void {
     this.#cutOff.inc(connections);
   }
 
-  /** For what else is told beside it. */
+  /** For metrics of the same process. */
   get registry(): Registry {
     return this.#registry;
   }
 
-  /** All of it. */
+  /** All metrics in the Prometheus text format (0.0.4). */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

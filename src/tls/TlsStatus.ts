@@ -1,10 +1,10 @@
 import { SLOTS, type Slot } from "./rotation/chooseCertificate.ts";
-import type { RotationState } from "./rotation/RotationState.ts";
+import type { RotationState } from "./rotation/Rotation.ts";
 import type { TlsFault } from "./TlsError.ts";
 
-/** How the serving certificate stands. */
+/** Status of the serving certificate. */
 export interface TlsStatus {
-  /** What serves is in its time. With it, bad files alone make no server unready: it serves the last good pair. */
+  /** Whether the serving certificate is within its dates. Bad files do not make a server unready: it serves the last good pair. */
   readonly isReady: boolean;
   readonly slot: Slot;
   readonly serial: string;
@@ -13,7 +13,7 @@ export interface TlsStatus {
   readonly faults: readonly (TlsFault & { readonly slot: Slot })[];
 }
 
-/** The status of a rotation at a time, in milliseconds since 1970. */
+/** The status of a rotation. `now` in milliseconds since 1970. */
 export function tlsStatus({ serving, faults }: Pick<RotationState, "serving" | "faults">, now: number): TlsStatus {
   return {
     isReady: now >= serving.notBefore && now <= serving.notAfter,

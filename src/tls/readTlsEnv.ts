@@ -1,71 +1,82 @@
-import { RootsFile } from "./pair/RootsFile.ts";
 import type { PairPaths } from "./pair/readSnapshot.ts";
 import { TlsConfigError } from "./TlsConfigError.ts";
-import type { TlsOptions } from "./TlsOptions.ts";
+import type { TlsSettings } from "./TlsSettings.ts";
 
-/** The part of the environment that says what is served, and how it is kept. */
+/** Environment variables of a serving certificate. */
 export interface TlsEnv {
-  /** Files in PEM: the chain, leaf first, and its key. */
+  /** PEM file: the certificate chain, leaf first. */
   readonly POSTERN_CERT?: string | undefined;
+  /** PEM file: the private key of the leaf. */
   readonly POSTERN_KEY?: string | undefined;
-  /** A second pair, for when the first cannot be served. */
+  /** A second pair, served while the main one cannot be. */
   readonly POSTERN_STANDBY_CERT?: string | undefined;
   readonly POSTERN_STANDBY_KEY?: string | undefined;
-  /** Roots in PEM that clients trust; a chain has to lead to one of them. */
+  /** PEM file: the roots that clients trust. A chain must lead to one of them. */
   readonly POSTERN_CA?: string | undefined;
-  /** Names and addresses, with commas between them, that a certificate has to be for. */
+  /** Comma-separated DNS names and IP addresses that a certificate must cover. */
   readonly POSTERN_TLS_HOSTS?: string | undefined;
   readonly POSTERN_TLS_POLL_SECONDS?: string | undefined;
   readonly POSTERN_TLS_DRAIN_SECONDS?: string | undefined;
-  /** `1`: an older certificate may take the place of a younger one. */
+  /** `1`: an older certificate may replace a younger one. */
   readonly POSTERN_TLS_ALLOW_OLDER?: string | undefined;
-  /** `1`: a certificate may stand alone whose issuer is not known. */
+  /** `1`: a single certificate may be served although its issuer is unknown. */
   readonly POSTERN_TLS_ALLOW_LEAF_ONLY?: string | undefined;
   readonly POSTERN_RENEWING_FILE?: string | undefined;
 }
 
-/** A day: longer is a mistake, and setTimeout cannot count beyond 24. In seconds. */
-const MOST_SECONDS = 86_400;
+/** Options of a command. Each takes precedence over its environment variable. */
+export interface GivenTls {
+  /** Path of a PEM file. */
+  readonly cert: string;
+  readonly key: string;
+  /** Taken into account only with `standbyKey`. */
+  readonly standbyCert?: string | undefined;
+  readonly standbyKey?: string | undefined;
+  /** Comma-separated names and addresses. */
+  readonly hosts?: string | undefined;
+}
 
-/**
- * Reads what a serving certificate is kept by; undefined without one. Throws {@link TlsConfigError} for what makes no sense,
- * and TlsError or TrustError for roots that cannot be read.
- */
-export async function readTlsEnv(
-  env: TlsEnv,
-  deps: Pick<TlsOptions, "log" | "metrics" | "now" | "selfTest">,
-): Promise<TlsOptions | undefined> {
+/** One day. A longer value is a mistake, and setTimeout cannot wait longer than 24 days. */
+const MAX_SECONDS = 86_400;
+const MIN_POLL_SECONDS = 0.05;
+
+/** Settings from the environment; undefined without a certificate. Throws {@link TlsConfigError}. */
+export function readTlsEnv(env: TlsEnv): TlsSettings | undefined {
   const main = readPaths("POSTERN_CERT", env.POSTERN_CERT, "POSTERN_KEY", env.POSTERN_KEY);
-  const standby = readPaths(
-    "POSTERN_STANDBY_CERT",
-    env.POSTERN_STANDBY_CERT,
-    "POSTERN_STANDBY_KEY",
-    env.POSTERN_STANDBY_KEY,
-  );
-  if (main === undefined) {
-    if (standby !== undefined)
-      throw new TlsConfigError("POSTERN_STANDBY_CERT", "needs a main certificate beside it, POSTERN_CERT");
-    return undefined;
-  }
-  const rootsFile = env.POSTERN_CA === undefined ? undefined : new RootsFile(env.POSTERN_CA, deps.log);
-  await rootsFile?.read();
+  if (main !== undefined) return readTlsSettings(main, env);
+  if (readStandby(env) !== undefined)
+    throw new TlsConfigError("POSTERN_STANDBY_CERT", "needs a main certificate: set POSTERN_CERT too");
+  return undefined;
+}
+
+/** Settings from a command's options, completed from the environment. Throws {@link TlsConfigError}. */
+export function readTlsSettings(given: GivenTls, env: TlsEnv): TlsSettings {
+  const { cert, key, standbyCert, standbyKey, hosts = env.POSTERN_TLS_HOSTS ?? "" } = given;
+  const hasStandby = standbyCert !== undefined && standbyKey !== undefined;
   return {
-    ...deps,
-    main,
-    standby,
+    main: { cert, key },
+    standby: hasStandby ? { cert: standbyCert, key: standbyKey } : readStandby(env),
     rules: {
-      hosts: (env.POSTERN_TLS_HOSTS ?? "")
-        .split(",")
-        .map((host) => host.trim())
-        .filter((host) => host !== ""),
+      hosts: splitHosts(hosts),
       allowLeafOnly: readSwitch("POSTERN_TLS_ALLOW_LEAF_ONLY", env.POSTERN_TLS_ALLOW_LEAF_ONLY),
     },
-    rootsFile,
+    caFile: env.POSTERN_CA,
     allowOlder: readSwitch("POSTERN_TLS_ALLOW_OLDER", env.POSTERN_TLS_ALLOW_OLDER),
     renewingFile: env.POSTERN_RENEWING_FILE,
-    pollMs: readSeconds("POSTERN_TLS_POLL_SECONDS", env.POSTERN_TLS_POLL_SECONDS, 0.05),
-    drainMs: readSeconds("POSTERN_TLS_DRAIN_SECONDS", env.POSTERN_TLS_DRAIN_SECONDS, 0),
+    pollMs: readSecondsAsMs("POSTERN_TLS_POLL_SECONDS", env.POSTERN_TLS_POLL_SECONDS, MIN_POLL_SECONDS),
+    drainMs: readSecondsAsMs("POSTERN_TLS_DRAIN_SECONDS", env.POSTERN_TLS_DRAIN_SECONDS, 0),
   };
+}
+
+function splitHosts(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((host) => host.trim())
+    .filter((host) => host !== "");
+}
+
+function readStandby(env: TlsEnv): PairPaths | undefined {
+  return readPaths("POSTERN_STANDBY_CERT", env.POSTERN_STANDBY_CERT, "POSTERN_STANDBY_KEY", env.POSTERN_STANDBY_KEY);
 }
 
 function readPaths(
@@ -76,22 +87,21 @@ function readPaths(
 ): PairPaths | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined)
-    throw new TlsConfigError(cert === undefined ? certName : keyName, "is missing; certificate and key come together");
+    throw new TlsConfigError(cert === undefined ? certName : keyName, "is missing: set certificate and key together");
   return { cert, key };
 }
 
-/** A word that is not known is refused: each of these lets something be served that is not otherwise. */
+/** Rejects unknown words: each switch allows a certificate that is rejected otherwise. */
 function readSwitch(name: string, text = ""): boolean {
   if (text === "1" || text === "true") return true;
   if (text === "" || text === "0" || text === "false") return false;
-  throw new TlsConfigError(name, "expects 1, or 0 or nothing for no");
+  throw new TlsConfigError(name, "expects 1 for yes, or 0 or nothing for no");
 }
 
-/** In milliseconds. */
-function readSeconds(name: string, text: string | undefined, least: number): number | undefined {
+function readSecondsAsMs(name: string, text: string | undefined, min: number): number | undefined {
   if (text === undefined) return undefined;
   const seconds = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || seconds < least || seconds > MOST_SECONDS)
-    throw new TlsConfigError(name, `is not a number of seconds from ${least} to ${MOST_SECONDS}`);
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds < min || seconds > MAX_SECONDS)
+    throw new TlsConfigError(name, `is not a number of seconds from ${min} to ${MAX_SECONDS}`);
   return seconds * 1000;
 }

@@ -1,28 +1,28 @@
 import type { PairInfo } from "./pair/PairInfo.ts";
-import type { RotationEffect } from "./rotation/RotationEffect.ts";
+import type { RotationEffect } from "./rotation/Rotation.ts";
 import type { TlsOptions } from "./TlsOptions.ts";
 
-/** Tells log and metrics of a rotation's news. Effects that are work tell nothing. */
+/** Writes the reports of a rotation to log and metrics. Ignores effects that are work. */
 export function reportRotation(
   effect: RotationEffect,
   { log, metrics, now }: Pick<TlsOptions, "log" | "metrics" | "now">,
 ): void {
   switch (effect.type) {
-    case "phase-over": {
-      const { phase, milliseconds, cause, fault, isQuiet } = effect;
-      metrics.phaseTook(phase, milliseconds);
+    case "phase-ended": {
+      const { phase, durationMs, cause, fault, isQuiet } = effect;
+      metrics.observePhase(phase, durationMs);
       if (!isQuiet)
         log.info("certificate rotation", {
           phase,
           cause,
-          milliseconds: Math.round(milliseconds * 1000) / 1000,
+          milliseconds: Math.round(durationMs * 1000) / 1000,
           ...(fault === undefined ? {} : { code: fault.code }),
         });
       return;
     }
     case "rotated": {
       const { result, from, to, fault } = effect;
-      metrics.rotated(result, now());
+      metrics.countRotation(result, now());
       const facts = { result, from: factsOf(from), to: factsOf(to) };
       if (fault === undefined)
         log.info(result === "confirmed" ? "certificate confirmed" : "certificate switched", facts);
@@ -30,8 +30,8 @@ export function reportRotation(
       return;
     }
     case "fault":
-      metrics.fault(effect.slot, effect.fault.code);
-      metrics.slotIs(effect.slot, true);
+      metrics.countFault(effect.slot, effect.fault.code);
+      metrics.setSlotFaulty(effect.slot, true);
       if (effect.isNew)
         log.error("certificate not served", {
           slot: effect.slot,
@@ -40,11 +40,11 @@ export function reportRotation(
         });
       return;
     case "recovered":
-      metrics.slotIs(effect.slot, false);
+      metrics.setSlotFaulty(effect.slot, false);
       log.info("certificate can be served again", { slot: effect.slot });
       return;
     case "not-taken-back":
-      log.warn("certificate not taken back", { why: effect.why });
+      log.warn("certificate not taken back", { reason: effect.reason });
       return;
     case "preload":
     case "verify":

@@ -1,19 +1,19 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 
-/** A writer puts several files in place, one after the other. In milliseconds. */
+/** Time without further changes before `onChange` is called: a writer replaces several files one after the other. */
 const QUIET_MS = 50;
 
-/** Tells of changes in folders. */
+/** A watch on folders. */
 export interface FolderWatch {
-  /** Watches anew what was not there, or has been replaced by another folder of that name. */
+  /** Watches folders that have appeared or were replaced since the last call. */
   refresh(): Promise<void>;
   stop(): void;
 }
 
 /**
- * Watches folders, not files: a watch on a file in a Secret's volume fires once, at the first change, and never again. Some
- * file systems tell nothing at all, so it is a help beside polling. `onChange` is called once for changes close together.
+ * Watches folders, not files: a watch on a file in a Secret volume fires once, at the first change, and never again. Some
+ * file systems report no changes, so that polling is still needed. `onChange` is called once for changes close together.
  */
 export function watchFolders(paths: readonly string[], onChange: () => void): FolderWatch {
   const watched = new Map<string, { readonly watcher: FSWatcher; readonly identity: string }>();
@@ -40,7 +40,7 @@ export function watchFolders(paths: readonly string[], onChange: () => void): Fo
       watcher.on("error", () => drop(path));
       watched.set(path, { watcher, identity });
     } catch {
-      // No inotify left, or the folder is gone again: the poll has to do.
+      // The inotify limit is reached, or the folder has disappeared: polling continues.
     }
   };
   return {

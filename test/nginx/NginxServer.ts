@@ -4,39 +4,39 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { HandshakeObservation, TlsVersion } from "../../src/trust/probe/HandshakeObservation.ts";
 import { handshake } from "../../src/trust/probe/handshake.ts";
-import type { Observation, TlsVersion } from "../../src/trust/probe/Observation.ts";
-import { freePorts } from "../cluster/freePorts.ts";
+import { freePorts } from "../cluster/ports/freePorts.ts";
 import { eventually } from "../run/eventually.ts";
 import { patience } from "../run/speedFactor.ts";
 
 const run = promisify(execFile);
-/** On the reference machine, in milliseconds. */
-const PATIENCE = 10_000;
+/** The limit of each wait, on the reference machine. */
+const PATIENCE_MS = 10_000;
 
-/** What it may be set to take. */
-const LOOKS = [
+/** Handshakes that the configured protocols and keys may accept. */
+const HANDSHAKES = [
   ["TLSv1.3", "ecdsa"],
   ["TLSv1.2", "rsa"],
   ["TLSv1.2", "ecdsa"],
 ] as const;
 
-/** What a server of nginx is made with. */
+/** Options of an {@link NginxServer}. */
 export interface NginxOptions {
   readonly binary: string;
   readonly cert: string;
   readonly key: string;
-  /** More lines for the server's block. */
+  /** Additional lines of the server block. */
   readonly more?: string;
-  /** More lines for the block of http. */
+  /** Additional lines of the http block. */
   readonly http?: string;
-  /** What it answers; default: a word of its own. */
+  /** Content of the location block. Default: a fixed answer. */
   readonly location?: string;
-  /** Whether it speaks h2 as well; default: no. */
+  /** Whether to enable h2. Default: no. */
   readonly isHttp2?: boolean;
 }
 
-/** A real nginx with two workers on a port of loopback, in a folder of its own. */
+/** A real nginx with two workers on a loopback port, in a temporary folder. */
 export class NginxServer {
   readonly folder = mkdtempSync(join(tmpdir(), "postern-nginx-"));
   readonly pidFile = join(this.folder, "nginx.pid");
@@ -49,7 +49,7 @@ export class NginxServer {
     this.#options = options;
   }
 
-  /** Not started yet, with a port that is free. */
+  /** Writes the configuration with a free port, without starting nginx. */
   static async create(options: NginxOptions): Promise<NginxServer> {
     const nginx = new NginxServer(options);
     const [port = 0] = await freePorts(1);
@@ -58,38 +58,38 @@ export class NginxServer {
     return nginx;
   }
 
-  /** The command that has it reload. */
+  /** The command that reloads nginx. */
   get reloadCommand(): string {
     return [this.#options.binary, ...this.#reloadArgs].join(" ");
   }
 
-  /** Has it reload, and resolves when it was told. */
+  /** Triggers a reload. */
   async reload(): Promise<void> {
-    await run(this.#options.binary, this.#reloadArgs, { timeout: patience(PATIENCE) });
+    await run(this.#options.binary, this.#reloadArgs, { timeout: patience(PATIENCE_MS) });
   }
 
   get #reloadArgs(): string[] {
     return ["-p", this.folder, "-c", this.#config, "-s", "reload"];
   }
 
-  /** Resolves once it serves. Ends it, and throws, where it does not. */
+  /** Starts nginx and waits until it serves. Otherwise stops it and throws. */
   async start(): Promise<void> {
     const args = ["-p", this.folder, "-c", this.#config, "-g", "daemon off;"];
     const child = spawn(this.#options.binary, args, { stdio: "ignore" });
     this.#child = child;
     const serves = async (): Promise<boolean | undefined> => {
       if (child.exitCode !== null || child.signalCode !== null) return false;
-      for (const [version, key] of LOOKS) if ((await this.look(version, key)).ok) return true;
+      for (const [version, key] of HANDSHAKES) if ((await this.handshake(version, key)).ok) return true;
       return undefined;
     };
-    const done = await eventually("nginx to serve", serves, patience(PATIENCE)).catch(() => false);
+    const done = await eventually("nginx to serve", serves, patience(PATIENCE_MS)).catch(() => false);
     if (done) return;
     await this.stop();
     throw new Error(`nginx does not serve: ${this.errors()}`);
   }
 
-  /** One handshake. */
-  look(version: TlsVersion = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<Observation> {
+  /** Makes one handshake. */
+  handshake(version: TlsVersion = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<HandshakeObservation> {
     const target = {
       host: "hook.example",
       port: this.port,
@@ -99,13 +99,13 @@ export class NginxServer {
     return handshake(target, { address: "127.0.0.1", family: 4, version, key });
   }
 
-  /** The serial that a handshake brings. */
+  /** The serial number in a handshake. */
   async served(version: TlsVersion = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<string> {
-    const seen = await this.look(version, key);
+    const seen = await this.handshake(version, key);
     return seen.ok ? (seen.chain[0]?.serial ?? "") : `none: ${seen.message}`;
   }
 
-  /** How often its master has reloaded. */
+  /** The number of reloads by the master process. */
   reloads(): number {
     return this.errors().match(/signal 1 \(SIGHUP\) received(?! from \d+, exiting)/g)?.length ?? 0;
   }
@@ -127,7 +127,7 @@ export class NginxServer {
     await ended;
   }
 
-  /** At once. Its workers end when they notice. */
+  /** Sends SIGTERM without waiting. The workers end later. */
   kill(): void {
     this.#child?.kill("SIGTERM");
   }

@@ -2,8 +2,8 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 /**
- * The path of nginx on PATH, or where Debian keeps it; undefined where there is none, and an error where `CI` is set as
- * well, for there nothing is to be passed over in silence.
+ * The path of nginx on PATH or in /usr/sbin; undefined when it is not installed. Throws instead when `CI` is set,
+ * because tests must not be skipped there.
  */
 export async function nginxBinary(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -16,9 +16,9 @@ export async function nginxBinary(
     );
     if (folder !== "" && isThere) return path;
   }
-  if (env.CI) throw new Error(`CI is set, and there is no nginx on PATH: ${NGINX_HINT}`);
+  if (env.CI) throw new Error(`CI is set, but nginx is not on PATH: ${NGINX_HINT}`);
   return undefined;
 }
 
-/** What to do without one. */
+/** How to install nginx. */
 export const NGINX_HINT = "it is the package nginx-light of Debian and Ubuntu (apt-get install nginx-light)";

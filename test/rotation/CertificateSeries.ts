@@ -1,20 +1,20 @@
 import { X509Certificate } from "node:crypto";
 import { TestCa } from "../cluster/TestCa.ts";
 
-/** A certificate with its chain and its key, in PEM, and its serial, in upper-case hex. */
+/** A certificate chain with its key, in PEM, and its serial number in upper-case hex. */
 export interface SerialPair {
   readonly cert: string;
   readonly key: string;
   readonly serial: string;
 }
 
-/** Certificates made ahead, ECDSA (P-256) and RSA (2048 bits) in turns, and the root that all of them lead to, in PEM. */
+/** Certificates, alternately ECDSA (P-256) and RSA (2048 bits), and their common root in PEM. */
 export interface CertificateSeries {
   readonly root: string;
   readonly pairs: readonly SerialPair[];
 }
 
-/** RSA keys take long to make: so many are used in turn. */
+/** Generation of RSA keys is slow, so that this many are reused. */
 const RSA_KEYS = 8;
 const RSA = {
   name: "RSASSA-PKCS1-v1_5",
@@ -23,7 +23,7 @@ const RSA = {
   hash: "SHA-256",
 };
 
-/** Makes so many certificates for a host, below one intermediate. */
+/** Issues `count` certificates for a host from one intermediate. */
 export async function makeSeries(count: number, host: string): Promise<CertificateSeries> {
   const root = await TestCa.create("Rotation root");
   const ca = await root.intermediate("Rotation intermediate");

@@ -3,25 +3,25 @@ import { PosternProcess } from "../cli/PosternProcess.ts";
 
 const repository = new URL("../..", import.meta.url).pathname;
 
-/** What the certificates are for. */
+/** The DNS name of the certificates. */
 export const HOST = "hook.example";
-/** Where reviews are posted, at the gate that this repository deploys. */
+/** The path for reviews in the gate of this repository. */
 export const PATH = "/c/local/validate?timeout=10s";
 
-/** How `postern serve` is started. */
+/** Options of a {@link PosternServer}. */
 export interface PosternServerOptions {
-  /** It speaks plain HTTP without. */
+  /** Default: plain HTTP. */
   readonly pair?: PairPaths;
-  /** 0 for a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Whether its heap is to be looked at. */
+  /** Whether to open the inspector. Default: no. */
   readonly inspect?: boolean;
 }
 
-/** `postern serve` as a process of its own. */
+/** `postern serve` as a separate process. */
 export class PosternServer {
   readonly port: number;
-  /** Where the inspector listens; empty without `inspect`. */
+  /** URL of the inspector. Empty without `inspect`. */
   readonly inspector: string;
   readonly #process: PosternProcess;
 
@@ -40,7 +40,7 @@ export class PosternServer {
       repository,
       { POSTERN_TLS_HOSTS: HOST, ...(inspect ? { NODE_OPTIONS: "--inspect=127.0.0.1:0" } : {}) },
     );
-    // It ends with this process, whatever ends that.
+    // Ends with this process.
     const end = (): void => process.kill();
     globalThis.process.once("exit", end);
     void process.ended.then(() => globalThis.process.off("exit", end));
@@ -58,18 +58,18 @@ export class PosternServer {
     return this.#process.pid;
   }
 
-  /** Forgets what it has said so far. */
-  forget(): void {
+  /** Clears the recorded log. */
+  clearLog(): void {
     this.#process.out = "";
   }
 
-  /** Resolves once it says, since {@link forget}, that it switched. Throws where it says that it did not. */
+  /** Resolves when the server has logged a switch since {@link clearLog}. Throws for any other result. */
   async switched(): Promise<void> {
     const [, result] = await this.#process.says(/"result":"([^"]+)"/);
     if (result !== "switched") throw new Error(`not switched: ${this.#process.out}`);
   }
 
-  /** Faults of certificates that it has spoken of since {@link forget}. */
+  /** The number of certificate faults logged since {@link clearLog}. */
   faults(): number {
     return this.#process.out.match(/"message":"certificate not served"/g)?.length ?? 0;
   }

@@ -1,19 +1,20 @@
 import "../run/beginRun.ts";
 
 import { parseArgs } from "node:util";
-import { printSoak } from "./printSoak.ts";
-import { soakFaults } from "./soakFaults.ts";
-import { soakRun } from "./soakRun.ts";
+import { printSoak } from "./soak/printSoak.ts";
+import { soakFaults } from "./soak/soakFaults.ts";
+import { soakRun } from "./soak/soakRun.ts";
 
 const ROTATIONS = { full: 1_000, quick: 40 };
-/** So many looks at the heap in a run. */
-const LOOKS = 100;
-/** Between two lines of progress where there is no terminal. In rotations. */
-const LINE_EVERY = 100;
+/** Heap measurements in a run. */
+const MEASUREMENTS = 100;
+/** Rotations between two lines of progress without a terminal. */
+const ROTATIONS_PER_LINE = 100;
 
 /**
  * Rotates the serving certificate 1,000 times (`--rotations N`; `--quick` for 40) under 200 requests a second, fewer on a
- * slower machine, and fails on any handshake or request that does, and on growth. Growth is judged by the second half, from 400 rotations on. `--output json` is for machines.
+ * slower machine. Fails after any failed handshake or request, and after growth. Growth is judged from the second half of at
+ * least 400 rotations. `--output json` prints JSON.
  */
 async function soakRotation(): Promise<void> {
   const { values } = parseArgs({
@@ -23,26 +24,26 @@ async function soakRotation(): Promise<void> {
       output: { type: "string", default: "text" },
     },
   });
-  if (values.output !== "text" && values.output !== "json") throw new Error("--output takes text or json");
+  if (values.output !== "text" && values.output !== "json") throw new Error("--output expects text or json");
   const rotations = Number(values.rotations ?? ROTATIONS[values.quick ? "quick" : "full"]);
   if (!Number.isInteger(rotations) || rotations < 1 || rotations > 100_000)
-    throw new Error("--rotations takes a number from 1 to 100000");
-  // So that what was started is ended as well: it is, with this process.
+    throw new Error("--rotations expects a number from 1 to 100000");
+  // An exit also ends the child processes.
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  let told = 0;
-  const result = await soakRun(rotations, Math.max(10, Math.floor(rotations / LOOKS)), (done, { failures }) => {
-    for (const failure of failures.slice(told)) process.stderr.write(`${failure}\n`);
-    told = failures.length;
+  let printed = 0;
+  const result = await soakRun(rotations, Math.max(10, Math.floor(rotations / MEASUREMENTS)), (done, { failures }) => {
+    for (const failure of failures.slice(printed)) process.stderr.write(`${failure}\n`);
+    printed = failures.length;
     const text = `${done} of ${rotations} rotations, ${failures.length} failures`;
     if (process.stderr.isTTY) process.stderr.write(`\r${text}${done === rotations ? "\n" : ""}`);
-    else if (done % LINE_EVERY === 0) process.stderr.write(`${text}\n`);
+    else if (done % ROTATIONS_PER_LINE === 0) process.stderr.write(`${text}\n`);
   });
   const faults = soakFaults(result);
   const { load, ...rest } = result;
   const { samples, ...counts } = load;
   process.stdout.write(
     values.output === "json"
-      ? `${JSON.stringify({ ...rest, load: { ...counts, requests: samples.length }, problems: faults }, null, 2)}\n`
+      ? `${JSON.stringify({ ...rest, load: { ...counts, requests: samples.length }, faults }, null, 2)}\n`
       : `${printSoak(result)}\n`,
   );
   process.exitCode = faults.length === 0 ? 0 : 1;

@@ -35,7 +35,7 @@ afterAll(async () => {
 
 type Make = () => void | Promise<void>;
 const write = (cert: string, key = next.key): void => folder.write({ cert, key });
-/** Writes when no look is under way, which would see a part of it. */
+/** Writes while no read is active, which would see a part of the files. */
 const writeLater =
   (make: () => Promise<Pick<TestPair, "cert" | "key">>): Make =>
   async () => {
@@ -60,36 +60,56 @@ const encrypted = (type: "pkcs8" | "sec1"): string =>
 
 const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegExp, make: Make])[] = [
   [
-    "a chain cut off in its leaf",
+    "a chain truncated in its leaf",
     "bad-certificate",
-    /tls\.crt:1: a block that does not end/,
+    /tls\.crt:1: a block without an end line/,
     () => write(next.cert.slice(0, 300)),
   ],
   [
-    "a chain cut off in its intermediate",
+    "a chain truncated in its intermediate",
     "bad-certificate",
-    /a block that does not end/,
+    /a block without an end line/,
     () => write(next.cert.slice(0, -100)),
   ],
   [
-    "a block with its middle cut out",
+    "a block without its middle",
     "bad-certificate",
     /tls\.crt:1: a block/,
     () => write(next.cert.slice(0, 100) + next.cert.slice(140)),
   ],
-  ["a block that is no base64", "bad-certificate", /not base64/, () => write(next.cert.replace(/\nMII/, "\n!!!"))],
+  ["a block that is not base64", "bad-certificate", /not base64/, () => write(next.cert.replace(/\nMII/, "\n!!!"))],
   [
-    "another pair's key",
+    "a key of another pair",
     "key-mismatch",
-    /tls\.key: not the key of the first certificate in .*tls\.crt/,
+    /tls\.key: does not belong to the first certificate in .*tls\.crt/,
     () => write(good.cert),
   ],
-  ["a new certificate, and the key not yet", "key-mismatch", /replace both together/, () => write(next.cert, good.key)],
-  ["a new key, and the certificate not yet", "key-mismatch", /replace both together/, () => write(good.cert, next.key)],
-  ["a certificate that has ended", "expired", /leaf expired at 2026-06-30T/, leafWith({ notAfter: NOW - DAY })],
-  ["a certificate that ended a second ago", "expired", /expired at/, leafWith({ notAfter: NOW - 1000 })],
-  ["a certificate of tomorrow", "not-yet-valid", /valid from 2026-07-02T/, leafWith({ notBefore: NOW + DAY })],
-  ["a certificate of the next second", "not-yet-valid", /valid from/, leafWith({ notBefore: NOW + 1000 })],
+  [
+    "a new certificate with the old key",
+    "key-mismatch",
+    /replace both files together/,
+    () => write(next.cert, good.key),
+  ],
+  [
+    "a new key with the old certificate",
+    "key-mismatch",
+    /replace both files together/,
+    () => write(good.cert, next.key),
+  ],
+  ["an expired certificate", "expired", /leaf expired at 2026-06-30T/, leafWith({ notAfter: NOW - DAY })],
+  ["a certificate that expired a second ago", "expired", /expired at/, leafWith({ notAfter: NOW - 1000 })],
+  [
+    "a certificate that is valid from tomorrow",
+    "not-yet-valid",
+    /valid from 2026-07-02T/,
+    leafWith({ notBefore: NOW + DAY }),
+  ],
+  [
+    "a certificate that is valid from the next second",
+    "not-yet-valid",
+    /valid from/,
+    leafWith({ notBefore: NOW + 1000 }),
+  ],
   [
     "a leaf without its intermediate",
     "incomplete-chain",
@@ -99,55 +119,65 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
   [
     "the intermediate before the leaf",
     "wrong-order",
-    /the key is that of certificate 2; it belongs first/,
+    /the key belongs to certificate 2; put that certificate first/,
     () => write(intermediate + leafPem),
   ],
   [
     "the root between leaf and intermediate",
     "wrong-order",
-    /certificate 1 was signed by certificate 3/,
+    /certificate 1 is signed by certificate 3/,
     () => write(leafPem + root + intermediate),
   ],
-  ["the intermediate alone", "key-mismatch", /not the key of the first/, () => write(intermediate)],
+  ["the intermediate without the leaf", "key-mismatch", /does not belong to the first/, () => write(intermediate)],
   [
     "the leaf twice",
     "broken-chain",
-    /was signed by Intermediate; what follows it is leaf/,
+    /is signed by Intermediate, but the next certificate is leaf/,
     () => write(leafPem + leafPem),
   ],
-  ["a stranger after the leaf", "broken-chain", /what follows it is Root/, () => write(leafPem + root)],
-  ["an intermediate of the same name and another key", "broken-chain", /Intermediate/, leafBefore({ key: "p521" })],
   [
-    "an intermediate that has ended",
-    "expired",
-    /the intermediate Intermediate expired/,
-    leafBefore({ notAfter: NOW - DAY }),
+    "an unrelated certificate after the leaf",
+    "broken-chain",
+    /the next certificate is Root/,
+    () => write(leafPem + root),
   ],
-  ["an intermediate that is no CA", "broken-chain", /Intermediate is no CA/, leafBefore({ ca: false })],
-  ["another host's", "wrong-host", /for other\.example, not for hook\.example/, leafWith({ dns: ["other.example"] })],
-  ["a wildcard two labels away", "wrong-host", /not for hook\.example/, leafWith({ dns: ["*.hook.example"] })],
+  ["an intermediate with the same name and another key", "broken-chain", /Intermediate/, leafBefore({ key: "p521" })],
+  ["an expired intermediate", "expired", /the intermediate Intermediate expired/, leafBefore({ notAfter: NOW - DAY })],
+  ["an intermediate that is not a CA", "broken-chain", /Intermediate is not a CA/, leafBefore({ ca: false })],
   [
-    "a common name and no alternative name",
+    "a certificate for another host",
     "wrong-host",
-    /no alternative names/,
+    /for other\.example, not for hook\.example/,
+    leafWith({ dns: ["other.example"] }),
+  ],
+  [
+    "a wildcard that does not cover the host",
+    "wrong-host",
+    /not for hook\.example/,
+    leafWith({ dns: ["*.hook.example"] }),
+  ],
+  [
+    "a common name without alternative names",
+    "wrong-host",
+    /no subject alternative names/,
     leafWith({ subject: "CN=hook.example", dns: [] }),
   ],
   [
-    "one for clients",
+    "a certificate for clients",
     "wrong-usage",
-    /not for authenticating servers/,
+    /does not allow server authentication/,
     leafWith({ extKeyUsage: ["1.3.6.1.5.5.7.3.2"] }),
   ],
   ["an RSA key of 1024 bits", "weak-key", /RSA key of 1024 bits; expected 2048 to 8192/, leafWith({ key: "rsa-1024" })],
   ["a signature with SHA-1", "weak-signature", /signed with SHA1|ECDSA-SHA1|SHA1-ECDSA/, leafWith({ hash: "SHA-1" })],
   [
-    "a critical extension that nobody knows",
+    "an unknown critical extension",
     "broken-chain",
     /1\.2\.3\.4/,
     leafWith({ extensions: [{ oid: "1.2.3.4", critical: true, value: Uint8Array.of(5, 0) }] }),
   ],
   [
-    "an older one than what serves",
+    "a certificate older than the serving one",
     "older",
     /is older than .*POSTERN_TLS_ALLOW_OLDER=1/,
     leafWith({ notBefore: NOW - 40 * DAY }),
@@ -155,29 +185,29 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
   [
     "a certificate that is a folder",
     "not-a-file",
-    /tls\.crt: a folder, no certificate/,
+    /tls\.crt: a folder, not a certificate/,
     replace(paths.cert, (path) => mkdirSync(path)),
   ],
   [
     "a key that is a folder",
     "not-a-file",
-    /tls\.key: a folder, no private key/,
+    /tls\.key: a folder, not a private key/,
     replace(paths.key, (path) => mkdirSync(path)),
   ],
   [
     "a certificate that is a link to itself",
     "symlink-loop",
-    /leads back to itself/,
+    /points to itself/,
     replace(paths.cert, (path) => symlinkSync(path, path)),
   ],
   [
     "a key that is a link to itself",
     "symlink-loop",
-    /leads back to itself/,
+    /points to itself/,
     replace(paths.key, (path) => symlinkSync(path, path)),
   ],
   [
-    "a link to nowhere",
+    "a dangling link",
     "missing",
     /tls\.crt: does not exist/,
     replace(paths.cert, (path) => symlinkSync("nowhere", path)),
@@ -185,11 +215,11 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
   [
     "a link through a file",
     "missing",
-    /a part of the path is no folder/,
+    /a part of the path is not a folder/,
     replace(paths.cert, (path) => symlinkSync(`${paths.key}/tls.crt`, path)),
   ],
-  ["no certificate", "missing", /tls\.crt: does not exist/, replace(paths.cert, () => undefined)],
-  ["no key", "missing", /tls\.key: does not exist/, replace(paths.key, () => undefined)],
+  ["a missing certificate", "missing", /tls\.crt: does not exist/, replace(paths.cert, () => undefined)],
+  ["a missing key", "missing", /tls\.key: does not exist/, replace(paths.key, () => undefined)],
   [
     "a certificate that is a pipe",
     "not-a-file",
@@ -197,68 +227,78 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     replace(paths.cert, (path) => execFileSync("mkfifo", [path])),
   ],
   [
-    "a certificate that is a device without an end",
+    "a certificate that is an endless device",
     "not-a-file",
     /a device/,
     replace(paths.cert, (path) => symlinkSync("/dev/zero", path)),
   ],
   ["an empty certificate", "empty", /tls\.crt: empty, expected a certificate/, () => write("")],
   ["an empty key", "empty", /tls\.key: empty, expected a private key/, () => write(next.cert, "")],
-  ["white space", "bad-certificate", /no certificate in PEM/, () => write(" \n\n")],
+  ["a certificate of whitespace", "bad-certificate", /no certificate in PEM/, () => write(" \n\n")],
   [
     "a huge certificate",
     "too-large",
-    /tls\.crt: more than 1 MiB/,
+    /tls\.crt: larger than 1 MiB/,
     replace(paths.cert, (path) => {
       writeFileSync(path, next.cert);
       truncateSync(path, 3 * 2 ** 30);
     }),
   ],
-  ["a huge key", "too-large", /tls\.key: more than 1 MiB/, () => write(next.cert, next.key + "\n".repeat(1 << 20))],
+  ["a huge key", "too-large", /tls\.key: larger than 1 MiB/, () => write(next.cert, next.key + "\n".repeat(1 << 20))],
   ["a byte order mark before the certificate", "bad-certificate", /byte order mark/, () => write(`\ufeff${next.cert}`)],
   ["a byte order mark before the key", "bad-key", /byte order mark/, () => write(next.cert, `\ufeff${next.key}`)],
-  ["a key with a passphrase", "encrypted-key", /has a passphrase/, () => write(next.cert, encrypted("pkcs8"))],
   [
-    "a key with a passphrase, in the old form",
+    "a key with a passphrase",
     "encrypted-key",
-    /has a passphrase/,
+    /encrypted with a passphrase/,
+    () => write(next.cert, encrypted("pkcs8")),
+  ],
+  [
+    "a key with a passphrase, in the traditional format",
+    "encrypted-key",
+    /encrypted with a passphrase/,
     () => write(next.cert, encrypted("sec1")),
   ],
-  ["a key cut off", "bad-key", /cannot be read .*is it complete/, () => write(next.cert, next.key.slice(0, 120))],
   [
-    "a key of rubbish",
+    "a truncated key",
     "bad-key",
-    /cannot be read/,
+    /cannot be parsed .*check that it is complete/,
+    () => write(next.cert, next.key.slice(0, 120)),
+  ],
+  [
+    "a key with a damaged body",
+    "bad-key",
+    /cannot be parsed/,
     () => write(next.cert, next.key.replace(/\n[\w+/=]+\n/, "\nAAAA\n")),
   ],
-  ["two keys", "bad-key", /2 private keys; expected one/, () => write(next.cert, next.key + good.key)],
-  ["a certificate in the key's place", "bad-key", /no private key/, () => write(next.cert, next.cert)],
+  ["two keys in one file", "bad-key", /2 private keys; expected one/, () => write(next.cert, next.key + good.key)],
+  ["a certificate in place of the key", "bad-key", /no private key/, () => write(next.cert, next.cert)],
   [
-    "a public key in the key's place",
+    "a public key in place of the private key",
     "bad-key",
     /no private key/,
     () => write(next.cert, next.key.replaceAll("PRIVATE", "PUBLIC")),
   ],
   [
-    "the key in the certificate's file",
+    "a key in the certificate file",
     "bad-certificate",
-    /a private key in the certificate's file/,
+    /the certificate file contains a private key/,
     () => write(next.cert + next.key),
   ],
   [
-    "certificate and key in each other's place",
+    "certificate and key swapped",
     "bad-certificate",
-    /a private key in the certificate's file/,
+    /the certificate file contains a private key/,
     () => write(next.key, next.cert),
   ],
   [
     "two blocks on one line",
     "bad-certificate",
-    /two blocks meet on one line/,
+    /two blocks on one line/,
     () => write(next.cert.replace("-----\n-----BEGIN", "----------BEGIN")),
   ],
   [
-    "OpenSSL's own form",
+    "a certificate in OpenSSL's trusted format",
     "bad-certificate",
     /TRUSTED CERTIFICATE/,
     () => write(next.cert.replaceAll("CERTIFICATE-", "TRUSTED CERTIFICATE-")),
@@ -270,13 +310,13 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     () => write(next.cert.replace("-----\nMII", "-----\nNote: x\n\nMII")),
   ],
   [
-    "a request for a certificate",
+    "a certificate request",
     "bad-certificate",
     /another type/,
     () => write(next.cert.replaceAll("CERTIFICATE-", "CERTIFICATE REQUEST-")),
   ],
   [
-    "DER",
+    "a certificate in DER",
     "bad-certificate",
     /tls\.crt:\d+: /,
     async () => {
@@ -287,9 +327,9 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     },
   ],
   [
-    "a key that everybody may write",
+    "a world-writable key",
     "key-writable",
-    /everybody may write this key \(mode 0666\)/,
+    /every user may write this key \(mode 0666\)/,
     () => {
       write(next.cert);
       chmodSync(paths.key, 0o666);
@@ -297,21 +337,21 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
   ],
 ];
 
-describe("the last good pair serves on, and it is said once", () => {
-  it("there are cases enough", () => expect(cases.length).toBeGreaterThanOrEqual(40));
+describe("CertificateReloader keeps the last good pair and reports the fault once", () => {
+  it("is tested with at least 40 faults", () => expect(cases.length).toBeGreaterThanOrEqual(40));
 
-  it.each(cases)("%s", async (_what, code, message, make) => {
+  it.each(cases)("with %s", async (_what, code, message, make) => {
     folder.write(good);
-    await bed.turn();
-    const before = bed.complaints().length;
+    await bed.poll();
+    const before = bed.reportedFaults().length;
     await bed.settled();
     await make();
-    for (let turn = 0; turn < 3; turn += 1) await bed.turn();
+    for (let read = 0; read < 3; read += 1) await bed.poll();
     expect(await bed.served("TLSv1.3")).toBe(good.serial);
     expect(await bed.served("TLSv1.2")).toBe(good.serial);
-    const said = bed.complaints().slice(before);
-    expect(said).toEqual([{ slot: "main", code, fault: expect.stringMatching(message) }]);
-    expect(String(said[0]?.fault)).not.toContain("\n");
+    const reported = bed.reportedFaults().slice(before);
+    expect(reported).toEqual([{ slot: "main", code, fault: expect.stringMatching(message) }]);
+    expect(String(reported[0]?.fault)).not.toContain("\n");
     expect(bed.reloader.status()).toMatchObject({
       isReady: true,
       serial: good.serial,
@@ -321,21 +361,21 @@ describe("the last good pair serves on, and it is said once", () => {
     for (const key of [good.key, next.key]) expect(all).not.toContain(key.split("\n")[1]);
   });
 
-  it("a socket in the certificate's place", async () => {
+  it("with a socket in place of the certificate", async () => {
     folder.write(good);
-    await bed.turn();
-    const before = bed.complaints().length;
+    await bed.poll();
+    const before = bed.reportedFaults().length;
     rmSync(paths.cert);
     const socket = createServer().listen(paths.cert);
     await new Promise((resolve) => socket.once("listening", resolve));
-    await bed.turn();
-    const said = bed.complaints().slice(before);
+    await bed.poll();
+    const reported = bed.reportedFaults().slice(before);
     await new Promise((resolve) => socket.close(resolve));
     expect(await bed.served()).toBe(good.serial);
-    expect(said).toMatchObject([{ code: "not-a-file", fault: expect.stringMatching(/a socket/) }]);
+    expect(reported).toMatchObject([{ code: "not-a-file", fault: expect.stringMatching(/a socket/) }]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)("a key that this user may not read", async () => {
+  it.skipIf(process.getuid?.() !== 0)("with a key that this user may not read", async () => {
     const other = new PairFolder();
     ends.push(() => other.remove());
     other.write(good);
@@ -348,18 +388,18 @@ describe("the last good pair serves on, and it is said once", () => {
     const uid = process.geteuid?.() ?? 0;
     process.seteuid?.(65_534);
     try {
-      await here.turn();
-      await here.turn();
+      await here.poll();
+      await here.poll();
       expect(await here.served()).toBe(good.serial);
     } finally {
       process.seteuid?.(uid);
     }
-    expect(here.complaints()).toEqual([
+    expect(here.reportedFaults()).toEqual([
       { slot: "main", code: "unreadable", fault: expect.stringMatching(/tls\.key: may not be read by this user/) },
     ]);
   });
 
-  it("a root that clients do not trust", async () => {
+  it("with a chain to a root that clients do not trust", async () => {
     const other = new PairFolder();
     ends.push(() => other.remove());
     other.write(good);
@@ -375,11 +415,11 @@ describe("the last good pair serves on, and it is said once", () => {
     } as const;
     const pair = await makePair({ issuer: "CN=Strange", signedBy: "p521" });
     other.write({ ...pair, cert: pair.cert.slice(0, pair.cert.indexOf("-----END") + 26) + (await pemOf(strange)) });
-    await here.turn();
-    await here.turn();
+    await here.poll();
+    await here.poll();
     expect(await here.served()).toBe(good.serial);
-    expect(here.complaints()).toMatchObject([
-      { code: "untrusted", fault: expect.stringMatching(/clients would refuse it/) },
+    expect(here.reportedFaults()).toMatchObject([
+      { code: "untrusted", fault: expect.stringMatching(/clients would reject it/) },
     ]);
   });
 });

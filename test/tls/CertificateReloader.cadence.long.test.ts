@@ -3,8 +3,7 @@ import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import { afterAll, expect, it } from "vitest";
-import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
+import { parseCertificate, pemBlock } from "../../src/trust/x509/parseCertificate.ts";
 import { eventually } from "../run/eventually.ts";
 import { scaled } from "../run/speedFactor.ts";
 import { KEY_USE, makeCertificate, privateKeyPem } from "../trust/makeCertificate.ts";
@@ -12,24 +11,28 @@ import { PairFolder } from "./PairFolder.ts";
 import { TlsBed } from "./TlsBed.ts";
 import { HOST } from "./testPki.ts";
 
-/** Certificates of 15 minutes, renewed after 5, a minute taken as 0.4 seconds on the reference machine: X.509 counts in whole seconds. */
+/**
+ * Certificates of 15 minutes, renewed after 5. A minute is scaled to 0.4 s on the reference machine. X.509 dates are in whole
+ * seconds.
+ */
 const RENEW_MS = Math.ceil(scaled(2_000) / 1000) * 1000;
 const LIFE_MS = 3 * RENEW_MS;
 const RENEWALS = 4;
-const WAYS = ["new", "kept", "h2"] as const;
-type Way = (typeof WAYS)[number];
+/** Kinds of connections: a new one for each call, kept-alive http/1.1, and h2. */
+const KINDS = ["new", "kept", "h2"] as const;
+type Kind = (typeof KINDS)[number];
 
 const folder = new PairFolder();
 const ends: (() => Promise<void> | void)[] = [() => folder.remove()];
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 const key = (at: number): "p256" | "rsa" => (at % 2 === 0 ? "p256" : "rsa");
 
-it("short-lived certificates, one after the other: no call fails, none is answered past its certificate's end", async () => {
-  const began = Date.now();
-  const times = { notBefore: began - HOUR, notAfter: began + HOUR };
+it("CertificateReloader serves short-lived certificates without a failed call or an answer past the end of its certificate", async () => {
+  const start = Date.now();
+  const times = { notBefore: start - HOUR_MS, notAfter: start + HOUR_MS };
   const root = pemBlock(
     await makeCertificate({ subject: "CN=CA", key: "p384", ca: true, keyUsage: KEY_USE.certSign, ...times }),
   );
@@ -47,7 +50,7 @@ it("short-lived certificates, one after the other: no call fails, none is answer
     folder.swapVolume("tls", { "tls.crt": pemBlock(leaf), "tls.key": await privateKeyPem(key(at)), "ca.crt": root });
     return parseCertificate(leaf).serial;
   };
-  // Keys take long to make, and the first certificate's life begins with it.
+  // Key generation is slow, and the lifetime of the first certificate starts with it.
   await Promise.all([privateKeyPem("p256"), privateKeyPem("rsa")]);
   const serials = [await renew(0)];
   const bed = await TlsBed.start({
@@ -60,24 +63,24 @@ it("short-lived certificates, one after the other: no call fails, none is answer
   const failures: unknown[] = [];
   const late: string[] = [];
   let stopped = false;
-  /** What answers have come on, way by way. */
-  const seen: Record<Way, Set<string>> = { new: new Set(), kept: new Set(), h2: new Set() };
+  /** Serials in answers, by kind of connection. */
+  const seen: Record<Kind, Set<string>> = { new: new Set(), kept: new Set(), h2: new Set() };
   const certificates = new WeakMap<object, { readonly serial: string; readonly end: number }>();
-  // The certificate can be read of a connection once.
-  const judge = (way: Way, connection: object, socket: unknown): void => {
-    const brought = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-    if (!certificates.has(connection) && brought !== undefined) {
-      const serial = brought.serialNumber.toLowerCase().replace(/^0+/, "");
-      // Seconds: an end of 10 is good through 10.999.
-      certificates.set(connection, { serial, end: Date.parse(brought.validTo) + 1_000 });
+  // The certificate of a connection can be read only once.
+  const judge = (kind: Kind, connection: object, socket: unknown): void => {
+    const peer = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+    if (!certificates.has(connection) && peer !== undefined) {
+      const serial = peer.serialNumber.toLowerCase().replace(/^0+/, "");
+      // Whole seconds: an end of 10 s is valid through 10.999 s.
+      certificates.set(connection, { serial, end: Date.parse(peer.validTo) + 1_000 });
     }
     const { serial, end } = certificates.get(connection) ?? { serial: "none", end: Number.NaN };
-    seen[way].add(serial);
-    if (!(Date.now() < end)) late.push(`${way} ${end}`);
+    seen[kind].add(serial);
+    if (!(Date.now() < end)) late.push(`${kind} ${end}`);
   };
   const seenByAll = (serial: string): Promise<unknown> =>
-    eventually(`answers on ${serial}, by each way`, () =>
-      failures.length > 0 || WAYS.every((way) => seen[way].has(serial)) ? true : undefined,
+    eventually(`answers with ${serial}, on each kind of connection`, () =>
+      failures.length > 0 || KINDS.every((kind) => seen[kind].has(serial)) ? true : undefined,
     );
   const overHttp1 = (agent: Agent | false): Promise<void> =>
     new Promise((resolve) => {
@@ -133,12 +136,12 @@ it("short-lived certificates, one after the other: no call fails, none is answer
   }
   stopped = true;
   await Promise.all(clients);
-  expect({ failures, late, serial: bed.reloader.status().serial, complaints: bed.complaints() }).toEqual({
+  expect({ failures, late, serial: bed.reloader.status().serial, faults: bed.reportedFaults() }).toEqual({
     failures: [],
     late: [],
     serial: serials.at(-1),
-    complaints: [],
+    faults: [],
   });
-  expect(WAYS.map((way) => [...seen[way]])).toEqual(WAYS.map(() => serials));
+  expect(KINDS.map((kind) => [...seen[kind]])).toEqual(KINDS.map(() => serials));
   expect(bed.log.lines.filter(({ message }) => message === "certificate switched")).toHaveLength(RENEWALS);
 });

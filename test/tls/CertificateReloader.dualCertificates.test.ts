@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { assertAnyOrder } from "./assertAnyOrder.ts";
-import { DualBed, LIFE } from "./DualBed.ts";
+import { DualBed, LIFE_MS } from "./DualBed.ts";
 
 const beds: DualBed[] = [];
 async function start(): Promise<DualBed> {
@@ -12,18 +12,18 @@ afterEach(async () => {
   await Promise.all(beds.splice(0).map((dual) => dual.stop()));
 });
 
-describe("the decision table, against the real server", () => {
+describe("CertificateReloader with two certificates", () => {
   it.each([
-    ["main valid", "valid", "valid", false, "main"],
-    ["main valid, no standby that can be served", "valid", "unloadable", false, "main"],
-    ["main being renewed, standby valid", "valid", "valid", true, "before"],
-    ["main being renewed and half written, standby valid", "unloadable", "valid", true, "before"],
+    ["main and standby valid", "valid", "valid", false, "main"],
+    ["main valid, standby unloadable", "valid", "unloadable", false, "main"],
+    ["main valid and being renewed, standby valid", "valid", "valid", true, "before"],
+    ["main half-written and being renewed, standby valid", "unloadable", "valid", true, "before"],
     ["main expired, standby valid", "expired", "valid", false, "standby"],
     ["main unloadable, standby valid", "unloadable", "valid", false, "standby"],
     ["main not yet valid, standby valid", "future", "valid", false, "standby"],
     ["neither valid", "expired", "unloadable", false, "before"],
-    ["neither valid, and main being renewed", "future", "expired", true, "before"],
-  ] as const)("%s", async (what, main, standby, renewing, expected) => {
+    ["neither valid, main being renewed", "future", "expired", true, "before"],
+  ] as const)("follows the decision table with %s", async (what, main, standby, renewing, expected) => {
     const dual = await start();
     const before = dual.model.serving.serial;
     await dual.write("main", main);
@@ -34,20 +34,20 @@ describe("the decision table, against the real server", () => {
     expect(await dual.bed.served()).toBe(expected === "before" ? before : files[expected]?.serial);
   });
 
-  it("main valid again: back, once it is verified", async () => {
+  it("switches back when main is valid again and verified", async () => {
     const dual = await start();
     await dual.write("main", "unloadable");
     await dual.compare("on standby");
     expect(dual.bed.reloader.status().slot).toBe("standby");
     await dual.write("main", "valid");
-    await dual.compare("back on main");
+    await dual.compare("main again");
     expect(dual.bed.reloader.status()).toMatchObject({ slot: "main", faults: [] });
   });
 
-  it("neither valid, and what serves has ended: it is served on, said, and not ready", async () => {
+  it("keeps an expired certificate when neither is valid, reports both faults, and is not ready", async () => {
     const dual = await start();
-    dual.model.now += 2 * LIFE;
-    await dual.compare("all ended");
+    dual.model.now += 2 * LIFE_MS;
+    await dual.compare("all expired");
     expect(dual.bed.reloader.status()).toMatchObject({
       isReady: false,
       faults: [
@@ -55,46 +55,46 @@ describe("the decision table, against the real server", () => {
         { slot: "standby", code: "expired" },
       ],
     });
-    expect(dual.bed.complaints()).toHaveLength(2);
+    expect(dual.bed.reportedFaults()).toHaveLength(2);
   });
 
-  it("SIGUSR2 goes back once, stays there while nothing changes, and ends with a new certificate in either slot", async () => {
+  it("takes back once at SIGUSR2, stays while nothing changes, and switches for a new certificate in either slot", async () => {
     const dual = await start();
     const first = dual.model.serving.serial;
     await dual.write("main", "valid");
     await dual.compare("changed");
-    await dual.back();
-    await dual.compare("gone back");
+    await dual.takeBack();
+    await dual.compare("taken back");
     expect(await dual.bed.served()).toBe(first);
-    await dual.back();
-    await dual.compare("there is nothing before that one");
+    await dual.takeBack();
+    await dual.compare("no previous certificate");
     expect(await dual.bed.served()).toBe(first);
     await dual.write("standby", "valid");
-    await dual.compare("what was taken back is still there: the standby serves");
+    await dual.compare("main still holds the taken-back certificate: the standby serves");
     expect(dual.bed.reloader.status().slot).toBe("standby");
     await dual.write("main", "valid");
-    await dual.compare("main has another");
+    await dual.compare("main changed");
     expect(dual.bed.reloader.status().slot).toBe("main");
   });
 
-  it("SIGUSR2's certificate ends: what was taken back serves again, for it is better than none", async () => {
+  it("serves the taken-back certificate again when the previous one expires", async () => {
     const dual = await start();
     await dual.write("main", "valid");
-    dual.model.now += LIFE / 2;
-    await dual.compare("changed, and half of a life is over");
+    dual.model.now += LIFE_MS / 2;
+    await dual.compare("changed after half of the lifetime");
     await dual.write("standby", "unloadable");
     await dual.write("main", "valid");
     await dual.compare("main is younger");
     const { serial } = dual.model.serving;
-    await dual.back();
-    await dual.compare("gone back to one with half of its life left");
+    await dual.takeBack();
+    await dual.compare("taken back to a certificate with half of its lifetime left");
     expect(dual.model.serving.serial).not.toBe(serial);
-    dual.model.now += LIFE / 2 + 2_000;
-    await dual.compare("that one has ended");
+    dual.model.now += LIFE_MS / 2 + 2_000;
+    await dual.compare("that certificate expired");
     expect(await dual.bed.served()).toBe(serial);
   });
 
-  it("never switches twice for the same certificate", async () => {
+  it("switches once for each certificate", async () => {
     const dual = await start();
     await dual.write("main", "valid");
     for (let turn = 0; turn < 5; turn += 1) await dual.compare("again");
@@ -102,16 +102,16 @@ describe("the decision table, against the real server", () => {
   });
 });
 
-describe("any order of events", () => {
-  it("serves what the table says, in a few orders", () => assertAnyOrder(3));
+describe("CertificateReloader with two certificates, any order of events", () => {
+  it("serves by the table in three random orders", () => assertAnyOrder(3));
 
-  it("serves what the table says at the very end of a certificate, where the clock stands", async () => {
+  it("serves by the table at the exact end of a certificate", async () => {
     const dual = await start();
     await dual.write("main", "valid");
     await dual.compare("changed");
-    dual.model.now += LIFE;
+    dual.model.now += LIFE_MS;
     await dual.compare("at its end");
-    await dual.back();
-    await dual.compare("gone back");
+    await dual.takeBack();
+    await dual.compare("taken back");
   });
 });

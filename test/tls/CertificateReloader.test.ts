@@ -39,11 +39,11 @@ const switches = (bed: TlsBed): unknown[] =>
     .filter(({ message }) => /^certificate (not )?switched$/.test(message))
     .map(({ properties }) => properties.result);
 
-describe("a new pair", () => {
-  it("serves from the next handshake on, by either TLS version; every phase is told with its time", async () => {
+describe("CertificateReloader with a new pair", () => {
+  it("serves it from the next handshake on, with both TLS versions, and logs each phase with its duration", async () => {
     const { bed, folder } = await start();
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     expect([await bed.served("TLSv1.2"), await bed.served("TLSv1.3")]).toEqual([second.serial, second.serial]);
     const phases = bed.log.lines
       .filter(({ message }) => message === "certificate rotation")
@@ -56,32 +56,32 @@ describe("a new pair", () => {
     );
   });
 
-  it("may have another kind of key", async () => {
+  it("serves a pair with another type of key", async () => {
     const { bed, folder } = await start();
     folder.write(rsa);
-    await bed.turn();
+    await bed.poll();
     expect([await bed.served("TLSv1.2", "rsa"), await bed.served("TLSv1.3", "rsa")]).toEqual([rsa.serial, rsa.serial]);
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     expect(await bed.served()).toBe(second.serial);
   });
 
-  it.each([undefined, "0.0.0.0", "localhost"])("is checked where the server listens on %s", async (hostname) => {
+  it.each([undefined, "0.0.0.0", "localhost"])("checks it on a server that listens on %s", async (hostname) => {
     const { bed, folder } = await start({ hostname });
     folder.write(second);
-    await bed.turn();
-    expect(bed.complaints()).toEqual([]);
+    await bed.poll();
+    expect(bed.reportedFaults()).toEqual([]);
     expect(bed.reloader.status().serial).toBe(second.serial);
   });
 
-  it.each(["watch", "poll", "SIGHUP"] as const)("is noticed by %s", async (cause) => {
+  it.each(["watch", "poll", "SIGHUP"] as const)("notices it by %s", async (cause) => {
     const { bed, folder } = await start(cause === "poll" ? { pollMs: scaled(50) } : {});
     folder.write(second);
     if (cause === "SIGHUP") process.emit("SIGHUP");
     await vi.waitFor(async () => expect(await bed.served()).toBe(second.serial), { timeout: patience(10_000) });
   });
 
-  it("is found in a Secret's volume however often that is swapped", async () => {
+  it("notices each replacement of a Secret volume", async () => {
     const folder = new PairFolder();
     const swap = ({ cert, key }: TestPair): void => folder.swapVolume("tls", { "tls.crt": cert, "tls.key": key });
     swap(first);
@@ -96,56 +96,56 @@ describe("a new pair", () => {
         timeout: patience(10_000),
       });
     }
-    expect(bed.complaints()).toEqual([]);
-    // The kubelet's files are 0644 by default, and nobody is to be bothered with that.
+    expect(bed.reportedFaults()).toEqual([]);
+    // The kubelet creates files with mode 0644 by default, which must not cause a warning.
     expect(bed.log.lines.filter(({ level }) => level !== "info")).toEqual([]);
   });
 });
 
-describe("SIGUSR2", () => {
-  it("goes back to the pair before, and stays there until the files change", async () => {
+describe("CertificateReloader at SIGUSR2", () => {
+  it("takes the previous pair back, and keeps it until the files change", async () => {
     const { bed, folder } = await start();
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     process.emit("SIGUSR2");
     await bed.settled();
     expect(await bed.served()).toBe(first.serial);
-    for (let turn = 0; turn < 3; turn += 1) await bed.turn();
+    for (let read = 0; read < 3; read += 1) await bed.poll();
     expect(await bed.served()).toBe(first.serial);
     const third = await makePair();
     folder.write(third);
-    await bed.turn();
+    await bed.poll();
     expect(await bed.served()).toBe(third.serial);
     expect(switches(bed)).toEqual(["switched", "taken-back", "switched"]);
   });
 
-  it("says so when there is nothing to go back to, and changes nothing", async () => {
+  it("logs a warning and changes nothing without a previous pair", async () => {
     const { bed } = await start();
     process.emit("SIGUSR2");
     await bed.settled();
     expect(await bed.served()).toBe(first.serial);
     expect(bed.log.lines.at(-1)).toMatchObject({
       message: "certificate not taken back",
-      properties: { why: "there is no previous certificate to go back to" },
+      properties: { reason: "there is no previous certificate" },
     });
   });
 
-  it("does not go back to what has ended", async () => {
+  it("does not take back an expired pair", async () => {
     const { bed, folder } = await start();
     folder.write(await makePair({ notAfter: NOW + 400 * DAY }));
-    await bed.turn();
+    await bed.poll();
     bed.now += 31 * DAY;
     const serial = await bed.served();
     process.emit("SIGUSR2");
     await bed.settled();
     expect(await bed.served()).toBe(serial);
-    expect(JSON.stringify(bed.log.lines.at(-1))).toContain("the previous certificate ended at");
+    expect(JSON.stringify(bed.log.lines.at(-1))).toContain("the previous certificate expired at");
   });
 
-  it("is taken back by SIGHUP", async () => {
+  it("serves the newer pair again after SIGHUP", async () => {
     const { bed, folder } = await start();
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     process.emit("SIGUSR2");
     await bed.settled();
     process.emit("SIGHUP");
@@ -154,8 +154,8 @@ describe("SIGUSR2", () => {
   });
 });
 
-describe("a pair that does not carry", () => {
-  it("is rolled back, said once, and not tried again", async () => {
+describe("CertificateReloader with a pair that fails its check", () => {
+  it("rolls back after a failed self-test, reports it once, and does not try again", async () => {
     let broken = false;
     const calls: string[] = [];
     const selfTest = {
@@ -163,45 +163,45 @@ describe("a pair that does not carry", () => {
       body: "{}",
       judge: (status: number, text: string): string | undefined => {
         calls.push(`${status} ${text}`);
-        return broken ? "it was answered strangely" : undefined;
+        return broken ? "unexpected answer" : undefined;
       },
     };
     const { bed, folder } = await start({ selfTest });
     broken = true;
     folder.write(second);
-    for (let turn = 0; turn < 3; turn += 1) await bed.turn();
+    for (let read = 0; read < 3; read += 1) await bed.poll();
     expect(await bed.served()).toBe(first.serial);
-    // Three attempts, for one certificate.
+    // One check makes three attempts.
     expect(calls).toEqual(Array(3).fill("200 answered"));
     expect(switches(bed)).toEqual(["rolled-back"]);
-    expect(bed.complaints()).toHaveLength(1);
+    expect(bed.reportedFaults()).toHaveLength(1);
     expect(bed.reloader.status().faults).toMatchObject([{ slot: "main", code: "self-test-failed" }]);
     broken = false;
     folder.write(rsa);
-    await bed.turn();
+    await bed.poll();
     expect(await bed.served("TLSv1.3", "rsa")).toBe(rsa.serial);
   });
 
-  it("is rolled back when a handshake brings something else", async () => {
+  it("rolls back when a handshake shows another chain", async () => {
     const { bed, folder } = await start();
     const replace = bed.server.replaceCertificate;
     let swaps = 0;
-    // A server that says that it swapped, and did not.
+    // A server that reports a swap without doing it.
     vi.spyOn(bed.server, "replaceCertificate").mockImplementation((pair) => {
       swaps += 1;
       if (swaps !== 1) replace(pair);
     });
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     expect(await bed.served()).toBe(first.serial);
     expect(switches(bed)).toEqual(["rolled-back"]);
-    expect(bed.complaints()).toMatchObject([
-      { code: "handshake-failed", fault: expect.stringMatching(/brought another chain/) },
+    expect(bed.reportedFaults()).toMatchObject([
+      { code: "handshake-failed", fault: expect.stringMatching(/showed another chain/) },
     ]);
   });
 });
 
-describe("connections of the old certificate", () => {
+describe("CertificateReloader with connections of the old certificate", () => {
   const get = (bed: TlsBed, agent: Agent): Promise<{ connection: string | undefined; socket: unknown }> =>
     new Promise((resolve, reject) => {
       const call = request({
@@ -220,19 +220,19 @@ describe("connections of the old certificate", () => {
       call.end();
     });
 
-  it("http/1.1: the next answer closes it, and the next call meets the new certificate", async () => {
+  it("closes an http/1.1 connection with its next answer, so that the next call uses the new certificate", async () => {
     const { bed, folder } = await start({ drainMs: patience(30_000) });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     ends.push(() => agent.destroy());
     expect((await get(bed, agent)).connection).toBe("keep-alive");
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     expect((await get(bed, agent)).connection).toBe("close");
     const fresh = await get(bed, agent);
     expect(fresh.connection).toBe("keep-alive");
   });
 
-  it("http/1.1: an idle one is left alone until the drain is over, then closed", async () => {
+  it("closes an idle http/1.1 connection at the end of the drain time", async () => {
     const { bed, folder } = await start({ drainMs: 300 });
     const socket = await bed.connect();
     let closed = false;
@@ -240,7 +240,7 @@ describe("connections of the old certificate", () => {
       closed = true;
     });
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     expect(closed).toBe(false);
     await once(socket, "close");
     const other = await bed.connect();
@@ -249,17 +249,17 @@ describe("connections of the old certificate", () => {
     other.destroy();
   });
 
-  it("are closed at the end of their certificate, however long the drain may last", async () => {
+  it("closes connections at the end of their certificate, also before the end of the drain time", async () => {
     const { bed, folder } = await start({ drainMs: 3_600_000 });
     const socket = await bed.connect();
     const gone = once(socket.resume(), "close");
     folder.write(await makePair({ notAfter: NOW + 400 * DAY }));
     bed.now = NOW + 30 * DAY - 200;
-    await bed.turn();
+    await bed.poll();
     await gone;
   });
 
-  it.each(["http/1.1", "h2"])("%s: a call under way is finished", async (protocol) => {
+  it.each(["http/1.1", "h2"])("finishes an open call over %s", async (protocol) => {
     const taken = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const { bed, folder } = await start({
@@ -283,39 +283,39 @@ describe("connections of the old certificate", () => {
     const idle = await bed.connect();
     const idleGone = once(idle.resume(), "close");
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     await idleGone;
     finish.resolve();
     expect(await answer).toBe("done");
   });
 
-  it("h2: is told with the next answer to open no further streams, and closes after it", async () => {
+  it("sends GOAWAY with the next answer on an h2 session, and closes it afterwards", async () => {
     const { bed, folder } = await start({ drainMs: patience(30_000) });
     const session = connectH2(`https://127.0.0.1:${bed.server.port}`, { servername: HOST, rejectUnauthorized: false });
     await once(session, "connect");
     folder.write(second);
-    await bed.turn();
-    const told = once(session, "goaway");
+    await bed.poll();
+    const goaway = once(session, "goaway");
     const closed = once(session, "close");
     const stream = session.request({ ":path": "/" });
     const [headers] = await once(stream.resume(), "response");
     expect(headers[":status"]).toBe(200);
-    expect((await told).slice(0, 2)).toEqual([0, stream.id]);
+    expect((await goaway).slice(0, 2)).toEqual([0, stream.id]);
     await closed;
   });
 
-  it("h2: an idle one is left alone until the drain is over, then closed", async () => {
+  it("closes an idle h2 session at the end of the drain time", async () => {
     const { bed, folder } = await start({ drainMs: 300 });
     const session = connectH2(`https://127.0.0.1:${bed.server.port}`, { servername: HOST, rejectUnauthorized: false });
     await once(session, "connect");
     const closed = once(session, "close");
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     expect(session.closed).toBe(false);
     await closed;
   });
 
-  it.each(["TLSv1.2", "TLSv1.3"] as const)("%s sessions are not resumed with the new one", async (version) => {
+  it.each(["TLSv1.2", "TLSv1.3"] as const)("does not resume %s sessions of the old certificate", async (version) => {
     const { bed, folder } = await start();
     const versions = { minVersion: version, maxVersion: version } as const;
     const opened = await bed.connect(versions);
@@ -324,7 +324,7 @@ describe("connections of the old certificate", () => {
     expect(again.isSessionReused()).toBe(true);
     again.destroy();
     folder.write(second);
-    await bed.turn();
+    await bed.poll();
     const after = await bed.connect({ ...versions, session });
     expect(after.isSessionReused()).toBe(false);
     expect(after.getPeerX509Certificate()?.serialNumber.toLowerCase().replace(/^0+/, "")).toBe(second.serial);
@@ -340,7 +340,7 @@ describe("connections of the old certificate", () => {
   }
 });
 
-describe("at the start", () => {
+describe("CertificateReloader.load", () => {
   const load = (folder: PairFolder, options: Partial<TlsBedOptions> = {}): Promise<unknown> =>
     TlsBed.start({ main: folder.paths("main"), standby: folder.paths("standby"), ...options }).then((bed) => {
       ends.push(() => bed.stop());
@@ -348,21 +348,21 @@ describe("at the start", () => {
     });
   const filesOf = ({ cert, key }: TestPair): Record<string, string> => ({ "tls.crt": cert, "tls.key": key });
 
-  it("the standby serves when main cannot", async () => {
+  it("serves the standby when main cannot be served", async () => {
     const folder = new PairFolder();
     ends.push(() => folder.remove());
     folder.swapVolume("standby", filesOf(second));
     expect(await load(folder)).toBe(second.serial);
   });
 
-  it("neither can be served: the fault of main is thrown", async () => {
+  it("throws the fault of main when neither can be served", async () => {
     const folder = new PairFolder();
     ends.push(() => folder.remove());
     folder.swapVolume("main", filesOf({ ...first, key: second.key }));
     await expect(load(folder)).rejects.toMatchObject({ name: "TlsError", code: "key-mismatch" });
   });
 
-  it("a key that everybody may read is a warning, for plain files", async () => {
+  it("warns about a world-readable key in plain files", async () => {
     const folder = new PairFolder();
     ends.push(() => folder.remove());
     folder.write(first);
@@ -370,11 +370,11 @@ describe("at the start", () => {
     const bed = await TlsBed.start({ main: folder.paths() });
     ends.push(() => bed.stop());
     expect(bed.log.lines.filter(({ level }) => level === "warn").map(({ properties }) => properties.warning)).toEqual([
-      expect.stringMatching(/everybody on this machine may read this key \(mode 0644\)/),
+      expect.stringMatching(/every user of this machine may read this key \(mode 0644\)/),
     ]);
   });
 
-  it("a leaf alone is served when the Secret's ca.crt signed it, as cert-manager's CA issuer leaves it", async () => {
+  it("serves a single leaf that the ca.crt of its Secret signed, as cert-manager's CA issuer writes it", async () => {
     const folder = new PairFolder();
     ends.push(() => folder.remove());
     const alone = first.cert.slice(0, first.cert.indexOf("-----END") + 26);

@@ -4,16 +4,16 @@ import { PairFolder } from "./PairFolder.ts";
 import { TlsBed } from "./TlsBed.ts";
 import { HOST, makePair } from "./testPki.ts";
 
-/** How the files of one certificate stand. */
+/** State of the files of one certificate. */
 export type Files = "valid" | "expired" | "future" | "unloadable";
-/** Where a certificate comes from. */
+/** The slot of a certificate. */
 export type SlotName = "main" | "standby";
 
 const SLOTS: readonly SlotName[] = ["main", "standby"];
-/** All of them. */
+/** All states of files. */
 export const FILES: readonly Files[] = ["valid", "expired", "future", "unloadable"];
-/** Of each certificate, in milliseconds. */
-export const LIFE = 1_000_000;
+/** Lifetime of each certificate. */
+export const LIFE_MS = 1_000_000;
 
 interface Served {
   readonly slot: SlotName;
@@ -21,7 +21,7 @@ interface Served {
   readonly until: number;
 }
 
-/** What a person with the table in hand expects: the certificates' times, and what serves. */
+/** The expected state by the decision table: dates of the certificates, and what is served. */
 export class DualModel {
   now = NOW;
   renewing = false;
@@ -31,12 +31,12 @@ export class DualModel {
   };
   serving: Served = { slot: "main", serial: "", until: 0 };
   previous: Served | undefined;
-  /** The serials that each slot last had; after going back, those that it had then. */
+  /** The last serial number in each slot. `pinned`: those at the time of SIGUSR2. */
   seen: Partial<Record<SlotName, string>> = {};
   pinned: Partial<Record<SlotName, string>> | undefined;
   takenBack: Partial<Record<SlotName, string>> = {};
 
-  /** One look, by the table, row by row. */
+  /** Applies one read by the rows of the table. */
   settle(): void {
     for (const slot of SLOTS) {
       const serial = this.files[slot]?.serial;
@@ -47,19 +47,19 @@ export class DualModel {
     }
     if (!this.isReady) [this.pinned, this.takenBack] = [undefined, {}];
     if (this.pinned !== undefined) return;
-    if (this.renewing && this.stands("standby") === "valid" && this.isReady) return;
+    if (this.renewing && this.statusOf("standby") === "valid" && this.isReady) return;
     for (const wanted of ["valid", "ending"])
       for (const slot of SLOTS) {
         const files = this.files[slot];
-        if (files === undefined || this.stands(slot) !== wanted) continue;
+        if (files === undefined || this.statusOf(slot) !== wanted) continue;
         if (files.serial !== this.serving.serial && this.serving.serial !== "") this.previous = this.serving;
         this.serving = { slot, serial: files.serial, until: files.until };
         return;
       }
   }
 
-  /** SIGUSR2: the one before serves, until a slot has another or it ends; what is taken back is not gone back to. */
-  back(): void {
+  /** SIGUSR2: the previous certificate serves until a slot changes or it expires. A second SIGUSR2 has no effect. */
+  takeBack(): void {
     if (this.previous === undefined || this.now > this.previous.until) return;
     this.takenBack = { ...this.takenBack, [this.serving.slot]: this.serving.serial };
     this.pinned = { ...this.seen };
@@ -70,8 +70,8 @@ export class DualModel {
     return this.now <= this.serving.until;
   }
 
-  /** Near its end: the last twentieth, at most 30 s. */
-  stands(slot: SlotName): string {
+  /** `ending` is the last twentieth of the lifetime, at most 30 s. */
+  statusOf(slot: SlotName): string {
     const files = this.files[slot];
     if (files === undefined || this.takenBack[slot] === files.serial) return "no";
     if (this.now < files.from || this.now > files.until) return "no";
@@ -79,7 +79,7 @@ export class DualModel {
   }
 }
 
-/** A {@link DualModel} beside a real server, whose clock stands until it is moved on. */
+/** A {@link DualModel} next to a real server, with a clock that only the test advances. */
 export class DualBed {
   readonly folder = new PairFolder();
   readonly model = new DualModel();
@@ -117,13 +117,13 @@ export class DualBed {
   async write(slot: SlotName, files: Files): Promise<void> {
     const { now } = this.model;
     const lives: Record<Files, readonly [from: number, until: number]> = {
-      valid: [now - 1_000, now + LIFE],
-      expired: [now - LIFE, now - 1_000],
-      future: [now + LIFE / 2, now + LIFE],
-      unloadable: [now - 1_000, now + LIFE],
+      valid: [now - 1_000, now + LIFE_MS],
+      expired: [now - LIFE_MS, now - 1_000],
+      future: [now + LIFE_MS / 2, now + LIFE_MS],
+      unloadable: [now - 1_000, now + LIFE_MS],
     };
     const [from, until] = lives[files];
-    // X.509 counts in seconds.
+    // X.509 dates are in whole seconds.
     const times = { notBefore: Math.floor(from / 1000) * 1000, notAfter: Math.floor(until / 1000) * 1000 };
     const { cert, key, serial } = await makePair(times);
     this.#changes.push(() => {
@@ -140,25 +140,25 @@ export class DualBed {
     });
   }
 
-  /** All changes in one step: the server watches, and would rightly act on what lies between them. */
+  /** Applies all changes in one step: the server watches, and would act on each change separately. */
   apply(): void {
     for (const change of this.#changes.splice(0)) change();
   }
 
-  /** As an operator would. */
-  async back(): Promise<void> {
+  /** Sends SIGUSR2, as an operator does. */
+  async takeBack(): Promise<void> {
     await this.bed.settled();
     process.emit("SIGUSR2");
     await this.bed.settled();
-    this.model.back();
+    this.model.takeBack();
   }
 
-  /** Makes the changes, lets the server look, and compares what it serves and says with the model. */
+  /** Applies the changes, has the server read them, and compares its state with the model. */
   async compare(what: string): Promise<void> {
     await this.bed.settled();
     this.apply();
     this.bed.now = this.model.now;
-    await this.bed.turn();
+    await this.bed.poll();
     this.model.settle();
     const { serial, isReady } = this.bed.reloader.status();
     const [modern, old] = await Promise.all([this.bed.served("TLSv1.3"), this.bed.served("TLSv1.2")]);

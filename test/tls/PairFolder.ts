@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PairPaths } from "../../src/tls/pair/readSnapshot.ts";
 
-/** A folder with certificates, as plain files or as the kubelet lays a Secret's volume out. */
+/** A folder with certificates, as plain files or with the layout of a Secret volume. */
 export class PairFolder {
   readonly path = mkdtempSync(join(tmpdir(), "postern-tls-"));
   #revision = 0;
@@ -12,7 +12,7 @@ export class PairFolder {
     return { cert: join(this.path, folder, "tls.crt"), key: join(this.path, folder, "tls.key") };
   }
 
-  /** Plain files, made anew whatever was in their place. */
+  /** Writes plain files, and replaces whatever is at their paths. */
   write({ cert, key }: { readonly cert: string; readonly key: string }): void {
     const paths = this.paths();
     for (const path of [paths.cert, paths.key]) rmSync(path, { recursive: true, force: true });
@@ -20,7 +20,7 @@ export class PairFolder {
     writeFileSync(paths.key, key, { mode: 0o600 });
   }
 
-  /** A Secret's volume in `folder`: all files at once, by renaming `..data`, as Kubernetes' AtomicWriter does. */
+  /** Writes a Secret volume in `folder`. Replaces all files in one step by renaming `..data`, as the kubelet does. */
   swapVolume(folder: string, files: Readonly<Record<string, string>>): void {
     const volume = join(this.path, folder);
     mkdirSync(volume, { recursive: true });
@@ -39,8 +39,8 @@ export class PairFolder {
   }
 
   /**
-   * Plain files in `folder`, each put in place by a rename, the certificate first. Where a Secret's volume was, they are in
-   * force once its `..data` is gone.
+   * Writes plain files in `folder`, each by a rename, the certificate first. In a former Secret volume they take effect when
+   * its `..data` is removed.
    */
   renameFiles(folder: string, { cert, key }: { readonly cert: string; readonly key: string }): void {
     const paths = this.paths(folder);

@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PairInfo } from "../../src/tls/pair/PairInfo.ts";
 import { RotationTriggers } from "../../src/tls/RotationTriggers.ts";
-import { initialRotation } from "../../src/tls/rotation/RotationState.ts";
+import { initialRotation } from "../../src/tls/rotation/Rotation.ts";
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 6, 1);
 const PAIR: PairInfo = {
   ...{ slot: "main", hash: "first", serial: "1", subject: "a" },
-  ...{ notBefore: START - HOUR, notAfter: START + HOUR },
+  ...{ notBefore: START - HOUR_MS, notAfter: START + HOUR_MS },
 };
-/** A twentieth of its life before its end, which is more than 30 s. */
-const SOON = PAIR.notAfter - 30_000;
+/** The `endOfUse` of the pair: a twentieth of its lifetime would be more than the maximum of 30 s. */
+const BEFORE_END = PAIR.notAfter - 30_000;
 
-/** Times of looks, by the timers' clock. */
-let looks: number[];
+/** Times of reads, on the clock of the timers. */
+let reads: number[];
 let triggers: RotationTriggers | undefined;
 beforeEach(() => {
-  looks = [];
+  reads = [];
   vi.useFakeTimers({ now: START });
 });
 afterEach(() => {
@@ -24,55 +24,55 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function start(now: () => number, pollMs = 24 * HOUR): Promise<void> {
-  triggers = new RotationTriggers({ folders: [], pollMs, now }, () => looks.push(Date.now()));
+async function start(now: () => number, pollMs = 24 * HOUR_MS): Promise<void> {
+  triggers = new RotationTriggers({ folders: [], pollMs, now }, () => reads.push(Date.now()));
   await triggers.start(initialRotation(PAIR, 0));
-  // The one at the start.
-  looks.splice(0);
+  // Drops the read at the start.
+  reads.splice(0);
 }
 
-describe("looks by itself", () => {
-  it("near the certificate's end, and after it, each time once", async () => {
+describe("RotationTriggers", () => {
+  it("trigger one read near the end of the certificate and one after it", async () => {
     await start(Date.now);
-    vi.advanceTimersByTime(3 * HOUR);
-    expect(looks).toHaveLength(2);
-    for (const [at, turn] of [SOON, PAIR.notAfter + 1].entries()) {
-      expect(looks[at]).toBeGreaterThanOrEqual(turn);
-      expect(looks[at]).toBeLessThan(turn + 10);
+    vi.advanceTimersByTime(3 * HOUR_MS);
+    expect(reads).toHaveLength(2);
+    for (const [at, due] of [BEFORE_END, PAIR.notAfter + 1].entries()) {
+      expect(reads[at]).toBeGreaterThanOrEqual(due);
+      expect(reads[at]).toBeLessThan(due + 10);
     }
   });
 
-  it("at each poll, when that is sooner", async () => {
+  it("trigger a read at each poll", async () => {
     await start(Date.now, 10_000);
     vi.advanceTimersByTime(60_000);
-    expect(looks).toHaveLength(6);
+    expect(reads).toHaveLength(6);
   });
 
-  it("near the certificate's end, also where a poll comes half a second before", async () => {
-    const pollMs = SOON - START - 500;
+  it("trigger a read near the end of the certificate also half a second after a poll", async () => {
+    const pollMs = BEFORE_END - START - 500;
     await start(Date.now, pollMs);
     vi.advanceTimersByTime(pollMs + 510);
-    expect(looks).toHaveLength(2);
-    expect(looks[1]).toBeGreaterThanOrEqual(SOON);
+    expect(reads).toHaveLength(2);
+    expect(reads[1]).toBeGreaterThanOrEqual(BEFORE_END);
   });
 
   it.each([
-    ["stands still just before the certificate's end", () => PAIR.notAfter],
-    ["is set back again and again", () => PAIR.notAfter - (Date.now() % 3)],
-  ])("at most once a second, by a clock that %s", async (_, now) => {
+    ["stands still just before the end of the certificate", () => PAIR.notAfter],
+    ["is set back repeatedly", () => PAIR.notAfter - (Date.now() % 3)],
+  ])("trigger at most one read a second with a clock that %s", async (_, now) => {
     await start(now);
     vi.advanceTimersByTime(60_000);
-    expect(looks.length).toBeGreaterThan(0);
-    expect(looks.length).toBeLessThanOrEqual(61);
+    expect(reads.length).toBeGreaterThan(0);
+    expect(reads.length).toBeLessThanOrEqual(61);
   });
 
-  it("within a second of the end, where the clock was a little behind at the first look", async () => {
+  it("trigger a read within a second of the end when the clock was slightly behind at the first one", async () => {
     let behind = 5;
     await start(() => Date.now() - behind);
-    vi.advanceTimersByTime(HOUR - 1_000);
-    looks.splice(0);
+    vi.advanceTimersByTime(HOUR_MS - 1_000);
+    reads.splice(0);
     behind = 20;
     vi.advanceTimersByTime(3_000);
-    expect(looks.map((at) => at - behind > PAIR.notAfter)).toEqual([false, true]);
+    expect(reads.map((at) => at - behind > PAIR.notAfter)).toEqual([false, true]);
   });
 });

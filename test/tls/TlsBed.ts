@@ -11,11 +11,11 @@ import { HOST } from "./testPki.ts";
 
 const PATIENCE_MS = 20_000;
 
-/** What a bed is made with. */
+/** Options of a {@link TlsBed}. */
 export type TlsBedOptions = Pick<TlsOptions, "main"> &
   Partial<TlsOptions> & { readonly fetch?: ServerOptions["fetch"]; readonly hostname?: string | undefined };
 
-/** A real server on loopback whose certificate is kept by the reloader, with a clock of the test's. */
+/** A real server on loopback with a `CertificateReloader`, and a clock that the test sets. */
 export class TlsBed {
   readonly log = memoryLog();
   readonly metrics = new TlsMetrics();
@@ -24,7 +24,7 @@ export class TlsBed {
   reloader!: CertificateReloader;
   server!: RunningServer;
 
-  /** Without polls, unless told: {@link turn} looks. */
+  /** By default without regular polls: call {@link poll}. */
   static async start(given: TlsBedOptions): Promise<TlsBed> {
     const { fetch, hostname, ...options } = { hostname: "127.0.0.1", ...given };
     const bed = new TlsBed();
@@ -48,13 +48,13 @@ export class TlsBed {
     return bed;
   }
 
-  /** Looks at the files, and waits for what comes of it. */
-  async turn(): Promise<void> {
-    this.reloader.look();
+  /** Reads the files, and waits for the end of the rotation. */
+  async poll(): Promise<void> {
+    this.reloader.poll();
     await this.settled();
   }
 
-  /** Resolves as soon as nothing is under way, before anything else can begin. */
+  /** Resolves when no rotation is active, before another can start. */
   async settled(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -64,7 +64,7 @@ export class TlsBed {
     await Promise.race([this.reloader.settled(), late]).finally(() => clearTimeout(timer));
   }
 
-  /** The serial that a handshake brings. */
+  /** The serial number in a handshake. */
   async served(version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3", key: "ecdsa" | "rsa" = "ecdsa"): Promise<string> {
     const target = {
       host: HOST,
@@ -77,7 +77,7 @@ export class TlsBed {
     return seen.chain[0]?.serial ?? "";
   }
 
-  /** A connection, for what a handshake alone does not show. */
+  /** A TLS connection, for tests that need more than a handshake. */
   async connect(options: ConnectionOptions = {}): Promise<TLSSocket> {
     const socket = connect({
       host: "127.0.0.1",
@@ -94,8 +94,8 @@ export class TlsBed {
     return socket;
   }
 
-  /** What was said of certificates that are not served. */
-  complaints(): readonly { code: unknown; fault: unknown; slot: unknown }[] {
+  /** Logged faults of certificates that are not served. */
+  reportedFaults(): readonly { code: unknown; fault: unknown; slot: unknown }[] {
     return this.log.lines
       .filter(({ message }) => message === "certificate not served" || message === "certificate not switched")
       .map(({ properties: { code, fault, slot } }) => ({ code, fault, slot }));

@@ -1,18 +1,18 @@
 import fc from "fast-check";
-import { DualBed, type DualModel, FILES, LIFE, type SlotName } from "./DualBed.ts";
+import { DualBed, type DualModel, FILES, LIFE_MS, type SlotName } from "./DualBed.ts";
 
 const event = fc.oneof(
   fc.record({
     write: fc.constantFrom<SlotName>("main", "standby"),
     files: fc.constantFrom(...FILES),
   }),
-  fc.record({ pass: fc.constantFrom(1_000, LIFE / 2, LIFE - 40_000, LIFE - 10_000, LIFE) }),
+  fc.record({ pass: fc.constantFrom(1_000, LIFE_MS / 2, LIFE_MS - 40_000, LIFE_MS - 10_000, LIFE_MS) }),
   fc.record({ renew: fc.boolean() }),
-  fc.record({ back: fc.constant(true) }),
+  fc.record({ takeBack: fc.constant(true) }),
 );
 type Event = typeof event extends fc.Arbitrary<infer It> ? It : never;
 
-class Happening implements fc.AsyncCommand<DualModel, DualBed> {
+class EventCommand implements fc.AsyncCommand<DualModel, DualBed> {
   readonly #event: Event;
   constructor(event: Event) {
     this.#event = event;
@@ -23,7 +23,7 @@ class Happening implements fc.AsyncCommand<DualModel, DualBed> {
   async run(_model: DualModel, dual: DualBed): Promise<void> {
     if ("write" in this.#event) await dual.write(this.#event.write, this.#event.files);
     else if ("renew" in this.#event) dual.renew(this.#event.renew);
-    else if ("back" in this.#event) await dual.back();
+    else if ("takeBack" in this.#event) await dual.takeBack();
     else dual.model.now += this.#event.pass;
     await dual.compare(this.toString());
   }
@@ -32,11 +32,11 @@ class Happening implements fc.AsyncCommand<DualModel, DualBed> {
   }
 }
 
-/** Has events of all kinds happen in so many random orders, and compares what is served after each with the model. */
+/** Applies events of all kinds in random orders, and compares the served certificate with the model after each event. */
 export async function assertAnyOrder(numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(
-      fc.commands([event.map((it) => new Happening(it))], { maxCommands: 40, size: "+1" }),
+      fc.commands([event.map((it) => new EventCommand(it))], { maxCommands: 40, size: "+1" }),
       async (commands) => {
         const dual = await DualBed.start();
         try {

@@ -1,5 +1,4 @@
-import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
+import { parseCertificate, pemBlock } from "../../src/trust/x509/parseCertificate.ts";
 import {
   type CertificateSpec,
   DAY,
@@ -10,14 +9,14 @@ import {
   privateKeyPem,
 } from "../trust/makeCertificate.ts";
 
-/** The name that the certificates of these tests are for. */
+/** The DNS name of the test certificates. */
 export const HOST = "hook.example";
 
-/** A chain and a key, and by what to know it. */
+/** A chain and its key, in PEM. */
 export interface TestPair {
   readonly cert: string;
   readonly key: string;
-  /** In lower-case hex, without leading zeros. */
+  /** Serial number of the leaf, in lower-case hex without leading zeros. */
   readonly serial: string;
 }
 
@@ -29,7 +28,7 @@ const ROOT: CertificateSpec = {
   notBefore: NOW - 300 * DAY,
   notAfter: NOW + 3000 * DAY,
 };
-/** The intermediate that signs. */
+/** The intermediate that signs all leaves. */
 export const INTERMEDIATE: CertificateSpec = {
   ...ROOT,
   subject: "CN=Intermediate",
@@ -37,7 +36,7 @@ export const INTERMEDIATE: CertificateSpec = {
   key: "p256-b",
   signedBy: "p384",
 };
-/** What a good leaf says. */
+/** A valid leaf. */
 export const LEAF: CertificateSpec = {
   subject: "CN=leaf",
   issuer: "CN=Intermediate",
@@ -52,20 +51,20 @@ export async function pemOf(spec: CertificateSpec): Promise<string> {
   return pemBlock(await makeCertificate(spec));
 }
 
-/** The root that everything here leads to. */
+/** The root of all chains. */
 export function rootPem(): Promise<string> {
   return pemOf(ROOT);
 }
 
 let intermediate: Promise<string> | undefined;
 
-/** The intermediate's PEM: always the same. */
+/** The intermediate, always the same, in PEM. */
 export function intermediatePem(): Promise<string> {
   intermediate ??= pemOf(INTERMEDIATE);
   return intermediate;
 }
 
-/** A leaf with its intermediate; `spec` for what is to be otherwise. */
+/** A leaf with its intermediate. `spec` replaces properties of {@link LEAF}. */
 export async function makePair(spec: Partial<CertificateSpec> = {}): Promise<TestPair> {
   const leaf = await makeCertificate({ ...LEAF, ...spec });
   const key: KeyName = spec.key ?? LEAF.key;

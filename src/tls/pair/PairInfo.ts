@@ -1,16 +1,16 @@
 import type { Slot } from "../rotation/chooseCertificate.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 
-/** A pair as the rotation knows it: everything but its bytes. Times in milliseconds since 1970. */
+/** Facts of a pair without its PEM. Times in milliseconds since 1970. */
 export interface PairInfo {
   readonly slot: Slot;
   /** `sha256:HEX` over the chain. */
   readonly hash: string;
-  /** The leaf's, in lower-case hex without leading zeros. */
+  /** Serial number of the leaf, in lower-case hex without leading zeros. */
   readonly serial: string;
   readonly subject: string;
   readonly notBefore: number;
-  /** The first end in the chain, still in its time (RFC 5280 4.1.2.5); a root's own does not count. */
+  /** The earliest `notAfter` in the chain, inclusive (RFC 5280 4.1.2.5). That of a root does not count. */
   readonly notAfter: number;
 }
 
@@ -29,10 +29,10 @@ export function pairInfo(slot: Slot, { chain, leaf, hash }: LoadedPair): PairInf
   };
 }
 
-/** A call may last 30 s, the API server's longest timeout: connections are moved that long before the end. In milliseconds. */
-const MOST_MARGIN = 30_000;
+/** The API server's longest timeout for a call is 30 s. Connections move to another certificate that long before the end. */
+const MAX_MARGIN_MS = 30_000;
 
-/** From when on a pair is `ending`: a twentieth of its life before its end, at most 30 s. Milliseconds since 1970. */
+/** When a pair becomes `ending`: a twentieth of its lifetime before its end, at most 30 s. In milliseconds since 1970. */
 export function endOfUse({ notBefore, notAfter }: Pick<PairInfo, "notBefore" | "notAfter">): number {
-  return notAfter - Math.min(MOST_MARGIN, (notAfter - notBefore) / 20);
+  return notAfter - Math.min(MAX_MARGIN_MS, (notAfter - notBefore) / 20);
 }

@@ -4,13 +4,13 @@ import type { TlsFault } from "../TlsError.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 
 /**
- * Whether a chain is in order, each certificate signed by the next, and complete; undefined when it is. The message leaves
- * the file out.
+ * The fault of a chain that is out of order, broken or incomplete; undefined for a good chain. The message does not name the
+ * file.
  *
- * A server has to send all but the root (RFC 8446 4.4.2), and nothing in a leaf says whether the issuer is a root. So one
- * certificate alone is complete when it is self-signed, when one of `roots` or of the Secret's `ca.crt` signed it, or when
- * the user says so. Of a chain that ends in an intermediate, its end is taken to be signed by a root, unless `roots` are
- * there to tell.
+ * A server must send all certificates except the root (RFC 8446 4.4.2), and a leaf does not say whether its issuer is a
+ * root. A single certificate is complete when it is self-signed, when one of `roots` or of the Secret's `ca.crt` signed it,
+ * or when `allowLeafOnly` is set. The last certificate of a longer chain is assumed to be signed by a root; with `roots`,
+ * `verifyPair` checks that.
  */
 export function chainFault(
   { chain, leaf, ca }: Pick<LoadedPair, "chain" | "leaf" | "ca">,
@@ -18,7 +18,10 @@ export function chainFault(
 ): TlsFault | undefined {
   const weak = chain.find((it) => !isSelfIssued(it) && /^(?:SHA1|MD5)-/.test(it.signatureAlgorithm));
   if (weak !== undefined)
-    return { code: "weak-signature", message: `${weak.subject.short} was signed with ${weak.signatureAlgorithm}` };
+    return {
+      code: "weak-signature",
+      message: `${weak.subject.short} is signed with ${weak.signatureAlgorithm}, which clients reject`,
+    };
   for (const [at, child] of chain.entries()) {
     const parent = chain[at + 1];
     if (parent === undefined) break;
@@ -28,7 +31,7 @@ export function chainFault(
     if (right >= 0)
       return {
         code: "wrong-order",
-        message: `certificate ${at + 1} was signed by certificate ${right + 1}, which belongs right after it`,
+        message: `certificate ${at + 1} is signed by certificate ${right + 1}, which must follow it`,
       };
     return { code: "broken-chain", message: fault };
   }
@@ -36,13 +39,13 @@ export function chainFault(
   if ([...roots, ...ca].some((it) => linkFault(leaf, it) === undefined)) return undefined;
   return {
     code: "incomplete-chain",
-    message: `${leaf.subject.short} stands alone, and ${leaf.issuer.short} signed it: add the intermediate after it, or, where that is a root of your own, name its file in POSTERN_CA`,
+    message: `${leaf.subject.short} is the only certificate, and ${leaf.issuer.short} signed it: add the intermediate after it; if the issuer is a private root, name its file in POSTERN_CA`,
   };
 }
 
 function linkFault(child: Certificate, parent: Certificate): string | undefined {
   if (child.issuer.raw !== parent.subject.raw)
-    return `${child.subject.short} was signed by ${child.issuer.short}; what follows it is ${parent.subject.short}`;
+    return `${child.subject.short} is signed by ${child.issuer.short}, but the next certificate is ${parent.subject.short}`;
   return checkSignature(child, parent)?.message;
 }
 

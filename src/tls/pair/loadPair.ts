@@ -3,27 +3,27 @@ import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { TlsError } from "../TlsError.ts";
+import { keyFingerprint } from "./keyFingerprint.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
-import { parseKey } from "./parseKey.ts";
 import { type PairPaths, readSnapshot } from "./readSnapshot.ts";
 
-/** Bits of a file's mode. */
+/** Bits of a file mode. */
 const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o002;
 
 /**
- * Reads and parses a certificate and its key, both as they were at one moment; `before` is what comes back when nothing has
- * changed since. Throws {@link TlsError}.
+ * Reads and parses a certificate and its key, both from the same moment. Returns `before` when nothing has changed. Throws
+ * {@link TlsError}.
  *
- * A key that everybody may write is refused. One that everybody may read is a warning, and in a Secret's volume not even
- * that: the kubelet makes those files 0644 unless told otherwise, and the Pod is their boundary.
+ * A world-writable key is a fault. A world-readable key is a warning, except in a Secret volume: the kubelet creates those
+ * files with mode 0644 by default, and only the Pod can read them.
  */
 export async function loadPair(paths: PairPaths, before?: LoadedPair): Promise<LoadedPair> {
   const { cert, key, ca, isVolume } = await readSnapshot(paths);
   if (!isVolume && (key.mode & OTHERS_WRITE) !== 0)
     throw new TlsError({
       code: "key-writable",
-      message: `${paths.key}: everybody may write this key (mode ${modeText(key.mode)}); chmod 600 it, and make a new one`,
+      message: `${paths.key}: every user may write this key (mode ${modeText(key.mode)}); create a new key with mode 0600`,
     });
   const caPem = ca?.text ?? "";
   if (before?.certPem === cert.text && before.keyPem === key.text && before.caPem === caPem) return before;
@@ -36,7 +36,7 @@ export async function loadPair(paths: PairPaths, before?: LoadedPair): Promise<L
     leaf,
     certPem: cert.text,
     keyPem: key.text,
-    keyFingerprint: parseKey(key.text, paths.key),
+    keyFingerprint: keyFingerprint(key.text, paths.key),
     caPem,
     ca: parseCa(caPem),
     hash: `sha256:${createHash("sha256")
@@ -44,7 +44,7 @@ export async function loadPair(paths: PairPaths, before?: LoadedPair): Promise<L
       .digest("hex")}`,
     warnings:
       !isVolume && (key.mode & OTHERS_READ) !== 0
-        ? [`${paths.key}: everybody on this machine may read this key (mode ${modeText(key.mode)}); chmod 600 it`]
+        ? [`${paths.key}: every user of this machine may read this key (mode ${modeText(key.mode)}); set mode 0600`]
         : [],
   };
 }
@@ -56,13 +56,13 @@ function parseChain(text: string, path: string): readonly Certificate[] {
     if (!(error instanceof TrustError)) throw error;
     const message =
       error.code === "private-key"
-        ? `${path}:${error.line ?? 1}: a private key in the certificate's file; keep it in a file of its own`
+        ? `${path}:${error.line ?? 1}: the certificate file contains a private key; move the key to a separate file`
         : error.message;
     throw new TlsError({ code: "bad-certificate", message }, error);
   }
 }
 
-/** A help, not a demand: what cannot be read counts as none. */
+/** `ca.crt` is optional: an unreadable one counts as empty. */
 function parseCa(pem: string): readonly Certificate[] {
   try {
     return parseBundle(pem, "ca.crt");

@@ -4,20 +4,27 @@ import { TlsError, type TlsFault } from "../TlsError.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { loadPair } from "./loadPair.ts";
+import { RootsFile } from "./RootsFile.ts";
 import { readPemFile } from "./readPemFile.ts";
 
-/** What the files of each slot hold; a slot without files is left out. */
+/** Content of all files. */
 export interface LoadedSlots {
+  /** A slot that is not configured is absent. */
   readonly slots: Readonly<Partial<Record<Slot, LoadedPair | TlsFault>>>;
-  /** What the file that tells of renewals says; empty where there is none. */
+  /** Content of the renewing file. Empty without one. */
   readonly renewal: string;
-  /** Those of the file of roots, where there is one. */
+  /** The roots of `caFile`; undefined without one. */
   readonly roots: readonly Certificate[] | undefined;
+  /** Keeps the last good roots from one read to the next. */
+  readonly rootsFile: RootsFile | undefined;
 }
 
-/** Reads everything that the rotation goes by; what is as it was `before` is the same object. Throws only where there never were roots, which is at the start. */
+/**
+ * Reads all files that the rotation depends on. An unchanged pair is the same object as in `before`. Throws TlsError or
+ * TrustError only on the first read, when the roots of `caFile` cannot be read.
+ */
 export async function loadSlots(
-  { main, standby, renewingFile, rootsFile }: TlsOptions,
+  { main, standby, renewingFile, caFile, log }: TlsOptions,
   before?: LoadedSlots,
 ): Promise<LoadedSlots> {
   const paths = { main, standby };
@@ -31,12 +38,13 @@ export async function loadSlots(
   const renewal =
     renewingFile === undefined
       ? ""
-      : // No PEM, but read with the same care: bounded, and no pipe waited for.
+      : // Not PEM, but read with the same limits: bounded, and without waiting for a pipe.
         await readPemFile(renewingFile, "revision").then(
           ({ text }) => text.slice(0, 256),
           () => "",
         );
-  return { slots, renewal, roots: await rootsFile?.read() };
+  const rootsFile = before?.rootsFile ?? (caFile === undefined ? undefined : new RootsFile(caFile, log));
+  return { slots, renewal, roots: await rootsFile?.read(), rootsFile };
 }
 
 /** Whether a slot holds a pair. */
@@ -46,7 +54,7 @@ export function isPair(loaded: LoadedPair | TlsFault | undefined): loaded is Loa
 
 function asFault(error: unknown): TlsFault {
   if (error instanceof TlsError) return { code: error.code, message: error.message };
-  // A bug of ours is no reason to stop serving; its kind is said, its text may hold anything.
+  // A bug must not stop serving. Its text may contain a secret, so that only its kind is reported.
   return {
     code: "unreadable",
     message: `the certificate cannot be read (${error instanceof Error ? error.name : "error"})`,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TlsError } from "../TlsError.ts";
 import { type PemFile, readPemFile } from "./readPemFile.ts";
 
-/** Where a certificate chain and its key are. */
+/** Paths of a certificate chain and its key. */
 export interface PairPaths {
   /** PEM, leaf first. */
   readonly cert: string;
@@ -12,24 +12,24 @@ export interface PairPaths {
   readonly key: string;
 }
 
-/** Files that were there together at one moment. */
+/** Files from the same moment. */
 export interface PairSnapshot {
   readonly cert: PemFile;
   readonly key: PemFile;
-  /** `ca.crt` of the same Secret, where there is one: cert-manager puts the issuer there. */
+  /** `ca.crt` of the same Secret: cert-manager stores the issuer there. */
   readonly ca: PemFile | undefined;
-  /** They lie in a volume of the kubelet's, whose modes are the Pod's business. */
+  /** Whether the kubelet wrote the files as a volume. Their modes are then set by the Pod. */
   readonly isVolume: boolean;
 }
 
-/** A volume's link to the folder that is in force: Kubernetes' AtomicWriter puts another in its place in one step. */
+/** The link of a volume to its current folder. The kubelet's AtomicWriter replaces it in one step. */
 const DATA = "..data";
 const ATTEMPTS = 5;
 const PAUSE_MS = 20;
 
 /**
- * Reads certificate and key as they were at one moment. In a Secret's volume both come out of the one folder that `..data`
- * led to; other files are read again until they are the same before and after. Throws {@link TlsError}.
+ * Reads a certificate and its key from the same moment. In a Secret volume, both come from the folder that `..data` points
+ * to. Other files are read twice, until both reads are equal. Throws {@link TlsError}.
  */
 export async function readSnapshot(paths: PairPaths): Promise<PairSnapshot> {
   let last: unknown;
@@ -43,13 +43,11 @@ export async function readSnapshot(paths: PairPaths): Promise<PairSnapshot> {
       if (isSame(cert, certAfter) && isSame(key, keyAfter)) return { cert, key, ca: undefined, isVolume: false };
     } catch (error) {
       last = error;
-      // The folder, or a file, may have been replaced while it was read; anything else does not pass so soon.
+      // A missing file may have been replaced during the read. Other faults do not go away within milliseconds.
       if (!(error instanceof TlsError) || error.code !== "missing") throw error;
     }
   }
-  throw (
-    last ?? new TlsError({ code: "unsteady", message: `${paths.cert}, ${paths.key}: changed while they were read` })
-  );
+  throw last ?? new TlsError({ code: "unsteady", message: `${paths.cert}, ${paths.key}: changed during each read` });
 }
 
 async function dataFolder({ cert, key }: PairPaths): Promise<string | undefined> {
@@ -59,7 +57,7 @@ async function dataFolder({ cert, key }: PairPaths): Promise<string | undefined>
   try {
     return (await lstat(link)).isSymbolicLink() ? await realpath(link) : undefined;
   } catch {
-    // Read as plain files, which names what is wrong.
+    // Read as plain files, which reports the fault.
     return undefined;
   }
 }
@@ -71,7 +69,7 @@ async function readVolume(paths: PairPaths, data: string): Promise<PairSnapshot>
     const [cert, key] = await readBoth({ cert: inData(paths.cert), key: inData(paths.key) });
     return { cert, key, ca, isVolume: true };
   } catch (error) {
-    // The name that the user gave; the folder's own has a time in it, and each would be a new fault.
+    // Names the configured path. The name of the folder contains a time, and would make each fault a new one.
     if (error instanceof TlsError)
       throw new TlsError({ code: error.code, message: error.message.replace(data, dirname(paths.cert)) }, error);
     throw error;

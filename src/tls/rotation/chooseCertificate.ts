@@ -1,26 +1,26 @@
-/** Which of two certificates; without a second one, `main`. */
+/** Names of the two certificates. Without a second one, only `main` is used. */
 export type Slot = "main" | "standby";
 
-/** Both, the preferred one first. */
+/** Both slots, in order of preference. */
 export const SLOTS = ["main", "standby"] as const satisfies readonly Slot[];
 
 /**
- * How a slot's files stand now. `ending` is valid, but so near its end that connections would outlive it; `unloadable` is
- * whatever cannot be served for another reason than its time; `absent` is not configured.
+ * State of a slot's files. `ending`: valid, but so close to its end that connections would outlive it. `unloadable`: cannot
+ * be served for a reason other than its dates. `absent`: not configured.
  */
 export type SlotStatus = "valid" | "ending" | "expired" | "not-yet-valid" | "unloadable" | "absent";
 
-/** What {@link chooseCertificate} goes by. */
+/** Input of {@link chooseCertificate}. */
 export interface CertificateView {
   readonly main: SlotStatus;
   readonly standby: SlotStatus;
-  /** Somebody is renewing the main one. */
+  /** Whether the main certificate is being renewed. */
   readonly renewing: boolean;
-  /** Whether the certificate in memory that serves now is in its time. */
-  readonly servingInTime: boolean;
+  /** Whether the certificate that is being served is within its dates. */
+  readonly isServingValid: boolean;
 }
 
-/** Why a certificate is served, or the one that serves is kept. */
+/** The slot to serve, or undefined to keep the current certificate, with the reason. */
 export type CertificateChoice =
   | { readonly serve: Slot; readonly why: "main-valid" | "main-unusable" }
   | { readonly serve: undefined; readonly why: "renewing" | "neither-valid" };
@@ -28,17 +28,17 @@ export type CertificateChoice =
 /**
  * The decision table:
  *
- * | main | standby | |
+ * | main | standby | result |
  * |---|---|---|
- * | being renewed | valid | what serves is kept, for as long as it is in its time |
+ * | being renewed | valid | the current certificate stays, while it is within its dates |
  * | valid | any | main |
  * | ending, expired, not yet valid, unloadable | valid | standby |
  * | ending | not valid | main |
  * | expired, not yet valid, unloadable | ending | standby |
- * | expired, not yet valid, unloadable | not valid | what serves is kept, and it is said |
+ * | expired, not yet valid, unloadable | not valid | the current certificate stays, and a fault is reported |
  */
-export function chooseCertificate({ main, standby, renewing, servingInTime }: CertificateView): CertificateChoice {
-  if (renewing && standby === "valid" && servingInTime) return { serve: undefined, why: "renewing" };
+export function chooseCertificate({ main, standby, renewing, isServingValid }: CertificateView): CertificateChoice {
+  if (renewing && standby === "valid" && isServingValid) return { serve: undefined, why: "renewing" };
   if (main === "valid") return { serve: "main", why: "main-valid" };
   if (standby === "valid") return { serve: "standby", why: "main-unusable" };
   if (main === "ending") return { serve: "main", why: "main-valid" };

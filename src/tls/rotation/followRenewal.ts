@@ -1,32 +1,33 @@
 /**
- * For how long a new revision and a new certificate are taken to belong together, and a revision without its certificate to
- * be on its way: the kubelet looks at each volume once a minute, from a cache of up to a minute. In milliseconds.
+ * How far apart a new revision and its certificate may arrive. The kubelet syncs each volume once a minute, from a cache that
+ * is up to a minute old.
  */
-export const RENEWAL_WINDOW = 180_000;
+export const RENEWAL_WINDOW_MS = 180_000;
 
-/** What is remembered from one look to the next. Times in milliseconds since 1970. */
+/** State between two calls of {@link followRenewal}. */
 export interface RenewalMemory {
   readonly revision: string;
   readonly hash: string | undefined;
-  /** When the certificate changed, while no revision has been found to go with it. */
-  readonly hashChanged: number | undefined;
-  /** When the revision changed, while its certificate has not come. */
-  readonly awaited: number | undefined;
+  /** When the certificate changed, until a new revision is matched with it. In milliseconds since 1970. */
+  readonly hashChangedAt: number | undefined;
+  /** When the revision changed, until its certificate arrives. In milliseconds since 1970. */
+  readonly awaitedSince: number | undefined;
 }
 
-/** What is seen now. */
+/** Current input of {@link followRenewal}. */
 export interface RenewalSighting {
-  /** What the file says; nothing where it is not there. */
+  /** Content of the renewing file. Empty when the file is missing. */
   readonly content: string;
-  /** Of the main certificate, where it could be loaded. */
+  /** Hash of the main certificate, when it could be loaded. */
   readonly hash: string | undefined;
+  /** In milliseconds since 1970. */
   readonly now: number;
 }
 
 /**
- * Whether the main certificate is being renewed. The file, of a downwardAPI volume, says so itself (`true`), or holds the
- * certificate's revision: a revision other than before says that the Secret was written, and that the kubelet has yet to
- * bring it. The two volumes change in any order.
+ * Whether the main certificate is being renewed. The file comes from a downwardAPI volume. It contains `true`, `false` or the
+ * revision of the certificate. A changed revision means that the Secret was written and that the kubelet has yet to update
+ * the volume. The two volumes change in any order.
  */
 export function followRenewal(
   memory: RenewalMemory | undefined,
@@ -37,17 +38,18 @@ export function followRenewal(
   const revision = isWord ? (memory?.revision ?? "") : word;
   const isNewHash = memory !== undefined && hash !== undefined && hash !== memory.hash;
   const isNewRevision = memory !== undefined && revision !== memory.revision && memory.revision !== "";
-  let hashChanged = isNewHash ? now : memory?.hashChanged;
-  let awaited = memory?.awaited;
-  if (isNewRevision) awaited = now;
-  const isMet = awaited !== undefined && hashChanged !== undefined && now - hashChanged <= RENEWAL_WINDOW;
-  if (isMet) {
-    awaited = undefined;
-    hashChanged = undefined;
+  let hashChangedAt = isNewHash ? now : memory?.hashChangedAt;
+  let awaitedSince = memory?.awaitedSince;
+  if (isNewRevision) awaitedSince = now;
+  const isComplete =
+    awaitedSince !== undefined && hashChangedAt !== undefined && now - hashChangedAt <= RENEWAL_WINDOW_MS;
+  if (isComplete) {
+    awaitedSince = undefined;
+    hashChangedAt = undefined;
   }
-  if (awaited !== undefined && now - awaited > RENEWAL_WINDOW) awaited = undefined;
+  if (awaitedSince !== undefined && now - awaitedSince > RENEWAL_WINDOW_MS) awaitedSince = undefined;
   return {
-    memory: { revision, hash: hash ?? memory?.hash, hashChanged, awaited },
-    renewing: word === "true" || awaited !== undefined,
+    memory: { revision, hash: hash ?? memory?.hash, hashChangedAt, awaitedSince },
+    renewing: word === "true" || awaitedSince !== undefined,
   };
 }

@@ -2,16 +2,15 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { RetiredConnections, type RetireOptions } from "./RetiredConnections.ts";
-import type { TrackedSocket } from "./TrackedSocket.ts";
+import { RetiredConnections, type RetireOptions, type TrackedSocket } from "./RetiredConnections.ts";
 
-/** An idle connection may have a call on the wire: it is closed only after it has been quiet for this long, in milliseconds. */
+/** A call may be on its way on an idle connection, so that it is closed only after this time without a call. */
 const QUIET_MS = 250;
 const POLL_MS = 25;
 
 /**
- * Connections of a server and the calls under way on them, for a stop that loses none, and for a change of certificate that
- * leaves none behind. Node's `closeIdleConnections` knows no h2, and an http2 server that also speaks http/1.1 does not have it.
+ * Tracks the connections of a server and their open calls, for a stop that loses no call and for a change of certificate.
+ * Node's `closeIdleConnections` ignores h2, and an http2 server that also speaks http/1.1 does not have it.
  */
 export class ConnectionTracker {
   readonly #sockets = new Map<Socket, TrackedSocket>();
@@ -21,7 +20,7 @@ export class ConnectionTracker {
   #calls = 0;
   #draining = false;
 
-  /** Has to be made before any other listener for `request`, so that it can set a header first. */
+  /** Must be created before any other listener for `request`, so that it can set a header first. */
   constructor(server: Server | Http2SecureServer) {
     if ("setSecureContext" in server) this.#trackHandshakes(server);
     else server.on("connection", (socket: Socket) => this.#addSocket(socket));
@@ -32,25 +31,25 @@ export class ConnectionTracker {
     );
   }
 
-  /** From now on every answer asks its client to close the connection (http/1.1), or to open no further stream (h2, GOAWAY). */
+  /** From now on, each answer asks its client to close the connection (http/1.1) or to open no more streams (h2, GOAWAY). */
   drain(): void {
     this.#draining = true;
     for (const session of this.#sessions) session.close();
   }
 
-  /** A certificate that is served from now on; by its fingerprint, as {@link retire} takes it. */
-  serves(fingerprint: string): void {
+  /** Keeps connections with this certificate until the next {@link retire}. */
+  keep(fingerprint: string): void {
     this.#retired.keep(fingerprint);
   }
 
-  /** Drains the connections that were opened with another certificate than `fingerprint`, and those still being opened with one. */
+  /** Drains connections with a certificate other than `fingerprint`, including those still in their handshake. */
   retire(fingerprint: string, options: RetireOptions): void {
-    this.#retired.begin(fingerprint, options);
+    this.#retired.retire(fingerprint, options);
     for (const [socket, tracked] of this.#sockets) this.#retired.addSocket(socket, tracked);
     for (const session of this.#sessions) this.#retired.addSession(session);
   }
 
-  /** Closes quiet connections, and busy ones as they finish; cuts off the rest after `graceMs`. Resolves to the number of calls cut off. */
+  /** Closes idle connections, and busy ones when they finish. Cuts off the rest after `graceMs`. Resolves to the number of calls that were cut off. */
   async closeAll(graceMs: number): Promise<number> {
     this.drain();
     const until = performance.now() + graceMs;
@@ -77,7 +76,7 @@ export class ConnectionTracker {
       socket.once("close", () => done(socket));
     });
     server.on("secureConnection", (socket: TLSSocket) => {
-      // The TLS socket is another object than the raw one; which one it stands on does not matter to a count.
+      // The TLS socket and its raw socket are different objects. The count does not need the exact match.
       const [oldest] = raw;
       if (oldest !== undefined) done(oldest);
       if (socket.alpnProtocol !== "h2") this.#addSocket(socket);
@@ -123,7 +122,7 @@ export class ConnectionTracker {
     });
   }
 
-  /** `destroySoon` sends what is still buffered first. */
+  /** `destroySoon` sends buffered data first. */
   #closeQuiet(): void {
     const now = performance.now();
     for (const [socket, { calls, quietSince }] of this.#sockets)

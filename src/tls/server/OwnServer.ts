@@ -1,45 +1,44 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostOfPair } from "../pair/hostOfPair.ts";
-import type { LoadedPair } from "../pair/LoadedPair.ts";
+import { hostOfPair, type LoadedPair } from "../pair/LoadedPair.ts";
 import type { PairInfo } from "../pair/PairInfo.ts";
 import type { TlsFault } from "../TlsError.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
 import { checkServing } from "./checkServing.ts";
+import type { ManagedServer, RollBack } from "./ManagedServer.ts";
 import type { ServingCheck } from "./ServingCheck.ts";
-import type { PutBack, ServingPlace } from "./ServingPlace.ts";
 import type { RunningServer } from "./startServer.ts";
 
 const DRAIN_MS = 60_000;
-/** The API server's longest timeout, and a little more. */
+/** Longer than the API server's longest timeout of 30 s. */
 const GRACE_MS = 35_000;
 const CHECK_TIMEOUT_MS = 5_000;
-/** A busy moment is no fault of the certificate. */
+/** A check may fail because the process is busy. */
 const CHECK_ATTEMPTS = 3;
 const CHECK_PAUSE_MS = 200;
 
-/** The part of a server that a certificate is put into. */
+/** The part of a {@link RunningServer} that a certificate is installed in. */
 export type CertificateServer = Pick<RunningServer, "port" | "loopback" | "replaceCertificate" | "retireConnections">;
 
-/** A server in this process: a pair is put into it in one step, and it is asked over its own port. */
-export class OwnServer implements ServingPlace {
+/** A server of this process. It installs a pair in one step, and is checked over its own port. */
+export class OwnServer implements ManagedServer {
   readonly #server: CertificateServer;
   readonly #options: TlsOptions;
   readonly #signal: AbortSignal;
 
-  /** `signal` calls checks off. */
+  /** `signal` aborts checks. */
   constructor(server: CertificateServer, options: TlsOptions, signal: AbortSignal) {
     this.#server = server;
     this.#options = options;
     this.#signal = signal;
   }
 
-  async put({ certPem, keyPem }: LoadedPair, { serial }: PairInfo): Promise<TlsFault | undefined> {
+  async install({ certPem, keyPem }: LoadedPair, { serial }: PairInfo): Promise<TlsFault | undefined> {
     try {
       this.#server.replaceCertificate({ cert: certPem, key: keyPem });
       return undefined;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
-      return { code: "swap-failed", message: `serial ${serial}: cannot be put in place (${code})` };
+      return { code: "swap-failed", message: `serial ${serial}: cannot be installed (${code})` };
     }
   }
 
@@ -48,7 +47,7 @@ export class OwnServer implements ServingPlace {
     const check: ServingCheck = {
       address,
       port,
-      host: hostOfPair(pair, this.#options.rules),
+      host: hostOfPair(pair, this.#options.rules.hosts),
       pair,
       selfTest: this.#options.selfTest,
       timeoutMs: CHECK_TIMEOUT_MS,
@@ -62,8 +61,8 @@ export class OwnServer implements ServingPlace {
     return fault;
   }
 
-  async putBack(pair: LoadedPair, info: PairInfo): Promise<PutBack> {
-    return { fault: await this.put(pair, info), isProven: true };
+  async rollBack(pair: LoadedPair, info: PairInfo): Promise<RollBack> {
+    return { fault: await this.install(pair, info), isConfirmed: true };
   }
 
   retire(old: PairInfo): void {
@@ -72,8 +71,8 @@ export class OwnServer implements ServingPlace {
       drainMs: Math.min(drainMs, Math.max(0, old.notAfter - now())),
       graceMs: GRACE_MS,
       onDrained: (cutOff) => {
-        metrics.cutOff(cutOff);
-        if (cutOff > 0) log.warn("connections of an old certificate were cut off", { connections: cutOff });
+        metrics.countCutOff(cutOff);
+        if (cutOff > 0) log.warn("connections of a replaced certificate were cut off", { connections: cutOff });
       },
     });
   }

@@ -1,45 +1,51 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { TrackedSocket } from "./TrackedSocket.ts";
 
-/** How long connections of an old certificate may go on, in milliseconds from now. */
+/** An http/1.1 connection. */
+export interface TrackedSocket {
+  calls: number;
+  /** When the last call ended, on the clock of `performance.now()`. */
+  quietSince: number;
+}
+
+/** How long connections of a replaced certificate may stay. */
 export interface RetireOptions {
-  /** From then on an idle connection is closed. */
+  /** Idle connections are closed after this time. */
   readonly drainMs: number;
-  /** How much longer a call that is under way may take. */
+  /** The additional time for open calls. */
   readonly graceMs: number;
-  /** Called once, when none is left that is known of, with the number of connections that were cut off in a call. */
+  /** Called once when all are closed, with the number of connections that were cut off during a call. */
   readonly onDrained: (cutOff: number) => void;
 }
 
-/** How often it is looked after the connections. */
 const POLL_MS = 50;
-/** One that was busy a moment ago may have its next call on the wire. In milliseconds. */
+/** The next call may be on its way on a connection that was busy a moment ago. */
 const QUIET_MS = 250;
+
 interface Retired {
   readonly idleUntil: number;
   readonly until: number;
 }
 
 /**
- * Connections that were opened with a certificate that has been replaced. Each tells its client with the next answer to come
- * again on another one: by `Connection: close`, or over h2 by GOAWAY, which goes out while a single call is being answered.
- * What stays idle all the same is closed at the end, and not at once, for a call may be on its way on it. Node cannot
- * announce a GOAWAY (RFC 9113 6.8): calls that meet it are refused as not processed, and so may be sent again.
+ * Connections with a replaced certificate. The next answer on each asks its client to reconnect: `Connection: close`, or
+ * GOAWAY over h2, sent while a single call is being answered. Idle connections are closed at the end of the drain time, not
+ * immediately, because a call may be on its way. Node cannot announce a GOAWAY in advance (RFC 9113 6.8): calls that cross
+ * it are refused as not processed, and clients may send them again.
  */
 export class RetiredConnections {
   readonly #sockets = new Map<Socket, Retired & { readonly tracked: TrackedSocket }>();
   readonly #sessions = new Map<ServerHttp2Session, Retired>();
-  /** Of certificates whose connections are not retired: the one in force, and one that has just taken its place. */
+  /** Fingerprints of certificates whose connections stay: the current one, and one that is about to replace it. */
   readonly #kept = new Set<string>();
   #current: Retired | undefined;
   #timer: NodeJS.Timeout | undefined;
   #cutOff = 0;
   readonly #waiting: ((cutOff: number) => void)[] = [];
 
-  /** `fingerprint` is that of the certificate in force, as `X509Certificate.fingerprint256`. */
-  begin(fingerprint: string, { drainMs, graceMs, onDrained }: RetireOptions): void {
+  /** Retires connections of all certificates except the current one, given as its `X509Certificate.fingerprint256`. */
+  retire(fingerprint: string, { drainMs, graceMs, onDrained }: RetireOptions): void {
     const idleUntil = performance.now() + Math.max(0, drainMs);
     this.#kept.clear();
     this.#kept.add(fingerprint);
@@ -48,7 +54,7 @@ export class RetiredConnections {
     this.#watch();
   }
 
-  /** Connections of this certificate are none of the retired ones, until the next {@link begin}. */
+  /** Keeps connections with this certificate until the next {@link retire}. */
   keep(fingerprint: string): void {
     this.#kept.add(fingerprint);
   }
@@ -57,43 +63,43 @@ export class RetiredConnections {
     return this.#sockets.has(socket);
   }
 
-  /** Takes it up if it is of another certificate than the one in force, and was not retired before. */
+  /** Retires an http/1.1 connection, unless its certificate is kept. */
   addSocket(socket: Socket, tracked: TrackedSocket): void {
-    const retired = socket instanceof TLSSocket ? this.#retiredBy(socket) : undefined;
+    const retired = socket instanceof TLSSocket ? this.#retirementOf(socket) : undefined;
     if (retired === undefined || this.#sockets.has(socket)) return;
     this.#sockets.set(socket, { ...retired, tracked });
     this.#watch();
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  /** The same for h2. */
+  /** Retires an h2 session, unless its certificate is kept. */
   addSession(session: ServerHttp2Session): void {
     const { socket } = session;
-    // Node's proxy for it answers `instanceof`, and not `in`.
-    const retired = socket instanceof TLSSocket ? this.#retiredBy(socket) : undefined;
+    // Node's proxy for the socket supports `instanceof`, but not `in`.
+    const retired = socket instanceof TLSSocket ? this.#retirementOf(socket) : undefined;
     if (retired === undefined || this.#sessions.has(session) || session.destroyed) return;
     this.#sessions.set(session, retired);
     this.#watch();
     session.once("close", () => this.#sessions.delete(session));
   }
 
-  /** A call has come in over h2; `streams` is how many its session has now. */
+  /** Called for each new h2 stream. `streams` is the number of open streams of the session. */
   onStream(session: ServerHttp2Session, streams: number): void {
     if (streams === 1 && this.#sessions.has(session) && !session.closed) session.close();
   }
 
-  #retiredBy(socket: Pick<TLSSocket, "getX509Certificate">): Retired | undefined {
+  #retirementOf(socket: Pick<TLSSocket, "getX509Certificate">): Retired | undefined {
     if (this.#current === undefined) return undefined;
-    // The server's own certificate on this connection, resumed or not.
+    // The certificate of the server on this connection, also for a resumed session.
     const fingerprint = socket.getX509Certificate()?.fingerprint256;
     return fingerprint !== undefined && this.#kept.has(fingerprint) ? undefined : this.#current;
   }
 
   #watch(): void {
-    this.#timer ??= setInterval(() => this.#look(), POLL_MS).unref();
+    this.#timer ??= setInterval(() => this.#closeDue(), POLL_MS).unref();
   }
 
-  #look(): void {
+  #closeDue(): void {
     const now = performance.now();
     for (const [socket, { idleUntil, until, tracked }] of this.#sockets) {
       if (tracked.calls === 0 && now >= idleUntil && now - tracked.quietSince >= QUIET_MS) socket.destroySoon();

@@ -1,15 +1,24 @@
 import type { LoadedPair } from "../pair/LoadedPair.ts";
-import type { ServerSelfTest } from "./ServerSelfTest.ts";
-/** A server to be asked by its own process. */
+
+/** A request that checks the whole server, and the judgment of its answer. */
+export interface ServerSelfTest {
+  readonly path: string;
+  /** JSON for a POST. Without it, the request is a GET. */
+  readonly body?: string;
+  /** What is wrong with an answer; undefined for a good answer. */
+  readonly judge: (status: number, text: string) => string | undefined;
+}
+
+/** A check of a server by its own process. */
 export interface ServingCheck {
-  /** Of the machine itself. */
+  /** A local IP address. */
   readonly address: string;
   readonly port: number;
   /** For SNI. */
   readonly host: string;
   readonly pair: LoadedPair;
   readonly selfTest: ServerSelfTest | undefined;
-  /** For each handshake and call, in milliseconds. */
+  /** The limit for each handshake and for the request. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }

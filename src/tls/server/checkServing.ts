@@ -1,5 +1,5 @@
+import type { TlsVersion } from "../../trust/probe/HandshakeObservation.ts";
 import { handshake } from "../../trust/probe/handshake.ts";
-import type { TlsVersion } from "../../trust/probe/Observation.ts";
 import type { TlsFault } from "../TlsError.ts";
 import { postSelfTest } from "./postSelfTest.ts";
 import type { ServingCheck } from "./ServingCheck.ts";
@@ -7,8 +7,8 @@ import type { ServingCheck } from "./ServingCheck.ts";
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.3", "TLSv1.2"];
 
 /**
- * Whether a server really serves a pair: a handshake by each TLS version has to bring exactly its chain, and a review
- * posted through it has to be judged. Undefined when all is well; never throws.
+ * Checks that a server serves a pair: a handshake with each TLS version must show exactly its chain, and the self-test must
+ * be answered. Undefined when the check passes. Never throws.
  */
 export async function checkServing(check: ServingCheck): Promise<TlsFault | undefined> {
   const { pair, address, port, host, timeoutMs, signal, selfTest } = check;
@@ -18,15 +18,15 @@ export async function checkServing(check: ServingCheck): Promise<TlsFault | unde
     const seen = await handshake({ host, port, timeoutMs, signal }, { address, family, version, key });
     const fault = (words: string): TlsFault => ({
       code: "handshake-failed",
-      message: `serial ${pair.leaf.serial}: a handshake with ourselves (${version}, ${host}) ${words}`,
+      message: `serial ${pair.leaf.serial}: the check handshake (${version}, ${host}) ${words}`,
     });
     if (!seen.ok) return fault(`failed: ${seen.message}`);
-    if (!seen.finished) return fault("was broken off");
+    if (!seen.finished) return fault("was interrupted");
     const served = seen.chain.map(({ fingerprint }) => fingerprint).join(" ");
     if (served !== pair.chain.map(({ fingerprint }) => fingerprint).join(" "))
-      return fault(`brought another chain, of serial ${seen.chain[0]?.serial}`);
+      return fault(`showed another chain, with serial ${seen.chain[0]?.serial}`);
   }
   const words = selfTest === undefined ? undefined : await postSelfTest(check, selfTest);
   if (words === undefined) return undefined;
-  return { code: "self-test-failed", message: `serial ${pair.leaf.serial}: a review posted to ourselves: ${words}` };
+  return { code: "self-test-failed", message: `serial ${pair.leaf.serial}: the self-test failed: ${words}` };
 }

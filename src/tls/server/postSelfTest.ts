@@ -2,13 +2,12 @@ import { X509Certificate } from "node:crypto";
 import { request } from "node:https";
 import { TLSSocket } from "node:tls";
 import { Host } from "../../protocol/Host.ts";
-import type { ServerSelfTest } from "./ServerSelfTest.ts";
-import type { ServingCheck } from "./ServingCheck.ts";
+import type { ServerSelfTest, ServingCheck } from "./ServingCheck.ts";
 
-/** Nothing that answers a self-test is longer. In bytes. */
-const MOST_BYTES = 65_536;
+/** No answer to a self-test is longer. */
+const MAX_BYTES = 65_536;
 
-/** Makes a call to a server by its own process, over the pair that it is to serve. Resolves to what is wrong; never throws. */
+/** Sends a self-test over a connection with the expected pair. Resolves to what is wrong, or undefined. Never throws. */
 export function postSelfTest(
   { address, port, host, pair, timeoutMs, signal }: ServingCheck,
   { path, body, judge }: ServerSelfTest,
@@ -21,7 +20,7 @@ export function postSelfTest(
       port,
       path,
       method: body === undefined ? "GET" : "POST",
-      // The server is this process: it is known by its very certificate, below, and not by who signed it.
+      // The server is this process. It is identified by its exact certificate below, not by its issuer.
       rejectUnauthorized: false,
       ...(serverName === undefined ? {} : { servername: serverName }),
       agent: false,
@@ -42,7 +41,7 @@ export function postSelfTest(
       let length = 0;
       response.on("data", (part: Buffer) => {
         length += part.length;
-        if (length > MOST_BYTES) call.destroy(new Error("the answer is too long"));
+        if (length > MAX_BYTES) call.destroy(new Error("the answer is longer than 64 KiB"));
         else parts.push(part);
       });
       response.once("end", () => resolve(judge(response.statusCode ?? 0, Buffer.concat(parts).toString("utf8"))));

@@ -1,27 +1,27 @@
 import type { Log } from "../../telemetry/Log.ts";
 import { type RunningServer, type ServerOptions, startServer } from "./startServer.ts";
 
-/** What {@link serveUntilSignal} takes beside the server's own options. */
+/** Options of {@link serveUntilSignal}. */
 export interface ServiceOptions extends ServerOptions {
   readonly log: Log;
-  /** Called when the stop begins, before anything is closed; `/readyz` is to say no from then on. */
+  /** Called when the stop begins, before anything is closed. `/readyz` must fail from then on. */
   readonly onDrain: () => void;
-  /** Called once the server listens, before that is said. */
+  /** Called when the server listens, before that is logged. */
   readonly onListening?: (server: RunningServer) => void;
-  /** For how long new connections are still taken after the signal. Default 3 s. */
+  /** How long new connections are still accepted after the signal. Default 3 s. */
   readonly lameDuckMs?: number;
 }
 
 const LAME_DUCK_MS = 3_000;
 
 /**
- * Serves until SIGTERM or SIGINT, then stops without losing a call. A second signal ends it at once. Resolves to the
- * process's exit code: 0, or 1 when calls had to be cut off.
+ * Serves until SIGTERM or SIGINT, then finishes open calls and stops. A second signal stops it immediately. Resolves to the
+ * exit code: 0, or 1 when calls were cut off.
  */
 export async function serveUntilSignal(options: ServiceOptions): Promise<number> {
   const { log } = options;
-  // A policy may leave a promise behind; that it rejects is that policy's fault and no reason to drop everybody's calls.
-  const onRejection = (error: unknown): void => log.error("a promise that nobody awaits was rejected", { error });
+  // A rejected promise that a policy left behind must not end the process and its open calls.
+  const onRejection = (error: unknown): void => log.error("unhandled promise rejection", { error });
   process.on("unhandledRejection", onRejection);
   try {
     return await serve(options);
@@ -40,7 +40,7 @@ async function serve(options: ServiceOptions): Promise<number> {
   options.onDrain();
   const stopped = server.stop({ lameDuckMs: options.lameDuckMs ?? LAME_DUCK_MS });
   const cutOff = await Promise.race([stopped, nextSignal()]);
-  if (typeof cutOff === "string") log.warn("stopped at once, by a second signal", { signal: cutOff });
+  if (typeof cutOff === "string") log.warn("stopped immediately by a second signal", { signal: cutOff });
   else if (cutOff > 0) log.warn("calls were cut off", { calls: cutOff });
   else log.info("stopped");
   return cutOff === 0 ? 0 : 1;

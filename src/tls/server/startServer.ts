@@ -13,61 +13,61 @@ export interface KeyPair {
   readonly key: string | Buffer;
 }
 
-/** What {@link startServer} takes. */
+/** Options of {@link startServer}. */
 export interface ServerOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** 0 for a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** Default: every address. */
+  /** Default: all addresses. */
   readonly hostname?: string;
-  /** HTTPS with h2 and http/1.1 by ALPN when given; else plain HTTP, for a server behind an edge that terminates TLS. */
+  /** HTTPS with h2 and http/1.1 by ALPN. Default: plain HTTP, for a server behind an edge that terminates TLS. */
   readonly tls?: KeyPair;
-  /** The answer to a request that cannot be made a Request of, such as one with no host in it. Default: 400 without a body. */
-  readonly refuse?: () => Response;
+  /** The answer to a request that is not a valid `Request`, such as one without a host. Default: 400 without a body. */
+  readonly onBadRequest?: () => Response;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface RunningServer {
   readonly port: number;
-  /** An address of this machine at which it can be reached from this machine. */
+  /** An address at which this machine can reach the server. */
   readonly loopback: string;
   /**
-   * Serves another pair from the next connection on, in one step; connections that are open, or being opened, keep theirs.
-   * Sessions of the old pair can no longer be resumed. Throws, and changes nothing, when OpenSSL cannot use the pair, or
-   * when the server speaks plain HTTP.
+   * Serves another pair from the next connection on. Connections that are open, or in their handshake, keep their pair.
+   * Sessions of the old pair can no longer be resumed. Throws and changes nothing when OpenSSL cannot use the pair, or when
+   * the server speaks plain HTTP.
    */
   replaceCertificate(pair: KeyPair): void;
-  /** Drains the connections of all pairs but the one that is served now, without losing a call. */
+  /** Drains the connections of all pairs except the current one, without losing a call. */
   retireConnections(options: RetireOptions): void;
   /**
-   * Stops without losing a call: answers tell clients to close their connections, what was taken is finished, and what
-   * is not done after `graceMs` (default 35 s, past the API server's longest timeout) is cut off. For `lameDuckMs`
-   * new connections are still taken, so that a load balancer can notice. Resolves to the number of calls cut off.
+   * Stops without losing a call. Answers tell clients to close their connections. Open calls are finished, and cut off after
+   * `graceMs` (default 35 s, longer than the API server's longest timeout). New connections are still accepted for
+   * `lameDuckMs`, so that a load balancer can react. Resolves to the number of calls that were cut off.
    */
   stop(options?: { graceMs?: number; lameDuckMs?: number }): Promise<number>;
 }
 
-/** The API server keeps idle connections for 90 s, and does not repeat a POST that met a connection just closed: stay longer. */
+/** The API server keeps idle connections for 90 s and does not retry a POST on a connection that was just closed. */
 const KEEP_ALIVE_MS = 95_000;
-/** A call arrives whole within the API server's longest timeout (30 s), or never. */
+/** The API server's longest timeout is 30 s. A request that takes longer to arrive is obsolete. */
 const REQUEST_TIMEOUT_MS = 35_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const GRACE_MS = 35_000;
-/** Go's TLS clients give up after 10 s. Node would wait for 120. */
+/** Go's TLS clients time out after 10 s. Node's default is 120 s. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const TLS_VERSION = { minVersion: "TLSv1.2" } as const;
 
-/** Serves a gate from Node. Rejects with the system's error, such as EADDRINUSE, when it cannot listen. */
+/** Starts a server for a fetch handler. Rejects with the system error, such as EADDRINUSE, when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(
     (request, { incoming }) =>
       incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
-    { errorHandler: () => options.refuse?.() ?? new Response(null, { status: 400 }) },
+    { errorHandler: () => options.onBadRequest?.() ?? new Response(null, { status: 400 }) },
   );
   const secure =
     options.tls === undefined
       ? undefined
-      : // Node sets noDelay for its http servers only; without it, a streamed answer waits 40 ms for a delayed ACK.
+      : // Node sets noDelay only for http servers. Without it, a streamed answer waits 40 ms for a delayed ACK.
         createSecureServer({
           ...options.tls,
           ...TLS_VERSION,
@@ -95,10 +95,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     replaceCertificate(pair) {
       const fingerprint = fingerprintOf(pair);
       if (secure === undefined) throw new Error("a server without TLS has no certificate to replace");
-      // Without ticketKeys of its own, each context makes new ones: a ticket of the old one is of no use to it.
+      // Each context without ticketKeys creates new ones, so that tickets of the old context are invalid.
       secure.setSecureContext({ ...pair, ...TLS_VERSION });
-      // Before the old ones are retired, for in between it is checked.
-      connections.serves(fingerprint);
+      // The pair is checked before old connections are retired, so that connections of both pairs stay until then.
+      connections.keep(fingerprint);
       served = fingerprint;
     },
     retireConnections: (how) => connections.retire(served, how),
@@ -118,12 +118,12 @@ function fingerprintOf({ cert }: KeyPair): string {
 function loopbackOf(address: string): string {
   if (address === "0.0.0.0") return "127.0.0.1";
   if (address !== "::") return address;
-  // A socket on "::" takes IPv4 as well, and a container's loopback may have no IPv6.
+  // A socket on "::" also accepts IPv4, and the loopback interface of a container may have no IPv6.
   const own = Object.values(networkInterfaces()).flatMap((it) => it ?? []);
   return own.some((it) => it.address === "::1") ? "::1" : "127.0.0.1";
 }
 
-/** HTTP/2 knows no Connection header (RFC 9113, section 8.2.2), and Node warns on the console about one. */
+/** HTTP/2 forbids the Connection header (RFC 9113 8.2.2), and Node prints a warning about it. */
 async function withoutConnection(answer: Response | Promise<Response>): Promise<Response> {
   const response = await answer;
   response.headers.delete("connection");

@@ -7,25 +7,24 @@ import type { PairPaths } from "../pair/readSnapshot.ts";
 import { SLOTS, type Slot } from "../rotation/chooseCertificate.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 
-/** Names, as in a Secret's volume: `..data` leads to the folder in force, and is replaced in one step. */
+/** As in a Secret volume, `..data` points to the current folder and is replaced in one step. */
 const DATA = "..data";
-/** Leads to the pair that was last known to serve. */
+/** Points to the last pair that was confirmed to serve. */
 const GOOD = "..good";
 const CERT = "tls.crt";
 const KEY = "tls.key";
-/** A pair's own folder says which slot it came from, for a process that begins later. */
+/** The name of a pair's folder contains its slot, for a process that starts later. */
 const PAIR_FOLDER = /^\.\.(main|standby)-[0-9a-f]{64}-[0-9a-f]{8}$/;
 
-/** A pair of the folder, and where it came from. */
+/** A pair in the folder, with its slot. */
 export interface StoredPair {
   readonly pair: LoadedPair;
   readonly slot: Slot;
 }
 
 /**
- * A folder with `tls.crt` and `tls.key` for another server, laid out as the kubelet lays out a Secret's volume: a reader
- * finds the pair before or the one after, whole, and never one half of each; and so it does after this process, or the
- * machine, has died in the middle.
+ * A folder with `tls.crt` and `tls.key` for another server, with the layout of a Secret volume. A reader finds either the old
+ * or the new pair, and never one file of each. That holds after a crash of the process or the machine, too.
  */
 export class OutputFolder {
   readonly path: string;
@@ -37,8 +36,8 @@ export class OutputFolder {
   }
 
   /**
-   * Makes the folder where there is none, and removes what a process that died has left. Throws {@link TlsConfigError}
-   * where something else is in the place, and the system's error where it may not be written.
+   * Creates the folder when it is missing, and removes the leftovers of a crashed process. Throws {@link TlsConfigError} when
+   * the folder contains files of another program, and the system error when it cannot be written.
    */
   static async open(path: string, keyMode: number): Promise<OutputFolder> {
     const folder = new OutputFolder(resolve(path), keyMode);
@@ -50,27 +49,27 @@ export class OutputFolder {
       if (!stats.isSymbolicLink() || isElsewhere)
         throw new TlsConfigError(
           "--out",
-          `${path} has a ${name} that postern did not put there: name a folder of its own`,
+          `${path} contains a ${name} that postern did not write: name a separate folder`,
         );
     }
     const target = await folder.#target(DATA);
     if (target !== undefined && !PAIR_FOLDER.test(target))
-      throw new TlsConfigError("--out", `${path} is a volume of somebody else's: name a folder of its own`);
+      throw new TlsConfigError("--out", `${path} is a volume that postern did not write: name a separate folder`);
     await folder.#cleanUp();
     return folder;
   }
 
-  /** The hash of the pair in force; undefined where there is none. */
-  async inForce(): Promise<string | undefined> {
+  /** The hash of the current pair; undefined when there is none. */
+  async currentHash(): Promise<string | undefined> {
     return hashOf(await this.#target(DATA));
   }
 
-  /** The hash of the pair that was last known to serve. */
-  async knownGood(): Promise<string | undefined> {
+  /** The hash of the last pair that was confirmed to serve. */
+  async lastGoodHash(): Promise<string | undefined> {
     return hashOf(await this.#target(GOOD));
   }
 
-  /** The pair that was last known to serve; undefined where there is none, or it cannot be read. */
+  /** The last pair that was confirmed to serve; undefined when there is none, or it cannot be read. */
   async lastGood(): Promise<StoredPair | undefined> {
     const target = await this.#target(GOOD);
     const slot = SLOTS.find((it) => target?.startsWith(`..${it}-`));
@@ -79,20 +78,20 @@ export class OutputFolder {
     return pair === undefined || pair.hash !== hashOf(target) ? undefined : { pair, slot };
   }
 
-  /** Puts a pair in force, in one step; nothing is written where it is already. Throws the system's error, with the pair before still in force. */
+  /** Makes a pair the current one, in one step. Writes nothing when it already is. Throws the system error; the previous pair then stays. */
   async write({ certPem, keyPem, hash }: LoadedPair, slot: Slot): Promise<void> {
     const name = await this.#stored(hash, slot);
     if (name === undefined) {
-      const made = `..${slot}-${hash.replace("sha256:", "")}-${randomBytes(4).toString("hex")}`;
+      const created = `..${slot}-${hash.replace("sha256:", "")}-${randomBytes(4).toString("hex")}`;
       try {
-        await mkdir(this.#at(made), { mode: 0o755 });
-        await writeWhole(join(this.#at(made), CERT), certPem, 0o644);
-        await writeWhole(join(this.#at(made), KEY), keyPem, this.#keyMode);
-        await flushFolder(this.#at(made));
-        await this.#link(DATA, made);
+        await mkdir(this.#at(created), { mode: 0o755 });
+        await writeWhole(join(this.#at(created), CERT), certPem, 0o644);
+        await writeWhole(join(this.#at(created), KEY), keyPem, this.#keyMode);
+        await flushFolder(this.#at(created));
+        await this.#link(DATA, created);
       } catch (error) {
-        // It is tried again at each look, under another name: a disk that is full would not get emptier by it.
-        if ((await this.#target(DATA)) !== made) await rm(this.#at(made), { recursive: true, force: true });
+        // Each read tries again under another name. Leftovers would fill the disk.
+        if ((await this.#target(DATA)) !== created) await rm(this.#at(created), { recursive: true, force: true });
         throw error;
       }
     } else if ((await this.#target(DATA)) !== name) await this.#link(DATA, name);
@@ -101,7 +100,7 @@ export class OutputFolder {
     await this.#cleanUp();
   }
 
-  /** Remembers that the pair in force is known to serve. */
+  /** Records that the current pair is confirmed to serve. */
   async markGood(): Promise<void> {
     const target = await this.#target(DATA);
     if (target === undefined || target === (await this.#target(GOOD))) return;
@@ -113,7 +112,7 @@ export class OutputFolder {
     for (const link of [DATA, GOOD]) {
       const target = await this.#target(link);
       if (target === undefined || hashOf(target) !== hash || !target.startsWith(`..${slot}-`)) continue;
-      // One that was damaged since is written anew.
+      // A damaged copy is written again.
       const stored = await loadPair(pathsIn(this.#at(target))).catch(() => undefined);
       if (stored?.hash === hash) return target;
     }
@@ -128,7 +127,7 @@ export class OutputFolder {
     await flushFolder(this.path);
   }
 
-  /** Pairs that nothing leads to any more hold keys. */
+  /** Removes unreferenced pairs, because they contain keys. */
   async #cleanUp(): Promise<void> {
     const kept = [await this.#target(DATA), await this.#target(GOOD)];
     for (const name of await readdir(this.path))
@@ -156,7 +155,7 @@ async function writeWhole(path: string, text: string, mode: number): Promise<voi
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(text);
-    // Not as the umask would have it.
+    // Sets the mode regardless of the umask.
     await file.chmod(mode);
     await file.sync();
   } finally {

@@ -1,10 +1,9 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { ReloadOutcome } from "./ReloadWay.ts";
+import type { ReloadOutcome } from "./ReloadMethod.ts";
 
-/** In seconds. */
-const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 30, 60];
+const BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 30, 60];
 
-/** How often another server was told to reload, and what became of it. */
+/** Metrics of the reloads of another server. */
 export class ReloadMetrics {
   readonly #reloads: Counter<"result">;
   readonly #seconds: Histogram;
@@ -13,20 +12,20 @@ export class ReloadMetrics {
     const registers = [registry];
     this.#reloads = new Counter({
       name: "postern_tls_reloads_total",
-      help: "Times that the server was told to reload, by what became of it.",
+      help: "Reloads of the server, by result: triggered, down or failed.",
       labelNames: ["result"],
       registers,
     });
     this.#seconds = new Histogram({
       name: "postern_tls_reload_seconds",
-      help: "How long it took to tell it.",
-      buckets: BUCKETS,
+      help: "Duration of the reload command, signal or request.",
+      buckets: BUCKETS_SECONDS,
       registers,
     });
   }
 
-  told(result: ReloadOutcome["result"], milliseconds: number): void {
+  count(result: ReloadOutcome["result"], durationMs: number): void {
     this.#reloads.inc({ result });
-    this.#seconds.observe(milliseconds / 1000);
+    this.#seconds.observe(durationMs / 1000);
   }
 }

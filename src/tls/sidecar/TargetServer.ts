@@ -1,19 +1,19 @@
 import type { Log } from "../../telemetry/Log.ts";
 import type { LoadedPair } from "../pair/LoadedPair.ts";
 import type { PairInfo } from "../pair/PairInfo.ts";
-import type { PutBack, ServingPlace } from "../server/ServingPlace.ts";
+import type { ManagedServer, RollBack } from "../server/ManagedServer.ts";
 import type { TlsFault } from "../TlsError.ts";
 import type { OutputFolder } from "./OutputFolder.ts";
+import type { ReloadOutcome } from "./ReloadMethod.ts";
 import type { ReloadMetrics } from "./ReloadMetrics.ts";
-import type { ReloadOutcome } from "./ReloadWay.ts";
 import type { TargetProbe } from "./TargetProbe.ts";
 
-/** What a {@link TargetServer} is made of. */
+/** Dependencies of a {@link TargetServer}. */
 export interface TargetServerDeps {
   readonly folder: OutputFolder;
-  /** Tells the server to read its certificate anew. */
-  readonly tell: () => Promise<ReloadOutcome>;
-  /** Undefined where it is not to be asked: a reload that was told is then taken to have worked. */
+  /** Makes the server reload its certificate. */
+  readonly reload: () => Promise<ReloadOutcome>;
+  /** Undefined without a check: a triggered reload then counts as a success. */
   readonly probe: TargetProbe | undefined;
   readonly metrics: ReloadMetrics;
   readonly log: Log;
@@ -22,49 +22,49 @@ export interface TargetServerDeps {
 }
 
 /**
- * A server outside of this process: a pair is put into the folder that it reads, it is told to, and asked what it serves.
+ * A server in another process. A pair is written to its folder, a reload is triggered, and a probe checks what it serves.
  *
- * While it is down, nothing is held against a certificate. Where the pair in the folder was known to serve and is in its
- * time, it stays, for a server that is about to start is better off with it; else the new one is put there.
+ * While the server is down, no certificate is rejected. The pair in the folder stays if it served before and is within its
+ * dates, because a server that is about to start can rely on it. Otherwise the new pair is written.
  */
-export class TargetServer implements ServingPlace {
+export class TargetServer implements ManagedServer {
   readonly #deps: TargetServerDeps;
 
-  /** The last reload that failed, and of which pair. */
+  /** The last failed reload, with the hash of its pair. */
   #failed: { readonly hash: string; readonly message: string } | undefined;
 
   constructor(deps: TargetServerDeps) {
     this.#deps = deps;
   }
 
-  async put(pair: LoadedPair, info: PairInfo): Promise<TlsFault | undefined> {
+  async install(pair: LoadedPair, info: PairInfo): Promise<TlsFault | undefined> {
     const { folder, probe } = this.#deps;
     this.#failed = undefined;
     try {
       if (await this.#servesAlready(pair)) return undefined;
       const last = await folder.lastGood();
-      const isLastOfUse = last !== undefined && this.#deps.now() <= last.pair.leaf.notAfter.getTime();
+      const isLastValid = last !== undefined && this.#deps.now() <= last.pair.leaf.notAfter.getTime();
       if (probe !== undefined && !(await probe.isUp())) {
-        if (!isLastOfUse) await folder.write(pair, info.slot);
+        if (!isLastValid) await folder.write(pair, info.slot);
         return {
           code: "target-down",
-          message: `${probe.where}: nothing listens there; it is told once something does`,
+          message: `${probe.where}: connection refused; the reload is triggered when the server is up`,
         };
       }
       await folder.write(pair, info.slot);
-      const outcome = await this.#tell();
-      if (outcome.result === "told") return undefined;
-      const isAnother = isLastOfUse && last.pair.hash !== pair.hash;
+      const outcome = await this.#reload();
+      if (outcome.result === "triggered") return undefined;
+      const isAnother = isLastValid && last.pair.hash !== pair.hash;
       if (outcome.result === "failed" && isAnother) {
-        // It may have taken the new one all the same: the check says no, and what is put back is looked at.
+        // The server may have loaded the new pair. A failed check rolls back, and then checks the previous pair.
         this.#failed = { hash: pair.hash, message: outcome.message };
         return undefined;
       }
       if (isAnother) await folder.write(last.pair, last.slot);
-      // Where nothing else is known to work, it may be the server that is not there yet: a program's exit code does not tell.
+      // No other pair is known to work. The server may not be running: the exit code of a command does not tell.
       return { code: "target-down", message: outcome.message };
     } catch (error) {
-      return unwritten(error, folder.path);
+      return writeFault(error, folder.path);
     }
   }
 
@@ -72,50 +72,50 @@ export class TargetServer implements ServingPlace {
     const { folder, probe, log } = this.#deps;
     if (this.#failed?.hash === pair.hash)
       return { code: "reload-failed", message: `serial ${pair.leaf.serial}: ${this.#failed.message}` };
-    const words = await probe?.faultAfterReload(pair);
-    if (words !== undefined)
-      return { code: "handshake-failed", message: `serial ${pair.leaf.serial}: ${probe?.where} ${words}` };
-    // It serves; after a restart that would be found out again.
-    await folder.markGood().catch((error: unknown) => log.warn(unwritten(error, folder.path).message));
+    const fault = await probe?.faultAfterReload(pair);
+    if (fault !== undefined)
+      return { code: "handshake-failed", message: `serial ${pair.leaf.serial}: ${probe?.where} ${fault}` };
+    // The server serves the pair. If the mark cannot be written, a restarted sidecar checks again.
+    await folder.markGood().catch((error: unknown) => log.warn(writeFault(error, folder.path).message));
     return undefined;
   }
 
-  async putBack(pair: LoadedPair, info: PairInfo): Promise<PutBack> {
+  async rollBack(pair: LoadedPair, info: PairInfo): Promise<RollBack> {
     const { folder, probe } = this.#deps;
     try {
       await folder.write(pair, info.slot);
     } catch (error) {
-      return { fault: unwritten(error, folder.path), isProven: false };
+      return { fault: writeFault(error, folder.path), isConfirmed: false };
     }
-    const outcome = await this.#tell();
-    if (outcome.result !== "told") return { isProven: false };
-    return { isProven: (await probe?.faultAfterReload(pair)) === undefined };
+    const outcome = await this.#reload();
+    if (outcome.result !== "triggered") return { isConfirmed: false };
+    return { isConfirmed: (await probe?.faultAfterReload(pair)) === undefined };
   }
 
-  /** Its connections are its own affair. */
+  /** The server drains its connections itself. */
   retire(): void {}
 
-  /** A server that was told before, by this process or another, need not be told again. */
+  /** Whether the server already serves the pair, so that no reload is needed. */
   async #servesAlready(pair: LoadedPair): Promise<boolean> {
     const { folder, probe } = this.#deps;
-    if ((await folder.inForce()) !== pair.hash) return false;
+    if ((await folder.currentHash()) !== pair.hash) return false;
     if (probe !== undefined) return (await probe.fault(pair)) === undefined;
-    return (await folder.knownGood()) === pair.hash;
+    return (await folder.lastGoodHash()) === pair.hash;
   }
 
-  async #tell(): Promise<ReloadOutcome> {
-    const { tell, metrics, log } = this.#deps;
-    const began = performance.now();
-    const outcome = await tell();
-    const milliseconds = performance.now() - began;
-    metrics.told(outcome.result, milliseconds);
-    const facts = { result: outcome.result, milliseconds: Math.round(milliseconds) };
-    if (outcome.result === "told") log.info("server told to reload", facts);
+  async #reload(): Promise<ReloadOutcome> {
+    const { reload, metrics, log } = this.#deps;
+    const start = performance.now();
+    const outcome = await reload();
+    const durationMs = performance.now() - start;
+    metrics.count(outcome.result, durationMs);
+    if (outcome.result === "triggered")
+      log.info("reload triggered", { result: outcome.result, milliseconds: Math.round(durationMs) });
     return outcome;
   }
 }
 
-function unwritten(error: unknown, path: string): TlsFault {
+function writeFault(error: unknown, path: string): TlsFault {
   const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
   return { code: "not-written", message: `${path}: cannot be written (${code})` };
 }

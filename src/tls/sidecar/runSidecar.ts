@@ -1,47 +1,68 @@
 import type { Log } from "../../telemetry/Log.ts";
 import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { CertificateReloader } from "../CertificateReloader.ts";
-import { readTlsEnv } from "../readTlsEnv.ts";
+import { loadSlots } from "../pair/loadSlots.ts";
+import { initialPair } from "../rotation/initialPair.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 import { TlsMetrics } from "../TlsMetrics.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
+import type { TlsSettings } from "../TlsSettings.ts";
 import { OutputFolder } from "./OutputFolder.ts";
+import type { ReloadMethod } from "./ReloadMethod.ts";
 import { ReloadMetrics } from "./ReloadMetrics.ts";
-import type { SidecarOptions } from "./SidecarOptions.ts";
 import { TargetProbe } from "./TargetProbe.ts";
 import { TargetServer } from "./TargetServer.ts";
-import { tellTarget } from "./tellTarget.ts";
-import { writeFirstPair } from "./writeFirstPair.ts";
+import { triggerReload } from "./triggerReload.ts";
 
-/** What a sidecar works with. */
+/** Settings of a sidecar. */
+export interface SidecarSettings {
+  readonly tls: TlsSettings;
+  /** The folder from which the server reads its pair. */
+  readonly out: string;
+  readonly keyMode: number;
+  /** Undefined with `once`. */
+  readonly reload: ReloadMethod | undefined;
+  readonly reloadTimeoutMs: number;
+  /** Where to check the certificate after a reload. `name` is for SNI. */
+  readonly check:
+    | { readonly host: string; readonly port: number; readonly name?: string | undefined; readonly timeoutMs: number }
+    | undefined;
+  /** Write the pair and exit. */
+  readonly once: boolean;
+  readonly metricsPort: number | undefined;
+}
+
+/** Dependencies of a sidecar. */
 export interface SidecarDeps {
   readonly log: Log;
   /** In milliseconds since 1970. */
   readonly now: () => number;
   readonly fetch: typeof fetch;
-  /** Resolves when it is to stop, to the signal's name. */
+  /** Resolves to the name of the signal that stops the sidecar. */
   readonly stopped: () => Promise<string>;
 }
 
 /**
- * Keeps the certificate of a server in step that is not this process, until it is told to stop. Resolves to the exit code.
- * Throws {@link TlsConfigError}, TlsError and TrustError for what cannot be begun with, or the system's error.
+ * Keeps the certificate of another server in step with its files, until it is stopped. Resolves to the exit code. Throws
+ * {@link TlsConfigError}, TlsError or TrustError when a setting or a certificate cannot be used, or the system error.
  */
-export async function runSidecar(options: SidecarOptions, deps: SidecarDeps): Promise<number> {
+export async function runSidecar(settings: SidecarSettings, deps: SidecarDeps): Promise<number> {
   const { log, now } = deps;
   const metrics = new TlsMetrics();
-  const tls = await readTlsEnv(options.env, { log, metrics, now, selfTest: undefined });
-  if (tls === undefined) throw new TlsConfigError("POSTERN_CERT", "is missing");
-  const folder = await OutputFolder.open(options.out, options.keyMode);
-  if (options.once) {
-    const { info } = await writeFirstPair(folder, tls);
+  const tls: TlsOptions = { ...settings.tls, log, metrics, now };
+  // Reports a fault of the CA file before the output folder is created.
+  const loaded = await loadSlots(tls);
+  const folder = await OutputFolder.open(settings.out, settings.keyMode);
+  if (settings.once) {
+    const { pair, info } = initialPair(loaded, tls);
+    await folder.write(pair, info.slot);
     log.info("certificate written", { folder: folder.path, slot: info.slot, serial: info.serial });
     return 0;
   }
   const last = await folder.lastGood();
   const reloader = await CertificateReloader.load(tls, { last });
   try {
-    return await keep(options, deps, { tls, folder, reloader, metrics });
+    return await manage(settings, deps, { tls, folder, reloader, metrics });
   } finally {
     reloader.stop();
   }
@@ -54,49 +75,50 @@ interface Parts {
   readonly metrics: TlsMetrics;
 }
 
-async function keep(
-  { way, reloadTimeoutMs, check, metricsPort }: SidecarOptions,
+async function manage(
+  { reload, reloadTimeoutMs, check, metricsPort }: SidecarSettings,
   { log, now, fetch, stopped }: SidecarDeps,
   { tls, folder, reloader, metrics }: Parts,
 ): Promise<number> {
-  if (way === undefined) throw new TlsConfigError("--reload-command", "is missing");
+  if (reload === undefined) throw new TlsConfigError("--reload-command", "is missing");
   const { signal } = reloader;
-  const place = new TargetServer({
+  const { hosts } = tls.rules;
+  const server = new TargetServer({
     folder,
-    tell: () => tellTarget(way, { timeoutMs: reloadTimeoutMs, signal, fetch }),
-    probe: check === undefined ? undefined : new TargetProbe({ ...check, rules: tls.rules, signal }),
+    reload: () => triggerReload(reload, { timeoutMs: reloadTimeoutMs, signal, fetch }),
+    probe: check === undefined ? undefined : new TargetProbe({ ...check, hosts, signal }),
     metrics: new ReloadMetrics(metrics.registry),
     log,
     now,
   });
   let stopping = false;
-  const told =
+  const metricsServer =
     metricsPort === undefined
       ? undefined
       : await MetricsServer.start(metricsPort, {
           metrics: () => metrics.text(),
           health: () => undefined,
-          readiness: () => (stopping ? "the process is about to stop" : notReady(reloader)),
+          readiness: () => (stopping ? "the process is about to stop" : notReadyReason(reloader)),
         });
   try {
-    const ending = stopped();
-    log.info("keeping a server's certificate", {
+    const stop = stopped();
+    log.info("managing the certificate of a server", {
       folder: folder.path,
-      reload: way.kind,
-      ...(told === undefined ? {} : { metricsPort: told.port }),
+      reload: reload.kind,
+      ...(metricsServer === undefined ? {} : { metricsPort: metricsServer.port }),
     });
-    reloader.attachTo(place);
-    const why = await ending;
+    reloader.manage(server);
+    const stopSignal = await stop;
     stopping = true;
-    log.info("stopped", { signal: why });
+    log.info("stopped", { signal: stopSignal });
     return 0;
   } finally {
-    await told?.stop();
+    await metricsServer?.stop();
   }
 }
 
-function notReady(reloader: CertificateReloader): string | undefined {
+function notReadyReason(reloader: CertificateReloader): string | undefined {
   const { isReady, notAfter } = reloader.status();
-  if (!isReady) return `the certificate ended at ${notAfter}`;
-  return reloader.state.isProven ? undefined : "the server is not known to serve its certificate";
+  if (!isReady) return `the certificate expired at ${notAfter}`;
+  return reloader.state.isConfirmed ? undefined : "no check has confirmed the certificate of the server";
 }

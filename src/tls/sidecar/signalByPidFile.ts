@@ -1,14 +1,14 @@
 import { constants, open } from "node:fs/promises";
 import { TlsError } from "../TlsError.ts";
-import type { ReloadOutcome, ReloadSignal } from "./ReloadWay.ts";
+import type { ReloadOutcome, ReloadSignal } from "./ReloadMethod.ts";
 
-/** The longest number of a process has 7 digits (PID_MAX_LIMIT, 2^22). */
+/** A process ID has at most 7 digits (PID_MAX_LIMIT, 2^22). */
 const PID = /^[1-9]\d{0,6}$/;
-const MOST_BYTES = 64;
+const MAX_BYTES = 64;
 
 /**
- * Signals the process whose number a file holds. 0 would be this process's group, a negative number another group, and 1
- * the first process of all, so that none of these is signalled. Never throws.
+ * Sends a signal to the process whose ID is in a file. IDs below 2 are rejected: 0 and negative numbers address process
+ * groups, and 1 is the init process. Never throws.
  */
 export async function signalByPidFile(
   path: string,
@@ -19,31 +19,32 @@ export async function signalByPidFile(
   if (typeof text !== "string") {
     if (text.code === "ENOENT")
       return { result: "down", message: `${path}: does not exist; the server is not running` };
-    return { result: "failed", message: `${path}: cannot be read (${text.code}); expected the number of a process` };
+    return { result: "failed", message: `${path}: cannot be read (${text.code}); expected a process ID` };
   }
   const word = text.trim();
-  // One that is being written is empty for a moment.
+  // The file is empty while the server writes it.
   if (word === "") return { result: "down", message: `${path}: empty; the server is starting, or not running` };
   const pid = Number(word);
   if (!PID.test(word) || pid <= 1 || pid === process.pid)
-    return { result: "failed", message: `${path}: expected the number of a process from 2 on, and nothing else` };
+    return { result: "failed", message: `${path}: expected a single process ID of 2 or more` };
   try {
     kill(pid, signal);
-    return { result: "told" };
+    return { result: "triggered" };
   } catch (error) {
     const code = codeOf(error);
     if (code === "ESRCH") return { result: "down", message: `${path}: process ${pid} is not running` };
-    const hint = code === "EPERM" ? "this user may not signal it" : code;
+    const hint = code === "EPERM" ? "this user may not send it signals" : code;
     return { result: "failed", message: `${path}: process ${pid}: ${hint}` };
   }
 }
 
 async function readStart(path: string): Promise<string> {
-  // The server's folder is the server's: without O_NONBLOCK, opening a pipe there would wait for its writer, for good.
+  // Without O_NONBLOCK, open() on a pipe waits for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new TlsError({ code: "not-a-file", message: `${path}: no regular file` });
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
+    if (!(await file.stat()).isFile())
+      throw new TlsError({ code: "not-a-file", message: `${path}: not a regular file` });
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
     return buffer.toString("latin1", 0, bytesRead);
   } finally {
     await file.close();

@@ -9,7 +9,7 @@ const folder = new PairFolder();
 afterAll(() => folder.remove());
 const path = `${folder.path}/ca.crt`;
 
-it("follows its file, keeps the last good roots, and says a fault once", async () => {
+it("RootsFile follows its file, keeps the last good roots, and logs a fault once", async () => {
   const log = memoryLog();
   const file = new RootsFile(path, log);
   await expect(file.read()).rejects.toMatchObject({ code: "missing" });
@@ -19,6 +19,6 @@ it("follows its file, keeps the last good roots, and says a fault once", async (
   writeFileSync(path, (await rootPem()) + (await intermediatePem()));
   expect(await names()).toEqual(["Root", "Intermediate"]);
   writeFileSync(path, "rubbish");
-  for (let look = 0; look < 3; look += 1) expect(await names()).toEqual(["Root", "Intermediate"]);
+  for (let read = 0; read < 3; read += 1) expect(await names()).toEqual(["Root", "Intermediate"]);
   expect(log.lines.map(({ properties }) => properties.code)).toEqual(["empty-bundle"]);
 });

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-describe("certificate and key are of one moment", () => {
-  it("while a Secret's volume is swapped all the time", async () => {
+describe("loadPair", () => {
+  it("reads certificate and key of the same moment from a volume that changes constantly", async () => {
     const swap = (at: number): void => {
       const { cert, key } = pairs[at % pairs.length] ?? { cert: "", key: "" };
       folder.swapVolume("volume", { "tls.crt": cert, "tls.key": key });
@@ -28,7 +28,7 @@ describe("certificate and key are of one moment", () => {
     const seen = new Set<string>();
     try {
       for (let load = 0; load < 200; load += 1) {
-        // A folder that vanished five times over is a fault that the next look is without, and never a mixed pair.
+        // The folder may disappear during all five attempts, which is a fault. A mixed pair must never be returned.
         const pair = await loadPair(folder.paths("volume")).catch((error: unknown) => {
           if (error instanceof TlsError && error.code === "missing") return undefined;
           throw error;
@@ -44,7 +44,7 @@ describe("certificate and key are of one moment", () => {
     expect(seen.size).toBeGreaterThan(1);
   });
 
-  it("a key that is elsewhere than its certificate", async () => {
+  it("reads a key from another folder than its certificate", async () => {
     const [pair] = pairs;
     folder.swapVolume("one", { "tls.crt": pair?.cert ?? "" });
     folder.swapVolume("two", { "tls.key": pair?.key ?? "" });

@@ -9,42 +9,42 @@ const view = (main: SlotStatus, standby: SlotStatus, more: Partial<CertificateVi
   main,
   standby,
   renewing: false,
-  servingInTime: true,
+  isServingValid: true,
   ...more,
 });
 
 it.each<[what: string, view: CertificateView, serve: "main" | "standby" | undefined, why: string]>([
-  ["main valid", view("valid", "valid"), "main", "main-valid"],
-  ["main valid, none beside it", view("valid", "absent"), "main", "main-valid"],
-  ["main being renewed", view("valid", "valid", { renewing: true }), undefined, "renewing"],
-  ["main being renewed, half written", view("unloadable", "valid", { renewing: true }), undefined, "renewing"],
-  ["being renewed, standby no help", view("valid", "expired", { renewing: true }), "main", "main-valid"],
+  ["with both valid", view("valid", "valid"), "main", "main-valid"],
+  ["with main valid and no standby", view("valid", "absent"), "main", "main-valid"],
+  ["with both valid and main being renewed", view("valid", "valid", { renewing: true }), undefined, "renewing"],
+  ["with main half-written during its renewal", view("unloadable", "valid", { renewing: true }), undefined, "renewing"],
+  ["with main being renewed and standby expired", view("valid", "expired", { renewing: true }), "main", "main-valid"],
   [
-    "being renewed for too long: what serves has ended",
-    view("expired", "valid", { renewing: true, servingInTime: false }),
+    "with main being renewed and the serving certificate expired",
+    view("expired", "valid", { renewing: true, isServingValid: false }),
     "standby",
     "main-unusable",
   ],
-  ["main expired", view("expired", "valid"), "standby", "main-unusable"],
-  ["main unloadable", view("unloadable", "valid"), "standby", "main-unusable"],
-  ["main not yet valid", view("not-yet-valid", "valid"), "standby", "main-unusable"],
-  ["main near its end", view("ending", "valid"), "standby", "main-unusable"],
-  ["both near their end", view("ending", "ending"), "main", "main-valid"],
-  ["main near its end, none beside it", view("ending", "absent"), "main", "main-valid"],
-  ["main expired, standby near its end", view("expired", "ending"), "standby", "main-unusable"],
-  ["neither valid", view("expired", "not-yet-valid"), undefined, "neither-valid"],
-  ["main unloadable, none beside it", view("unloadable", "absent"), undefined, "neither-valid"],
-])("%s", (_what, given, serve, why) => {
+  ["with main expired", view("expired", "valid"), "standby", "main-unusable"],
+  ["with main unloadable", view("unloadable", "valid"), "standby", "main-unusable"],
+  ["with main not yet valid", view("not-yet-valid", "valid"), "standby", "main-unusable"],
+  ["with main near its end", view("ending", "valid"), "standby", "main-unusable"],
+  ["with both near their end", view("ending", "ending"), "main", "main-valid"],
+  ["with main near its end and no standby", view("ending", "absent"), "main", "main-valid"],
+  ["with main expired and standby near its end", view("expired", "ending"), "standby", "main-unusable"],
+  ["with neither valid", view("expired", "not-yet-valid"), undefined, "neither-valid"],
+  ["with main unloadable and no standby", view("unloadable", "absent"), undefined, "neither-valid"],
+])("chooseCertificate %s (%j) serves %s", (_title, given, serve, why) => {
   expect(chooseCertificate(given)).toEqual({ serve, why });
 });
 
-it("never serves what is not in its time, nor what cannot be loaded", () => {
+it("chooseCertificate never chooses a certificate outside its dates or one that cannot be loaded", () => {
   const all: readonly SlotStatus[] = ["valid", "ending", "expired", "not-yet-valid", "unloadable", "absent"];
   for (const main of all)
     for (const standby of all)
       for (const renewing of [false, true])
-        for (const servingInTime of [false, true]) {
-          const { serve } = chooseCertificate({ main, standby, renewing, servingInTime });
+        for (const isServingValid of [false, true]) {
+          const { serve } = chooseCertificate({ main, standby, renewing, isServingValid });
           if (serve !== undefined) expect(["valid", "ending"]).toContain({ main, standby }[serve]);
         }
 });

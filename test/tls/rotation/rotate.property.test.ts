@@ -2,10 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PairInfo } from "../../../src/tls/pair/PairInfo.ts";
 import { SLOTS, type Slot } from "../../../src/tls/rotation/chooseCertificate.ts";
-import { isTransient } from "../../../src/tls/rotation/isTransient.ts";
-import type { RotationEffect } from "../../../src/tls/rotation/RotationEffect.ts";
-import type { RotationEvent, SlotReading } from "../../../src/tls/rotation/RotationEvent.ts";
-import { initialRotation, type RotationState } from "../../../src/tls/rotation/RotationState.ts";
+import {
+  initialRotation,
+  isTransient,
+  type RotationEffect,
+  type RotationEvent,
+  type RotationState,
+  type SlotReading,
+} from "../../../src/tls/rotation/Rotation.ts";
 import { rotate } from "../../../src/tls/rotation/rotate.ts";
 import type { TlsFault } from "../../../src/tls/TlsError.ts";
 
@@ -42,9 +46,9 @@ const happening: fc.Arbitrary<RotationEvent> = fc
     time,
     fc.oneof(
       fc.record({ type: fc.constant("trigger" as const), cause: fc.constantFrom("poll", "watch", "SIGHUP") }),
-      fc.record({ type: fc.constantFrom("back", "preloaded", "cleaned-up") }),
+      fc.record({ type: fc.constantFrom("take-back", "preloaded", "cleaned-up") }),
       fc.record({ type: fc.constantFrom("swapped", "checked"), fault: maybe(outcome) }),
-      fc.record({ type: fc.constant("rolled-back" as const), fault: maybe(fault), isProven: fc.boolean() }),
+      fc.record({ type: fc.constant("rolled-back" as const), fault: maybe(fault), isConfirmed: fc.boolean() }),
       fc
         .tuple(reading("main"), maybe(reading("standby")), fc.boolean(), fc.boolean())
         .map(([main, standby, renewing, allowOlder]) => ({
@@ -57,7 +61,7 @@ const happening: fc.Arbitrary<RotationEvent> = fc
   )
   .map(([when, what]) => ({ ...when, ...what }));
 
-/** Every state on the way, with what was to be done after it. */
+/** Each state with its effects and its event. */
 function run(
   events: readonly RotationEvent[],
   first: RotationState,
@@ -73,7 +77,7 @@ function run(
 const WORK = ["preload", "verify", "swap", "check", "clean-up", "roll-back"] as const;
 const isWork = ({ type }: RotationEffect): boolean => WORK.some((it) => it === type);
 
-/** Events as a real executor sends them: each work is answered, with whatever else in between. */
+/** Events as a real executor sends them: each work is answered, with other events in between. */
 type Turn = readonly [RotationEvent, RotationEvent, boolean];
 const answered: fc.Arbitrary<Turn[]> = fc.array(fc.tuple(happening, happening, fc.boolean()), { maxLength: 60 });
 
@@ -81,7 +85,7 @@ function runAnswered(turns: readonly Turn[], first: RotationState): ReturnType<t
   let state = first;
   const steps: ReturnType<typeof run> = [];
   for (const [any, other, answers] of turns) {
-    // In `verify` any reading that was made, where one was.
+    // In `verify`, the generated readings are used when there are any.
     const event = answers && !(state.phase === "verify" && any.type === "verified") ? answerTo(state, other) : any;
     const turn = rotate(state, event);
     state = turn.state;
@@ -105,7 +109,7 @@ function answerTo({ phase }: RotationState, other: RotationEvent): RotationEvent
     case "clean-up":
       return { at, now, type: "cleaned-up" };
     case "roll-back":
-      return { at, now, type: "rolled-back", isProven: true, ...outcome };
+      return { at, now, type: "rolled-back", isConfirmed: true, ...outcome };
     case "verify":
       return {
         at,
@@ -119,7 +123,7 @@ function answerTo({ phase }: RotationState, other: RotationEvent): RotationEvent
 }
 
 const OWN = initialRotation(FIRST, 0);
-const OUTSIDE = initialRotation(FIRST, 0, false);
+const EXTERNAL = initialRotation(FIRST, 0, false);
 describe.each([
   [
     "any events",
@@ -130,16 +134,16 @@ describe.each([
         first,
       ),
   ],
-  ["events that answer", OWN, runAnswered],
-  ["events that answer, of a server outside of this process", OUTSIDE, runAnswered],
-])("%s", (_name, first, play) => {
+  ["answering events", OWN, runAnswered],
+  ["answering events, for a server outside this process", EXTERNAL, runAnswered],
+])("rotate with %s", (_name, first, play) => {
   const holds = (check: (steps: ReturnType<typeof run>) => void): void =>
     fc.assert(
       fc.property(answered, (turns) => check(play(turns, first))),
       { numRuns: 1_500 },
     );
 
-  it("one piece of work at a time, and the phase is its name", () =>
+  it("starts at most one piece of work at a time, named like the phase", () =>
     holds((steps) => {
       for (const { state, effects } of steps) {
         const work = effects.filter(isWork);
@@ -148,7 +152,7 @@ describe.each([
       }
     }));
 
-  it("a busy rotation always has a piece of work that will answer", () =>
+  it("always awaits the answer of a started work outside the steady phase", () =>
     holds((steps) => {
       let awaited = "steady";
       for (const { state, effects } of steps) {
@@ -157,23 +161,23 @@ describe.each([
       }
     }));
 
-  it("what is swapped in was valid, is another certificate, and was not refused", () =>
+  it("swaps in only a valid, different certificate that was not rejected", () =>
     holds((steps) => {
       let before = first;
       for (const { state, effects, event } of steps) {
         const swap = effects.find((it) => it.type === "swap");
         if (swap !== undefined && event.type === "verified") {
-          // What has yet to prove that it serves may be put in place again, whatever the files are by now.
-          const isAgain = !before.isProven && swap.pair.hash === before.serving.hash;
+          // An unconfirmed certificate may be installed again, regardless of the files.
+          const isAgain = !before.isConfirmed && swap.pair.hash === before.serving.hash;
           if (!isAgain) expect(event.slots[swap.pair.slot]?.fault).toBeUndefined();
           if (!isAgain) expect(swap.pair.hash).not.toBe(before.serving.hash);
-          expect(state.refused[swap.pair.slot]?.hash).not.toBe(swap.pair.hash);
+          expect(state.rejected[swap.pair.slot]?.hash).not.toBe(swap.pair.hash);
         }
         before = state;
       }
     }));
 
-  it("what serves changes only after a check that was passed, or to the same certificate in the other slot", () =>
+  it("changes the serving certificate only after a passed check, or to the same one in the other slot", () =>
     holds((steps) => {
       let before = first;
       for (const { state, event } of steps) {
@@ -187,7 +191,7 @@ describe.each([
       }
     }));
 
-  it("a certificate that failed is not tried again until its slot has another, SIGHUP says so, or what serves has ended", () =>
+  it("tries a failed certificate again only after a change in its slot, SIGHUP, or the end of the serving one", () =>
     holds((steps) => {
       const failed = new Map<Slot, string>();
       let before = first;
@@ -212,19 +216,19 @@ describe.each([
           before.cause !== "SIGUSR2"
         )
           failed.set(before.candidate.slot, before.candidate.hash);
-        // One that waited in the queue comes after the failure.
+        // A queued SIGHUP takes effect after the failure.
         if (state.cause === "SIGHUP" && state.phase === "preload") failed.clear();
         before = state;
       }
     }));
 
-  it("each fault is counted each time, and new only when it is another than before", () =>
+  it("reports each fault each time, and marks only a changed fault as new", () =>
     holds((steps) => {
       const said = new Map<Slot, string>();
       for (const { state, effects } of steps)
         for (const effect of effects) {
           if (effect.type === "recovered") said.delete(effect.slot);
-          // A failure to switch is said where it happens.
+          // A failed swap is reported by the `rotated` effect.
           if (effect.type === "rotated")
             for (const slot of SLOTS) textOf(state.faults[slot], (text) => said.set(slot, text));
           if (effect.type !== "fault") continue;
@@ -234,15 +238,14 @@ describe.each([
         }
     }));
 
-  it("every end of a phase has its duration", () =>
+  it("gives the duration of every ended phase", () =>
     holds((steps) => {
       for (const { effects } of steps)
-        for (const effect of effects)
-          if (effect.type === "phase-over") expect(effect.milliseconds).toBeTypeOf("number");
+        for (const effect of effects) if (effect.type === "phase-ended") expect(effect.durationMs).toBeTypeOf("number");
     }));
 });
 
-describe("a server outside of this process", () => {
+describe("rotate for a server outside this process", () => {
   const time = { at: 1, now: 500 };
   const readings = { slots: { main: { pair: FIRST } }, renewing: false, allowOlder: false };
   const turns = (state: RotationState, ...events: RotationEvent[]): { state: RotationState; effects: string[] } => {
@@ -254,36 +257,36 @@ describe("a server outside of this process", () => {
         ...turn.effects.flatMap((it) => {
           if (it.type === "rotated") return [`rotated ${it.result}`];
           if (it.type === "fault") return [`fault ${it.fault.code} ${it.isNew ? "new" : "known"}`];
-          return it.type === "phase-over" ? [] : [it.type];
+          return it.type === "phase-ended" ? [] : [it.type];
         }),
       );
     }
     return { state, effects };
   };
-  const look: RotationEvent[] = [
+  const read: RotationEvent[] = [
     { ...time, type: "trigger", cause: "poll" },
     { ...time, type: "preloaded" },
     { ...time, type: "verified", ...readings },
   ];
   const down: RotationEvent = { ...time, type: "swapped", fault: { code: "target-down", message: "x" } };
-  const LOOK = ["preload", "verify", "swap"];
+  const READ = ["preload", "verify", "swap"];
 
-  it("is put in place what it is taken to serve, and confirmed once; then it is left alone", () => {
+  it("installs and confirms the assumed certificate once, and then does nothing", () => {
     const { state, effects } = turns(
-      OUTSIDE,
-      ...look,
+      EXTERNAL,
+      ...read,
       { ...time, type: "swapped" },
       { ...time, type: "checked" },
       { ...time, type: "cleaned-up" },
     );
-    expect(effects).toEqual([...LOOK, "check", "rotated confirmed", "clean-up"]);
-    expect(state).toMatchObject({ isProven: true, serving: FIRST, previous: undefined, faults: {}, refused: {} });
-    expect(turns(state, ...look).effects).toEqual(["preload", "verify"]);
+    expect(effects).toEqual([...READ, "check", "rotated confirmed", "clean-up"]);
+    expect(state).toMatchObject({ isConfirmed: true, serving: FIRST, previous: undefined, faults: {}, rejected: {} });
+    expect(turns(state, ...read).effects).toEqual(["preload", "verify"]);
   });
 
-  it("that is down is tried again at each look, said once, and recovers", () => {
-    const { state, effects } = turns(OUTSIDE, ...look, down, ...look, down, ...look);
-    expect(effects).toEqual([...LOOK, "fault target-down new", ...LOOK, "fault target-down known", ...LOOK]);
+  it("tries again at each read while the server is down, reports it once, and recovers", () => {
+    const { state, effects } = turns(EXTERNAL, ...read, down, ...read, down, ...read);
+    expect(effects).toEqual([...READ, "fault target-down new", ...READ, "fault target-down known", ...READ]);
     const end = turns(
       state,
       { ...time, type: "swapped" },
@@ -291,47 +294,47 @@ describe("a server outside of this process", () => {
       { ...time, type: "cleaned-up" },
     );
     expect(end.effects).toEqual(["check", "recovered", "rotated confirmed", "clean-up"]);
-    expect(end.state).toMatchObject({ isProven: true, faults: {}, refused: {} });
+    expect(end.state).toMatchObject({ isConfirmed: true, faults: {}, rejected: {} });
   });
 
-  it("that serves something else is said so once: there is nothing to go back to", () => {
+  it("reports once that the server serves another certificate, without a roll-back", () => {
     const fault: TlsFault = { code: "handshake-failed", message: "x" };
     const { state, effects } = turns(
-      OUTSIDE,
-      ...look,
+      EXTERNAL,
+      ...read,
       { ...time, type: "swapped" },
       { ...time, type: "checked", fault },
-      ...look,
+      ...read,
     );
     expect(effects).toEqual([
-      ...LOOK,
+      ...READ,
       "check",
       "rotated not-confirmed",
       "preload",
       "verify",
       "fault handshake-failed known",
     ]);
-    expect(state).toMatchObject({ isProven: false, phase: "steady" });
-    const again = turns(state, { ...time, type: "trigger", cause: "SIGHUP" }, ...look.slice(1));
+    expect(state).toMatchObject({ isConfirmed: false, phase: "steady" });
+    const again = turns(state, { ...time, type: "trigger", cause: "SIGHUP" }, ...read.slice(1));
     expect(again.effects.at(-1)).toBe("swap");
   });
 
-  it("what was put back and not seen is put in place again", () => {
+  it("installs the previous certificate again when a roll-back was not confirmed", () => {
     const other = { ...FIRST, hash: "a", serial: "2" };
     const fault: TlsFault = { code: "handshake-failed", message: "x" };
     const slots = { main: { pair: other } };
     const { state, effects } = turns(
       OWN,
-      ...look.slice(0, 2),
+      ...read.slice(0, 2),
       { ...time, type: "verified", ...readings, slots },
       { ...time, type: "swapped" },
       { ...time, type: "checked", fault },
-      { ...time, type: "rolled-back", isProven: false },
-      ...look.slice(0, 2),
+      { ...time, type: "rolled-back", isConfirmed: false },
+      ...read.slice(0, 2),
       { ...time, type: "verified", ...readings, slots },
     );
     expect(effects).toEqual([
-      ...LOOK,
+      ...READ,
       "check",
       "roll-back",
       "rotated rolled-back",
@@ -344,10 +347,10 @@ describe("a server outside of this process", () => {
   });
 });
 
-it("an event that the phase does not await changes nothing", () => {
+it("rotate ignores an event that the phase does not await", () => {
   const state = initialRotation(FIRST, 0);
   for (const type of ["preloaded", "swapped", "checked", "cleaned-up", "rolled-back"] as const)
-    expect(rotate(state, { type, at: 1, now: 1, isProven: true })).toEqual({ state, effects: [] });
+    expect(rotate(state, { type, at: 1, now: 1, isConfirmed: true })).toEqual({ state, effects: [] });
 });
 
 function textOf(fault: TlsFault | undefined, use: (text: string) => void): void {

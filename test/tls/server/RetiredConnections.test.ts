@@ -10,7 +10,7 @@ const ended: (() => unknown)[] = [];
 let server: RunningServer;
 let next: KeyPair;
 
-/** A server whose second certificate is in force, and whose third has just taken its place: what was before is not yet retired. */
+/** A server with its second certificate. Tests install a third one, before its connections are retired. */
 beforeEach(async () => {
   const [first, second] = [await selfSignedPair(), await selfSignedPair()];
   next = await selfSignedPair();
@@ -64,9 +64,9 @@ function keepAlive(): Agent {
   return agent;
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
 
-it("does not retire connections of a certificate that is being checked, nor once it is in force", async () => {
+it("RetiredConnections keeps connections of a certificate during its check and afterwards", async () => {
   server.replaceCertificate(next);
   const [session, agent] = [await openSession(), keepAlive()];
   expect(await connectionHeader(agent)).toBe("keep-alive");
@@ -77,7 +77,7 @@ it("does not retire connections of a certificate that is being checked, nor once
   expect(session.closed).toBe(false);
 });
 
-it("retires those of a certificate that did not stand its check", async () => {
+it("RetiredConnections retires connections of a certificate that failed its check", async () => {
   const back = await selfSignedPair();
   server.replaceCertificate(next);
   const [session, agent] = [await openSession(), keepAlive()];

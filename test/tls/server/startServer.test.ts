@@ -56,7 +56,7 @@ function post(server: RunningServer, agent: Agent, path = "/", body = "{}"): Pro
   });
 }
 
-/** The connection did not come about, so the server never saw the call. */
+/** The connection was not established, so that the server never saw the call. */
 class NeverConnectedError extends Error {
   constructor(cause: Error) {
     super(cause.message, { cause });
@@ -77,13 +77,13 @@ function h2Call(session: ReturnType<typeof connectH2>): Promise<string> {
 }
 
 const echo: ServerOptions["fetch"] = async (incoming) => new Response(await incoming.text());
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const wait = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
 
-describe("protocols", () => {
+describe("startServer", () => {
   it.each([
     ["h2 and http/1.1", ["h2", "http/1.1"], "h2"],
     ["http/1.1", ["http/1.1"], "http/1.1"],
-  ])("offered %s, the server takes %s", async (_name, offered, taken) => {
+  ])("selects a protocol by ALPN when a client offers %s", async (_name, offered, taken) => {
     const server = await start(echo);
     const socket = connectTls({
       host: "127.0.0.1",
@@ -104,7 +104,7 @@ describe("protocols", () => {
     session.close();
   });
 
-  it("keeps an idle connection for longer than the API server does (90 s), and says so", async () => {
+  it("announces a keep-alive of 95 s, longer than the 90 s of the API server", async () => {
     const server = await start(echo);
     const socket = connectTls({
       host: "127.0.0.1",
@@ -119,16 +119,16 @@ describe("protocols", () => {
     socket.destroy();
   });
 
-  it("rejects with the system's error when the port is taken", async () => {
+  it("rejects with the system error when the port is in use", async () => {
     const server = await start(echo);
     await expect(startServer({ fetch: echo, port: server.port, hostname: "127.0.0.1" })).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
   });
 
-  it("answers what is no request in the words that it was given", async () => {
-    const refuse = (): Response => Response.json({ error: { code: "bad-request" } }, { status: 400 });
-    const server = await startServer({ fetch: echo, port: 0, hostname: "127.0.0.1", refuse });
+  it("answers an invalid request with the response of onBadRequest", async () => {
+    const onBadRequest = (): Response => Response.json({ error: { code: "bad-request" } }, { status: 400 });
+    const server = await startServer({ fetch: echo, port: 0, hostname: "127.0.0.1", onBadRequest });
     started.push(server);
     const socket = connect(server.port, "127.0.0.1");
     socket.write("POST / HTTP/1.1\r\nhost: a b\r\ncontent-length: 0\r\n\r\n");
@@ -137,15 +137,15 @@ describe("protocols", () => {
     socket.destroy();
   });
 
-  it("speaks plain HTTP when it has no certificate", async () => {
+  it("speaks plain HTTP without a certificate", async () => {
     const server = await startServer({ fetch: echo, port: 0, hostname: "127.0.0.1" });
     started.push(server);
     expect(await (await fetch(`http://127.0.0.1:${server.port}/`, { method: "POST", body: "x" })).text()).toBe("x");
   });
 });
 
-describe("stop", () => {
-  it.each(["http/1.1", "h2"])("finishes what it took over %s, and closes idle connections", async (protocol) => {
+describe("RunningServer.stop", () => {
+  it.each(["http/1.1", "h2"])("finishes open calls over %s, and closes idle connections", async (protocol) => {
     const taken = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const server = await start(async () => {
@@ -175,7 +175,7 @@ describe("stop", () => {
     await expect(post(server, new Agent())).rejects.toBeInstanceOf(NeverConnectedError);
   });
 
-  it("cuts off what is not done within the grace, and counts it", async () => {
+  it("cuts off calls that exceed the grace time, and counts them", async () => {
     const taken = Promise.withResolvers<void>();
     const server = await start(() => {
       taken.resolve();
@@ -187,7 +187,7 @@ describe("stop", () => {
     expect(await answer).toBeInstanceOf(Error);
   });
 
-  it("loses none of many calls on kept-alive connections that go on while it stops", async () => {
+  it("loses none of many calls that clients send on kept-alive connections during the stop", async () => {
     const server = await start(async (incoming) => {
       await wait(3);
       return new Response(await incoming.text());
@@ -204,7 +204,7 @@ describe("stop", () => {
           answered += status === 200 ? 1 : 0;
           closing += connection === "close" ? 1 : 0;
         } catch (error) {
-          // After the listener is gone no new connection comes about; a call without one was never taken.
+          // Without a listener no connection is established, and its call never reached the server.
           if (stopping && error instanceof NeverConnectedError) return;
           failures.push(error);
           return;

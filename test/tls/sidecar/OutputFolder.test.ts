@@ -42,24 +42,27 @@ function load(pair: { cert: string; key: string }): Promise<LoadedPair> {
 }
 
 const pairFolders = (): string[] => readdirSync(path).filter((name) => /^\.\.(main|standby)-/.test(name));
-const inForce = (): Promise<LoadedPair> => loadPair({ cert: join(path, "tls.crt"), key: join(path, "tls.key") });
+const currentPair = (): Promise<LoadedPair> => loadPair({ cert: join(path, "tls.crt"), key: join(path, "tls.key") });
 
-describe("a pair that is written", () => {
-  it.each([0o600, 0o640, 0o444])("is read through links, with the key's mode %o, whatever the umask", async (mode) => {
-    const before = process.umask(0o077);
-    try {
-      await (await OutputFolder.open(path, mode)).write(first, "main");
-    } finally {
-      process.umask(before);
-    }
-    expect((await inForce()).hash).toBe(first.hash);
-    expect(readFileSync(join(path, "tls.key"), "utf8")).toBe(first.keyPem);
-    expect(statSync(join(path, "tls.key")).mode & 0o777).toBe(mode);
-    expect(statSync(join(path, "tls.crt")).mode & 0o777).toBe(0o644);
-    expect(lstatSync(join(path, "..data")).isSymbolicLink()).toBe(true);
-  });
+describe("OutputFolder.write", () => {
+  it.each([0o600, 0o640, 0o444])(
+    "writes a pair behind links, with key mode %o regardless of the umask",
+    async (mode) => {
+      const before = process.umask(0o077);
+      try {
+        await (await OutputFolder.open(path, mode)).write(first, "main");
+      } finally {
+        process.umask(before);
+      }
+      expect((await currentPair()).hash).toBe(first.hash);
+      expect(readFileSync(join(path, "tls.key"), "utf8")).toBe(first.keyPem);
+      expect(statSync(join(path, "tls.key")).mode & 0o777).toBe(mode);
+      expect(statSync(join(path, "tls.crt")).mode & 0o777).toBe(0o644);
+      expect(lstatSync(join(path, "..data")).isSymbolicLink()).toBe(true);
+    },
+  );
 
-  it("is not written again; what nothing leads to is removed; the last good one stays, with its slot", async () => {
+  it("writes a pair once, removes unreferenced pairs, and keeps the last good pair with its slot", async () => {
     const folder = await OutputFolder.open(path, 0o600);
     expect(await folder.lastGood()).toBeUndefined();
     await folder.write(first, "standby");
@@ -68,29 +71,29 @@ describe("a pair that is written", () => {
     expect(pairFolders()).toEqual([name]);
     await folder.markGood();
     await folder.write(second, "main");
-    expect(await folder.inForce()).toBe(second.hash);
-    expect(await folder.knownGood()).toBe(first.hash);
+    expect(await folder.currentHash()).toBe(second.hash);
+    expect(await folder.lastGoodHash()).toBe(first.hash);
     expect(pairFolders()).toHaveLength(2);
     const again = await OutputFolder.open(path, 0o600);
     expect(await again.lastGood()).toMatchObject({ slot: "standby", pair: { hash: first.hash } });
     await again.write(first, "standby");
-    expect((await inForce()).hash).toBe(first.hash);
+    expect((await currentPair()).hash).toBe(first.hash);
     expect(pairFolders()).toEqual([name]);
   });
 
-  it("is written anew when it was damaged since", async () => {
+  it("writes a damaged pair again", async () => {
     const folder = await OutputFolder.open(path, 0o600);
     await folder.write(first, "main");
     await folder.markGood();
     writeFileSync(join(path, "tls.crt"), "gone");
     expect(await folder.lastGood()).toBeUndefined();
     await folder.write(first, "main");
-    expect((await inForce()).hash).toBe(first.hash);
+    expect((await currentPair()).hash).toBe(first.hash);
   });
 });
 
-describe("what a process that died has left", () => {
-  it("is removed: a half-written pair, and a link that was not put in place", async () => {
+describe("OutputFolder.open after a crash", () => {
+  it("removes a half-written pair and a temporary link", async () => {
     await (await OutputFolder.open(path, 0o600)).write(first, "main");
     const half = `..main-${second.hash.replace("sha256:", "")}-00000000`;
     mkdirSync(join(path, half));
@@ -98,49 +101,51 @@ describe("what a process that died has left", () => {
     symlinkSync(half, join(path, "..link_tmp"));
     const folder = await OutputFolder.open(path, 0o600);
     expect(pairFolders()).toHaveLength(1);
-    expect((await inForce()).hash).toBe(first.hash);
+    expect((await currentPair()).hash).toBe(first.hash);
     await folder.write(second, "main");
-    expect((await inForce()).hash).toBe(second.hash);
+    expect((await currentPair()).hash).toBe(second.hash);
   });
 });
 
-describe("a write that fails in the middle", () => {
-  it("leaves nothing of the pair behind, however often it is tried, and the one before in force", async () => {
+describe("OutputFolder.write that fails", () => {
+  it("leaves no part of the new pair after repeated attempts, and keeps the previous pair", async () => {
     await (await OutputFolder.open(path, 0o600)).write(first, "main");
-    // A mode that no file can have: the key is there by then, as on a disk that is full.
+    // An impossible mode: it fails after the key was written, as on a full disk.
     const folder = await OutputFolder.open(path, -1);
     for (let tries = 0; tries < 3; tries += 1) await expect(folder.write(second, "main")).rejects.toThrow(/mode/);
     expect(pairFolders()).toHaveLength(1);
-    expect((await inForce()).hash).toBe(first.hash);
+    expect((await currentPair()).hash).toBe(first.hash);
   });
 });
 
-describe("a folder of somebody else's is refused", () => {
-  it("with links to somewhere else", async () => {
+describe("OutputFolder.open rejects a folder of another program", () => {
+  it("with links to another place", async () => {
     mkdirSync(path, { recursive: true });
     symlinkSync("/etc/elsewhere/tls.crt", join(path, "tls.crt"));
     await expect(OutputFolder.open(path, 0o600)).rejects.toThrow(
-      /--out .* has a tls\.crt that postern did not put there/,
+      /--out .* contains a tls\.crt that postern did not write/,
     );
   });
 
   it("with plain files", async () => {
     mkdirSync(path, { recursive: true });
-    writeFileSync(join(path, "tls.key"), "theirs");
+    writeFileSync(join(path, "tls.key"), "other");
     await expect(OutputFolder.open(path, 0o600)).rejects.toThrow(
-      /--out .* has a tls\.key that postern did not put there/,
+      /--out .* contains a tls\.key that postern did not write/,
     );
-    expect(readFileSync(join(path, "tls.key"), "utf8")).toBe("theirs");
+    expect(readFileSync(join(path, "tls.key"), "utf8")).toBe("other");
   });
 
-  it("a Secret's volume", async () => {
+  it("that is a Secret volume", async () => {
     const source = new PairFolder();
     sources.push(source);
     source.swapVolume("tls", { "tls.crt": "a", "tls.key": "b" });
-    await expect(OutputFolder.open(join(source.path, "tls"), 0o600)).rejects.toThrow(/a volume of somebody else's/);
+    await expect(OutputFolder.open(join(source.path, "tls"), 0o600)).rejects.toThrow(
+      /a volume that postern did not write/,
+    );
   });
 
-  it("a file in its place", async () => {
+  it("when the path is a file", async () => {
     mkdirSync(join(path, ".."), { recursive: true });
     writeFileSync(path, "");
     await expect(OutputFolder.open(path, 0o600)).rejects.toThrow(/EEXIST/);

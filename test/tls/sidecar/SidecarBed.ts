@@ -9,33 +9,34 @@ import type { CertificateSpec } from "../../trust/makeCertificate.ts";
 import { PairFolder } from "../PairFolder.ts";
 import { HOST, makePair, type TestPair } from "../testPki.ts";
 
-const HOUR = 3_600_000;
-/** For whatever is waited for, on the reference machine. In milliseconds. */
-const PATIENCE = 20_000;
+const HOUR_MS = 3_600_000;
+/** The limit of each wait, on the reference machine. */
+const PATIENCE_MS = 20_000;
 
-/** A pair that is in its time now, or as `spec` says. */
+/** A pair that is valid now, unless `spec` changes its dates. */
 export function pairOfNow(spec: Partial<CertificateSpec> = {}): Promise<TestPair> {
-  return makePair({ notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR, ...spec });
+  return makePair({ notBefore: Date.now() - HOUR_MS, notAfter: Date.now() + HOUR_MS, ...spec });
 }
 
-/** How often certificates are looked at, as POSTERN_TLS_POLL_SECONDS takes it: a look is little work, also on a slow machine. */
+/** A value of POSTERN_TLS_POLL_SECONDS. A read is cheap, also on a slow machine. */
 export function pollSeconds(): string {
   return String(Math.min(scaled(200), 1_000) / 1000);
 }
 
-/** What the sidecar's metrics port answers. */
-export interface Told {
+/** Answers of the sidecar's metrics port. */
+export interface SidecarStatus {
+  /** HTTP status of /readyz. */
   readonly ready: number;
-  readonly why: string;
+  readonly reason: string;
   readonly metrics: string;
 }
 
-/** Certificates in volumes, a real nginx, and between them `postern tls-sidecar` as a process. */
+/** Certificates in volumes, a real nginx, and `postern tls-sidecar` as a process. */
 export class SidecarBed {
   readonly source = new PairFolder();
   readonly out: string;
   readonly nginx: NginxServer;
-  /** More of the sidecar's environment. */
+  /** Additional environment variables of the sidecar. */
   env: Readonly<Record<string, string>> = {};
   #args: readonly string[] = [];
   #sidecar: PosternProcess | undefined;
@@ -45,7 +46,7 @@ export class SidecarBed {
     this.nginx = nginx;
   }
 
-  /** Nothing runs yet. `more` are lines of nginx's server. */
+  /** Starts nothing yet. `more` is added to nginx's server block. */
   static async create(binary: string, more = ""): Promise<SidecarBed> {
     const out = join(mkdtempSync(join(tmpdir(), "postern-sidecar-")), "tls");
     const nginx = await NginxServer.create({ binary, cert: join(out, "tls.crt"), key: join(out, "tls.key"), more });
@@ -61,12 +62,12 @@ export class SidecarBed {
     this.#sidecar = sidecar;
   }
 
-  /** Puts a pair into a slot's volume, in one step. */
+  /** Replaces the pair in a slot's volume in one step. */
   swap(slot: "main" | "standby", { cert, key }: Pick<TestPair, "cert" | "key">): void {
     this.source.swapVolume(slot, { "tls.crt": cert, "tls.key": key });
   }
 
-  /** The options that say where certificates come from and go to. */
+  /** Options for the source and output paths. */
   get paths(): readonly string[] {
     const [main, standby] = [this.source.paths("main"), this.source.paths("standby")];
     return [
@@ -75,12 +76,12 @@ export class SidecarBed {
     ];
   }
 
-  /** The options of a check against nginx. */
+  /** Options for a check of nginx. */
   get check(): readonly string[] {
     return ["--check", `127.0.0.1:${this.nginx.port}`];
   }
 
-  /** Starts the sidecar, again with the same options unless others are given. */
+  /** Starts the sidecar, by default with the options of its last start. */
   startSidecar(args: readonly string[] = this.#args): void {
     this.#args = args;
     this.sidecar = new PosternProcess(
@@ -93,45 +94,45 @@ export class SidecarBed {
     );
   }
 
-  /** Waits until the sidecar has said a text so many times. */
-  said(text: string, times: number): Promise<void> {
+  /** Waits until the sidecar has logged a text this many times. */
+  logged(text: string, times: number): Promise<void> {
     return this.#until(
       () => this.sidecar.out.split(text).length > times,
-      () => `the sidecar did not say ${text} ${times} times`,
+      () => `the sidecar did not log ${text} ${times} times`,
     );
   }
 
-  /** Waits until it has looked at its files once more, from beginning to end. */
-  async looked(): Promise<void> {
-    const looks = async (): Promise<number> =>
-      Number(/rotation_phase_seconds_count\{phase="preload"\} (\d+)/.exec((await this.told()).metrics)?.[1] ?? 0);
-    const before = await looks();
-    // The one after next begins after now, and is over when its successor's files are read.
+  /** Waits until the sidecar has read its files once more, completely. */
+  async polled(): Promise<void> {
+    const reads = async (): Promise<number> =>
+      Number(/rotation_phase_seconds_count\{phase="preload"\} (\d+)/.exec((await this.status()).metrics)?.[1] ?? 0);
+    const before = await reads();
+    // The first read may have started before this call. The second one is complete after it.
     await this.#until(
-      async () => (await looks()) >= before + 2,
-      () => "the sidecar does not look",
+      async () => (await reads()) >= before + 2,
+      () => "the sidecar does not read its files",
     );
   }
 
-  /** What it says of itself now. */
-  async told(): Promise<Told> {
+  /** Readiness and metrics of the sidecar. */
+  async status(): Promise<SidecarStatus> {
     const [, port] = await this.sidecar.says(/"metricsPort":(\d+)/);
     const [ready, metrics] = await Promise.all([
       fetch(`http://127.0.0.1:${port}/readyz`),
       fetch(`http://127.0.0.1:${port}/metrics`),
     ]);
-    return { ready: ready.status, why: (await ready.text()).trim(), metrics: await metrics.text() };
+    return { ready: ready.status, reason: (await ready.text()).trim(), metrics: await metrics.text() };
   }
 
-  /** Waits until it is ready. */
+  /** Waits until the sidecar is ready. */
   async ready(): Promise<void> {
-    let last: Told | undefined;
+    let last: SidecarStatus | undefined;
     await this.#until(
       async () => {
-        last = await this.told();
+        last = await this.status();
         return last.ready === 200;
       },
-      () => `the sidecar is not ready: ${last?.why}`,
+      () => `the sidecar is not ready: ${last?.reason}`,
     );
   }
 
@@ -150,13 +151,13 @@ export class SidecarBed {
   async #until(happened: () => Promise<boolean> | boolean, fault: () => string): Promise<void> {
     const ask = async (): Promise<true | undefined> => ((await happened()) ? true : undefined);
     try {
-      await eventually("the sidecar or nginx", ask, patience(PATIENCE));
+      await eventually("the sidecar or nginx", ask, patience(PATIENCE_MS));
     } catch (cause) {
       throw new Error([fault(), this.sidecar.out, this.sidecar.err, this.nginx.errors()].join("\n"), { cause });
     }
   }
 
-  /** Ends the sidecar at once, whatever it does, and then a reload command that it left running. */
+  /** Kills the sidecar, and any reload command that it left running. */
   async killSidecar(): Promise<void> {
     const sidecar = this.#sidecar;
     if (sidecar === undefined) return;
@@ -165,10 +166,10 @@ export class SidecarBed {
     await sidecar.exit();
     for (const pid of commands)
       try {
-        // A group of its own.
+        // Reload commands run in their own process group.
         process.kill(-pid, "SIGKILL");
       } catch {
-        // It has ended.
+        // It has already ended.
       }
   }
 

@@ -7,8 +7,8 @@ import type { LoadedPair } from "../../../src/tls/pair/LoadedPair.ts";
 import { loadPair } from "../../../src/tls/pair/loadPair.ts";
 import { pairInfo } from "../../../src/tls/pair/PairInfo.ts";
 import { OutputFolder } from "../../../src/tls/sidecar/OutputFolder.ts";
+import type { ReloadOutcome } from "../../../src/tls/sidecar/ReloadMethod.ts";
 import { ReloadMetrics } from "../../../src/tls/sidecar/ReloadMetrics.ts";
-import type { ReloadOutcome } from "../../../src/tls/sidecar/ReloadWay.ts";
 import { TargetServer } from "../../../src/tls/sidecar/TargetServer.ts";
 import { memoryLog } from "../../gate/gateCall.ts";
 import { DAY, NOW } from "../../trust/makeCertificate.ts";
@@ -20,7 +20,7 @@ let second: LoadedPair;
 let parent: string;
 let now: number;
 let outcomes: ReloadOutcome[];
-let told: number;
+let reloads: number;
 
 const load = async (pair: { cert: string; key: string }): Promise<LoadedPair> => {
   const folder = new PairFolder();
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), "postern-target-"));
-  [now, outcomes, told] = [NOW, [], 0];
+  [now, outcomes, reloads] = [NOW, [], 0];
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
@@ -40,77 +40,77 @@ const info = (pair: LoadedPair): ReturnType<typeof pairInfo> => pairInfo("main",
 const DOWN: ReloadOutcome = { result: "down", message: "gone" };
 const FAILED: ReloadOutcome = { result: "failed", message: "no" };
 
-/** Not asked what it serves: what is told is known by what it answers. */
-async function target(): Promise<{ place: TargetServer; folder: OutputFolder }> {
+/** A server without a probe: the outcome of each reload is taken from `outcomes`. */
+async function target(): Promise<{ server: TargetServer; folder: OutputFolder }> {
   const folder = await OutputFolder.open(join(parent, "tls"), 0o600);
-  const tell = async (): Promise<ReloadOutcome> => {
-    told += 1;
-    return outcomes.shift() ?? { result: "told" };
+  const reload = async (): Promise<ReloadOutcome> => {
+    reloads += 1;
+    return outcomes.shift() ?? { result: "triggered" };
   };
   const metrics = new ReloadMetrics(new Registry());
   return {
     folder,
-    place: new TargetServer({ folder, tell, probe: undefined, metrics, log: memoryLog(), now: () => now }),
+    server: new TargetServer({ folder, reload, probe: undefined, metrics, log: memoryLog(), now: () => now }),
   };
 }
 
-/** The first pair is in place, and known to serve. */
+/** A server that serves the first pair, confirmed by a check. */
 async function serving(): ReturnType<typeof target> {
-  const made = await target();
-  expect(await made.place.put(first, info(first))).toBeUndefined();
-  expect(await made.place.check(first)).toBeUndefined();
-  told = 0;
-  return made;
+  const started = await target();
+  expect(await started.server.install(first, info(first))).toBeUndefined();
+  expect(await started.server.check(first)).toBeUndefined();
+  reloads = 0;
+  return started;
 }
 
-describe("a server that cannot be told", () => {
-  it.each([DOWN, FAILED])(
-    "at the first start, $result: the pair is there for it all the same, and it is tried again",
-    async (outcome) => {
-      const { place, folder } = await target();
-      outcomes = [outcome];
-      expect(await place.put(first, info(first))).toMatchObject({ code: "target-down" });
-      expect([await folder.inForce(), await folder.lastGood()]).toEqual([first.hash, undefined]);
-      expect(await place.put(first, info(first))).toBeUndefined();
-      expect(await place.check(first)).toBeUndefined();
-      expect(await folder.knownGood()).toBe(first.hash);
-    },
-  );
+describe("TargetServer, when the reload does not succeed", () => {
+  it.each([DOWN, FAILED])("writes the first pair although the reload is $result, and tries again", async (outcome) => {
+    const { server, folder } = await target();
+    outcomes = [outcome];
+    expect(await server.install(first, info(first))).toMatchObject({ code: "target-down" });
+    expect([await folder.currentHash(), await folder.lastGood()]).toEqual([first.hash, undefined]);
+    expect(await server.install(first, info(first))).toBeUndefined();
+    expect(await server.check(first)).toBeUndefined();
+    expect(await folder.lastGoodHash()).toBe(first.hash);
+  });
 
-  it("later: the pair before stays in the folder while it is in its time", async () => {
-    const { place, folder } = await serving();
+  it("keeps the previous pair in the folder while it is valid and the server is down", async () => {
+    const { server, folder } = await serving();
     outcomes = [DOWN, DOWN];
-    expect(await place.put(second, info(second))).toEqual({ code: "target-down", message: "gone" });
-    expect(await folder.inForce()).toBe(first.hash);
+    expect(await server.install(second, info(second))).toEqual({ code: "target-down", message: "gone" });
+    expect(await folder.currentHash()).toBe(first.hash);
     now = NOW + 31 * DAY;
-    expect(await place.put(second, info(second))).toEqual({ code: "target-down", message: "gone" });
-    expect(await folder.inForce()).toBe(second.hash);
+    expect(await server.install(second, info(second))).toEqual({ code: "target-down", message: "gone" });
+    expect(await folder.currentHash()).toBe(second.hash);
   });
 
-  it("and whose reload fails: the check says so, and what is put back is told", async () => {
-    const { place, folder } = await serving();
+  it("fails the check after a failed reload, and triggers a reload for the roll-back", async () => {
+    const { server, folder } = await serving();
     outcomes = [FAILED];
-    expect(await place.put(second, info(second))).toBeUndefined();
-    expect(await place.check(second)).toMatchObject({ code: "reload-failed", message: expect.stringMatching(/: no$/) });
-    expect(await place.putBack(first, info(first))).toEqual({ isProven: true });
-    expect([await folder.inForce(), told]).toEqual([first.hash, 2]);
+    expect(await server.install(second, info(second))).toBeUndefined();
+    expect(await server.check(second)).toMatchObject({
+      code: "reload-failed",
+      message: expect.stringMatching(/: no$/),
+    });
+    expect(await server.rollBack(first, info(first))).toEqual({ isConfirmed: true });
+    expect([await folder.currentHash(), reloads]).toEqual([first.hash, 2]);
     outcomes = [FAILED];
-    expect(await place.putBack(first, info(first))).toEqual({ isProven: false });
+    expect(await server.rollBack(first, info(first))).toEqual({ isConfirmed: false });
   });
 });
 
-it("what is known to serve is not told again", async () => {
-  const { place } = await serving();
-  expect(await place.put(first, info(first))).toBeUndefined();
-  expect(told).toBe(0);
+it("TargetServer triggers no reload for a pair that is confirmed to serve", async () => {
+  const { server } = await serving();
+  expect(await server.install(first, info(first))).toBeUndefined();
+  expect(reloads).toBe(0);
 });
 
-it("a folder that cannot be written is nobody's fault but its own", async () => {
-  const { place, folder } = await serving();
+it("TargetServer reports a folder that cannot be written as not-written", async () => {
+  const { server, folder } = await serving();
   rmSync(folder.path, { recursive: true });
   writeFileSync(folder.path, "");
   const fault = { code: "not-written", message: `${folder.path}: cannot be written (ENOTDIR)` };
-  expect(await place.put(second, info(second))).toEqual(fault);
-  expect(await place.putBack(first, info(first))).toEqual({ fault, isProven: false });
-  expect(told).toBe(0);
+  expect(await server.install(second, info(second))).toEqual(fault);
+  expect(await server.rollBack(first, info(first))).toEqual({ fault, isConfirmed: false });
+  expect(reloads).toBe(0);
 });

@@ -2,8 +2,7 @@ import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import { afterAll, describe, expect, it } from "vitest";
-import { parseCertificate } from "../../../src/trust/x509/parseCertificate.ts";
-import { pemBlock } from "../../../src/trust/x509/pemBlock.ts";
+import { parseCertificate, pemBlock } from "../../../src/trust/x509/parseCertificate.ts";
 import { PosternProcess } from "../../cli/PosternProcess.ts";
 import { nginxBinary } from "../../nginx/nginxBinary.ts";
 import { eventually } from "../../run/eventually.ts";
@@ -12,33 +11,36 @@ import { KEY_USE, makeCertificate, privateKeyPem } from "../../trust/makeCertifi
 import { HOST } from "../testPki.ts";
 import { pollSeconds, SidecarBed } from "./SidecarBed.ts";
 
-/** Certificates of 15 minutes, renewed after 5, a minute taken as 0.6 seconds on the reference machine: X.509 counts in whole seconds. */
+/**
+ * Certificates of 15 minutes, renewed after 5. A minute is scaled to 0.6 s on the reference machine. X.509 dates are in whole
+ * seconds.
+ */
 const RENEW_MS = Math.ceil(scaled(3_000) / 1000) * 1000;
 const LIFE_MS = 3 * RENEW_MS;
 const RENEWALS = 6;
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 const binary = await nginxBinary();
 
 describe.skipIf(binary === undefined)(
-  "short-lived certificates, or skipped for want of nginx: apt-get install nginx-light",
+  "short-lived certificates (skipped without nginx: apt-get install nginx-light)",
   () => {
     const ends: (() => Promise<void> | void)[] = [];
     afterAll(async () => {
       for (const end of ends.reverse()) await end();
     });
 
-    it("postern serve, and nginx by tls-sidecar: no call to either fails, each brings a certificate that is in its time", async () => {
+    it("cause no failed call and no expired certificate, in postern serve and in nginx with tls-sidecar", async () => {
       const bed = await SidecarBed.create(binary ?? "");
       ends.push(() => bed.stop());
-      const times = { notBefore: Date.now() - HOUR, notAfter: Date.now() + HOUR };
+      const times = { notBefore: Date.now() - HOUR_MS, notAfter: Date.now() + HOUR_MS };
       const root = pemBlock(
         await makeCertificate({ subject: "CN=CA", key: "p384", ca: true, keyUsage: KEY_USE.certSign, ...times }),
       );
       const renew = async (at: number): Promise<string> => {
         const key = at % 2 === 0 ? "p256" : "p256-c";
         const notBefore = Math.floor(Date.now() / 1000) * 1000;
-        // All is started on the first one, however long that takes.
-        const life = { notBefore, notAfter: notBefore + (at === 0 ? HOUR : LIFE_MS) };
+        // The first one lasts until all processes have started.
+        const life = { notBefore, notAfter: notBefore + (at === 0 ? HOUR_MS : LIFE_MS) };
         const leaf = await makeCertificate({
           subject: "CN=leaf",
           issuer: "CN=CA",
@@ -75,7 +77,7 @@ describe.skipIf(binary === undefined)(
       ends.push(() => {
         stopped = true;
       });
-      // A connection each, which a certificate past its end would fail.
+      // A new connection for each call: an expired certificate would fail it.
       const call = (port: number, path: string, serials: Set<string>): Promise<void> =>
         new Promise((resolve) => {
           const options = { host: "127.0.0.1", port, path, servername: HOST, ca: root, agent: false };
@@ -104,7 +106,7 @@ describe.skipIf(binary === undefined)(
       for (let at = 1; at <= RENEWALS; at += 1) {
         const serial = await renew(at);
         serials.push(serial);
-        await eventually(`answers of both on ${serial}`, () => {
+        await eventually(`answers of both servers with ${serial}`, () => {
           if (failures.length > 0) return true;
           const isSeen = seen.serve.has(serial) && seen.nginx.has(serial);
           return isSeen && switchesOf(serve) === at && switchesOf(bed.sidecar) === at ? true : undefined;

@@ -23,7 +23,7 @@ const { initContainers, containers } = schema.parse(parse(readFileSync(join(FOLD
   .template.spec;
 
 describe.skipIf(binary === undefined)(
-  "the component's containers, or skipped for want of nginx: apt-get install nginx-light",
+  "the containers of the tls-sidecar component (skipped without nginx: apt-get install nginx-light)",
   () => {
     const ends: (() => Promise<void> | void)[] = [];
     afterEach(async () => {
@@ -31,14 +31,14 @@ describe.skipIf(binary === undefined)(
     });
 
     it(
-      "start one after the other as they are written, and change the certificate",
+      "start with their written arguments, and switch the certificate",
       async () => {
         const bed = await SidecarBed.create(binary ?? "");
         ends.push(() => bed.stop());
         const [first, standby, second] = await Promise.all([pairOfNow(), pairOfNow({ key: "p256-c" }), pairOfNow()]);
         bed.swap("main", first);
         bed.swap("standby", standby);
-        // The places of a Pod, and its ports, as this machine has them.
+        // Paths and ports of the Pod, mapped to this machine.
         const run = join(dirname(bed.out), "run");
         const tmp = join(dirname(bed.out), "tmp");
         for (const folder of [run, tmp]) mkdirSync(folder);
@@ -66,7 +66,7 @@ describe.skipIf(binary === undefined)(
         await bed.ready();
         bed.swap("main", second);
         await bed.serves(second);
-        await bed.said('"result":"switched"', 1);
+        await bed.logged('"result":"switched"', 1);
         await bed.ready();
       },
       patience(60_000),

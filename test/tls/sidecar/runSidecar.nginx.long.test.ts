@@ -13,12 +13,12 @@ import type { TestPair } from "../testPki.ts";
 import { pairOfNow, SidecarBed } from "./SidecarBed.ts";
 
 const binary = await nginxBinary();
-const HOUR = 3_600_000;
-/** A limit in milliseconds on the reference machine, as the sidecar's options take it: in seconds. */
-const seconds = (milliseconds: number): string => String(patience(milliseconds) / 1000);
+const HOUR_MS = 3_600_000;
+/** A limit on the reference machine, in seconds as the options of the sidecar take it. */
+const seconds = (limitMs: number): string => String(patience(limitMs) / 1000);
 
 describe.skipIf(binary === undefined)(
-  "tls-sidecar beside nginx, or skipped for want of it: apt-get install nginx-light",
+  "tls-sidecar next to nginx (skipped without nginx: apt-get install nginx-light)",
   () => {
     let first: TestPair;
     let second: TestPair;
@@ -48,7 +48,7 @@ describe.skipIf(binary === undefined)(
       return bed;
     }
 
-    /** Both run, and nginx serves the first pair. */
+    /** Starts both. Nginx then serves the first pair. */
     async function running(more?: string, args?: (bed: SidecarBed) => readonly string[]): Promise<SidecarBed> {
       const bed = await bedOf(more);
       bed.startSidecar(args?.(bed) ?? [...signal(bed), ...bed.check, "--check-timeout", seconds(2_000)]);
@@ -65,20 +65,23 @@ describe.skipIf(binary === undefined)(
       bed.nginx.pidFile,
     ];
     const command = (bed: SidecarBed): readonly string[] => ["--reload-command", bed.nginx.reloadCommand];
-    const reloadsTold = (metrics: string, result = "told"): number =>
+    const reloadCount = (metrics: string, result = "triggered"): number =>
       Number(new RegExp(`postern_tls_reloads_total\\{result="${result}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
 
-    describe.each(["signal", "command", "url"] as const)("by %s", (way) => {
-      it("is there before nginx; changes, goes back and forth, and to the standby and back", async () => {
+    describe.each(["signal", "command", "url"] as const)("with a reload by %s", (method) => {
+      it("starts before nginx, switches, takes back, repeats, and switches to the standby and back", async () => {
         const bed = await bedOf();
         const args = {
           signal: () => signal(bed),
           command: () => command(bed),
           url: async () => ["--reload-url", await reloadEndpoint(bed)],
         };
-        bed.startSidecar([...(await args[way]()), ...bed.check]);
+        bed.startSidecar([...(await args[method]()), ...bed.check]);
         await bed.sidecar.says(/"code":"target-down"/);
-        expect(await bed.told()).toMatchObject({ ready: 503, why: "the server is not known to serve its certificate" });
+        expect(await bed.status()).toMatchObject({
+          ready: 503,
+          reason: "no check has confirmed the certificate of the server",
+        });
         await bed.nginx.start();
         expect(await bed.nginx.served()).toBe(first.serial);
         await bed.ready();
@@ -92,15 +95,15 @@ describe.skipIf(binary === undefined)(
         await bed.sidecar.says(/"result":"taken-back"/);
         bed.sidecar.signal("SIGHUP");
         await bed.serves(second);
-        await bed.said('"result":"switched"', 2);
+        await bed.logged('"result":"switched"', 2);
 
         bed.swap("main", { ...second, key: first.key });
         await bed.serves(standby);
-        await bed.said('"result":"switched"', 3);
+        await bed.logged('"result":"switched"', 3);
         bed.swap("main", third);
         await bed.serves(third);
-        await bed.said('"result":"switched"', 4);
-        expect((await bed.told()).metrics).toMatch(/postern_tls_rotations_total\{result="switched"\} 4\n/);
+        await bed.logged('"result":"switched"', 4);
+        expect((await bed.status()).metrics).toMatch(/postern_tls_rotations_total\{result="switched"\} 4\n/);
         bed.sidecar.signal("SIGTERM");
         expect(await bed.sidecar.exit()).toBe(0);
         for (const { key } of [first, second, third, standby])
@@ -108,7 +111,7 @@ describe.skipIf(binary === undefined)(
       });
     });
 
-    /** As a container beside nginx may offer one. */
+    /** A reload endpoint, as a container next to nginx may provide. */
     async function reloadEndpoint({ nginx }: SidecarBed): Promise<string> {
       const server = createServer((request, response) => {
         const pid = Number(readPid(nginx.pidFile));
@@ -124,26 +127,26 @@ describe.skipIf(binary === undefined)(
       return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/reload`;
     }
 
-    it("a pair that nginx cannot shake hands with: the last good one is put back, it is said once, and not tried again", async () => {
+    it("rolls back a pair that fails nginx's handshakes, reports it once, and does not try it again", async () => {
       const bed = await running("ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256;");
       bed.swap("main", rsa);
       await bed.sidecar.says(/"result":"rolled-back"/);
       await bed.serves(first);
       expect(bed.sidecar.out).toMatch(/"code":"handshake-failed","fault":"serial [0-9a-f]+: 127\.0\.0\.1:\d+ /);
-      // In the decision table it cannot be loaded any more, and the standby is there.
+      // The decision table counts the rejected main pair as unloadable, and chooses the standby.
       await bed.serves(standby);
       await bed.ready();
-      const { metrics } = await bed.told();
-      await bed.looked();
-      await bed.looked();
-      expect(reloadsTold((await bed.told()).metrics)).toBe(reloadsTold(metrics));
+      const { metrics } = await bed.status();
+      await bed.polled();
+      await bed.polled();
+      expect(reloadCount((await bed.status()).metrics)).toBe(reloadCount(metrics));
       expect(bed.sidecar.out.match(/"result":"rolled-back"/g)).toHaveLength(1);
       bed.swap("main", third);
       await bed.serves(third);
       await bed.ready();
     });
 
-    it("a reload that fails, and one that hangs: the last good pair serves on, and the new one is tried once the files change or SIGHUP says so", async () => {
+    it("keeps the last good pair after a failed or hanging reload, and tries again after SIGHUP or changed files", async () => {
       const script = (bed: SidecarBed): string =>
         `sh -c "test -e ${bed.nginx.folder}/hang && sleep 987; test -e ${bed.nginx.folder}/fail && echo out of order >&2 && exit 3; ${bed.nginx.reloadCommand}"`;
       const limit = seconds(1_000);
@@ -166,28 +169,28 @@ describe.skipIf(binary === undefined)(
       await bed.ready();
       writeFileSync(flag("hang"), "");
       bed.swap("main", third);
-      await bed.said(`: sh: did not end within ${limit} s"`, 1);
+      await bed.logged(`: sh: did not end within ${limit} s"`, 1);
       expect(await bed.nginx.served()).toBe(second.serial);
-      await bed.said('"result":"rolled-back"', 2);
+      await bed.logged('"result":"rolled-back"', 2);
       for (const pid of bed.sidecar.children()) expect(isRunning(pid)).toBe(false);
       rmSync(flag("hang"));
       bed.swap("main", await pairOfNow({ key: "p256-c" }));
-      await bed.said('"result":"switched"', 2);
+      await bed.logged('"result":"switched"', 2);
       await bed.ready();
     });
 
-    it("nginx goes away and comes back: it is told then, and nothing is held against the certificate", async () => {
+    it("reloads nginx when it is back after a stop, without rejecting the certificate", async () => {
       const bed = await running();
       await bed.nginx.stop();
       bed.swap("main", second);
-      await bed.said('"code":"target-down","fault"', 2);
+      await bed.logged('"code":"target-down","fault"', 2);
       await bed.nginx.start();
       await bed.serves(second);
       await bed.sidecar.says(/"result":"switched"/);
       await bed.ready();
     });
 
-    it("a restart tells nginx nothing that it knows; after one in the middle of a change, it is finished", async () => {
+    it("triggers no reload after a restart, and completes an interrupted change after a kill", async () => {
       const bed = await running();
       bed.swap("main", second);
       await bed.serves(second);
@@ -196,17 +199,19 @@ describe.skipIf(binary === undefined)(
       await bed.killSidecar();
       bed.startSidecar();
       await bed.ready();
-      expect([bed.nginx.reloads(), reloadsTold((await bed.told()).metrics)]).toEqual([before, 0]);
+      expect([bed.nginx.reloads(), reloadCount((await bed.status()).metrics)]).toEqual([before, 0]);
       expect(bed.sidecar.out).toContain('"result":"confirmed"');
 
-      // It is killed with the new pair in place and nginx not told.
+      // The sidecar is killed after it wrote the new pair and before nginx reloads.
       await bed.killSidecar();
       bed.startSidecar(["--reload-command", "sleep 60", ...bed.check]);
       await bed.ready();
       bed.swap("main", third);
-      const inForce = async (): Promise<string> =>
+      const writtenSerial = async (): Promise<string> =>
         (await loadPair({ cert: `${bed.out}/tls.crt`, key: `${bed.out}/tls.key` })).leaf.serial;
-      await eventually("the new pair in place", async () => ((await inForce()) === third.serial ? true : undefined));
+      await eventually("the new pair to be written", async () =>
+        (await writtenSerial()) === third.serial ? true : undefined,
+      );
       await bed.killSidecar();
       expect(await bed.nginx.served()).toBe(second.serial);
       bed.startSidecar([...signal(bed), ...bed.check]);
@@ -215,25 +220,25 @@ describe.skipIf(binary === undefined)(
     });
 
     it.each(["signal", "command"] as const)(
-      "without --check, by %s: a reload that was told counts, and is told once",
-      async (way) => {
+      "without --check, a reload by %s counts as a success and is triggered once",
+      async (method) => {
         const bed = await bedOf();
-        bed.startSidecar(way === "signal" ? signal(bed) : command(bed));
-        await bed.said('"code":"target-down","fault"', 1);
-        expect(await bed.told()).toMatchObject({ ready: 503 });
+        bed.startSidecar(method === "signal" ? signal(bed) : command(bed));
+        await bed.logged('"code":"target-down","fault"', 1);
+        expect(await bed.status()).toMatchObject({ ready: 503 });
         await bed.nginx.start();
         await bed.ready();
         bed.swap("main", second);
         await bed.serves(second);
-        await bed.said('"result":"switched"', 1);
+        await bed.logged('"result":"switched"', 1);
         await bed.killSidecar();
         bed.startSidecar();
         await bed.ready();
-        expect(reloadsTold((await bed.told()).metrics)).toBe(0);
+        expect(reloadCount((await bed.status()).metrics)).toBe(0);
       },
     );
 
-    it("a server that serves something else altogether: said once, and not ready", async () => {
+    it("reports once that the server serves another certificate, and is not ready", async () => {
       const bed = await bedOf();
       const elsewhere = new PairFolder();
       ends.push(() => elsewhere.remove());
@@ -245,16 +250,19 @@ describe.skipIf(binary === undefined)(
       const check = ["--check", `127.0.0.1:${nginx.port}`, "--check-timeout", limit];
       bed.source.swapVolume("standby", { "tls.crt": "", "tls.key": "" });
       bed.startSidecar(["--reload-signal", "SIGHUP", "--pid-file", nginx.pidFile, ...check]);
-      await bed.said('"result":"not-confirmed"', 1);
-      await bed.looked();
-      await bed.looked();
+      await bed.logged('"result":"not-confirmed"', 1);
+      await bed.polled();
+      await bed.polled();
       expect(bed.sidecar.out.split('"result":"not-confirmed"')).toHaveLength(2);
       expect(bed.sidecar.out).toContain(`serves serial ${third.serial}, ${limit} s after the reload`);
-      expect(await bed.told()).toMatchObject({ ready: 503, why: "the server is not known to serve its certificate" });
+      expect(await bed.status()).toMatchObject({
+        ready: 503,
+        reason: "no check has confirmed the certificate of the server",
+      });
       expect(nginx.reloads()).toBe(1);
     });
 
-    it("started again with nothing that can be served: what served last is kept, and it is said", async () => {
+    it("keeps the last good pair after a restart while no pair can be served, and reports both faults", async () => {
       const bed = await running();
       await bed.killSidecar();
       bed.swap("main", { ...first, key: second.key });
@@ -262,13 +270,13 @@ describe.skipIf(binary === undefined)(
       bed.startSidecar();
       await bed.ready();
       expect(await bed.nginx.served()).toBe(first.serial);
-      await bed.said('"slot":"main","code":"key-mismatch"', 1);
-      await bed.said('"slot":"standby","code":"empty"', 1);
+      await bed.logged('"slot":"main","code":"key-mismatch"', 1);
+      await bed.logged('"slot":"standby","code":"empty"', 1);
       bed.swap("main", second);
       await bed.serves(second);
     });
 
-    it("killed at any moment: what nginx would read is always a whole pair", async () => {
+    it("leaves a complete pair for nginx, killed at any moment", async () => {
       const bed = await running();
       let broken: unknown;
       let reading = true;
@@ -276,7 +284,7 @@ describe.skipIf(binary === undefined)(
       const reader = (async () => {
         while (reading) {
           const { leaf, keyFingerprint } = await loadPair(paths);
-          if (leaf.publicKeyFingerprint !== keyFingerprint) throw new Error("the key is another pair's");
+          if (leaf.publicKeyFingerprint !== keyFingerprint) throw new Error("the key belongs to another pair");
           await sleep(2);
         }
       })().catch((error: unknown) => {
@@ -287,7 +295,7 @@ describe.skipIf(binary === undefined)(
         await sleep(scaled(40 + Math.random() * 60));
         await bed.killSidecar();
         bed.startSidecar();
-        await bed.told();
+        await bed.status();
       }
       bed.swap("main", third);
       await bed.serves(third);
@@ -298,11 +306,11 @@ describe.skipIf(binary === undefined)(
       expect(readdirSync(bed.out).filter((name) => /^\.\.(main|standby)-/.test(name)).length).toBeLessThanOrEqual(2);
     });
 
-    it("20 rotations under handshakes all the time: none fails", async () => {
+    it("completes 20 rotations without a failed handshake", async () => {
       const bed = await running(undefined, (it) => [...signal(it), ...it.check]);
       const failures: string[] = [];
       const versions = ["TLSv1.2", "TLSv1.3", "TLSv1.3"] as const;
-      /** By version. */
+      /** Serials by TLS version. */
       const serials = { "TLSv1.2": new Set<string>(), "TLSv1.3": new Set<string>() };
       let stopped = false;
       ends.push(() => {
@@ -310,7 +318,7 @@ describe.skipIf(binary === undefined)(
       });
       const client = async (version: "TLSv1.2" | "TLSv1.3"): Promise<void> => {
         while (!stopped) {
-          const seen = await bed.nginx.look(version);
+          const seen = await bed.nginx.handshake(version);
           if (!seen.ok) failures.push(seen.message);
           else if (!seen.finished) failures.push("not finished");
           else serials[version].add(seen.chain[0]?.serial ?? "");
@@ -318,14 +326,14 @@ describe.skipIf(binary === undefined)(
       };
       const clients = versions.map(client);
       const served = ({ serial }: TestPair): Promise<unknown> =>
-        eventually(`handshakes that bring ${serial}, by each version`, () =>
+        eventually(`handshakes with ${serial}, for each version`, () =>
           failures.length > 0 || versions.every((version) => serials[version].has(serial)) ? true : undefined,
         );
       await served(first);
       for (let at = 1; at <= 20; at += 1) {
         const pair = await pairOfNow({ key: at % 2 === 0 ? "p256" : "p256-c" });
         bed.swap("main", pair);
-        await bed.said('"result":"switched"', at);
+        await bed.logged('"result":"switched"', at);
         await served(pair);
       }
       stopped = true;
@@ -335,7 +343,7 @@ describe.skipIf(binary === undefined)(
       expect(bed.nginx.reloads()).toBe(20);
     });
 
-    it("--once writes the pair with its mode, tells nobody, and ends", async () => {
+    it("writes the pair with its key mode and exits with --once, without a reload", async () => {
       const bed = await bedOf();
       bed.sidecar = new PosternProcess(["tls-sidecar", ...bed.paths, "--once", "--key-mode", "0640"], bed.source.path);
       expect(await bed.sidecar.exit()).toBe(0);
@@ -349,15 +357,15 @@ describe.skipIf(binary === undefined)(
     });
 
     it.each([
-      ["main valid", "valid", "valid", false, "main"],
-      ["main valid, no standby that can be served", "valid", "broken", false, "main"],
-      ["main being renewed, standby valid", "valid", "valid", true, "before"],
-      ["main half written while it is being renewed", "broken", "valid", true, "before"],
-      ["main ended", "ended", "valid", false, "standby"],
-      ["main cannot be loaded", "broken", "valid", false, "standby"],
-      ["main not yet valid", "future", "valid", false, "standby"],
+      ["main and standby valid", "valid", "valid", false, "main"],
+      ["main valid, standby unloadable", "valid", "broken", false, "main"],
+      ["main valid and being renewed, standby valid", "valid", "valid", true, "before"],
+      ["main half-written and being renewed, standby valid", "broken", "valid", true, "before"],
+      ["main expired, standby valid", "ended", "valid", false, "standby"],
+      ["main unloadable, standby valid", "broken", "valid", false, "standby"],
+      ["main not yet valid, standby valid", "future", "valid", false, "standby"],
       ["neither valid", "ended", "broken", false, "before"],
-    ] as const)("the table: %s", async (_what, main, other, renewing, expected) => {
+    ] as const)("follows the decision table with %s", async (_what, main, other, renewing, expected) => {
       const bed = await bedOf();
       const renewingFile = `${bed.source.path}/pod/renewing`;
       bed.source.swapVolume("pod", { renewing: "false" });
@@ -369,8 +377,8 @@ describe.skipIf(binary === undefined)(
       const lives = {
         valid: {},
         broken: {},
-        ended: { notBefore: Date.now() - 2 * HOUR, notAfter: Date.now() - HOUR },
-        future: { notBefore: Date.now() + HOUR, notAfter: Date.now() + 2 * HOUR },
+        ended: { notBefore: Date.now() - 2 * HOUR_MS, notAfter: Date.now() - HOUR_MS },
+        future: { notBefore: Date.now() + HOUR_MS, notAfter: Date.now() + 2 * HOUR_MS },
       };
       const [newMain, newStandby] = await Promise.all([
         pairOfNow(lives[main]),
@@ -378,14 +386,14 @@ describe.skipIf(binary === undefined)(
       ]);
       const cut = (pair: TestPair, how: string): TestPair =>
         how === "broken" ? { ...pair, cert: pair.cert.slice(0, 400) } : pair;
-      // It watches each folder by itself: what says that main is being renewed comes first.
+      // The sidecar watches each folder separately, so that the renewing file must change first.
       bed.source.swapVolume("pod", { renewing: String(renewing) });
-      await bed.looked();
+      await bed.polled();
       bed.swap("standby", cut(newStandby, other));
-      await bed.looked();
+      await bed.polled();
       bed.swap("main", cut(newMain, main));
-      await bed.looked();
-      await bed.looked();
+      await bed.polled();
+      await bed.polled();
       await bed.serves({ before: first, main: newMain, standby: newStandby }[expected]);
     });
   },

@@ -15,7 +15,7 @@ afterAll(() => {
 });
 
 it.each([
-  ["garbage", "nginx\n", "failed"],
+  ["a name", "nginx\n", "failed"],
   ["0", "0\n", "failed"],
   ["1", "1\n", "failed"],
   ["a negative number", "-1\n", "failed"],
@@ -26,46 +26,46 @@ it.each([
   ["an exponent", "1e3", "failed"],
   ["two numbers", "4711 4712", "failed"],
   ["two lines", "4711\n4712\n", "failed"],
-  ["a number that no process can have", "99999999", "failed"],
+  ["an impossible ID", "99999999", "failed"],
   ["a sign", "+4711", "failed"],
-  ["this very process", String(process.pid), "failed"],
-  ["nothing", "", "down"],
+  ["the ID of this process", String(process.pid), "failed"],
+  ["no content", "", "down"],
   ["white space", " \n", "down"],
   ["a huge file", "4".repeat(100_000), "failed"],
-])("a file with %s signals nobody", async (_what, text, result) => {
+])("signalByPidFile sends no signal for a file with %s", async (_what, text, result) => {
   writeFileSync(file, text);
   const signalled: unknown[] = [];
   const outcome = await signalByPidFile(file, "SIGHUP", (...call) => signalled.push(call));
   expect({ result: outcome.result, signalled }).toEqual({ result, signalled: [] });
-  expect(outcome.result !== "told" && outcome.message).toMatch(/server\.pid: /);
+  expect(outcome.result !== "triggered" && outcome.message).toMatch(/server\.pid: /);
 });
 
-it("no file, and a folder in its place", async () => {
+it("signalByPidFile reports a missing file as down, and a folder as failed", async () => {
   expect(await signalByPidFile(join(folder, "none"), "SIGHUP")).toMatchObject({ result: "down" });
   expect(await signalByPidFile(folder, "SIGHUP")).toMatchObject({ result: "failed" });
 });
 
 it.each([
-  ["a pipe that nobody writes to", (path: string) => execFileSync("mkfifo", [path])],
+  ["a pipe without a writer", (path: string) => execFileSync("mkfifo", [path])],
   ["a device", (path: string) => symlinkSync("/dev/zero", path)],
-])("%s in its place is not waited for, and signals nobody", async (_what, make) => {
+])("signalByPidFile does not wait for %s, and sends no signal", async (_what, make) => {
   const path = join(folder, "odd.pid");
   rmSync(path, { force: true });
   make(path);
   expect(await signalByPidFile(path, "SIGHUP")).toEqual({
     result: "failed",
-    message: `${path}: cannot be read (not-a-file); expected the number of a process`,
+    message: `${path}: cannot be read (not-a-file); expected a process ID`,
   });
 });
 
-it("the process that it names is signalled, read anew each time; one that has ended is down", async () => {
+it("signalByPidFile reads the file each time, signals its process, and reports an ended process as down", async () => {
   for (const signal of ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const) {
     const child = spawn("sleep", ["60"]);
     children.push(child);
     await once(child, "spawn");
     const ended = once(child, "exit");
     writeFileSync(file, `${child.pid}\n`);
-    expect(await signalByPidFile(file, signal)).toEqual({ result: "told" });
+    expect(await signalByPidFile(file, signal)).toEqual({ result: "triggered" });
     expect((await ended)[1]).toBe(signal);
     expect(await signalByPidFile(file, signal)).toEqual({
       result: "down",

@@ -17,12 +17,12 @@ it.each([
   ["", undefined],
   ["  ", undefined],
   ["''", undefined],
-])("%s", (text, expected) => {
+])("splitCommand splits or rejects %j", (text, expected) => {
   if (expected === undefined) expect(() => splitCommand(text, "--reload-command")).toThrow(TlsConfigError);
   else expect(splitCommand(text, "--reload-command")).toEqual(expected);
 });
 
-it("any arguments, quoted, come back as they were", () => {
+it("splitCommand returns any quoted arguments unchanged", () => {
   const word = fc.string().filter((it) => !it.includes("'"));
   fc.assert(
     fc.property(
