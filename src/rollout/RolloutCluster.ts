@@ -1,45 +1,49 @@
 import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } from "../kubernetes/KubernetesApi.ts";
+import { KubernetesError } from "../kubernetes/KubernetesError.ts";
 import { listPages } from "../kubernetes/listPages.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import { errorMessage } from "../telemetry/errorMessage.ts";
 import { type CertificateView, readCertificate } from "./certificate/CertificateView.ts";
-import { type IssuedLeaf, issuedLeaf } from "./certificate/issuedLeaf.ts";
+import { issuedRevision } from "./certificate/issuedRevision.ts";
+import type { IssuedRevision } from "./plan/RolloutGoal.ts";
 import { RolloutError } from "./RolloutError.ts";
 import type { RolloutCondition } from "./report/rolloutCondition.ts";
 import type { RolloutEvent } from "./report/rolloutEvent.ts";
-import { isPodOf } from "./workload/isPodOf.ts";
+import { isPodOf, type PodView, readPod } from "./workload/PodView.ts";
 import type { RolloutMarks } from "./workload/RolloutMarks.ts";
-import { readPod } from "./workload/readPod.ts";
 import { readWorkload } from "./workload/readWorkload.ts";
 import { IN_PROGRESS_LABEL, ROLLOUT_ANNOTATIONS } from "./workload/rolloutAnnotations.ts";
 import { markOperations, ROLLOUT_MANAGER, type RolloutWrite, rolloutPatch } from "./workload/rolloutPatch.ts";
 import { WORKLOAD_KINDS, type WorkloadKind, type WorkloadRef, workloadName } from "./workload/WorkloadRef.ts";
-import type { PodView, WorkloadView } from "./workload/WorkloadView.ts";
+import type { WorkloadView } from "./workload/WorkloadView.ts";
 
-/** cert-manager's API. */
+/** The path of cert-manager's API. */
 export const CERT_MANAGER = "/apis/cert-manager.io/v1";
 const RESOURCES: Readonly<Record<WorkloadKind, string>> = {
   Deployment: "deployments",
   StatefulSet: "statefulsets",
   DaemonSet: "daemonsets",
 };
-/** Names of Events that are remembered. */
-const MOST_TOLD = 10_000;
+/** The number of Event names to remember. */
+const MAX_REMEMBERED_EVENTS = 10_000;
 
-/** A cluster's Certificates and workloads: read, and written. Every method throws {@link RolloutError}. */
+/**
+ * Reads and writes a cluster's Certificates and workloads. Every method throws {@link KubernetesError} for a failed call, and
+ * {@link RolloutError} `stopped` when this process no longer leads.
+ */
 export class RolloutCluster {
   readonly #api: KubernetesApi;
   readonly #isLeading: () => boolean;
-  /** Names of Events that are there. */
-  readonly #told = new Set<string>();
+  /** Names of Events that exist, or that the API server refuses. */
+  readonly #sentEvents = new Set<string>();
 
-  /** Nothing is read or written while `isLeading` says no: a look that was begun ends. */
+  /** `isLeading` is read before every call, so a reconciliation that is under way ends with the lead. */
   constructor(api: KubernetesApi, isLeading: () => boolean) {
     this.#api = api;
     this.#isLeading = isLeading;
   }
 
-  /** Undefined where there is none. */
+  /** Reads a Certificate; undefined when it does not exist. */
   async certificate(namespace: string, name: string): Promise<CertificateView | undefined> {
     const path = `${CERT_MANAGER}/namespaces/${encodeURIComponent(namespace)}/certificates/${encodeURIComponent(name)}`;
     const answer = await this.#call({ method: "GET", path });
@@ -49,20 +53,23 @@ export class RolloutCluster {
     return view;
   }
 
-  /** The leaf of a Certificate's revision, by the CertificateRequest that brought it: no Secret has to be read. */
-  async leaf(certificate: CertificateView, revision: number): Promise<IssuedLeaf> {
+  /**
+   * The certificate of a Certificate's revision, read from its CertificateRequest: no Secret has to be read. Throws
+   * {@link RolloutError} `certificate-unknown` when the CertificateRequest does not exist.
+   */
+  async issued(certificate: CertificateView, revision: number): Promise<IssuedRevision> {
     const path = `${CERT_MANAGER}/namespaces/${encodeURIComponent(certificate.namespace)}/certificaterequests`;
     for await (const items of this.#pages(path, "")) {
-      const leaf = issuedLeaf(items, certificate, revision);
-      if (leaf !== undefined) return leaf;
+      const issued = issuedRevision(items, certificate, revision);
+      if (issued !== undefined) return issued;
     }
     throw new RolloutError(
-      "not-there",
-      `the CertificateRequest of revision ${revision} is gone, which says what serial its certificate has; renew it (cmctl renew ${certificate.name})`,
+      "certificate-unknown",
+      `the CertificateRequest of revision ${revision} does not exist, so the serial is not known; renew the Certificate (cmctl renew ${certificate.name})`,
     );
   }
 
-  /** Undefined where there is none. */
+  /** Reads a workload; undefined when it does not exist. Throws {@link RolloutError} `unreadable-state`. */
   async workload(namespace: string, ref: WorkloadRef): Promise<WorkloadView | undefined> {
     const answer = await this.#call({ method: "GET", path: workloadPath(namespace, ref) });
     if (answer.status === 404) return undefined;
@@ -70,7 +77,7 @@ export class RolloutCluster {
     return readWorkload(ref, answer.body);
   }
 
-  /** Its own, and not all that its selector finds: these are deleted, marked and judged. */
+  /** Lists the Pods that the workload owns. Its selector may match others as well, which must not be changed. */
   async pods(namespace: string, workload: WorkloadView): Promise<PodView[]> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const pods: PodView[] = [];
@@ -83,8 +90,8 @@ export class RolloutCluster {
   }
 
   /**
-   * The workloads that are labelled as being rolled, in a namespace or in all. What else is on them is not read: one that
-   * makes no sense is not to hide the others.
+   * Lists the workloads with the in-progress label, in a namespace or in all. Only their names are read: one workload with
+   * an unreadable state must not hide the others.
    */
   async inProgress(namespace: string | undefined): Promise<{ namespace: string; ref: WorkloadRef }[]> {
     const scope = namespace === undefined ? "" : `namespaces/${encodeURIComponent(namespace)}/`;
@@ -92,14 +99,14 @@ export class RolloutCluster {
     for (const kind of WORKLOAD_KINDS)
       for await (const items of this.#pages(`/apis/apps/v1/${scope}${RESOURCES[kind]}`, IN_PROGRESS_LABEL))
         for (const item of items) {
-          const { name, namespace: place } = isJsonObject(item.metadata) ? item.metadata : {};
-          if (typeof name === "string" && typeof place === "string")
-            found.push({ namespace: place, ref: { kind, name } });
+          const { name, namespace: owner } = isJsonObject(item.metadata) ? item.metadata : {};
+          if (typeof name === "string" && typeof owner === "string")
+            found.push({ namespace: owner, ref: { kind, name } });
         }
     return found;
   }
 
-  /** `changed-in-between` where the workload is not what it was when it was read. */
+  /** Writes a workload. Throws {@link RolloutError} `changed-in-between` when it changed since it was read. */
   async write(namespace: string, write: RolloutWrite): Promise<void> {
     const { ref } = write.workload;
     const path = `${workloadPath(namespace, ref)}?fieldManager=${ROLLOUT_MANAGER}`;
@@ -110,7 +117,7 @@ export class RolloutCluster {
     throw refused(`${workloadName(ref)} cannot be written`, answer);
   }
 
-  /** Sets a Pod's own annotations; that of another template's Pods stays. */
+  /** Writes marks on one Pod. The Pod template is not changed. */
   async markPod(
     namespace: string,
     { name, uid, hasAnnotations, marks: before }: PodView,
@@ -122,12 +129,12 @@ export class RolloutCluster {
       ...markOperations("/metadata/annotations", hasAnnotations, before, marks),
     ];
     const answer = await this.#call({ method: "PATCH", path: `${path}?fieldManager=${ROLLOUT_MANAGER}`, body });
-    // One that is gone, or was made anew under its name, is seen at the next look.
+    // The next reconciliation sees a Pod that was deleted or replaced.
     if (answer.status !== 200 && answer.status !== 404 && answer.status !== 409)
       throw refused(`Pod ${name} cannot be written`, answer);
   }
 
-  /** Only that very Pod, and not one that has its name by then. */
+  /** Deletes a Pod, by its uid: not a new Pod of the same name. */
   async deletePod(namespace: string, { name, uid }: PodView): Promise<void> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
     const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } };
@@ -136,7 +143,7 @@ export class RolloutCluster {
       throw refused(`Pod ${name} cannot be deleted`, answer);
   }
 
-  /** Sets one condition of a Certificate, beside those of cert-manager. */
+  /** Writes the rollout's condition of a Certificate. cert-manager's own conditions stay. */
   async setCondition({ namespace, name }: CertificateView, condition: RolloutCondition): Promise<void> {
     const path = `${CERT_MANAGER}/namespaces/${encodeURIComponent(namespace)}/certificates/${encodeURIComponent(name)}/status`;
     const answer = await this.#call({
@@ -153,18 +160,18 @@ export class RolloutCluster {
       throw refused(`the condition of the Certificate ${namespace}/${name} cannot be written`, answer);
   }
 
-  /** An Event; one that is there already is no second one, and one that was refused for good is not sent again. */
+  /** Creates an Event, unless it exists. An Event that the API server refused is not sent again. */
   async event({ namespace }: CertificateView, event: RolloutEvent): Promise<void> {
-    if (this.#told.has(event.metadata.name)) return;
+    if (this.#sentEvents.has(event.metadata.name)) return;
     const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`;
     const answer = await this.#call({ method: "POST", path, body: event });
-    if (this.#told.size >= MOST_TOLD) this.#told.clear();
-    if (answer.status < 500 && answer.status !== 429) this.#told.add(event.metadata.name);
+    if (this.#sentEvents.size >= MAX_REMEMBERED_EVENTS) this.#sentEvents.clear();
+    if (answer.status < 500 && answer.status !== 429) this.#sentEvents.add(event.metadata.name);
     if (answer.status !== 201 && answer.status !== 409) throw refused("an Event cannot be written", answer);
   }
 
-  /** Asks for a rollout by hand; whoever leads will see it. */
-  async request(namespace: string, name: string, request: string, by: string): Promise<void> {
+  /** Writes the request of a manual rollout on a Certificate. The leader, on any replica, carries it out. */
+  async request(namespace: string, name: string, request: string, user: string): Promise<void> {
     const path = `${CERT_MANAGER}/namespaces/${encodeURIComponent(namespace)}/certificates/${encodeURIComponent(name)}`;
     const answer = await this.#call({
       method: "PATCH",
@@ -175,7 +182,7 @@ export class RolloutCluster {
         metadata: {
           name,
           namespace,
-          annotations: { [ROLLOUT_ANNOTATIONS.request]: request, [ROLLOUT_ANNOTATIONS.requestedBy]: by },
+          annotations: { [ROLLOUT_ANNOTATIONS.request]: request, [ROLLOUT_ANNOTATIONS.requestedBy]: user },
         },
       },
     });
@@ -191,9 +198,10 @@ export class RolloutCluster {
   }
 
   async #call(request: ApiRequest): Promise<ApiResponse> {
-    if (!this.#isLeading()) throw new RolloutError("stopped", "it leads no longer");
+    if (!this.#isLeading()) throw new RolloutError("stopped", "this process no longer leads");
     return this.#api(request).catch((error: unknown): never => {
-      throw new RolloutError("unreachable", errorMessage(error), error);
+      if (error instanceof KubernetesError) throw error;
+      throw new KubernetesError("cluster-unreachable", errorMessage(error), error);
     });
   }
 }
@@ -202,6 +210,6 @@ function workloadPath(namespace: string, { kind, name }: WorkloadRef): string {
   return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${RESOURCES[kind]}/${encodeURIComponent(name)}`;
 }
 
-function refused(what: string, answer: ApiResponse): RolloutError {
-  return new RolloutError("refused-by-cluster", `${what}: ${statusMessage(answer)}`);
+function refused(what: string, answer: ApiResponse): KubernetesError {
+  return new KubernetesError("cluster-refused", `${what}: ${statusMessage(answer)}`);
 }

@@ -3,26 +3,26 @@ import type { KubernetesApi } from "../kubernetes/KubernetesApi.ts";
 import type { Leading } from "../kubernetes/leadWhileHeld.ts";
 import { WorkQueue } from "../kubernetes/WorkQueue.ts";
 import type { Log } from "../telemetry/Log.ts";
-import type { CertificateView } from "./certificate/CertificateView.ts";
+import type { ReconcileDeps } from "./certificate/ReconcileDeps.ts";
 import { reconcileCertificate } from "./certificate/reconcileCertificate.ts";
 import { reconcileOrphan } from "./certificate/reconcileOrphan.ts";
-import { type CertificateWatch, watchCertificates } from "./certificate/watchCertificates.ts";
-import type { RolloutStep } from "./plan/RolloutStep.ts";
+import { rivalsOf } from "./certificate/rivalsOf.ts";
+import { watchCertificates } from "./certificate/watchCertificates.ts";
 import { probeServing } from "./probe/probeServing.ts";
 import { RolloutCluster } from "./RolloutCluster.ts";
-import { RolloutError } from "./RolloutError.ts";
-import { readRolloutSettings } from "./RolloutSettings.ts";
+import { isReconcileError } from "./RolloutError.ts";
+import { type RolloutKey, rolloutKeyText } from "./RolloutKey.ts";
 import type { RolloutMetrics } from "./report/RolloutMetrics.ts";
-import { WORKLOAD_KINDS, type WorkloadRef, workloadName } from "./workload/WorkloadRef.ts";
+import { RolloutReporter } from "./report/RolloutReporter.ts";
 
-/** What a controller is made of. */
+/** Options of a {@link RolloutController}. */
 export interface ControllerOptions {
   readonly kubeConfig: KubeConfig;
   readonly api: KubernetesApi;
-  /** Undefined for all of them. */
+  /** Undefined for all namespaces. */
   readonly namespace: string | undefined;
-  /** How often every Certificate is looked at though nothing was heard of it. In milliseconds. */
-  readonly resync: number;
+  /** The interval at which every known Certificate is reconciled without a change. */
+  readonly resyncMs: number;
   readonly log: Log;
   readonly metrics: RolloutMetrics;
   /** In milliseconds since 1970. */
@@ -31,17 +31,26 @@ export interface ControllerOptions {
   readonly random: () => number;
 }
 
-/** Certificates that are looked at at once, most of the time in wait for Pods that do not answer; and those of one namespace. */
-const WORKERS = 16;
-const MOST_OF_NAMESPACE = 4;
-/** From a change of a Certificate to the look at it: one that changes all the time is looked at as often. In milliseconds. */
-const CHANGE_PAUSE = 200;
-const BACKOFF = { first: 500, most: 60_000 };
-/** However many Certificates change, workloads are not listed more often. In milliseconds. */
-const SWEEP_PAUSE = 2_000;
-const PROBE_TIMEOUT = 3_000;
+/** Concurrent reconciliations. Most of their time is spent waiting for Pods that do not answer. */
+const CONCURRENCY = 16;
+const MAX_ACTIVE_PER_NAMESPACE = 4;
+/** The delay from a change of a Certificate to its reconciliation. It limits the rate of a Certificate that changes all the time. */
+const CHANGE_DELAY_MS = 200;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 60_000;
+/** The least time between two searches for orphaned rollouts, which list all workloads. */
+const SWEEP_DELAY_MS = 2_000;
+const HANDSHAKE_TIMEOUT_MS = 3_000;
+/** A probe makes up to four handshakes. */
+const PROBE_TIMEOUT_MS = 4 * HANDSHAKE_TIMEOUT_MS;
 
-/** Rolls workloads as their Certificates are renewed, for as long as it leads. */
+const SWEEP: RolloutKey = { kind: "sweep" };
+
+/**
+ * Observes Certificates and the workloads that they name, and rolls a workload when its Certificate is renewed. Runs while
+ * this process is the leader. Each item of its queue is one Certificate, one workload whose rollout may be orphaned, or the
+ * search for these workloads.
+ */
 export class RolloutController {
   readonly #options: ControllerOptions;
 
@@ -49,37 +58,54 @@ export class RolloutController {
     this.#options = options;
   }
 
-  /** Until it no longer leads. Never rejects. */
+  /** Runs until this process no longer leads. Never rejects. */
   async lead({ signal, isLeading }: Leading): Promise<void> {
-    const { api, resync, random, kubeConfig, namespace, log, metrics } = this.#options;
-    const queue = new WorkQueue({ ...BACKOFF, random, groupOf: namespaceOf, mostOfGroup: MOST_OF_NAMESPACE });
-    const cluster = new RolloutCluster(api, () => !signal.aborted && isLeading());
-    const known = new Set<string>();
+    const { kubeConfig, api, namespace, resyncMs, random, log, metrics, now } = this.#options;
+    const queue = new WorkQueue<RolloutKey>({
+      idOf: rolloutKeyText,
+      groupOf: (key) => (key.kind === "sweep" ? "" : key.namespace),
+      maxActivePerGroup: MAX_ACTIVE_PER_NAMESPACE,
+      firstRetryMs: FIRST_RETRY_MS,
+      maxRetryMs: MAX_RETRY_MS,
+      random,
+    });
+    const known = new Map<string, RolloutKey>();
     const watch = watchCertificates({
       kubeConfig,
       api,
       namespace,
       signal,
-      onChange: ({ namespace: place, name }) => {
-        const key = certificateKey(place, name);
-        known.add(key);
-        queue.addAfter(key, CHANGE_PAUSE);
+      onChange: (object) => {
+        const key: RolloutKey = { kind: "certificate", namespace: object.namespace, name: object.name };
+        known.set(rolloutKeyText(key), key);
+        queue.addAfter(key, CHANGE_DELAY_MS);
       },
-      onFault: (fault) => log.warn("Certificates cannot be watched; they are tried again", { fault }),
+      onError: (message) => log.warn("the watch of Certificates failed and is retried", { why: message }),
     });
-    const sweep = (): void => queue.add(SWEEP);
+    const deps: ReconcileDeps = {
+      cluster: new RolloutCluster(api, () => !signal.aborted && isLeading()),
+      now,
+      rivals: (certificate) => rivalsOf(certificate, watch.list(certificate.namespace)),
+      probe: (probe) =>
+        probeServing({
+          ...probe,
+          timeoutMs: HANDSHAKE_TIMEOUT_MS,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]),
+        }),
+      observer: new RolloutReporter({ log, metrics, now }),
+    };
     const timer = setInterval(() => {
-      for (const key of known) queue.add(key);
-      sweep();
-    }, resync);
+      for (const key of [...known.values(), SWEEP]) queue.add(key);
+    }, resyncMs);
     signal.addEventListener("abort", () => queue.close(), { once: true });
     if (signal.aborted) queue.close();
-    sweep();
-    metrics.watches(() => queue.depth);
+    queue.add(SWEEP);
+    metrics.setQueueDepth(() => queue.depth);
+    const work: Work = { queue, deps, known, signal };
     await Promise.all(
-      Array.from({ length: WORKERS }, async () => {
+      Array.from({ length: CONCURRENCY }, async () => {
         for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
-          await this.#work(key, { queue, cluster, watch, signal, known });
+          await this.#reconcileOrRetry(key, work);
           queue.done(key);
         }
       }),
@@ -87,144 +113,52 @@ export class RolloutController {
     clearInterval(timer);
   }
 
-  async #work(key: string, work: Work): Promise<void> {
-    const { queue } = work;
+  async #reconcileOrRetry(key: RolloutKey, work: Work): Promise<void> {
+    const { queue, signal } = work;
+    const { log, metrics } = this.#options;
     try {
-      const again = await this.#reconcile(key, work);
+      const retryAfterMs = await this.#reconcile(key, work);
       queue.forget(key);
-      if (again !== undefined) queue.addAfter(key, again);
+      if (retryAfterMs !== undefined) queue.addAfter(key, retryAfterMs);
     } catch (error) {
-      if (work.signal.aborted || (error instanceof RolloutError && error.code === "stopped")) return;
-      const isKnown = error instanceof RolloutError;
-      this.#options.metrics.failed(isKnown ? error.code : "internal");
-      // Somebody was faster: that is no fault.
-      if (isKnown && error.code === "changed-in-between")
-        this.#options.log.info("tried again", { key, why: error.message });
-      else
-        this.#options.log.error("cannot be looked after; it is tried again", {
-          key,
-          ...(isKnown ? { code: error.code, why: error.message } : { error }),
-        });
+      const known = isReconcileError(error) ? error : undefined;
+      if (signal.aborted || known?.code === "stopped") return;
+      metrics.recordFailure(known?.code ?? "internal");
+      const facts = { key: rolloutKeyText(key) };
+      // A concurrent change is not an error.
+      if (known?.code === "changed-in-between")
+        log.info("the workload changed and is read again", { ...facts, why: known.message });
+      else if (known !== undefined)
+        log.error("a reconciliation failed and is retried", { ...facts, code: known.code, why: known.message });
+      else log.error("a reconciliation failed and is retried", { ...facts, error });
       queue.retry(key);
     }
   }
 
-  async #reconcile(key: string, { queue, cluster, watch, signal, known }: Work): Promise<number | undefined> {
-    const [type, namespace = "", first = "", second = ""] = key.split(" ");
-    const { now } = this.#options;
-    switch (type) {
-      case SWEEP:
-        for (const { namespace: place, ref } of await cluster.inProgress(this.#options.namespace))
-          queue.add(workloadKey(place, ref));
+  /** Resolves to the delay until the next reconciliation, in milliseconds; undefined when only a change requires one. */
+  async #reconcile(key: RolloutKey, { queue, deps, known }: Work): Promise<number | undefined> {
+    switch (key.kind) {
+      case "sweep":
+        for (const { namespace, ref } of await deps.cluster.inProgress(this.#options.namespace))
+          queue.add({ kind: "workload", namespace, ref });
         return undefined;
       case "certificate": {
-        const { again, isGone } = await reconcileCertificate(
-          {
-            cluster,
-            now,
-            rivals: (certificate) => rivalsOf(watch, certificate),
-            probe: (probe) =>
-              probeServing({
-                ...probe,
-                timeoutMs: PROBE_TIMEOUT,
-                signal: AbortSignal.any([signal, AbortSignal.timeout(4 * PROBE_TIMEOUT)]),
-              }),
-            onUntold: ({ namespace: place, name }, why) =>
-              this.#options.log.warn("an Event is not told", { namespace: place, certificate: name, why }),
-            onMark: ({ namespace: place, name }, ref, pod) =>
-              this.#options.log.info("a Pod is marked", {
-                namespace: place,
-                certificate: name,
-                workload: workloadName(ref),
-                pod,
-              }),
-            onStep: (certificate, ref, step) => this.#took(certificate.namespace, certificate.name, ref, step),
-          },
-          namespace,
-          first,
-        );
-        if (isGone) known.delete(key);
-        // It may have named other workloads before.
-        if (again === undefined) queue.addAfter(SWEEP, SWEEP_PAUSE);
-        return again;
+        const { retryAfterMs, isGone } = await reconcileCertificate(deps, key.namespace, key.name);
+        if (isGone) known.delete(rolloutKeyText(key));
+        // The Certificate may have named other workloads before.
+        if (retryAfterMs === undefined) queue.addAfter(SWEEP, SWEEP_DELAY_MS);
+        return retryAfterMs;
       }
-      default: {
-        const kind = WORKLOAD_KINDS.find((it) => it === first);
-        if (kind === undefined) return undefined;
-        return reconcileOrphan(
-          {
-            cluster,
-            now,
-            onStep: (ref, step) => this.#took(namespace, undefined, ref, step),
-          },
-          namespace,
-          { kind, name: second },
-        );
-      }
+      case "workload":
+        return reconcileOrphan(deps, key.namespace, key.ref);
     }
-  }
-
-  #took(namespace: string, certificate: string | undefined, ref: WorkloadRef, step: RolloutStep): void {
-    const { log, metrics } = this.#options;
-    if (step.kind === "delete-pod") {
-      log.info("a Pod is deleted", { namespace, workload: workloadName(ref), pod: step.pod.name, why: step.why });
-      return;
-    }
-    if (!("workload" in step)) return;
-    const state = step.state ?? step.workload.state;
-    metrics.took(step.kind, state, this.#options.now());
-    const facts = {
-      namespace,
-      certificate: certificate ?? state?.certificate,
-      workload: workloadName(ref),
-      step: step.kind,
-      phase: state?.phase,
-      revision: state?.revision,
-      serial: state?.serial,
-      ...(state?.message == null ? {} : { reason: state.reason, why: state.message }),
-    };
-    if (step.kind === "roll-back") log.warn("rollout", facts);
-    else log.info("rollout", facts);
   }
 }
 
 interface Work {
-  readonly queue: WorkQueue;
-  readonly cluster: RolloutCluster;
-  readonly watch: CertificateWatch;
+  readonly queue: WorkQueue<RolloutKey>;
+  readonly deps: ReconcileDeps;
+  /** All Certificates that the watch reported, by their identity. */
+  readonly known: Map<string, RolloutKey>;
   readonly signal: AbortSignal;
-  readonly known: Set<string>;
-}
-
-/** Looks for workloads that nobody wants rolled any more. */
-const SWEEP = "sweep";
-
-function certificateKey(namespace: string, name: string): string {
-  return `certificate ${namespace} ${name}`;
-}
-
-function workloadKey(namespace: string, { kind, name }: WorkloadRef): string {
-  return `workload ${namespace} ${kind} ${name}`;
-}
-
-function namespaceOf(key: string): string {
-  return key.split(" ")[1] ?? "";
-}
-
-/** Of several that name one workload, the oldest has it; of two of the same second, the first by name. */
-function rivalsOf(watch: CertificateWatch, certificate: CertificateView): (ref: WorkloadRef) => string | undefined {
-  const age = ({ created, name }: CertificateView): string => `${created} ${name}`;
-  const names = new Map<string, string>();
-  for (const other of watch.list(certificate.namespace).sort((left, right) => (left.name < right.name ? -1 : 1)))
-    if (other.uid !== certificate.uid && age(other) < age(certificate))
-      for (const ref of workloadsOf(other)) if (!names.has(workloadName(ref))) names.set(workloadName(ref), other.name);
-  return (ref) => names.get(workloadName(ref));
-}
-
-function workloadsOf({ annotations }: CertificateView): readonly WorkloadRef[] {
-  try {
-    return readRolloutSettings(annotations)?.workloads ?? [];
-  } catch {
-    return [];
-  }
 }

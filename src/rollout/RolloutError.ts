@@ -1,17 +1,19 @@
-/** Why a rollout could not be looked after. Part of the API: callers match on these. */
+import { KubernetesError } from "../kubernetes/KubernetesError.ts";
+
+/** Why a rollout cannot be planned. Failed calls have a KubernetesErrorCode instead. Part of the API: callers match on these. */
 export type RolloutErrorCode =
-  /** Annotations of a Certificate that make no sense. */
+  /** An annotation of the Certificate cannot be used. The message names the annotation and the expected value. */
   | "bad-settings"
-  /** A state that was not written by a rollout. */
+  /** The annotation `postern.dev/rollout-state` of a workload was not written by a rollout. */
   | "unreadable-state"
-  | "not-there"
+  /** The CertificateRequest of the current revision is missing or cannot be read, so the serial is not known. */
+  | "certificate-unknown"
+  /** The workload changed between the read and the write. The rollout reads it again. */
   | "changed-in-between"
-  | "refused-by-cluster"
-  | "unreachable"
-  /** Another controller leads by now. */
+  /** This process no longer holds the Lease. */
   | "stopped";
 
-/** An error that is told as one clear line, without a stack. */
+/** A rollout that cannot be planned or carried out. `message` is one line for people. */
 export class RolloutError extends Error {
   readonly code: RolloutErrorCode;
   constructor(code: RolloutErrorCode, message: string, cause?: unknown) {
@@ -19,4 +21,12 @@ export class RolloutError extends Error {
     this.name = "RolloutError";
     this.code = code;
   }
+}
+
+/** An error that a reconciliation may end with. Any other error is a bug. */
+export type ReconcileError = RolloutError | KubernetesError;
+
+/** Whether an error is a {@link ReconcileError}. */
+export function isReconcileError(error: unknown): error is ReconcileError {
+  return error instanceof RolloutError || error instanceof KubernetesError;
 }

@@ -1,10 +1,7 @@
 import jsonPatch from "fast-json-patch";
 import type { ApiRequest, ApiResponse } from "../../src/kubernetes/KubernetesApi.ts";
-import {
-  type ReconcileDeps,
-  type Reconciled,
-  reconcileCertificate,
-} from "../../src/rollout/certificate/reconcileCertificate.ts";
+import type { ReconcileDeps } from "../../src/rollout/certificate/ReconcileDeps.ts";
+import { type ReconcileResult, reconcileCertificate } from "../../src/rollout/certificate/reconcileCertificate.ts";
 import { reconcileOrphan } from "../../src/rollout/certificate/reconcileOrphan.ts";
 import { RolloutCluster } from "../../src/rollout/RolloutCluster.ts";
 import type { WorkloadRef } from "../../src/rollout/workload/WorkloadRef.ts";
@@ -13,33 +10,34 @@ import { selfSignedPair } from "../tls/selfSignedPair.ts";
 const START = Date.parse("2026-01-01T00:00:00Z");
 const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/gates/certificates";
 const REQUESTS = "/apis/cert-manager.io/v1/namespaces/gates/certificaterequests";
+const COLLECTION = /\/(certificates|certificaterequests|pods|deployments|statefulsets|daemonsets)$/;
 const PODS = "/api/v1/namespaces/gates/pods";
 
-// biome-ignore lint/suspicious/noExplicitAny: an object of the API, read by path.
+// biome-ignore lint/suspicious/noExplicitAny: objects of the API, whose members are read by path.
 type Any = any;
 
-/** The objects of a namespace `gates`, as an API server would keep them, without controllers. */
+/** An API server with the objects of a namespace `gates`, without controllers. */
 export class RolloutApi {
   readonly objects = new Map<string, Any>();
-  readonly asked: ApiRequest[] = [];
+  readonly calls: ApiRequest[] = [];
   readonly events: Any[] = [];
-  readonly untold: string[] = [];
+  readonly refusedEvents: string[] = [];
   now = START;
-  /** What is answered in the place of what would be. */
+  /** Overrides the answer to a call. */
   refuse: (request: ApiRequest) => ApiResponse | undefined = () => undefined;
-  probe: ReconcileDeps["probe"] = async () => "";
+  probe: ReconcileDeps["probe"] = async () => ({ ok: true });
   #version = 1;
 
-  /** What reads and writes them. */
+  /** A client of this API server. */
   readonly cluster = new RolloutCluster(
     (request) => this.ask(request),
     () => true,
   );
 
   readonly ask = async (request: ApiRequest): Promise<ApiResponse> => {
-    this.asked.push(request);
-    const refusal = this.refuse(request);
-    if (refusal !== undefined) return refusal;
+    this.calls.push(request);
+    const override = this.refuse(request);
+    if (override !== undefined) return override;
     const path = request.path.split("?", 1)[0] ?? "";
     if (request.method === "POST") {
       this.events.push(request.body);
@@ -49,7 +47,7 @@ export class RolloutApi {
     const object = this.objects.get(at);
     if (request.method === "DELETE") this.objects.delete(at);
     if (request.method === "PATCH" && object !== undefined) this.#patch(at, object, request.body as Any);
-    if (request.method === "GET" && /s$/.test(path.split("/").at(-1) ?? "") && object === undefined) {
+    if (request.method === "GET" && COLLECTION.test(path)) {
       const items = [...this.objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, it]) => it);
       return { status: 200, body: { items: structuredClone(items), metadata: {} } as never };
     }
@@ -58,7 +56,7 @@ export class RolloutApi {
       : { status: 200, body: structuredClone(this.objects.get(at) ?? object) };
   };
 
-  /** Makes a Certificate; of a revision that was issued, with its CertificateRequest. */
+  /** Creates or replaces a Certificate. With a revision, it is issued and has its CertificateRequest. */
   async certificate(name: string, annotations: Readonly<Record<string, string>>, revision?: number): Promise<void> {
     const metadata = { name, namespace: "gates", uid: `u-${name}`, generation: 1, annotations };
     const conditions = [{ type: "Ready", status: "True" }];
@@ -80,7 +78,7 @@ export class RolloutApi {
     });
   }
 
-  /** Puts a workload there, settled, where `status` says nothing else. */
+  /** Creates or replaces a workload. It is settled unless `status` says otherwise. */
   workload(plural: string, name: string, { replicas = 2, spec = {}, status = {}, annotations = {} }: Any = {}): Any {
     const kind = { deployments: "Deployment", statefulsets: "StatefulSet", daemonsets: "DaemonSet" }[plural];
     const object = {
@@ -107,7 +105,7 @@ export class RolloutApi {
     return object;
   }
 
-  /** Puts a Pod there that is ready. */
+  /** Creates a ready Pod. */
   pod(name: string, owner: object, annotations: Readonly<Record<string, string>> = {}): void {
     const conditions = [{ type: "Ready", status: "True", lastTransitionTime: new Date(this.now).toISOString() }];
     this.objects.set(`${PODS}/${name}`, {
@@ -116,45 +114,50 @@ export class RolloutApi {
     });
   }
 
+  /** A stored workload. */
   live(plural: string, name: string): Any {
     return this.objects.get(`/apis/apps/v1/namespaces/gates/${plural}/${name}`);
   }
 
+  /** The names of all Pods. */
   pods(): string[] {
     return [...this.objects.keys()].filter((key) => key.startsWith(PODS)).map((key) => key.split("/").at(-1) ?? "");
   }
 
-  /** What a workload remembers. */
+  /** The stored state of a workload's rollout. */
   state(plural: string, name: string): Any {
     return JSON.parse(this.live(plural, name).metadata.annotations?.["postern.dev/rollout-state"] ?? "null");
   }
 
-  /** The condition of a Certificate. */
+  /** The condition RolledOut of a Certificate. */
   condition(name: string): Any {
     const { status } = this.objects.get(`${CERTIFICATES}/${name}`);
     return status.conditions?.find(({ type }: Any) => type === "RolledOut");
   }
 
-  /** Looks at a Certificate once, so much later. */
-  async look(name: string, milliseconds = 1_000): Promise<Reconciled> {
-    this.now += milliseconds;
-    const deps: ReconcileDeps = {
-      cluster: this.cluster,
-      rivals: () => () => undefined,
-      probe: (probe) => this.probe(probe),
-      now: () => this.now,
-      onStep: () => undefined,
-      onMark: () => undefined,
-      onUntold: (_, why) => this.untold.push(why),
-    };
-    return reconcileCertificate(deps, "gates", name);
+  /** Reconciles a Certificate once, after some time. */
+  async reconcile(name: string, afterMs = 1_000): Promise<ReconcileResult> {
+    this.now += afterMs;
+    return reconcileCertificate(this.#deps, "gates", name);
   }
 
-  /** Looks at a workload that may be nobody's, so much later. */
-  async stray(ref: WorkloadRef, milliseconds = 1_000): Promise<number | undefined> {
-    this.now += milliseconds;
-    return reconcileOrphan({ cluster: this.cluster, now: () => this.now, onStep: () => undefined }, "gates", ref);
+  /** Reconciles a workload whose rollout may be orphaned, after some time. */
+  async reconcileOrphan(ref: WorkloadRef, afterMs = 1_000): Promise<number | undefined> {
+    this.now += afterMs;
+    return reconcileOrphan(this.#deps, "gates", ref);
   }
+
+  readonly #deps: ReconcileDeps = {
+    cluster: this.cluster,
+    rivals: () => () => undefined,
+    probe: (probe) => this.probe(probe),
+    now: () => this.now,
+    observer: {
+      onStep: () => undefined,
+      onMark: () => undefined,
+      onEventRefused: (_, reason) => this.refusedEvents.push(reason),
+    },
+  };
 
   #patch(at: string, object: Any, body: Any): void {
     this.#version += 1;

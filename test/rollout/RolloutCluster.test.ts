@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { RolloutCluster } from "../../src/rollout/RolloutCluster.ts";
 import { RolloutApi } from "./RolloutApi.ts";
 
-it("finds what is being rolled beside a workload on which somebody put what makes no sense", async () => {
+it("RolloutCluster.inProgress lists rollouts next to a workload with an unreadable state", async () => {
   const api = new RolloutApi();
   for (const name of ["bad", "gate"]) {
     const { metadata } = api.workload("deployments", name, { annotations: { "postern.dev/rollout-state": "{}" } });
@@ -14,7 +14,7 @@ it("finds what is being rolled beside a workload on which somebody put what make
   ]);
 });
 
-it("ends a look that was begun, when another leads", async () => {
+it("RolloutCluster throws stopped without a call when this process no longer leads", async () => {
   const api = new RolloutApi();
   let isLeading = true;
   const cluster = new RolloutCluster(api.ask, () => isLeading);
@@ -24,5 +24,5 @@ it("ends a look that was begun, when another leads", async () => {
   await expect(cluster.workload("gates", { kind: "Deployment", name: "gate" })).rejects.toMatchObject({
     code: "stopped",
   });
-  expect(api.asked.length).toBe(1);
+  expect(api.calls.length).toBe(1);
 });

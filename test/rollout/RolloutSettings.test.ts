@@ -3,7 +3,7 @@ import { podsOf, readRolloutSettings } from "../../src/rollout/RolloutSettings.t
 
 const ROLLOUT = "postern.dev/rollout";
 
-it("reads everything that a Certificate can say", () => {
+it("readRolloutSettings reads all annotations", () => {
   expect(
     readRolloutSettings({
       [ROLLOUT]: "deployment/gate, StatefulSet/db,daemonset/edge.v1",
@@ -22,7 +22,7 @@ it("reads everything that a Certificate can say", () => {
       { kind: "DaemonSet", name: "edge.v1" },
     ],
     policy: "canary",
-    timeout: 90_000,
+    timeoutMs: 90_000,
     canary: { percent: 25 },
     probePort: 9443,
     probeHost: "gate.example.com",
@@ -31,10 +31,10 @@ it("reads everything that a Certificate can say", () => {
   });
 });
 
-it("rolls within ten minutes without a canary where no more is said, and nothing where nothing is", () => {
+it("readRolloutSettings returns the defaults for the first annotation only, and undefined without it", () => {
   expect(readRolloutSettings({ [ROLLOUT]: "deployment/gate" })).toMatchObject({
     policy: "rolling",
-    timeout: 600_000,
+    timeoutMs: 600_000,
     canary: { pods: 1 },
     probePort: 8443,
     request: undefined,
@@ -42,7 +42,7 @@ it("rolls within ten minutes without a canary where no more is said, and nothing
   expect(readRolloutSettings({ "postern.dev/renewal-policy": "nonsense" })).toBeUndefined();
 });
 
-describe("what makes no sense is named, with what was expected", () => {
+describe("readRolloutSettings throws bad-settings with the annotation and the expected value", () => {
   it.each([
     [ROLLOUT, ""],
     [ROLLOUT, "deployment"],
@@ -75,7 +75,7 @@ describe("what makes no sense is named, with what was expected", () => {
     ["postern.dev/rollout-request", "two words"],
     ["postern.dev/rollout-request", ""],
     ["postern.dev/rollout-request", "x".repeat(129)],
-  ])("%s: %j", (key, value) => {
+  ])("for %s: %j", (key, value) => {
     expect(() => readRolloutSettings({ [ROLLOUT]: "deployment/gate", [key]: value })).toThrow(
       expect.objectContaining({
         code: "bad-settings",
@@ -92,6 +92,6 @@ it.each([
   [{ percent: 1 }, 3, 1],
   [{ percent: 100 }, 3, 3],
   [{ pods: 1 }, 0, 0],
-])("%j of %i Pods are %i", (portion, pods, expected) => {
+])("podsOf(%j, %i) is %i", (portion, pods, expected) => {
   expect(podsOf(portion, pods)).toBe(expected);
 });

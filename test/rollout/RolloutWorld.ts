@@ -3,11 +3,12 @@ import { nextRolloutStep } from "../../src/rollout/plan/nextRolloutStep.ts";
 import type { RolloutGoal } from "../../src/rollout/plan/RolloutGoal.ts";
 import type { RolloutStep } from "../../src/rollout/plan/RolloutStep.ts";
 import { readRolloutSettings } from "../../src/rollout/RolloutSettings.ts";
+import type { PodView } from "../../src/rollout/workload/PodView.ts";
 import { isMarked, marksOf } from "../../src/rollout/workload/RolloutMarks.ts";
 import { readWorkload } from "../../src/rollout/workload/readWorkload.ts";
 import { rolloutPatch } from "../../src/rollout/workload/rolloutPatch.ts";
 import type { WorkloadKind } from "../../src/rollout/workload/WorkloadRef.ts";
-import type { PodView, WorkloadView } from "../../src/rollout/workload/WorkloadView.ts";
+import type { WorkloadView } from "../../src/rollout/workload/WorkloadView.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 
@@ -18,26 +19,27 @@ interface WorldPod {
   isReady: boolean;
 }
 
-/** Annotations of a Certificate, and what was issued for it. */
+/** A Certificate: its annotations and its latest certificate. */
 export interface WorldGoal {
   readonly revision: number;
   readonly serial: string;
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly isReady?: boolean;
+  /** Default: true. */
+  readonly mayBegin?: boolean;
 }
 
 /**
- * One workload and its controller, as simple as can be: Pods are replaced one at a time, and only as far as its strategy
- * allows. What the rollout writes is carried out as the API server would.
+ * A simulation of one workload and its controller. The controller replaces one Pod at a time, as far as the strategy allows.
+ * Writes of the rollout are applied as an API server applies them.
  */
 export class RolloutWorld {
   readonly kind: WorkloadKind;
   readonly pods: WorldPod[] = [];
-  // biome-ignore lint/suspicious/noExplicitAny: an object of the API, patched by path.
+  // biome-ignore lint/suspicious/noExplicitAny: an object of the API, which is patched by path.
   object: any;
   now = START;
   goal: WorldGoal | undefined;
-  /** Which revisions' Pods become ready, and which serial each serves. */
+  /** Whether the Pods of a revision become ready, and which serial they serve (empty for their own). */
   isReadyAt: (revision: string | undefined) => boolean = () => true;
   served: (revision: string | undefined) => string = () => "";
   readonly steps: string[] = [];
@@ -68,7 +70,7 @@ export class RolloutWorld {
 
   replicas: number;
 
-  /** As an autoscaler does: new Pods are of what most are of; a StatefulSet's from its partition on are of its template. */
+  /** Scales the workload, as an autoscaler does. New Pods are copies of the first Pod; in a StatefulSet they are of the template. */
   scale(replicas: number): void {
     this.replicas = replicas;
     this.object.spec.replicas = replicas;
@@ -78,21 +80,21 @@ export class RolloutWorld {
     while (this.pods.length < replicas) this.#make(annotations);
   }
 
-  /** As it would be read now. */
+  /** The workload as the rollout reads it now. */
   view(): WorkloadView {
     return readWorkload({ kind: this.kind, name: "gate" }, { ...this.object, status: this.#status() });
   }
 
-  /** What the next step would be. */
+  /** The next step, without taking it. */
   next(): RolloutStep {
     const workload = this.view();
     const goal = this.#goal();
     return nextRolloutStep({ goal, workload, pods: this.#podViews(), now: this.now });
   }
 
-  /** Takes one step, and lets the workload's controller go on by one. */
-  tick(milliseconds = 1_000): RolloutStep {
-    this.now += milliseconds;
+  /** Takes one step of the rollout and one of the workload's controller, after some time. */
+  tick(afterMs = 1_000): RolloutStep {
+    this.now += afterMs;
     const step = this.next();
     this.steps.push(step.kind);
     if (step.kind === "delete-pod") {
@@ -103,7 +105,7 @@ export class RolloutWorld {
     return step;
   }
 
-  /** Until nothing is written for some time, or so often. */
+  /** Ticks until the rollout is in step or stuck, at most `ticks` times more. */
   run(ticks = 200): RolloutStep {
     let step = this.tick();
     for (let count = 0; count < ticks && !(step.kind === "in-step" || step.kind === "stuck"); count += 1)
@@ -111,7 +113,7 @@ export class RolloutWorld {
     return step;
   }
 
-  /** The workload's controller: one Pod further. */
+  /** One step of the workload's controller. */
   control(): void {
     const { spec } = this.object;
     const template = this.#template();
@@ -127,10 +129,10 @@ export class RolloutWorld {
       const surge = spec.strategy.rollingUpdate.maxSurge;
       const isHeld = (spec.minReadySeconds ?? 0) > 1_000_000;
       const fresh = this.pods.length - old.length;
-      const most = typeof surge === "number" ? surge : 1;
+      const maxSurge = typeof surge === "number" ? surge : 1;
       const unready = this.pods.filter((pod) => !old.includes(pod) && (isHeld || !pod.isReady)).length;
       if (old.length > 0 || fresh < this.replicas) {
-        if (unready < most && fresh < this.replicas) this.#make(template);
+        if (unready < maxSurge && fresh < this.replicas) this.#make(template);
         else if (!isHeld && unready === 0 && old[0] !== undefined && fresh + old.length > this.replicas)
           this.#drop(old[0]);
       }
@@ -145,9 +147,9 @@ export class RolloutWorld {
         .slice(partition)
         .reverse()
         .find((pod) => old.includes(pod));
-      // A broken Pod is waited for, whatever it is of.
+      // The controller waits for a Pod that is not ready, even one of an old template.
       if (!isBroken && candidate !== undefined) this.#replace(candidate, template);
-      // Whoever deletes one gets another, of the template if it is behind the partition.
+      // A deleted Pod is replaced by one of the template.
       while (this.pods.length < this.replicas) this.#make(template);
     } else {
       const isRolling = spec.updateStrategy.type === "RollingUpdate";
@@ -225,17 +227,21 @@ export class RolloutWorld {
         isTerminating: false,
         hasAnnotations: true,
         marks,
-        probe: !pod.isReady ? undefined : served === state?.serial ? "" : `serves serial ${served}`,
+        probe: !pod.isReady
+          ? undefined
+          : served === state?.serial
+            ? { ok: true }
+            : { ok: false, reason: `serves serial ${served}` },
       };
     });
   }
 
   #goal(): RolloutGoal | undefined {
     if (this.goal === undefined) return undefined;
-    const { revision, serial, annotations = {}, isReady = true } = this.goal;
+    const { revision, serial, annotations = {}, mayBegin = true } = this.goal;
     const workloads = `${this.kind.toLowerCase()}/gate`;
     const settings = readRolloutSettings({ "postern.dev/rollout": workloads, ...annotations });
     if (settings === undefined) return undefined;
-    return { namespace: "gates", certificate: "gate-tls", revision, serial, isReady, settings };
+    return { namespace: "gates", certificate: "gate-tls", issued: { revision, serial }, mayBegin, settings };
   }
 }

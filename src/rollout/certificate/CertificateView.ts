@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** One of a Certificate's conditions. */
+/** A condition of a Certificate. */
 export interface CertificateCondition {
   readonly type: string;
   readonly status: string;
@@ -10,23 +10,25 @@ export interface CertificateCondition {
   readonly lastTransitionTime?: string | undefined;
 }
 
-/** A cert-manager Certificate (cert-manager.io/v1), as far as a rollout is about it. */
+/** The parts of a cert-manager Certificate (cert-manager.io/v1) that a rollout needs. */
 export interface CertificateView {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
+  /** The creation time, in RFC 3339; empty when it is not set. */
   readonly created: string;
   readonly annotations: Readonly<Record<string, string>>;
-  /** The first name, else the first address. */
+  /** The first DNS name, else the first IP address, else the common name. */
   readonly host: string | undefined;
-  /** Undefined until a first one has been issued. */
+  /** Undefined before the first certificate is issued. */
   readonly revision: number | undefined;
+  /** Whether the condition `Ready` is True. */
   readonly isReady: boolean;
   readonly conditions: readonly CertificateCondition[];
 }
 
-const words = z._default(z.record(z.string(), z.string()), {});
+const textMap = z._default(z.record(z.string(), z.string()), {});
 const list = z._default(z.array(z.string()), []);
 const text = z.optional(z.string());
 const schema = z.looseObject({
@@ -36,7 +38,7 @@ const schema = z.looseObject({
     uid: z.string(),
     generation: z._default(z.number(), 0),
     creationTimestamp: z._default(z.string(), ""),
-    annotations: words,
+    annotations: textMap,
   }),
   spec: z._default(z.looseObject({ dnsNames: list, ipAddresses: list, commonName: text }), {
     dnsNames: [],
@@ -63,7 +65,7 @@ const schema = z.looseObject({
   ),
 });
 
-/** Reads one as the API server gives it; undefined for what is none. */
+/** Decodes a stored Certificate; undefined when the object is not one. */
 export function readCertificate(object: object): CertificateView | undefined {
   const parsed = schema.safeParse(object);
   if (!parsed.success) return undefined;

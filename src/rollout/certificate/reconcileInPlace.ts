@@ -1,63 +1,75 @@
-import type { RolloutGoal } from "../plan/RolloutGoal.ts";
-import type { ProbePod } from "../probe/podsToJudge.ts";
-import { probeHostOf } from "../probe/probeHostOf.ts";
-import type { RolloutCluster } from "../RolloutCluster.ts";
+import type { IssuedRevision } from "../plan/RolloutGoal.ts";
+import { probeHostOf } from "../probe/probeServing.ts";
+import type { RolloutSettings } from "../RolloutSettings.ts";
 import { CONDITION, type RolloutSummary } from "../report/rolloutCondition.ts";
+import type { PodView } from "../workload/PodView.ts";
 import { isMarked, type RolloutMarks } from "../workload/RolloutMarks.ts";
-import { type WorkloadRef, workloadName } from "../workload/WorkloadRef.ts";
+import { workloadName } from "../workload/WorkloadRef.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
 import type { CertificateView } from "./CertificateView.ts";
+import type { ReconcileDeps } from "./ReconcileDeps.ts";
 
-/** What a look at Pods needs of the world. */
-export interface InPlaceDeps {
-  readonly cluster: RolloutCluster;
-  readonly probe: ProbePod;
-  /** In milliseconds since 1970. */
-  readonly now: () => number;
-  /** Told of each Pod that was marked. */
-  readonly onMark: (ref: WorkloadRef, pod: string) => void;
+/** A workload whose Pods reload their certificate. */
+export interface InPlaceTarget {
+  readonly certificate: CertificateView;
+  readonly settings: RolloutSettings;
+  readonly issued: IssuedRevision;
+  readonly workload: WorkloadView;
 }
 
 /**
- * For servers that take a certificate up by themselves: no Pod is replaced. Each has its annotations set, which a downwardAPI
- * volume brings to its files, and each that is ready has to serve the certificate. Undefined when all do.
+ * Reconciles a workload with the policy `in-place`, for servers that reload their certificate: no Pod is replaced. It writes
+ * the marks on each Pod, from where a downwardAPI volume copies them to a file. Then it probes each ready Pod. Undefined when
+ * all Pods serve the certificate.
  */
 export async function reconcileInPlace(
-  { cluster, probe, now, onMark }: InPlaceDeps,
-  certificate: CertificateView,
-  goal: RolloutGoal,
-  workload: WorkloadView,
+  deps: Pick<ReconcileDeps, "cluster" | "probe" | "now" | "observer">,
+  target: InPlaceTarget,
 ): Promise<RolloutSummary | undefined> {
-  const { settings, serial, revision, namespace } = goal;
-  const marks: RolloutMarks = { revision: String(revision), serial, request: settings.request ?? null };
-  const pods = (await cluster.pods(namespace, workload)).filter((pod) => !pod.isTerminating);
+  const { certificate, settings, issued, workload } = target;
+  const { namespace } = certificate;
+  const pods = (await deps.cluster.pods(namespace, workload)).filter((pod) => !pod.isTerminating);
+  const marks: RolloutMarks = {
+    revision: String(issued.revision),
+    serial: issued.serial,
+    request: settings.request ?? null,
+  };
   for (const pod of pods) {
     if (isMarked(pod.marks, marks)) continue;
-    await cluster.markPod(namespace, pod, marks);
-    onMark(workload.ref, pod.name);
+    await deps.cluster.markPod(namespace, pod, marks);
+    deps.observer.onMark({ namespace, certificate: certificate.name, ref: workload.ref }, pod.name);
   }
+  const failures = await failedProbes(deps, target, pods);
+  if (failures.length === 0 && pods.length >= workload.pods) return undefined;
+  const name = workloadName(workload.ref);
+  const progress = `${name}: ${pods.length - failures.length} of ${workload.pods} Pods serve the new certificate`;
+  const prefix = `revision ${issued.revision}, serial ${issued.serial}: `;
+  const message = `${prefix}${progress}${failures[0] === undefined ? "" : `; ${failures[0]}`}`;
+  // The stored condition remembers since when this workload is waited for.
+  const stored = certificate.conditions.find(({ type }) => type === CONDITION);
+  const isSame = stored?.message?.startsWith(`${prefix}${name}: `) === true;
+  if (stored?.reason === "NotServed" && isSame) return { status: "False", reason: "NotServed", message };
+  // A wait for the Certificate or for another workload does not count.
+  const storedSince = stored?.reason === "InPlace" && isSame ? Date.parse(stored.lastTransitionTime ?? "") : Number.NaN;
+  const since = Number.isNaN(storedSince) ? deps.now() : storedSince;
+  return deps.now() - since > settings.timeoutMs
+    ? { status: "False", reason: "NotServed", message }
+    : { status: "Unknown", reason: "InPlace", message, since };
+}
+
+/** Why Pods do not serve the certificate, one text for each of these Pods. */
+async function failedProbes(
+  { probe }: Pick<ReconcileDeps, "probe">,
+  { certificate, settings, issued }: InPlaceTarget,
+  pods: readonly PodView[],
+): Promise<string[]> {
   const host = probeHostOf(settings, certificate.host);
-  const words = await Promise.all(
+  const failures = await Promise.all(
     pods.map(async ({ name, ip, isReady }) => {
-      if (!isReady || ip === undefined) return `Pod ${name} is not ready`;
-      const said = await probe({ address: ip, port: settings.probePort, host, serials: [serial] });
-      return said === "" ? "" : `Pod ${name}: ${said}`;
+      if (!isReady || ip === undefined) return [`Pod ${name} is not ready`];
+      const result = await probe({ address: ip, port: settings.probePort, host, serials: [issued.serial] });
+      return result.ok ? [] : [`Pod ${name}: ${result.reason}`];
     }),
   );
-  const missing = words.filter((said) => said !== "");
-  if (missing.length === 0 && pods.length >= workload.pods) return undefined;
-  const what = `${workloadName(workload.ref)}: ${pods.length - missing.length} of ${workload.pods} Pods serve the new certificate`;
-  const message = missing[0] === undefined ? what : `${what}; ${missing[0]}`;
-  // Since when it is waited for is on the condition itself.
-  const before = certificate.conditions.find(({ type }) => type === CONDITION);
-  const begin = `revision ${revision}, serial ${serial}: `;
-  const text = `${begin}${message}`;
-  const isSame = before?.message?.startsWith(`${begin}${workloadName(workload.ref)}: `) === true;
-  if (before?.reason === "NotServed" && isSame) return { status: "False", reason: "NotServed", message: text };
-  // What was waited for before, such as the Certificate itself, or another workload, took none of this one's time.
-  const waiting = before?.reason === "InPlace" && isSame ? Date.parse(before.lastTransitionTime ?? "") : Number.NaN;
-  const since = Number.isNaN(waiting) ? now() : waiting;
-  return now() - since > settings.timeout
-    ? { status: "False", reason: "NotServed", message: text }
-    : { status: "Unknown", reason: "InPlace", message: text, since };
+  return failures.flat();
 }

@@ -1,81 +1,79 @@
-import { isLate, nextRolloutStep } from "../plan/nextRolloutStep.ts";
-import type { RolloutStep } from "../plan/RolloutStep.ts";
-import { podsToJudge } from "../probe/podsToJudge.ts";
-import type { RolloutCluster } from "../RolloutCluster.ts";
+import { nextRolloutStep } from "../plan/nextRolloutStep.ts";
+import { observePods } from "../probe/observePods.ts";
 import { RolloutError } from "../RolloutError.ts";
 import { readRolloutSettings } from "../RolloutSettings.ts";
-import { isInFlight } from "../workload/RolloutState.ts";
+import { isInFlight, isLate } from "../workload/RolloutState.ts";
 import type { WorkloadRef } from "../workload/WorkloadRef.ts";
+import type { ReconcileDeps, RolloutTarget } from "./ReconcileDeps.ts";
 
-/** What a look at a stray needs of the world. */
-export interface StrayDeps {
-  readonly cluster: RolloutCluster;
-  /** In milliseconds since 1970. */
-  readonly now: () => number;
-  readonly onStep: (ref: WorkloadRef, step: RolloutStep) => void;
-}
+/** Dependencies of {@link reconcileOrphan}. */
+export type OrphanDeps = Pick<ReconcileDeps, "cluster" | "now" | "observer">;
 
-/** In milliseconds. */
-const SOON = 1_000;
-const LATER = 5_000;
+const RETRY_IN_FLIGHT_MS = 1_000;
+const RETRY_UNCLEAR_MS = 5_000;
 
 /**
- * One step further for a workload that is being rolled for a Certificate that is gone, or names it no longer: back to what
- * was before. Resolves to when it is to be looked at again, in milliseconds; undefined when there is nothing left to do.
+ * Reconciles an orphaned rollout: the workload has the in-progress label, but its Certificate was deleted or no longer names
+ * it. Takes the next step of its rollback. Resolves to the delay until the next reconciliation, in milliseconds; undefined
+ * when nothing is left to do, or the rollout is not orphaned. Throws as {@link RolloutCluster} does.
  */
 export async function reconcileOrphan(
-  deps: StrayDeps,
+  deps: OrphanDeps,
   namespace: string,
   ref: WorkloadRef,
 ): Promise<number | undefined> {
-  const { cluster } = deps;
+  const { cluster, observer } = deps;
   const workload = await cluster.workload(namespace, ref);
   if (workload?.isLabelled !== true) return undefined;
   const { state } = workload;
   if (state !== undefined) {
     const claim = await claimOf(deps, namespace, ref, state.certificate);
     if (claim === "claimed") return undefined;
-    // It may well be wanted: it has its time. But what has come to an end does not hang until the annotations are put right.
+    // While the Certificate's annotations are unreadable, the rollout may be wanted. It continues until its timeout. A
+    // rollout that has ended does not wait for readable annotations.
     const hasEnded = !isInFlight(state) || state.phase === "rolling-back" || isLate(state, deps.now());
-    if (claim === "unclear" && !hasEnded && !(state.phase === "rolling" && workload.isSettled)) return LATER;
+    if (claim === "unclear" && !hasEnded && !(state.phase === "rolling" && workload.isSettled)) return RETRY_UNCLEAR_MS;
   }
-  const pods = await podsToJudge(
+  const pods = await observePods(
     { cluster, probe: undefined },
     { namespace, goal: undefined, host: undefined },
     workload,
   );
   const step = nextRolloutStep({ goal: undefined, workload, pods, now: deps.now() });
+  const target: RolloutTarget = { namespace, certificate: undefined, ref };
   switch (step.kind) {
     case "in-step":
     case "stuck":
       return undefined;
     case "wait":
-      return SOON;
+      return RETRY_IN_FLIGHT_MS;
     case "delete-pod":
       await cluster.deletePod(namespace, step.pod);
-      deps.onStep(ref, step);
-      return SOON;
+      observer.onStep(target, step);
+      return RETRY_IN_FLIGHT_MS;
     default:
       await cluster.write(namespace, step);
-      deps.onStep(ref, step);
+      observer.onStep(target, step);
       return isInFlight(step.state) ? 0 : undefined;
   }
 }
 
-/** Not by what was heard, but by what is: a Certificate that was not heard of is no reason to take anything back. */
+/**
+ * Whether the Certificate names the workload. It is read from the API server: a Certificate that is missing in the watch's
+ * cache is not a reason for a rollback. "unclear": its annotations cannot be read; its condition says so.
+ */
 async function claimOf(
-  { cluster }: StrayDeps,
+  { cluster }: OrphanDeps,
   namespace: string,
   { kind, name }: WorkloadRef,
-  by: string,
+  certificateName: string,
 ): Promise<"claimed" | "unclear" | "free"> {
-  const certificate = await cluster.certificate(namespace, by);
+  const certificate = await cluster.certificate(namespace, certificateName);
   if (certificate === undefined) return "free";
   try {
     const settings = readRolloutSettings(certificate.annotations);
     return settings?.workloads.some((it) => it.kind === kind && it.name === name) === true ? "claimed" : "free";
   } catch (error) {
-    // What cannot be read may well name it; the Certificate's condition says so.
     if (error instanceof RolloutError) return "unclear";
     throw error;
   }

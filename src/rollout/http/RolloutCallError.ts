@@ -1,19 +1,31 @@
-/** Why a `POST /rollout` was not taken. Part of the API: callers match on these. */
+/** Why a `POST /rollout` was refused. Part of the API: callers match on these. */
 export type RolloutCallErrorCode =
-  | "not-found"
-  | "method-not-allowed"
-  | "wrong-content-type"
-  | "too-large"
+  /** 400. The body is not the expected JSON, or did not arrive within 5 seconds. */
   | "bad-request"
+  /** 401. There is no bearer token, or the API server does not accept it. */
   | "unauthenticated"
+  /** 403. The user may not `update` the Certificate. */
   | "forbidden"
+  /** 404. The only path is `/rollout`. */
+  | "not-found"
+  /** 404. The Certificate does not exist. */
   | "unknown-certificate"
+  /** 405. The only method is POST. */
+  | "method-not-allowed"
+  /** 409. The Certificate has no annotation `postern.dev/rollout`, its annotations cannot be used, or it is not ready. */
   | "cannot-roll"
+  /** 409. The certificate's serial is not the one in the header `x-certificate-serial`. */
   | "other-serial"
+  /** 413. The body has more than 16 KiB. */
+  | "too-large"
+  /** 415. The content type is not `application/json`. */
+  | "wrong-content-type"
+  /** 503. The replica handles 16 calls already. Retry after a second. */
   | "overloaded"
+  /** 503. The API server does not answer or refuses a call. Retry after a second. */
   | "cluster-unavailable";
 
-/** An error that is answered as JSON. */
+/** A refused `POST /rollout`. `message` is for the caller. */
 export class RolloutCallError extends Error {
   readonly code: RolloutCallErrorCode;
   constructor(code: RolloutCallErrorCode, message: string, cause?: unknown) {

@@ -5,36 +5,37 @@ import type { KubernetesApi } from "../../kubernetes/KubernetesApi.ts";
 import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
 import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
+import type { IssuedRevision } from "../plan/RolloutGoal.ts";
 import { RolloutCluster } from "../RolloutCluster.ts";
-import { RolloutError } from "../RolloutError.ts";
+import { isReconcileError, RolloutError } from "../RolloutError.ts";
 import { readRolloutSettings } from "../RolloutSettings.ts";
 import { MARKS } from "../workload/rolloutAnnotations.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
 import { authorizeRollout } from "./authorizeRollout.ts";
 import { RolloutCallError, rolloutCallStatus } from "./RolloutCallError.ts";
 
-/** What the app is made of. */
+/** Dependencies of {@link createRolloutApp}. */
 export interface RolloutAppOptions {
   readonly api: KubernetesApi;
   readonly log: Log;
-  /** A word that no other rollout by hand has. */
+  /** Returns a new unique identifier for a manual rollout. */
   readonly newRequest: () => string;
 }
 
-const BODY_BYTES = 16 * 1024;
-/** Each makes five calls to the API server. */
-const MOST_AT_ONCE = 16;
-const BODY_TIMEOUT = 5_000;
-/** Of a user, in an annotation. */
-const NAME = 256;
+const MAX_BODY_BYTES = 16 * 1024;
+/** Concurrent calls. Each makes five calls to the API server. */
+const MAX_CALLS = 16;
+const BODY_TIMEOUT_MS = 5_000;
+/** The length of a user name in the annotation. */
+const MAX_USER_CHARACTERS = 256;
 
 const dnsName = z.string().check(z.refine(isObjectName, "expected the name of a Kubernetes object"));
 const schema = z.strictObject({ namespace: dnsName, name: dnsName });
 
 /**
- * `POST /rollout` with `{"namespace": ..., "name": ...}` of a Certificate: its workloads are rolled once more, also at a
- * revision that was taken back. It is written down on the Certificate, so that any replica can be asked and whoever leads
- * does it. With a header `x-certificate-serial` only while the Certificate has that serial.
+ * The app that serves `POST /rollout` with `{"namespace": ..., "name": ...}` of a Certificate. It rolls the Certificate's
+ * workloads once more, also at a revision that was rolled back. The request is written on the Certificate, so any replica can
+ * take the call and the leader carries it out. With a header `x-certificate-serial`, only while the certificate has that serial.
  */
 export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): Hono {
   const app = new Hono();
@@ -42,7 +43,7 @@ export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): H
   let active = 0;
   app.use("/rollout", async (context, next) => {
     if (context.req.method !== "POST") throw new RolloutCallError("method-not-allowed", "expected POST");
-    if (active >= MOST_AT_ONCE) throw new RolloutCallError("overloaded", "too many calls at once; try again");
+    if (active >= MAX_CALLS) throw new RolloutCallError("overloaded", "too many concurrent calls; retry later");
     active += 1;
     try {
       await next();
@@ -53,9 +54,9 @@ export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): H
   app.use(
     "/rollout",
     bodyLimit({
-      maxSize: BODY_BYTES,
+      maxSize: MAX_BODY_BYTES,
       onError: () => {
-        throw new RolloutCallError("too-large", `expected a body of at most ${BODY_BYTES} bytes`);
+        throw new RolloutCallError("too-large", `expected a body of at most ${MAX_BODY_BYTES} bytes`);
       },
     }),
   );
@@ -64,65 +65,69 @@ export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): H
     if (type !== "application/json") throw new RolloutCallError("wrong-content-type", "expected application/json");
     const target = readTarget(await readText(context.req.raw));
     const user = await authorizeRollout(api, context.req.header("authorization"), target);
-    const found = await findTarget(cluster, target);
-    const wanted = context.req.header(MARKS.serial)?.toLowerCase();
-    if (wanted !== undefined && wanted !== found.serial)
-      throw new RolloutCallError("other-serial", `the certificate's serial is ${found.serial}, not the one asked for`);
+    const current = await readCurrent(cluster, target);
+    const expected = context.req.header(MARKS.serial)?.toLowerCase();
+    if (expected !== undefined && expected !== current.serial)
+      throw new RolloutCallError("other-serial", `the certificate's serial is ${current.serial}, not the expected one`);
     const request = newRequest();
-    await cluster.request(target.namespace, target.name, request, user.slice(0, NAME));
-    log.info("a rollout by hand", { ...target, user, request, revision: found.revision, serial: found.serial });
-    context.header(MARKS.serial, found.serial);
-    return context.json({ ...target, request, ...found }, 202);
+    await cluster.request(target.namespace, target.name, request, user.slice(0, MAX_USER_CHARACTERS));
+    const { revision, serial } = current;
+    log.info("a manual rollout was requested", { ...target, user, request, revision, serial });
+    context.header(MARKS.serial, serial);
+    return context.json({ ...target, request, ...current }, 202);
   });
-  app.notFound(() => answer(new RolloutCallError("not-found", "there is POST /rollout")));
+  app.notFound(() => answer(new RolloutCallError("not-found", "the only endpoint is POST /rollout")));
   app.onError((error) => {
     if (error instanceof RolloutCallError) {
       if (error.code === "cluster-unavailable") log.warn("a call failed", { why: error.message });
       return answer(error);
     }
-    if (error instanceof RolloutError) log.warn("a call failed", { code: error.code, why: error.message });
+    if (isReconcileError(error)) log.warn("a call failed", { code: error.code, why: error.message });
     else log.error("a call failed", { error });
-    return answer(new RolloutCallError("cluster-unavailable", "the cluster cannot be asked", error));
+    return answer(
+      new RolloutCallError("cluster-unavailable", "the API server does not answer or refuses a call", error),
+    );
   });
   return app;
 }
 
-interface Found {
-  readonly revision: number;
-  readonly serial: string;
+interface CurrentCertificate extends IssuedRevision {
   readonly workloads: readonly string[];
 }
 
-async function findTarget(
+/** The certificate to roll, and the workloads that use it. Throws {@link RolloutCallError}. */
+async function readCurrent(
   cluster: RolloutCluster,
   { namespace, name }: { readonly namespace: string; readonly name: string },
-): Promise<Found> {
+): Promise<CurrentCertificate> {
   const certificate = await cluster.certificate(namespace, name);
   if (certificate === undefined)
-    throw new RolloutCallError("unknown-certificate", `there is no Certificate ${namespace}/${name}`);
+    throw new RolloutCallError("unknown-certificate", `the Certificate ${namespace}/${name} does not exist`);
   try {
     const settings = readRolloutSettings(certificate.annotations);
     const { revision } = certificate;
     if (settings === undefined || revision === undefined || !certificate.isReady) {
-      const why = settings === undefined ? "has no annotation postern.dev/rollout" : "is not ready";
-      throw new RolloutCallError("cannot-roll", `the Certificate ${namespace}/${name} ${why}`);
+      const reason = settings === undefined ? "has no annotation postern.dev/rollout" : "is not ready";
+      throw new RolloutCallError("cannot-roll", `the Certificate ${namespace}/${name} ${reason}`);
     }
-    const { serial } = await cluster.leaf(certificate, revision);
-    return { revision, serial, workloads: settings.workloads.map(workloadName) };
+    const issued = await cluster.issued(certificate, revision);
+    return { ...issued, workloads: settings.workloads.map(workloadName) };
   } catch (error) {
-    const isOfUser = error instanceof RolloutError && (error.code === "bad-settings" || error.code === "not-there");
-    if (isOfUser) throw new RolloutCallError("cannot-roll", error.message, error);
+    const isFaultOfCertificate =
+      error instanceof RolloutError && (error.code === "bad-settings" || error.code === "certificate-unknown");
+    if (isFaultOfCertificate) throw new RolloutCallError("cannot-roll", error.message, error);
     throw error;
   }
 }
 
 async function readText(request: Request): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new RolloutCallError("bad-request", "the body did not arrive")), BODY_TIMEOUT);
+  const timedOut = new Promise<never>((_, reject) => {
+    const error = new RolloutCallError("bad-request", `the body did not arrive within ${BODY_TIMEOUT_MS} ms`);
+    timer = setTimeout(() => reject(error), BODY_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([request.text(), late]);
+    return await Promise.race([request.text(), timedOut]);
   } finally {
     clearTimeout(timer);
   }
@@ -133,7 +138,7 @@ function readTarget(text: string): z.infer<typeof schema> {
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    throw new RolloutCallError("bad-request", "the body is no JSON", error);
+    throw new RolloutCallError("bad-request", "the body is not JSON", error);
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;

@@ -1,14 +1,21 @@
 import type { RolloutSettings } from "../RolloutSettings.ts";
 
+/** A certificate that cert-manager issued for a Certificate. */
+export interface IssuedRevision {
+  /** The Certificate's revision, from 1. */
+  readonly revision: number;
+  /** The leaf's serial number, in lower-case hex without leading zeros. */
+  readonly serial: string;
+}
+
 /** What the workloads of a Certificate are to serve. */
 export interface RolloutGoal {
   readonly namespace: string;
-  /** Of the Certificate. */
+  /** The name of the Certificate. */
   readonly certificate: string;
-  readonly revision: number;
-  /** Of the leaf, in lower-case hex without leading zeros; "" while it is not known, and nothing can be begun. */
-  readonly serial: string;
-  /** Whether it is issued and valid: nothing is begun for one that is not. */
-  readonly isReady: boolean;
+  /** The latest certificate; undefined when none was issued or its serial is not known. */
+  readonly issued: IssuedRevision | undefined;
+  /** Whether a rollout may begin now. A rollout that is in flight continues in either case. */
+  readonly mayBegin: boolean;
   readonly settings: RolloutSettings;
 }

@@ -1,24 +1,26 @@
+import type { PodView } from "../workload/PodView.ts";
 import type { RolloutMarks } from "../workload/RolloutMarks.ts";
-import type { RolloutState } from "../workload/RolloutState.ts";
-import type { PodView, WorkloadView } from "../workload/WorkloadView.ts";
+import type { RolloutState, Staging } from "../workload/RolloutState.ts";
+import type { WorkloadView } from "../workload/WorkloadView.ts";
 
-/** What is to be done next about one workload. A write carries the state that it leaves. */
+/** The next step of one workload's rollout. */
 export type RolloutStep =
-  /** All is as it should be. */
+  /** The workload serves the goal, or there is no goal. */
   | { readonly kind: "in-step" }
-  /** Nothing can be done now. `message` says what is waited for. */
+  /** Nothing can be done now. `message` says what the rollout waits for. */
   | { readonly kind: "wait"; readonly message: string }
-  /** Nothing will be done before somebody does something. */
+  /** Nothing is done until somebody changes the workload or the Certificate. `reason` is for the condition. */
   | { readonly kind: "stuck"; readonly reason: string; readonly message: string }
+  /** One write of the workload. */
   | {
       readonly kind: "begin" | "restage" | "promote" | "finish" | "roll-back" | "settle" | "restore";
       readonly workload: WorkloadView;
-      /** Goes onto the template; undefined where that stays as it is. */
+      /** The new marks of the template; undefined to keep them. */
       readonly marks: RolloutMarks | undefined;
-      /** What of the staging is to be what; undefined where that stays as it is. */
-      readonly staging: WorkloadView["staging"] | undefined;
-      /** Undefined where what is remembered stays. */
+      /** The new staging; undefined to keep it. */
+      readonly staging: Staging | undefined;
+      /** The new state; undefined to keep it. */
       readonly state: RolloutState | undefined;
     }
-  /** So that its controller makes one of the new template in its place. */
-  | { readonly kind: "delete-pod"; readonly pod: PodView; readonly why: string };
+  /** Deletes a Pod, so that its controller creates one of the current template. */
+  | { readonly kind: "delete-pod"; readonly pod: PodView; readonly reason: string };

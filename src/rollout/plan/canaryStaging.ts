@@ -3,13 +3,13 @@ import type { RolloutState, Staging } from "../workload/RolloutState.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
 
 /**
- * Longer than any rollout: with it a Deployment's new Pods become ready and are never available, so that, with none
- * allowed to be missing, its controller makes `maxSurge` of them and goes no further. No value that a person would choose.
+ * The `minReadySeconds` of a Deployment during its canary, longer than any rollout. New Pods become ready but never
+ * available. With `maxUnavailable: 0` the controller then creates `maxSurge` Pods and stops. Nobody else uses this value.
  */
 export const CANARY_READY_SECONDS = 2_000_000_001;
-/** By which a Deployment has no limit at all (`HasProgressDeadline`, k8s.io/kubernetes/pkg/controller/deployment/util). */
+/** Disables a Deployment's progress deadline (`HasProgressDeadline`, k8s.io/kubernetes/pkg/controller/deployment/util). */
 const NO_DEADLINE = 2_147_483_647;
-/** What the API server fills in (k8s.io/kubernetes/pkg/apis/apps/v1/defaults.go). */
+/** The API server's defaults (k8s.io/kubernetes/pkg/apis/apps/v1/defaults.go). */
 const DEFAULTS: Readonly<Record<Staging["kind"], Staging>> = {
   Deployment: {
     kind: "Deployment",
@@ -23,8 +23,8 @@ const DEFAULTS: Readonly<Record<Staging["kind"], Staging>> = {
 };
 
 /**
- * What holds a workload's controller to a canary of so many Pods: a Deployment's new Pods are never available; a
- * StatefulSet replaces those from a partition on; a DaemonSet replaces none but those that are deleted.
+ * The staging that limits a workload's controller to `canary` of `pods` Pods. A Deployment's new Pods never become
+ * available. A StatefulSet replaces only the Pods from its partition on. A DaemonSet replaces only Pods that are deleted.
  */
 export function canaryStaging(original: Staging, canary: number, pods: number): Staging {
   switch (original.kind) {
@@ -44,8 +44,8 @@ export function canaryStaging(original: Staging, canary: number, pods: number): 
 }
 
 /**
- * What has to be staged where a workload was scaled in the middle of its canary (by hand, or an autoscaler), so that as many
- * Pods as are wanted now can be made anew. Undefined where that is so, or where somebody else staged something.
+ * The staging for a larger canary after the workload was scaled during its canary, by a person or an autoscaler. Undefined
+ * when the canary is large enough, or when somebody else changed the staging.
  */
 export function widerStaging(
   { staging, pods }: WorkloadView,
@@ -65,7 +65,7 @@ export function widerStaging(
   return undefined;
 }
 
-/** Undoes a canary's staging. What somebody else changed meanwhile stays as they want it. Undefined where nothing is to be done. */
+/** The staging from before the canary. Fields that somebody else changed since keep that change. Undefined when there is nothing to restore. */
 export function originalStaging(
   { staging }: WorkloadView,
   { canary, before }: Pick<RolloutState, "canary" | "before">,
@@ -75,7 +75,7 @@ export function originalStaging(
   return mergeStaging(staging, canary, original);
 }
 
-/** Undoes what a canary left behind whose state is lost: a Deployment's, that another one's annotations were put on. */
+/** The staging to restore after a canary whose state was lost: `kubectl rollout undo` writes the old annotations back. Deployments only. */
 export function orphanStaging({ staging, state }: WorkloadView): Staging | undefined {
   if (staging.kind !== "Deployment" || staging.minReadySeconds !== CANARY_READY_SECONDS) return undefined;
   const original = state?.before.staging ?? null;

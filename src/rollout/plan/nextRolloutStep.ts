@@ -1,86 +1,117 @@
 import { podsOf } from "../RolloutSettings.ts";
+import type { PodView } from "../workload/PodView.ts";
 import { isMarked, type RolloutMarks } from "../workload/RolloutMarks.ts";
-import { isInFlight, type RollbackReason, type RolloutState } from "../workload/RolloutState.ts";
+import { isInFlight, isLate, type RollbackReason, type RolloutState } from "../workload/RolloutState.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
-import type { PodView, WorkloadView } from "../workload/WorkloadView.ts";
+import type { WorkloadView } from "../workload/WorkloadView.ts";
 import { canaryStaging, originalStaging, orphanStaging, widerStaging } from "./canaryStaging.ts";
-import { canaryVerdict } from "./canaryVerdict.ts";
-import type { RolloutGoal } from "./RolloutGoal.ts";
+import { judgeCanary } from "./judgeCanary.ts";
+import type { IssuedRevision, RolloutGoal } from "./RolloutGoal.ts";
 import type { RolloutStep } from "./RolloutStep.ts";
 
-/** What is known of a workload when its next step is chosen. */
+/** The input of {@link nextRolloutStep}. */
 export interface RolloutObservation {
-  /** Undefined where the Certificate is gone, or names this workload no longer. */
+  /** Undefined for an orphaned rollout: the Certificate was deleted, or no longer names the workload. */
   readonly goal: RolloutGoal | undefined;
   readonly workload: WorkloadView;
-  /** Of the workload, while one of them may have to be judged. */
+  /** The workload's Pods, probed. Empty in a phase that does not depend on them. */
   readonly pods: readonly PodView[];
   /** In milliseconds since 1970. */
   readonly now: number;
 }
 
+interface Rollback {
+  readonly reason: RollbackReason;
+  readonly message: string;
+}
+
 /**
- * The next step of a rollout, by nothing but what is there: the workload's template, what it remembers, and its Pods. Each
- * step leaves something from which the next can be told, so that a controller may be killed between any two.
+ * Chooses the next step of a rollout from the goal, the workload and its Pods only. Each step leaves enough in the cluster
+ * to choose the next one, so a controller may be killed between any two. The first row that applies:
+ *
+ * | phase | condition | step | next phase |
+ * |---|---|---|---|
+ * | none, done, rolled-back | the in-progress label is set (`kubectl rollout undo` wrote an old state back) | restore | |
+ * | | no goal, or the goal is served | in-step | |
+ * | | the goal was rolled back | stuck | |
+ * | | no rollout may begin | wait | |
+ * | | the workload cannot be rolled | stuck | |
+ * | | otherwise | begin | canary, rolling |
+ * | canary, rolling | somebody changed the marks on the template | settle | rolled-back |
+ * | canary, rolling, rolling-back | the same Certificate has a new goal that may begin | begin | canary, rolling |
+ * | | a StatefulSet's Pod of an unwanted template is not ready | delete-pod | |
+ * | canary | the goal belongs to another Certificate, or there is none | roll-back | rolling-back |
+ * | | the workload was scaled | restage | canary |
+ * | | enough canary Pods serve the certificate | promote | rolling |
+ * | | a canary Pod serves something else | roll-back | rolling-back |
+ * | | a DaemonSet has too few canary Pods | delete-pod | |
+ * | rolling | all Pods are replaced | finish | done |
+ * | | the goal belongs to another Certificate, or there is none | roll-back | rolling-back |
+ * | | the Deployment's progress deadline is exceeded | roll-back | rolling-back |
+ * | canary, rolling | the timeout is exceeded | roll-back | rolling-back |
+ * | rolling-back | all Pods are replaced | settle | rolled-back |
+ * | canary, rolling, rolling-back | otherwise | wait | |
  */
 export function nextRolloutStep(observation: RolloutObservation): RolloutStep {
   const { goal, workload } = observation;
   const { state } = workload;
   if (!isInFlight(state)) {
-    // Whoever undoes a Deployment's rollout (kubectl rollout undo) brings an old state with it.
-    if (workload.isLabelled) return restored(workload);
+    if (workload.isLabelled) return restoreStep(workload);
     if (goal === undefined) return { kind: "in-step" };
-    if (isHandled(goal, state)) return atRest(state);
-    if (!goal.isReady) return { kind: "wait", message: `the Certificate ${goal.certificate} is not ready` };
-    return begun(observation, goal);
+    if (isHandled(goal, state)) return restingStep(state);
+    if (!goal.mayBegin || goal.issued === undefined)
+      return { kind: "wait", message: `the Certificate ${goal.certificate} is not ready` };
+    return beginStep(observation, goal, goal.issued);
   }
   if (state.phase !== "rolling-back" && !isMarked(workload.marks, marksOfState(state)))
-    return takenBack(workload, state, observation.now);
-  if (goal?.isReady === true && goal.certificate === state.certificate && !isHandled(goal, state))
-    return begun(observation, goal);
-  const stuck = stuckPod(observation, state);
-  if (stuck !== undefined && !workload.isSettled)
-    return { kind: "delete-pod", pod: stuck, why: "it is of what was taken back, and would hold up the others" };
+    return keepChangeStep(observation, state);
+  if (goal?.mayBegin && goal.issued !== undefined && goal.certificate === state.certificate && !isHandled(goal, state))
+    return beginStep(observation, goal, goal.issued);
+  const blocking = blockingPod(observation, state);
+  if (blocking !== undefined && !workload.isSettled)
+    return { kind: "delete-pod", pod: blocking, reason: "it is of an unwanted template and blocks the other Pods" };
   switch (state.phase) {
     case "canary":
-      return ofCanary(observation, state);
+      return canaryStep(observation, state);
     case "rolling":
-      return ofRolling(observation, state);
+      return rollingStep(observation, state);
     default:
-      return ofRollback(observation, state);
+      return rollingBackStep(observation, state);
   }
 }
 
-/** The marks that a state's rollout put onto the template. */
-export function marksOfState({ revision, serial, request }: RolloutState): RolloutMarks {
+/** The marks that a rollout wrote on the template. */
+function marksOfState({ revision, serial, request }: RolloutState): RolloutMarks {
   return { revision: String(revision), serial, request };
 }
 
+/** Whether the state is of a rollout to this goal. */
 function isHandled(
-  { certificate, revision, serial, settings }: RolloutGoal,
+  { certificate, issued, settings }: RolloutGoal,
   state: RolloutState | undefined,
 ): state is RolloutState {
   return (
     state !== undefined &&
+    issued !== undefined &&
     state.certificate === certificate &&
-    state.revision === revision &&
-    state.serial === serial &&
-    // An order that was taken away is no new one.
+    state.revision === issued.revision &&
+    state.serial === issued.serial &&
+    // The removal of a request is not a new request.
     (settings.request === undefined || settings.request === state.request)
   );
 }
 
-function atRest(state: RolloutState): RolloutStep {
-  if (state.phase === "done") return { kind: "in-step" };
-  return { kind: "stuck", reason: state.reason ?? "TakenBack", message: state.message ?? "it was taken back" };
+function restingStep({ phase, reason, message }: RolloutState): RolloutStep {
+  if (phase === "done") return { kind: "in-step" };
+  return { kind: "stuck", reason: reason ?? "TakenBack", message: message ?? "the rollout was rolled back" };
 }
 
-function begun({ workload, now }: RolloutObservation, goal: RolloutGoal): RolloutStep {
+function beginStep({ workload, now }: RolloutObservation, goal: RolloutGoal, issued: IssuedRevision): RolloutStep {
   const { state: last, ref } = workload;
-  const { settings, certificate, revision, serial } = goal;
+  const { settings, certificate } = goal;
   const isCanary = settings.policy === "canary" && workload.pods > 0;
   const fault = workload.fault ?? (isCanary ? workload.canaryFault : undefined);
-  // In the middle of a canary a DaemonSet's strategy is OnDelete by our own hand.
+  // During a canary a DaemonSet's strategy is OnDelete because the canary set it.
   if (fault !== undefined && !(isInFlight(last) && last.phase === "canary"))
     return { kind: "stuck", reason: "CannotRoll", message: `${workloadName(ref)} cannot be rolled: ${fault}` };
   const inFlight = isInFlight(last) ? last : undefined;
@@ -88,14 +119,14 @@ function begun({ workload, now }: RolloutObservation, goal: RolloutGoal): Rollou
   const staged = isCanary ? canaryStaging(original, podsOf(settings.canary, workload.pods), workload.pods) : undefined;
   const state: RolloutState = {
     certificate,
-    revision,
-    serial,
+    revision: issued.revision,
+    serial: issued.serial,
     request: settings.request ?? null,
     phase: isCanary ? "canary" : "rolling",
     policy: isCanary ? "canary" : "rolling",
     started: now,
     since: now,
-    timeout: settings.timeout,
+    timeout: settings.timeoutMs,
     before: { marks: inFlight?.before.marks ?? workload.marks, staging: original },
     superseded: inFlight === undefined ? null : marksOfState(inFlight),
     canary: staged ?? null,
@@ -106,13 +137,14 @@ function begun({ workload, now }: RolloutObservation, goal: RolloutGoal): Rollou
   return { kind: "begin", workload, marks: marksOfState(state), staging, state };
 }
 
-function ofCanary({ goal, workload, pods, now }: RolloutObservation, state: RolloutState): RolloutStep {
-  if (goal?.certificate !== state.certificate) return abandoned(workload, state, now);
+function canaryStep(observation: RolloutObservation, state: RolloutState): RolloutStep {
+  const { goal, workload, pods, now } = observation;
+  if (goal?.certificate !== state.certificate) return abandonStep(observation, state);
   const wider = widerStaging(workload, state, goal.settings.canary);
   if (wider !== undefined)
     return { kind: "restage", workload, marks: undefined, staging: wider, state: { ...state, canary: wider } };
-  const verdict = canaryVerdict(workload, state, pods, { settings: goal.settings, now });
-  switch (verdict.kind) {
+  const outcome = judgeCanary(workload, state, pods, { settings: goal.settings, now });
+  switch (outcome.kind) {
     case "passed":
       return {
         kind: "promote",
@@ -122,74 +154,61 @@ function ofCanary({ goal, workload, pods, now }: RolloutObservation, state: Roll
         state: { ...state, phase: "rolling", since: now, canary: null },
       };
     case "failed":
-      return rolledBack(workload, state, now, "ProbeFailed", verdict.message);
+      return rollBackStep(observation, state, { reason: "ProbeFailed", message: outcome.message });
     case "delete-pod":
-      return { kind: "delete-pod", pod: verdict.pod, why: "the canary takes its place" };
+      return { kind: "delete-pod", pod: outcome.pod, reason: "a canary Pod replaces it" };
     case "wait":
-      if (isLate(state, now)) return rolledBack(workload, state, now, "TimedOut", verdict.message);
-      return { kind: "wait", message: verdict.message };
+      return isLate(state, now)
+        ? timeOutStep(observation, state, outcome.message)
+        : { kind: "wait", message: outcome.message };
   }
 }
 
-function ofRolling({ goal, workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
-  const name = workloadName(workload.ref);
+function rollingStep(observation: RolloutObservation, state: RolloutState): RolloutStep {
+  const { goal, workload, now } = observation;
   if (workload.isSettled) {
     const done: RolloutState = { ...state, phase: "done", since: now };
     return { kind: "finish", workload, marks: undefined, staging: undefined, state: done };
   }
-  if (goal?.certificate !== state.certificate) return abandoned(workload, state, now);
-  const message = `${name} is not rolled out`;
+  if (goal?.certificate !== state.certificate) return abandonStep(observation, state);
+  const unfinished = `${workloadName(workload.ref)} is not rolled out`;
   if (workload.isOverdue)
-    return rolledBack(
-      workload,
-      state,
-      now,
-      "ProgressDeadlineExceeded",
-      `${message} within its progressDeadlineSeconds`,
-    );
-  if (isLate(state, now)) return rolledBack(workload, state, now, "TimedOut", message);
-  return { kind: "wait", message: `${message} yet` };
+    return rollBackStep(observation, state, {
+      reason: "ProgressDeadlineExceeded",
+      message: `${unfinished} within its progressDeadlineSeconds`,
+    });
+  if (isLate(state, now)) return timeOutStep(observation, state, unfinished);
+  return { kind: "wait", message: `${unfinished} yet` };
 }
 
-function ofRollback({ workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
+function rollingBackStep({ workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
   if (workload.isSettled) {
     const settled: RolloutState = { ...state, phase: "rolled-back", since: now };
     return { kind: "settle", workload, marks: undefined, staging: undefined, state: settled };
   }
-  return { kind: "wait", message: `${workloadName(workload.ref)} goes back: ${state.message ?? ""}` };
+  return { kind: "wait", message: `${workloadName(workload.ref)} is rolled back: ${state.message ?? ""}` };
 }
 
 /**
- * A StatefulSet waits for a Pod that is not ready, also for one that never will be, before it replaces it or any other
- * (kubernetes/kubernetes#67250).
+ * The Pod that blocks a StatefulSet: the controller waits for a Pod that is not ready before it replaces any Pod, even when
+ * that Pod can never become ready (kubernetes/kubernetes#67250).
  */
-function stuckPod({ workload, pods }: RolloutObservation, { phase, superseded }: RolloutState): PodView | undefined {
+function blockingPod({ workload, pods }: RolloutObservation, { phase, superseded }: RolloutState): PodView | undefined {
   if (workload.ref.kind !== "StatefulSet") return undefined;
-  const isOfAnother = ({ marks }: PodView): boolean =>
+  const isUnwanted = ({ marks }: PodView): boolean =>
     phase === "rolling-back"
       ? !isMarked(marks, workload.marks)
       : superseded !== null && isMarked(marks, superseded) && !isMarked(marks, workload.marks);
   const { staging } = workload;
-  // Those below a partition that people set stay as they are, whatever they are of.
+  // The controller never replaces the Pods below the user's partition.
   const first = staging.kind === "StatefulSet" ? (staging.partition ?? 0) : 0;
   return pods.find(
-    (pod) => !pod.isReady && !pod.isTerminating && isOfAnother(pod) && Number(/\d+$/.exec(pod.name)?.[0]) >= first,
+    (pod) => !pod.isReady && !pod.isTerminating && isUnwanted(pod) && Number(/\d+$/.exec(pod.name)?.[0]) >= first,
   );
 }
 
-/** Whether a rollout took longer than it may. */
-export function isLate({ started, timeout }: Pick<RolloutState, "started" | "timeout">, now: number): boolean {
-  return now - started > timeout;
-}
-
-function rolledBack(
-  workload: WorkloadView,
-  state: RolloutState,
-  now: number,
-  reason: RollbackReason,
-  why: string,
-): RolloutStep {
-  const message = reason === "TimedOut" ? `${why} after ${Math.round(state.timeout / 1000)} s` : why;
+function rollBackStep({ workload, now }: RolloutObservation, state: RolloutState, rollback: Rollback): RolloutStep {
+  const { reason, message } = rollback;
   return {
     kind: "roll-back",
     workload,
@@ -199,13 +218,19 @@ function rolledBack(
   };
 }
 
-function abandoned(workload: WorkloadView, state: RolloutState, now: number): RolloutStep {
-  const name = workloadName(workload.ref);
-  return rolledBack(workload, state, now, "Abandoned", `the Certificate ${state.certificate} no longer rolls ${name}`);
+function timeOutStep(observation: RolloutObservation, state: RolloutState, unfinished: string): RolloutStep {
+  const message = `${unfinished} after ${Math.round(state.timeout / 1000)} s`;
+  return rollBackStep(observation, state, { reason: "TimedOut", message });
 }
 
-/** Somebody's hand is stronger: what they put there stays, and only what the canary changed beside it is put back. */
-function takenBack(workload: WorkloadView, state: RolloutState, now: number): RolloutStep {
+function abandonStep(observation: RolloutObservation, state: RolloutState): RolloutStep {
+  const name = workloadName(observation.workload.ref);
+  const message = `the Certificate ${state.certificate} no longer rolls ${name}`;
+  return rollBackStep(observation, state, { reason: "Abandoned", message });
+}
+
+/** Ends a rollout whose marks somebody changed. Their change stays; only the canary's staging is restored. */
+function keepChangeStep({ workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
   const message = `somebody changed the certificate's marks on the template of ${workloadName(workload.ref)} during its rollout`;
   return {
     kind: "settle",
@@ -216,6 +241,6 @@ function takenBack(workload: WorkloadView, state: RolloutState, now: number): Ro
   };
 }
 
-function restored(workload: WorkloadView): RolloutStep {
+function restoreStep(workload: WorkloadView): RolloutStep {
   return { kind: "restore", workload, marks: undefined, staging: orphanStaging(workload), state: undefined };
 }

@@ -1,42 +1,54 @@
 import { isIPv6 } from "node:net";
+import type { KeyOffer } from "../../trust/probe/HandshakeObservation.ts";
 import { handshake } from "../../trust/probe/handshake.ts";
-import type { KeyOffer } from "../../trust/probe/Observation.ts";
+import type { RolloutSettings } from "../RolloutSettings.ts";
+import type { ProbeResult } from "../workload/PodView.ts";
 
-/** A server to be asked for its certificate. */
+/** A probe of one Pod's certificate. */
 export interface ServingProbe {
-  /** Of a Pod. */
+  /** The Pod's IP address. */
   readonly address: string;
   readonly port: number;
-  /** For SNI. */
+  /** The server name (SNI). */
   readonly host: string;
-  /** Serials that are right, in lower-case hex without leading zeros. */
+  /** The expected serial numbers, in lower-case hex without leading zeros. One of them must be served. */
   readonly serials: readonly string[];
-  /** For each handshake, in milliseconds. */
+  /** The limit of each handshake. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
+/** Probes a Pod within the controller's time limit. Never rejects. */
+export type ProbePod = (probe: Omit<ServingProbe, "timeoutMs" | "signal">) => Promise<ProbeResult>;
+
 const KEYS: readonly KeyOffer[] = ["ecdsa", "rsa"];
 
-/** Shakes hands with a server. "" when it serves one of the serials; else what it does, in words. Never throws. */
-export async function probeServing(probe: ServingProbe): Promise<string> {
+/** Probes a server with each key type and TLS version until it serves an expected serial number. Never rejects. */
+export async function probeServing(probe: ServingProbe): Promise<ProbeResult> {
   const { address, port, serials } = probe;
   const family = isIPv6(address) ? 6 : 4;
-  let words = "";
+  let reason = "";
   for (const key of KEYS)
     for (const version of ["TLSv1.3", "TLSv1.2"] as const) {
       const seen = await handshake(probe, { address, family, version, key });
       if (seen.ok) {
-        const serial = seen.chain[0]?.serial ?? "";
-        if (serials.includes(serial) && seen.finished) return "";
-        words = serials.includes(serial)
-          ? "breaks the handshake off"
+        const serial = seen.chain[0]?.serial ?? "(none)";
+        const isExpected = serials.includes(serial);
+        if (isExpected && seen.finished) return { ok: true };
+        reason = isExpected
+          ? "closes the connection during the handshake"
           : `serves serial ${serial}, not ${serials.join(" or ")}`;
         break;
       }
-      if (words === "") words = `handshake at port ${port}: ${seen.message}`;
-      // What does not answer at all does not by another key.
-      if (seen.code === "timeout" || seen.code === "unreachable" || seen.code === "aborted") return words;
+      if (reason === "") reason = `handshake at port ${port}: ${seen.message}`;
+      // Another key type makes no difference to a server that does not answer.
+      if (seen.code === "timeout" || seen.code === "unreachable" || seen.code === "aborted")
+        return { ok: false, reason };
     }
-  return words;
+  return { ok: false, reason };
+}
+
+/** The server name of a probe: the setting, else the Certificate's first name. A wildcard is replaced by one name below it. */
+export function probeHostOf({ probeHost }: RolloutSettings, firstName: string | undefined): string {
+  return (probeHost ?? firstName ?? "localhost").replace(/^\*/, "canary");
 }

@@ -1,53 +1,53 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { RolloutState } from "../workload/RolloutState.ts";
 
-/** In seconds: a workload of a few Pods takes half a minute. */
+/** In seconds. A workload of a few Pods takes about half a minute. */
 const BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** What a controller did, in the Prometheus text format (0.0.4). */
+/** The metrics of a rollout controller, in the Prometheus text format (0.0.4). */
 export class RolloutMetrics {
   readonly #registry = new Registry();
   readonly #steps = new Counter({
     name: "postern_rollout_steps_total",
-    help: "Steps that were taken.",
+    help: "Writes to workloads, by step: begin, restage, promote, finish, roll-back, settle or restore.",
     labelNames: ["step"],
     registers: [this.#registry],
   });
   readonly #ended = new Counter({
     name: "postern_rollout_ended_total",
-    help: "Rollouts of a workload that ended, by how: RolledOut, or why they were taken back.",
+    help: "Ended rollouts of a workload, by policy and result: RolledOut, or the reason of the rollback.",
     labelNames: ["policy", "result"],
     registers: [this.#registry],
   });
-  readonly #took = new Histogram({
+  readonly #seconds = new Histogram({
     name: "postern_rollout_seconds",
-    help: "From a rollout's first change to its end.",
+    help: "Duration of ended rollouts of a workload, by policy, from the first change to the end.",
     labelNames: ["policy"],
     buckets: BUCKETS,
     registers: [this.#registry],
   });
   readonly #failures = new Counter({
     name: "postern_rollout_failures_total",
-    help: "Looks at a Certificate that failed and are tried again.",
+    help: "Reconciliations that failed and are retried, by error code.",
     labelNames: ["code"],
     registers: [this.#registry],
   });
   readonly #leads = new Gauge({
     name: "postern_rollout_leads",
-    help: "Whether this controller leads.",
+    help: "1 while this replica is the leader, else 0.",
     registers: [this.#registry],
   });
 
-  leads(isLeading: boolean): void {
+  setLeading(isLeading: boolean): void {
     this.#leads.set(isLeading ? 1 : 0);
   }
 
-  /** `depth` is asked each time that the metrics are told. */
-  watches(depth: () => number): void {
+  /** Sets the source of the queue depth. `depth` is called for each scrape. */
+  setQueueDepth(depth: () => number): void {
     this.#registry.removeSingleMetric("postern_rollout_queue_depth");
     new Gauge({
       name: "postern_rollout_queue_depth",
-      help: "What waits to be looked at.",
+      help: "Certificates and workloads that wait for a reconciliation.",
       registers: [this.#registry],
       collect() {
         this.set(depth());
@@ -55,19 +55,19 @@ export class RolloutMetrics {
     });
   }
 
-  /** `now` in milliseconds since 1970. */
-  took(step: string, state: RolloutState | undefined, now: number): void {
+  /** Counts a write, and the end of a rollout. `now` in milliseconds since 1970. */
+  recordStep(step: string, state: RolloutState | undefined, now: number): void {
     this.#steps.inc({ step });
     if (state === undefined || (step !== "finish" && step !== "settle")) return;
     this.#ended.inc({ policy: state.policy, result: state.reason ?? "RolledOut" });
-    this.#took.observe({ policy: state.policy }, Math.max(0, now - state.started) / 1000);
+    this.#seconds.observe({ policy: state.policy }, Math.max(0, now - state.started) / 1000);
   }
 
-  failed(code: string): void {
+  recordFailure(code: string): void {
     this.#failures.inc({ code });
   }
 
-  /** All of it. */
+  /** All metrics as text. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

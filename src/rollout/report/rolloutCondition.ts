@@ -1,9 +1,9 @@
 import type { CertificateCondition, CertificateView } from "../certificate/CertificateView.ts";
 
-/** The condition that a rollout keeps on a Certificate. */
+/** The type of the condition that a rollout writes on a Certificate. */
 export const CONDITION = "RolledOut";
 
-/** As the API server takes it. */
+/** The condition of a Certificate, as stored. */
 export interface RolloutCondition {
   readonly type: typeof CONDITION;
   readonly status: "True" | "False" | "Unknown";
@@ -14,29 +14,29 @@ export interface RolloutCondition {
   readonly lastTransitionTime: string;
 }
 
-/** What is to be said of a Certificate's workloads. */
+/** The status of a Certificate's workloads. */
 export interface RolloutSummary extends Pick<RolloutCondition, "status" | "reason" | "message"> {
-  /** Since when it is so, in milliseconds since 1970; undefined for since its status is what it is. */
+  /** When it began, in milliseconds since 1970; undefined for the time of the condition's last status change. */
   readonly since?: number;
 }
 
-/** The CRD takes longer ones; nobody reads them. In characters. */
-const MESSAGE = 1000;
+/** Shorter than what the CRD allows, because people read it. */
+const MAX_MESSAGE_CHARACTERS = 1000;
 
-/** What is to be written; undefined where it is there already. `now` in milliseconds since 1970. */
+/** The condition to write; undefined when it is already stored. `now` in milliseconds since 1970. */
 export function rolloutCondition(
   { conditions, generation }: CertificateView,
   summary: RolloutSummary,
   now: number,
 ): RolloutCondition | undefined {
-  const before: CertificateCondition | undefined = conditions.find(({ type }) => type === CONDITION);
-  const message = summary.message.slice(0, MESSAGE);
-  const isSame =
-    before?.status === summary.status &&
-    before.reason === summary.reason &&
-    before.message === message &&
-    before.observedGeneration === generation;
-  if (isSame) return undefined;
+  const stored: CertificateCondition | undefined = conditions.find(({ type }) => type === CONDITION);
+  const message = summary.message.slice(0, MAX_MESSAGE_CHARACTERS);
+  const isStored =
+    stored?.status === summary.status &&
+    stored.reason === summary.reason &&
+    stored.message === message &&
+    stored.observedGeneration === generation;
+  if (isStored) return undefined;
   return {
     type: CONDITION,
     status: summary.status,
@@ -44,8 +44,8 @@ export function rolloutCondition(
     message,
     observedGeneration: generation,
     lastTransitionTime:
-      summary.since === undefined && before?.status === summary.status && before.lastTransitionTime !== undefined
-        ? before.lastTransitionTime
+      summary.since === undefined && stored?.status === summary.status && stored.lastTransitionTime !== undefined
+        ? stored.lastTransitionTime
         : new Date(summary.since ?? now).toISOString().replace(/\.\d+Z$/, "Z"),
   };
 }

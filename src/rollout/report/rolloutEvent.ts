@@ -1,49 +1,81 @@
 import { createHash } from "node:crypto";
 import type { CertificateView } from "../certificate/CertificateView.ts";
+import type { RolloutState } from "../workload/RolloutState.ts";
+import { type WorkloadRef, workloadName } from "../workload/WorkloadRef.ts";
 
-/** An Event as the API server takes it (events.k8s.io/v1). */
+/** An Event (events.k8s.io/v1). */
 export interface RolloutEvent {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly [member: string]: unknown;
 }
 
-/** What an Event is about. */
-export interface RolloutNews {
+/** The content of an Event. */
+export interface EventContent {
   readonly type: "Normal" | "Warning";
   /** UpperCamelCase. */
   readonly reason: string;
   readonly note: string;
-  /** What it is the same Event by: told twice, it is one. */
+  /** The identity of the occurrence: an Event with the same reason and key is the same Event. */
   readonly key: string;
 }
 
-/** Longer notes are refused (NoteLengthLimit, k8s.io/kubernetes/pkg/apis/core/validation/events.go). In bytes of UTF-8. */
-const NOTE = 1024;
+/** The limit of a note in UTF-8 (NoteLengthLimit, k8s.io/kubernetes/pkg/apis/core/validation/events.go). */
+const MAX_NOTE_BYTES = 1024;
+
+/** The Event content for the phase of a workload's rollout. */
+export function phaseEvent(ref: WorkloadRef, state: RolloutState, requestedBy: string | undefined): EventContent {
+  const { phase, revision, serial, request, policy, started, message } = state;
+  const name = workloadName(ref);
+  const subject = `${name}, revision ${revision}, serial ${serial}`;
+  const user = requestedBy === undefined ? "" : `, ${requestedBy}`;
+  const byHand = request === null ? "" : `, by hand (${request}${user})`;
+  const key = `${name} ${revision} ${serial} ${request ?? ""} ${started}`;
+  switch (phase) {
+    case "canary":
+      return { type: "Normal", reason: "CanaryStarted", note: `${subject}: the canary starts${byHand}`, key };
+    case "rolling":
+      return policy === "canary"
+        ? { type: "Normal", reason: "CanaryPassed", note: `${subject}: the canary passed, the other Pods follow`, key }
+        : { type: "Normal", reason: "RolloutStarted", note: `${subject}: the rollout starts${byHand}`, key };
+    case "done":
+      return { type: "Normal", reason: "RolledOut", note: `${subject}: all Pods are replaced`, key };
+    case "rolling-back":
+      return { type: "Warning", reason: "RollingBack", note: `${subject}: ${message ?? ""}`, key };
+    case "rolled-back":
+      return {
+        type: "Warning",
+        reason: "RolledBack",
+        note: `${subject}: ${message ?? ""}; no retry until the next revision or request`,
+        key,
+      };
+  }
+}
 
 /**
- * An Event about a Certificate, whose name follows from what happened: a controller that was killed says it again, and
- * the API server keeps one. `now` in milliseconds since 1970.
+ * Builds an Event about a Certificate. Its name is derived from the occurrence, so a controller that was killed and reports
+ * it again creates no second Event. `now` in milliseconds since 1970.
  */
-export function rolloutEvent(certificate: CertificateView, news: RolloutNews, now: number): RolloutEvent {
+export function rolloutEvent(certificate: CertificateView, content: EventContent, now: number): RolloutEvent {
   const { namespace, name, uid } = certificate;
-  const hash = createHash("sha256").update(`${uid} ${news.reason} ${news.key}`).digest("hex").slice(0, 16);
+  const hash = createHash("sha256").update(`${uid} ${content.reason} ${content.key}`).digest("hex").slice(0, 16);
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
     metadata: { name: `${name.slice(0, 200).replace(/[-.]+$/, "")}.${hash}`, namespace },
-    // Microseconds, which it insists on (metav1.MicroTime).
+    // The API server requires microseconds (metav1.MicroTime).
     eventTime: new Date(now).toISOString().replace(/Z$/, "000Z"),
     reportingController: "postern.dev/rollout",
     reportingInstance: "postern-rollout",
-    action: news.reason,
+    action: content.reason,
     regarding: { apiVersion: "cert-manager.io/v1", kind: "Certificate", name, namespace, uid },
-    type: news.type,
-    reason: news.reason,
-    note: cut(news.note),
+    type: content.type,
+    reason: content.reason,
+    note: truncate(content.note),
   };
 }
 
-function cut(note: string): string {
-  const { read } = new TextEncoder().encodeInto(note, new Uint8Array(NOTE));
+/** Cuts a note to the limit, between characters. */
+function truncate(note: string): string {
+  const { read } = new TextEncoder().encodeInto(note, new Uint8Array(MAX_NOTE_BYTES));
   return note.slice(0, read);
 }

@@ -1,23 +1,41 @@
 import * as z from "zod/mini";
 import { RolloutError } from "../RolloutError.ts";
 
-/** Where a workload's rollout is. At rest it is `done` or `rolled-back`. */
-export const ROLLOUT_PHASES = ["canary", "rolling", "done", "rolling-back", "rolled-back"] as const;
-/** One of {@link ROLLOUT_PHASES}. */
-export type RolloutPhase = (typeof ROLLOUT_PHASES)[number];
+/** The phase of a workload's rollout. */
+export type RolloutPhase =
+  /** Only the canary Pods are of the new template, and they are probed. */
+  | "canary"
+  /** The workload's controller replaces all other Pods. */
+  | "rolling"
+  /** Every Pod was replaced. Nothing happens until the next revision or request. */
+  | "done"
+  /** The old marks are back on the template, and the controller replaces the new Pods. */
+  | "rolling-back"
+  /** The rollback is complete. Nothing happens until the next revision or request. */
+  | "rolled-back";
 
-/** Why a rollout was taken back. */
-export const ROLLBACK_REASONS = [
+const PHASES = ["canary", "rolling", "done", "rolling-back", "rolled-back"] as const satisfies readonly RolloutPhase[];
+
+/** Why a rollout was rolled back. Also the reason of the condition `RolledOut`. */
+export type RollbackReason =
+  /** The rollout took longer than `postern.dev/timeout-seconds`. */
+  | "TimedOut"
+  /** A canary Pod was ready and did not serve the new certificate for 10 seconds. */
+  | "ProbeFailed"
+  /** The Deployment exceeded its own `progressDeadlineSeconds`. */
+  | "ProgressDeadlineExceeded"
+  /** Somebody changed the marks on the Pod template during the rollout. The template keeps that change. */
+  | "TakenBack"
+  /** The Certificate was deleted during the rollout, or no longer names the workload. */
+  | "Abandoned";
+
+const ROLLBACK_REASONS = [
   "TimedOut",
   "ProbeFailed",
   "ProgressDeadlineExceeded",
-  /** Somebody else changed the template's marks. */
   "TakenBack",
-  /** Its Certificate is gone, or names the workload no longer. */
   "Abandoned",
-] as const;
-/** One of {@link ROLLBACK_REASONS}. */
-export type RollbackReason = (typeof ROLLBACK_REASONS)[number];
+] as const satisfies readonly RollbackReason[];
 
 const time = z.number().check(z.int(), z.gte(0));
 const word = z.string().check(z.maxLength(1024));
@@ -26,7 +44,6 @@ const marks = z.strictObject({ revision: mark, serial: mark, request: mark });
 const number = z.number().check(z.int());
 const portion = z.union([z.string(), z.number()]);
 
-/** What a canary changed beside the template, as it was before; null where it was not set. */
 const staging = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("Deployment"),
@@ -44,7 +61,10 @@ const staging = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** What of a workload's spec a canary changes beside the template; null where it is not set. */
+/**
+ * The staging of a workload: the fields of its spec, next to the Pod template, that say which Pods its controller may
+ * replace. A canary changes them and a rollout restores them. Null: the field is not set.
+ */
 export type Staging = z.infer<typeof staging>;
 
 const schema = z.strictObject({
@@ -52,40 +72,49 @@ const schema = z.strictObject({
   revision: number,
   serial: word,
   request: z.nullable(word),
-  phase: z.enum(ROLLOUT_PHASES),
+  phase: z.enum(PHASES),
   policy: z.enum(["rolling", "canary"]),
+  /** When the rollout began. */
   started: time,
+  /** When the phase began. */
   since: time,
+  /** The limit of the rollout, in milliseconds. */
   timeout: time,
-  /** Of what came before, to which a rollback returns. */
+  /** The workload before the rollout. A rollback restores it. */
   before: z.strictObject({ marks, staging: z.nullable(staging) }),
-  /** The marks of another rollout in whose middle this one began; null where there was none. */
+  /** The marks of an unfinished rollout that this one replaced; null when there was none. */
   superseded: z.nullable(marks),
-  /** What the canary put in the place of `before.staging`. */
+  /** The staging that the canary wrote; null when there is no canary. */
   canary: z.nullable(staging),
   reason: z.nullable(z.enum(ROLLBACK_REASONS)),
   message: z.nullable(word),
 });
 
 /**
- * What a workload remembers of its rollout, in an annotation that is written in one step with what it tells of: a
- * controller that is killed at any point finds out by it how to go on. Times in milliseconds since 1970.
+ * The state of a workload's rollout, stored in an annotation of the workload. It is written together with the change that
+ * it describes, so a controller that is killed at any point continues from it. Its names are a stored format: a rename
+ * breaks the rollouts of the version before. Times are in milliseconds since 1970.
  */
 export type RolloutState = z.infer<typeof schema>;
 
-/** Whether there is still something to be done. */
+/** Whether the rollout has not ended. */
 export function isInFlight(state: RolloutState | undefined): state is RolloutState {
   return state !== undefined && state.phase !== "done" && state.phase !== "rolled-back";
 }
 
-/** Reads the annotation. Throws {@link RolloutError} `unreadable-state` where it holds something else. */
+/** Whether a rollout exceeded its timeout. `now` in milliseconds since 1970. */
+export function isLate({ started, timeout }: Pick<RolloutState, "started" | "timeout">, now: number): boolean {
+  return now - started > timeout;
+}
+
+/** Decodes the annotation; undefined when there is none. Throws {@link RolloutError} `unreadable-state` for anything else. */
 export function readRolloutState(text: string | undefined): RolloutState | undefined {
   if (text === undefined) return undefined;
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch (error) {
-    throw new RolloutError("unreadable-state", "is no JSON", error);
+    throw new RolloutError("unreadable-state", "not JSON", error);
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;

@@ -1,15 +1,15 @@
-/** What can be rolled. */
+/** The kinds of workload that can be rolled. */
 export const WORKLOAD_KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 /** One of {@link WORKLOAD_KINDS}. */
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 
-/** A workload, in the namespace of its Certificate. */
+/** A workload in the namespace of its Certificate. */
 export interface WorkloadRef {
   readonly kind: WorkloadKind;
   readonly name: string;
 }
 
-/** `deployment/gate`, as people write it. */
+/** The text form of a workload, as in the annotation: `deployment/gate`. */
 export function workloadName({ kind, name }: WorkloadRef): string {
   return `${kind.toLowerCase()}/${name}`;
 }

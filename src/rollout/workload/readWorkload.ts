@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
+import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { RolloutError } from "../RolloutError.ts";
 import { marksOf } from "./RolloutMarks.ts";
 import { readRolloutState, type Staging } from "./RolloutState.ts";
 import { IN_PROGRESS_LABEL, STATE_ANNOTATION } from "./rolloutAnnotations.ts";
-import { selectorText } from "./selectorText.ts";
 import { type WorkloadRef, workloadName } from "./WorkloadRef.ts";
 import type { WorkloadView } from "./WorkloadView.ts";
 
@@ -70,13 +70,16 @@ const schema = z.looseObject({
 });
 type WorkloadObject = z.infer<typeof schema>;
 
-/** Reads a workload as the API server gives it. Throws {@link RolloutError} for what is none, or has a foreign state on it. */
+/**
+ * Decodes a stored workload. Throws {@link KubernetesError} `cluster-refused` when the object is not one, and
+ * {@link RolloutError} `unreadable-state` when its state annotation was not written by a rollout.
+ */
 export function readWorkload(ref: WorkloadRef, object: object): WorkloadView {
   const parsed = schema.safeParse(object);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new RolloutError(
-      "refused-by-cluster",
+    throw new KubernetesError(
+      "cluster-refused",
       `${workloadName(ref)} cannot be read: ${issue?.path.join(".")}: ${issue?.message}`,
     );
   }
@@ -103,7 +106,7 @@ export function readWorkload(ref: WorkloadRef, object: object): WorkloadView {
   };
 }
 
-/** As `kubectl rollout status` tells it (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go). */
+/** The rules of `kubectl rollout status` (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go). */
 function isSettled({ kind }: WorkloadRef, { metadata, spec, status }: WorkloadObject): boolean {
   if (status.observedGeneration < metadata.generation) return false;
   switch (kind) {
@@ -144,16 +147,16 @@ function faultsOf(
     if (metadata.deletionTimestamp !== undefined) return "it is being deleted";
     if (spec.paused === true) return "it is paused (spec.paused)";
     if (kind !== "Deployment" && spec.updateStrategy?.type === "OnDelete")
-      return "its updateStrategy is OnDelete, by which no Pod is replaced";
+      return "its updateStrategy is OnDelete, which replaces no Pods";
     const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
     if (kind === "StatefulSet" && spec.replicas > 0 && partition >= spec.replicas)
-      return `its partition ${partition} is not below its ${spec.replicas} replicas, so that no Pod is replaced`;
+      return `its partition ${partition} is not below its ${spec.replicas} replicas, so no Pod is replaced`;
     return undefined;
   };
   const isRecreated = kind === "Deployment" && spec.strategy?.type === "Recreate";
   return {
     fault: fault(),
-    canaryFault: isRecreated ? "its strategy is Recreate, which replaces all Pods at once" : undefined,
+    canaryFault: isRecreated ? "its strategy is Recreate, which replaces all Pods at the same time" : undefined,
   };
 }
 
@@ -187,8 +190,37 @@ function stateOf(ref: WorkloadRef, text: string | undefined): WorkloadView["stat
     if (!(error instanceof RolloutError)) throw error;
     throw new RolloutError(
       error.code,
-      `${workloadName(ref)}: annotation ${STATE_ANNOTATION} is not what a rollout wrote (${error.message}); remove it, and look at the update strategy`,
+      `${workloadName(ref)}: annotation ${STATE_ANNOTATION} was not written by a rollout (${error.message}); remove it and check the update strategy`,
       error,
     );
   }
+}
+
+interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>> | undefined;
+  readonly matchExpressions?:
+    | readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] | undefined }[]
+    | undefined;
+}
+
+/** A LabelSelector (meta/v1) as the query `labelSelector`. An unknown operator selects nothing. */
+function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const terms = [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values = [] }) => {
+      switch (operator) {
+        case "In":
+          return `${key} in (${values.join(",")})`;
+        case "NotIn":
+          return `${key} notin (${values.join(",")})`;
+        case "Exists":
+          return key;
+        case "DoesNotExist":
+          return `!${key}`;
+        default:
+          return `${key},!${key}`;
+      }
+    }),
+  ];
+  return terms.join(",");
 }

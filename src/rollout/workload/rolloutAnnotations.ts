@@ -1,33 +1,39 @@
 /** The annotations that people write on a Certificate. */
 export const ROLLOUT_ANNOTATIONS = {
-  /** Which workloads use it: `deployment/NAME`, `statefulset/NAME` or `daemonset/NAME`, with commas between them. */
+  /** The workloads to roll: `deployment/NAME`, `statefulset/NAME` or `daemonset/NAME`, separated by commas. */
   workloads: "postern.dev/rollout",
   /** `rolling`, `canary` or `in-place`. */
   policy: "postern.dev/renewal-policy",
+  /** The limit for one workload's rollout. */
   timeout: "postern.dev/timeout-seconds",
-  /** How many Pods are the canary: a number, or a percentage. */
+  /** The number of canary Pods, or a percentage. */
   canary: "postern.dev/canary",
-  /** At which port of a Pod the canary's certificate is looked at. */
+  /** The port of a Pod at which its certificate is probed. */
   probePort: "postern.dev/probe-port",
-  /** Which name it is asked for. */
+  /** The server name (SNI) of the probe. */
   probeHost: "postern.dev/probe-host",
-  /** A rollout by hand; each has a word of its own. */
+  /** The identifier of a manual rollout. Each new value starts another one. */
   request: "postern.dev/rollout-request",
-  /** Who asked for that. */
+  /** The user who requested the manual rollout. */
   requestedBy: "postern.dev/rollout-requested-by",
 } as const;
 
-/** What a rollout puts onto a Pod template: by these, Pods of the new certificate are told from others. */
+/**
+ * The annotations of the marks: a rollout writes them on the Pod template, so every Pod carries the marks of the certificate
+ * that it was created for.
+ */
 export const MARKS = {
+  /** The Certificate's revision. */
   revision: "postern.dev/certificate-revision",
   /** The leaf's serial number, in lower-case hex. */
   serial: "x-certificate-serial",
+  /** The identifier of a manual rollout. */
   request: "postern.dev/rollout-request",
 } as const;
 
-/** Where a workload remembers its rollout. */
+/** The annotation of a workload that stores the state of its rollout. */
 export const STATE_ANNOTATION = "postern.dev/rollout-state";
-/** On a workload while a rollout is under way, so that one can be found whose Certificate is gone. */
+/** The label of a workload during a rollout. It finds the rollouts whose Certificate was deleted. */
 export const IN_PROGRESS_LABEL = "postern.dev/rollout-in-progress";
-/** What cert-manager writes on a CertificateRequest: which revision of its Certificate it is for. */
+/** cert-manager's annotation on a CertificateRequest: the revision of the Certificate that it is for. */
 export const REQUEST_REVISION = "cert-manager.io/certificate-revision";

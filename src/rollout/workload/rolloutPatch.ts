@@ -4,17 +4,17 @@ import type { RolloutMarks } from "./RolloutMarks.ts";
 import { isInFlight, type Staging } from "./RolloutState.ts";
 import { IN_PROGRESS_LABEL, MARKS, STATE_ANNOTATION } from "./rolloutAnnotations.ts";
 
-/** A step that writes. */
+/** A step that writes the workload. */
 export type RolloutWrite = Extract<RolloutStep, { readonly workload: unknown }>;
 
-/** As whom rollouts are written. */
+/** The field manager of all writes. */
 export const ROLLOUT_MANAGER = "postern-rollout";
 
 const TEMPLATE_ANNOTATIONS = "/spec/template/metadata/annotations";
 
 /**
- * A JSON Patch of what a step changes of a workload, and of nothing else: marks, staging and what is remembered come in one
- * write. Refused by the API server (409) where the workload has another `resourceVersion` or `uid` by then.
+ * The JSON Patch of a step. It writes marks, staging and state together, and nothing else. The API server refuses it (409)
+ * when the workload has another `resourceVersion` or `uid`.
  */
 export function rolloutPatch({ workload, marks, staging, state }: RolloutWrite): PatchOperation[] {
   const { has, resourceVersion, uid } = workload;
@@ -37,16 +37,16 @@ function labelOperations({ has, isLabelled }: RolloutWrite["workload"], isWanted
   return [...parent(has.labels, "/metadata/labels"), member("/metadata/labels", IN_PROGRESS_LABEL, "true")];
 }
 
-/** What makes one set of marks of another, below a path; `isThere`: whether there are any annotations. */
+/** The operations that change the marks below `path` from `before` to `marks`. `exists`: whether `path` exists. */
 export function markOperations(
   path: string,
-  isThere: boolean,
+  exists: boolean,
   before: RolloutMarks,
   marks: RolloutMarks,
 ): PatchOperation[] {
   const keys = ["revision", "serial", "request"] as const;
   return [
-    ...parent(isThere, path),
+    ...parent(exists, path),
     ...keys.flatMap((key): PatchOperation[] => {
       const value = marks[key];
       if (value === before[key]) return [];
@@ -57,9 +57,9 @@ export function markOperations(
 }
 
 function stagingOperations(before: Staging, after: Staging): PatchOperation[] {
-  const set = (path: string, was: unknown, is: unknown): PatchOperation[] => {
-    if (was === is) return [];
-    return is === null ? [{ op: "remove", path }] : [{ op: "add", path, value: is }];
+  const set = (path: string, from: unknown, to: unknown): PatchOperation[] => {
+    if (from === to) return [];
+    return to === null ? [{ op: "remove", path }] : [{ op: "add", path, value: to }];
   };
   if (before.kind === "Deployment" && after.kind === "Deployment") {
     const rolling = "/spec/strategy/rollingUpdate";
@@ -73,7 +73,7 @@ function stagingOperations(before: Staging, after: Staging): PatchOperation[] {
   if (before.kind === "StatefulSet" && after.kind === "StatefulSet") {
     const { partition } = after;
     if (partition === before.partition) return [];
-    // Absent, or without the one member that it has, where people left it to the API server.
+    // When nobody set `partition`, its parent `rollingUpdate` may be absent.
     const path = "/spec/updateStrategy/rollingUpdate";
     if (before.partition === null) return [{ op: "add", path, value: { partition } }];
     return set(`${path}/partition`, before.partition, partition);
@@ -95,8 +95,8 @@ function stagingOperations(before: Staging, after: Staging): PatchOperation[] {
   return [];
 }
 
-function parent(isThere: boolean, path: string): PatchOperation[] {
-  return isThere ? [] : [{ op: "add", path, value: {} }];
+function parent(exists: boolean, path: string): PatchOperation[] {
+  return exists ? [] : [{ op: "add", path, value: {} }];
 }
 
 function member(path: string, key: string, value: string): PatchOperation {

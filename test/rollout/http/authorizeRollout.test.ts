@@ -12,28 +12,28 @@ const verdict = (allowed: unknown): ApiResponse => ({
   body: { kind: "SubjectAccessReview", status: { allowed } } as never,
 });
 
-/** An API server with these answers, in this order; and what it was asked. */
+/** An API server with these answers, in this order, and the calls that it received. */
 function server(...answers: (ApiResponse | Error)[]): {
   api: (request: ApiRequest) => Promise<ApiResponse>;
-  asked: ApiRequest[];
+  calls: ApiRequest[];
 } {
-  const asked: ApiRequest[] = [];
+  const calls: ApiRequest[] = [];
   return {
-    asked,
+    calls,
     api: async (request) => {
-      asked.push(request);
-      const answer = answers[asked.length - 1];
-      if (answer === undefined || answer instanceof Error) throw answer ?? new Error("asked too often");
+      calls.push(request);
+      const answer = answers[calls.length - 1];
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error("one call too many");
       return answer;
     },
   };
 }
 
-it("asks who it is, and whether that user, with all that is known of them, may update the Certificate", async () => {
+it("authorizeRollout asks for the user, then whether that user with all its groups and extra may update the Certificate", async () => {
   const user = { username: "alice", uid: "7", groups: ["admins"], extra: { scope: ["a", "b"] } };
-  const { api, asked } = server(known(user), verdict(true));
+  const { api, calls } = server(known(user), verdict(true));
   expect(await authorizeRollout(api, "Bearer abc.def-_~+/==", TARGET)).toBe("alice");
-  expect(asked.map(({ path, body }) => [path, body])).toEqual([
+  expect(calls.map(({ path, body }) => [path, body])).toEqual([
     [
       "/apis/authentication.k8s.io/v1/tokenreviews",
       { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "abc.def-_~+/==" } },
@@ -55,54 +55,54 @@ it("asks who it is, and whether that user, with all that is known of them, may u
   ]);
 });
 
-describe("nobody is let in", () => {
+describe("authorizeRollout rejects a call", () => {
   const alice = known({ username: "alice" });
   it.each<[string, string | undefined, (ApiResponse | Error)[], string]>([
     ["without a header", undefined, [], "unauthenticated"],
-    ["with an empty one", "", [], "unauthenticated"],
-    ["with no token in it", "Bearer ", [], "unauthenticated"],
-    ["with what a token cannot have in it", "Bearer a\u00e9", [], "unauthenticated"],
-    ["with one that is very long", `Bearer ${"a".repeat(9000)}`, [], "unauthenticated"],
+    ["with an empty header", "", [], "unauthenticated"],
+    ["without a token in the header", "Bearer ", [], "unauthenticated"],
+    ["with a character that a token cannot have", "Bearer a\u00e9", [], "unauthenticated"],
+    ["with a token of 9000 characters", `Bearer ${"a".repeat(9000)}`, [], "unauthenticated"],
     [
-      "whom the API server does not know",
+      "when the TokenReview says that nobody is authenticated",
       "Bearer a",
       [{ status: 201, body: { kind: "TokenReview", status: { authenticated: false } } }],
       "unauthenticated",
     ],
     [
-      "of whom it says nothing",
+      "when the TokenReview has an empty status",
       "Bearer a",
       [{ status: 201, body: { kind: "TokenReview", status: {} } }],
       "unauthenticated",
     ],
-    ["without a name", "Bearer a", [known({ username: "" })], "unauthenticated"],
+    ["when the user has no name", "Bearer a", [known({ username: "" })], "unauthenticated"],
     [
-      "of a yes that is a word",
+      "when authenticated is a string",
       "Bearer a",
       [{ status: 201, body: { kind: "TokenReview", status: { authenticated: "true", user: { username: "a" } } } }],
       "cluster-unavailable",
     ],
     [
-      "by an answer of another kind",
+      "when the answer is of another kind",
       "Bearer a",
       [{ status: 201, body: { kind: "Status", status: { authenticated: true } } as never }],
       "cluster-unavailable",
     ],
-    ["by a 200 with garbage", "Bearer a", [{ status: 200, body: {} }], "cluster-unavailable"],
+    ["when the answer is a 200 without a status", "Bearer a", [{ status: 200, body: {} }], "cluster-unavailable"],
     [
-      "when the API server may not be asked",
+      "when the TokenReview is forbidden",
       "Bearer a",
       [{ status: 403, body: { message: "forbidden" } }],
       "cluster-unavailable",
     ],
-    ["when it does not answer", "Bearer a", [new Error("down")], "cluster-unavailable"],
-    ["who may not", "Bearer a", [alice, verdict(false)], "forbidden"],
-    ["of whom it is not said whether they may", "Bearer a", [alice, verdict(undefined)], "cluster-unavailable"],
-    ["of a may that is a word", "Bearer a", [alice, verdict("true")], "cluster-unavailable"],
-    ["when the second question is not answered", "Bearer a", [alice, new Error("down")], "cluster-unavailable"],
+    ["when the API server does not answer", "Bearer a", [new Error("down")], "cluster-unavailable"],
+    ["when the user may not update the Certificate", "Bearer a", [alice, verdict(false)], "forbidden"],
+    ["when allowed is missing", "Bearer a", [alice, verdict(undefined)], "cluster-unavailable"],
+    ["when allowed is a string", "Bearer a", [alice, verdict("true")], "cluster-unavailable"],
+    ["when the SubjectAccessReview is not answered", "Bearer a", [alice, new Error("down")], "cluster-unavailable"],
   ])("%s", async (_, header, answers, code) => {
-    const { api, asked } = server(...answers);
+    const { api, calls } = server(...answers);
     await expect(authorizeRollout(api, header, TARGET)).rejects.toMatchObject({ code });
-    expect(asked.length).toBe(answers.length);
+    expect(calls.length).toBe(answers.length);
   });
 });

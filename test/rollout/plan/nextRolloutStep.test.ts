@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nextRolloutStep } from "../../../src/rollout/plan/nextRolloutStep.ts";
+import type { PodView } from "../../../src/rollout/workload/PodView.ts";
 import { isInFlight } from "../../../src/rollout/workload/RolloutState.ts";
 import { WORKLOAD_KINDS } from "../../../src/rollout/workload/WorkloadRef.ts";
-import type { PodView } from "../../../src/rollout/workload/WorkloadView.ts";
 import { RolloutWorld, type WorldGoal } from "../RolloutWorld.ts";
 
 const CANARY = { "postern.dev/renewal-policy": "canary", "postern.dev/timeout-seconds": "60" };
 const ROLLING = { "postern.dev/timeout-seconds": "60" };
 const FIRST: WorldGoal = { revision: 1, serial: "a1", annotations: ROLLING };
 
-/** A world in which revision 1 is rolled out. */
+/** A workload on which revision 1 is rolled out. */
 function settled(kind: (typeof WORKLOAD_KINDS)[number], replicas = 4, spec: object = {}): RolloutWorld {
   const world = new RolloutWorld(kind, replicas, spec);
   world.goal = FIRST;
@@ -28,8 +28,8 @@ const strategy = ({ object }: RolloutWorld): unknown => ({
   progressDeadlineSeconds: object.spec.progressDeadlineSeconds,
 });
 
-describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
-  it("is rolled once for a revision, with its serial on each Pod", () => {
+describe.each(WORKLOAD_KINDS)("nextRolloutStep for a %s", (kind) => {
+  it("rolls it once for a revision, with the serial on each Pod", () => {
     const world = new RolloutWorld(kind, 4);
     world.goal = FIRST;
     expect(world.run()).toEqual({ kind: "in-step" });
@@ -44,12 +44,12 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     ["50%", 2],
     ["100%", 4],
     ["9", 4],
-  ])("by a canary of %s has as many Pods of the new revision, and no more, until these are probed", (canary, pods) => {
+  ])("replaces no more Pods than a canary of %s (%i) until they serve the certificate", (canary, pods) => {
     const world = settled(kind);
     const before = strategy(world);
     world.goal = { revision: 2, serial: "a2", annotations: { ...CANARY, "postern.dev/canary": canary } };
     world.served = (revision) => (revision === "2" ? "none yet" : "");
-    // Wrong answers are borne for a while.
+    // A failed probe is tolerated for 10 s.
     for (let count = 0; count < 8; count += 1) world.tick();
     const fresh = world.pods.filter(({ annotations }) => annotations["postern.dev/certificate-revision"] === "2");
     expect(fresh.length).toBe(pods);
@@ -72,8 +72,8 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
       (world: RolloutWorld) => (world.served = (it) => (it === "2" ? "bad" : "")),
       "ProbeFailed",
     ],
-    ["never is ready", (world: RolloutWorld) => (world.isReadyAt = (it) => it !== "2"), "TimedOut"],
-  ])("goes back when its canary %s, and is not tried again until told", (_, spoil, reason) => {
+    ["is never ready", (world: RolloutWorld) => (world.isReadyAt = (it) => it !== "2"), "TimedOut"],
+  ])("rolls back when the canary %s, and does not retry before a request", (_, spoil, reason) => {
     const world = settled(kind);
     const before = strategy(world);
     spoil(world);
@@ -84,7 +84,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     world.steps.length = 0;
     world.run(20);
     expect(world.steps).toEqual(["stuck"]);
-    // By hand, and now it is right.
+    // A manual rollout, and the cause is fixed.
     world.served = () => "";
     world.isReadyAt = () => true;
     world.goal = { ...world.goal, annotations: { ...CANARY, "postern.dev/rollout-request": "again" } };
@@ -95,7 +95,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
   it.each([
     [2, 6],
     [5, 2],
-  ])("is not taken back for that it was scaled from %i to %i in the middle of its canary", (from, to) => {
+  ])("does not roll back when it is scaled from %i to %i during its canary", (from, to) => {
     const world = settled(kind, from);
     const before = strategy(world);
     world.goal = { revision: 2, serial: "a2", annotations: { ...CANARY, "postern.dev/canary": "50%" } };
@@ -109,7 +109,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     expect(strategy(world)).toEqual(before);
   });
 
-  it("goes back when rolling takes too long", () => {
+  it("rolls back when rolling exceeds the timeout", () => {
     const world = settled(kind);
     world.isReadyAt = (revision) => revision !== "2";
     world.goal = { revision: 2, serial: "a2", annotations: ROLLING };
@@ -124,7 +124,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     expect(revisions(world)).toEqual(["3"]);
   });
 
-  it("is rolled to what is newest when another revision comes in between, and back to what was good", () => {
+  it("rolls back to the last good revision when another revision replaced an unfinished rollout", () => {
     const world = settled(kind);
     const before = strategy(world);
     world.isReadyAt = (revision) => revision === "1" || revision === undefined;
@@ -136,7 +136,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     expect(strategy(world)).toEqual(before);
   });
 
-  it("goes back when its Certificate is gone in the middle", () => {
+  it("rolls back when the Certificate is deleted during the rollout", () => {
     const world = settled(kind);
     const before = strategy(world);
     world.served = (revision) => (revision === "2" ? "none yet" : "");
@@ -149,7 +149,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     expect(world.view().isLabelled).toBe(false);
   });
 
-  it("leaves alone what somebody put on the template in between, and puts the strategy back", () => {
+  it("keeps a template that somebody changed during the rollout, and restores the strategy", () => {
     const world = settled(kind);
     const before = strategy(world);
     world.served = (revision) => (revision === "2" ? "none yet" : "");
@@ -161,20 +161,20 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
     expect(strategy(world)).toEqual(before);
   });
 
-  it("is not begun while its Certificate is not ready", () => {
+  it("waits while no rollout may begin", () => {
     const world = settled(kind);
-    world.goal = { revision: 2, serial: "a2", isReady: false };
+    world.goal = { revision: 2, serial: "a2", mayBegin: false };
     expect(world.next()).toEqual({ kind: "wait", message: "the Certificate gate-tls is not ready" });
   });
 
-  it("of no Pods is in step at once", () => {
+  it("finishes without waiting when it has no Pods", () => {
     const world = settled(kind, 0);
     world.goal = { revision: 2, serial: "a2", annotations: CANARY };
     expect(world.run()).toEqual({ kind: "in-step" });
     expect(world.view().state).toMatchObject({ phase: "done", revision: 2 });
   });
 
-  it("comes to rest, with its own strategy, whatever happens in between", () => {
+  it("ends with one revision and the original strategy after any sequence of events", () => {
     const goal = fc.record({
       revision: fc.integer({ min: 1, max: 6 }),
       canary: fc.boolean(),
@@ -225,7 +225,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
           if (it.type === "ticks") for (let count = 0; count < it.count; count += 1) world.tick();
           if (it.type === "goal") world.goal = toGoal(it.goal);
           if (it.type === "gone") world.goal = undefined;
-          // What serves now is not what breaks: a rollback could go nowhere.
+          // Pods of a serving revision stay ready, or a rollback could not succeed.
           if (it.type === "broken" && !revisions(world).includes(String(it.revision))) broken.add(String(it.revision));
           if (it.type === "wrong") wrong.add(String(it.revision));
           if (it.type === "late") world.now += 120_000;
@@ -247,7 +247,7 @@ describe.each(WORKLOAD_KINDS)("a %s", (kind) => {
   });
 });
 
-it("a Deployment that was put back by another hand, with an old state on it, gets its strategy back", () => {
+it("nextRolloutStep restores the strategy of a Deployment after kubectl rollout undo wrote an old state back", () => {
   const world = settled("Deployment");
   const before = strategy(world);
   const { annotations } = structuredClone(world.object.metadata);
@@ -255,7 +255,7 @@ it("a Deployment that was put back by another hand, with an old state on it, get
   world.served = (revision) => (revision === "2" ? "none yet" : "");
   world.goal = { revision: 2, serial: "a2", annotations: CANARY };
   for (let count = 0; count < 4; count += 1) world.tick();
-  // What `kubectl rollout undo` does: the template and the annotations of the ReplicaSet before.
+  // `kubectl rollout undo` restores the template and the annotations of the previous ReplicaSet.
   world.object.metadata.annotations = annotations;
   world.object.spec.template = template;
   expect(world.next()).toMatchObject({ kind: "restore" });
@@ -266,17 +266,30 @@ it("a Deployment that was put back by another hand, with an old state on it, get
 
 it.each([
   ["is paused", "Deployment", { paused: true }, ROLLING, "it is paused"],
-  ["is recreated, for a canary", "Deployment", { strategy: { type: "Recreate" } }, CANARY, "Recreate"],
-  ["replaces no Pod by itself", "StatefulSet", { updateStrategy: { type: "OnDelete" } }, ROLLING, "OnDelete"],
-  ["is held by people", "StatefulSet", { updateStrategy: { rollingUpdate: { partition: 2 } } }, ROLLING, "partition 2"],
-  ["replaces no Pod by itself", "DaemonSet", { updateStrategy: { type: "OnDelete" } }, CANARY, "OnDelete"],
-] as const)("what %s (%s) is not begun, and it is said why", (_, kind, spec, annotations, why) => {
-  const world = new RolloutWorld(kind, 2, spec);
-  world.goal = { revision: 1, serial: "a1", annotations };
-  expect(world.next()).toMatchObject({ kind: "stuck", reason: "CannotRoll", message: expect.stringContaining(why) });
-});
+  ["has the strategy Recreate and a canary", "Deployment", { strategy: { type: "Recreate" } }, CANARY, "Recreate"],
+  ["has the update strategy OnDelete", "StatefulSet", { updateStrategy: { type: "OnDelete" } }, ROLLING, "OnDelete"],
+  [
+    "has a partition that covers all Pods",
+    "StatefulSet",
+    { updateStrategy: { rollingUpdate: { partition: 2 } } },
+    ROLLING,
+    "partition 2",
+  ],
+  ["has the update strategy OnDelete", "DaemonSet", { updateStrategy: { type: "OnDelete" } }, CANARY, "OnDelete"],
+] as const)(
+  "nextRolloutStep is stuck and names the reason when a workload %s (%s)",
+  (_, kind, spec, annotations, reason) => {
+    const world = new RolloutWorld(kind, 2, spec);
+    world.goal = { revision: 1, serial: "a1", annotations };
+    expect(world.next()).toMatchObject({
+      kind: "stuck",
+      reason: "CannotRoll",
+      message: expect.stringContaining(reason),
+    });
+  },
+);
 
-it("of a StatefulSet, no Pod below the partition that people set is deleted, whatever it is of", () => {
+it("nextRolloutStep deletes no Pod of a StatefulSet below the user's partition", () => {
   const world = new RolloutWorld("StatefulSet", 2, { updateStrategy: { rollingUpdate: { partition: 1 } } });
   world.goal = FIRST;
   world.run();

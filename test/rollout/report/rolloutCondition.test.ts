@@ -4,7 +4,7 @@ import { rolloutCondition } from "../../../src/rollout/report/rolloutCondition.t
 
 const NOW = Date.parse("2026-01-01T00:00:00.500Z");
 const BEFORE = "2025-12-31T00:00:00Z";
-const SUMMARY = { status: "True", reason: "RolledOut", message: "all of it" } as const;
+const SUMMARY = { status: "True", reason: "RolledOut", message: "all Pods" } as const;
 
 function certificate(condition?: Partial<CertificateCondition>): CertificateView {
   const conditions =
@@ -25,17 +25,17 @@ function certificate(condition?: Partial<CertificateCondition>): CertificateView
   };
 }
 
-it("is not written where it is there already", () => {
+it("rolloutCondition returns undefined when the condition is already stored", () => {
   expect(rolloutCondition(certificate({}), SUMMARY, NOW)).toBeUndefined();
 });
 
 it.each([
-  ["there is none", undefined, "2026-01-01T00:00:00Z"],
+  ["no condition is stored", undefined, "2026-01-01T00:00:00Z"],
   ["its status changes", { status: "Unknown" }, "2026-01-01T00:00:00Z"],
   ["only its reason changes", { reason: "Rolling" }, BEFORE],
-  ["only its message changes", { message: "less" }, BEFORE],
-  ["the Certificate has changed since", { observedGeneration: 1 }, BEFORE],
-])("is written when %s", (_, condition, lastTransitionTime) => {
+  ["only its message changes", { message: "one Pod" }, BEFORE],
+  ["the Certificate has changed", { observedGeneration: 1 }, BEFORE],
+])("rolloutCondition returns the condition with its transition time when %s", (_, condition, lastTransitionTime) => {
   expect(rolloutCondition(certificate(condition), SUMMARY, NOW)).toEqual({
     type: "RolledOut",
     ...SUMMARY,

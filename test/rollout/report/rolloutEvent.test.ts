@@ -19,9 +19,9 @@ it.each([
   ["é", 1024],
   ["€", 1023],
   ["😀", 1024],
-])("has a note of no more bytes than the API server takes, of whole characters: %s", (character, bytes) => {
-  const news = { type: "Normal", reason: "RolledOut", note: character.repeat(2_000), key: "1" } as const;
-  const { note } = rolloutEvent(CERTIFICATE, news, 0);
+])("rolloutEvent cuts a note of the character %s between characters, to %i bytes", (character, bytes) => {
+  const content = { type: "Normal", reason: "RolledOut", note: character.repeat(2_000), key: "1" } as const;
+  const { note } = rolloutEvent(CERTIFICATE, content, 0);
   expect(Buffer.from(String(note)).length).toBe(bytes);
   expect(String(note)).toBe(character.repeat(bytes / Buffer.from(character).length));
 });

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { canaryVerdict } from "../../../src/rollout/plan/canaryVerdict.ts";
+import { judgeCanary } from "../../../src/rollout/plan/judgeCanary.ts";
 import { readRolloutSettings } from "../../../src/rollout/RolloutSettings.ts";
+import type { PodView } from "../../../src/rollout/workload/PodView.ts";
 import type { RolloutState } from "../../../src/rollout/workload/RolloutState.ts";
 import { readWorkload } from "../../../src/rollout/workload/readWorkload.ts";
-import type { PodView } from "../../../src/rollout/workload/WorkloadView.ts";
 
 const OLD = { revision: "1", serial: "a1", request: null };
 const STATE: RolloutState = {
@@ -30,7 +30,7 @@ function pod(name: string, isReady: boolean): PodView {
   return { name, uid: name, owner, ip: "127.0.0.1", isReady, readySince, ...rest };
 }
 
-it("a DaemonSet's canary is where a Pod runs, rather than on a node that is gone", () => {
+it("judgeCanary deletes a ready Pod of a DaemonSet before one that is not ready", () => {
   const workload = readWorkload(
     { kind: "DaemonSet", name: "gate" },
     {
@@ -41,7 +41,7 @@ it("a DaemonSet's canary is where a Pod runs, rather than on a node that is gone
   );
   const settings = readRolloutSettings({ "postern.dev/rollout": "daemonset/gate" });
   if (settings === undefined) throw new Error("no settings");
-  const judge = (...pods: PodView[]): unknown => canaryVerdict(workload, STATE, pods, { settings, now: 1_000 });
+  const judge = (...pods: PodView[]): unknown => judgeCanary(workload, STATE, pods, { settings, now: 1_000 });
   const [gone, one, two] = [pod("a", false), pod("b", true), pod("c", true)];
   expect(judge(gone, two, one)).toEqual({ kind: "delete-pod", pod: one });
   expect(judge(gone)).toEqual({ kind: "delete-pod", pod: gone });

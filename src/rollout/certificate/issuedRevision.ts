@@ -1,25 +1,21 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
+import type { IssuedRevision } from "../plan/RolloutGoal.ts";
 import { RolloutError } from "../RolloutError.ts";
 import { REQUEST_REVISION } from "../workload/rolloutAnnotations.ts";
 import type { CertificateView } from "./CertificateView.ts";
 
-/** A leaf that was issued. */
-export interface IssuedLeaf {
-  /** In lower-case hex without leading zeros. */
-  readonly serial: string;
-}
-
 /**
- * Finds the leaf of a Certificate's revision among CertificateRequests: the one that the Certificate owns and that has the
- * revision's annotation. Undefined where it is not among them. Throws {@link RolloutError} for one that cannot be read.
+ * Finds the certificate of a Certificate's revision among CertificateRequests: the request has the revision's annotation and
+ * is owned by the Certificate. Undefined when there is none. Throws {@link RolloutError} `certificate-unknown` when its
+ * certificate cannot be read.
  */
-export function issuedLeaf(
+export function issuedRevision(
   requests: readonly JsonObject[],
   { uid }: CertificateView,
   revision: number,
-): IssuedLeaf | undefined {
+): IssuedRevision | undefined {
   for (const { metadata, status } of requests) {
     if (!isJsonObject(metadata) || !isJsonObject(status)) continue;
     const { annotations, ownerReferences, name } = metadata;
@@ -29,10 +25,10 @@ export function issuedLeaf(
     const pem = Buffer.from(status.certificate, "base64").toString("utf8");
     try {
       const [leaf] = parseBundle(pem, `CertificateRequest ${String(name)}`);
-      if (leaf !== undefined) return { serial: leaf.serial };
+      if (leaf !== undefined) return { revision, serial: leaf.serial };
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
-      throw new RolloutError("not-there", error.message, error);
+      throw new RolloutError("certificate-unknown", error.message, error);
     }
   }
   return undefined;

@@ -1,0 +1,40 @@
+import type { RolloutGoal } from "../plan/RolloutGoal.ts";
+import type { RolloutCluster } from "../RolloutCluster.ts";
+import type { PodView } from "../workload/PodView.ts";
+import { isInFlight } from "../workload/RolloutState.ts";
+import type { WorkloadView } from "../workload/WorkloadView.ts";
+import { type ProbePod, probeHostOf } from "./probeServing.ts";
+
+/** The rollout that the Pods belong to. */
+export interface PodsContext {
+  readonly namespace: string;
+  /** Undefined for an orphaned rollout. */
+  readonly goal: RolloutGoal | undefined;
+  /** The Certificate's first name. */
+  readonly host: string | undefined;
+}
+
+/** Reads the Pods of a workload when the next step depends on them, and probes them when it depends on their certificates. */
+export async function observePods(
+  { cluster, probe }: { readonly cluster: RolloutCluster; readonly probe: ProbePod | undefined },
+  { namespace, goal, host }: PodsContext,
+  workload: WorkloadView,
+): Promise<PodView[]> {
+  const { state, ref } = workload;
+  if (!isInFlight(state)) return [];
+  // A Pod of a StatefulSet may block the others, see nextRolloutStep.
+  const mayBeBlocked = ref.kind === "StatefulSet" && (state.phase === "rolling-back" || state.superseded !== null);
+  if (state.phase !== "canary" && !mayBeBlocked) return [];
+  const pods = await cluster.pods(namespace, workload);
+  if (state.phase !== "canary" || goal === undefined || probe === undefined) return pods;
+  const { settings, issued } = goal;
+  const serials = [...new Set([state.serial, ...(issued === undefined ? [] : [issued.serial])])];
+  return Promise.all(
+    pods.map(async (pod): Promise<PodView> => {
+      const isCanary = pod.marks.serial === state.serial && pod.marks.revision === String(state.revision);
+      if (!pod.isReady || pod.isTerminating || pod.ip === undefined || !isCanary) return pod;
+      const target = { address: pod.ip, port: settings.probePort, host: probeHostOf(settings, host), serials };
+      return { ...pod, probe: await probe(target) };
+    }),
+  );
+}

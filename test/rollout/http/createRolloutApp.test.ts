@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { ApiRequest, ApiResponse } from "../../../src/kubernetes/KubernetesApi.ts";
+import { createRolloutApp } from "../../../src/rollout/http/createRolloutApp.ts";
+import { RolloutApi } from "../RolloutApi.ts";
+
+const SETTINGS = { "postern.dev/rollout": "deployment/gate,statefulset/db" };
+const TARGET = { namespace: "gates", name: "gate-tls" };
+const HEADERS = { authorization: "Bearer token", "content-type": "application/json" };
+
+let api: RolloutApi;
+/** The lines of the log. */
+let lines: string[];
+beforeEach(async () => {
+  api = new RolloutApi();
+  lines = [];
+  api.refuse = authorized;
+  await api.certificate("gate-tls", SETTINGS, 1);
+});
+
+/** Answers the reviews of the user alice, who may update every Certificate. */
+function authorized({ body }: ApiRequest): ApiResponse | undefined {
+  const kind: unknown = Reflect.get(body ?? {}, "kind");
+  if (kind === "TokenReview")
+    return { status: 201, body: { kind, status: { authenticated: true, user: { username: "alice" } } } };
+  return kind === "SubjectAccessReview" ? { status: 201, body: { kind, status: { allowed: true } } } : undefined;
+}
+
+function app(): ReturnType<typeof createRolloutApp> {
+  const write = (message: string): void => {
+    lines.push(message);
+  };
+  const log = { debug: write, info: write, warn: write, error: write };
+  return createRolloutApp({ api: api.ask, log, newRequest: () => "r-1" });
+}
+
+async function call(init: RequestInit = {}, path = "/rollout"): Promise<{ response: Response; body: unknown }> {
+  const response = await app().request(path, {
+    method: "POST",
+    headers: HEADERS,
+    body: JSON.stringify(TARGET),
+    ...init,
+  });
+  return { response, body: await response.json() };
+}
+
+describe("POST /rollout", () => {
+  it("writes the request and the user on the Certificate, and answers with the certificate and its workloads", async () => {
+    const { response, body } = await call();
+    const serial = response.headers.get("x-certificate-serial");
+    expect(response.status).toBe(202);
+    expect(body).toEqual({
+      ...TARGET,
+      request: "r-1",
+      revision: 1,
+      serial,
+      workloads: ["deployment/gate", "statefulset/db"],
+    });
+    expect(api.calls.filter(({ method }) => method === "PATCH").map(({ body: written }) => written)).toEqual([
+      {
+        apiVersion: "cert-manager.io/v1",
+        kind: "Certificate",
+        metadata: {
+          ...TARGET,
+          annotations: { "postern.dev/rollout-request": "r-1", "postern.dev/rollout-requested-by": "alice" },
+        },
+      },
+    ]);
+    expect(lines).toEqual(["a manual rollout was requested"]);
+  });
+
+  it("accepts the certificate's own serial in the header, in upper case as well", async () => {
+    const serial = (await call()).response.headers.get("x-certificate-serial") ?? "";
+    const headers = { ...HEADERS, "x-certificate-serial": serial.toUpperCase() };
+    expect((await call({ headers })).response.status).toBe(202);
+  });
+
+  it.each<[string, RequestInit, number, string]>([
+    ["a GET", { method: "GET", body: null }, 405, "method-not-allowed"],
+    ["another content type", { headers: { ...HEADERS, "content-type": "text/plain" } }, 415, "wrong-content-type"],
+    ["a body that is not JSON", { body: "{" }, 400, "bad-request"],
+    ["a body without a name", { body: '{"namespace": "gates"}' }, 400, "bad-request"],
+    ["a body with another member", { body: JSON.stringify({ ...TARGET, force: true }) }, 400, "bad-request"],
+    ["a name that is not one", { body: JSON.stringify({ ...TARGET, name: "a/b" }) }, 400, "bad-request"],
+    ["a body of 17 KiB", { body: " ".repeat(17 * 1024) }, 413, "too-large"],
+    ["no token", { headers: { "content-type": "application/json" } }, 401, "unauthenticated"],
+    [
+      "a Certificate that does not exist",
+      { body: JSON.stringify({ ...TARGET, name: "x" }) },
+      404,
+      "unknown-certificate",
+    ],
+    ["another serial", { headers: { ...HEADERS, "x-certificate-serial": "1" } }, 409, "other-serial"],
+  ])("refuses %s and writes nothing", async (_, init, status, code) => {
+    const { response, body } = await call(init);
+    expect([response.status, body]).toEqual([status, { error: { code, message: expect.stringMatching(/\S/) } }]);
+    expect(api.calls.filter(({ method }) => method === "PATCH")).toEqual([]);
+  });
+
+  it.each([
+    ["has no annotation postern.dev/rollout", {}, 1],
+    ["has an annotation that cannot be used", { "postern.dev/rollout": "pod/x" }, 1],
+    ["has no certificate yet", SETTINGS, undefined],
+  ])("refuses a Certificate that %s", async (_, annotations, revision) => {
+    await api.certificate("gate-tls", annotations, revision);
+    const { response, body } = await call();
+    expect([response.status, body]).toMatchObject([409, { error: { code: "cannot-roll" } }]);
+  });
+
+  it("answers 503 with retry-after, and writes a line to the log, when the API server refuses a call", async () => {
+    api.refuse = (request) =>
+      authorized(request) ??
+      (request.path.includes("/certificaterequests") ? { status: 500, body: { message: "no" } } : undefined);
+    const { response, body } = await call();
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(body).toMatchObject({ error: { code: "cluster-unavailable" } });
+    expect(lines).toEqual(["a call failed"]);
+  });
+
+  it("answers 404 for another path", async () => {
+    const { response, body } = await call({}, "/other");
+    expect([response.status, body]).toMatchObject([404, { error: { code: "not-found" } }]);
+  });
+
+  it("answers 503 to the 17th concurrent call", async () => {
+    let release = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const served = createRolloutApp({
+      api: async (request) => {
+        await blocked;
+        return api.ask(request);
+      },
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      newRequest: () => "r-1",
+    });
+    const request = (): Promise<Response> =>
+      Promise.resolve(served.request("/rollout", { method: "POST", headers: HEADERS, body: JSON.stringify(TARGET) }));
+    const first = Array.from({ length: 16 }, request);
+    expect(await (await request()).json()).toMatchObject({ error: { code: "overloaded" } });
+    release();
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 202));
+  });
+});
