@@ -1,46 +1,47 @@
 import type { KubernetesApi } from "./KubernetesApi.ts";
 
-/** HTTP dates leave out what is below a second (RFC 9110, section 5.6.7). In milliseconds. */
-const GRAIN = 1_000;
+/** HTTP dates have no fractions of a second (RFC 9110, section 5.6.7). */
+const DATE_RESOLUTION_MS = 1_000;
 
 /**
- * The API server's clock, by the Date header of its answers: two clocks that differ tell that one of them is wrong. All
- * runs in a cluster share it, as they share the Lease.
+ * The API server's clock, estimated from the Date header of its answers. All runs in a cluster share this clock, as they
+ * share the Lease. A difference to the local clock means that one of the two is wrong.
  */
 export class ClusterClock {
-  readonly #now: () => number;
-  #skew = 0;
+  readonly #localNow: () => number;
+  #skewMs = 0;
 
   /** `now` is this process's own clock, in milliseconds since 1970. */
   constructor(now: () => number) {
-    this.#now = now;
+    this.#localNow = now;
   }
 
-  /** The same API, listened to. */
-  listen(api: KubernetesApi): KubernetesApi {
+  /** Returns a wrapper of `api` that records the dates of its answers. */
+  recordDates(api: KubernetesApi): KubernetesApi {
     return async (request) => {
-      const sent = this.#now();
+      const sentAt = this.#localNow();
       const answer = await api(request);
-      if (answer.date !== undefined) this.#hear(answer.date, sent, this.#now());
+      if (answer.date !== undefined) this.#record(answer.date, sentAt, this.#localNow());
       return answer;
     };
   }
 
-  /** How far the API server's clock is ahead of this one's, at least; 0 where nothing tells that it is. In milliseconds. */
-  get skew(): number {
-    return this.#skew;
+  /** The least difference between the API server's clock and the local one that the last date proves. Positive: the API server is ahead. */
+  get skewMs(): number {
+    return this.#skewMs;
   }
 
-  /** What the API server's clock says now, as far as is known. In milliseconds since 1970. */
+  /** The current time of the API server's clock, as far as it is known. In milliseconds since 1970. */
   now(): number {
-    return this.#now() + this.#skew;
+    return this.#localNow() + this.#skewMs;
   }
 
-  /** It was said at some time between the call and its answer. */
-  #hear(date: number, sent: number, heard: number): void {
-    // A clock that was set in between tells nothing.
-    if (heard < sent) return;
-    const [least, most] = [date - heard, date + GRAIN - sent];
-    this.#skew = least > 0 ? least : Math.min(most, 0);
+  /** The API server wrote the date at some time between the call and its answer. */
+  #record(date: number, sentAt: number, receivedAt: number): void {
+    // The local clock was set back during the call, so the date proves nothing.
+    if (receivedAt < sentAt) return;
+    const minSkewMs = date - receivedAt;
+    const maxSkewMs = date + DATE_RESOLUTION_MS - sentAt;
+    this.#skewMs = minSkewMs > 0 ? minSkewMs : Math.min(maxSkewMs, 0);
   }
 }

@@ -8,46 +8,49 @@ import { printable } from "../telemetry/printable.ts";
 import type { ApiRequest, ApiResponse } from "./KubernetesApi.ts";
 import { KubernetesError } from "./KubernetesError.ts";
 
-/** Which cluster to talk to. Defaults are those of kubectl: KUBECONFIG, ~/.kube/config, the current context. */
+/** Selects a cluster. The defaults are kubectl's: KUBECONFIG, ~/.kube/config and the current context. */
 export interface ClusterChoice {
   readonly context?: string;
   readonly kubeconfig?: string;
 }
 
-/** For one call to the API server, a plugin that fetches a token included. In milliseconds. */
-const TIMEOUT = 15_000;
-/** Ten objects of the largest size that etcd takes (1.5 MiB), and more. */
-const ANSWER_BYTES = 16 * 1024 * 1024;
+/** The limit of one call, including a credential plugin. */
+const DEFAULT_TIMEOUT_MS = 15_000;
+/** Room for ten objects of etcd's largest size (1.5 MiB). */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** What the loader calls the context that it makes up, at localhost:8080, where it found nothing (client-node's config.ts). */
-const MADE_UP = "loaded-context";
+/** client-node's name for its default context (localhost:8080), which it uses when it finds no kubeconfig (config.ts). */
+const FALLBACK_CONTEXT = "loaded-context";
 
 interface Answer {
   readonly status: number;
   readonly text: string;
-  /** NaN where none was said. */
+  /** NaN when the answer has no Date header. */
   readonly date: number;
 }
 
-/** Talks to one cluster's API server as a kubeconfig says. No call takes longer than its time limit. */
+/** A client of one cluster's API server, configured by a kubeconfig. Every call has a time limit. */
 export class KubernetesClient {
   readonly #server: string;
-  readonly #timeout: number;
-  /** The name that the certificate is checked for, where it is not the server's own. */
+  readonly #timeoutMs: number;
+  /** The name that the certificate must have; undefined for the server's own host. */
   readonly #servername: string | undefined;
-  /** What it was read from, for what watches. */
+  /** The loaded kubeconfig, for client-node's watches. */
   readonly kubeConfig: KubeConfig;
 
-  private constructor(server: string, kubeConfig: KubeConfig, timeout: number, servername?: string) {
+  private constructor(server: string, kubeConfig: KubeConfig, timeoutMs: number, servername?: string) {
     this.#server = server;
     this.kubeConfig = kubeConfig;
-    this.#timeout = timeout;
+    this.#timeoutMs = timeoutMs;
     this.#servername = servername;
   }
 
-  /** `timeout` is in milliseconds, for each call. Throws {@link KubernetesError} where the kubeconfig names no such cluster. */
-  static async create({ context, kubeconfig }: ClusterChoice, timeout: number = TIMEOUT): Promise<KubernetesClient> {
-    // Not at the top: it takes a second to load, and few commands need it.
+  /** Loads the kubeconfig. Throws {@link KubernetesError} `cluster-unreachable` when it has no such cluster. */
+  static async create(
+    { context, kubeconfig }: ClusterChoice,
+    timeoutMs: number = DEFAULT_TIMEOUT_MS,
+  ): Promise<KubernetesClient> {
+    // A dynamic import: the package takes a second to load, and few commands need it.
     const { newKubeConfig } = await import("./newKubeConfig.ts");
     const config = newKubeConfig();
     try {
@@ -61,10 +64,10 @@ export class KubernetesClient {
         error,
       );
     }
-    if (kubeconfig === undefined && config.getCurrentContext() === MADE_UP)
+    if (kubeconfig === undefined && config.getCurrentContext() === FALLBACK_CONTEXT)
       throw new KubernetesError(
         "cluster-unreachable",
-        "no cluster is named: there is no KUBECONFIG, no ~/.kube/config and no Pod's ServiceAccount; say --kubeconfig FILE",
+        "no cluster is configured: there is no KUBECONFIG, no ~/.kube/config and no ServiceAccount token of a Pod; use --kubeconfig FILE",
       );
     if (context !== undefined && config.getContextObject(context) === null) {
       const names = config.getContexts().map(({ name }) => name);
@@ -78,32 +81,32 @@ export class KubernetesClient {
     if (server === undefined)
       throw new KubernetesError(
         "cluster-unreachable",
-        "the kubeconfig names no cluster; choose one with --context NAME",
+        "the kubeconfig has no current cluster; select one with --context NAME",
       );
-    return new KubernetesClient(server, config, timeout);
+    return new KubernetesClient(server, config, timeoutMs);
   }
 
   /**
-   * The same cluster by the address of one of its API servers. Its certificate is checked for the name that every API
-   * server has within its cluster.
+   * Returns a client of one API server of the same cluster, by its address. The server's certificate must be for
+   * `kubernetes.default.svc`, the name that every API server has inside its cluster.
    */
-  at(host: string, port: number, timeout: number): KubernetesClient {
+  at(host: string, port: number, timeoutMs: number): KubernetesClient {
     const server = `https://${new Host(host).inUrl}:${port}`;
-    return new KubernetesClient(server, this.kubeConfig, timeout, "kubernetes.default.svc");
+    return new KubernetesClient(server, this.kubeConfig, timeoutMs, "kubernetes.default.svc");
   }
 
-  /** Whatever the API server answered; no body where it was no JSON object. Throws {@link KubernetesError} where there was no answer. */
+  /** Sends a call and returns any answer, with an empty body when it is not a JSON object. Throws {@link KubernetesError} `cluster-unreachable`. */
   async ask(call: ApiRequest): Promise<ApiResponse> {
     const { status, text, date } = await this.#answer(call);
     return { status, body: parse(text) ?? {}, ...(Number.isNaN(date) ? {} : { date }) };
   }
 
-  /** What the API server answers to a GET as text, such as its `/metrics`. Throws {@link KubernetesError} where there was no answer. */
+  /** Sends a GET and returns the answer as text, for example of `/metrics`. Throws {@link KubernetesError} `cluster-unreachable`. */
   text(path: string): Promise<{ readonly status: number; readonly text: string }> {
     return this.#answer({ method: "GET", path });
   }
 
-  /** The object that answers a call; undefined where there is none (404). Throws {@link KubernetesError} for all else. */
+  /** Sends a call and returns the object in its answer; undefined for a 404. Throws {@link KubernetesError} for any other answer. */
   async call(call: ApiRequest): Promise<JsonObject | undefined> {
     const { status, text } = await this.#answer(call);
     if (status === 404) return undefined;
@@ -118,18 +121,18 @@ export class KubernetesClient {
 
   #answer(call: ApiRequest): Promise<Answer> {
     return this.#send(call).catch((error: unknown): never => {
-      throw new KubernetesError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeout)}`, error);
+      throw new KubernetesError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeoutMs)}`, error);
     });
   }
 
   async #send({ method, path, body }: ApiRequest): Promise<Answer> {
-    const signal = AbortSignal.timeout(this.#timeout);
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     const url = new URL(`${this.#server.replace(/\/+$/, "")}${path}`);
     const options: RequestOptions = { method, headers: {}, signal };
-    const late = new Promise<never>((_, reject) => {
+    const timedOut = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    await Promise.race([this.kubeConfig.applyToHTTPSOptions(options), late]);
+    await Promise.race([this.kubeConfig.applyToHTTPSOptions(options), timedOut]);
     if (this.#servername !== undefined) options.servername = this.#servername;
     const type = body === undefined ? {} : { "content-type": contentType(method, body) };
     const headers = { ...Object(options.headers), accept: "application/json", ...type };
@@ -141,7 +144,8 @@ export class KubernetesClient {
         response.on("data", (chunk: Buffer) => {
           length += chunk.length;
           chunks.push(chunk);
-          if (length > ANSWER_BYTES) response.destroy(new Error(`an answer of more than ${ANSWER_BYTES} bytes`));
+          if (length > MAX_ANSWER_BYTES)
+            response.destroy(new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`));
         });
         response.on("error", reject);
         response.on("end", () =>
@@ -160,7 +164,7 @@ export class KubernetesClient {
 
 function contentType(method: ApiRequest["method"], body: object): string {
   if (method !== "PATCH") return "application/json";
-  // JSON is YAML.
+  // Every JSON document is a YAML document.
   return Array.isArray(body) ? "application/json-patch+json" : "application/apply-patch+yaml";
 }
 
@@ -173,11 +177,11 @@ function parse(text: string): JsonObject | undefined {
   }
 }
 
-function reasonOf(error: unknown, timeout: number): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return printable(String(error));
-  if (error.name === "AbortError" || error.name === "TimeoutError") return `no answer within ${timeout} ms`;
+  if (error.name === "AbortError" || error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (code === "ECONNREFUSED") return "nothing listens there";
-  if (code === "ENOTFOUND") return "there is no host of that name";
+  if (code === "ECONNREFUSED") return "connection refused";
+  if (code === "ENOTFOUND") return "the host name cannot be resolved";
   return printable(error.message === "" ? code : error.message);
 }

@@ -1,10 +1,10 @@
 /** Why a call to an API server failed. Part of the API: callers match on these. */
 export type KubernetesErrorCode =
-  /** There is no answer, or no cluster to ask. */
+  /** The API server does not answer, or the kubeconfig names no cluster. */
   | "cluster-unreachable"
-  /** The API server refuses the call. */
+  /** The API server refuses the call, or its answer cannot be read. */
   | "cluster-refused"
-  /** Another holder has the Lease. */
+  /** Another process holds the Lease. */
   | "lease-held";
 
 /** A failed call to an API server. `message` is one line for people. */

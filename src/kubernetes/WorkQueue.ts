@@ -1,125 +1,133 @@
-/** How long a key that failed waits before it is taken again, in milliseconds; and who shares what there is. */
-export interface WorkQueueOptions {
-  readonly first: number;
-  /** Each wait is twice the one before, up to this. */
-  readonly most: number;
-  /** From 0 to 1; a wait is cut by up to half of it, so that keys that failed together do not come back together. */
+/** Options of a {@link WorkQueue} of items of one type. */
+export interface WorkQueueOptions<Item> {
+  /** The item's identity: two items with the same one are the same. */
+  readonly idOf: (item: Item) => string;
+  /** The group of an item. */
+  readonly groupOf: (item: Item) => string;
+  /** How many items of one group may be active at the same time. The rest of the workers stay free for other groups. */
+  readonly maxActivePerGroup: number;
+  /** The delay of the first retry. Each further delay is twice the one before. */
+  readonly firstRetryMs: number;
+  readonly maxRetryMs: number;
+  /** From 0 to 1. It shortens a delay by up to half, so that items that fail together are not retried together. */
   readonly random: () => number;
-  /** Of a key. */
-  readonly groupOf: (key: string) => string;
-  /** Keys of one group that are worked on at once: however long these take, others have their turn. */
-  readonly mostOfGroup: number;
 }
 
 /**
- * Keys that are to be worked on, as client-go's workqueue has them: a key is in it once however often it is added, is never
- * worked on twice at once, and one that is added meanwhile comes again when it is done. Bounded by the number of keys.
+ * Items to work on, as in client-go's workqueue. An item is queued once, however often it is added. It is never active twice
+ * at the same time: an active item that is added again is queued when it is done. The number of items bounds the size.
  */
-export class WorkQueue {
-  readonly #options: WorkQueueOptions;
-  readonly #ready = new Set<string>();
+export class WorkQueue<Item> {
+  readonly #options: WorkQueueOptions<Item>;
+  /** Queued items by their identity, as are all maps here. */
+  readonly #ready = new Map<string, Item>();
   readonly #active = new Set<string>();
-  /** How many of each are worked on. */
-  readonly #groups = new Map<string, number>();
-  /** Added while they were worked on. */
-  readonly #again = new Set<string>();
+  /** The number of active items in each group. */
+  readonly #activeInGroup = new Map<string, number>();
+  /** Active items that were added again. */
+  readonly #addedAgain = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly due: number; readonly timer: NodeJS.Timeout }>();
-  readonly #takers: ((key: string | undefined) => void)[] = [];
+  readonly #takers: ((item: Item | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor(options: WorkQueueOptions) {
+  constructor(options: WorkQueueOptions<Item>) {
     this.#options = options;
   }
 
-  /** How many wait to be taken now. */
+  /** The number of items that can be taken now. */
   get depth(): number {
     return this.#ready.size;
   }
 
-  add(key: string): void {
+  /** Queues an item now. */
+  add(item: Item): void {
     if (this.#isClosed) return;
-    this.#forgetTimer(key);
-    if (this.#active.has(key)) {
-      this.#again.add(key);
+    const id = this.#options.idOf(item);
+    this.#cancelTimer(id);
+    if (this.#active.has(id)) {
+      this.#addedAgain.add(id);
       return;
     }
-    this.#ready.add(key);
-    this.#hand();
+    if (!this.#ready.has(id)) this.#ready.set(id, item);
+    this.#handOut();
   }
 
-  /** Adds it in so many milliseconds, or sooner where that was asked for already. */
-  addAfter(key: string, milliseconds: number): void {
+  /** Queues an item after a delay. An earlier request for the same item that is due sooner wins. */
+  addAfter(item: Item, delayMs: number): void {
     if (this.#isClosed) return;
-    const due = performance.now() + milliseconds;
-    const planned = this.#timers.get(key);
+    const id = this.#options.idOf(item);
+    const due = performance.now() + delayMs;
+    const planned = this.#timers.get(id);
     if (planned !== undefined && planned.due <= due) return;
-    this.#forgetTimer(key);
-    this.#timers.set(key, { due, timer: setTimeout(() => this.add(key), milliseconds) });
+    this.#cancelTimer(id);
+    this.#timers.set(id, { due, timer: setTimeout(() => this.add(item), delayMs) });
   }
 
-  /** Adds it after a time that grows with each failure since {@link forget}. */
-  retry(key: string): void {
-    const failures = this.#failures.get(key) ?? 0;
-    this.#failures.set(key, failures + 1);
-    const { first, most, random } = this.#options;
-    const wait = Math.min(most, first * 2 ** Math.min(failures, 30));
-    this.addAfter(key, wait * (1 - random() / 2));
+  /** Queues an item after a delay that grows with each failure since the last {@link forget}. */
+  retry(item: Item): void {
+    const id = this.#options.idOf(item);
+    const failures = this.#failures.get(id) ?? 0;
+    this.#failures.set(id, failures + 1);
+    const { firstRetryMs, maxRetryMs, random } = this.#options;
+    const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures, 30));
+    this.addAfter(item, delayMs * (1 - random() / 2));
   }
 
-  /** The key did not fail. */
-  forget(key: string): void {
-    this.#failures.delete(key);
+  /** Resets the item's failures after a success. */
+  forget(item: Item): void {
+    this.#failures.delete(this.#options.idOf(item));
   }
 
-  /** The next key, once there is one; undefined when the queue is closed. To be followed by {@link done}. */
-  take(): Promise<string | undefined> {
+  /** Waits for the next item. Undefined when the queue is closed. The caller calls {@link done} afterwards. */
+  take(): Promise<Item | undefined> {
     return new Promise((resolve) => {
       if (this.#isClosed) return resolve(undefined);
       this.#takers.push(resolve);
-      this.#hand();
+      this.#handOut();
     });
   }
 
-  /** The key is no longer worked on. */
-  done(key: string): void {
-    this.#active.delete(key);
-    const group = this.#options.groupOf(key);
-    const others = (this.#groups.get(group) ?? 0) - 1;
-    if (others > 0) this.#groups.set(group, others);
-    else this.#groups.delete(group);
-    if (this.#again.delete(key)) this.add(key);
-    this.#hand();
+  /** Marks an item as no longer active. */
+  done(item: Item): void {
+    const id = this.#options.idOf(item);
+    this.#active.delete(id);
+    const group = this.#options.groupOf(item);
+    const others = (this.#activeInGroup.get(group) ?? 0) - 1;
+    if (others > 0) this.#activeInGroup.set(group, others);
+    else this.#activeInGroup.delete(group);
+    if (this.#addedAgain.delete(id)) this.add(item);
+    this.#handOut();
   }
 
-  /** Nothing is taken any more. */
+  /** Drops all queued items and ends every {@link take}. */
   close(): void {
     this.#isClosed = true;
-    for (const key of [...this.#timers.keys()]) this.#forgetTimer(key);
+    for (const id of [...this.#timers.keys()]) this.#cancelTimer(id);
     this.#ready.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
-  #hand(): void {
-    const { groupOf, mostOfGroup } = this.#options;
-    for (const key of this.#ready) {
+  #handOut(): void {
+    const { groupOf, maxActivePerGroup } = this.#options;
+    for (const [id, item] of this.#ready) {
       if (this.#takers.length === 0) return;
-      const group = groupOf(key);
-      const active = this.#groups.get(group) ?? 0;
-      if (active >= mostOfGroup) continue;
+      const group = groupOf(item);
+      const active = this.#activeInGroup.get(group) ?? 0;
+      if (active >= maxActivePerGroup) continue;
       const taker = this.#takers.shift();
       if (taker === undefined) return;
-      this.#groups.set(group, active + 1);
-      this.#ready.delete(key);
-      this.#active.add(key);
-      taker(key);
+      this.#activeInGroup.set(group, active + 1);
+      this.#ready.delete(id);
+      this.#active.add(id);
+      taker(item);
     }
   }
 
-  #forgetTimer(key: string): void {
-    const planned = this.#timers.get(key);
+  #cancelTimer(id: string): void {
+    const planned = this.#timers.get(id);
     if (planned === undefined) return;
     clearTimeout(planned.timer);
-    this.#timers.delete(key);
+    this.#timers.delete(id);
   }
 }

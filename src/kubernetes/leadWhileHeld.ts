@@ -2,98 +2,99 @@ import { errorMessage } from "../telemetry/errorMessage.ts";
 import { KubernetesError } from "./KubernetesError.ts";
 import type { Lease } from "./Lease.ts";
 
-/** What a leader is made of. */
+/** Options of {@link leadWhileHeld}. */
 export interface LeaderOptions {
   readonly lease: Pick<Lease, "hold" | "release">;
-  /** Of the Lease, in milliseconds. */
-  readonly duration: number;
-  /** Between tries, in milliseconds. */
-  readonly retry: number;
-  /** A clock that nobody sets, in milliseconds. */
-  readonly elapsed: () => number;
-  /** Resolves after so many milliseconds, or at once when the signal is given. */
+  /** The duration of the Lease. */
+  readonly durationMs: number;
+  /** The time between two attempts to acquire or renew the Lease. */
+  readonly retryMs: number;
+  /** A monotonic clock, in milliseconds. */
+  readonly elapsedMs: () => number;
+  /** Resolves after that time, or as soon as the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Is to end when its signal is given. May ask at any time whether it still leads. */
+  /** The work of the leader. Must end when the signal in `leading` is aborted. */
   readonly lead: (leading: Leading) => Promise<void>;
-  /** Told when the Lease was won, lost, or cannot be asked for; and each time with other words. */
-  readonly onChange: (isLeading: boolean, why: string) => void;
-  /** Ends it all. */
+  /** Called when the Lease is acquired, lost or cannot be read. Not called again for the same reason. */
+  readonly onChange: (isLeading: boolean, reason: string) => void;
+  /** Ends everything. */
   readonly signal: AbortSignal;
 }
 
-/** What a leader knows of its lead. */
+/** A leader's view of its own lead. */
 export interface Leading {
+  /** Aborted when the lead ends. */
   readonly signal: AbortSignal;
-  /** False once the Lease may be another's: also before anybody noticed, as after a machine has slept. */
+  /** False as soon as another process may hold the Lease, even before that is noticed (for example after a suspend). */
   readonly isLeading: () => boolean;
 }
 
-/** The part of a Lease's time after which its holder no longer relies on it: another counts from the write, not its answer. */
-const RELIABLE = 2 / 3;
+/** The part of the Lease's duration in which its holder relies on it. Others count from the write, not from its answer. */
+const RELIABLE_PART = 2 / 3;
 
 /**
- * Leads while a Lease is held, and tries for it while it is not, as client-go's leaderelection does. Resolves when the signal
- * is given, the lead has ended, and the Lease is given back.
+ * Runs `lead` while this process holds a Lease, and tries to acquire the Lease while it does not, as client-go's
+ * leaderelection does. Resolves when the signal is aborted, `lead` has ended and the Lease is given back.
  */
 export async function leadWhileHeld(options: LeaderOptions): Promise<void> {
-  const { lease, duration, retry, elapsed, sleep, lead, onChange, signal } = options;
-  let last = "";
-  const tell = (isLeading: boolean, why: string): void => {
-    if (why !== last) onChange(isLeading, why);
-    last = why;
+  const { lease, durationMs, retryMs, elapsedMs, sleep, lead, onChange, signal } = options;
+  let lastReason = "";
+  const report = (isLeading: boolean, reason: string): void => {
+    if (reason !== lastReason) onChange(isLeading, reason);
+    lastReason = reason;
   };
   while (!signal.aborted) {
-    const asked = elapsed();
-    const fault = faultOf(await tryHold(lease));
-    if (fault !== undefined) {
-      tell(false, fault.message);
-      await sleep(retry, signal);
+    const startedAt = elapsedMs();
+    const error = errorOf(await tryHold(lease));
+    if (error !== undefined) {
+      report(false, error.message);
+      await sleep(retryMs, signal);
       continue;
     }
-    tell(true, "it leads");
-    await leadOnce(asked);
+    report(true, "the Lease is acquired");
+    await leadOnce(startedAt);
   }
   await lease.release();
 
-  async function leadOnce(asked: number): Promise<void> {
-    let held = asked;
+  async function leadOnce(acquiredAt: number): Promise<void> {
+    let heldAt = acquiredAt;
     const lost = new AbortController();
-    const isLeading = (): boolean => !lost.signal.aborted && elapsed() - held < duration * RELIABLE;
+    const isLeading = (): boolean => !lost.signal.aborted && elapsedMs() - heldAt < durationMs * RELIABLE_PART;
     const ended = lead({ signal: AbortSignal.any([signal, lost.signal]), isLeading }).finally(() => lost.abort());
-    // Awaited below, and not to be taken for forgotten until then.
+    // Awaited below. Until then a rejection must not count as unhandled.
     ended.catch(() => undefined);
     while (!signal.aborted && !lost.signal.aborted) {
-      await sleep(retry, AbortSignal.any([signal, lost.signal]));
+      await sleep(retryMs, AbortSignal.any([signal, lost.signal]));
       if (signal.aborted || lost.signal.aborted) break;
-      const start = elapsed();
+      const startedAt = elapsedMs();
       const outcome = await tryHold(lease);
-      if (outcome === true) held = start;
-      const fault = faultOf(outcome);
-      if (fault === undefined) continue;
-      if (!fault.isHeld && isLeading()) continue;
-      tell(false, fault.isHeld ? fault.message : `the Lease could not be kept: ${fault.message}`);
+      if (outcome === true) heldAt = startedAt;
+      const error = errorOf(outcome);
+      if (error === undefined) continue;
+      if (!error.isHeldByOther && isLeading()) continue;
+      report(false, error.isHeldByOther ? error.message : `the Lease could not be renewed: ${error.message}`);
       lost.abort();
     }
     await ended;
   }
 }
 
-interface HoldFault {
+interface HoldError {
   readonly message: string;
-  /** Whether another has the Lease, and not only nobody could be asked. */
-  readonly isHeld: boolean;
+  /** Whether another process holds the Lease. False: the API server could not be asked. */
+  readonly isHeldByOther: boolean;
 }
 
-/** Whether it was written now, or why it could not be. */
-async function tryHold(lease: Pick<Lease, "hold">): Promise<boolean | HoldFault> {
+/** Resolves to whether the Lease was written now, or to why it could not be held. */
+async function tryHold(lease: Pick<Lease, "hold">): Promise<boolean | HoldError> {
   try {
     return await lease.hold();
   } catch (error) {
-    const isHeld = error instanceof KubernetesError && error.code === "lease-held";
-    return { message: errorMessage(error), isHeld };
+    const isHeldByOther = error instanceof KubernetesError && error.code === "lease-held";
+    return { message: errorMessage(error), isHeldByOther };
   }
 }
 
-function faultOf(outcome: boolean | HoldFault): HoldFault | undefined {
+function errorOf(outcome: boolean | HoldError): HoldError | undefined {
   return typeof outcome === "boolean" ? undefined : outcome;
 }

@@ -1,35 +1,36 @@
 import { isJsonObject } from "../protocol/Json.ts";
 import type { ApiResponse, KubernetesApi } from "./KubernetesApi.ts";
 
-/** Objects of an answer, and of one that is to be small: of the largest objects that etcd takes (1.5 MiB) 16 MiB hold ten. */
-const PAGE = 250;
-const SMALL_PAGE = 10;
-/** What has more is no list. */
-const MOST_OBJECTS = 100_000;
+/** Objects in one page. */
+const PAGE_SIZE = 250;
+/** Objects in a page after a larger one failed. An answer of 16 MiB has room for ten objects of etcd's limit of 1.5 MiB. */
+const SMALL_PAGE_SIZE = 10;
+/** Reading stops after this many objects. */
+const MAX_OBJECTS = 100_000;
 
 /**
- * A list, page by page, as the API server answers; ends after an answer that is none. Where a page cannot be had (somebody
- * made objects so large that it is more than is read), it is asked for once more as a small one. `selector`: of labels, or
- * "". Rejects as `api` does.
+ * Lists objects page by page, and yields each answer of the API server. An answer that is not a list is the last one. A page
+ * that cannot be read (its objects are too large for one answer) is requested once more as a small page. `selector` is a
+ * label selector, or "" for all objects. Rejects as `api` does.
  */
 export function listPages(api: KubernetesApi, path: string, selector: string): AsyncGenerator<ApiResponse> {
-  return pagesFrom(api, path, selector);
+  return pages(api, path, selector);
 }
 
-async function* pagesFrom(api: KubernetesApi, path: string, selector: string): AsyncGenerator<ApiResponse> {
+async function* pages(api: KubernetesApi, path: string, selector: string): AsyncGenerator<ApiResponse> {
   let next = "";
-  for (let seen = 0; seen < MOST_OBJECTS; ) {
-    const ask = (limit: number): Promise<ApiResponse> => {
+  for (let seen = 0; seen < MAX_OBJECTS; ) {
+    const request = (limit: number): Promise<ApiResponse> => {
       const query = new URLSearchParams({ limit: String(limit) });
       if (selector !== "") query.set("labelSelector", selector);
       if (next !== "") query.set("continue", next);
       return api({ method: "GET", path: `${path}?${query}` });
     };
-    const answer = await ask(PAGE).catch(() => ask(SMALL_PAGE));
+    const answer = await request(PAGE_SIZE).catch(() => request(SMALL_PAGE_SIZE));
     yield answer;
     const { metadata, items } = answer.body;
     next = isJsonObject(metadata) && typeof metadata.continue === "string" ? metadata.continue : "";
     if (answer.status !== 200 || next === "") return;
-    seen += Array.isArray(items) ? items.length : PAGE;
+    seen += Array.isArray(items) ? items.length : PAGE_SIZE;
   }
 }

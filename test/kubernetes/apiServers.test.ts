@@ -9,42 +9,42 @@ const slice = (hosts: readonly string[], port = 6443): object => ({
 const ok = (body: object): ReturnType<KubernetesApi> => Promise.resolve({ status: 200, body: { ...body } });
 
 it.each([
-  ["one address", [slice(["10.0.0.1"])], [], ["balanced"], undefined],
-  ["no slice", [], [], ["balanced"], undefined],
-  ["two that answer", [slice(["10.0.0.1", "10.0.0.2"])], [], ["10.0.0.1:6443", "10.0.0.2:6443"], undefined],
+  ["one address is listed", [slice(["10.0.0.1"])], [], ["balanced"], undefined],
+  ["no slice is listed", [], [], ["balanced"], undefined],
+  ["two addresses answer", [slice(["10.0.0.1", "10.0.0.2"])], [], ["10.0.0.1:6443", "10.0.0.2:6443"], undefined],
   [
-    "two slices, IPv6 among them",
+    "two slices list an IPv4 and an IPv6 address",
     [slice(["10.0.0.1"]), slice(["fd00::1"], 443)],
     [],
     ["10.0.0.1:6443", "fd00::1:443"],
     undefined,
   ],
   [
-    "one of two that answers",
+    "one of two addresses answers",
     [slice(["10.0.0.1", "10.0.0.2"])],
     ["10.0.0.2"],
     ["10.0.0.1:6443"],
-    /^1 of 2 API servers cannot be asked/,
+    /^1 of 2 API servers cannot be reached/,
   ],
   [
-    "none that answers",
+    "no address answers",
     [slice(["10.0.0.1", "10.0.0.2"])],
     ["10.0.0.1", "10.0.0.2"],
     ["balanced"],
     /behind one address/,
   ],
-])("%s", async (_, items, silent, asked, note) => {
+])("apiServers returns the clients to call when %s", async (_, items, silent, called, note) => {
   const calls: string[] = [];
-  const way =
+  const clientOf =
     (name: string, host = ""): KubernetesApi =>
     ({ path }: ApiRequest) => {
-      if (path === "/asked") calls.push(name);
+      if (path === "/called") calls.push(name);
       if (silent.some((it) => it === host)) return Promise.reject(new Error("no answer"));
       return ok({ items });
     };
-  const servers = await apiServers(way("balanced"), (host, port) => way(`${host}:${port}`, host));
-  for (const api of servers.apis) await api({ method: "GET", path: "/asked" });
-  expect(calls).toEqual(asked);
+  const servers = await apiServers(clientOf("balanced"), (host, port) => clientOf(`${host}:${port}`, host));
+  for (const api of servers.apis) await api({ method: "GET", path: "/called" });
+  expect(calls).toEqual(called);
   expect(servers.isPartial).toBe(silent.length === 1);
   if (note === undefined) expect(servers.note).toBeUndefined();
   else expect(servers.note).toMatch(note);
@@ -52,8 +52,8 @@ it.each([
 
 it.each<[string, () => ReturnType<KubernetesApi>, string]>([
   ["does not answer", () => Promise.reject(new Error("no")), ""],
-  ["refuses to say", () => Promise.resolve({ status: 429, body: { message: "not now" } }), ": 429 not now"],
-])("a cluster that %s is asked the one way that there is, and that is said", async (_, api, why) => {
-  const note = `the API servers cannot be listed: whichever answers speaks for all${why}`;
+  ["refuses the list", () => Promise.resolve({ status: 429, body: { message: "not now" } }), ": 429 not now"],
+])("apiServers returns the given client and a note when the API server %s", async (_, api, reason) => {
+  const note = `the API servers cannot be listed, only the one that answers is checked${reason}`;
   expect(await apiServers(api, () => api)).toEqual({ apis: [api], note, isPartial: true });
 });
