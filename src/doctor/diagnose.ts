@@ -3,7 +3,8 @@ import { checkClocks } from "./checks/checkClocks.ts";
 import { checkExpiry } from "./checks/checkExpiry.ts";
 import { checkGuards } from "./checks/checkGuards.ts";
 import { checkLimits } from "./checks/checkLimits.ts";
-import { checkOthers } from "./checks/checkOthers.ts";
+import { checkOtherWebhooks } from "./checks/checkOtherWebhooks.ts";
+import { checkPlan } from "./checks/checkPlan.ts";
 import { checkPolicies } from "./checks/checkPolicies.ts";
 import { checkReachability } from "./checks/checkReachability.ts";
 import { checkRenewal } from "./checks/checkRenewal.ts";
@@ -13,9 +14,9 @@ import { checkTrust } from "./checks/checkTrust.ts";
 import { checkUrl } from "./checks/checkUrl.ts";
 import { checkWriters } from "./checks/checkWriters.ts";
 import type { ClusterView } from "./cluster/ClusterView.ts";
-import { bySeverity, type Diagnosis } from "./Diagnosis.ts";
+import { bySeverity, type DoctorFinding } from "./DoctorFinding.ts";
 
-const CHECKS: readonly ((view: ClusterView) => Diagnosis[])[] = [
+const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkRegistrations,
   checkReachability,
   checkTrust,
@@ -27,37 +28,38 @@ const CHECKS: readonly ((view: ClusterView) => Diagnosis[])[] = [
   checkClocks,
   checkWriters,
   checkSync,
+  checkPlan,
   checkGuards,
   checkPolicies,
   checkLimits,
-  checkOthers,
-  checkSeen,
+  checkOtherWebhooks,
+  checkUnseen,
 ];
 
-/** Everything that there is to say of a cluster, worst first. Follows from the view alone. */
-export function diagnose(view: ClusterView): Diagnosis[] {
+/** Runs all checks on a view of a cluster. Returns the findings, worst first. Pure: it makes no calls. */
+export function diagnose(view: ClusterView): DoctorFinding[] {
   return bySeverity(CHECKS.flatMap((check) => check(view)));
 }
 
-function checkRegistrations({ registrations, gate }: ClusterView): Diagnosis[] {
+function checkRegistrations({ registrations, gate }: ClusterView): DoctorFinding[] {
   if (registrations.some(({ isCanary }) => !isCanary)) return [];
   return [
     {
       code: "no-registration",
       severity: "error",
       about: gate === undefined ? "cluster" : `gate ${gate}`,
-      message: "no registration has the API server call it: nothing is judged",
-      todo: "Apply what postern render prints for this cluster; see that --context is the cluster that was meant.",
+      message: "no registration calls the gate, so nothing is reviewed",
+      todo: "Apply the output of postern render for this cluster. Check that --context names the intended cluster.",
     },
   ];
 }
 
-function checkSeen({ unseen }: ClusterView): Diagnosis[] {
-  return unseen.map(({ what, why }) => ({
+function checkUnseen({ unseen }: ClusterView): DoctorFinding[] {
+  return unseen.map(({ what, reason }) => ({
     code: "not-seen",
     severity: "info",
     about: what,
-    message: `was not looked at: ${why}`,
-    todo: "Call as somebody who may read it, where it matters.",
+    message: `could not be checked: ${reason}`,
+    todo: "If this check matters, run the command as a user that may read it.",
   }));
 }

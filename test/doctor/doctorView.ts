@@ -9,24 +9,26 @@ import type { TargetKind } from "../../src/sync/target/SyncTarget.ts";
 import { readableCertificates } from "../../src/trust/bundle.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 
+/** The base URL of the gate. */
 export const BASE = "https://gate.example.com";
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** A CA, and the chain that it has an endpoint serve. In PEM. */
+/** A CA and the chain that an endpoint serves, in PEM. */
 export interface DoctorCa {
   readonly root: string;
   readonly chain: string;
-  /** For `gate.example.com`, of the same CA, from and to so many days from now. */
-  readonly chainOf: (from: number, to: number) => Promise<string>;
+  /** Issues a certificate for `gate.example.com`. The validity is in days from now. */
+  readonly chainOf: (fromDays: number, toDays: number) => Promise<string>;
 }
 
+/** Creates a CA, and a chain that is valid for 89 more days. */
 export async function doctorCa(name: string): Promise<DoctorCa> {
   const ca = await TestCa.create(name, {
-    notBefore: new Date(Date.now() - DAY),
-    notAfter: new Date(Date.now() + 900 * DAY),
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + 900 * DAY_MS),
   });
-  const chainOf = async (from: number, to: number): Promise<string> => {
-    const [notBefore, notAfter] = [from, to].map((days) => new Date(Date.now() + days * DAY));
+  const chainOf = async (fromDays: number, toDays: number): Promise<string> => {
+    const [notBefore, notAfter] = [fromDays, toDays].map((days) => new Date(Date.now() + days * DAY_MS));
     const dates = {
       ...(notBefore === undefined ? {} : { notBefore }),
       ...(notAfter === undefined ? {} : { notAfter }),
@@ -39,7 +41,7 @@ export async function doctorCa(name: string): Promise<DoctorCa> {
 const gate = defineGate({ name: "postern", policies: [denyLabels()], clusters: { production: {} } });
 const settings: ClusterSettings = { cluster: "production", modeOf: () => "enforce", paramsOf: () => undefined };
 
-/** The registrations that `postern render --sync` prints, each as a change of them has it. */
+/** The registrations that `postern render --sync` prints, after `change` was applied to each of them. */
 export async function registrations(
   ca: string,
   change: (object: JsonObject) => JsonObject = (object) => object,
@@ -52,7 +54,7 @@ export async function registrations(
   });
 }
 
-/** A cluster in which everything is as it is to be, but for what a test says. */
+/** A view of a healthy cluster, with changes. */
 export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Promise<ClusterView> {
   const { hash } = await renderRegistrations(gate, settings);
   return {
@@ -64,12 +66,12 @@ export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Pro
     endpoints: [{ base: BASE, handshakes: [{ address: "192.0.2.1", chain: readableCertificates(ca.chain) }] }],
     certificates: [],
     serviceSecrets: [],
-    clocks: [{ of: "API server", ahead: 900 }],
+    clocks: [{ of: "API server", aheadMs: 900 }],
     hosts: ["gate.example.com"],
-    syncJob: { isSuspended: false, created: 0, lastScheduled: Date.now(), lastSuccess: Date.now() },
+    syncJob: { isSuspended: false, createdAt: 0, lastScheduledAt: Date.now(), lastSuccessAt: Date.now() },
     missingRights: [],
     selfTests: [{ gate: "postern", result: "signed", message: "" }],
-    soak: DAY,
+    soakMs: DAY_MS,
     plan: undefined,
     sources: { gate, settings, hash },
     unseen: [],

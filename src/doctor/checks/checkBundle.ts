@@ -3,18 +3,18 @@ import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-/** Whether the bundles that are stored are what somebody would want there, whatever the endpoint serves. */
-export function checkBundle(view: ClusterView): Diagnosis[] {
+/** Checks the stored bundles, regardless of what the endpoint serves. */
+export function checkBundle(view: ClusterView): DoctorFinding[] {
   return gateHooks(view).flatMap(({ about, bundle }) => {
     if (bundle === "") return [];
     const roots = readableCertificates(bundle);
-    return [...readingFault(about, bundle, roots), ...rootFaults(about, roots, view.now)];
+    return [...parseFindings(about, bundle, roots), ...rootFindings(about, roots, view.now)];
   });
 }
 
-function readingFault(about: string, bundle: string, roots: readonly Certificate[]): Diagnosis[] {
+function parseFindings(about: string, bundle: string, roots: readonly Certificate[]): DoctorFinding[] {
   try {
     parseBundle(bundle, "caBundle");
     return [];
@@ -26,50 +26,45 @@ function readingFault(about: string, bundle: string, roots: readonly Certificate
           code: "private-key-in-bundle",
           severity: "error",
           about,
-          message: `${error.message}`,
-          todo: "Take that key for stolen: make a new one and have its certificates revoked. Then write a bundle of certificates alone.",
+          message: error.message,
+          todo: "Treat the key as stolen: make a new key and revoke its certificates. Then write a bundle of certificates only.",
         },
       ];
-    // A mark at the start hides the block after it from the API server, though not from everybody.
+    // The API server skips the block after a byte order mark.
     const isUseless = roots.length === 0 || error.code === "byte-order-mark";
     return [
       {
         code: "bad-bundle",
         severity: isUseless ? "error" : "warning",
         about,
-        message: `${error.message}; ${roots.length === 0 ? "no root is left, and every call fails" : "the API server passes it over in silence"}`,
-        todo: "Write the bundle anew: postern render --ca FILE reads it strictly, and a sync writes nothing else.",
+        message: `${error.message}; ${roots.length === 0 ? "no root is left, so every call fails" : "the API server skips it without an error"}`,
+        todo: "Write the bundle again. postern render --ca FILE checks it strictly, and the sync writes only valid bundles.",
       },
     ];
   }
 }
 
-function rootFaults(about: string, roots: readonly Certificate[], now: number): Diagnosis[] {
-  const named = (them: readonly Certificate[]): string => them.map(({ subject }) => subject.short).join(", ");
-  const below = roots.filter(({ isCa, subject, issuer }) => !isCa || subject.raw !== issuer.raw);
+function rootFindings(about: string, roots: readonly Certificate[], now: number): DoctorFinding[] {
+  const namesOf = (certificates: readonly Certificate[]): string =>
+    certificates.map(({ subject }) => subject.short).join(", ");
+  const noRoots = roots.filter(({ isCa, subject, issuer }) => !isCa || subject.raw !== issuer.raw);
   const expired = roots.filter(({ notAfter }) => notAfter.getTime() <= now);
-  return [
-    ...(below.length === 0
-      ? []
-      : [
-          {
-            code: "no-root-in-bundle",
-            severity: "warning",
-            about,
-            message: `its caBundle has what is no root: ${named(below)}; providers change these without notice`,
-            todo: "Pin the roots above them in their place.",
-          } as const,
-        ]),
-    ...(expired.length === 0
-      ? []
-      : [
-          {
-            code: "expired-root",
-            severity: "info",
-            about,
-            message: `its caBundle has what is over: ${named(expired)}`,
-            todo: "Nothing has to be done; a sync takes it away once it has been unused for the soak.",
-          } as const,
-        ]),
-  ];
+  const findings: DoctorFinding[] = [];
+  if (noRoots.length > 0)
+    findings.push({
+      code: "no-root-in-bundle",
+      severity: "warning",
+      about,
+      message: `its caBundle contains certificates that are not roots: ${namesOf(noRoots)}; CAs change these without notice`,
+      todo: "Replace each of them by the root above it.",
+    });
+  if (expired.length > 0)
+    findings.push({
+      code: "expired-root",
+      severity: "info",
+      about,
+      message: `its caBundle contains expired certificates: ${namesOf(expired)}`,
+      todo: "Nothing. The sync removes an expired root once it has been unused for the soak.",
+    });
+  return findings;
 }

@@ -1,24 +1,24 @@
 import type { ClusterView } from "../cluster/ClusterView.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
-import { span } from "./timeLeft.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
+import { durationText } from "./timeLeft.ts";
 
-/** A minute is more than the ways there take, and than `Date` rounds off. */
-const WARNING = 60_000;
-/** Further off, no self-test of the gate's is believed (`readStatement`). */
-const ERROR = 300_000;
+/** A minute is more than network latency and the rounding of `Date` headers explain. */
+const WARNING_MS = 60_000;
+/** Above this skew, the sync accepts no self-test of the gate (`readStatement`). */
+const ERROR_MS = 300_000;
 
-/** Whether the clocks of the API server, of the gate and of this machine agree: certificates and statements are dated. */
-export function checkClocks({ clocks }: ClusterView): Diagnosis[] {
-  return clocks.flatMap(({ of, ahead }): Diagnosis[] => {
-    const off = Math.abs(ahead);
-    if (off < WARNING) return [];
+/** Checks the clocks of the API server and the gate against this machine. Certificates and self-tests have dates. */
+export function checkClocks({ clocks }: ClusterView): DoctorFinding[] {
+  return clocks.flatMap(({ of, aheadMs }): DoctorFinding[] => {
+    const skewMs = Math.abs(aheadMs);
+    if (skewMs < WARNING_MS) return [];
     return [
       {
         code: "clock-skew",
-        severity: off >= ERROR ? "error" : "warning",
+        severity: skewMs >= ERROR_MS ? "error" : "warning",
         about: of,
-        message: `its clock is ${span(off)} ${ahead > 0 ? "ahead of" : "behind"} this machine's`,
-        todo: "Find the clock that is wrong (NTP, chrony) and set it. New certificates count as not yet valid, and self-tests as stale.",
+        message: `its clock is ${durationText(skewMs)} ${aheadMs > 0 ? "ahead of" : "behind"} the clock of this machine`,
+        todo: "Correct the wrong clock (NTP, chrony). Until then new certificates can count as not yet valid, and self-tests as outdated.",
       },
     ];
   });

@@ -5,11 +5,11 @@ import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 import { timeLeft } from "./timeLeft.ts";
 
-/** Whether something runs out that nobody seems to renew: a certificate that is served, or a root that it hangs on. */
-export function checkExpiry(view: ClusterView): Diagnosis[] {
+/** Checks whether a served certificate, or the root above it, expires without having been renewed. */
+export function checkExpiry(view: ClusterView): DoctorFinding[] {
   const bundles = Map.groupBy(gateHooks(view), ({ base }) => base);
   return view.endpoints.flatMap((endpoint) => {
     const stored = bundles.get(endpoint.base) ?? [];
@@ -18,9 +18,9 @@ export function checkExpiry(view: ClusterView): Diagnosis[] {
     for (const served of servedChains(endpoint))
       for (const { bundle } of stored) {
         const anchors = bundle === "" ? served.slice(-1) : readableCertificates(bundle);
-        for (const it of neededOf(served, anchors, host, view.now)) needed.set(it.fingerprint, it);
+        for (const it of longestChain(served, anchors, host, view.now)) needed.set(it.fingerprint, it);
       }
-    return [...needed.values()].flatMap((certificate): Diagnosis[] => {
+    return [...needed.values()].flatMap((certificate): DoctorFinding[] => {
       const left = timeLeft(certificate, view.now);
       if (left === undefined) return [];
       const what = certificate.isCa ? "the CA certificate" : "the serving certificate";
@@ -29,18 +29,18 @@ export function checkExpiry(view: ClusterView): Diagnosis[] {
           code: "runs-out",
           severity: left.severity,
           about: endpoint.base,
-          message: `${what} ${certificate.subject.short || certificate.serial} ${left.text}: nobody renewed it in time`,
+          message: `${what} ${certificate.subject.short || certificate.serial} ${left.text}: it was not renewed in time`,
           todo: certificate.isCa
-            ? "Have the endpoint's certificate issued below a CA that lasts; add the new root to trust.roots first where it changes."
-            : "See why it is not renewed: the provider's validation of the domain, its DNS records, CAA, or whoever renews by hand.",
+            ? "Have the endpoint's certificate issued by a CA that lasts longer. If the root changes, add the new root to trust.roots first."
+            : "Find out why it is not renewed. Check the provider's validation of the domain, its DNS and CAA records, or who renews it by hand.",
         },
       ];
     });
   });
 }
 
-/** Of the ways to an anchor the one that lasts longest; the leaf alone where there is none. */
-function neededOf(
+/** The longest-lasting chain to an anchor. Only the leaf if there is no chain. */
+function longestChain(
   served: readonly Certificate[],
   anchors: readonly Certificate[],
   host: string,

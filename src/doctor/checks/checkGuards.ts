@@ -5,88 +5,79 @@ import { coversResource } from "../../registration/render/Rule.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import type { LiveHook } from "../cluster/LiveRegistration.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-/** What a cluster needs to stay alive while a gate does not answer. */
-const MACHINERY: readonly (readonly [group: string, resource: string])[] = [
+/** Resources that a cluster must write to stay alive while the gate is down. */
+const VITAL_RESOURCES: readonly (readonly [group: string, resource: string])[] = [
   ["coordination.k8s.io", "leases"],
   ["", "nodes"],
 ];
-/** Longer, a client waits through every retry. In seconds. */
-const LONGEST = 10;
+/** With a longer timeout, clients give up before failurePolicy decides. */
+const MAX_TIMEOUT_SECONDS = 10;
 const TODO =
-  "Apply what postern render prints: its conditions leave these out. Until then the cluster hangs on the gate.";
+  "Apply the output of postern render, whose conditions exclude these. Until then the cluster depends on the gate.";
 
-/** Whether a gate that does not answer takes down more than what it judges. */
-export function checkGuards({ registrations }: ClusterView): Diagnosis[] {
+/** Checks whether a gate that is down also stops what the cluster needs to stay alive. */
+export function checkGuards({ registrations }: ClusterView): DoctorFinding[] {
   return registrations.flatMap((registration) =>
-    // The canary is for one object, and a conversion has nothing that could leave something out.
+    // A canary matches one object. A conversion has no conditions that could exclude anything.
     registration.isCanary || registration.kind === "CustomResourceDefinition"
       ? []
-      : registration.hooks.flatMap((hook) => faultsOf(targetName(registration), hook)),
+      : registration.hooks.flatMap((hook) => hookFindings(targetName(registration), hook)),
   );
 }
 
-function faultsOf(about: string, hook: LiveHook): Diagnosis[] {
-  const severity = hook.failurePolicy === "Fail" ? "error" : "warning";
-  const which = `its webhook ${hook.name}, with failurePolicy ${hook.failurePolicy},`;
-  const swept = MACHINERY.filter(([group, resource]) => hook.rules.some((rule) => sweeps(rule, group, resource)));
-  const named = MACHINERY.filter(([group, resource]) => hook.rules.some((rule) => names(rule, group, resource)));
-  const isLeftOut = hook.conditions.some((it) => it.includes("coordination.k8s.io") && it.startsWith("!("));
-  const list = (them: typeof MACHINERY): string => them.map(([, resource]) => resource).join(" and ");
-  return [
-    ...(reachesNamespaces(hook) && !leavesOutKubeSystem(hook)
-      ? [
-          {
-            code: "guard-missing",
-            severity,
-            about,
-            message: `${which} is asked about kube-system too`,
-            todo: TODO,
-          } as const,
-        ]
-      : []),
-    ...(swept.length > 0 && !isLeftOut
-      ? [
-          {
-            code: "guard-missing",
-            severity,
-            about,
-            message: `${which} is asked about ${list(swept)}, by a wildcard`,
-            todo: TODO,
-          } as const,
-        ]
-      : []),
-    ...(named.length > 0 && hook.failurePolicy === "Fail"
-      ? [
-          {
-            code: "machinery-called",
-            severity: "warning",
-            about,
-            message: `${which} is asked about ${list(named)}: without the gate, nodes drop out`,
-            todo: "Have no policy match these, or give the entry failurePolicy Ignore.",
-          } as const,
-        ]
-      : []),
-    ...(hook.timeout !== undefined && hook.timeout > LONGEST
-      ? [
-          {
-            code: "long-timeout",
-            severity: "warning",
-            about,
-            message: `${which} has ${hook.timeout} s: longer than most clients wait`,
-            todo: `Set timeoutSeconds of the entry to ${LONGEST} at most.`,
-          } as const,
-        ]
-      : []),
-  ];
+function hookFindings(about: string, hook: LiveHook): DoctorFinding[] {
+  const { failurePolicy, timeoutSeconds } = hook;
+  const severity = failurePolicy === "Fail" ? "error" : "warning";
+  const subject = `its webhook ${hook.name} (failurePolicy ${failurePolicy})`;
+  const byWildcard = VITAL_RESOURCES.filter(([group, it]) =>
+    hook.rules.some((rule) => matchesByWildcard(rule, group, it)),
+  );
+  const byName = VITAL_RESOURCES.filter(([group, it]) => hook.rules.some((rule) => matchesByName(rule, group, it)));
+  const isExcluded = hook.conditions.some((it) => it.includes("coordination.k8s.io") && it.startsWith("!("));
+  const list = (resources: typeof VITAL_RESOURCES): string => resources.map(([, resource]) => resource).join(" and ");
+  const findings: DoctorFinding[] = [];
+  if (reachesNamespaces(hook) && !excludesKubeSystem(hook))
+    findings.push({
+      code: "guard-missing",
+      severity,
+      about,
+      message: `${subject} also matches kube-system`,
+      todo: TODO,
+    });
+  if (byWildcard.length > 0 && !isExcluded)
+    findings.push({
+      code: "guard-missing",
+      severity,
+      about,
+      message: `${subject} matches ${list(byWildcard)} with a wildcard`,
+      todo: TODO,
+    });
+  if (byName.length > 0 && failurePolicy === "Fail")
+    findings.push({
+      code: "machinery-called",
+      severity: "warning",
+      about,
+      message: `${subject} matches ${list(byName)}: while the gate is down, nodes become NotReady`,
+      todo: "Remove these resources from the policies, or give the entry failurePolicy Ignore.",
+    });
+  if (timeoutSeconds !== undefined && timeoutSeconds > MAX_TIMEOUT_SECONDS)
+    findings.push({
+      code: "long-timeout",
+      severity: "warning",
+      about,
+      message: `${subject} has a timeout of ${timeoutSeconds} s, longer than most clients wait`,
+      todo: `Set timeoutSeconds of the entry to ${MAX_TIMEOUT_SECONDS} or less.`,
+    });
+  return findings;
 }
 
 function reachesNamespaces({ rules }: LiveHook): boolean {
   return rules.some(({ scope }) => scope !== "Cluster");
 }
 
-function leavesOutKubeSystem({ conditions, namespaceSelector }: LiveHook): boolean {
+function excludesKubeSystem({ conditions, namespaceSelector }: LiveHook): boolean {
   const rendered = guardConditions([]).map(({ expression }) => expression);
   if (conditions.some((it) => rendered.includes(it) && it.includes("'kube-system'"))) return true;
   const expressions = Array.isArray(namespaceSelector.matchExpressions) ? namespaceSelector.matchExpressions : [];
@@ -96,14 +87,14 @@ function leavesOutKubeSystem({ conditions, namespaceSelector }: LiveHook): boole
   });
 }
 
-function sweeps(rule: LiveRule, group: string, resource: string): boolean {
-  return isFor(rule, group) && rule.resources.some((it) => it.startsWith("*") && coversResource(it, resource));
+function matchesByWildcard(rule: LiveRule, group: string, resource: string): boolean {
+  return hasGroup(rule, group) && rule.resources.some((it) => it.startsWith("*") && coversResource(it, resource));
 }
 
-function names(rule: LiveRule, group: string, resource: string): boolean {
-  return isFor(rule, group) && rule.resources.includes(resource);
+function matchesByName(rule: LiveRule, group: string, resource: string): boolean {
+  return hasGroup(rule, group) && rule.resources.includes(resource);
 }
 
-function isFor({ apiGroups }: LiveRule, group: string): boolean {
+function hasGroup({ apiGroups }: LiveRule, group: string): boolean {
   return apiGroups.includes("*") || apiGroups.includes(group);
 }

@@ -1,20 +1,23 @@
+import { readGateUrl } from "../../protocol/gateUrl.ts";
 import { liveWebhooks } from "../../registration/LiveWebhook.ts";
 import { gateEntries } from "../../registration/render/gateEntries.ts";
 import { uncalledPolicies } from "../../registration/uncalledPolicies.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView, GateSources } from "../cluster/ClusterView.ts";
 import type { LiveHook, LiveRegistration } from "../cluster/LiveRegistration.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-const TODO = "Render and apply the registrations anew; postern render --diff shows what would change.";
+/** How many uncalled resources of a policy are listed. */
+const MAX_LISTED = 5;
+const TODO = "Render and apply the registrations again. postern render --diff shows the changes.";
 
-/** Whether a cluster asks the gate about what its policies match: with the gate's sources alone this can be told. */
-export function checkPolicies({ sources, registrations }: ClusterView): Diagnosis[] {
+/** Checks whether the registrations send the gate everything that its policies match. Needs the gate's sources. */
+export function checkPolicies({ sources, registrations }: ClusterView): DoctorFinding[] {
   if (sources === undefined) return [];
   const { gate, settings } = sources;
   const own = registrations.filter((it) => it.gate === undefined || it.gate === gate.name);
   const called = own.filter(({ isCanary }) => !isCanary);
-  // That nothing is judged is said elsewhere.
+  // Without registrations, the finding is no-registration.
   if (called.length === 0) return [];
   const uncalled = uncalledPolicies(
     gate,
@@ -23,30 +26,34 @@ export function checkPolicies({ sources, registrations }: ClusterView): Diagnosi
   );
   return [
     ...uncalled.map(
-      ({ policy, missing }): Diagnosis => ({
+      ({ policy, missing }): DoctorFinding => ({
         code: "policy-not-called",
         severity: "warning",
         about: `policy ${policy}`,
-        message: `no registration asks it about ${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ` and ${missing.length - 5} more` : ""}: it is silent there`,
+        message: `no registration sends the gate ${missing.slice(0, MAX_LISTED).join(", ")}${missing.length > MAX_LISTED ? ` and ${missing.length - MAX_LISTED} more` : ""}: the policy does not run there`,
         todo: TODO,
       }),
     ),
     ...called.flatMap((registration) => [
-      ...outdated(registration, sources),
-      ...registration.hooks.flatMap((hook) => entryFaults(registration, hook, sources)),
+      ...outdatedFindings(registration, sources),
+      ...registration.hooks.flatMap((hook) => entryFindings(registration, hook, sources)),
     ]),
   ];
 }
 
-function outdated(registration: LiveRegistration, { hash }: GateSources): Diagnosis[] {
+function outdatedFindings(registration: LiveRegistration, { hash }: GateSources): DoctorFinding[] {
   if (registration.hash === undefined || registration.hash === hash) return [];
   const about = targetName(registration);
-  const message = "was rendered from another gate than this one, or for other settings of the cluster";
+  const message = "was rendered from another version of the gate, or with other settings of the cluster";
   return [{ code: "outdated-registration", severity: "warning", about, message, todo: TODO }];
 }
 
-function entryFaults(registration: LiveRegistration, hook: LiveHook, { gate, settings }: GateSources): Diagnosis[] {
-  const name = /\/(?:validate|mutate)\/([^/?#]+)$/.exec(hook.url ?? "")?.[1];
+function entryFindings(
+  registration: LiveRegistration,
+  hook: LiveHook,
+  { gate, settings }: GateSources,
+): DoctorFinding[] {
+  const name = readGateUrl(hook.url ?? "")?.entry;
   if (name === undefined) return [];
   const about = targetName(registration);
   const entry = gateEntries(gate).find((it) => it.name === name);
@@ -56,20 +63,20 @@ function entryFaults(registration: LiveRegistration, hook: LiveHook, { gate, set
         code: "unknown-entry",
         severity: "warning",
         about,
-        message: `its webhook ${hook.name} calls the entry ${name}, which the gate does not have any more: every policy that matches runs there`,
+        message: `its webhook ${hook.name} calls the entry ${name}, which the gate no longer has: every policy that matches runs there`,
         todo: TODO,
       },
     ];
   const enforced = entry.policies.filter((policy) => settings.modeOf(policy.name) === "enforce");
   if (hook.failurePolicy === "Fail" || enforced.length === 0) return [];
-  const isMeant = entry.options.failurePolicy === "Ignore";
+  const isIntended = entry.options.failurePolicy === "Ignore";
   return [
     {
       code: "ignores-failures",
-      severity: isMeant ? "info" : "warning",
+      severity: isIntended ? "info" : "warning",
       about,
-      message: `its webhook ${hook.name} has failurePolicy Ignore, and ${enforced.map((it) => it.name).join(", ")} would enforce: while the gate cannot be called, everything is allowed`,
-      todo: isMeant ? `Nothing, where that is meant: the entry ${name} says so.` : TODO,
+      message: `its webhook ${hook.name} has failurePolicy Ignore, but these policies enforce: ${enforced.map((it) => it.name).join(", ")}. While the gate cannot be called, everything is allowed`,
+      todo: isIntended ? `Nothing, if this is intended: the entry ${name} sets failurePolicy Ignore.` : TODO,
     },
   ];
 }

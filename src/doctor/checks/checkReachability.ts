@@ -1,26 +1,26 @@
 import type { ClusterView } from "../cluster/ClusterView.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-/** Whether every address of each endpoint answers from here. From the API server it may be another matter. */
-export function checkReachability({ endpoints }: ClusterView): Diagnosis[] {
-  return endpoints.flatMap(({ base, handshakes, fault }): Diagnosis[] => {
+/** Checks whether every address of each endpoint answers from this machine. The API server's network may differ. */
+export function checkReachability({ endpoints }: ClusterView): DoctorFinding[] {
+  return endpoints.flatMap(({ base, handshakes, fault }): DoctorFinding[] => {
     const silent = handshakes.flatMap((it) => ("fault" in it ? [`${it.address}: ${it.fault}`] : []));
     if (handshakes.some((it) => "chain" in it))
       return silent.map((message) => ({
         code: "address-silent",
         severity: "warning",
         about: base,
-        message: `one of its addresses shakes no hands from here: ${message}`,
-        todo: "Repair that address, or take it out of DNS: the API server may be given it. The sync takes no root away until it answers.",
+        message: `one of its addresses completes no TLS handshake from here: ${message}`,
+        todo: "Repair this address, or remove it from DNS: the API server may use it. The sync removes no root until it answers.",
       }));
-    const why = [...(fault === undefined ? [] : [fault]), ...silent].join("; ") || "it has no address";
+    const reason = [...(fault === undefined ? [] : [fault]), ...silent].join("; ") || "it has no address";
     return [
       {
         code: "unreachable",
         severity: "error",
         about: base,
-        message: `no answer from here: ${why}`,
-        todo: "See whether the gate is deployed, its name resolves and its port is open. Where only the cluster has a way to it, run this in the cluster.",
+        message: `no answer from here: ${reason}`,
+        todo: "Check that the gate is deployed, its name resolves and its port is open. If only the cluster can reach it, run this command in the cluster.",
       },
     ];
   });

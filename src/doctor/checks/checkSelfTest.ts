@@ -1,35 +1,35 @@
 import type { ClusterView, SelfTestResult } from "../cluster/ClusterView.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-/** Whether the API server itself reaches the gate, as its canary's self-test by dry run tells. */
-export function checkSelfTest({ selfTests }: ClusterView): Diagnosis[] {
-  return selfTests.flatMap((test) => {
-    const found = FOUND[test.result];
-    return found === undefined ? [] : [{ ...found(test.message), about: `gate ${test.gate}` }];
+/** Checks whether the API server itself can call the gate, by the self-test through the gate's canary. */
+export function checkSelfTest({ selfTests }: ClusterView): DoctorFinding[] {
+  return selfTests.flatMap(({ gate, result, message }) => {
+    const finding = FINDINGS[result]?.(message);
+    return finding === undefined ? [] : [{ ...finding, about: `gate ${gate}` }];
   });
 }
 
-type Found = Omit<Diagnosis, "about">;
+type FindingOf = (message: string) => Omit<DoctorFinding, "about">;
 
-const FOUND: Readonly<Record<SelfTestResult["result"], ((message: string) => Found) | undefined>> = {
+const FINDINGS: Readonly<Record<SelfTestResult["result"], FindingOf | undefined>> = {
   signed: undefined,
-  carried: undefined,
+  called: undefined,
   failed: (message) => ({
     code: "cannot-be-called",
     severity: "error",
     message: `the API server cannot call it: ${message}`,
-    todo: "Its own words say why: a certificate (see above), a name that its host does not resolve, or a firewall between them.",
+    todo: "Read the message. The cause is the certificate (see the other findings), a name that the API server's host does not resolve, or a firewall between them.",
   }),
   "bad-statement": (message) => ({
     code: "self-test-unsigned",
     severity: "warning",
-    message: `the API server calls it, but its self-test is not to be believed: ${message}`,
-    todo: "Set the gate's POSTERN_SIGNING_KEY, and its public part as selfTest.publicKey in the sync's config.",
+    message: `the API server calls it, but the answer to the self-test cannot be verified: ${message}`,
+    todo: "Set POSTERN_SIGNING_KEY of the gate, and its public part as selfTest.publicKey in the sync's config.",
   }),
   "not-made": (message) => ({
     code: "self-test-not-made",
     severity: "info",
-    message: `whether the API server reaches it was not tested: ${message}`,
-    todo: "Apply what postern render prints, the canary among it, and call as somebody who may create ConfigMaps in postern-selftest.",
+    message: `whether the API server can call it was not tested: ${message}`,
+    todo: "Apply the output of postern render, which contains the canary, and run the command as a user that may create ConfigMaps in postern-selftest.",
   }),
 };

@@ -1,125 +1,102 @@
-import { findingsOf } from "../../sync/plan/findingsOf.ts";
-import { isLast, type Step } from "../../sync/plan/Step.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
-import type { ClusterView } from "../cluster/ClusterView.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
-import { planTodo } from "./planTodo.ts";
-import { span } from "./timeLeft.ts";
+import type { ClusterView, SyncDeployment, SyncJob } from "../cluster/ClusterView.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
+import { durationText } from "./timeLeft.ts";
 
-/** The CronJob runs every few minutes, and a run that is not in step fails: so long is no accident. */
-const QUIET = 3_600_000;
-const JOB = "CronJob/postern-sync";
-const DEPLOYMENT = "Deployment/postern-sync";
+/** The CronJob runs every few minutes, and a run that is not in step fails. An hour without success is a finding. */
+const MAX_SILENCE_MS = 3_600_000;
 
-/** Whether the sync runs, may do what it has to, and has nothing left to do. */
-export function checkSync(view: ClusterView): Diagnosis[] {
-  return [...jobFaults(view), ...stuckPhases(view), ...rights(view), ...planned(view)];
+type JobFinding = Pick<DoctorFinding, "code" | "message" | "todo">;
+
+/** Checks whether the sync runs, finishes its phases, and has the permissions that it needs. */
+export function checkSync(view: ClusterView): DoctorFinding[] {
+  return [...workloadFindings(view), ...stuckPhases(view), ...missingRights(view)];
 }
 
-function jobFaults({ syncJob, registrations, now }: ClusterView): Diagnosis[] {
+function workloadFindings({ syncJob, registrations, now }: ClusterView): DoctorFinding[] {
   if (syncJob === undefined || !registrations.some(({ isHandedOver }) => isHandedOver)) return [];
-  const isDeployed = syncJob !== "missing" && "ready" in syncJob;
-  const fault = (code: Diagnosis["code"], message: string, todo: string): Diagnosis[] => [
-    { code, severity: "warning", about: isDeployed ? DEPLOYMENT : JOB, message, todo },
-  ];
-  if (syncJob === "missing")
-    return fault(
-      "sync-missing",
-      "is not in the namespace postern-system, and registrations were handed to the sync: nobody keeps them in step",
-      "kubectl apply -k infra/kubernetes/base, through an overlay with your ConfigMap and image; or run the sync elsewhere.",
-    );
-  if ("ready" in syncJob) {
-    if (syncJob.replicas === 0)
-      return fault(
-        "sync-suspended",
-        "has no replica: nobody keeps the registrations in step",
-        "Set replicas to 1 once the ConfigMap postern-sync says what to keep, and the image is there.",
-      );
-    return syncJob.ready > 0
-      ? []
-      : fault("sync-failing", "is not ready", "Read kubectl -n postern-system logs deployment/postern-sync.");
-  }
-  if (syncJob.isSuspended)
-    return fault(
-      "sync-suspended",
-      "is suspended: nobody keeps the registrations in step",
-      "Take suspend away once the ConfigMap postern-sync says what to keep, and the image is there.",
-    );
-  const { created = now, lastScheduled, lastSuccess } = syncJob;
-  const since = lastSuccess ?? created;
-  if (now - since < QUIET) return [];
-  const ago = lastSuccess === undefined ? "has never succeeded" : `has not succeeded for ${span(now - since)}`;
-  if (lastScheduled === undefined || now - lastScheduled >= QUIET)
-    return fault(
-      "sync-stopped",
-      `${ago}, and no run was started ${lastScheduled === undefined ? "at all" : `for ${span(now - lastScheduled)}`}`,
-      "See kubectl -n postern-system describe cronjob postern-sync, and whether the CronJob controller runs.",
-    );
-  return fault(
-    "sync-failing",
-    `${ago}, though runs are started`,
-    "Read kubectl -n postern-system logs job/NAME of the last one; exit code 1 is: not in step, and its output says why.",
-  );
+  const isDeployment = syncJob !== "missing" && "ready" in syncJob;
+  const finding =
+    syncJob === "missing" ? MISSING : "ready" in syncJob ? deploymentFinding(syncJob) : jobFinding(syncJob, now);
+  const about = `${isDeployment ? "Deployment" : "CronJob"}/postern-sync`;
+  return finding === undefined ? [] : [{ ...finding, severity: "warning", about }];
 }
 
-function stuckPhases({ registrations, now, soak }: ClusterView): Diagnosis[] {
-  return registrations.flatMap((registration): Diagnosis[] => {
+const MISSING: JobFinding = {
+  code: "sync-missing",
+  message:
+    "does not exist in the namespace postern-system, but registrations are handed to the sync: nothing keeps them in step",
+  todo: "Run kubectl apply -k on an overlay of infra/kubernetes/base with your ConfigMap and image, or run the sync elsewhere.",
+};
+
+function deploymentFinding({ replicas, ready }: SyncDeployment): JobFinding | undefined {
+  if (replicas === 0)
+    return {
+      code: "sync-suspended",
+      message: "has no replicas: nothing keeps the registrations in step",
+      todo: "Check that the ConfigMap postern-sync is complete and the image exists. Then set replicas to 1.",
+    };
+  if (ready > 0) return undefined;
+  return {
+    code: "sync-failing",
+    message: "is not ready",
+    todo: "Run kubectl -n postern-system logs deployment/postern-sync.",
+  };
+}
+
+function jobFinding(job: SyncJob, now: number): JobFinding | undefined {
+  if (job.isSuspended)
+    return {
+      code: "sync-suspended",
+      message: "is suspended: nothing keeps the registrations in step",
+      todo: "Check that the ConfigMap postern-sync is complete and the image exists. Then set suspend to false.",
+    };
+  const { createdAt = now, lastScheduledAt, lastSuccessAt } = job;
+  const silenceMs = now - (lastSuccessAt ?? createdAt);
+  if (silenceMs < MAX_SILENCE_MS) return undefined;
+  const failing =
+    lastSuccessAt === undefined ? "has never succeeded" : `has not succeeded for ${durationText(silenceMs)}`;
+  if (lastScheduledAt !== undefined && now - lastScheduledAt < MAX_SILENCE_MS)
+    return {
+      code: "sync-failing",
+      message: `${failing}, although runs are started`,
+      todo: "Run kubectl -n postern-system logs job/NAME for the last Job. Exit code 1 means that the registrations are not in step; the log says why.",
+    };
+  return {
+    code: "sync-stopped",
+    message:
+      lastScheduledAt === undefined
+        ? `${failing}, and no run was ever started`
+        : `${failing}, and no run was started for ${durationText(now - lastScheduledAt)}`,
+    todo: "Run kubectl -n postern-system describe cronjob postern-sync, and check that the CronJob controller runs.",
+  };
+}
+
+function stuckPhases({ registrations, now, soakMs }: ClusterView): DoctorFinding[] {
+  return registrations.flatMap((registration): DoctorFinding[] => {
     const { phase, since } = registration.state;
     if (phase === undefined || since === undefined) return [];
-    // A soak begins anew whenever a root is seen again; the other phases end with the run that begins them.
-    const limit = phase === "soaking" ? 2 * soak + QUIET : QUIET;
-    if (now - since < limit) return [];
+    // A soak starts again whenever a root is used again. The other phases end with the run that began them.
+    const limitMs = phase === "soaking" ? 2 * soakMs + MAX_SILENCE_MS : MAX_SILENCE_MS;
+    if (now - since < limitMs) return [];
     return [
       {
         code: "stuck-phase",
         severity: "warning",
         about: targetName(registration),
-        message: `the sync has been ${phase} it for ${span(now - since)}`,
-        todo: "Run postern sync --dry-run with the sync's config: it says what stands against the next step.",
+        message: `the sync has been in the phase ${phase} for ${durationText(now - since)}`,
+        todo: "Run postern sync --dry-run with the sync's config. It says what prevents the next step.",
       },
     ];
   });
 }
 
-function rights({ missingRights }: ClusterView): Diagnosis[] {
-  return missingRights.map(({ registration, right }) => ({
+function missingRights({ missingRights: missing }: ClusterView): DoctorFinding[] {
+  return missing.map(({ registration, right }) => ({
     code: "sync-lacks-right",
     severity: "warning",
     about: registration,
-    message: `was handed to the sync, whose ServiceAccount may not ${right}`,
-    todo: "Name it under resourceNames of the ClusterRole postern-sync, in an overlay.",
+    message: `is handed to the sync, but the sync's ServiceAccount may not ${right}`,
+    todo: "Add its name to resourceNames of the ClusterRole postern-sync, in an overlay.",
   }));
-}
-
-/** What is said better by a check of its own. */
-const SAID = ["unreachable", "address-silent", "obstacle", "fight", "refused-chain", "not-the-gates", "clock"];
-
-function planned({ plan }: ClusterView): Diagnosis[] {
-  if (plan === undefined) return [];
-  const { last, steps } = plan;
-  const writes = steps.filter((step): step is Extract<Step, { write: unknown }> => !isLast(step) && "write" in step);
-  return [
-    ...findingsOf(last)
-      .filter(({ code }) => !SAID.includes(code))
-      .map(
-        ({ code, about, message }): Diagnosis => ({
-          code: "sync-finding",
-          severity: "warning",
-          about: about === "" ? "sync" : about,
-          message: `${code}: ${message}`,
-          todo: planTodo(code),
-        }),
-      ),
-    ...writes
-      .filter(({ kind }) => kind !== "remember")
-      .map(
-        ({ kind, write, reason }): Diagnosis => ({
-          code: "not-in-step",
-          severity: "warning",
-          about: targetName(write.target),
-          message: `the sync's next run would ${kind}: ${reason}`,
-          todo: "Let the sync run: kubectl -n postern-system create job --from=cronjob/postern-sync now",
-        }),
-      ),
-  ];
 }

@@ -2,16 +2,16 @@ import { checkEndpoint } from "../../sync/plan/checkEndpoint.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-/** Whether what is served verifies with the bundles that are stored, as the API server verifies. */
-export function checkTrust(view: ClusterView): Diagnosis[] {
-  return gateHooks(view).flatMap(({ about, base, bundle, hooks, registration }): Diagnosis[] => {
+/** Checks whether the served chains verify with the stored bundles, as the API server verifies them. */
+export function checkTrust(view: ClusterView): DoctorFinding[] {
+  return gateHooks(view).flatMap(({ about, base, bundle, hooks, registration }): DoctorFinding[] => {
     const endpoint = view.endpoints.find((it) => it.base === base);
-    // What a canary has matters to self-tests alone, and they say so.
+    // The bundle of a canary matters only to self-tests, which report it.
     if (endpoint === undefined || registration.isCanary) return [];
     const roots = readableCertificates(bundle);
-    // What is there and cannot be read is no empty bundle: every call fails, which checkBundle says.
+    // An unreadable bundle is not an empty one: every call fails. See checkBundle.
     if (bundle !== "" && roots.length === 0) return [];
     const { isFine, finding } = checkEndpoint(endpoint, roots, view.now);
     if (finding !== undefined && finding.code !== "unreachable") {
@@ -21,10 +21,10 @@ export function checkTrust(view: ClusterView): Diagnosis[] {
           code: "refused-chain",
           severity: "error",
           about,
-          message: `${base}: ${finding.message}; ${fails ? "every request that it is asked about fails" : "with failurePolicy Ignore, nothing is checked"}`,
+          message: `${base}: ${finding.message}; ${fails ? "every request that it matches fails" : "with failurePolicy Ignore, nothing is checked"}`,
           todo: registration.isHandedOver
-            ? "If that certificate is meant, put its root into trust.roots of the sync's config and let the sync run; else repair the endpoint."
-            : "If that certificate is meant, render and apply the registrations with its root (postern render --ca FILE), or hand them to the sync; else repair the endpoint.",
+            ? "If the certificate is intended, add its root to trust.roots of the sync's config and let the sync run. Otherwise repair the endpoint."
+            : "If the certificate is intended, render and apply the registrations with its root (postern render --ca FILE), or hand them to the sync. Otherwise repair the endpoint.",
         },
       ];
     }
@@ -34,8 +34,8 @@ export function checkTrust(view: ClusterView): Diagnosis[] {
         code: "unverified-chain",
         severity: "info",
         about,
-        message: `${base}: caBundle is empty, so that the roots of the API server's own host count, which cannot be seen from here; names and dates are right`,
-        todo: "Nothing, for a certificate of a public CA. The self-test tells, where it can be made.",
+        message: `${base}: caBundle is empty, so the roots of the API server's host apply, which cannot be read from here; names and dates are valid`,
+        todo: "Nothing, for a certificate of a public CA. The self-test verifies the chain, if it can run.",
       },
     ];
   });

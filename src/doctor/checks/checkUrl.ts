@@ -3,30 +3,30 @@ import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
 import type { LiveHook, LiveRegistration } from "../cluster/LiveRegistration.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 
-/** Whether every URL is the gate's for this cluster, all lead to one place, and the sync may write them. */
-export function checkUrl(view: ClusterView): Diagnosis[] {
+/** Checks whether every URL is the gate's for this cluster, all have one base, and the sync may write them. */
+export function checkUrl(view: ClusterView): DoctorFinding[] {
   return [
     ...view.registrations.flatMap((registration) =>
-      registration.hooks.flatMap((hook) => hookFault(view, registration, hook)),
+      registration.hooks.flatMap((hook) => hookFindings(view, registration, hook)),
     ),
     ...severalUrls(view),
     ...unlistedHosts(view),
   ];
 }
 
-function hookFault(view: ClusterView, registration: LiveRegistration, { name, url }: LiveHook): Diagnosis[] {
+function hookFindings(view: ClusterView, registration: LiveRegistration, { name, url }: LiveHook): DoctorFinding[] {
   const about = targetName(registration);
-  const which = name === "" ? "its conversion" : `its webhook ${name}`;
+  const subject = name === "" ? "its conversion" : `its webhook ${name}`;
   if (url === undefined)
     return [
       {
         code: "bad-url",
         severity: "warning",
         about,
-        message: `${which} calls a Service, and not the gate's URL`,
-        todo: "Apply what postern render prints; a gate runs outside the cluster.",
+        message: `${subject} calls a Service, not the URL of the gate`,
+        todo: "Apply the output of postern render. A gate runs outside the cluster.",
       },
     ];
   const cluster = view.cluster ?? registration.cluster;
@@ -36,18 +36,18 @@ function hookFault(view: ClusterView, registration: LiveRegistration, { name, ur
       code: /^https:/.test(url) && !/[?#]/.test(url) ? "not-the-gates-url" : "bad-url",
       severity: "error",
       about,
-      message: `${which} calls ${withoutToken(url)}, which is not a gate's URL for the cluster ${cluster}: https://HOST/c/${cluster}/…, without a query`,
-      todo: "Apply what postern render --cluster prints for this cluster.",
+      message: `${subject} calls ${withoutSecrets(url)}, which is not a URL of the gate for the cluster ${cluster}: https://HOST/c/${cluster}/…, without a query`,
+      todo: "Apply the output of postern render --cluster for this cluster.",
     },
   ];
 }
 
-function severalUrls(view: ClusterView): Diagnosis[] {
+function severalUrls(view: ClusterView): DoctorFinding[] {
   const byGate = Map.groupBy(
     gateHooks(view).filter(({ registration }) => !registration.isCanary),
     ({ registration }) => registration.gate ?? "",
   );
-  return [...byGate].flatMap(([gate, hooks]): Diagnosis[] => {
+  return [...byGate].flatMap(([gate, hooks]): DoctorFinding[] => {
     const bases = [...new Set(hooks.map(({ base }) => base))];
     if (bases.length < 2) return [];
     const isSwitching = hooks.some(({ registration }) => registration.state.phase === "switching");
@@ -56,31 +56,33 @@ function severalUrls(view: ClusterView): Diagnosis[] {
         code: "several-urls",
         severity: isSwitching ? "info" : "warning",
         about: gate === "" ? "registrations" : `gate ${gate}`,
-        message: `is called at ${bases.length} places: ${bases.join(", ")}`,
+        message: `is called at ${bases.length} base URLs: ${bases.join(", ")}`,
         todo: isSwitching
-          ? "Nothing: the sync is about to change the URL. Run this again after its next run."
-          : "Set url in the sync's config to one of them, or render and apply all of the registrations with one --url.",
+          ? "Nothing: the sync is switching the URL. Run this command again after its next run."
+          : "Set url in the sync's config to one of them, or render and apply all registrations with the same --url.",
       },
     ];
   });
 }
 
-function unlistedHosts(view: ClusterView): Diagnosis[] {
+function unlistedHosts(view: ClusterView): DoctorFinding[] {
   const { hosts } = view;
   if (hosts === undefined) return [];
-  const handed = gateHooks(view).filter(({ registration }) => registration.isHandedOver);
-  const unlisted = new Set(handed.map(({ base }) => new URL(base).hostname).filter((host) => !hosts.includes(host)));
+  const handedOver = gateHooks(view).filter(({ registration }) => registration.isHandedOver);
+  const unlisted = new Set(
+    handedOver.map(({ base }) => new URL(base).hostname).filter((host) => !hosts.includes(host)),
+  );
   return [...unlisted].map((host) => ({
     code: "unlisted-host",
     severity: "warning",
     about: "ConfigMap/postern-sync",
-    message: `does not list ${host} under hosts, where registrations are that the sync keeps: each of its writes will be refused`,
+    message: `does not list ${host} under hosts, but registrations of the sync call it: writes of the sync are refused`,
     todo: `Add ${host} to hosts in the ConfigMap postern-sync, and to hosts in its sync.yaml.`,
   }));
 }
 
-/** A capability may ride in a path (`/k/TOKEN/`). */
-function withoutToken(url: string): string {
+/** Removes what can be secret from a URL: a capability in the path (`/k/TOKEN/`), the query and credentials. */
+function withoutSecrets(url: string): string {
   return url
     .replace(/\/k\/[^/]+/, "/k/…")
     .replace(/[?#].*$/s, "?…")

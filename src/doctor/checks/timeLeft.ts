@@ -1,47 +1,48 @@
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { Severity } from "../Diagnosis.ts";
+import type { Severity } from "../DoctorFinding.ts";
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 /**
- * Whatever lives longer counts as if it lived for so long: ACM renews what lives for 395 days when 60 are left, a CA its
- * intermediate when much less than a third of its years are.
+ * Longer lifetimes count as 90 days: ACM renews certificates of 395 days when 60 days are left, and CAs renew
+ * intermediates when much less than a third of their years is left.
  */
-const LONGEST = 90 * DAY;
+const MAX_LIFETIME_MS = 90 * DAY_MS;
 
-/** How long a certificate has left, and how bad that is; undefined while there is time enough. */
+/** How long a certificate lasts, and how bad that is. */
 export interface TimeLeft {
   readonly severity: Exclude<Severity, "info">;
-  /** `ended 3 days ago`, `ends in 5 days, on 2026-11-30` */
+  /** `ended 3 days ago, on 2026-11-22 16:26 UTC` or `ends in 5 days, on 2026-11-30 16:26 UTC`. */
   readonly text: string;
 }
 
 /**
- * ACME clients, cert-manager and managed edges renew when a third of a certificate's life is left (Let's Encrypt's advice,
- * RFC 9773 suggests windows like it): what has less is not being renewed, and below a tenth somebody has to do it now.
+ * Judges the remaining lifetime of a certificate. Undefined while at least a third of the lifetime is left: ACME
+ * clients, cert-manager and managed endpoints renew at that time (as Let's Encrypt advises; RFC 9773 suggests similar
+ * windows). With less, renewal does not work. Below a tenth, somebody must act now.
  */
 export function timeLeft(
   { notBefore, notAfter }: Pick<Certificate, "notBefore" | "notAfter">,
   now: number,
 ): TimeLeft | undefined {
-  const left = notAfter.getTime() - now;
-  const life = Math.min(notAfter.getTime() - notBefore.getTime(), LONGEST);
-  if (left >= life / 3) return undefined;
-  const severity = left < life / 10 ? "error" : "warning";
+  const leftMs = notAfter.getTime() - now;
+  const lifetimeMs = Math.min(notAfter.getTime() - notBefore.getTime(), MAX_LIFETIME_MS);
+  if (leftMs >= lifetimeMs / 3) return undefined;
+  const severity = leftMs < lifetimeMs / 10 ? "error" : "warning";
   const on = notAfter.toISOString().slice(0, 16).replace("T", " ");
-  if (left <= 0) return { severity: "error", text: `ended ${span(-left)} ago, on ${on} UTC` };
-  return { severity, text: `ends in ${span(left)}, on ${on} UTC` };
+  if (leftMs <= 0) return { severity: "error", text: `ended ${durationText(-leftMs)} ago, on ${on} UTC` };
+  return { severity, text: `ends in ${durationText(leftMs)}, on ${on} UTC` };
 }
 
-/** A time as people say it: `3 days`, `5 hours`, `1 minute`. In milliseconds. */
-export function span(milliseconds: number): string {
-  const [size, unit] =
-    milliseconds >= 2 * DAY
-      ? [DAY, "day"]
-      : milliseconds >= 2 * 3_600_000
+/** A duration for people: `3 days`, `5 hours`, `1 minute`. */
+export function durationText(durationMs: number): string {
+  const [unitMs, unit] =
+    durationMs >= 2 * DAY_MS
+      ? [DAY_MS, "day"]
+      : durationMs >= 2 * 3_600_000
         ? [3_600_000, "hour"]
-        : milliseconds >= 60_000
+        : durationMs >= 60_000
           ? [60_000, "minute"]
           : [1_000, "second"];
-  const count = Math.floor(milliseconds / size);
+  const count = Math.floor(durationMs / unitMs);
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

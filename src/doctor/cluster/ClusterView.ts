@@ -2,88 +2,101 @@ import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { RegisteredGate } from "../../registration/RegisteredGate.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
 import type { EndpointView } from "../../trust/probe/EndpointView.ts";
-import type { LiveRegistration } from "./LiveRegistration.ts";
+import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { LiveRegistration, ServiceName } from "./LiveRegistration.ts";
 import type { ManagedCertificate } from "./ManagedCertificate.ts";
-import type { ServiceSecret } from "./ServiceSecret.ts";
 
-/** What the CronJob of the sync has done lately. Times are in milliseconds since 1970. */
+/** The CronJob of the sync. Times are in milliseconds since 1970. */
 export interface SyncJob {
   readonly isSuspended: boolean;
-  readonly created: number | undefined;
-  readonly lastScheduled: number | undefined;
-  readonly lastSuccess: number | undefined;
+  readonly createdAt: number | undefined;
+  readonly lastScheduledAt: number | undefined;
+  readonly lastSuccessAt: number | undefined;
 }
 
-/** The sync as a Deployment that runs all the time. */
+/** The Deployment of the sync, which runs all the time. */
 export interface SyncDeployment {
   readonly replicas: number;
   readonly ready: number;
 }
 
-/** What became of a self-test through a gate's canary. */
+/** The result of a self-test through a gate's canary. */
 export interface SelfTestResult {
   readonly gate: string;
-  /** `carried`: the gate was called. `signed`: and it said so with the pinned key. */
-  readonly result: "signed" | "carried" | "failed" | "bad-statement" | "not-made";
+  /** `called`: the gate was called. `signed`: the gate was called, and its answer has the pinned key's signature. */
+  readonly result: "signed" | "called" | "failed" | "bad-statement" | "not-made";
   readonly message: string;
 }
 
-/** A clock that is not this one: how far it is ahead, in milliseconds; a second more or less. */
+/** The clock of another machine. Accurate to about a second. */
 export interface OtherClock {
   readonly of: string;
-  readonly ahead: number;
+  /** How far it is ahead of this machine's clock. */
+  readonly aheadMs: number;
 }
 
-/** A right of the sync's that it does not have. */
+/** A permission that the sync lacks. */
 export interface MissingRight {
   readonly registration: string;
   readonly right: string;
 }
 
-/** Something that could not be looked at, and why. */
-export interface Unseen {
-  readonly what: string;
-  readonly why: string;
+/** A Secret with a certificate for a Service, which the Service's Pods mount. */
+export interface ServiceSecret {
+  readonly service: ServiceName;
+  /** The name of the Secret. */
+  readonly name: string;
+  readonly leaf: Certificate;
+  /** What renews it; undefined if nothing says so. */
+  readonly renewer: string | undefined;
+  /** The field manager that last wrote it; undefined if it is unknown. */
+  readonly writer: string | undefined;
 }
 
-/** All that the checks follow from. */
+/** Something that could not be read, and why. */
+export interface Unseen {
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** Everything that the checks read. */
 export interface ClusterView {
   /** In milliseconds since 1970. */
   readonly now: number;
-  /** The gate that is asked about; undefined for every gate that the cluster has registrations of. */
+  /** The gate to check; undefined for all gates that the cluster has registrations of. */
   readonly gate: string | undefined;
-  /** The cluster, as the gate knows it; undefined where each registration's own word counts. */
+  /** The name of the cluster in the gate; undefined to use the annotation of each registration. */
   readonly cluster: string | undefined;
-  /** Those that call the gate. */
+  /** The registrations that call the gate. */
   readonly registrations: readonly LiveRegistration[];
-  /** Everybody else's. */
+  /** The registrations of other webhooks. */
   readonly others: readonly LiveRegistration[];
-  /** One for each URL below which the gate is called. */
+  /** One for each base URL of the gate. */
   readonly endpoints: readonly EndpointView[];
   readonly clocks: readonly OtherClock[];
-  /** Those of cert-manager; none where it is not there, or they cannot be seen. */
+  /** The Certificates of cert-manager. Empty if it is not installed, or if they cannot be read. */
   readonly certificates: readonly ManagedCertificate[];
-  /** What Services that webhooks call are served with, where no Certificate is for them, as far as that can be seen. */
+  /** The Secrets that Services of webhooks without a Certificate are served with, as far as they can be read. */
   readonly serviceSecrets: readonly ServiceSecret[];
-  /** The hosts that the sync may write; undefined where that is not known, or nothing was handed over. */
+  /** The hosts that the sync may write; undefined if they are unknown, or if nothing is handed to the sync. */
   readonly hosts: readonly string[] | undefined;
-  /** Undefined where that is not known. */
+  /** Undefined if it is unknown. */
   readonly syncJob: SyncJob | SyncDeployment | "missing" | undefined;
   readonly missingRights: readonly MissingRight[];
   readonly selfTests: readonly SelfTestResult[];
-  /** How long roots soak: of the sync's config, or its default. In milliseconds. */
-  readonly soak: number;
-  /** What a dry run of the sync says; undefined without its config. */
+  /** The soak of the sync's config, or its default. */
+  readonly soakMs: number;
+  /** The dry run of the sync; undefined without its config. */
   readonly plan: SyncRun | undefined;
-  /** The gate's sources; undefined where they were not handed in. */
+  /** The sources of the gate; undefined if they were not given. */
   readonly sources: GateSources | undefined;
   readonly unseen: readonly Unseen[];
 }
 
-/** A gate with what it says about the cluster. */
+/** A gate and its settings for the cluster. */
 export interface GateSources {
   readonly gate: RegisteredGate;
   readonly settings: ClusterSettings;
-  /** Of what `postern render` would print. */
+  /** The hash of the output of `postern render`. */
   readonly hash: string;
 }

@@ -9,72 +9,80 @@ import {
 import { conversionCanaryName } from "../../registration/selftest/conversionCanary.ts";
 import type { TargetKind } from "../../sync/target/SyncTarget.ts";
 import { readState, type TargetState } from "../../sync/target/TargetState.ts";
-import { type FieldWriters, fieldWriters } from "./fieldWriters.ts";
+import { asObject, asObjects, asText } from "./asObject.ts";
 
-/** A Service of the cluster. */
+/** The name of a Service. */
 export interface ServiceName {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** One webhook of a configuration, or the conversion of a CRD, whose name is empty. */
+/** One webhook of a webhook configuration, or the conversion webhook of a CRD. */
 export interface LiveHook {
+  /** Empty for a conversion. */
   readonly name: string;
-  /** Undefined for one that calls a Service. */
+  /** Undefined if it calls a Service. */
   readonly url: string | undefined;
-  /** What it calls in place of a URL. */
+  /** The Service that it calls; undefined if it calls a URL. */
   readonly service: ServiceName | undefined;
-  /** `caBundle`, decoded; empty where there is none. */
+  /** `caBundle`, decoded. Empty if there is none. */
   readonly bundle: string;
-  /** Conversions have none: a call that fails fails the request. */
+  /** Always `Fail` for a conversion, which has no failurePolicy: a failed call fails the request. */
   readonly failurePolicy: "Fail" | "Ignore";
-  /** In seconds; undefined for a conversion. */
-  readonly timeout: number | undefined;
+  /** Undefined for a conversion. */
+  readonly timeoutSeconds: number | undefined;
   readonly rules: readonly LiveRule[];
+  /** The CEL expressions of its matchConditions. */
   readonly conditions: readonly string[];
-  /** As it is; empty where there is none. */
+  /** Empty if there is none. */
   readonly namespaceSelector: JsonObject;
 }
 
-/** Something in a cluster that has the API server call a webhook. */
+/** The names of the field managers that own the fields of the sync. */
+export interface FieldWriters {
+  readonly caBundle: readonly string[];
+  readonly url: readonly string[];
+}
+
+/** An object that makes the API server call webhooks: a webhook configuration, or a CRD with a conversion webhook. */
 export interface LiveRegistration {
   readonly kind: TargetKind;
   readonly name: string;
-  /** The gate whose label it carries. */
+  /** The value of its gate label. */
   readonly gate: string | undefined;
   /** The cluster that it was rendered for. */
   readonly cluster: string | undefined;
-  /** What it was rendered from. */
+  /** The hash that it was rendered with. */
   readonly hash: string | undefined;
   /** Whether the sync owns its `caBundle` and `url`. */
   readonly isHandedOver: boolean;
-  /** Whether it is there for self-tests alone: of webhooks, or of conversions. */
+  /** Whether it is a canary, of webhooks or of conversions. */
   readonly isCanary: boolean;
   readonly hooks: readonly LiveHook[];
-  /** What the sync remembers of it. */
+  /** The state that the sync keeps in its annotations. */
   readonly state: TargetState;
   readonly writers: FieldWriters;
   readonly labels: JsonObject;
   readonly annotations: JsonObject;
-  /** The object itself, of which a list does not say the kind. */
+  /** The object, with its kind, which the items of a list do not have. */
   readonly object: JsonObject;
 }
 
-/** Reads a registration as a cluster has it; undefined for a CRD whose conversion is no webhook's. */
+/** Reads a registration. Undefined for a CRD without a conversion webhook. */
 export function readRegistration(kind: TargetKind, item: JsonObject): LiveRegistration | undefined {
   const object = { ...item, kind };
-  const metadata = objectOf(item.metadata);
-  const [labels, annotations] = [objectOf(metadata.labels), objectOf(metadata.annotations)];
+  const metadata = asObject(item.metadata);
+  const [labels, annotations] = [asObject(metadata.labels), asObject(metadata.annotations)];
   const hooks = kind === "CustomResourceDefinition" ? conversionOf(item) : hooksOf(object);
   if (kind === "CustomResourceDefinition" && hooks.length === 0) return undefined;
-  const gate = textOf(labels[GATE_LABEL]);
-  const name = textOf(metadata.name) ?? "";
+  const gate = asText(labels[GATE_LABEL]);
+  const name = asText(metadata.name) ?? "";
   return {
     kind,
     name,
     gate,
-    cluster: textOf(annotations[CLUSTER_ANNOTATION]),
-    hash: textOf(annotations[HASH_ANNOTATION]),
+    cluster: asText(annotations[CLUSTER_ANNOTATION]),
+    hash: asText(annotations[HASH_ANNOTATION]),
     isHandedOver: annotations[SYNC_ANNOTATION] === "true",
     isCanary:
       gate !== undefined &&
@@ -90,50 +98,63 @@ export function readRegistration(kind: TargetKind, item: JsonObject): LiveRegist
 
 function hooksOf(object: JsonObject & { readonly kind: TargetKind }): LiveHook[] {
   const read = liveWebhooks(object);
-  const webhooks = Array.isArray(object.webhooks) ? object.webhooks.filter(isJsonObject) : [];
-  return webhooks.map((webhook, index) => ({
-    name: textOf(webhook.name) ?? "",
+  return asObjects(object.webhooks).map((webhook, index) => ({
+    name: asText(webhook.name) ?? "",
     url: read[index]?.url,
     service: serviceOf(webhook.clientConfig),
-    bundle: bundleOf(webhook.clientConfig),
+    bundle: caBundleOf(webhook.clientConfig),
     failurePolicy: webhook.failurePolicy === "Ignore" ? "Ignore" : "Fail",
-    timeout: typeof webhook.timeoutSeconds === "number" ? webhook.timeoutSeconds : undefined,
+    timeoutSeconds: typeof webhook.timeoutSeconds === "number" ? webhook.timeoutSeconds : undefined,
     rules: read[index]?.rules ?? [],
     conditions: read[index]?.conditions ?? [],
-    namespaceSelector: objectOf(webhook.namespaceSelector),
+    namespaceSelector: asObject(webhook.namespaceSelector),
   }));
 }
 
 function conversionOf({ spec }: JsonObject): LiveHook[] {
-  const webhook = objectOf(objectOf(objectOf(spec).conversion).webhook);
+  const webhook = asObject(asObject(asObject(spec).conversion).webhook);
   if (!isJsonObject(webhook.clientConfig)) return [];
   const { url } = webhook.clientConfig;
-  const none = { timeout: undefined, rules: [], conditions: [], namespaceSelector: {} };
+  const absent = { timeoutSeconds: undefined, rules: [], conditions: [], namespaceSelector: {} };
   const service = serviceOf(webhook.clientConfig);
   return [
-    { name: "", url: textOf(url), service, bundle: bundleOf(webhook.clientConfig), failurePolicy: "Fail", ...none },
+    { name: "", url: asText(url), service, bundle: caBundleOf(webhook.clientConfig), failurePolicy: "Fail", ...absent },
   ];
 }
 
 function serviceOf(clientConfig: unknown): ServiceName | undefined {
-  const { namespace, name } = objectOf(objectOf(clientConfig).service);
+  const { namespace, name } = asObject(asObject(clientConfig).service);
   return typeof namespace === "string" && typeof name === "string" ? { namespace, name } : undefined;
 }
 
-function bundleOf(clientConfig: unknown): string {
-  const bundle = textOf(objectOf(clientConfig).caBundle);
+function caBundleOf(clientConfig: unknown): string {
+  const bundle = asText(asObject(clientConfig).caBundle);
   return bundle === undefined ? "" : Buffer.from(bundle, "base64").toString("utf8");
 }
 
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
+/**
+ * Reads `metadata.managedFields`. A manager is a writer if it owns the field of at least one webhook (`FieldsV1`,
+ * structured-merge-diff).
+ */
+function fieldWriters(managedFields: unknown): FieldWriters {
+  const [caBundle, url] = [new Set<string>(), new Set<string>()];
+  for (const { manager, fieldsV1 } of asObjects(managedFields)) {
+    if (typeof manager !== "string") continue;
+    for (const clientConfig of clientConfigsIn(fieldsV1)) {
+      if ("f:caBundle" in clientConfig) caBundle.add(manager);
+      if ("f:url" in clientConfig) url.add(manager);
+    }
+  }
+  return { caBundle: [...caBundle], url: [...url] };
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+function clientConfigsIn(fields: unknown): object[] {
+  return Object.entries(asObject(fields)).flatMap(([key, value]) =>
+    key === "f:clientConfig" && isJsonObject(value) ? [value] : clientConfigsIn(value),
+  );
 }
 
-/** The name that the API server expects of a Service's certificate (k8s.io/apiserver/pkg/util/webhook, client.go). */
+/** The name that a Service's certificate must have (k8s.io/apiserver/pkg/util/webhook, client.go). */
 export function serviceHost({ namespace, name }: ServiceName): string {
   return `${name}.${namespace}.svc`;
 }

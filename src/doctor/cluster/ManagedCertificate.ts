@@ -1,52 +1,56 @@
-import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import type { JsonObject } from "../../protocol/Json.ts";
 import { matchesHost } from "../../trust/verify/matchesHost.ts";
+import { asObject, asObjects, asText, asTexts, asTime } from "./asObject.ts";
 import { type LiveRegistration, type ServiceName, serviceHost } from "./LiveRegistration.ts";
 
-/** A Certificate of cert-manager (cert-manager.io/v1): who renews a Secret, and how that goes. Times in milliseconds since 1970. */
+/** A Certificate of cert-manager (cert-manager.io/v1), which renews a Secret. Times are in milliseconds since 1970. */
 export interface ManagedCertificate {
   readonly namespace: string;
   readonly name: string;
+  /** The name of its Secret. */
   readonly secret: string;
   readonly sans: { readonly dns: readonly string[]; readonly ip: readonly string[] };
   readonly isReady: boolean;
-  /** Why it is not ready, or why the last attempt failed; empty where nothing is said. */
-  readonly why: string;
-  /** When the last attempt failed; undefined when it did not. */
+  /** Why it is not ready, or why the last attempt failed. Empty if it is ready or the status says nothing. */
+  readonly reason: string;
+  /** When the last attempt failed; undefined if it did not fail. */
   readonly failedAt: number | undefined;
   readonly notBefore: number | undefined;
   readonly notAfter: number | undefined;
-  /** When it is, or was, to be renewed. */
-  readonly renewal: number | undefined;
+  /** When cert-manager renews it. In the past if it is late. */
+  readonly renewAt: number | undefined;
 }
 
-/** cert-manager's annotation on what its injector writes a CA into. */
-const INJECT = "cert-manager.io/inject-ca-from";
+/** The annotation of objects that cert-manager's CA injector writes to. */
+const INJECT_ANNOTATION = "cert-manager.io/inject-ca-from";
 
-/** Reads one as a cluster has it. */
+/** Reads a Certificate. */
 export function readManagedCertificate(item: JsonObject): ManagedCertificate {
-  const [metadata, spec, status] = [item.metadata, item.spec, item.status].map((it) => (isJsonObject(it) ? it : {}));
-  const conditions = Array.isArray(status?.conditions) ? status.conditions.filter(isJsonObject) : [];
+  const [metadata, spec, status] = [asObject(item.metadata), asObject(item.spec), asObject(item.status)];
+  const conditions = asObjects(status.conditions);
   const ready = conditions.find(({ type }) => type === "Ready");
   const issuing = conditions.find(({ type }) => type === "Issuing");
   const isReady = ready?.status === "True";
-  const failedAt = timeOf(status?.lastFailureTime);
-  const told = failedAt !== undefined && issuing !== undefined ? issuing : ready;
+  const failedAt = asTime(status.lastFailureTime);
+  const condition = failedAt !== undefined && issuing !== undefined ? issuing : ready;
   return {
-    namespace: textOf(metadata?.namespace),
-    name: textOf(metadata?.name),
-    secret: textOf(spec?.secretName),
-    sans: { dns: textsOf(spec?.dnsNames), ip: textsOf(spec?.ipAddresses) },
+    namespace: asText(metadata.namespace) ?? "",
+    name: asText(metadata.name) ?? "",
+    secret: asText(spec.secretName) ?? "",
+    sans: { dns: asTexts(spec.dnsNames), ip: asTexts(spec.ipAddresses) },
     isReady,
-    why:
-      isReady && failedAt === undefined ? "" : [textOf(told?.reason), textOf(told?.message)].filter(Boolean).join(": "),
+    reason:
+      isReady && failedAt === undefined
+        ? ""
+        : [asText(condition?.reason), asText(condition?.message)].filter(Boolean).join(": "),
     failedAt,
-    notBefore: timeOf(status?.notBefore),
-    notAfter: timeOf(status?.notAfter),
-    renewal: timeOf(status?.renewalTime),
+    notBefore: asTime(status.notBefore),
+    notAfter: asTime(status.notAfter),
+    renewAt: asTime(status.renewalTime),
   };
 }
 
-/** Those that are for a host: one, or a main one and a standby. */
+/** The Certificates for a host: usually one, or a main and a standby Certificate. */
 export function certificatesForHost(
   certificates: readonly ManagedCertificate[],
   host: string,
@@ -54,7 +58,7 @@ export function certificatesForHost(
   return certificates.filter((it) => matchesHost(it, host));
 }
 
-/** Those that a registration's annotation names, or that are for the name by which the API server calls the Service. */
+/** The Certificates that a registration's annotation names, or that are for the Service's name in its namespace. */
 export function certificatesForService(
   certificates: readonly ManagedCertificate[],
   { annotations }: Pick<LiveRegistration, "annotations">,
@@ -62,20 +66,7 @@ export function certificatesForService(
 ): readonly ManagedCertificate[] {
   return certificates.filter(
     (it) =>
-      annotations[INJECT] === `${it.namespace}/${it.name}` ||
+      annotations[INJECT_ANNOTATION] === `${it.namespace}/${it.name}` ||
       (it.namespace === service.namespace && matchesHost(it, serviceHost(service))),
   );
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((it) => typeof it === "string") : [];
-}
-
-function timeOf(value: unknown): number | undefined {
-  const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,35 +1,33 @@
+import { readGateUrl } from "../../protocol/gateUrl.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "./ClusterView.ts";
 import type { LiveHook, LiveRegistration } from "./LiveRegistration.ts";
 
-/** What calls a gate by one URL with one bundle: of one registration, all that is the same. */
+/** The webhooks of one registration that call a gate with the same base URL and the same bundle. */
 export interface GateHooks {
   readonly registration: LiveRegistration;
   /** `KIND/NAME`. */
   readonly about: string;
-  /** Where the gate is served, without a slash at its end. */
+  /** The base URL of the gate, without a slash at the end. */
   readonly base: string;
   readonly bundle: string;
   readonly hooks: readonly LiveHook[];
 }
 
-/** The URL below which a gate is served, of one that calls it for whatever cluster; undefined for another URL. */
-export function gateBase(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const { protocol, origin, pathname } = new URL(url);
-  const path = /^(.*)\/c\/[^/]+\/(?:(?:validate|mutate)(?:\/[^/]*)?|convert)\/?$/.exec(pathname);
-  return protocol === "https:" && path !== null ? `${origin}${path[1]}` : undefined;
-}
-
-/** The webhooks that call a gate, by registration, endpoint and bundle. */
+/** Groups the webhooks that call a gate by registration, base URL and bundle. */
 export function gateHooks({ registrations }: Pick<ClusterView, "registrations">): GateHooks[] {
   return registrations.flatMap((registration) => {
-    const groups = Map.groupBy(registration.hooks, ({ url, bundle }) => JSON.stringify([gateBase(url), bundle]));
+    const groups = Map.groupBy(registration.hooks, ({ url, bundle }) => JSON.stringify([baseOf(url), bundle]));
     return [...groups.values()].flatMap((hooks): GateHooks[] => {
       const [first] = hooks;
-      const base = gateBase(first?.url);
+      const base = baseOf(first?.url);
       if (first === undefined || base === undefined) return [];
       return [{ registration, about: targetName(registration), base, bundle: first.bundle, hooks }];
     });
   });
+}
+
+/** The base URL of a gate, from a webhook's URL for any cluster; undefined for a URL that is not a gate's. */
+export function baseOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : readGateUrl(url)?.base;
 }

@@ -1,34 +1,34 @@
 import type { KubernetesApi } from "../../kubernetes/KubernetesApi.ts";
-import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { SYNC_NAME, SYNC_USER, SYSTEM_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import type { SyncConfig } from "../../sync/goal/SyncConfig.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
-import { SyncError } from "../../sync/SyncError.ts";
 import { type TargetKind, targetName } from "../../sync/target/SyncTarget.ts";
 import type { CallHttp } from "../../trust/probe/callHttp.ts";
 import type { EndpointView } from "../../trust/probe/EndpointView.ts";
-import { askSelfTest } from "./askSelfTest.ts";
+import { asObject } from "./asObject.ts";
 import { ClusterReader } from "./ClusterReader.ts";
 import type { ClusterView, GateSources, MissingRight, OtherClock, SelfTestResult } from "./ClusterView.ts";
-import { gateBase } from "./gateHooks.ts";
+import { baseOf } from "./gateHooks.ts";
 import { type LiveRegistration, readRegistration } from "./LiveRegistration.ts";
 import { readManagedCertificate } from "./ManagedCertificate.ts";
-import { serviceSecretsOf, servicesWithout } from "./serviceSecretsOf.ts";
-import { syncJobOf } from "./syncJobOf.ts";
+import { readServiceSecrets, servicesWithoutCertificate } from "./readServiceSecrets.ts";
+import { readSyncJob } from "./readSyncJob.ts";
+import { runSelfTest } from "./runSelfTest.ts";
 
-/** What is looked at, and with what. */
+/** Dependencies of {@link viewCluster}, and what to view. */
 export interface ViewDeps {
   readonly api: KubernetesApi;
   readonly now: () => number;
-  /** Looks at an endpoint; never rejects. */
+  /** Makes handshakes with an endpoint. Never rejects. */
   readonly view: (base: string) => Promise<EndpointView>;
   readonly call: CallHttp;
-  /** The cluster, as the gate knows it; undefined where each registration's own word counts. */
+  /** The name of the cluster in the gate; undefined to use the annotation of each registration. */
   readonly cluster: string | undefined;
   readonly config: SyncConfig | undefined;
   readonly sources: GateSources | undefined;
-  /** Runs the sync dry; undefined without its config. */
+  /** Makes a dry run of the sync; undefined without its config. */
   readonly plan: (() => Promise<SyncRun>) | undefined;
 }
 
@@ -40,13 +40,16 @@ const RESOURCES: Readonly<Record<TargetKind, readonly [group: string, resource: 
   MutatingWebhookConfiguration: ["admissionregistration.k8s.io", "mutatingwebhookconfigurations"],
   CustomResourceDefinition: ["apiextensions.k8s.io", "customresourcedefinitions"],
 };
-/** `postern sync` without a config's own. In milliseconds. */
-const SOAK = 24 * 3_600_000;
-/** For an endpoint's `/healthz`, of which only the date counts. */
-const CLOCK_TIMEOUT = 5_000;
-const CLOCK_BYTES = 64 * 1024;
+/** The default of `postern sync`. */
+const DEFAULT_SOAK_MS = 24 * 3_600_000;
+/** For the `/healthz` of an endpoint. Only its Date header is used. */
+const CLOCK_TIMEOUT_MS = 5_000;
+const CLOCK_MAX_BYTES = 64 * 1024;
 
-/** Looks at everything that the checks follow from. Changes nothing. Throws {@link SyncError} where registrations cannot be read. */
+/**
+ * Reads everything that the checks need. Changes nothing. Throws {@link KubernetesError} `cluster-refused` if webhook
+ * configurations cannot be listed.
+ */
 export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
   const { config, sources, now } = deps;
   const reader = new ClusterReader(deps.api, now);
@@ -54,23 +57,23 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
   const all = await registrationsOf(reader);
   const isOwn = (it: LiveRegistration): boolean =>
     it.gate === undefined
-      ? it.hooks.some(({ url }) => gateBase(url) !== undefined)
+      ? it.hooks.some(({ url }) => baseOf(url) !== undefined)
       : gate === undefined || it.gate === gate;
   const registrations = all.filter(isOwn);
-  const bases = new Set(registrations.flatMap(({ hooks }) => hooks.flatMap(({ url }) => gateBase(url) ?? [])));
+  const bases = new Set(registrations.flatMap(({ hooks }) => hooks.flatMap(({ url }) => baseOf(url) ?? [])));
   if (config?.goal.url !== undefined) bases.add(config.goal.url);
-  const handed = registrations.filter(({ isHandedOver }) => isHandedOver);
+  const handedOver = registrations.filter(({ isHandedOver }) => isHandedOver);
   const certificates = (await reader.listIfKnown("Certificates of cert-manager", CERTIFICATES))?.map(
     readManagedCertificate,
   );
   const [endpoints, clocks, syncJob, hosts, missingRights, selfTests, serviceSecrets] = await Promise.all([
     Promise.all([...bases].map((base) => deps.view(base))),
     Promise.all([...bases].map((base) => clockOf(base, deps))),
-    handed.length === 0 ? undefined : syncJobOf(reader),
-    handed.length === 0 ? undefined : hostsOf(reader),
-    rightsOf(reader, handed),
+    handedOver.length === 0 ? undefined : readSyncJob(reader),
+    handedOver.length === 0 ? undefined : hostsOf(reader),
+    missingRightsOf(reader, handedOver),
     selfTestsOf(reader, registrations, deps),
-    serviceSecretsOf(reader, servicesWithout(all, certificates ?? [])),
+    readServiceSecrets(reader, servicesWithoutCertificate(all, certificates ?? [])),
   ]);
   return {
     now: now(),
@@ -86,7 +89,7 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
     syncJob,
     missingRights: syncJob === undefined || syncJob === "missing" ? [] : missingRights,
     selfTests,
-    soak: config?.goal.soak ?? SOAK,
+    soakMs: config?.goal.soakMs ?? DEFAULT_SOAK_MS,
     plan: await deps.plan?.(),
     sources,
     unseen: reader.unseen,
@@ -96,23 +99,29 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
 async function registrationsOf(reader: ClusterReader): Promise<LiveRegistration[]> {
   const read = async (kind: TargetKind, path: string): Promise<LiveRegistration[] | undefined> =>
     (await reader.list(`${kind}s`, path))?.flatMap((item) => readRegistration(kind, item) ?? []);
-  // CRDs are large, and those that a gate converts carry its label.
+  // CRDs are large. Those that a gate converts have its label.
   const lists = await Promise.all([
     read("ValidatingWebhookConfiguration", `${ADMISSION}/validatingwebhookconfigurations`),
     read("MutatingWebhookConfiguration", `${ADMISSION}/mutatingwebhookconfigurations`),
     read("CustomResourceDefinition", `${DEFINITIONS}?labelSelector=${encodeURIComponent(GATE_LABEL)}`),
   ]);
   const unseen = reader.unseen.find(({ what }) => what.endsWith("WebhookConfigurations"));
-  if (unseen !== undefined) throw new SyncError("refused-by-cluster", `${unseen.what} cannot be listed: ${unseen.why}`);
+  if (unseen !== undefined)
+    throw new KubernetesError("cluster-refused", `${unseen.what} cannot be listed: ${unseen.reason}`);
   return lists.flatMap((list) => list ?? []);
 }
 
 async function clockOf(base: string, { call, now }: ViewDeps): Promise<OtherClock | undefined> {
   try {
-    // What a clock says decides nothing, and the chain is looked at elsewhere.
-    const answer = await call({ url: `${base}/healthz`, timeout: CLOCK_TIMEOUT, bytes: CLOCK_BYTES, ca: false });
+    // The clock only leads to a finding. The chain is verified by other checks.
+    const answer = await call({
+      url: `${base}/healthz`,
+      timeoutMs: CLOCK_TIMEOUT_MS,
+      maxBytes: CLOCK_MAX_BYTES,
+      ca: false,
+    });
     const date = Date.parse(answer.header("date") ?? "");
-    return Number.isNaN(date) ? undefined : { of: base, ahead: date - now() };
+    return Number.isNaN(date) ? undefined : { of: base, aheadMs: date - now() };
   } catch {
     return undefined;
   }
@@ -122,16 +131,19 @@ async function hostsOf(reader: ClusterReader): Promise<readonly string[] | undef
   const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/configmaps/${SYNC_NAME}`;
   const map = await reader.get(`ConfigMap/${SYNC_NAME}`, path);
   if (map === undefined || map === "missing") return undefined;
-  const { hosts } = objectOf(map.data);
+  const { hosts } = asObject(map.data);
   return typeof hosts === "string" ? hosts.split("\n").map((line) => line.trim()) : undefined;
 }
 
-async function rightsOf(reader: ClusterReader, handed: readonly LiveRegistration[]): Promise<MissingRight[]> {
+async function missingRightsOf(
+  reader: ClusterReader,
+  handedOver: readonly LiveRegistration[],
+): Promise<MissingRight[]> {
   const missing: MissingRight[] = [];
-  for (const registration of handed) {
+  for (const registration of handedOver) {
     const [group, resource] = RESOURCES[registration.kind];
-    const wanted = { verb: "patch", group, resource, name: registration.name };
-    const isAllowed = await reader.isAllowed("rights of the sync", SYNC_USER, wanted);
+    const permission = { verb: "patch", group, resource, name: registration.name };
+    const isAllowed = await reader.isAllowed("rights of the sync", SYNC_USER, permission);
     if (isAllowed === undefined) return [];
     if (!isAllowed) missing.push({ registration: targetName(registration), right: "patch it" });
   }
@@ -150,11 +162,7 @@ function selfTestsOf(
         (it) => it.isCanary && it.gate === gate && it.kind === "ValidatingWebhookConfiguration",
       );
       const publicKey = config?.goal.gate === gate ? config.publicKey : undefined;
-      return askSelfTest(reader.ask.bind(reader), { gate, canary, publicKey, now });
+      return runSelfTest(reader.ask.bind(reader), { gate, canary, publicKey, now });
     }),
   );
-}
-
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

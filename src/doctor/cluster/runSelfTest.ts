@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
+import { readGateUrl } from "../../protocol/gateUrl.ts";
 import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
 import { readStatement } from "../../sync/apply/readStatement.ts";
@@ -8,21 +9,21 @@ import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 import type { SelfTestResult } from "./ClusterView.ts";
 import type { LiveRegistration } from "./LiveRegistration.ts";
 
-/** Whose self-test is asked for. */
-export interface SelfTestQuestion {
+/** The gate to test, and how. */
+export interface SelfTestOptions {
   readonly gate: string;
   readonly canary: LiveRegistration | undefined;
-  /** Signs the gate's statements; undefined where that is not known. */
+  /** The key that signs the gate's answers; undefined if it is unknown. */
   readonly publicKey: Ed25519PublicKey | undefined;
   readonly now: () => number;
 }
 
 /**
- * Sends one self-test through a gate's canary as it is, by dry run: nothing is stored, and nothing but the canary is asked.
- * It may go over a connection that the API server has from before. Never rejects.
+ * Sends one self-test through a gate's canary, without changing the canary. It is a dry run, so nothing is stored, and
+ * only the canary is called. The API server may use an existing connection. Never rejects.
  */
-export async function askSelfTest(api: KubernetesApi, question: SelfTestQuestion): Promise<SelfTestResult> {
-  const { gate, canary, publicKey, now } = question;
+export async function runSelfTest(api: KubernetesApi, options: SelfTestOptions): Promise<SelfTestResult> {
+  const { gate, canary, publicKey, now } = options;
   const [hook] = canary?.hooks ?? [];
   if (hook?.url === undefined)
     return { gate, result: "not-made", message: `there is no canary registration ${gate}.canary` };
@@ -36,8 +37,8 @@ export async function askSelfTest(api: KubernetesApi, question: SelfTestQuestion
   if (answer.status === 201) return { gate, result: "not-made", message: "the API server does not call the canary" };
   if (answer.status === 500 && message.includes("failed calling webhook")) return { gate, result: "failed", message };
   if (!/^\d+ admission webhook "canary\./.test(message)) return { gate, result: "not-made", message };
-  if (publicKey === undefined) return { gate, result: "carried", message: "" };
-  const cluster = /\/c\/([^/]+)\//.exec(hook.url)?.[1] ?? "";
+  if (publicKey === undefined) return { gate, result: "called", message: "" };
+  const cluster = readGateUrl(hook.url)?.cluster ?? "";
   const expected = { nonce, bundleHash, cluster, url: hook.url, now: now() };
   const statement = await readStatement(message, publicKey, expected);
   return statement.ok

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ClusterReader } from "../../../src/doctor/cluster/ClusterReader.ts";
-import { serviceSecretsOf } from "../../../src/doctor/cluster/serviceSecretsOf.ts";
+import { readServiceSecrets } from "../../../src/doctor/cluster/readServiceSecrets.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
 
@@ -34,31 +34,31 @@ const answers: Readonly<Record<string, JsonObject>> = {
   [secretPath("other")]: tls(other.cert),
 };
 
-async function look(given: Readonly<Record<string, JsonObject>>, forbidden = /^$/) {
+async function read(given: Readonly<Record<string, JsonObject>>, forbidden = /^$/) {
   const calls: string[] = [];
   const reader = new ClusterReader(async ({ path }) => {
     calls.push(path);
-    if (forbidden.test(path)) return { status: 403, body: { message: "not for you" } };
+    if (forbidden.test(path)) return { status: 403, body: { message: "forbidden" } };
     const body = given[path];
     return body === undefined ? { status: 404, body: {} } : { status: 200, body };
   }, Date.now);
-  const found = await serviceSecretsOf(reader, [SERVICE]);
+  const found = await readServiceSecrets(reader, [SERVICE]);
   return { found, unseen: reader.unseen, calls };
 }
 
-describe("the Secret that a Service is served with", () => {
-  it("is one that its Pods have mounted, of type TLS, and for its name", async () => {
-    const { found, unseen, calls } = await look(answers);
-    expect(found).toMatchObject([{ service: SERVICE, secret: "serving", writer: "helm", renewer: undefined }]);
+describe("readServiceSecrets", () => {
+  it("returns the TLS Secret that the Pods mount and whose certificate is for the Service, without its key", async () => {
+    const { found, unseen, calls } = await read(answers);
+    expect(found).toMatchObject([{ service: SERVICE, name: "serving", writer: "helm", renewer: undefined }]);
     expect(found[0]?.leaf.sans.dns).toEqual(["theirs.hooks.svc"]);
     expect(JSON.stringify(found)).not.toContain("c2VjcmV0");
     expect(unseen).toEqual([]);
     expect(calls).toEqual([`${AT}/services/theirs`, PODS, secretPath("serving"), secretPath("other")]);
   });
 
-  it("may have marks of who renews it", async () => {
+  it("reads the renewer from annotations", async () => {
     const annotations = { "service.beta.openshift.io/originating-service-name": "theirs" };
-    const { found } = await look({ ...answers, [secretPath("serving")]: tls(serving.cert, { annotations }) });
+    const { found } = await read({ ...answers, [secretPath("serving")]: tls(serving.cert, { annotations }) });
     expect(found).toMatchObject([{ renewer: "the service CA operator of OpenShift" }]);
   });
 
@@ -66,20 +66,20 @@ describe("the Secret that a Service is served with", () => {
     [/services\/theirs$/, "Service/hooks/theirs"],
     [/pods/, "Pods of Service/hooks/theirs"],
     [/secrets.*serving/, "Secret/hooks/serving"],
-  ])("%s may not be read: that is accounted for", async (forbidden, what) => {
-    const { found, unseen } = await look(answers, forbidden);
-    expect({ found, unseen }).toEqual({ found: [], unseen: [{ what, why: "403 not for you" }] });
+  ])("records what it may not read: %s", async (forbidden, what) => {
+    const { found, unseen } = await read(answers, forbidden);
+    expect({ found, unseen }).toEqual({ found: [], unseen: [{ what, reason: "403 forbidden" }] });
   });
 
   it.each<[string, Readonly<Record<string, JsonObject>>]>([
-    ["no Service", {}],
-    ["no selector", { ...answers, [`${AT}/services/theirs`]: { spec: {} } }],
-    ["no Pods", { ...answers, [PODS]: { items: [] } }],
-    ["not of type TLS", { ...answers, [secretPath("serving")]: { items: [] } }],
-    ["nonsense in it", { ...answers, [secretPath("serving")]: tls("nonsense") }],
-    ["no data", { ...answers, [secretPath("serving")]: { items: [{}] } }],
-  ])("%s: nothing is known", async (_what, given) => {
-    const { found, unseen } = await look(given);
+    ["the Service does not exist", {}],
+    ["the Service has no selector", { ...answers, [`${AT}/services/theirs`]: { spec: {} } }],
+    ["the Service has no Pods", { ...answers, [PODS]: { items: [] } }],
+    ["the Secret is not of type kubernetes.io/tls", { ...answers, [secretPath("serving")]: { items: [] } }],
+    ["the Secret has no certificate", { ...answers, [secretPath("serving")]: tls("nonsense") }],
+    ["the Secret has no data", { ...answers, [secretPath("serving")]: { items: [{}] } }],
+  ])("returns nothing if %s", async (_what, given) => {
+    const { found, unseen } = await read(given);
     expect({ found, unseen }).toEqual({ found: [], unseen: [] });
   });
 });

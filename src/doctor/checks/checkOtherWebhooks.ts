@@ -1,19 +1,19 @@
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
-import type { Diagnosis } from "../Diagnosis.ts";
+import type { DoctorFinding } from "../DoctorFinding.ts";
 import { timeLeft } from "./timeLeft.ts";
 
 /**
- * Whether other webhooks of the cluster, which fail requests when they cannot be called, hang on certificates that run
- * out. Of these the bundle's end alone is looked at: what a Service serves cannot be seen from here.
+ * Checks whether the `caBundle` of other webhooks with failurePolicy Fail expires soon. Only the bundle is checked: the
+ * certificate that a Service serves cannot be read from here.
  */
-export function checkOthers({ others, now }: ClusterView): Diagnosis[] {
+export function checkOtherWebhooks({ others, now }: ClusterView): DoctorFinding[] {
   return others.flatMap((registration) => {
     const bundles = new Set(
       registration.hooks.filter(({ failurePolicy }) => failurePolicy === "Fail").map(({ bundle }) => bundle),
     );
-    return [...bundles].flatMap((bundle): Diagnosis[] => {
+    return [...bundles].flatMap((bundle): DoctorFinding[] => {
       const roots = readableCertificates(bundle);
       const last = roots.toSorted((left, right) => right.notAfter.getTime() - left.notAfter.getTime())[0];
       const left = last === undefined ? undefined : timeLeft(last, now);
@@ -21,11 +21,11 @@ export function checkOthers({ others, now }: ClusterView): Diagnosis[] {
       return [
         {
           code: "other-webhook-runs-out",
-          // It is not the gate, and may be renewed late on purpose.
+          // It does not belong to the gate, and may be renewed late on purpose.
           severity: left.severity === "error" ? "warning" : "info",
           about: targetName(registration),
-          message: `is not the gate's, has failurePolicy Fail, and the last certificate of its caBundle, ${last.subject.short}, ${left.text}`,
-          todo: "Ask whoever runs that webhook whether somebody renews it: from then on, what it is asked about fails.",
+          message: `does not belong to the gate, has failurePolicy Fail, and the last certificate of its caBundle, ${last.subject.short}, ${left.text}`,
+          todo: "Ask the owner of the webhook whether the certificate is renewed. Once it has expired, every request that the webhook matches fails.",
         },
       ];
     });
