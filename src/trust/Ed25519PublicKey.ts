@@ -2,6 +2,6 @@
 export interface Ed25519PublicKey {
   readonly kty: "OKP";
   readonly crv: "Ed25519";
-  /** The key, in base64url. */
+  /** The key in base64url. */
   readonly x: string;
 }

@@ -3,7 +3,7 @@ import { TrustError } from "./TrustError.ts";
 import type { Certificate } from "./x509/Certificate.ts";
 import { parseCertificate } from "./x509/parseCertificate.ts";
 
-/** The hash of an empty bundle, with which the roots of the API server's own host are trusted. */
+/** The hash of an empty bundle. With it, the API server trusts the roots of its own host. */
 export const SYSTEM_TRUST = "system";
 
 const BEGIN = /^-----BEGIN ([^-]*)-----$/;
@@ -11,10 +11,10 @@ const END = "-----END CERTIFICATE-----";
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * Reads a PEM bundle, and refuses whatever the API server skips silently, misreads, or publishes to everybody who can read
- * a registration. Text between blocks is a comment. `name` is the file or object, for messages. Returns the certificates in
- * the order of the file, duplicates included; at least one. Throws {@link TrustError} with the line; no message repeats the
- * content of a block.
+ * Parses a PEM bundle strictly. Refuses everything that the API server would skip without an error or misread, and
+ * private keys, which registrations would publish. Text between blocks is a comment. `name` is the file or object, for
+ * messages. Returns at least one certificate, in the order of the file, with duplicates. Throws {@link TrustError} with
+ * the line. No message repeats the content of a block.
  */
 export function parseBundle(pem: string, name: string): readonly Certificate[] {
   const certificates: Certificate[] = [];
@@ -31,19 +31,19 @@ export function parseBundle(pem: string, name: string): readonly Certificate[] {
 }
 
 /**
- * The certificates of a bundle in use, as the API server reads it: whatever it cannot read is skipped (Go,
- * `x509.CertPool.AppendCertsFromPEM`). Never throws: a bundle that was written by hand can hold anything, and its readable
- * part can be the part that keeps the gate reachable.
+ * The certificates that the API server reads from a stored bundle; it skips the rest (Go,
+ * `x509.CertPool.AppendCertsFromPEM`). Never throws: a bundle that was written by hand can contain anything, and the
+ * gate may depend on its readable part.
  */
 export function readableCertificates(bundle: string): readonly Certificate[] {
   return [...readParts(bundle)].flatMap((part) => part.certificate ?? []);
 }
 
 /**
- * A bundle as PEM; empty without certificates. See {@link distinctCertificates} for which are written, and in which order.
- * `comment` becomes the first line: it changes the bytes, and with them the API server's choice of connection, but not the
- * trust. Throws {@link TrustError} `bad-comment` for a comment that is not one line of printable ASCII, or that looks like
- * PEM.
+ * Encodes a bundle as PEM: the {@link distinctCertificates}, or an empty string without certificates. `comment` becomes
+ * the first line. It does not change the trust, but it changes the bytes, so that the API server opens a new
+ * connection. Throws {@link TrustError} `bad-comment` for a comment that is not one line of printable ASCII, or that
+ * looks like PEM.
  */
 export function encodeBundle(certificates: readonly Certificate[], comment?: string): string {
   if (certificates.length === 0) return "";
@@ -56,8 +56,8 @@ export function encodeBundle(certificates: readonly Certificate[], comment?: str
 }
 
 /**
- * The hash of what a bundle trusts: `sha256:HEX` of its PEM form, or `system` for an empty bundle. Comments, order,
- * duplicates and line ends do not change it.
+ * The hash of the certificates that a bundle trusts: `sha256:HEX` of its PEM form, or `system` for an empty bundle.
+ * Comments, order, duplicates and line ends do not change it.
  */
 export function trustHash(certificates: readonly Certificate[]): string {
   if (certificates.length === 0) return SYSTEM_TRUST;
@@ -65,9 +65,9 @@ export function trustHash(certificates: readonly Certificate[]): string {
 }
 
 /**
- * The certificates that stay when a bundle is written: one for each pair of public key and subject, ordered by key, subject
- * and fingerprint, so that the same set gives the same bytes. Of several with one key and subject, a certificate is dropped
- * only where another covers its validity with the same limits: that never breaks a chain.
+ * The certificates that are written to a bundle, ordered by public key, subject and fingerprint: the same set gives the
+ * same bytes. Of several certificates with the same key and subject, one is dropped only if another one has the same
+ * limits and covers its validity period. This never breaks a chain.
  */
 export function distinctCertificates(certificates: readonly Certificate[]): readonly Certificate[] {
   const different = [...new Map(certificates.map((it) => [it.fingerprint, it])).values()];
@@ -76,7 +76,7 @@ export function distinctCertificates(certificates: readonly Certificate[]): read
   return kept.sort((left, right) => (order(left) < order(right) ? -1 : 1));
 }
 
-/** A block, or a fault at a line, counted from 0. A block that only the API server accepts has both. */
+/** A block, or a fault and its line, counted from 0. A block that only the API server accepts has both. */
 type BundlePart =
   | { readonly certificate: Certificate; readonly fault?: never }
   | {
@@ -92,7 +92,11 @@ function* readParts(pem: string): Generator<BundlePart> {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? "";
     if (line.includes("\ufeff"))
-      yield { code: "byte-order-mark", fault: "a byte order mark, which hides the block after it", line: at };
+      yield {
+        code: "byte-order-mark",
+        fault: "a byte order mark, which hides the next block from the API server",
+        line: at,
+      };
     if (!line.includes("-----")) continue;
     const type = BEGIN.exec(line)?.[1];
     if (type === undefined) yield { ...strayDashes(line), line: at };
@@ -102,7 +106,7 @@ function* readParts(pem: string): Generator<BundlePart> {
       while (end < lines.length && !lines[end]?.includes("-----")) end += 1;
       const last = lines[end];
       if (last !== undefined && isGlued(last)) yield { ...GLUED, line: end };
-      else if (last !== END) yield { code: "unfinished-block", fault: "a block that does not end", line: at };
+      else if (last !== END) yield { code: "unfinished-block", fault: "a block without an end line", line: at };
       else {
         yield readBlock(lines.slice(at + 1, end), at);
         at = end;
@@ -113,20 +117,20 @@ function* readParts(pem: string): Generator<BundlePart> {
 
 function readBlock(body: readonly string[], line: number): BundlePart {
   if (body.some((it) => it.includes(":")))
-    return { code: "pem-headers", fault: "a block with headers, which the API server skips silently", line };
+    return { code: "pem-headers", fault: "a block with headers, which the API server skips without an error", line };
   const given = body.join("");
-  // As Go's encoding/pem does.
+  // Like Go's encoding/pem.
   const text = given.replace(/[ \t\r]+/g, "");
   const bytes = text !== "" && BASE64.test(text) ? Buffer.from(text, "base64") : undefined;
-  const noBase64 = { code: "bad-base64", fault: "a block whose content is not base64", line } as const;
-  if (bytes === undefined) return noBase64;
+  const badBase64 = { code: "bad-base64", fault: "a block whose content is not base64", line } as const;
+  if (bytes === undefined) return badBase64;
   try {
     const certificate = parseCertificate(bytes);
-    // Only the one form that encodes these bytes is accepted from people.
-    return bytes.toString("base64") === given ? { certificate } : { ...noBase64, certificate };
+    // Strict input must have the canonical encoding of these bytes.
+    return bytes.toString("base64") === given ? { certificate } : { ...badBase64, certificate };
   } catch (cause) {
-    const why = cause instanceof TrustError ? cause.message : "it cannot be read";
-    return { code: "bad-certificate", fault: `a block that is no certificate: ${why}`, line, cause };
+    const reason = cause instanceof TrustError ? cause.message : "it cannot be parsed";
+    return { code: "bad-certificate", fault: `a block that is not a certificate: ${reason}`, line, cause };
   }
 }
 
@@ -137,7 +141,7 @@ interface BlockFault {
 
 const GLUED: BlockFault = {
   code: "glued-blocks",
-  fault: "two blocks meet on one line; a newline belongs between them",
+  fault: "two blocks on one line; insert a newline between them",
 };
 
 function isGlued(line: string): boolean {
@@ -145,21 +149,21 @@ function isGlued(line: string): boolean {
 }
 
 function strayDashes(line: string): BlockFault {
-  return isGlued(line) ? GLUED : { code: "stray-dashes", fault: "five dashes in a line that begins no block" };
+  return isGlued(line) ? GLUED : { code: "stray-dashes", fault: "five dashes in a line that does not begin a block" };
 }
 
 function wrongBlock(type: string): BlockFault {
   if (/PRIVATE KEY/i.test(type))
-    return { code: "private-key", fault: "a private key, which everybody who reads a registration would see" };
+    return { code: "private-key", fault: "a private key, which everybody who can read the registration would see" };
   if (type === "TRUSTED CERTIFICATE")
     return {
       code: "trusted-certificate",
-      fault: "a TRUSTED CERTIFICATE, which is OpenSSL's own form and which the API server does not read",
+      fault: "a TRUSTED CERTIFICATE, an OpenSSL format that the API server does not read",
     };
-  return { code: "wrong-block", fault: "a block of another type; a bundle holds only certificates" };
+  return { code: "wrong-block", fault: "a block of another type; a bundle contains only certificates" };
 }
 
-/** Whether every chain that ends at `old` can end at `other` too, at any time. */
+/** Whether every chain that ends at `old` can also end at `other`, at any time. */
 function replaces(other: Certificate, old: Certificate): boolean {
   if (other.fingerprint === old.fingerprint || limits(other) !== limits(old)) return false;
   const [from, until] = [
@@ -170,7 +174,7 @@ function replaces(other: Certificate, old: Certificate): boolean {
   return from > 0 || until > 0 || other.fingerprint < old.fingerprint;
 }
 
-/** A leaf is an anchor for itself alone, so that another of the same key does not do. */
+/** What limits the chains below an anchor. A leaf is an anchor only for itself, so its fingerprint counts too. */
 function limits(it: Certificate): string {
   return JSON.stringify([
     it.isCa ? "" : it.fingerprint,

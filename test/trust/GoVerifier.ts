@@ -3,16 +3,16 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onceForRun } from "../run/onceForRun.ts";
+import { RUN_FOLDER } from "../run/processes/TestRun.ts";
 import { patience } from "../run/speedFactor.ts";
-import { RUN_FOLDER } from "../run/TestRun.ts";
 
-/** Where its cache is empty, go compiles its standard library first. In milliseconds. */
+/** For the build. With an empty cache, go compiles its standard library first. In milliseconds. */
 export const BUILD_PATIENCE = patience(300_000);
 /** For thousands of questions. In milliseconds. */
 const ASK_PATIENCE = patience(120_000);
 const PROGRAM = "verify";
 
-/** What Go is asked. Served certificates in PEM, the leaf first; time in milliseconds since 1970. */
+/** A question to Go. Certificates are PEM, the served leaf first. `time` is in milliseconds since 1970. */
 export interface GoQuestion {
   readonly served: readonly string[];
   readonly anchors: string;
@@ -20,14 +20,14 @@ export interface GoQuestion {
   readonly time: number;
 }
 
-/** What Go says, and the SHA-256 of each certificate that it found in the bundle. */
+/** The verdict of Go, and the SHA-256 of each certificate that it read from the bundle. */
 export interface GoAnswer {
   readonly ok: boolean;
   readonly error?: string;
   readonly anchors: readonly string[];
 }
 
-/** Go's crypto/x509, built from verify/main.go. Needs go, and nothing else: the program imports the standard library alone. */
+/** Go's crypto/x509, built from verify/main.go. Needs only go: the program imports nothing but the standard library. */
 export class GoVerifier {
   readonly #folder: string;
   readonly #isOwn: boolean;
@@ -37,18 +37,18 @@ export class GoVerifier {
     this.#isOwn = isOwn;
   }
 
-  /** The one that is built once for a run. Undefined where there is no go. */
+  /** The program, built once for each test run. Undefined if go is not installed. */
   static async shared(): Promise<GoVerifier | undefined> {
     if (!hasGo()) return undefined;
     return new GoVerifier(await onceForRun("go-verifier", buildIn), process.env[RUN_FOLDER] === undefined);
   }
 
-  /** The program, for who asks it as things happen. */
+  /** The path of the program. */
   get program(): string {
     return join(this.#folder, PROGRAM);
   }
 
-  /** One answer for each question, in their order. */
+  /** Returns one answer for each question, in order. */
   ask(questions: readonly GoQuestion[]): GoAnswer[] {
     const input = questions.map((question) => `${JSON.stringify(question)}\n`).join("");
     const output = execFileSync(this.program, {
@@ -63,7 +63,7 @@ export class GoVerifier {
       .map((line) => JSON.parse(line));
   }
 
-  /** One that is shared stays until the run ends. */
+  /** Removes the program, unless the test run shares it. */
   remove(): void {
     if (this.#isOwn) rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
-/** A server on one loopback address, stopped with all of its connections. */
+/** A server on one loopback address. `stop` also closes its connections. */
 export class TlsEdge {
   readonly port: number;
-  /** The names that clients asked for. */
+  /** The SNI names that clients sent. */
   readonly serverNames: string[];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -13,11 +13,11 @@ export class TlsEdge {
     this.#server = server;
     this.serverNames = serverNames;
     const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("the server listens on no port");
+    if (address === null || typeof address === "string") throw new Error("the server does not listen on a port");
     this.port = address.port;
   }
 
-  /** Serves TLS. `port` to join another address of the same edge. */
+  /** Serves TLS. Pass `port` to serve the same port on a second address. */
   static tls(options: TlsOptions, address = "127.0.0.1", port = 0): Promise<TlsEdge> {
     const names: string[] = [];
     const SNICallback: TlsOptions["SNICallback"] = (name, done) => {
@@ -29,7 +29,7 @@ export class TlsEdge {
     return TlsEdge.#listen(server, address, port, names);
   }
 
-  /** Takes connections and hands them over. */
+  /** Accepts TCP connections and passes them to `onConnection`. */
   static tcp(onConnection: (socket: Socket) => void, address = "127.0.0.1", port = 0): Promise<TlsEdge> {
     return TlsEdge.#listen(createServer(onConnection), address, port, []);
   }

@@ -11,7 +11,7 @@ import {
   type SigningHash,
 } from "./makeCertificate.ts";
 
-/** A small world of certificates, of which some are served and some are trusted. */
+/** A random set of certificates, some of which are served and some of which are trusted. */
 export interface AnyChain {
   readonly specs: readonly CertificateSpec[];
   /** Indexes into `specs`: the leaf is 0. */
@@ -19,11 +19,11 @@ export interface AnyChain {
   readonly anchors: readonly number[];
   readonly host: string;
   readonly now: number;
-  /** A bit that is turned over in one certificate, by where it is: most are left whole. */
+  /** A bit to flip in one certificate; undefined in most cases. */
   readonly damage: { readonly certificate: number; readonly at: number; readonly bit: number } | undefined;
 }
 
-/** Mostly what is right, now and then one of the others. */
+/** Usually the right value, sometimes one of the others. */
 function usually<T>(right: T, ...others: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 22, arbitrary: fc.constant(right) },
@@ -31,7 +31,7 @@ function usually<T>(right: T, ...others: readonly T[]): fc.Arbitrary<T> {
   );
 }
 
-/** Mostly none, now and then one. */
+/** Usually none, sometimes one. */
 function seldom<T>(one: fc.Arbitrary<T>, rarely: number): fc.Arbitrary<readonly T[]> {
   return fc.oneof(
     { weight: rarely, arbitrary: fc.constant<readonly T[]>([]) },
@@ -48,7 +48,7 @@ const validity = usually<readonly [from: number, until: number]>(
   [NOW - 30 * DAY, NOW],
   [NOW + 1000, NOW + 30 * DAY],
   [NOW, NOW + DAY],
-  // Beyond 2049 a time is written in another way.
+  // Times after 2049 have another encoding.
   [Date.UTC(1999, 0, 1), Date.UTC(2051, 0, 1)],
 );
 
@@ -83,7 +83,8 @@ const anyConstraints = fc
 const oddExtension = fc.constantFrom<RawExtension>(
   { oid: "1.2.3.4", critical: true, value: derOf(0x05) },
   { oid: "1.2.3.4", critical: false, value: derOf(0x05) },
-  // Policies, and a constraint that asks for none; then access points, well formed and not.
+  // Policies, and a policy constraint that requires none; then distribution points and access descriptions, valid and
+  // not.
   { oid: "2.5.29.32", critical: true, value: derOf(0x30, derOf(0x30, derOf(0x06, [0x2a, 3]))) },
   { oid: "2.5.29.36", critical: true, value: derOf(0x30, derOf(0x81, [0])) },
   { oid: "2.5.29.54", critical: true, value: derOf(0x02, [0]) },
@@ -92,7 +93,7 @@ const oddExtension = fc.constantFrom<RawExtension>(
   { oid: "1.3.6.1.5.5.7.1.1", value: derOf(0x30, derOf(0x30, derOf(0x06, [0x2a]), derOf(0x86, "http://x"))) },
   { oid: "1.3.6.1.5.5.7.1.1", value: derOf(0x30, derOf(0x04)) },
   { oid: "1.3.6.1.5.5.7.1.1", critical: true, value: derOf(0x30) },
-  // Alternative names: none, a host that is none, an address of five octets, no ASCII, no sequence.
+  // Alternative names: an empty list, an invalid host, an address of five octets, not ASCII, not a sequence.
   { oid: "2.5.29.17", critical: true, value: derOf(0x30) },
   { oid: "2.5.29.17", value: derOf(0x30, derOf(0x82, "a b."), derOf(0x82, "hook.example")) },
   { oid: "2.5.29.17", value: derOf(0x30, derOf(0x87, [1, 2, 3, 4, 5])) },
@@ -215,8 +216,8 @@ function leafFrom(issuer: string, signedBy: KeyName): fc.Arbitrary<CertificateSp
 }
 
 /**
- * Leaf, two intermediates, two roots, and what they sign for each other: in the world's order leaf, lower, middle, root,
- * middle signed by the other root, other root, root signed by the other root, lower signed by middle.
+ * A leaf, two intermediates, two roots and their cross-signed forms. The order is: leaf, lower, middle, root, middle
+ * signed by the other root, other root, root signed by the other root, lower signed by middle.
  */
 export const anyChain: fc.Arbitrary<AnyChain> = fc
   .record({

@@ -9,8 +9,7 @@ import {
 } from "../../src/trust/bundle.ts";
 import { TrustError, type TrustErrorCode } from "../../src/trust/TrustError.ts";
 import type { Certificate } from "../../src/trust/x509/Certificate.ts";
-import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
+import { parseCertificate, pemBlock } from "../../src/trust/x509/parseCertificate.ts";
 import { BUILD_PATIENCE, GoVerifier } from "./GoVerifier.ts";
 import { type CertificateSpec, DAY, makeCertificate, NOW, privateKeyPem } from "./makeCertificate.ts";
 
@@ -41,24 +40,28 @@ const names = (pem: string): string[] => {
 
 describe("encodeBundle", () => {
   it.each<[what: string, given: Name[], kept: Name[]]>([
-    ["one", ["a"], ["a"]],
-    ["the same twice", ["a", "a"], ["a"]],
+    ["one root", ["a"], ["a"]],
+    ["one of two equal roots", ["a", "a"], ["a"]],
     ["two roots", ["b", "a"], ["a", "b"]],
-    ["of one key and name, the one that lasts longer", ["a", "aLonger"], ["aLonger"]],
-    ["both, where one begins later: neither covers the other", ["a", "aLater"], ["a", "aLater"]],
-    ["both, where the longer one allows less", ["a", "aNarrow"], ["a", "aNarrow"]],
-    ["another key of the same name", ["a", "aOtherKey"], ["a", "aOtherKey"]],
-    ["another name of the same key", ["a", "bSameKey"], ["a", "bSameKey"]],
-    ["leaves of one key, each of which is trusted for itself", ["leaf", "leafRenewed"], ["leaf", "leafRenewed"]],
+    ["the longer-lasting of two roots with one key and name", ["a", "aLonger"], ["aLonger"]],
+    ["both of two roots if neither validity period covers the other", ["a", "aLater"], ["a", "aLater"]],
+    ["both of two roots if the longer-lasting one has stricter limits", ["a", "aNarrow"], ["a", "aNarrow"]],
+    ["two roots of one name with different keys", ["a", "aOtherKey"], ["a", "aOtherKey"]],
+    ["two roots of one key with different names", ["a", "bSameKey"], ["a", "bSameKey"]],
+    [
+      "both of two leaves with one key, because each is an anchor only for itself",
+      ["leaf", "leafRenewed"],
+      ["leaf", "leafRenewed"],
+    ],
   ])("keeps %s", (_, given, kept) => {
     expect(names(encodeBundle(get(...given)))).toEqual(kept);
   });
 
-  it("keeps one of a root and its cross-signed form", () => {
+  it("keeps either a root or its cross-signed form", () => {
     expect(parseBundle(encodeBundle(get("a", "aCrossSigned")), "x")).toHaveLength(1);
   });
 
-  it("gives the same bytes for the same set in any order", () => {
+  it("returns the same bytes for the same set in any order", () => {
     const all = get("a", "aLonger", "aLater", "aNarrow", "aCrossSigned", "b", "aOtherKey", "bSameKey", "leaf");
     const expected = encodeBundle(all);
     const shuffled = fc.shuffledSubarray(all, { minLength: all.length });
@@ -66,14 +69,14 @@ describe("encodeBundle", () => {
     expect(encodeBundle(parseBundle(expected, "x"))).toBe(expected);
   });
 
-  it("writes 64 columns, and a newline at the end", () => {
+  it("writes 64 columns and a newline at the end", () => {
     const pem = encodeBundle(get("a", "b"));
     expect(pem).toMatch(
       /^(-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]{64}\n)+[A-Za-z0-9+/=]{1,64}\n-----END CERTIFICATE-----\n){2}$/,
     );
   });
 
-  it("puts a comment in front, which changes the bytes and not the trust", () => {
+  it("writes a comment as the first line, which does not change the trust hash", () => {
     const plain = encodeBundle(get("a", "b"));
     const marked = encodeBundle(get("a", "b"), "run 7");
     expect(marked).toBe(`# run 7\n${plain}`);
@@ -81,18 +84,18 @@ describe("encodeBundle", () => {
   });
 
   it.each(["two\nlines", "-----BEGIN CERTIFICATE-----", "caf\u00e9", "\u0000"])(
-    "refuses %j for a comment",
+    "throws bad-comment for the comment %j",
     (comment) => {
       expect(() => encodeBundle(get("a"), comment)).toThrow(expect.objectContaining({ code: "bad-comment" }));
     },
   );
 
-  it("writes an empty bundle without certificates", () => {
+  it("returns an empty string without certificates", () => {
     expect(encodeBundle([])).toBe("");
     expect(encodeBundle([], "run 7")).toBe("");
   });
 
-  it("writes what parseBundle and readableCertificates read back: the distinct certificates", () => {
+  it("writes the distinct certificates, which parseBundle and readableCertificates read back", () => {
     const all = get("a", "aLonger", "aLater", "aNarrow", "aCrossSigned", "b", "aOtherKey", "bSameKey", "leaf");
     fc.assert(
       fc.property(fc.subarray(all, { minLength: 1 }), (some) => {
@@ -107,7 +110,7 @@ describe("encodeBundle", () => {
 });
 
 describe("trustHash", () => {
-  it("is the same for the same certificates in any order, with duplicates", () => {
+  it("is equal for the same certificates in any order and with duplicates", () => {
     const pem = get("b", "a", "b")
       .map((it) => it.pem)
       .join("# again\r\n");
@@ -134,7 +137,7 @@ beforeAll(async () => {
 }, BUILD_PATIENCE);
 afterAll(() => go?.remove());
 
-/** Counted from 1, or where the second block begins, or where the first ends. */
+/** A line counted from 1, the first line of the second block, or the last line of the first. */
 type Line = number | "second" | "end of first";
 
 const block = (type: string, body: string): string => `-----BEGIN ${type}-----\n${body}\n-----END ${type}-----\n`;
@@ -153,52 +156,52 @@ function faultOf(pem: string): TrustError | undefined {
 describe("parseBundle", () => {
   it.each<[what: string, pem: () => string, subjects: string[]]>([
     ["one certificate", () => a, ["A"]],
-    ["two", () => a + b, ["A", "B"]],
-    ["the same twice", () => a + a, ["A", "A"]],
+    ["two certificates", () => a + b, ["A", "B"]],
+    ["a certificate twice", () => a + a, ["A", "A"]],
     ["comments and empty lines", () => `# roots\n\n${a}\nand another:\n${b}# end`, ["A", "B"]],
-    ["CRLF", () => (a + b).replaceAll("\n", "\r\n"), ["A", "B"]],
-    ["no newline at the end", () => a.trimEnd(), ["A"]],
-    ["white space at the ends of lines", () => a.replaceAll("\n", " \t\n"), ["A"]],
-    ["lines of another length", () => block("CERTIFICATE", bodyOf(a).replaceAll("\n", "")), ["A"]],
+    ["CRLF line ends", () => (a + b).replaceAll("\n", "\r\n"), ["A", "B"]],
+    ["a file without a newline at the end", () => a.trimEnd(), ["A"]],
+    ["white space at line ends", () => a.replaceAll("\n", " \t\n"), ["A"]],
+    ["a block with one long line", () => block("CERTIFICATE", bodyOf(a).replaceAll("\n", "")), ["A"]],
   ])("reads %s", (_, pem, subjects) => {
     expect(parseBundle(pem(), "roots.pem").map(({ subject }) => subject.short)).toEqual(subjects);
   });
 
   it.each<[what: string, pem: () => string, code: TrustErrorCode, line: Line]>([
-    ["nothing", () => "", "empty-bundle", 1],
-    ["white space alone", () => " \n\t\n", "empty-bundle", 1],
-    ["a comment alone", () => "# no roots yet\n", "empty-bundle", 1],
+    ["an empty file", () => "", "empty-bundle", 1],
+    ["only white space", () => " \n\t\n", "empty-bundle", 1],
+    ["only a comment", () => "# no roots yet\n", "empty-bundle", 1],
     ["a byte order mark", () => `\ufeff${a}`, "byte-order-mark", 1],
-    ["a byte order mark in the middle, from joining files", () => `${a}\ufeff${b}`, "byte-order-mark", "second"],
-    ["two blocks without a newline between", () => a.trimEnd() + b, "glued-blocks", "end of first"],
+    ["a byte order mark between two blocks", () => `${a}\ufeff${b}`, "byte-order-mark", "second"],
+    ["two blocks on one line", () => a.trimEnd() + b, "glued-blocks", "end of first"],
     ["a private key", () => a + key, "private-key", "second"],
     ["a private key before the certificate", () => key + a, "private-key", 1],
     ["an encrypted key", () => block("ENCRYPTED PRIVATE KEY", "AAAA"), "private-key", 1],
     ["an RSA key", () => block("RSA PRIVATE KEY", "AAAA"), "private-key", 1],
     ["an OpenSSH key", () => block("OPENSSH PRIVATE KEY", "AAAA"), "private-key", 1],
-    ["OpenSSL's own form", () => block("TRUSTED CERTIFICATE", bodyOf(a)), "trusted-certificate", 1],
-    ["the old name of a certificate", () => block("X509 CERTIFICATE", bodyOf(a)), "wrong-block", 1],
-    ["a request", () => block("CERTIFICATE REQUEST", "AAAA"), "wrong-block", 1],
+    ["a TRUSTED CERTIFICATE block", () => block("TRUSTED CERTIFICATE", bodyOf(a)), "trusted-certificate", 1],
+    ["an X509 CERTIFICATE block", () => block("X509 CERTIFICATE", bodyOf(a)), "wrong-block", 1],
+    ["a certificate request", () => block("CERTIFICATE REQUEST", "AAAA"), "wrong-block", 1],
     ["a public key", () => a + block("PUBLIC KEY", "AAAA"), "wrong-block", "second"],
     [
-      "a block that does not end",
+      "a block without an end line",
       () => `${a}-----BEGIN CERTIFICATE-----\n${bodyOf(b)}\n`,
       "unfinished-block",
       "second",
     ],
-    ["a block that begins in a block", () => `-----BEGIN CERTIFICATE-----\n${a}`, "unfinished-block", 1],
-    ["an end of another type", () => a.replace("END CERT", "END X509 CERT"), "unfinished-block", 1],
-    ["an end without a beginning", () => `${a}-----END CERTIFICATE-----\n`, "stray-dashes", "second"],
-    ["a beginning that is indented", () => `${a} ${b}`, "stray-dashes", "second"],
-    ["a beginning in a comment", () => `# -----BEGIN CERTIFICATE-----\n${a}`, "stray-dashes", 1],
+    ["a block inside a block", () => `-----BEGIN CERTIFICATE-----\n${a}`, "unfinished-block", 1],
+    ["an end line of another type", () => a.replace("END CERT", "END X509 CERT"), "unfinished-block", 1],
+    ["an end line without a begin line", () => `${a}-----END CERTIFICATE-----\n`, "stray-dashes", "second"],
+    ["an indented begin line", () => `${a} ${b}`, "stray-dashes", "second"],
+    ["a begin line in a comment", () => `# -----BEGIN CERTIFICATE-----\n${a}`, "stray-dashes", 1],
     ["headers in a block", () => a.replace("-----\n", "-----\nProc-Type: 4\n\n"), "pem-headers", 1],
-    ["what is no base64", () => block("CERTIFICATE", "%%%%"), "bad-base64", 1],
-    ["base64 without its padding", () => block("CERTIFICATE", "AAA"), "bad-base64", 1],
+    ["a block that is not base64", () => block("CERTIFICATE", "%%%%"), "bad-base64", 1],
+    ["base64 without padding", () => block("CERTIFICATE", "AAA"), "bad-base64", 1],
     ["an empty block", () => block("CERTIFICATE", ""), "bad-base64", 1],
-    ["bytes that are no certificate", () => a + block("CERTIFICATE", "MAAA"), "bad-certificate", "second"],
-    ["a certificate that is cut off", () => block("CERTIFICATE", bodyOf(a).slice(0, 64)), "bad-certificate", 1],
+    ["bytes that are not a certificate", () => a + block("CERTIFICATE", "MAAA"), "bad-certificate", "second"],
+    ["a truncated certificate", () => block("CERTIFICATE", bodyOf(a).slice(0, 64)), "bad-certificate", 1],
   ])("refuses %s", (_, pem, code, where) => {
-    // The length of a signature differs by an octet or two, and so may the number of lines.
+    // The length of a signature varies, and with it the number of lines.
     const ends = a.split("\n").length - 1;
     const line = where === "second" ? ends + 1 : where === "end of first" ? ends : where;
     const fault = faultOf(pem());
@@ -206,7 +209,7 @@ describe("parseBundle", () => {
     expect(fault?.message).toMatch(new RegExp(`^roots\\.pem:${line}: `));
   });
 
-  it("never repeats what is in a block", () => {
+  it("never repeats the content of a block in a message", () => {
     for (const pem of [a + key, key.replace("PRIVATE KEY", "CERTIFICATE").replace("PRIVATE KEY", "CERTIFICATE")]) {
       const fault = faultOf(pem);
       const shown = `${fault?.message} ${JSON.stringify(fault)} ${fault?.stack} ${fault?.cause}`;
@@ -216,8 +219,8 @@ describe("parseBundle", () => {
 });
 
 describe("parseBundle and readableCertificates", () => {
-  it("read every bundle as Go does, or refuse it", ({ skip }) => {
-    if (go === undefined) skip("there is no go to judge by");
+  it("read every bundle as Go does, or parseBundle refuses it", ({ skip }) => {
+    if (go === undefined) skip("go is not installed");
     const pieces = fc.constantFrom(
       a,
       b,
@@ -235,7 +238,7 @@ describe("parseBundle and readableCertificates", () => {
     );
     const anyPem = fc.oneof(
       fc.array(pieces, { maxLength: 5 }).map((parts) => parts.join("")),
-      // A good bundle with one place spoilt.
+      // A good bundle with one damaged place.
       fc
         .tuple(
           fc.nat({ max: 1400 }),

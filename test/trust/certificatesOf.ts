@@ -4,7 +4,7 @@ import type { ChainCase } from "./chainCases.ts";
 import type { GoQuestion } from "./GoVerifier.ts";
 import { makeCertificate, NOW } from "./makeCertificate.ts";
 
-/** A case's certificates, made, and the question that they pose. */
+/** Makes the certificates of a case. Returns the question for `verifyChain`. */
 export async function certificatesOf(it: ChainCase): Promise<{
   readonly served: readonly Certificate[];
   readonly anchors: readonly Certificate[];

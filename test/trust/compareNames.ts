@@ -6,7 +6,7 @@ import { derOf } from "./derOf.ts";
 import type { GoVerifier } from "./GoVerifier.ts";
 import { makeCertificate, NOW, nameConstraints, type RawExtension } from "./makeCertificate.ts";
 
-/** From few letters, so that names meet. */
+/** Of few letters, so that names often match. */
 const label = fc.constantFrom("a", "b", "A", "*", "a-b", "-a", "a_", "", "a*", "xn--a");
 const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join("."));
 const domain = fc.oneof(
@@ -36,7 +36,7 @@ function sans(dns: readonly string[], ip: readonly (readonly number[])[]): RawEx
   };
 }
 
-/** Ours and Go's verdict on each question; made one after the other, judged at once. */
+/** Compares the verdicts of verifyChain and Go on each sample. Go gets all questions in one call. */
 async function compare<T>(
   go: GoVerifier,
   samples: readonly T[],
@@ -61,7 +61,7 @@ async function compare<T>(
   return { ok: ours.filter(Boolean).length, different };
 }
 
-/** A host against alternative names, as Go matches them: so many, made by chance from a seed. */
+/** Expects matchesHost to agree with Go on `runs` random hosts and alternative names. */
 export async function compareHosts(go: GoVerifier, runs: number, seed: number): Promise<void> {
   const hosts = fc.oneof(
     { weight: 5, arbitrary: name },
@@ -97,7 +97,7 @@ export async function compareHosts(go: GoVerifier, runs: number, seed: number): 
     }),
     { numRuns: runs, seed },
   );
-  // Often the host is one of the names, or below one.
+  // A third of the hosts equals one of the names or matches its wildcard.
   const near = samples.map((it, index) => ({
     ...it,
     host: index % 3 === 0 ? (it.dns[0] ?? it.host).replace("*", "a") || "a" : it.host || "a",
@@ -107,11 +107,11 @@ export async function compareHosts(go: GoVerifier, runs: number, seed: number): 
     return { served: [leaf], anchors: [leaf], host };
   });
   expect(different, `seed ${seed}`).toEqual([]);
-  // A seventh or so is good: none would show that nothing has been tried.
+  // About a seventh matches. With none, the test would show nothing.
   expect(ok, `seed ${seed}`).toBeGreaterThan(runs / 60);
 }
 
-/** Alternative names against name constraints, as Go matches them: so many, made by chance from a seed. */
+/** Expects checkNameConstraints to agree with Go on `runs` random names and constraints. */
 export async function compareConstraints(go: GoVerifier, runs: number, seed: number): Promise<void> {
   const trees = fc.array(
     fc.oneof(
@@ -144,7 +144,7 @@ export async function compareConstraints(go: GoVerifier, runs: number, seed: num
     }
   }
   const { ok, different } = await compare(go, usable, async ({ dns, ip, root }) => {
-    // The host is an address of a kind that few constraints speak of, so that the other names decide.
+    // Few constraints apply to this address, so that the other names decide.
     const names = sans(dns, [...ip, [198, 51, 100, 1]]);
     const leaf = await makeCertificate({
       subject: "CN=l",
@@ -157,7 +157,7 @@ export async function compareConstraints(go: GoVerifier, runs: number, seed: num
   });
   const wrong = different.filter((line) => line.includes(": true, Go: "));
   expect(wrong, `seed ${seed}`).toEqual([]);
-  // Stricter only for ranges with bits below their mask, and for IPv4-mapped addresses.
+  // Postern is stricter only for ranges with bits below the mask and for IPv4-mapped addresses.
   expect(
     different.filter((line) => !line.includes("135,") && !/\[(0,)+255,255,10,1,2,3\]/.test(line)),
     `seed ${seed}`,

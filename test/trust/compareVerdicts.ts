@@ -3,23 +3,22 @@ import { expect } from "vitest";
 import { TrustError } from "../../src/trust/TrustError.ts";
 import { verifyChain } from "../../src/trust/verify/verifyChain.ts";
 import type { Certificate } from "../../src/trust/x509/Certificate.ts";
-import { parseCertificate } from "../../src/trust/x509/parseCertificate.ts";
-import { pemBlock } from "../../src/trust/x509/pemBlock.ts";
+import { parseCertificate, pemBlock } from "../../src/trust/x509/parseCertificate.ts";
 import { type AnyChain, anyChain } from "./anyChain.ts";
 import type { GoQuestion, GoVerifier } from "./GoVerifier.ts";
 import { makeCertificate } from "./makeCertificate.ts";
 
 interface Verdict {
   readonly question: GoQuestion;
-  /** "ok", or why not. */
+  /** "ok", or the code of the fault. */
   readonly ours: string;
-  /** SHA-256 of each certificate of the bundle that can be read. */
+  /** SHA-256 of each certificate of the bundle that can be parsed. */
   readonly anchors: readonly string[];
 }
 
 /**
- * Holds our verdicts on as many chains as `count` says, made by chance from a seed, against those of Go's crypto/x509.
- * Where we say ok, Go has to; and where Go alone does, it is one of what we refuse on purpose.
+ * Compares verifyChain with Go's crypto/x509 on `count` random chains. Go must accept each chain that verifyChain
+ * accepts. A chain that only Go accepts must be one that verifyChain rejects on purpose.
  */
 export async function compareVerdicts(go: GoVerifier, count: number, seed: number): Promise<void> {
   const chains = fc.sample(anyChain, { numRuns: count, seed });
@@ -41,7 +40,7 @@ export async function compareVerdicts(go: GoVerifier, count: number, seed: numbe
     if (unread.length > 0) wrong.push(`chain ${index}: an anchor that Go cannot read`);
   }
   expect(wrong, `seed ${seed}`).toEqual([]);
-  // Neither all good nor all bad, or nothing has been tried. A quarter is good, give or take.
+  // About a quarter is accepted. If all or none were, the test would show nothing.
   expect(agreedOk, `seed ${seed}`).toBeGreaterThan(count / 16);
   expect(agreedOk, `seed ${seed}`).toBeLessThan((count * 7) / 8);
   expect(
@@ -54,12 +53,12 @@ export async function compareVerdicts(go: GoVerifier, count: number, seed: numbe
     );
 }
 
-/** What Postern refuses and Go takes: see `verifyChain` and `parseCertificate`. */
+/** Faults of chains that Go may accept: see `verifyChain` and `parseCertificate`. */
 const STRICTER_ON_PURPOSE = /: (needs-policies|bad-certificate|name-not-allowed),/;
 
 async function verdictOn(chain: AnyChain): Promise<Verdict> {
   const { damage } = chain;
-  // Only what is served or trusted: to make one costs more than to judge it.
+  // Make only certificates that are served or trusted: making one costs more than verifying it.
   const used = new Set([...chain.served, ...chain.anchors]);
   const ders = await Promise.all(
     chain.specs.map((spec, index) => (used.has(index) ? makeCertificate(spec) : undefined)),
@@ -80,7 +79,7 @@ async function verdictOn(chain: AnyChain): Promise<Verdict> {
   const read = anchors.flatMap((it) => readOrNot(it) ?? []);
   const chainRead = served.flatMap((it) => readOrNot(it) ?? []);
   const fingerprints = read.map(({ fingerprint }) => fingerprint);
-  // A server that serves something unreadable is refused in the handshake.
+  // Go rejects a handshake with a certificate that it cannot parse.
   if (chainRead.length < served.length) return { question, ours: "bad-certificate", anchors: fingerprints };
   const verification = verifyChain({ served: chainRead, anchors: read, host: chain.host, now: chain.now });
   return { question, ours: verification.ok ? "ok" : verification.code, anchors: fingerprints };

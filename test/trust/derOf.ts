@@ -1,4 +1,4 @@
-/** One value in DER: a tag, and content of bytes, ASCII or further values. Lengths up to 65,535. */
+/** Encodes one DER value: a tag, and content of bytes, ASCII or other values. Up to 65,535 bytes. */
 export function derOf(
   tag: number,
   ...content: readonly (Uint8Array | string | readonly number[])[]

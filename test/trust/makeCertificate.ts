@@ -2,7 +2,7 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { derOf } from "./derOf.ts";
 
-/** Kinds of key that certificates of the tests have. */
+/** Names of test keys. */
 export type KeyName =
   | "rsa"
   | "rsa-b"
@@ -15,17 +15,17 @@ export type KeyName =
   | "p521"
   | "ed25519";
 
-/** How an issuer signs, where its key leaves a choice. */
+/** Hash of an RSA or ECDSA signature. */
 export type SigningHash = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
 
-/** An extension with a value of any bytes. */
+/** An extension whose value is arbitrary bytes. */
 export interface RawExtension {
   readonly oid: string;
   readonly critical?: boolean;
   readonly value: Uint8Array<ArrayBuffer>;
 }
 
-/** What a certificate is to say. What is left out is not in it. */
+/** Content of a test certificate. Fields that are not set are not in the certificate. */
 export interface CertificateSpec {
   readonly subject: string;
   /** Default: the subject itself. */
@@ -49,7 +49,7 @@ export interface CertificateSpec {
   readonly extensions?: readonly RawExtension[];
 }
 
-/** When the tests take place: 1 July 2026, 12:00 UTC. */
+/** The time of the tests: 1 July 2026, 12:00 UTC. */
 export const NOW = Date.UTC(2026, 6, 1, 12);
 export const DAY = 86_400_000;
 
@@ -74,26 +74,26 @@ const ALGORITHMS = {
 
 const keys = new Map<KeyName, Promise<CryptoKeyPair>>();
 
-/** The pair of keys of a name: always the same one. Extractable. */
+/** The key pair of a name. Each call returns the same pair. It is extractable. */
 export function keyPair(name: KeyName): Promise<CryptoKeyPair> {
   const made = keys.get(name) ?? newKeys(name);
   keys.set(name, made);
   return made;
 }
 
-/** Its private key in PEM. */
+/** The private key of a name in PEM. */
 export async function privateKeyPem(name: KeyName): Promise<string> {
   const { privateKey } = await keyPair(name);
   return `${x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", privateKey), "PRIVATE KEY")}\n`;
 }
 
-/** A certificate's DER. */
+/** Makes a certificate. Returns its DER. */
 export async function makeCertificate(spec: CertificateSpec): Promise<Uint8Array> {
   const { publicKey } = await keyPair(spec.key);
   const signer = spec.signedBy ?? spec.key;
   const { name } = ALGORITHMS[signer];
   const hash = spec.hash ?? "SHA-256";
-  // A short key has no room for a long hash and its salt.
+  // A short key has no space for a long hash and its salt.
   const pss = spec.pss === true && (signer === "rsa" || signer === "rsa-b");
   const saltLength = { "SHA-1": 20, "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 }[hash];
   const algorithm = pss ? { name: "RSA-PSS", hash, saltLength } : { name, hash };
@@ -131,7 +131,7 @@ async function extensionsOf(spec: CertificateSpec, signer: KeyName): Promise<x50
   ];
 }
 
-/** The value of a nameConstraints extension: general names, each as a tag and its content, permitted and excluded. */
+/** Makes a nameConstraints extension. Each general name is a tag and its content. */
 export function nameConstraints(
   permitted: readonly (readonly [tag: number, value: string | readonly number[]])[],
   excluded: readonly (readonly [tag: number, value: string | readonly number[]])[],
@@ -143,7 +143,7 @@ export function nameConstraints(
 
 const keyIds = new Map<KeyName, Promise<string>>();
 
-/** The identifier of a key, in hex: reckoned once for each. */
+/** The identifier of a key in hex. Computed once. */
 function keyId(name: KeyName): Promise<string> {
   const made = keyIds.get(name) ?? newKeyId(name);
   keyIds.set(name, made);
@@ -158,13 +158,13 @@ async function newKeys(name: KeyName): Promise<CryptoKeyPair> {
   const algorithm = ALGORITHMS[name];
   const rsa = algorithm.name === "RSASSA-PKCS1-v1_5" ? { publicExponent: Uint8Array.of(1, 0, 1), hash: "SHA-256" } : {};
   const made = await crypto.subtle.generateKey({ ...algorithm, ...rsa }, true, ["sign", "verify"]);
-  if (!("privateKey" in made)) throw new Error(`${name} is no pair of keys`);
+  if (!("privateKey" in made)) throw new Error(`${name} is not a key pair`);
   return made;
 }
 
 const signingKeys = new Map<string, Promise<CryptoKey>>();
 
-/** RSA keys are bound to a scheme and a hash: imported anew for others, once for each. */
+/** Web Crypto binds RSA keys to a scheme and a hash. Imports the key once for each of them. */
 function signingKey(name: KeyName, scheme: string, hash: string): Promise<CryptoKey> {
   const id = `${name} ${scheme} ${hash}`;
   const made = signingKeys.get(id) ?? importSigningKey(name, scheme, hash);

@@ -2,12 +2,14 @@ import { DerReader, TAG } from "../../src/trust/x509/DerReader.ts";
 import { derOf } from "./derOf.ts";
 import { type CertificateSpec, keyPair, makeCertificate } from "./makeCertificate.ts";
 
-/** A certificate of version 1, which has no extensions, as old roots are. `signedBy` is to be an RSA key. */
+/**
+ * Makes a version 1 certificate, which has no extensions. Old roots are of this kind. `signedBy` must be an RSA key.
+ */
 export async function version1(spec: CertificateSpec): Promise<Uint8Array> {
   const outer = new DerReader(await makeCertificate(spec), "certificate").enter(TAG.sequence);
   const tbs = outer.enter(TAG.sequence);
   const parts: Uint8Array[] = [];
-  // Neither the version, which is 1 where there is none, nor the extensions.
+  // Drop the version (the default is 1) and the extensions.
   for (let next = tbs.readAny(); ; next = tbs.readAny()) {
     if (next.tag !== 0xa0 && next.tag !== 0xa3) parts.push(next.whole);
     if (tbs.isEmpty) break;

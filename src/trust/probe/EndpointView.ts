@@ -1,15 +1,15 @@
 import type { Certificate } from "../x509/Certificate.ts";
 
-/** The result of one handshake with one address of an endpoint. */
+/** A chain that an address served, or why one of its handshakes served none. */
 export type Handshake =
   | { readonly address: string; readonly chain: readonly Certificate[] }
   | { readonly address: string; readonly fault: string };
 
 /** An endpoint and what each of its addresses serves. */
 export interface EndpointView {
-  /** The URL below which the gate is served. */
+  /** The base URL of the gate. */
   readonly base: string;
-  /** None where the name did not resolve; `fault` then says why. */
+  /** Empty when the host name did not resolve; then `fault` says why. */
   readonly handshakes: readonly Handshake[];
   readonly fault?: string;
 }

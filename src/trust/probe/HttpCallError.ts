@@ -1,4 +1,4 @@
-/** A call to a server that did not give an answer. `message` names the host, never the path or a header. */
+/** An HTTP call that got no usable answer. `message` names the host, never the path or a header. */
 export class HttpCallError extends Error {
   readonly code = "unreachable";
   constructor(message: string, cause?: unknown) {

@@ -1,14 +1,14 @@
 import type { X509Certificate } from "node:crypto";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { Host } from "../../protocol/Host.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { Certificate } from "../x509/Certificate.ts";
 import { parseCertificate } from "../x509/parseCertificate.ts";
-import { handshakeFault } from "./handshakeFault.ts";
-import type { HandshakeOffer, KeyOffer, Observation } from "./Observation.ts";
+import type { HandshakeFaultCode, HandshakeObservation, HandshakeOffer, KeyOffer } from "./HandshakeObservation.ts";
 
-/** Where to, and how long. */
+/** The server of a handshake, and its limits. */
 export interface HandshakeTarget {
-  /** The URL's host, for SNI. An address gets none. */
+  /** The URL's host, sent as SNI. No SNI is sent for an IP address. */
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
@@ -17,15 +17,15 @@ export interface HandshakeTarget {
   readonly connect?: (options: ConnectionOptions) => TLSSocket;
 }
 
-/** TLS 1.2 chooses the certificate by the cipher. */
+/** In TLS 1.2 the cipher determines the kind of certificate. */
 const CIPHERS: Readonly<Record<KeyOffer, string>> = {
   ecdsa: "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305",
   rsa: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305",
 };
 
 /**
- * TLS 1.3 chooses it by the signature algorithms. The PKCS #1 ones are for signatures in the chain alone (RFC 8446 4.2.3):
- * an ECDSA leaf may well be signed by an RSA intermediate.
+ * In TLS 1.3 the signature algorithms determine the kind of certificate. The PKCS #1 algorithms apply only to
+ * signatures in the chain (RFC 8446 4.2.3): an RSA intermediate can sign an ECDSA leaf.
  */
 const SIGNATURES: Readonly<Record<KeyOffer, string>> = {
   ecdsa:
@@ -33,26 +33,35 @@ const SIGNATURES: Readonly<Record<KeyOffer, string>> = {
   rsa: "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512",
 };
 
-/** Shakes hands once, and hangs up. Trusts nobody and refuses nobody: judging what was served is for others. Never throws. */
-export function handshake(target: HandshakeTarget, offer: HandshakeOffer): Promise<Observation> {
+/**
+ * Alerts 40, 70 and 71, and OpenSSL's own errors when the server picks a version or algorithm that was not offered.
+ * OpenSSL 3.5 calls alert 40 `SSL/TLS_ALERT_HANDSHAKE_FAILURE`; earlier versions `SSLV3_ALERT_HANDSHAKE_FAILURE`.
+ */
+const NOTHING_IN_COMMON =
+  /^ERR_SSL_(.*ALERT_HANDSHAKE_FAILURE|.*ALERT_PROTOCOL_VERSION|.*ALERT_INSUFFICIENT_SECURITY|UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|WRONG_SIGNATURE_TYPE)$/;
+
+type FailedHandshake = Pick<Extract<HandshakeObservation, { ok: false }>, "code" | "message">;
+
+/** Makes one TLS handshake and closes the connection. Verifies nothing: the caller judges the chain. Never rejects. */
+export function handshake(target: HandshakeTarget, offer: HandshakeOffer): Promise<HandshakeObservation> {
   const { signal, timeoutMs } = target;
   const connect = target.connect ?? connectTls;
-  if (signal.aborted) return Promise.resolve({ ...offer, ok: false, code: "aborted", message: "it was called off" });
+  if (signal.aborted)
+    return Promise.resolve({ ...offer, ok: false, code: "aborted", message: "the probe was aborted" });
   return new Promise((resolve) => {
     let socket: TLSSocket | undefined;
-    const finish = (observation: Observation): void => {
+    const finish = (observation: HandshakeObservation): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       resolve(observation);
-      // A late error has nobody left to hear of it.
+      // Without a listener, a late error would end the process.
       socket?.on("error", () => {});
-      // What is written is still sent, so that the edge sees a handshake that was finished.
+      // destroySoon() first sends what is buffered, so that the server sees a finished handshake.
       if (observation.ok) socket?.destroySoon();
       else socket?.destroy();
     };
-    const fail = (fault: Pick<Extract<Observation, { ok: false }>, "code" | "message">): void =>
-      finish({ ...offer, ok: false, ...fault });
-    const abort = (): void => fail({ code: "aborted", message: "it was called off" });
+    const fail = (fault: FailedHandshake): void => finish({ ...offer, ok: false, ...fault });
+    const abort = (): void => fail({ code: "aborted", message: "the probe was aborted" });
     const timer = setTimeout(() => fail({ code: "timeout", message: `no answer in ${timeoutMs} ms` }), timeoutMs);
     signal.addEventListener("abort", abort, { once: true });
     try {
@@ -67,12 +76,12 @@ export function handshake(target: HandshakeTarget, offer: HandshakeOffer): Promi
       if (chain === undefined) fail(handshakeFault(error));
       else finish({ ...offer, ok: true, chain, finished: false });
     });
-    connected.once("close", () => fail({ code: "refused", message: "the connection was closed in the handshake" }));
+    connected.once("close", () => fail({ code: "refused", message: "the connection was closed during the handshake" }));
     connected.once("secureConnect", () => {
       try {
         finish({ ...offer, ok: true, chain: servedChain(connected), finished: true });
       } catch (error) {
-        fail({ code: "bad-certificate", message: error instanceof Error ? error.message : "it cannot be read" });
+        fail({ code: "bad-certificate", message: error instanceof Error ? error.message : "it cannot be parsed" });
       }
     });
   });
@@ -83,9 +92,9 @@ function connectionOptions(target: HandshakeTarget, { address, version, key }: H
   return {
     host: address,
     port: target.port,
-    // RFC 6066 section 3: no addresses.
+    // SNI holds no addresses (RFC 6066 section 3).
     servername: new Host(target.host).serverName ?? "",
-    // An empty store: nothing is judged here, and nothing is to be filled in that was not served.
+    // With an empty store, Node adds no certificate that was not served.
     ca: [],
     rejectUnauthorized: false,
     minVersion: version,
@@ -95,7 +104,7 @@ function connectionOptions(target: HandshakeTarget, { address, version, key }: H
   };
 }
 
-/** What was served before the handshake failed, if anything was. */
+/** The chain that was served before the handshake failed; undefined if none was served. */
 function servedBefore(socket: TLSSocket): Certificate[] | undefined {
   try {
     return servedChain(socket);
@@ -105,8 +114,9 @@ function servedBefore(socket: TLSSocket): Certificate[] | undefined {
 }
 
 /**
- * The certificate message, in its order. `getPeerCertificate` would sort it by issuer and lose what does not fit;
- * `issuerCertificate` of a peer's X509Certificate is simply the next one served. To be read once: it uses the list up.
+ * The certificates of the Certificate message, in order. `getPeerCertificate` would sort them by issuer and drop those
+ * that do not fit. `issuerCertificate` of a peer's X509Certificate is the next certificate that was served. Call this
+ * once for each socket: reading consumes the list.
  */
 function servedChain(socket: TLSSocket): Certificate[] {
   const chain: Certificate[] = [];
@@ -114,4 +124,20 @@ function servedChain(socket: TLSSocket): Certificate[] {
     chain.push(parseCertificate(next.raw));
   if (chain.length === 0) throw new Error("no certificate was served");
   return chain;
+}
+
+/** Classifies an error of a TLS connection. `message` is the first line of the error's own message. */
+function handshakeFault(error: unknown): FailedHandshake {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  // OpenSSL's reason, without its numbers and file names.
+  const reason = error instanceof Error && "reason" in error ? String(error.reason) : undefined;
+  return { code: faultCode(code), message: reason ?? errorMessage(error).split("\n")[0] ?? code };
+}
+
+/** Maps a code of OpenSSL or Node. */
+function faultCode(code: string): HandshakeFaultCode {
+  if (NOTHING_IN_COMMON.test(code)) return "not-offered";
+  if (/^(ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code)) return "refused";
+  if (/^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT|EINVAL|ENETDOWN|EHOSTDOWN)$/.test(code)) return "unreachable";
+  return "tls-failed";
 }

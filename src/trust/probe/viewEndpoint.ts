@@ -1,37 +1,38 @@
+import { lookup } from "node:dns/promises";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { EndpointView, Handshake } from "./EndpointView.ts";
-import type { Observation as Attempt } from "./Observation.ts";
+import type { HandshakeObservation } from "./HandshakeObservation.ts";
 import { type ProbeDependencies, probe } from "./probe.ts";
-import { resolveAddresses } from "./resolveAddresses.ts";
 
-/** Time limits of a probe, in milliseconds. */
+/** Time limits of a probe. */
 export interface ProbeTimeouts {
-  /** For one handshake. */
-  readonly handshake: number;
-  /** For all handshakes with one endpoint. */
-  readonly probe: number;
+  /** Of each handshake. */
+  readonly handshakeMs: number;
+  /** Of all handshakes with one endpoint. */
+  readonly probeMs: number;
 }
 
-/** Shakes hands with every address of an endpoint. What fails is part of the view; nothing is thrown. */
+/**
+ * Makes handshakes with every address of an endpoint. Errors become part of the view. Never rejects. `resolve` defaults
+ * to the system's resolver.
+ */
 export async function viewEndpoint(
   base: string,
   timeouts: ProbeTimeouts,
-  now: () => number,
   resolve: ProbeDependencies["resolve"] = resolveAddresses,
 ): Promise<EndpointView> {
   try {
     const { observations, addressesLeftOut } = await probe(base, {
       resolve,
-      now,
-      timeoutMs: timeouts.handshake,
-      totalTimeoutMs: timeouts.probe,
+      timeoutMs: timeouts.handshakeMs,
+      totalTimeoutMs: timeouts.probeMs,
       signal: new AbortController().signal,
     });
     const handshakes = handshakesOf(observations);
     if (addressesLeftOut === 0) return { base, handshakes };
     return {
       base,
-      handshakes: [...handshakes, { address: base, fault: `${addressesLeftOut} addresses were not asked` }],
+      handshakes: [...handshakes, { address: base, fault: `${addressesLeftOut} addresses were not probed` }],
     };
   } catch (error) {
     return { base, handshakes: [], fault: errorMessage(error) };
@@ -39,16 +40,17 @@ export async function viewEndpoint(
 }
 
 /**
- * What each address served, or why it served nothing. A kind of key that an address does not offer is no fault of it, nor
- * is an IPv6 address out of reach where IPv4 answers: it is this Pod's network that has no way there.
+ * Reduces observations to the distinct chains of each address, and the first fault of each address. Two failures are
+ * not faults: a kind of key that an address does not offer while it offers another, and an unreachable IPv6 address
+ * while another address answers (this Pod's network has no IPv6 route).
  */
-export function handshakesOf(attempts: readonly Attempt[]): Handshake[] {
-  const answered = attempts.some(({ ok }) => ok);
-  return [...Map.groupBy(attempts, ({ address }) => address)].flatMap(([address, all]): Handshake[] => {
+export function handshakesOf(observations: readonly HandshakeObservation[]): Handshake[] {
+  const isAnswered = observations.some(({ ok }) => ok);
+  return [...Map.groupBy(observations, ({ address }) => address)].flatMap(([address, all]): Handshake[] => {
     const chains = all.flatMap((it) => (it.ok ? [it.chain] : []));
     const faults = all.flatMap((it) => (it.ok || (it.code === "not-offered" && chains.length > 0) ? [] : [it]));
-    const isOutOfReach = answered && all.every((it) => !it.ok && it.family === 6 && it.code === "unreachable");
-    if (isOutOfReach) return [];
+    const hasNoRoute = isAnswered && all.every((it) => !it.ok && it.family === 6 && it.code === "unreachable");
+    if (hasNoRoute) return [];
     const distinct = [
       ...new Map(chains.map((chain) => [chain.map(({ fingerprint }) => fingerprint).join(), chain])).values(),
     ];
@@ -58,4 +60,13 @@ export function handshakesOf(attempts: readonly Attempt[]): Handshake[] {
       ...(fault === undefined ? [] : [{ address, fault: fault.message }]),
     ];
   });
+}
+
+/**
+ * Every address of a host, from the system's resolver: /etc/hosts and search domains apply, as they do for an API
+ * server on the same machine. Rejects with the resolver's error when the host has no address of this family.
+ */
+async function resolveAddresses(host: string, family: 4 | 6): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true, family });
+  return found.map(({ address }) => address);
 }

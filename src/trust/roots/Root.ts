@@ -1,10 +1,10 @@
 /** A root certificate that comes with Postern. */
 export interface Root {
-  /** Its common name, for people. */
+  /** Its common name. */
   readonly name: string;
   /** SHA-256 of its DER, in lower-case hex. */
   readonly fingerprint: string;
-  /** Where its CA publishes it. */
+  /** The URL where its CA publishes it. */
   readonly source: string;
   readonly pem: string;
 }

@@ -1,6 +1,9 @@
 import type { Root } from "./Root.ts";
 
-/** Amazon Trust Services, and the Starfield root that it bought: all five are to be in a custom trust store, says its repository. */
+/**
+ * Amazon Trust Services, with the Starfield root that it bought. Its repository asks for all five in a custom trust
+ * store.
+ */
 export const amazonRoots: readonly Root[] = [
   {
     name: "Amazon Root CA 1",

@@ -1,6 +1,6 @@
 import type { Root } from "./Root.ts";
 
-/** Google Trust Services. GTS Root R2 is left out, as it is from the store that these are checked against. */
+/** Google Trust Services. GTS Root R2 is omitted, because Mozilla's list does not have it either. */
 export const googleRoots: readonly Root[] = [
   {
     name: "GTS Root R1",

@@ -1,7 +1,9 @@
 import type { Root } from "./Root.ts";
 
-/** Internet Security Research Group, which is Let's Encrypt. Its next roots, Root YE and Root YR, are cross-signed by these
- * until the stores have them. */
+/**
+ * Internet Security Research Group, the CA Let's Encrypt. These roots cross-sign its next roots, Root YE and Root YR,
+ * until trust stores have those.
+ */
 export const isrgRoots: readonly Root[] = [
   {
     name: "ISRG Root X1",

@@ -1,6 +1,6 @@
 import type { Root } from "./Root.ts";
 
-/** Sectigo, which Cloudflare takes its backup certificates from. */
+/** Sectigo. Cloudflare uses it for backup certificates. */
 export const sectigoRoots: readonly Root[] = [
   {
     name: "Sectigo Public Server Authentication Root R46",

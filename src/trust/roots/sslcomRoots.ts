@@ -1,6 +1,8 @@
 import type { Root } from "./Root.ts";
 
-/** SSL.com. The roots of 2022 are what it issues TLS certificates from; the older ones are for EV and for cross-signs. */
+/**
+ * SSL.com. It issues TLS certificates from the roots of 2022; the older roots are for EV and cross-signed certificates.
+ */
 export const sslcomRoots: readonly Root[] = [
   {
     name: "SSL.com TLS RSA Root CA 2022",

@@ -1,11 +1,11 @@
 import type { Certificate } from "../x509/Certificate.ts";
 
-/** A set of certificates, found by subject, in the order in which Go's CertPool tries them. */
+/** A set of certificates, indexed by subject. Candidates come in the order in which Go's CertPool tries them. */
 export class CertificatePool {
   readonly #bySubject = new Map<string, Certificate[]>();
   readonly #fingerprints = new Set<string>();
 
-  /** The same certificate twice counts once. */
+  /** Duplicates count once. */
   constructor(certificates: readonly Certificate[]) {
     for (const certificate of certificates) {
       if (this.#fingerprints.has(certificate.fingerprint)) continue;
@@ -20,13 +20,13 @@ export class CertificatePool {
     return this.#fingerprints.has(certificate.fingerprint);
   }
 
-  /** Those whose subject is the issuer of `child`: first with the same key identifier, last with another. */
+  /** The certificates whose subject is the issuer of `child`: matching key identifiers first, different ones last. */
   parentsOf(child: Certificate): readonly Certificate[] {
     const rank = ({ subjectKeyId: id }: Certificate): number => {
       if ((id ?? "") === (child.authorityKeyId ?? "")) return 0;
       return id && child.authorityKeyId ? 2 : 1;
     };
-    // Sorting is stable.
+    // The sort is stable.
     return (this.#bySubject.get(child.issuer.raw) ?? []).toSorted((left, right) => rank(left) - rank(right));
   }
 }

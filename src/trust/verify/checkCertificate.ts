@@ -1,34 +1,34 @@
 import type { Certificate } from "../x509/Certificate.ts";
-import type { Refusal } from "./Verification.ts";
+import type { ChainFault } from "./Verification.ts";
 
-/** Where a certificate stands in a chain. */
+/** The position of a certificate in a chain. */
 export type ChainPlace = "leaf" | "intermediate" | "anchor";
 
 /**
- * Whether a certificate can stand at a place in a chain at a time, as Go's Certificate.isValid says; undefined when it can.
- * An anchor need not be a CA by its own word, and it too must be in its time. `below` is the number of certificates
- * between it and the leaf, the leaf not counted. `now` in milliseconds since 1970.
+ * Checks whether a certificate can be at a place in a chain at a time, as Go's Certificate.isValid does. Returns
+ * undefined if it can. An anchor need not be marked as a CA, but must be within its validity period. `below` is the
+ * number of intermediates between the certificate and the leaf. `now` is in milliseconds since 1970.
  */
 export function checkCertificate(
   certificate: Certificate,
   place: ChainPlace,
   below: number,
   now: number,
-): Refusal | undefined {
+): ChainFault | undefined {
   const { basicConstraints, pathLen } = certificate;
-  const who = `the ${place} ${certificate.subject.short}`;
+  const subject = `the ${place} ${certificate.subject.short}`;
   if (certificate.unknownCritical.length > 0)
     return {
       code: "unknown-critical-extension",
-      message: `${who} has a critical extension that is not known: ${certificate.unknownCritical.join(", ")}`,
+      message: `${subject} has an unknown critical extension: ${certificate.unknownCritical.join(", ")}`,
     };
   if (now < certificate.notBefore.getTime())
-    return { code: "not-yet-valid", message: `${who} is valid from ${certificate.notBefore.toISOString()}` };
+    return { code: "not-yet-valid", message: `${subject} is valid from ${certificate.notBefore.toISOString()}` };
   if (now > certificate.notAfter.getTime())
-    return { code: "expired", message: `${who} expired at ${certificate.notAfter.toISOString()}` };
+    return { code: "expired", message: `${subject} expired at ${certificate.notAfter.toISOString()}` };
   if (place === "intermediate" && basicConstraints?.isCa !== true)
-    return { code: "not-a-ca", message: `${who} is no CA` };
+    return { code: "not-a-ca", message: `${subject} is not a CA` };
   if (place !== "leaf" && pathLen !== undefined && below > pathLen)
-    return { code: "path-too-long", message: `${who} allows ${pathLen} intermediates below it, and has ${below}` };
+    return { code: "path-too-long", message: `${subject} allows ${pathLen} intermediates below it, and has ${below}` };
   return undefined;
 }

@@ -1,14 +1,12 @@
-import { ipBytes } from "../x509/ipText.ts";
-import { isDomainName } from "../x509/isDomainName.ts";
-import { isMailbox } from "../x509/isMailbox.ts";
+import { ipBytes, isDomainName, isMailbox } from "../x509/certificateNames.ts";
 import type { IpRange, NameConstraints } from "../x509/readNameConstraints.ts";
 import type { SubjectAltNames } from "../x509/readSans.ts";
-import type { Chain, Refusal } from "./Verification.ts";
+import type { Chain, ChainFault } from "./Verification.ts";
 
-/** Comparisons for one chain: what Go allowed up to 1.25. It bounds what a hostile certificate can cost. */
-const MOST_COMPARISONS = 250_000;
+/** The number of comparisons for one chain: the limit of Go up to 1.25. Limits the cost of a hostile certificate. */
+const MAX_COMPARISONS = 250_000;
 
-/** One name of one kind, and how to tell whether a subtree of that kind holds it. */
+/** A name, and a test whether a subtree of its kind contains it. */
 interface NameTest {
   readonly name: string;
   readonly kind: "dns" | "ip" | "email" | "uri";
@@ -16,10 +14,11 @@ interface NameTest {
 }
 
 /**
- * Whether every alternative name along a chain is one that all CAs above it may sign for, as Go's checkChainConstraints
- * says; undefined when so. The anchor's constraints count too. Of names that Go reads in several ways, the strict one.
+ * Checks every alternative name in a chain against the name constraints of all CAs above it, as Go's
+ * checkChainConstraints does. Returns undefined if all names are allowed. The anchor's constraints count too. Where Go
+ * reads a name in several ways, the strict one applies.
  */
-export function checkNameConstraints(chain: Chain): Refusal | undefined {
+export function checkNameConstraints(chain: Chain): ChainFault | undefined {
   let comparisons = 0;
   for (const [index, { sans, subject }] of chain.entries()) {
     const above = chain.slice(index + 1).flatMap(({ nameConstraints }) => nameConstraints ?? []);
@@ -28,13 +27,13 @@ export function checkNameConstraints(chain: Chain): Refusal | undefined {
     if (tests === undefined)
       return {
         code: "name-not-allowed",
-        message: `${subject.short} has a name that no constraint can be held against`,
+        message: `${subject.short} has a name that cannot be compared with name constraints`,
       };
     for (const constraints of above)
       for (const { name, kind, isIn } of tests) {
         comparisons += constraints.permitted[kind].length + constraints.excluded[kind].length;
-        if (comparisons > MOST_COMPARISONS)
-          return { code: "too-much-work", message: `more than ${MOST_COMPARISONS} comparisons of names` };
+        if (comparisons > MAX_COMPARISONS)
+          return { code: "too-much-work", message: `more than ${MAX_COMPARISONS} comparisons of names` };
         const permitted = constraints.permitted[kind].length === 0 || isIn(constraints, "permitted");
         if (!permitted || isIn(constraints, "excluded"))
           return { code: "name-not-allowed", message: `a CA above ${subject.short} may not sign for ${name}` };
@@ -43,7 +42,7 @@ export function checkNameConstraints(chain: Chain): Refusal | undefined {
   return undefined;
 }
 
-/** Undefined when a name is of a form that cannot be compared. */
+/** Undefined if a name has a form that cannot be compared. */
 function testsOf({ dns, ip, email, uri }: SubjectAltNames): NameTest[] | undefined {
   const hosts = uri.map(({ host }) => host);
   const comparable =
@@ -64,12 +63,12 @@ function testsOf({ dns, ip, email, uri }: SubjectAltNames): NameTest[] | undefin
 function inDomain(name: string, domains: readonly string[], side: "permitted" | "excluded"): boolean {
   return domains.some((domain) => {
     if (domain === "" || hasSuffix(name, domain)) return true;
-    // A wildcard stands for names that an exclusion one label below may mean.
+    // A wildcard includes names that an exclusion one label below may name.
     return side === "excluded" && name.startsWith("*") && tail(domain) !== "" && tail(domain) === tail(name);
   });
 }
 
-/** `.example.com` is above a.example.com alone, `example.com` above itself too. */
+/** `.example.com` contains a.example.com; `example.com` contains itself as well. */
 function hasSuffix(name: string, domain: string): boolean {
   const [long, short] = [name.toLowerCase(), domain.toLowerCase()];
   return (
@@ -95,11 +94,12 @@ function isMail(mail: string, subtrees: readonly string[], side: "permitted" | "
 
 function inRange(name: string, ranges: readonly IpRange[], side: "permitted" | "excluded"): boolean {
   const address = ipBytes(name);
-  // Go holds an IPv4-mapped address against neither family: so it is in no range that permits, and in any that excludes.
+  // Go matches an IPv4-mapped address with neither family. Strict: no permitted range contains it, every excluded one
+  // does.
   if (address === undefined || name.startsWith("::ffff:")) return side === "excluded" && ranges.length > 0;
   return ranges.some((range) => {
     if (range.address.length !== address.length) return false;
-    // Go finds a range with bits below its mask only by luck.
+    // Go does not match ranges with bits below the mask reliably.
     const sloppy = range.address.some((byte, index) => (byte & ~(range.mask[index] ?? 0)) !== 0);
     if (sloppy && side === "permitted") return false;
     return address.every((byte, index) => ((byte ^ (range.address[index] ?? 0)) & (range.mask[index] ?? 0)) === 0);

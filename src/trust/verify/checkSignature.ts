@@ -1,12 +1,12 @@
 import { constants, type KeyObject, verify } from "node:crypto";
 import type { Certificate } from "../x509/Certificate.ts";
 import type { SignatureAlgorithm } from "../x509/readSignatureAlgorithm.ts";
-import type { Refusal, VerificationCode } from "./Verification.ts";
+import type { ChainFault, VerificationCode } from "./Verification.ts";
 
-/** Smaller RSA keys are refused by Go's crypto/rsa since 1.24. In bits. */
-const SMALLEST_RSA = 1024;
+/** Go's crypto/rsa rejects smaller RSA keys since Go 1.24. */
+const MIN_RSA_BITS = 1024;
 
-/** The key that an algorithm needs, and its hash. */
+/** The kind of key of each algorithm, its hash, and the salt length of RSA-PSS in octets. */
 const ALGORITHMS: Readonly<
   Partial<Record<SignatureAlgorithm, { readonly kind: string; readonly hash: string | null; readonly salt?: number }>>
 > = {
@@ -23,30 +23,30 @@ const ALGORITHMS: Readonly<
 };
 
 /**
- * Whether `parent` may sign certificates and did sign `child`, as Go's CheckSignatureFrom says; undefined when all is well.
- * Key usage counts here, and here alone.
+ * Checks whether `parent` may sign certificates and signed `child`, as Go's CheckSignatureFrom does. Returns undefined
+ * if it did. This is the only check that considers key usage.
  */
-export function checkSignature(child: Certificate, parent: Certificate): Refusal | undefined {
-  const refuse = (code: VerificationCode, problem: string): Refusal => ({
+export function checkSignature(child: Certificate, parent: Certificate): ChainFault | undefined {
+  const fault = (code: VerificationCode, predicate: string): ChainFault => ({
     code,
-    message: `${parent.subject.short} ${problem}`,
+    message: `${parent.subject.short} ${predicate}`,
   });
-  const mayNot = parent.version === 3 && parent.basicConstraints === undefined;
-  if (mayNot || parent.basicConstraints?.isCa === false) return refuse("not-a-ca", "is no CA");
+  const isUnmarked = parent.version === 3 && parent.basicConstraints === undefined;
+  if (isUnmarked || parent.basicConstraints?.isCa === false) return fault("not-a-ca", "is not a CA");
   if (parent.keyUsage.length > 0 && !parent.keyUsage.includes("keyCertSign"))
-    return refuse("not-a-ca", "has a key that is not for signing certificates");
+    return fault("not-a-ca", "has a key usage that does not allow signing certificates");
   const name = child.signatureAlgorithm;
-  if (/^(?:SHA1|MD5)-/.test(name)) return refuse("weak-signature", `signed ${child.subject.short} with ${name}`);
+  if (/^(?:SHA1|MD5)-/.test(name)) return fault("weak-signature", `signed ${child.subject.short} with ${name}`);
   const algorithm = ALGORITHMS[name];
   const { publicKey } = parent;
   if (algorithm === undefined || publicKey.kind === "unknown")
-    return refuse("unsupported-signature", `signed ${child.subject.short} in a way that is not supported`);
+    return fault("unsupported-signature", `signed ${child.subject.short} with an unsupported algorithm or key`);
   if (algorithm.kind !== publicKey.kind)
-    return refuse("bad-signature", `has another kind of key than ${child.subject.short} was signed with`);
-  if (publicKey.kind === "rsa" && (publicKey.bits < SMALLEST_RSA || !publicKey.usable))
-    return refuse("key-not-usable", `has an RSA key that is not accepted (${publicKey.bits} bits)`);
+    return fault("bad-signature", `has a different kind of key than the signature of ${child.subject.short}`);
+  if (publicKey.kind === "rsa" && (publicKey.bits < MIN_RSA_BITS || !publicKey.usable))
+    return fault("key-not-usable", `has an RSA key that Go does not accept (${publicKey.bits} bits)`);
   if (isSigned(child, publicKey.key, algorithm)) return undefined;
-  return refuse("bad-signature", `did not sign ${child.subject.short}`);
+  return fault("bad-signature", `did not sign ${child.subject.short}`);
 }
 
 function isSigned(child: Certificate, key: KeyObject, how: { hash: string | null; salt?: number }): boolean {

@@ -1,10 +1,11 @@
 import type { Certificate } from "../x509/Certificate.ts";
-import { ipBytes, ipKey } from "../x509/ipText.ts";
+import { ipBytes, ipKey } from "../x509/certificateNames.ts";
 
 /**
- * Whether a certificate is for a host, as Go's Certificate.VerifyHostname says: alternative names alone, never the common
- * name; addresses by IP names alone; `*` as the whole left-most label. `host` is a name or an address, with or without
- * brackets, and may end in a dot; an IDN comes in its ASCII form, for it is taken as given.
+ * Whether a certificate is valid for a host, as Go's Certificate.VerifyHostname decides. Only alternative names count,
+ * not the common name. IP addresses match only IP names. `*` matches only as the whole left-most label. `host` is a
+ * name or an address, with or without brackets, and may end in a dot. An internationalized name must be in its ASCII
+ * form.
  */
 export function matchesHost(
   { sans }: { readonly sans: Pick<Certificate["sans"], "dns" | "ip"> },
@@ -14,10 +15,10 @@ export function matchesHost(
   const address = ipBytes(bare);
   if (address !== undefined) return sans.ip.some((it) => ipKey(ipBytes(it) ?? new Uint8Array()) === ipKey(address));
   const wanted = lower(host);
-  const isDnsLabel = isHostname(wanted.replace(/\.$/, ""), false);
+  const isValidName = isHostname(wanted.replace(/\.$/, ""), false);
   const labels = wanted.replace(/\.$/, "").split(".");
   return sans.dns.some((name) => {
-    if (!isDnsLabel || !isHostname(name, true)) return name !== "" && name !== "." && lower(name) === wanted;
+    if (!isValidName || !isHostname(name, true)) return name !== "" && name !== "." && lower(name) === wanted;
     const pattern = lower(name).split(".");
     return (
       pattern.length === labels.length &&
@@ -26,14 +27,14 @@ export function matchesHost(
   });
 }
 
-function isHostname(name: string, pattern: boolean): boolean {
+function isHostname(name: string, isPattern: boolean): boolean {
   if (name === "*") return false;
   return name
     .split(".")
-    .every((label, index) => (pattern && index === 0 && label === "*") || /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(label));
+    .every((label, index) => (isPattern && index === 0 && label === "*") || /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(label));
 }
 
-/** ASCII letters only. */
+/** Lower case, for ASCII letters only. */
 function lower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -5,55 +5,55 @@ import { CertificatePool } from "./CertificatePool.ts";
 import { checkCertificate } from "./checkCertificate.ts";
 import { checkNameConstraints } from "./checkNameConstraints.ts";
 import { matchesHost } from "./matchesHost.ts";
-import type { Chain, Refusal, Verification } from "./Verification.ts";
+import type { Chain, ChainFault, Verification } from "./Verification.ts";
 
-/** What a server served, against what a registration trusts. */
+/** A served chain and the trust bundle to verify it with. */
 export interface ChainQuestion {
-  /** As served: the leaf first, the rest in any order. */
+  /** The served certificates: the leaf first, the others in any order. */
   readonly served: readonly Certificate[];
-  /** The bundle: roots, and intermediates and leaves too if they are in it. */
+  /** The trust bundle. Usually roots; intermediates and leaves are anchors too. */
   readonly anchors: readonly Certificate[];
-  /** The URL's host: a name or an address. */
+  /** The host of the URL: a name or an address. */
   readonly host: string;
   /** In milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Go's TLS client takes no larger RSA key in any certificate that is served. In bits. */
+/** Go's TLS client accepts no larger RSA key in any served certificate. */
 export const MAX_RSA_BITS = 8192;
 
 /**
- * Whether the API server would accept a connection: Go's x509.Certificate.Verify with the bundle as roots, for server
- * authentication, and crypto/tls's own rules on keys. Never says ok where Go does not. Says no where Go may say ok only for
- * a chain with an intermediate that demands policy checks (`needs-policies`), and for name constraints on names in odd
- * forms. Revocation is not looked at, as it is not by the API server.
+ * Verifies a served chain as the API server does: Go's x509.Certificate.Verify for server authentication, with the
+ * bundle as roots, and the rules of Go's crypto/tls on keys. Never accepts a chain that Go rejects. Go may accept a
+ * chain that is rejected here in two cases: an intermediate requires a check of policies (`needs-policies`), or name
+ * constraints apply to names in unusual forms. Revocation is not checked; the API server does not check it either.
  */
 export function verifyChain({ served, anchors, host, now }: ChainQuestion): Verification {
   const [leaf, ...others] = served;
-  if (leaf === undefined) return refused({ code: "no-certificate", message: "no certificate was served" });
-  if (anchors.length === 0) return refused({ code: "no-anchors", message: "the bundle has no certificate" });
-  if (host === "") return refused({ code: "no-host", message: "no host was given" });
-  const unusable = checkKeys(served) ?? checkCertificate(leaf, "leaf", 0, now);
-  if (unusable !== undefined) return refused(unusable);
-  if (!matchesHost(leaf, host)) return refused({ code: "wrong-host", message: hostMessage(leaf, host) });
+  if (leaf === undefined) return failed({ code: "no-certificate", message: "no certificate was served" });
+  if (anchors.length === 0) return failed({ code: "no-anchors", message: "the bundle has no certificate" });
+  if (host === "") return failed({ code: "no-host", message: "no host was given" });
+  const leafFault = checkKeys(served) ?? checkCertificate(leaf, "leaf", 0, now);
+  if (leafFault !== undefined) return failed(leafFault);
+  if (!matchesHost(leaf, host)) return failed({ code: "wrong-host", message: hostMessage(leaf, host) });
   const pool = new CertificatePool(anchors);
   const built = pool.has(leaf)
-    ? { chains: [[leaf]], refusal: undefined }
+    ? { chains: [[leaf]], fault: undefined }
     : buildChains(leaf, { anchors: pool, intermediates: new CertificatePool(others), now });
   const faults = built.chains.map(checkWholeChain);
   const chains = built.chains.filter((_, index) => faults[index] === undefined);
   const [best] = chains.toSorted((left, right) => endOf(right) - endOf(left));
   const anchor = best?.at(-1);
   if (best !== undefined && anchor !== undefined) return { ok: true, chains, notAfter: new Date(endOf(best)), anchor };
-  const missing = { code: "unknown-authority", message: missingMessage(leaf, others, pool) } as const;
-  return refused(faults.find((fault) => fault !== undefined) ?? built.refusal ?? missing);
+  const noAnchor: ChainFault = { code: "unknown-authority", message: noAnchorMessage(leaf, others, pool) };
+  return failed(faults.find((fault) => fault !== undefined) ?? built.fault ?? noAnchor);
 }
 
-function refused(refusal: Refusal): Verification {
-  return { ok: false, ...refusal };
+function failed(fault: ChainFault): Verification {
+  return { ok: false, ...fault };
 }
 
-function checkKeys(served: readonly Certificate[]): Refusal | undefined {
+function checkKeys(served: readonly Certificate[]): ChainFault | undefined {
   const large = served.find(({ publicKey }) => publicKey.kind === "rsa" && publicKey.bits > MAX_RSA_BITS);
   if (large !== undefined)
     return {
@@ -61,21 +61,21 @@ function checkKeys(served: readonly Certificate[]): Refusal | undefined {
       message: `${large.subject.short} has an RSA key of more than ${MAX_RSA_BITS} bits`,
     };
   if (served[0]?.publicKey.kind === "unknown")
-    return { code: "key-not-usable", message: `${served[0].subject.short} has a kind of key that is not supported` };
+    return { code: "key-not-usable", message: `${served[0].subject.short} has an unsupported kind of key` };
   return undefined;
 }
 
-/** Go checks these once a chain stands. */
-function checkWholeChain(chain: Chain): Refusal | undefined {
+/** The checks that Go makes after it has built a chain. */
+function checkWholeChain(chain: Chain): ChainFault | undefined {
   // The anchor's own policies do not count.
-  const demanding = chain.slice(0, -1).find(({ needsPolicies }) => needsPolicies);
-  if (demanding !== undefined)
+  const withPolicies = chain.slice(0, -1).find(({ needsPolicies }) => needsPolicies);
+  if (withPolicies !== undefined)
     return {
       code: "needs-policies",
-      message: `${demanding.subject.short} demands a check of policies, which is not done`,
+      message: `${withPolicies.subject.short} requires a check of certificate policies, which is not implemented`,
     };
   if (!allowsServerAuth(chain))
-    return { code: "wrong-usage", message: "a certificate in the chain is not for authenticating servers" };
+    return { code: "wrong-usage", message: "a certificate in the chain is not for server authentication" };
   return checkNameConstraints(chain);
 }
 
@@ -85,15 +85,15 @@ function endOf(chain: Chain): number {
 
 function hostMessage(leaf: Certificate, host: string): string {
   const names = [...leaf.sans.dns, ...leaf.sans.ip];
-  if (names.length === 0) return `${leaf.subject.short} has no alternative names; a common name does not count`;
+  if (names.length === 0) return `${leaf.subject.short} has no alternative names; the common name does not count`;
   return `the certificate is for ${names.slice(0, 10).join(", ")}, not for ${host}`;
 }
 
-function missingMessage(leaf: Certificate, others: readonly Certificate[], pool: CertificatePool): string {
+function noAnchorMessage(leaf: Certificate, others: readonly Certificate[], pool: CertificatePool): string {
   const served = new CertificatePool(others);
   let top = leaf;
-  // As far as the served certificates lead; each is used once.
+  // Follow the served certificates upwards, each at most once.
   for (const _ of others) top = served.parentsOf(top).find((it) => it.fingerprint !== top.fingerprint) ?? top;
-  const hint = pool.parentsOf(top).length === 0 ? "" : " (the bundle has one of that name, but it is another)";
-  return `${leaf.subject.short} was signed by nobody in the bundle; ${top.issuer.short} is what it lacks${hint}`;
+  const hint = pool.parentsOf(top).length === 0 ? "" : " (the bundle has a different certificate of that name)";
+  return `the chain of ${leaf.subject.short} leads to ${top.issuer.short}, which is not in the bundle${hint}`;
 }

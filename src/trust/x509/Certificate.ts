@@ -3,7 +3,7 @@ import type { DistinguishedName } from "./readName.ts";
 import type { PublicKey } from "./readPublicKey.ts";
 import type { SignatureAlgorithm } from "./readSignatureAlgorithm.ts";
 
-/** An X.509 certificate, read once by `parseCertificate`. Nothing in it changes; its bytes are not to be written to. */
+/** An X.509 certificate, parsed by `parseCertificate`. It is frozen. Do not write to its byte arrays. */
 export interface Certificate extends Extensions {
   readonly der: Uint8Array;
   /** One CERTIFICATE block: 64 columns, a newline at the end. */
@@ -19,13 +19,13 @@ export interface Certificate extends Extensions {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: PublicKey;
-  /** SHA-256 of the SubjectPublicKeyInfo, in lower-case hex: the same for every certificate of one key. */
+  /** SHA-256 of the SubjectPublicKeyInfo, in lower-case hex. Equal for all certificates of one key. */
   readonly publicKeyFingerprint: string;
   readonly isCa: boolean;
-  /** How many intermediates may follow below it; undefined for any number. */
+  /** The number of intermediates that may follow below it; undefined for no limit. */
   readonly pathLen: number | undefined;
   readonly signatureAlgorithm: SignatureAlgorithm;
   readonly signature: Uint8Array;
-  /** What was signed. */
+  /** The signed bytes: the DER of the TBSCertificate. */
   readonly signedBytes: Uint8Array;
 }

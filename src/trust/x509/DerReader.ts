@@ -1,6 +1,6 @@
 import { TrustError } from "../TrustError.ts";
 
-/** Identifier octets of what an X.509 certificate holds (X.690 8.1.2). */
+/** Identifier octets of the types in an X.509 certificate (X.690 8.1.2). */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -13,7 +13,7 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** One value with its header (`whole`) and without (`content`), as views on the bytes read. */
+/** One value with its header (`whole`) and without it (`content`). Both are views of the input. */
 export interface DerElement {
   readonly tag: number;
   readonly content: Uint8Array;
@@ -21,27 +21,26 @@ export interface DerElement {
 }
 
 /**
- * Reads DER front to back, as strictly as Go's cryptobyte does: no high tag numbers, no indefinite or padded lengths, no
- * padded integers. Certificates are read with this and not with a lenient BER parser because what Go refuses must be
- * refused here, and because names and keys are compared as bytes. Every method throws {@link TrustError}
- * `bad-certificate`.
+ * Reads DER from front to back, as strictly as Go's cryptobyte: no high tag numbers, no indefinite or padded lengths,
+ * no padded integers. A lenient BER parser would not do: certificates that Go rejects must be rejected here, and names
+ * and keys are compared as bytes. Every method throws {@link TrustError} `bad-certificate`.
  */
 export class DerReader {
   readonly #bytes: Uint8Array;
-  readonly #what: string;
+  readonly #subject: string;
   #at = 0;
 
-  /** `what` is named in errors. */
-  constructor(bytes: Uint8Array, what: string) {
+  /** `subject` is the subject of error messages. */
+  constructor(bytes: Uint8Array, subject: string) {
     this.#bytes = bytes;
-    this.#what = what;
+    this.#subject = subject;
   }
 
   get isEmpty(): boolean {
     return this.#at === this.#bytes.length;
   }
 
-  /** The next value's tag; undefined at the end. */
+  /** The tag of the next value; undefined at the end. */
   get nextTag(): number | undefined {
     return this.#bytes[this.#at];
   }
@@ -49,31 +48,31 @@ export class DerReader {
   readAny(): DerElement {
     const start = this.#at;
     const tag = this.#byte();
-    // 0x1f announces a tag number in more octets, which X.509 has no use for.
+    // 0x1f starts a tag number of several octets, which X.509 does not use.
     if ((tag & 0x1f) === 0x1f) throw this.fault("has a tag of more than one octet");
     const end = this.#length() + this.#at;
-    if (end > this.#bytes.length) throw this.fault("is cut off");
+    if (end > this.#bytes.length) throw this.fault("is truncated");
     const content = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return { tag, content, whole: this.#bytes.subarray(start, end) };
   }
 
   readElement(tag: number): DerElement {
-    if (this.nextTag !== tag) throw this.fault(`has tag ${hexTag(this.nextTag)} where ${hexTag(tag)} is due`);
+    if (this.nextTag !== tag) throw this.fault(`has tag ${hexTag(this.nextTag)} in place of ${hexTag(tag)}`);
     return this.readAny();
   }
 
-  /** The content of the next value, to be read in turn. */
-  enter(tag: number, what: string = this.#what): DerReader {
-    return new DerReader(this.readElement(tag).content, what);
+  /** A reader of the content of the next value. */
+  enter(tag: number, subject: string = this.#subject): DerReader {
+    return new DerReader(this.readElement(tag).content, subject);
   }
 
-  /** As {@link enter}, or undefined when another tag, or nothing, is next. */
-  enterOptional(tag: number, what: string = this.#what): DerReader | undefined {
-    return this.nextTag === tag ? this.enter(tag, what) : undefined;
+  /** Like {@link enter}; undefined if the next value has another tag or does not exist. */
+  enterOptional(tag: number, subject: string = this.#subject): DerReader | undefined {
+    return this.nextTag === tag ? this.enter(tag, subject) : undefined;
   }
 
-  /** The next value's content, or undefined when another tag, or nothing, is next. */
+  /** The content of the next value; undefined if it has another tag or does not exist. */
   readOptional(tag: number): Uint8Array | undefined {
     return this.nextTag === tag ? this.readAny().content : undefined;
   }
@@ -84,7 +83,7 @@ export class DerReader {
     return content[0] === 0xff;
   }
 
-  /** Of any size. `tag` for one that is tagged implicitly. */
+  /** Reads an INTEGER of any size. `tag` is the tag of an implicitly tagged one. */
   readInteger(tag: number = TAG.integer): bigint {
     const { content } = this.readElement(tag);
     const [first, second] = content;
@@ -95,7 +94,7 @@ export class DerReader {
     return first >= 0x80 ? value - (1n << BigInt(8 * content.length)) : value;
   }
 
-  /** A BIT STRING and the number of bits at its end that do not count, which are 0. */
+  /** Reads a BIT STRING. `unused` is the number of padding bits at its end, which are 0. */
   readBitString(): { readonly bytes: Uint8Array; readonly unused: number } {
     const { content } = this.readElement(TAG.bitString);
     const unused = content[0];
@@ -107,7 +106,7 @@ export class DerReader {
     return { bytes, unused };
   }
 
-  /** In dotted notation. */
+  /** Reads an OBJECT IDENTIFIER, in dotted notation. */
   readOid(): string {
     const { content } = this.readElement(TAG.oid);
     if (content.length === 0) throw this.fault("has an empty OBJECT IDENTIFIER");
@@ -124,21 +123,22 @@ export class DerReader {
       }
     }
     const [first = 0n, ...rest] = arcs;
-    if (!fresh) throw this.fault("has an OBJECT IDENTIFIER that is cut off");
-    // Go holds an arc in 31 bits.
+    if (!fresh) throw this.fault("has a truncated OBJECT IDENTIFIER");
+    // Go supports arcs of up to 31 bits.
     if (arcs.some((it) => it >= 1n << 31n))
       throw this.fault("has an OBJECT IDENTIFIER with an arc of more than 31 bits");
     const top = first < 80n ? first / 40n : 2n;
     return [top, first - top * 40n, ...rest].join(".");
   }
 
-  fault(problem: string): TrustError {
-    return new TrustError("bad-certificate", `${this.#what} ${problem}`);
+  /** `predicate` follows the subject in the message. */
+  fault(predicate: string): TrustError {
+    return new TrustError("bad-certificate", `${this.#subject} ${predicate}`);
   }
 
   #byte(): number {
     const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw this.fault("is cut off");
+    if (byte === undefined) throw this.fault("is truncated");
     this.#at += 1;
     return byte;
   }
@@ -147,7 +147,7 @@ export class DerReader {
     const first = this.#byte();
     if (first < 0x80) return first;
     const octets = first & 0x7f;
-    // 0x80 is BER's indefinite length; four octets are what Go reads.
+    // 0x80 is the indefinite length of BER. Go reads up to four octets.
     if (octets === 0 || octets > 4) throw this.fault("has a malformed length");
     let length = 0;
     for (let index = 0; index < octets; index += 1) length = length * 256 + this.#byte();

@@ -1,18 +1,18 @@
 import { type DerReader, TAG } from "./DerReader.ts";
 
-/** What the form of an extension gave away. */
+/** What {@link checkExtension} found about an extension. */
 export interface ExtensionForm {
-  /** It is one that Go understands: critical or not, it is in nobody's way. */
+  /** Whether Go processes this extension. If it does, it may be critical. */
   readonly understood: boolean;
-  /** It demands that certificate policies be checked (RFC 5280 4.2.1.5, 4.2.1.11). */
+  /** Whether it requires a check of certificate policies (RFC 5280 4.2.1.5, 4.2.1.11). */
   readonly needsPolicies: boolean;
 }
 
 const UNDERSTOOD: ExtensionForm = { understood: true, needsPolicies: false };
 
 /**
- * Extensions that have no say here but must be well formed for Go to take the certificate at all. Throws
- * {@link TrustError} `bad-certificate`.
+ * Checks extensions that do not influence verification here, but that must be well formed for Go to parse the
+ * certificate. Throws {@link TrustError} `bad-certificate`.
  */
 export function checkExtension(oid: string, critical: boolean, reader: DerReader): ExtensionForm {
   switch (oid) {
@@ -40,7 +40,7 @@ export function checkExtension(oid: string, critical: boolean, reader: DerReader
       return UNDERSTOOD;
     case "1.3.6.1.5.5.7.1.1":
       // RFC 5280 4.2.2.1: never critical.
-      if (critical) throw reader.fault("is marked critical");
+      if (critical) throw reader.fault("is critical");
       each(reader, (access) => {
         access.readOid();
         if (access.nextTag === 0x86) access.readAny();
@@ -56,7 +56,7 @@ function each(reader: DerReader, check: (item: DerReader) => void): void {
   while (!list.isEmpty) check(list.enter(TAG.sequence));
 }
 
-/** A number of certificates, which Go holds in 64 bits. */
+/** A number of certificates. Go stores it in 64 bits. */
 function checkCount(reader: DerReader, tag: number): void {
   const count = reader.readInteger(tag);
   if (BigInt.asIntN(64, count) !== count) throw reader.fault("has a number of more than 64 bits");
@@ -73,7 +73,7 @@ function checkPolicies(reader: DerReader): void {
   const seen = new Set<string>();
   each(reader, (policy) => {
     const oid = policy.readOid();
-    if (seen.has(oid)) throw reader.fault(`names ${oid} twice`);
+    if (seen.has(oid)) throw reader.fault(`has ${oid} twice`);
     seen.add(oid);
   });
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Certificate } from "./Certificate.ts";
 import { DerReader, TAG } from "./DerReader.ts";
-import { pemBlock } from "./pemBlock.ts";
 import { type Extensions, NO_EXTENSIONS, readExtensions } from "./readExtensions.ts";
 import { readName } from "./readName.ts";
 import { readPublicKey } from "./readPublicKey.ts";
@@ -9,15 +8,15 @@ import { readSignatureAlgorithm } from "./readSignatureAlgorithm.ts";
 import { readTime } from "./readTime.ts";
 
 /**
- * Reads a certificate's DER by the rules of Go's x509.ParseCertificate, and a little more strictly: whatever is read here
- * is read by the API server too. Throws {@link TrustError} `bad-certificate`.
+ * Parses the DER of a certificate by the rules of Go's x509.ParseCertificate. Slightly stricter than Go: the API server
+ * can parse every certificate that is accepted here. Throws {@link TrustError} `bad-certificate`.
  */
 export function parseCertificate(bytes: Uint8Array): Certificate {
-  // A copy, since the caller may go on to write to its buffer.
+  // A copy, because the caller may write to its buffer later.
   const der = Uint8Array.from(bytes);
   const outside = new DerReader(der, "certificate");
   const outer = outside.enter(TAG.sequence);
-  if (!outside.isEmpty) throw outside.fault("has something after its end");
+  if (!outside.isEmpty) throw outside.fault("has data after its end");
   const signed = outer.readElement(TAG.sequence);
   const tbs = new DerReader(signed.content, "certificate");
   const version = readVersion(tbs);
@@ -25,7 +24,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   if (serial < 0n) throw tbs.fault("has a negative serial number");
   const innerAlgorithm = tbs.readElement(TAG.sequence).content;
   const outerAlgorithm = outer.readElement(TAG.sequence).content;
-  if (!Buffer.from(innerAlgorithm).equals(outerAlgorithm)) throw outer.fault("names two signature algorithms");
+  if (!Buffer.from(innerAlgorithm).equals(outerAlgorithm)) throw outer.fault("has two different signature algorithms");
   const signatureAlgorithm = readSignatureAlgorithm(new DerReader(innerAlgorithm, "signature algorithm"));
   const issuer = readName(tbs);
   const validity = tbs.enter(TAG.sequence, "validity");
@@ -62,11 +61,11 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
 function readVersion(tbs: DerReader): number {
   const explicit = tbs.enterOptional(0xa0);
   const version = explicit?.readInteger() ?? 0n;
-  if (explicit?.isEmpty === false || version < 0n || version > 2n) throw tbs.fault("has a version that is not known");
+  if (explicit?.isEmpty === false || version < 0n || version > 2n) throw tbs.fault("has an unknown version");
   return Number(version) + 1;
 }
 
-/** What follows the key: unique identifiers, from version 2, and extensions, in version 3 alone. */
+/** The fields after the public key: unique identifiers (from version 2) and extensions (only in version 3). */
 function readTail(tbs: DerReader, version: number): Extensions {
   if (version === 1) return NO_EXTENSIONS;
   tbs.readOptional(0x81);
@@ -77,4 +76,13 @@ function readTail(tbs: DerReader, version: number): Extensions {
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** One CERTIFICATE block (RFC 7468): 64 columns, LF line ends, a newline at the end. */
+export function pemBlock(der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }

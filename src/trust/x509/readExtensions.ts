@@ -3,7 +3,7 @@ import { DerReader, TAG } from "./DerReader.ts";
 import { type NameConstraints, readNameConstraints } from "./readNameConstraints.ts";
 import { readSans, type SubjectAltNames } from "./readSans.ts";
 
-/** The bits of a keyUsage extension, in their order (RFC 5280 4.2.1.3). */
+/** The bits of a keyUsage extension, in order (RFC 5280 4.2.1.3). */
 const KEY_USAGES = [
   "digitalSignature",
   "contentCommitment",
@@ -16,33 +16,33 @@ const KEY_USAGES = [
   "decipherOnly",
 ] as const;
 
-/** What a key may be used for. */
+/** A permitted use of a key. */
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
-/** What a certificate's extensions say, as far as verification asks. */
+/** The extensions of a certificate that verification needs. */
 export interface Extensions {
-  /** `undefined` without the extension. */
+  /** Undefined without the extension. */
   readonly basicConstraints: { readonly isCa: boolean; readonly pathLen: number | undefined } | undefined;
   readonly sans: SubjectAltNames;
-  /** The extension's value in hex; undefined without one. */
+  /** The value of the subjectAltName extension in hex; undefined without the extension. */
   readonly rawSans: string | undefined;
-  /** None means any. */
+  /** Empty for any use. */
   readonly keyUsage: readonly KeyUsage[];
-  /** OIDs. None means any. */
+  /** OIDs. Empty for any use. */
   readonly extKeyUsage: readonly string[];
   readonly nameConstraints: NameConstraints | undefined;
   /** In hex. */
   readonly subjectKeyId: string | undefined;
   readonly authorityKeyId: string | undefined;
-  /** It asks for policies to be checked, which is not done here. */
+  /** Whether it requires a check of certificate policies, which is not implemented. */
   readonly needsPolicies: boolean;
-  /** OIDs of extensions that are critical and not understood, which makes the certificate unusable. */
+  /** OIDs of critical extensions that are not supported. With one of them, no chain verifies. */
   readonly unknownCritical: readonly string[];
 }
 
 const NO_NAMES: SubjectAltNames = { dns: [], ip: [], email: [], uri: [] };
 
-/** Of a certificate without extensions. */
+/** The extensions of a certificate that has none. */
 export const NO_EXTENSIONS: Extensions = {
   basicConstraints: undefined,
   sans: NO_NAMES,
@@ -57,8 +57,8 @@ export const NO_EXTENSIONS: Extensions = {
 };
 
 /**
- * The extensions of a certificate, by Go's processExtensions: what it refuses is refused, what it does not understand is
- * listed when critical. Throws {@link TrustError} `bad-certificate`.
+ * Reads the extensions of a certificate, as Go's processExtensions does. Unknown extensions are listed if they are
+ * critical. Throws {@link TrustError} `bad-certificate` for extensions that Go rejects.
  */
 export function readExtensions(list: DerReader): Extensions {
   const seen = new Set<string>();
@@ -68,7 +68,7 @@ export function readExtensions(list: DerReader): Extensions {
     const oid = extension.readOid();
     const critical = extension.nextTag === TAG.boolean && extension.readBoolean();
     const value = extension.readElement(TAG.octetString).content;
-    if (seen.has(oid)) throw extension.fault(`${oid} is there twice`);
+    if (seen.has(oid)) throw extension.fault(`${oid} occurs twice`);
     seen.add(oid);
     all = { ...all, ...readExtension(oid, critical, value, all) };
   }
@@ -94,13 +94,13 @@ function readExtension(oid: string, critical: boolean, value: Uint8Array, all: E
     }
     case "2.5.29.35": {
       // RFC 5280 4.2.1.1: never critical.
-      if (critical) throw reader.fault("is marked critical");
+      if (critical) throw reader.fault("is critical");
       const id = reader.enter(TAG.sequence).readOptional(0x80);
       return { authorityKeyId: id === undefined ? undefined : Buffer.from(id).toString("hex") };
     }
     case "2.5.29.14": {
       // RFC 5280 4.2.1.2: never critical.
-      if (critical) throw reader.fault("is marked critical");
+      if (critical) throw reader.fault("is critical");
       return { subjectKeyId: Buffer.from(reader.readElement(TAG.octetString).content).toString("hex") };
     }
     case "2.5.29.37":
@@ -122,8 +122,7 @@ function readBasicConstraints(reader: DerReader): { isCa: boolean; pathLen: numb
   const constraints = reader.enter(TAG.sequence);
   const isCa = constraints.nextTag === TAG.boolean && constraints.readBoolean();
   const pathLen = constraints.nextTag === TAG.integer ? constraints.readInteger() : undefined;
-  if (pathLen !== undefined && (pathLen < 0n || pathLen >= 1n << 53n))
-    throw reader.fault("has an impossible path length");
+  if (pathLen !== undefined && (pathLen < 0n || pathLen >= 1n << 53n)) throw reader.fault("has an invalid path length");
   return { isCa, pathLen: pathLen === undefined ? undefined : Number(pathLen) };
 }
 

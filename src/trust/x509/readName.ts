@@ -1,6 +1,6 @@
 import { DerReader, TAG } from "./DerReader.ts";
 
-/** RFC 4514 section 3, and the few more that CAs use. */
+/** Attribute types of RFC 4514 section 3, and others that CAs use. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   "2.5.4.3": "CN",
   "2.5.4.5": "serialNumber",
@@ -14,17 +14,17 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   "0.9.2342.19200300.100.1.25": "DC",
 };
 
-/** A distinguished name: for people, and the bytes by which names are compared. */
+/** A distinguished name. */
 export interface DistinguishedName {
-  /** As RFC 4514 writes it, but in the certificate's own order. Control characters are escaped. */
+  /** In the syntax of RFC 4514, but in the order of the certificate. Control characters are escaped. */
   readonly text: string;
-  /** The DER, in hex. Issuer and subject match when these are the same. */
+  /** The DER in hex. An issuer and a subject match if this is equal. */
   readonly raw: string;
-  /** The first common name, or organisation, or else all of `text`. */
+  /** The first common name; without one the first organisation; else `text`. */
   readonly short: string;
 }
 
-/** A Name (RFC 5280 4.1.2.4), with the string types that Go reads. Throws {@link TrustError} `bad-certificate`. */
+/** Reads a Name (RFC 5280 4.1.2.4) with the string types that Go reads. Throws {@link TrustError} `bad-certificate`. */
 export function readName(reader: DerReader): DistinguishedName {
   const { whole, content: rdns } = reader.readElement(TAG.sequence);
   const sets = new DerReader(rdns, "name");
@@ -48,7 +48,7 @@ export function readName(reader: DerReader): DistinguishedName {
   return { text, raw: Buffer.from(whole).toString("hex"), short: found.get("CN") || found.get("O") || text };
 }
 
-/** Tags of the string types: UTF8String, NumericString, PrintableString, T61String, IA5String, BMPString. */
+/** In the order of the tags: UTF8String, NumericString, PrintableString, T61String, IA5String, BMPString. */
 function readString(tag: number, content: Uint8Array, reader: DerReader): string {
   const bytes = Buffer.from(content);
   switch (tag) {
@@ -56,12 +56,12 @@ function readString(tag: number, content: Uint8Array, reader: DerReader): string
       try {
         return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
       } catch {
-        throw reader.fault("has a string that is no UTF-8");
+        throw reader.fault("has a string that is not UTF-8");
       }
     case 0x12:
       return matching(/^[0-9 ]*$/, bytes, reader);
     case 0x13:
-      // "*" and "&" are not allowed, and found in certificates that are in use.
+      // "*" and "&" are not allowed by the standard, but occur in certificates that are in use.
       return matching(/^[A-Za-z0-9 '()+,\-./:=?*&]*$/, bytes, reader);
     case 0x14:
       return bytes.toString("latin1");
@@ -70,25 +70,25 @@ function readString(tag: number, content: Uint8Array, reader: DerReader): string
     case 0x1e:
       return readBmp(bytes, reader);
     default:
-      throw reader.fault("has a string of a type that is not read");
+      throw reader.fault("has a string of an unsupported type");
   }
 }
 
 function matching(pattern: RegExp, bytes: Buffer, reader: DerReader): string {
   const text = bytes.toString("latin1");
-  if (!pattern.test(text)) throw reader.fault("has a string with a character that its type excludes");
+  if (!pattern.test(text)) throw reader.fault("has a string with a character that its type does not allow");
   return text;
 }
 
 function readBmp(bytes: Buffer, reader: DerReader): string {
   if (bytes.length % 2 !== 0) throw reader.fault("has a malformed BMPString");
   const text = Buffer.from(bytes).swap16().toString("utf16le");
-  // Surrogates and noncharacters are no UCS-2.
+  // UCS-2 has no surrogates and no noncharacters.
   if (/[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]/.test(text)) throw reader.fault("has a malformed BMPString");
   return text.replace(/\0$/, "");
 }
 
-/** Names reach logs and terminals: no control or direction-changing character gets through. */
+/** Escapes control characters and characters that change the text direction: names appear in logs and terminals. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (it) => `\\u{${(it.codePointAt(0) ?? 0).toString(16)}}`);
 }

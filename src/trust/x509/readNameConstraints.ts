@@ -1,10 +1,8 @@
+import { ipBytes, isDomainName, isMailbox } from "./certificateNames.ts";
 import { type DerReader, TAG } from "./DerReader.ts";
-import { ipBytes } from "./ipText.ts";
-import { isDomainName } from "./isDomainName.ts";
-import { isMailbox } from "./isMailbox.ts";
 import { asciiText } from "./readSans.ts";
 
-/** A range of addresses: both of 4, or both of 16, octets. */
+/** A range of IP addresses. Address and mask have 4 or 16 octets, both the same. */
 export interface IpRange {
   readonly address: Uint8Array;
   readonly mask: Uint8Array;
@@ -18,24 +16,24 @@ export interface NameSubtrees {
   readonly uri: readonly string[];
 }
 
-/** What names a CA may sign for. */
+/** The names that a CA may sign certificates for. */
 export interface NameConstraints {
   readonly permitted: NameSubtrees;
   readonly excluded: NameSubtrees;
-  /** It has a subtree of a kind that Go does not read, directory names say. */
+  /** Whether it has a subtree of a kind that Go does not read, such as directory names. */
   readonly partlyRead: boolean;
 }
 
 /**
- * The value of a nameConstraints extension (RFC 5280 4.2.1.10), as Go's parseNameConstraintsExtension reads it. Throws
- * {@link TrustError} `bad-certificate`.
+ * Reads the value of a nameConstraints extension (RFC 5280 4.2.1.10), as Go's parseNameConstraintsExtension does.
+ * Throws {@link TrustError} `bad-certificate`.
  */
 export function readNameConstraints(reader: DerReader): NameConstraints {
   const top = reader.enter(TAG.sequence);
   if (!reader.isEmpty) throw reader.fault("has more than one value");
   const permittedTrees = top.enterOptional(0xa0);
   const excludedTrees = top.enterOptional(0xa1);
-  if (!top.isEmpty) throw reader.fault("has something else in it");
+  if (!top.isEmpty) throw reader.fault("has unexpected content");
   if ((permittedTrees?.isEmpty ?? true) && (excludedTrees?.isEmpty ?? true)) throw reader.fault("is empty");
   const permitted = readSubtrees(permittedTrees);
   const excluded = readSubtrees(excludedTrees);
@@ -61,28 +59,29 @@ function readSubtrees(trees: DerReader | undefined): NameSubtrees & { readonly p
 
 function domain(content: Uint8Array, reader: DerReader): string {
   const text = asciiText(content, reader);
-  if (!isDomainName(text, true)) throw reader.fault("has a domain that is none");
+  if (!isDomainName(text, true)) throw reader.fault("has an invalid domain");
   return text;
 }
 
 function mailboxOrDomain(content: Uint8Array, reader: DerReader): string {
   const text = asciiText(content, reader);
   if (text.includes("@") ? !isMailbox(text) : !isDomainName(text, true))
-    throw reader.fault("has a mail address that is none");
+    throw reader.fault("has an invalid mail address");
   return text;
 }
 
 function uriDomain(content: Uint8Array, reader: DerReader): string {
   const text = domain(content, reader);
-  if (ipBytes(text) !== undefined) throw reader.fault("has an IP address in place of a URI's domain");
+  if (ipBytes(text) !== undefined) throw reader.fault("has an IP address in place of the domain of a URI");
   return text;
 }
 
 function range(content: Uint8Array, reader: DerReader): IpRange {
-  if (content.length !== 8 && content.length !== 32) throw reader.fault("has an IP range of another length");
+  if (content.length !== 8 && content.length !== 32)
+    throw reader.fault("has an IP range that does not have 8 or 32 octets");
   const half = content.length / 2;
   const mask = content.subarray(half);
   const bits = [...mask].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  if (!/^1*0*$/.test(bits)) throw reader.fault("has an IP mask that is no prefix");
+  if (!/^1*0*$/.test(bits)) throw reader.fault("has an IP mask that is not a prefix");
   return { address: content.subarray(0, half), mask };
 }

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { DerReader, TAG } from "./DerReader.ts";
 
-/** A certificate's key. `unknown` is one that Go reads past, and with which nothing can be verified. */
+/** The public key of a certificate. `unknown`: Go parses the certificate, but cannot verify signatures with the key. */
 export type PublicKey =
   | { readonly kind: "rsa"; readonly bits: number; readonly usable: boolean; readonly key: KeyObject }
   | { readonly kind: "ecdsa"; readonly curve: string; readonly key: KeyObject }
@@ -18,8 +18,8 @@ const DSA = "1.2.840.10040.4.1";
 const NULL = "0500";
 
 /**
- * A SubjectPublicKeyInfo (RFC 5280 4.1.2.7), with Go's rules for what may be in it. Throws {@link TrustError}
- * `bad-certificate`, for a DSA key too: Go reads it, but nothing that it signed.
+ * Reads a SubjectPublicKeyInfo (RFC 5280 4.1.2.7) by Go's rules. Throws {@link TrustError} `bad-certificate`, also for
+ * a DSA key: Go parses it, but verifies no signature with it.
  */
 export function readPublicKey(spki: Uint8Array): PublicKey {
   const info = new DerReader(spki, "public key").enter(TAG.sequence);
@@ -37,8 +37,8 @@ export function readPublicKey(spki: Uint8Array): PublicKey {
     case "1.2.840.10045.2.1": {
       const curve =
         parameters?.tag === TAG.oid ? CURVES[new DerReader(parameters.whole, "curve").readOid()] : undefined;
-      // 4: an uncompressed point, the only form that Go reads.
-      if (curve === undefined || bytes[0] !== 4) throw info.fault("is on a curve, or in a form, that is not read");
+      // 4 marks an uncompressed point, the only form that Go reads.
+      if (curve === undefined || bytes[0] !== 4) throw info.fault("has an unsupported curve or form");
       return { kind: "ecdsa", curve, key: keyObject(spki, info) };
     }
     case "1.3.101.112": {
@@ -56,9 +56,8 @@ function readRsa(bytes: Uint8Array, info: DerReader, spki: Uint8Array): PublicKe
   const numbers = new DerReader(bytes, "RSA key").enter(TAG.sequence);
   const modulus = numbers.readInteger();
   const exponent = numbers.readInteger();
-  if (modulus <= 0n || exponent <= 0n || exponent >= 1n << 63n)
-    throw info.fault("is an RSA key with impossible numbers");
-  // Go's crypto/rsa refuses to verify with others; with an exponent of 1 anybody can sign.
+  if (modulus <= 0n || exponent <= 0n || exponent >= 1n << 63n) throw info.fault("is an RSA key with invalid numbers");
+  // Go's crypto/rsa verifies with no other keys. With an exponent of 1, anybody could forge signatures.
   const usable = modulus % 2n === 1n && exponent % 2n === 1n && exponent >= 3n && exponent < 1n << 31n;
   return { kind: "rsa", bits: modulus.toString(2).length, usable, key: keyObject(spki, info) };
 }

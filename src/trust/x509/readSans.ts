@@ -1,27 +1,28 @@
+import { ipText, isDomainName } from "./certificateNames.ts";
 import { type DerReader, TAG } from "./DerReader.ts";
-import { ipText } from "./ipText.ts";
-import { isDomainName } from "./isDomainName.ts";
 
-/** The names of a certificate that are read, each in the certificate's own order. Others, directory names say, are not. */
+/**
+ * The subject alternative names of a certificate, by kind, in the order of the certificate. Other kinds are ignored.
+ */
 export interface SubjectAltNames {
   readonly dns: readonly string[];
-  /** As text. */
+  /** IP addresses as text. */
   readonly ip: readonly string[];
   readonly email: readonly string[];
   readonly uri: readonly AltUri[];
 }
 
-/** A URI, and its host without the port: empty where it has none. */
+/** A URI and its host without the port. The host is empty if the URI has none. */
 export interface AltUri {
   readonly text: string;
   readonly host: string;
 }
 
-/** Schemes, hosts and the characters of RFC 3986. Go's url.Parse takes more; no CA writes more. */
+/** Schemes, hosts and the characters of RFC 3986. Go's url.Parse accepts more, but CAs do not issue such names. */
 const URI =
   /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/([A-Za-z0-9._~-]*)(?::[0-9]*)?(?=[/?#]|$)|(?!\/\/))(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*$/;
 
-/** The value of a subjectAltName extension (RFC 5280 4.2.1.6). Throws {@link TrustError} `bad-certificate`. */
+/** Reads the value of a subjectAltName extension (RFC 5280 4.2.1.6). Throws {@link TrustError} `bad-certificate`. */
 export function readSans(reader: DerReader): SubjectAltNames {
   const names = reader.enter(TAG.sequence);
   const dns: string[] = [];
@@ -34,22 +35,23 @@ export function readSans(reader: DerReader): SubjectAltNames {
     else if (tag === 0x82) dns.push(asciiText(content, reader));
     else if (tag === 0x86) uri.push(readUri(asciiText(content, reader), reader));
     else if (tag === 0x87) {
-      if (content.length !== 4 && content.length !== 16) throw reader.fault("has an IP address of another length");
+      if (content.length !== 4 && content.length !== 16)
+        throw reader.fault("has an IP address that does not have 4 or 16 octets");
       ip.push(ipText(content));
     }
   }
   return { dns, ip, email, uri };
 }
 
-/** An IA5String's text. Throws {@link TrustError} `bad-certificate` for an octet that is no ASCII. */
+/** The text of an IA5String. Throws {@link TrustError} `bad-certificate` for an octet outside ASCII. */
 export function asciiText(content: Uint8Array, reader: DerReader): string {
-  if (content.some((byte) => byte > 0x7f)) throw reader.fault("has a name that is no ASCII");
+  if (content.some((byte) => byte > 0x7f)) throw reader.fault("has a name that is not ASCII");
   return Buffer.from(content).toString("latin1");
 }
 
 function readUri(text: string, reader: DerReader): AltUri {
   const found = URI.exec(text);
   const host = found?.[1] ?? "";
-  if (found === null || !isDomainName(host, false)) throw reader.fault("has a URI that is not read");
+  if (found === null || !isDomainName(host, false)) throw reader.fault("has an invalid URI");
   return { text, host: host.toLowerCase() };
 }

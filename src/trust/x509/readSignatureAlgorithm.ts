@@ -1,6 +1,8 @@
 import { DerReader, TAG } from "./DerReader.ts";
 
-/** How a certificate was signed. `unsupported` for all that Go does not verify, RSA-PSS with odd parameters included. */
+/**
+ * The signature algorithm of a certificate. `unsupported`: Go does not verify it, as RSA-PSS with unusual parameters.
+ */
 export type SignatureAlgorithm =
   | "MD5-RSA"
   | "SHA1-RSA"
@@ -20,7 +22,7 @@ export type SignatureAlgorithm =
 const BY_OID: Readonly<Record<string, SignatureAlgorithm>> = {
   "1.2.840.113549.1.1.4": "MD5-RSA",
   "1.2.840.113549.1.1.5": "SHA1-RSA",
-  // ISO's number for the same, seen in what makecert made.
+  // The OID of ISO for the same algorithm. Microsoft's makecert wrote it.
   "1.3.14.3.2.29": "SHA1-RSA",
   "1.2.840.113549.1.1.11": "SHA256-RSA",
   "1.2.840.113549.1.1.12": "SHA384-RSA",
@@ -35,14 +37,14 @@ const RSA_PSS = "1.2.840.113549.1.1.10";
 const ED25519 = "1.3.101.112";
 const MGF1 = "1.2.840.113549.1.1.8";
 
-/** Hash, and the salt length in octets that Go wants with it. */
+/** By the OID of the hash: the algorithm, and the salt length in octets that Go requires. */
 const PSS_BY_HASH: Readonly<Record<string, readonly [SignatureAlgorithm, bigint]>> = {
   "2.16.840.1.101.3.4.2.1": ["SHA256-RSAPSS", 32n],
   "2.16.840.1.101.3.4.2.2": ["SHA384-RSAPSS", 48n],
   "2.16.840.1.101.3.4.2.3": ["SHA512-RSAPSS", 64n],
 };
 
-/** The content of an AlgorithmIdentifier. Throws {@link TrustError} `bad-certificate` for what is no DER. */
+/** Reads the content of an AlgorithmIdentifier. Throws {@link TrustError} `bad-certificate` if it is not DER. */
 export function readSignatureAlgorithm(identifier: DerReader): SignatureAlgorithm {
   const oid = identifier.readOid();
   const parameters = identifier.isEmpty ? undefined : identifier.readAny().whole;
@@ -51,7 +53,7 @@ export function readSignatureAlgorithm(identifier: DerReader): SignatureAlgorith
   try {
     return parameters === undefined ? "unsupported" : readPss(new DerReader(parameters, "RSA-PSS parameters"));
   } catch {
-    // Go does not refuse the certificate for these, only the signature.
+    // With such parameters, Go parses the certificate but rejects the signature.
     return "unsupported";
   }
 }
@@ -63,8 +65,8 @@ function readPss(reader: DerReader): SignatureAlgorithm {
   const sameHash = mask.readOid() === MGF1 && readHash(mask) === hash;
   const salt = parameters.enter(0xa2).readInteger();
   const trailer = parameters.enterOptional(0xa3)?.readInteger() ?? 1n;
-  const [algorithm, wanted] = PSS_BY_HASH[hash] ?? ["unsupported", 0n];
-  return sameHash && trailer === 1n && parameters.isEmpty && salt === wanted ? algorithm : "unsupported";
+  const [algorithm, requiredSalt] = PSS_BY_HASH[hash] ?? ["unsupported", 0n];
+  return sameHash && trailer === 1n && parameters.isEmpty && salt === requiredSalt ? algorithm : "unsupported";
 }
 
 function readHash(reader: DerReader): string {

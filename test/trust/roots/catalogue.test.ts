@@ -2,11 +2,10 @@ import { createHash, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { encodeBundle, parseBundle } from "../../../src/trust/bundle.ts";
-import { catalogue } from "../../../src/trust/roots/catalogue.ts";
+import { catalogue, rootCatalogues } from "../../../src/trust/roots/catalogue.ts";
 import type { Root } from "../../../src/trust/roots/Root.ts";
-import { rootCatalogues } from "../../../src/trust/roots/rootCatalogues.ts";
 
-/** Mozilla's list, as Node carries it. */
+/** Mozilla's list, from Node. */
 const mozilla = new Set(
   rootCertificates.map((pem) => createHash("sha256").update(new X509Certificate(pem).raw).digest("hex")),
 );
@@ -16,7 +15,7 @@ const roots = new Map<string, Root>(
     .map((root) => [root.name, root]),
 );
 
-describe("a root catalogue", () => {
+describe("catalogue", () => {
   it.each<[name: keyof typeof rootCatalogues, roots: string[]]>([
     ["letsencrypt", ["ISRG Root X1", "ISRG Root X2"]],
     ["google", ["GTS Root R1", "GTS Root R3", "GTS Root R4", "GlobalSign ECC Root CA R4"]],
@@ -51,14 +50,14 @@ describe("a root catalogue", () => {
         "USERTrust ECC Certification Authority",
       ],
     ],
-  ])("%s", (name, expected) => {
+  ])("%s has the expected roots", (name, expected) => {
     expect(rootCatalogues[name].map((root) => root.name)).toEqual(expected);
     const certificates = catalogue(name);
     expect(certificates).toHaveLength(expected.length);
     expect(parseBundle(encodeBundle(certificates), name)).toHaveLength(expected.length);
   });
 
-  it.each([...roots])("%s is what it says, and in Mozilla's list", (_, root) => {
+  it.each([...roots])("the root %s is self-signed, has the stated fingerprint and is in Mozilla's list", (_, root) => {
     const [certificate] = parseBundle(root.pem, root.name);
     expect(certificate?.fingerprint).toBe(root.fingerprint);
     expect(mozilla).toContain(root.fingerprint);
@@ -67,9 +66,12 @@ describe("a root catalogue", () => {
     expect(root.source).toMatch(/^https:\/\//);
   });
 
-  it.each(["", "azure", "toString", "__proto__"])("%j is refused, with the names that there are", (name) => {
-    expect(() => catalogue(name)).toThrow(
-      expect.objectContaining({ code: "unknown-catalogue", message: expect.stringContaining("cloudflare, aws") }),
-    );
-  });
+  it.each(["", "azure", "toString", "__proto__"])(
+    "throws unknown-catalogue for %j and lists the catalogues",
+    (name) => {
+      expect(() => catalogue(name)).toThrow(
+        expect.objectContaining({ code: "unknown-catalogue", message: expect.stringContaining("cloudflare, aws") }),
+      );
+    },
+  );
 });

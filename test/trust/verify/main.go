@@ -1,7 +1,7 @@
-// Verifies certificates as the API server does when it calls a webhook: as crypto/tls does with a bundle as its roots.
+// Verifies certificates as the API server does when it calls a webhook: crypto/tls with the bundle as its roots.
 // Reads lines {"served": [PEM, ...], "anchors": PEM, "host": "...", "time": milliseconds} and prints one line for each:
-// {"ok": true} or {"ok": false, "error": "..."}, with the SHA-256 of every certificate that it found in the bundle.
-// A line {"dial": "host:port", "anchors": PEM} is answered by a handshake with who listens there, right then.
+// {"ok": true} or {"ok": false, "error": "..."}, with the SHA-256 of every certificate that it read from the bundle.
+// For a line {"dial": "host:port", "anchors": PEM} it makes a handshake with that server and prints its result.
 package main
 
 import (
@@ -36,7 +36,7 @@ type answer struct {
 	Anchors []string `json:"anchors"`
 }
 
-// The blocks that CertPool.AppendCertsFromPEM takes.
+// The blocks that CertPool.AppendCertsFromPEM reads.
 func anchors(data []byte) []string {
 	found := []string{}
 	for {
@@ -100,7 +100,7 @@ func verify(t task) error {
 	}
 }
 
-// As client-go's transport does it for a webhook that is called by URL.
+// Like the transport of client-go for a webhook with a URL.
 func dial(t task) error {
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM([]byte(t.Anchors)) {

@@ -13,16 +13,20 @@ beforeAll(async () => {
 }, BUILD_PATIENCE);
 afterAll(() => go?.remove());
 
-const byName = CHAIN_CASES.map((it): [string, ChainCase] => [it.what, it]);
+const byName = CHAIN_CASES.map((it): [string, string, ChainCase] => [
+  it.expected === "ok" ? "accepts a chain" : `returns ${it.expected}`,
+  it.what,
+  it,
+]);
 
 describe("verifyChain", () => {
-  it.each(byName)("%s", async (_, it) => {
+  it.each(byName)("%s: %s", async (_expected, _what, it) => {
     const verification = verifyChain(await certificatesOf(it));
     expect(verification.ok ? "ok" : verification.code).toBe(it.expected);
   });
 
-  it("says of each case what Go says", async ({ skip }) => {
-    if (go === undefined) skip("there is no go");
+  it("agrees with Go on every case", async ({ skip }) => {
+    if (go === undefined) skip("go is not installed");
     const questions = await Promise.all(CHAIN_CASES.map(certificatesOf));
     const answers = go?.ask(questions.map(goQuestion)) ?? [];
     const wrong = CHAIN_CASES.flatMap(({ what, expected, goDisagrees = false }, index) => {
@@ -33,7 +37,7 @@ describe("verifyChain", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("takes a certificate of version 1 for a root, and not for an intermediate", async ({ skip }) => {
+  it("accepts a version 1 certificate as a root, but not as an intermediate", async ({ skip }) => {
     const root = await version1({ subject: "CN=R", key: "rsa" });
     const middle = await version1({ subject: "CN=M", issuer: "CN=R", key: "rsa-b", signedBy: "rsa" });
     const names = { dns: ["hook.example"], key: "p256" } as const;
@@ -46,11 +50,11 @@ describe("verifyChain", () => {
       now: NOW,
     }));
     expect(questions.map((it) => verifyChain(it))).toMatchObject([{ ok: true }, { ok: false, code: "not-a-ca" }]);
-    if (go === undefined) skip("there is no go to judge by");
+    if (go === undefined) skip("go is not installed");
     expect(go?.ask(questions.map(goQuestion))).toMatchObject([{ ok: true }, { ok: false }]);
   });
 
-  it("gives the end of the chain that lasts longest, and its anchor", async () => {
+  it("returns the end and the anchor of the longest-lasting chain", async () => {
     const make = async (spec: Parameters<typeof makeCertificate>[0]) => parseCertificate(await makeCertificate(spec));
     const short = await make({ subject: "CN=A", key: "p256", ca: true, notAfter: NOW + 5 * DAY });
     const long = await make({ subject: "CN=B", key: "p384", ca: true, notAfter: NOW + 20 * DAY });
@@ -77,8 +81,8 @@ describe("verifyChain", () => {
     ]);
   });
 
-  it("ends on chains made to take forever", async () => {
-    // Forty intermediates of one name and forty keys' worth of signatures: each could be the parent of each.
+  it("stops on hostile chains that would take forever", async () => {
+    // Forty intermediates of one name: by name, each could be the issuer of each.
     const served = await Promise.all(
       Array.from({ length: 40 }, async (_, index) =>
         parseCertificate(

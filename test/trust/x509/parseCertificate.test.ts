@@ -1,8 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseCertificate } from "../../../src/trust/x509/parseCertificate.ts";
-import { pemBlock } from "../../../src/trust/x509/pemBlock.ts";
+import { parseCertificate, pemBlock } from "../../../src/trust/x509/parseCertificate.ts";
 import { derOf } from "../derOf.ts";
 import { BUILD_PATIENCE, GoVerifier } from "../GoVerifier.ts";
 import {
@@ -57,7 +56,7 @@ const extended = (...extensions: RawExtension[]): Promise<Uint8Array> =>
   makeCertificate({ subject: "CN=x", key: "p256", extensions });
 
 describe("parseCertificate", () => {
-  it("reads what verification asks for", async () => {
+  it("reads the fields that verification needs", async () => {
     const certificate = await read(CA);
     expect(certificate).toMatchObject({
       version: 3,
@@ -88,7 +87,7 @@ describe("parseCertificate", () => {
     expect(Object.isFrozen(certificate)).toBe(true);
   });
 
-  it("says of every root of Node's own store what Node says", () => {
+  it("reads every root of Node's trust store as Node does", () => {
     for (const pem of rootCertificates) {
       const theirs = new X509Certificate(pem);
       const ours = parseCertificate(theirs.raw);
@@ -105,15 +104,15 @@ describe("parseCertificate", () => {
     }
   });
 
-  it("keeps its own bytes", async () => {
+  it("copies its input", async () => {
     const der = await makeCertificate(CA);
     const certificate = parseCertificate(der);
     der.fill(0);
     expect(parseCertificate(certificate.der).fingerprint).toBe(certificate.fingerprint);
   });
 
-  it("shows no control or direction-changing character of a name", async () => {
-    // The generator would escape it: a name of the same length is made, and written over.
+  it("escapes control characters and direction-changing characters in names", async () => {
+    // The generator would escape them: make a name of the same length and overwrite it.
     const der = Buffer.from(await makeCertificate({ subject: "CN=PLACEHOLDER", key: "p256" }));
     const evil = Buffer.from("a\u001b[m\u202e\u2028b");
     for (let at = der.indexOf("PLACEHOLDER"); at >= 0; at = der.indexOf("PLACEHOLDER")) {
@@ -128,16 +127,20 @@ describe("parseCertificate", () => {
   });
 
   it.each<[what: string, der: () => Promise<Uint8Array>, message: RegExp]>([
-    ["nothing", async () => new Uint8Array(), /where 0x30 is due/],
-    ["something after the end", async () => Buffer.concat([await makeCertificate(CA), Buffer.of(0)]), /after its end/],
-    ["less than all", async () => (await makeCertificate(CA)).slice(0, -1), /cut off/],
-    ["an extension twice", () => extended(...[1, 2].map(() => ({ oid: "1.2.3", value: derOf(5) }))), /twice/],
+    ["empty input", async () => new Uint8Array(), /in place of 0x30/],
+    ["data after the end", async () => Buffer.concat([await makeCertificate(CA), Buffer.of(0)]), /after its end/],
+    ["a truncated certificate", async () => (await makeCertificate(CA)).slice(0, -1), /truncated/],
+    ["a duplicate extension", () => extended(...[1, 2].map(() => ({ oid: "1.2.3", value: derOf(5) }))), /twice/],
     [
       "an address of five octets",
       () => extended({ oid: "2.5.29.17", value: derOf(0x30, derOf(0x87, [1, 2, 3, 4, 5])) }),
       /IP address/,
     ],
-    ["a name that is no ASCII", () => extended({ oid: "2.5.29.17", value: derOf(0x30, derOf(0x82, [0xe4])) }), /ASCII/],
+    [
+      "a name that is not ASCII",
+      () => extended({ oid: "2.5.29.17", value: derOf(0x30, derOf(0x82, [0xe4])) }),
+      /ASCII/,
+    ],
     [
       "a critical key identifier",
       () =>
@@ -150,7 +153,11 @@ describe("parseCertificate", () => {
       /critical/,
     ],
     ["empty name constraints", () => extended({ oid: "2.5.29.30", value: derOf(0x30) }), /empty/],
-    ["a mask that is no prefix", () => extended(nameConstraints([[0x87, [10, 0, 0, 0, 255, 0, 255, 0]]], [])), /mask/],
+    [
+      "an IP mask that is not a prefix",
+      () => extended(nameConstraints([[0x87, [10, 0, 0, 0, 255, 0, 255, 0]]], [])),
+      /mask/,
+    ],
     [
       "a padded length",
       () => extended({ oid: "2.5.29.37", value: Uint8Array.of(0x30, 0x81, 3, 6, 1, 0x2a) }),
@@ -161,8 +168,12 @@ describe("parseCertificate", () => {
       () => extended({ oid: "2.5.29.37", value: Uint8Array.of(0x30, 0x80, 6, 1, 0x2a, 0, 0) }),
       /length/,
     ],
-    ["a padded number", () => extended({ oid: "2.5.29.54", value: derOf(2, [0, 1]) }), /padded INTEGER/],
-    ["a truth that is neither", () => extended({ oid: "2.5.29.19", value: derOf(0x30, derOf(1, [1])) }), /BOOLEAN/],
+    ["a padded integer", () => extended({ oid: "2.5.29.54", value: derOf(2, [0, 1]) }), /padded INTEGER/],
+    [
+      "a boolean that is neither true nor false",
+      () => extended({ oid: "2.5.29.19", value: derOf(0x30, derOf(1, [1])) }),
+      /BOOLEAN/,
+    ],
   ])("refuses %s", async (_, der, message) => {
     const bytes = await der();
     expect(() => parseCertificate(bytes)).toThrow(
@@ -170,10 +181,10 @@ describe("parseCertificate", () => {
     );
   });
 
-  it("reads no damaged certificate that Go does not", async ({ skip }) => {
-    if (go === undefined) skip("there is no go to judge by");
+  it("refuses every damaged certificate that Go refuses", async ({ skip }) => {
+    if (go === undefined) skip("go is not installed");
     const whole = await makeCertificate(CA);
-    // Every octet, with one bit turned over, set to 0, to 255, and to anything.
+    // Each octet: with one bit flipped, set to 0, set to 255, and set to a random value.
     const damaged = [...whole].flatMap((byte, at) =>
       [byte ^ (1 << (at % 8)), 0, 0xff, Math.floor(Math.random() * 256)].map((value) => {
         const der = Uint8Array.from(whole);
