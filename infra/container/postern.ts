@@ -1,7 +1,10 @@
 import manifest from "../../package.json" with { type: "json" };
-import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
-import { addDoctorCommand } from "../../src/cli/doctor/addDoctorCommand.ts";
-import { addSidecarCommand } from "../../src/cli/sidecar/addSidecarCommand.ts";
+import { announceCommand } from "../../src/cli/announce/announceCommand.ts";
+import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
+import { rolloutCommand } from "../../src/cli/rollout/rolloutCommand.ts";
+import { sidecarCommand } from "../../src/cli/sidecar/sidecarCommand.ts";
+import { syncCommand } from "../../src/cli/sync/syncCommand.ts";
 import { runProcess } from "../../src/cli/terminal/runProcess.ts";
 
-await runProcess([addClusterCommands, addDoctorCommand(), addSidecarCommand], manifest.version);
+// The commands that run in a cluster. None of them loads the sources of a gate.
+await runProcess([syncCommand, announceCommand, rolloutCommand, doctorCommand(), sidecarCommand], manifest.version);

@@ -1,13 +1,31 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { addClusterCommands } from "./addClusterCommands.ts";
-import { addGateCommands } from "./addGateCommands.ts";
-import { addDoctorCommand } from "./doctor/addDoctorCommand.ts";
+import { announceCommand } from "./announce/announceCommand.ts";
+import { devCommand } from "./dev/devCommand.ts";
+import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { readGateSources } from "./doctor/readGateSources.ts";
-import { addSidecarCommand } from "./sidecar/addSidecarCommand.ts";
+import { renderCommand } from "./render/renderCommand.ts";
+import { reviewCommand } from "./review/reviewCommand.ts";
+import { rolloutCommand } from "./rollout/rolloutCommand.ts";
+import { serveCommand } from "./serve/serveCommand.ts";
+import { sidecarCommand } from "./sidecar/sidecarCommand.ts";
+import { syncCommand } from "./sync/syncCommand.ts";
 import { runProcess } from "./terminal/runProcess.ts";
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
-await runProcess([addGateCommands, addClusterCommands, addDoctorCommand(readGateSources), addSidecarCommand], version);
+await runProcess(
+  [
+    devCommand,
+    reviewCommand,
+    renderCommand,
+    serveCommand,
+    syncCommand,
+    announceCommand,
+    rolloutCommand,
+    doctorCommand(readGateSources),
+    sidecarCommand,
+  ],
+  version,
+);

@@ -2,24 +2,24 @@ import { Command, CommanderError } from "commander";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { printable } from "../telemetry/printable.ts";
-import { EXIT_OK, EXIT_UNUSABLE, exitCode, isShownError } from "./terminal/exitCode.ts";
+import { EXIT_FAILED, EXIT_OK, exitCode, isShownError } from "./terminal/exitCode.ts";
 import type { Terminal } from "./terminal/Terminal.ts";
 
-/** Adds commands to the program; each says how it ended by `done`. */
-export type AddCommands = (program: Command, terminal: Terminal, done: (code: number) => void) => void;
+/** Adds a command to the program. Its action passes the exit code to `done`. */
+export type AddCommand = (program: Command, terminal: Terminal, done: (code: number) => void) => void;
 
 /**
- * Runs the `postern` command with the groups of commands that this program has. `args` are without node and script.
- * Resolves to the exit code, 0 to 3, and never rejects.
+ * Runs `postern` with some commands. `args` are the arguments after node and the script. Resolves to the exit code, 0
+ * to 3 (see `exitCode.ts`), and never rejects.
  */
 export async function runProgram(
   args: readonly string[],
   terminal: Terminal,
   version: string,
-  groups: readonly AddCommands[],
+  commands: readonly AddCommand[],
 ): Promise<number> {
   let code = EXIT_OK;
-  const program = createProgram(terminal, version, groups, (result) => {
+  const program = createProgram(terminal, version, commands, (result) => {
     code = result;
   });
   try {
@@ -28,9 +28,9 @@ export async function runProgram(
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT_OK;
-      // Help that nobody asked for has been printed already.
+      // Commander has already printed the help.
       if (error.code !== "commander.help") terminal.stderr.write(`postern: ${usageFault(program, args, error)}\n`);
-      return EXIT_UNUSABLE;
+      return EXIT_FAILED;
     }
     if (isShownError(error)) {
       terminal.stderr.write(`postern: ${error.message}\n`);
@@ -41,19 +41,19 @@ export async function runProgram(
       return exitCode("bad-gate");
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.stderr.write(`postern: this is a fault of postern itself: ${text}\n`);
-    return EXIT_UNUSABLE;
+    terminal.stderr.write(`postern: internal error, a bug in postern: ${text}\n`);
+    return EXIT_FAILED;
   }
 }
 
-/** `help COMMAND` as `COMMAND --help`, so that an unknown one is named as such. */
+/** Turns `help COMMAND` into `COMMAND --help`, so that an unknown command is reported as unknown. */
 function withoutHelp(program: Command, args: readonly string[]): string[] {
   const [first, second] = args;
   if (first !== "help" || second === undefined) return [...args];
   return program.commands.some((known) => known.name() === second) ? [second, "--help"] : [second];
 }
 
-/** Commander's complaint on one line, and where to read on. */
+/** The message of commander on one line, with the help to read. */
 function usageFault(program: Command, args: readonly string[], { message }: CommanderError): string {
   const [first] = args;
   const command = program.commands.find((known) => known.name() === first);
@@ -69,7 +69,7 @@ function usageFault(program: Command, args: readonly string[], { message }: Comm
 function createProgram(
   terminal: Terminal,
   version: string,
-  groups: readonly AddCommands[],
+  commands: readonly AddCommand[],
   done: (code: number) => void,
 ): Command {
   const program = new Command("postern")
@@ -79,13 +79,13 @@ function createProgram(
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
-      // Errors are printed where they are caught.
+      // runProgram prints errors.
       outputError: () => undefined,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
     .addHelpText("after", "\nExample:\n  $ postern review --use deny-labels pod.yaml");
 
-  for (const add of groups) add(program, terminal, done);
+  for (const add of commands) add(program, terminal, done);
   return program;
 }

@@ -15,21 +15,21 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What `postern render --diff` needs of an API server: objects to get and list, and server-side apply, of which it takes
- * nothing but a dry run. For what a real one says about what is rendered, see the suites that run against one.
+ * The parts of an API server that `postern render --diff` uses: get, list, and server-side apply as a dry run only.
+ * Other suites compare rendered objects with a real API server.
  */
 export class FakeApiServer {
   /** Objects by path. */
   readonly objects = new Map<string, Stored>();
   /** `METHOD PATH?QUERY` of each call. */
   readonly calls: string[] = [];
-  /** Answers in place of the server, where set: a status with a message, or nothing at all. */
+  /** Replaces every answer when set: a status with a message, or no answer. */
   fault: { status: number; message: string } | "silence" | undefined;
   readonly #server = createServer((request, response) => {
     void this.#answer(request, response);
   });
 
-  /** Resolves to a kubeconfig that leads here. */
+  /** Starts the server. Resolves to a kubeconfig for it. */
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     return JSON.stringify({
@@ -51,7 +51,7 @@ export class FakeApiServer {
     this.#server.close();
   }
 
-  /** Stores objects as a server would: with defaults, and with what it keeps for itself. */
+  /** Stores objects as an API server does: with defaults and with metadata of the server. */
   store(...objects: readonly object[]): void {
     for (const object of objects) {
       const { kind, metadata, ...rest } = object as Stored;
@@ -90,7 +90,7 @@ export class FakeApiServer {
     const missing: [number, object] = [404, { kind: "Status", message: "not found" }];
     if (method === "PATCH") {
       if (query.get("dryRun") !== "All" || query.get("force") !== "true" || query.get("fieldManager") !== "postern")
-        return [500, { message: "that would change something" }];
+        return [500, { message: "only a dry run is allowed" }];
       const isInNamespace = path.includes("/postern-selftest/");
       if (isInNamespace && !this.objects.has("/api/v1/namespaces/postern-selftest")) return missing;
       const live = this.objects.get(path) ?? {};

@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../run/eventually.ts";
+import { RUN_FOLDER } from "../run/processes/TestRun.ts";
 import { patience } from "../run/speedFactor.ts";
-import { RUN_FOLDER } from "../run/TestRun.ts";
 
 const script = fileURLToPath(new URL("../../src/cli/postern.ts", import.meta.url));
 const PATIENCE = patience(25_000);
 
-/** `postern` as a process of its own, in a folder of its own. */
+/** `postern` as a separate process, in a given folder. */
 export class PosternProcess {
   out = "";
   err = "";
@@ -19,7 +19,7 @@ export class PosternProcess {
   #isClosed = false;
 
   constructor(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
-    // A group of its own, so that a signal can reach all of it, as from a terminal.
+    // A separate process group, so that a signal can reach all of it, as from a terminal.
     this.#child = spawn(process.execPath, [script, ...args], {
       cwd,
       detached: true,
@@ -42,11 +42,11 @@ export class PosternProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** The match of a text that its outputs come to have. */
+  /** Resolves to the match once an output matches. */
   async says(text: RegExp, from: "out" | "err" = "out"): Promise<RegExpExecArray> {
     const didNotSay = (): Error => new Error(`postern did not say ${text}:\n${this.out}\n${this.err}`);
     const ask = (): RegExpExecArray | undefined => {
-      // Before the text, for all that it wrote is there once it is closed; the exit code comes sooner.
+      // Read before the text: the output is complete when the process is closed, later than at its exit.
       const isLast = this.#isClosed;
       const match = text.exec(this[from]);
       if (match === null && isLast) throw didNotSay();
@@ -57,26 +57,26 @@ export class PosternProcess {
     });
   }
 
-  /** Resolves once it has ended, however long that takes. */
+  /** Resolves when it has ended, without a time limit. */
   get ended(): Promise<unknown> {
     return this.#exited;
   }
 
-  /** The exit code, or the signal that ended it. */
+  /** The exit code, or the signal that killed it. */
   exit(): Promise<number | string> {
-    return Promise.race([this.#exited, sleep(PATIENCE, "it goes on", { ref: false })]);
+    return Promise.race([this.#exited, sleep(PATIENCE, "still running", { ref: false })]);
   }
 
   signal(signal: NodeJS.Signals, whole: "process" | "group" = "process"): void {
     process.kill(whole === "group" ? -this.pid : this.pid, signal);
   }
 
-  /** Ends what is left of it. */
+  /** Kills what remains of its process group. */
   kill(): void {
     try {
       process.kill(-this.pid, "SIGKILL");
     } catch {
-      // It has ended.
+      // Already ended.
     }
   }
 
@@ -88,12 +88,12 @@ export class PosternProcess {
   }
 }
 
-/** What the watcher of a run finds the processes of the run by. */
+/** The variables by which the watcher of a test run finds its processes. */
 function ofTheRun(): Record<string, string | undefined> {
   return { [RUN_FOLDER]: process.env[RUN_FOLDER], TMPDIR: process.env.TMPDIR };
 }
 
-/** Whether a process runs; one that ended and that nobody asked after yet does not. */
+/** Whether a process runs. A zombie does not. */
 export function isRunning(pid: number): boolean {
   return parentOf(String(pid)) !== undefined;
 }

@@ -12,14 +12,14 @@ export interface HttpsCall {
   readonly agent?: Agent;
 }
 
-/** What came back. */
+/** Status and JSON body of the answer. */
 export interface HttpsAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** The longest that a server says nothing. In milliseconds. */
-const PATIENCE = patience(20_000);
+/** Time limit for silence of the server. */
+const PATIENCE_MS = patience(20_000);
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** POSTs over http/1.1, as the API server does. */
@@ -32,7 +32,7 @@ export function callHttps({ port, ca, path, body, headers, agent }: HttpsCall): 
         ca,
         path,
         method: "POST",
-        timeout: PATIENCE,
+        timeout: PATIENCE_MS,
         headers: { ...JSON_TYPE, "content-length": Buffer.byteLength(body), ...headers },
         ...(agent === undefined ? {} : { agent }),
       },
@@ -47,17 +47,17 @@ export function callHttps({ port, ca, path, body, headers, agent }: HttpsCall): 
       },
     );
     call.on("error", reject);
-    call.on("timeout", () => call.destroy(new Error(`no answer within ${PATIENCE} ms`)));
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
     call.end(body);
   });
 }
 
-/** The same over h2, which a server that offers it gets from an API server on localhost. */
+/** POSTs over h2, which the API server uses when the server offers it. */
 export function callHttp2({ port, ca, path, body, headers }: Omit<HttpsCall, "agent">): Promise<HttpsAnswer> {
   return new Promise((resolve, reject) => {
     const session = connect(`https://localhost:${port}`, { ca });
     session.on("error", reject);
-    session.setTimeout(PATIENCE, () => session.destroy(new Error(`no answer within ${PATIENCE} ms`)));
+    session.setTimeout(PATIENCE_MS, () => session.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
     const stream = session.request({ ":method": "POST", ":path": path, ...JSON_TYPE, ...headers });
     let text = "";
     let status = 0;

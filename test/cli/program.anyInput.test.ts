@@ -104,8 +104,8 @@ const policies = ["deny-labels", "disallow-latest-tag", "require-labels", "requi
   name,
 ]);
 
-describe("any input at all", () => {
-  it("ends with 0, 1 or 2, and says why", async () => {
+describe("postern review of random input", () => {
+  it("exits with 0, 1 or 2 and prints the reason", async () => {
     await fc.assert(
       fc.asyncProperty(bytes, operation, async (stdin, op) => {
         const { code, out, err } = await runPostern(
@@ -116,8 +116,8 @@ describe("any input at all", () => {
           .split("\n")
           .filter((line) => line !== "")
           .map((line): { allowed: boolean } => JSON.parse(line));
-        expect(err).not.toContain("fault of postern itself");
-        // A policy that fails on what it is shown is logged with a place, too.
+        expect(err).not.toContain("internal error");
+        // A policy that throws is also logged with a place.
         const faulty = err
           .split("\n")
           .some((line) => line.startsWith("postern: (standard input)") && !line.includes(": a policy failed: "));
@@ -129,7 +129,7 @@ describe("any input at all", () => {
     );
   });
 
-  it("as arguments", async () => {
+  it("exits with 0, 1 or 2 for random arguments", async () => {
     const argument = fc.oneof(
       fc.constantFrom(
         "review",
@@ -143,16 +143,16 @@ describe("any input at all", () => {
         "--operation",
         "--cluster",
       ),
-      // Not a folder above this one: the whole machine's files are nobody's manifests.
+      // No parent folder: the files of the whole machine are not manifests.
       fc.string().filter((text) => !/^[./\\]+$/.test(text)),
     );
     const property = fc.asyncProperty(fc.array(argument, { maxLength: 6 }), async (args) => {
       const { code, err } = await runPostern(["review", ...args]);
       expect([0, 1, 2]).toContain(code);
-      expect(err).not.toContain("fault of postern itself");
+      expect(err).not.toContain("internal error");
     });
     const folder = new InputFolder();
-    // The gate that is taken where none is named: one without policies, for it is bundled at each run.
+    // The default gate. It has no policies, because it is bundled at each run.
     folder.write(
       "functions/gate.ts",
       "export default { policies: [], clusters: { one: {} }, entries: {}, conversions: [] };\n",

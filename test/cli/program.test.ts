@@ -1,20 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { runPostern } from "./runPostern.ts";
 
-describe("help", () => {
-  it.each([["dev"], ["review"], ["render"], ["serve"], ["doctor"], ["tls-sidecar"]])(
-    "of %s has an example and the exit codes",
-    async (command) => {
-      const { code, out, err } = await runPostern([command, "--help"]);
-      expect([code, err]).toEqual([0, ""]);
-      expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
-      expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ postern ${command} `));
-      expect(out).toMatch(/Exit codes: 0/);
-      expect(await runPostern(["help", command])).toEqual({ code, out, err });
-    },
-  );
+describe("postern help", () => {
+  it.each([
+    ["dev"],
+    ["review"],
+    ["render"],
+    ["serve"],
+    ["sync"],
+    ["announce"],
+    ["rollout"],
+    ["doctor"],
+    ["tls-sidecar"],
+  ])("for %s has an example and the exit codes", async (command) => {
+    const { code, out, err } = await runPostern([command, "--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
+    expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ postern ${command} `));
+    expect(out).toMatch(/Exit codes: 0/);
+    expect(await runPostern(["help", command])).toEqual({ code, out, err });
+  });
 
-  it("of postern itself names every command", async () => {
+  it("lists every command", async () => {
     const { code, out, err } = await runPostern(["--help"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(
@@ -23,17 +30,17 @@ describe("help", () => {
     expect(await runPostern(["help"])).toEqual({ code, out, err });
   });
 
-  it("is what `postern` alone gets, as a fault", async () => {
+  it("is printed with exit code 2 for postern without arguments", async () => {
     const { out } = await runPostern(["--help"]);
     expect(await runPostern([])).toEqual({ code: 2, out: "", err: out });
   });
 
-  it("--version", async () => {
+  it("postern --version prints the version", async () => {
     expect(await runPostern(["--version"])).toEqual({ code: 0, out: "1.2.3\n", err: "" });
   });
 });
 
-describe("usage faults are one line, with exit code 2", () => {
+describe("postern exits with 2 and prints one line for the usage error", () => {
   it.each<[args: string[], err: string]>([
     [["revew"], "unknown command 'revew' (did you mean review?); see postern --help"],
     [["frobnicate"], "unknown command 'frobnicate'; see postern --help"],
@@ -59,10 +66,10 @@ describe("usage faults are one line, with exit code 2", () => {
       ["render", "--cluster", "c", "--url", "https://x", "--nodes", "0"],
       "option '--nodes <number>' argument '0' is invalid. expected a number of nodes from 1 to 999999; see postern render --help",
     ],
-    [["render", "--cluster", "c", "--url", "https://x", "--context", "y"], "--context and --kubeconfig go with --diff"],
+    [["render", "--cluster", "c", "--url", "https://x", "--context", "y"], "--context and --kubeconfig need --diff"],
     [["serve"], "required option '--gate <file>' not specified; see postern serve --help"],
-    [["serve", "--gate", "gate.ts", "--cert", "x.pem"], "--cert and --key come together; --key is missing"],
-    [["serve", "--gate", "gate.ts", "--key", "x.pem"], "--cert and --key come together; --cert is missing"],
+    [["serve", "--gate", "gate.ts", "--cert", "x.pem"], "--cert and --key need each other; --key is missing"],
+    [["serve", "--gate", "gate.ts", "--key", "x.pem"], "--cert and --key need each other; --cert is missing"],
     [["dev", "extra"], "too many arguments for 'dev': extra; see postern dev --help"],
     [["dev", "--gate", "no-such-gate.ts"], "no-such-gate.ts: does not exist"],
     [["un\nknown\u001b[2J"], "unknown command 'un known\\u001b[2J'; see postern --help"],
@@ -70,7 +77,7 @@ describe("usage faults are one line, with exit code 2", () => {
     expect(await runPostern(args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
   });
 
-  it.each(["-1", "65536", "99999", "http", "8443x", "1e3", "", "0x10", " 80"])("port %j", async (port) => {
+  it.each(["-1", "65536", "99999", "http", "8443x", "1e3", "", "0x10", " 80"])("--port %j", async (port) => {
     for (const args of [["dev"], ["serve", "--gate", "gate.ts"]])
       expect(await runPostern([...args, `--port=${port}`])).toMatchObject({
         code: 2,
@@ -82,7 +89,7 @@ describe("usage faults are one line, with exit code 2", () => {
   });
 });
 
-it("a fault of postern itself is no verdict: exit code 2, with its stack", async () => {
+it("runProgram exits with 2 and prints the stack for an internal error", async () => {
   const broken = new RangeError("a bug");
   const { runProgram } = await import("../../src/cli/program.ts");
   let err = "";
@@ -102,5 +109,5 @@ it("a fault of postern itself is no verdict: exit code 2, with its stack", async
     [],
   );
   expect(code).toBe(2);
-  expect(err).toMatch(/^postern: this is a fault of postern itself: RangeError: a bug\n {4}at /);
+  expect(err).toMatch(/^postern: internal error, a bug in postern: RangeError: a bug\n {4}at /);
 });

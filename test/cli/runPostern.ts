@@ -1,26 +1,41 @@
-import { addClusterCommands } from "../../src/cli/addClusterCommands.ts";
-import { addGateCommands } from "../../src/cli/addGateCommands.ts";
-import { addDoctorCommand } from "../../src/cli/doctor/addDoctorCommand.ts";
+import { announceCommand } from "../../src/cli/announce/announceCommand.ts";
+import { devCommand } from "../../src/cli/dev/devCommand.ts";
+import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
 import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { addSidecarCommand } from "../../src/cli/sidecar/addSidecarCommand.ts";
+import { renderCommand } from "../../src/cli/render/renderCommand.ts";
+import { reviewCommand } from "../../src/cli/review/reviewCommand.ts";
+import { rolloutCommand } from "../../src/cli/rollout/rolloutCommand.ts";
+import { serveCommand } from "../../src/cli/serve/serveCommand.ts";
+import { sidecarCommand } from "../../src/cli/sidecar/sidecarCommand.ts";
+import { syncCommand } from "../../src/cli/sync/syncCommand.ts";
 
-/** What `postern` said and how it ended. */
+/** Outputs and exit code of a run. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** What stands around a run. Default: no input, no environment, no terminal. */
+/** Surroundings of a run. Default: no input, no environment, no terminal. */
 export interface Surroundings {
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
 }
 
-/** The groups of commands that `postern` has. */
-export const ALL_COMMANDS = [addGateCommands, addClusterCommands, addDoctorCommand(readGateSources), addSidecarCommand];
+/** The commands of `postern`. */
+export const ALL_COMMANDS = [
+  devCommand,
+  reviewCommand,
+  renderCommand,
+  serveCommand,
+  syncCommand,
+  announceCommand,
+  rolloutCommand,
+  doctorCommand(readGateSources),
+  sidecarCommand,
+];
 
 /** Runs `postern` in this process, with its outputs in memory. */
 export async function runPostern(

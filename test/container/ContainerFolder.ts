@@ -4,21 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type MadeBundle, madeContainerBundle } from "../run/gateBundle.ts";
 
-/** How a run of the image's one file ended. */
+/** Result of a run of the container bundle. */
 export interface ContainerRun {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The most memory that it had, in bytes; undefined where the system does not tell (it does on Linux). */
+  /** Peak memory in bytes. Undefined on systems other than Linux. */
   readonly peakMemory: number | undefined;
-  /** From start to end. */
+  /** Duration of the run. */
   readonly milliseconds: number;
 }
 
-/** The user that distroless images call `nonroot`. */
+/** The user `nonroot` of distroless images. */
 const NONROOT = 65_532;
 
-/** A folder as the image has it: the one file, nothing that could be imported, and nothing that can be written. */
+/** A read-only folder with only the bundle, as in the image. */
 export class ContainerFolder {
   readonly file: string;
   readonly made: MadeBundle;
@@ -40,7 +40,7 @@ export class ContainerFolder {
     return container;
   }
 
-  /** Runs the file as the image's user, where this process may, with nothing in its environment. */
+  /** Runs the file with an empty environment, as the user of the image when this process is root. */
   async run(args: readonly string[]): Promise<ContainerRun> {
     const start = performance.now();
     const user = process.getuid?.() === 0 ? { uid: NONROOT, gid: NONROOT } : {};
@@ -58,7 +58,7 @@ export class ContainerFolder {
     return { code, stdout, stderr, peakMemory: await peak, milliseconds: performance.now() - start };
   }
 
-  /** Files that everybody may read, as a ConfigMap's are. Resolves to their folder. */
+  /** Writes files that everybody may read, as in a ConfigMap. Resolves to their folder. */
   async mount(files: Readonly<Record<string, string>>): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), "postern-mounted-"));
     this.#mounted.push(folder);
@@ -75,7 +75,7 @@ export class ContainerFolder {
   }
 }
 
-/** The high water mark only rises, so that the last one read says it. */
+/** Reads the high water mark of the process until it ends. The last value is the peak. */
 async function peakMemoryOf({ pid }: ChildProcess, ended: Promise<unknown>): Promise<number | undefined> {
   let peak: number | undefined;
   let isOver = false;

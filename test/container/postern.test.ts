@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => folder?.remove());
 
-it("is one file of at most 3 MB, 800 KB gzipped, that imports Node's own modules alone", () => {
+it("the container bundle is one file of at most 3 MB, 800 KB gzipped, that imports only modules of Node", () => {
   const { text, metafile } = folder.made;
   expect(Object.keys(metafile.outputs)).toHaveLength(1);
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
@@ -21,15 +21,16 @@ it("is one file of at most 3 MB, 800 KB gzipped, that imports Node's own modules
   expect(gzipSync(text, { level: 9 }).length).toBeLessThan(800_000);
 });
 
-it("runs by itself, as the image's user, from a folder that cannot be written", async () => {
+it("the container bundle runs alone, as the user of the image, in a read-only folder", async () => {
   expect(await folder.run(["--version"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
 });
 
-it("has the commands that run in a cluster, and none that takes a gate's sources", async () => {
+it("the container bundle has the commands that run in a cluster, and none that loads sources of a gate", async () => {
   const [{ stdout } = { stdout: "" }, doctor, ...others] = await Promise.all(
     [["--help"], ["doctor", "--help"], ["dev"], ["review"], ["render"], ["serve"]].map((args) => folder.run(args)),
   );
-  for (const command of ["sync", "announce", "doctor", "tls-sidecar"]) expect(stdout).toContain(`${command} [options]`);
+  for (const command of ["sync", "announce", "rollout", "doctor", "tls-sidecar"])
+    expect(stdout).toContain(`${command} [options]`);
   expect(doctor?.stdout).toContain("--kubeconfig");
   expect(doctor?.stdout).not.toContain("--gate");
   for (const command of ["dev", "review", "render", "serve"])
@@ -38,7 +39,7 @@ it("has the commands that run in a cluster, and none that takes a gate's sources
   for (const run of others) expect(run).toMatchObject({ code: 2, stderr: expect.stringMatching(/^postern: .*\n$/) });
 });
 
-it("says what is wrong in one line, as the command does elsewhere", async () => {
+it("the container bundle prints an error as one line, as the installed command does", async () => {
   expect(await folder.run(["sync", "--config", "/nowhere/sync.yaml"])).toMatchObject({
     code: 2,
     stdout: "",
@@ -46,14 +47,14 @@ it("says what is wrong in one line, as the command does elsewhere", async () => 
   });
 });
 
-it("is what the Dockerfile starts, without a shell, as a user that is not root", async () => {
+it("the Dockerfile starts the container bundle without a shell as a user that is not root", async () => {
   const dockerfile = await readFile(new URL("../../infra/container/Dockerfile", import.meta.url), "utf8");
   expect(dockerfile).toContain("COPY --from=build /src/dist/container/postern.mjs /postern.mjs\n");
   expect(dockerfile).toContain('ENTRYPOINT ["/nodejs/bin/node", "/postern.mjs"]\n');
   expect(dockerfile).toMatch(/^USER 65532:65532$/m);
 });
 
-it("has a target for the gate, of the bundle that the build makes of functions/node.ts; the command's image is the default", async () => {
+it("the Dockerfile has a target for the bundle of functions/node.ts; its default is the image of the commands", async () => {
   const dockerfile = await readFile(new URL("../../infra/container/Dockerfile", import.meta.url), "utf8");
   const stages = dockerfile.split(/^FROM /m).slice(1);
   expect(stages.map((stage) => / AS (\S+)$/.exec(stage.split("\n")[0] ?? "")?.[1])).toEqual([

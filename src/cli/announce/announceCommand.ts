@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Announcement, announcementSchema } from "../../announcement/Announcement.ts";
+import { readAnnouncementKey, signAnnouncement } from "../../announcement/AnnouncementKey.ts";
 import { announcedRoots } from "../../announcement/announcedRoots.ts";
 import { announcedUrlFault } from "../../announcement/announcedUrlFault.ts";
 import { makeAnnouncement } from "../../announcement/makeAnnouncement.ts";
@@ -9,61 +10,83 @@ import { type AnnounceConfig, parseAnnounceConfig } from "../../announcement/par
 import { askProvider } from "../../announcement/providers/askProvider.ts";
 import { ProviderError } from "../../announcement/providers/ProviderError.ts";
 import type { ProviderReport } from "../../announcement/providers/ProviderReport.ts";
-import { readAnnouncementKey } from "../../announcement/readAnnouncementKey.ts";
-import { signAnnouncement } from "../../announcement/signAnnouncement.ts";
 import { ConfigError } from "../../config/ConfigError.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { callHttp } from "../../trust/probe/callHttp.ts";
 import { HttpCallError } from "../../trust/probe/HttpCallError.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
-import { readFault } from "../manifests/findInputFiles.ts";
+import type { AddCommand } from "../program.ts";
 import { CliError, type CliErrorCode } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
+import { readConfigFile } from "../terminal/readConfigFile.ts";
+import { outputOption } from "../terminal/sharedOptions.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
-import { writeFileBeside } from "../terminal/writeFileBeside.ts";
+import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 
-/** Options of `postern announce`. */
-export interface AnnounceOptions {
+interface AnnounceOptions {
   readonly config: string;
   readonly dryRun?: boolean;
   readonly output: "text" | "json";
 }
 
+/** Adds `postern announce`: signs and publishes which URL and roots come next. */
+export const announceCommand: AddCommand = (program, terminal, done) => {
+  program
+    .command("announce")
+    .description("ask the provider which URL and roots come next, and publish the signed answer for every sync")
+    .requiredOption("--config <file>", "config of the announcement (YAML)")
+    .option("--dry-run", "print what would be announced; publish nothing")
+    .addOption(outputOption())
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern announce --config announce.yaml --dry-run
+
+Run this more often than announcements expire (1 h at most), for example every
+15 minutes. Exit codes: 0 published, 1 the provider or the place did not answer
+(the published announcement stays), 2 usage or config.`,
+    )
+    .action(async (options: AnnounceOptions) => done(await runAnnounce(terminal, options)));
+};
+
 /**
- * Asks the provider what comes next, signs it and publishes it. Nothing is published where the provider, or the place,
- * cannot be asked: what is there runs out by itself. Resolves to the exit code; throws {@link CliError}.
+ * Asks the provider what comes next, signs it and publishes it. Publishes nothing when the provider or the place does
+ * not answer: the published announcement then expires. Resolves to the exit code. Throws {@link CliError}.
  */
-export async function announceCommand(terminal: Terminal, options: AnnounceOptions): Promise<number> {
+async function runAnnounce(terminal: Terminal, options: AnnounceOptions): Promise<number> {
   try {
     const { config: file, dryRun = false } = options;
-    const text = await readFile(file, "utf8").catch((error: unknown): never => {
-      throw new ConfigError("unreadable-config", `--config: ${file} ${readFault(error)}`, error);
-    });
-    const config = parseAnnounceConfig(file, text);
+    const config = parseAnnounceConfig(file, await readConfigFile(file));
     const inFolder = (path: string): string => resolve(dirname(file), path);
     const key = await readAnnouncementKey(inFolder(config.key));
-    const world = worldOf(terminal, config, inFolder);
-    const report = await askProvider(config.provider, world);
+    const dependencies = dependenciesOf(terminal, config, inFolder);
+    const report = await askProvider(config.provider, dependencies);
     const content = contentOf(config, report);
-    const place = publishPlace(config.publish, config.gate, world);
-    const order = { content, published: await place.read(), key, lifetime: config.lifetime, now: Date.now() };
-    const { announcement, isNew } = await makeAnnouncement(order);
+    const place = publishPlace(config.publish, config.gate, dependencies);
+    const input = {
+      content,
+      published: await place.read(),
+      key,
+      lifetimeSeconds: config.lifetimeSeconds,
+      now: Date.now(),
+    };
+    const { announcement, isNew } = await makeAnnouncement(input);
     if (!dryRun) await place.write(`${await signAnnouncement(announcement, key)}\n`);
     const isPipe = config.publish.stdout === true && !dryRun;
-    const say = isPipe ? terminal.stderr : terminal.stdout;
+    const output = isPipe ? terminal.stderr : terminal.stdout;
     if (options.output === "json")
-      say.write(
+      output.write(
         `${JSON.stringify({ published: !dryRun, new: isNew, place: place.name, announcement, provider: report })}\n`,
       );
     else
       for (const line of linesOf(announcement, report, { dryRun, isNew, place: place.name }))
-        say.write(`${printable(line)}\n`);
+        output.write(`${printable(line)}\n`);
     return EXIT_OK;
   } catch (error) {
-    if (error instanceof ProviderError)
-      throw new CliError(codeOf(error), `nothing is announced: ${error.message}`, error);
+    if (error instanceof ProviderError) throw new CliError(codeOf(error), `nothing announced: ${error.message}`, error);
     if (error instanceof HttpCallError)
-      throw new CliError("not-announced", `nothing is announced: ${error.message}`, error);
+      throw new CliError("not-announced", `nothing announced: ${error.message}`, error);
     throw error;
   }
 }
@@ -73,30 +96,34 @@ function codeOf({ code }: ProviderError): CliErrorCode {
   return code === "missing-secret" ? "missing-secret" : "not-announced";
 }
 
-type World = PublishDeps & Parameters<typeof askProvider>[1];
+type Dependencies = PublishDeps & Parameters<typeof askProvider>[1];
 
-function worldOf({ env, stdout }: Terminal, { timeout }: AnnounceConfig, inFolder: (path: string) => string): World {
+function dependenciesOf(
+  { env, stdout }: Terminal,
+  { timeoutMs }: AnnounceConfig,
+  inFolder: (path: string) => string,
+): Dependencies {
   return {
     env,
-    timeout,
+    timeoutMs,
     call: callHttp,
     readFile: (path) => readFile(inFolder(path), "utf8"),
-    writeFile: (path, text) => writeFileBeside(inFolder(path), text, 0o644),
+    writeFile: (path, text) => writeFileAtomically(inFolder(path), text, 0o644),
     print: (text) => stdout.write(text),
     view: (base) => {
-      return viewEndpoint(base, { handshake: timeout, probe: 2 * timeout }, Date.now);
+      return viewEndpoint(base, { handshakeMs: timeoutMs, probeMs: 2 * timeoutMs });
     },
   };
 }
 
-/** What is to be said, held to what a sync would take: what it would refuse is not published. */
+/** The content to announce. Throws `ConfigError` for content that a sync would refuse. */
 function contentOf(
   { gate, clusters, url: configured }: AnnounceConfig,
   { url: provided, roots }: ProviderReport,
 ): Pick<Announcement, "gate" | "clusters" | "url" | "roots"> {
   const url = configured ?? provided;
   if (url === undefined)
-    throw new ConfigError("bad-config", "url: the provider is not asked for the gate's URL, so it has to be said here");
+    throw new ConfigError("bad-config", "url: required, because this provider does not report the URL of the gate");
   const fault = announcedUrlFault(url);
   if (fault !== undefined) throw new ConfigError("bad-config", `url: ${fault}`);
   const content = { gate, clusters, url, roots: [...new Set(roots)].sort() };
@@ -107,7 +134,7 @@ function contentOf(
   if (!known.ok) throw new ConfigError("bad-config", `roots: ${known.message}`);
   const sample = { ...content, iat: 1, exp: 2, seq: 1 };
   if (!announcementSchema.safeParse(sample).success)
-    throw new ConfigError("bad-config", "more is to be said than one announcement holds");
+    throw new ConfigError("bad-config", "the content is too large for one announcement");
   return content;
 }
 
@@ -121,7 +148,7 @@ function linesOf(
       (it) => `${it.state}  ${it.issuer}${it.notAfter === undefined ? "" : `, until ${it.notAfter}`}`,
     ),
     ...notes.map((note) => `note: ${note}`),
-    ...(renewsAt === undefined ? [] : [`the next certificate is to be expected from ${renewsAt} on`]),
+    ...(renewsAt === undefined ? [] : [`the next certificate is expected from ${renewsAt}`]),
     `${dryRun ? "would announce" : "announced"} ${seq}${isNew ? "" : " again"}: ${url}, roots ${roots.join(", ") || "none"}, for ${clusters.join(", ")}, until ${new Date(exp * 1000).toISOString()}`,
     `${dryRun ? "would publish" : "published"} to ${place}`,
   ];

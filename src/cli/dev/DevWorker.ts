@@ -2,22 +2,22 @@ import type { Miniflare, MiniflareOptions } from "miniflare";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { CliError } from "../terminal/CliError.ts";
 
-/** The same as in wrangler.toml: what runs here is what is deployed. */
+/** Equal to compatibility_date in wrangler.toml, so that local and deployed Workers behave the same. */
 export const COMPATIBILITY_DATE = "2026-07-01";
 
-/** How long calls that a replaced Worker still has may take. In milliseconds. */
+/** Time for the open calls of a replaced Worker. */
 const DRAIN_MS = 30_000;
 
-/** What stops `postern dev`. */
+/** Signals that stop `postern dev`. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 type MiniflareModule = typeof import("miniflare");
 
-/** A Worker's bundle in workerd, on a loopback port of its own. */
+/** A Worker in workerd, on a separate loopback port. */
 export class DevWorker {
   readonly #module: MiniflareModule;
   readonly #onLog: (line: string) => void;
-  readonly #retired = new Map<Miniflare, ReturnType<typeof setTimeout>>();
+  readonly #replaced = new Map<Miniflare, ReturnType<typeof setTimeout>>();
   #current: { readonly miniflare: Miniflare; readonly url: URL } | undefined;
 
   private constructor(module: MiniflareModule, onLog: (line: string) => void) {
@@ -25,7 +25,10 @@ export class DevWorker {
     this.#onLog = onLog;
   }
 
-  /** `onLog` gets each line that the Worker or its runtime writes. Throws {@link CliError} where miniflare is not installed. */
+  /**
+   * `onLog` receives each line that the Worker or its runtime writes. Throws {@link CliError} `missing-package` when
+   * miniflare is not installed.
+   */
   static async create(onLog: (line: string) => void): Promise<DevWorker> {
     try {
       return new DevWorker(await import("miniflare"), onLog);
@@ -35,8 +38,8 @@ export class DevWorker {
   }
 
   /**
-   * Runs a bundle beside the one before, and puts it in its place once it says that it is ready; the calls that the
-   * old one has are finished. Throws {@link CliError} when the new one does not run; the old one then goes on serving.
+   * Starts a bundle, and replaces the previous one when the new one is ready. The previous one finishes its open calls.
+   * Throws {@link CliError} `build-failed` when the new one does not start; the previous one then continues to serve.
    */
   async load(script: string): Promise<void> {
     const atStart: string[] = [];
@@ -51,37 +54,37 @@ export class DevWorker {
       const url = await miniflare.ready;
       const { status } = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(10_000) });
       if (status !== 200) throw new Error(`/readyz answered ${status}`);
-      this.#retire();
+      this.#replace();
       this.#current = { miniflare, url };
       started = true;
       for (const line of atStart) this.#onLog(line);
     } catch (error) {
       await miniflare.dispose().catch(() => undefined);
-      throw new CliError("build-failed", `the Worker does not run: ${startFault(atStart, error)}`, error);
+      throw new CliError("build-failed", `the Worker does not start: ${startFault(atStart, error)}`, error);
     }
   }
 
-  /** Where the Worker listens. */
+  /** The URL where the Worker listens. */
   get url(): URL {
-    if (this.#current === undefined) throw new Error("no bundle was loaded");
+    if (this.#current === undefined) throw new Error("no bundle is loaded");
     return this.#current.url;
   }
 
   async stop(): Promise<void> {
-    this.#retire();
-    for (const timer of this.#retired.values()) clearTimeout(timer);
-    await Promise.all([...this.#retired.keys()].map((miniflare) => miniflare.dispose()));
+    this.#replace();
+    for (const timer of this.#replaced.values()) clearTimeout(timer);
+    await Promise.all([...this.#replaced.keys()].map((miniflare) => miniflare.dispose()));
   }
 
-  #retire(): void {
+  #replace(): void {
     if (this.#current === undefined) return;
     const { miniflare } = this.#current;
     this.#current = undefined;
     const timer = setTimeout(() => {
-      this.#retired.delete(miniflare);
+      this.#replaced.delete(miniflare);
       void miniflare.dispose();
     }, DRAIN_MS);
-    this.#retired.set(miniflare, timer);
+    this.#replaced.set(miniflare, timer);
   }
 
   #options(script: string, onLine: (line: string) => void): MiniflareOptions {
@@ -94,7 +97,7 @@ export class DevWorker {
       port: 0,
       handleStructuredLogs: ({ message }: { readonly message: string }) => onLine(message),
     } as const;
-    // miniflare 5 has options of another shape, and a function that makes them of these, which are version 4's.
+    // These are options of miniflare 4. miniflare 5 has other options, and this function to convert them.
     const { convertV4MiniflareOptions } = this.#module;
     return convertV4MiniflareOptions === undefined
       ? (options as unknown as MiniflareOptions)
@@ -103,21 +106,21 @@ export class DevWorker {
 }
 
 /**
- * Miniflare ends the process at once at a signal, with 130 or 143; here the calls that were taken are finished first.
- * Its hook for the end of the process, which ends the runtime, stays.
+ * Creates something without its signal listeners. At a signal, Miniflare exits immediately with 130 or 143, but open
+ * calls have to finish first. Its exit hook, which stops the runtime, remains.
  */
 function withoutSignals<T>(make: () => T): T {
   const before = SIGNALS.map((signal) => process.listeners(signal));
-  const made = make();
+  const created = make();
   for (const [index, signal] of SIGNALS.entries())
     for (const listener of process.listeners(signal))
       if (before[index]?.includes(listener) !== true) process.off(signal, listener);
-  return made;
+  return created;
 }
 
-/** The first thing that the runtime had to say, without its own framing: `service core:user:NAME: Uncaught Error: …`. */
+/** The first error line of the runtime, without its prefix `service core:user:NAME: Uncaught`. */
 function startFault(lines: readonly string[], error: unknown): string {
-  const said = lines.find((line) => /error/i.test(line))?.replace(/^service [^ ]+ (?:Uncaught )?/, "");
-  const text = said ?? errorMessage(error);
+  const reported = lines.find((line) => /error/i.test(line))?.replace(/^service [^ ]+ (?:Uncaught )?/, "");
+  const text = reported ?? errorMessage(error);
   return text.split("\n", 1)[0] ?? text;
 }

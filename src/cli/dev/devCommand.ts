@@ -4,34 +4,55 @@ import { resolve } from "node:path";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { startServer } from "../../tls/server/startServer.ts";
-import { loadGate } from "../gate/loadGate.ts";
+import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
+import type { AddCommand } from "../program.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
-import { systemFault } from "../terminal/systemFault.ts";
+import { listenError } from "../terminal/listenError.ts";
+import { parsePort } from "../terminal/optionParsers.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
-import { writeFileBeside } from "../terminal/writeFileBeside.ts";
+import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 import { DevWorker } from "./DevWorker.ts";
-import { devFront } from "./devFront.ts";
 import { devRegistration } from "./devRegistration.ts";
+import { forwardToWorker } from "./forwardToWorker.ts";
 import { type LocalPair, localCa } from "./localCa.ts";
 import { printWorkerLine } from "./printWorkerLine.ts";
 import { type WorkerSource, watchWorker } from "./watchWorker.ts";
 
-/** Options of `postern dev`. */
-export interface DevOptions {
+interface DevOptions {
   readonly gate?: string;
   readonly port: number;
 }
 
 const FOLDER = ".postern";
-/** What runs here has not been reviewed, and its certificate is good for this machine only. */
+/** Only loopback: the code is not reviewed, and the certificate is valid for this machine only. */
 const LOOPBACK = "127.0.0.1";
 const PROJECT_WORKER = "functions/worker.ts";
-const PROJECT_GATE = "functions/gate.ts";
+/** Grace period for open calls at the end. */
+const GRACE_MS = 2_000;
 
-/** Runs a gate locally until SIGINT or SIGTERM. Resolves to the exit code; throws {@link CliError} when it cannot start. */
-export async function devCommand(terminal: Terminal, options: DevOptions): Promise<number> {
+/** Adds `postern dev`: runs a gate locally until SIGINT or SIGTERM. */
+export const devCommand: AddCommand = (program, terminal, done) => {
+  program
+    .command("dev")
+    .description("run a gate locally in the Workers runtime, over HTTPS with a local CA; rebuild on change")
+    .option("--gate <file>", "file that exports the gate (default: functions/worker.ts and the gate that it imports)")
+    .option("--port <number>", "port to listen on; 0 for a free one", parsePort, 8443)
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern dev --gate gate.ts --port 8443
+
+The local CA is created once and kept in .postern/.
+Exit codes: 0 stopped, 2 could not start.`,
+    )
+    .action(async (options: DevOptions) => done(await runDev(terminal, options)));
+};
+
+/** Resolves to the exit code. Throws {@link CliError} when the gate cannot start. */
+async function runDev(terminal: Terminal, options: DevOptions): Promise<number> {
   const source = sourceOf(options.gate);
   await untilSignal((signal) => serve(terminal, source, { ...options, signal }));
   terminal.stdout.write("stopped\n");
@@ -43,11 +64,11 @@ async function serve(
   source: WorkerSource,
   { gate, port, signal }: DevOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const say = (text: string): unknown => terminal.stdout.write(`${text}\n`);
+  const print = (text: string): unknown => terminal.stdout.write(`${text}\n`);
   const worker = await DevWorker.create((line) => printWorkerLine(terminal, line));
-  const complain = (fault: string): unknown =>
-    terminal.stderr.write(`postern: the last good build goes on serving; ${fault}\n`);
-  // One build after the other, so that the last one is the one that serves.
+  const printFault = (fault: string): unknown =>
+    terminal.stderr.write(`postern: still serving the last good build; ${fault}\n`);
+  // Builds are loaded one after the other, so that the newest one serves in the end.
   let loading: Promise<unknown> = Promise.resolve();
   let newest: string | undefined;
   let serving = false;
@@ -58,17 +79,17 @@ async function serve(
       loading = loading
         .then(() => worker.load(script))
         .then(
-          () => say(paint(terminal, terminal.stdout, "dim", "built anew")),
-          (error: unknown) => complain(errorMessage(error)),
+          () => print(paint(terminal, terminal.stdout, "dim", "rebuilt")),
+          (error: unknown) => printFault(errorMessage(error)),
         );
     },
-    onFault: (faults) => complain(`this does not compile:\n${faults}`),
+    onFault: (faults) => printFault(`the build failed:\n${faults}`),
   });
   try {
     const pair = await localCa(FOLDER, Date.now);
-    const server = await startServer({ fetch: devFront(worker), port, hostname: LOOPBACK, tls: pair }).catch(
+    const server = await startServer({ fetch: forwardToWorker(worker), port, hostname: LOOPBACK, tls: pair }).catch(
       (error: unknown) => {
-        throw systemFault(error, port);
+        throw listenError(error, port);
       },
     );
     try {
@@ -76,10 +97,10 @@ async function serve(
       serving = true;
       await loading;
       const origin = `https://localhost:${server.port}`;
-      say(await welcome(gate ?? PROJECT_GATE, origin, pair));
+      print(await welcome(gate ?? PROJECT_GATE, origin, pair));
       if (!signal.aborted) await once(signal, "abort");
     } finally {
-      await server.stop({ graceMs: 2_000 });
+      await server.stop({ graceMs: GRACE_MS });
     }
   } finally {
     await Promise.all([watched.stop(), worker.stop()]);
@@ -92,10 +113,10 @@ function sourceOf(gate: string | undefined): WorkerSource {
     return { gate: resolve(gate) };
   }
   if (existsSync(PROJECT_WORKER)) return { worker: resolve(PROJECT_WORKER) };
-  throw new CliError("usage", `nothing to run: there is no ${PROJECT_WORKER} here; name a gate with --gate FILE`);
+  throw new CliError("usage", `no gate: ${PROJECT_WORKER} does not exist; name a gate with --gate FILE`);
 }
 
-/** What a person needs to call the gate, and a cluster to register it. */
+/** The text at the start: the URL, the CA and the registration of the gate. Also writes the registration to a file. */
 async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPair): Promise<string> {
   const lines: string[] = [];
   const gate = existsSync(gateFile) ? await loadGate(gateFile) : undefined;
@@ -106,7 +127,7 @@ async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPa
   if (gate !== undefined) {
     const registration = await devRegistration(gate, cluster, { url: origin, ca });
     const path = `${FOLDER}/registration.yaml`;
-    await writeFileBeside(path, registration, 0o644);
+    await writeFileAtomically(path, registration, 0o644);
     lines.push(`registration ${path}`, "", registration);
   }
   return lines.join("\n");

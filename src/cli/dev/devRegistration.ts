@@ -7,19 +7,18 @@ import { GATE_LABEL, renderRegistrations } from "../../registration/render/rende
 import { registrationYaml } from "../render/registrationYaml.ts";
 
 /**
- * Registrations for a gate that runs locally, in YAML that can be applied as it is: under a name of their own, so that
- * they take no other's place, and with `failurePolicy: Ignore`, so that a `postern dev` that was stopped does not hold
- * up a cluster.
+ * The registrations of a gate that runs locally, as YAML for kubectl apply. Their names end in `.dev`, so that they
+ * replace no others. Their `failurePolicy` is `Ignore`, so that the cluster still works when `postern dev` is stopped.
  */
 export async function devRegistration(gate: Gate, cluster: string, endpoint: Endpoint): Promise<string> {
   const name = `${gate.name}.dev`;
-  // Modes decide about failurePolicy only, which is overridden: a lookup need not be asked.
+  // Modes only determine failurePolicy, which is overridden here: no lookup is needed.
   const settings: ClusterSettings = { cluster, modeOf: () => "enforce", paramsOf: () => undefined };
   const entries = Object.entries({ [DEFAULT_ENTRY]: {}, ...gate.entries }).map(
     ([entry, definition]) => [entry, { ...definition, failurePolicy: "Ignore" as const }] as const,
   );
   const { objects } = await renderRegistrations({ ...gate, entries: Object.fromEntries(entries) }, settings, endpoint);
-  // No canary: there is no sync to look after them.
+  // No canary: no sync manages these registrations.
   const registrations = objects
     .filter((object) => isWebhookConfiguration(object) && object.metadata.name === gate.name)
     .map((object) => {
@@ -27,7 +26,7 @@ export async function devRegistration(gate: Gate, cluster: string, endpoint: End
       return { ...object, metadata: { ...object.metadata, name, labels: { ...labels, [GATE_LABEL]: name } } };
     });
   return registrationYaml(registrations, [
-    "Sends a cluster's reviews to postern dev: kubectl apply --server-side -f this file.",
-    "failurePolicy is Ignore, so that the cluster goes on when postern dev is stopped; production wants Fail.",
+    "Sends the reviews of a cluster to postern dev. Apply with kubectl apply --server-side -f FILE.",
+    "failurePolicy is Ignore, so that the cluster still works when postern dev is stopped. Use Fail in production.",
   ]);
 }

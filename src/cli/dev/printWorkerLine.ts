@@ -16,11 +16,11 @@ const verdictSchema = z.object({
   statusCode: z.optional(z.number()),
   warnings: z.array(z.string()),
   milliseconds: z.number(),
-  // Of the denial; the line's own `message` says what kind of line it is.
+  // The message of the denial. `message` is the kind of the line.
   denial: z.optional(z.string()),
 });
 
-/** Prints a line that the Worker wrote: a verdict in the words of a person, anything else as it is. */
+/** Prints a line of the Worker: a verdict as text for people, any other line unchanged. */
 export function printWorkerLine(terminal: Terminal, line: string): void {
   const parsed = verdictSchema.safeParse(parse(line));
   terminal.stdout.write(`${parsed.success ? verdictText(terminal, parsed.data) : line}\n`);

@@ -3,24 +3,27 @@ import { buildFaults, formatFaults } from "../gate/buildFaults.ts";
 import { ownModules } from "../gate/ownModules.ts";
 import { CliError } from "../terminal/CliError.ts";
 
-/** What to bundle: a Worker's module, or a gate to make one of. */
+/** What to bundle: the module of a Worker, or a gate to wrap in one. */
 export type WorkerSource = { readonly worker: string } | { readonly gate: string };
 
-/** A watched bundle. */
+/** A bundle that is rebuilt on change. */
 export interface WatchedWorker {
   /** The first build. */
   readonly script: string;
   stop(): Promise<void>;
 }
 
-/** What happens after the first build. */
+/** Events after the first build. */
 export interface WatchEvents {
   readonly onBuild: (script: string) => void;
-  /** `file:line:column: fault`, one a line. */
+  /** `faults` has one `file:line:column: fault` on each line. */
   readonly onFault: (faults: string) => void;
 }
 
-/** Bundles a Worker as it would be deployed, and again at each change. Throws {@link CliError} when the first build fails. */
+/**
+ * Bundles a Worker as for deployment, and again on each change. Throws {@link CliError} `build-failed` when the first
+ * build fails.
+ */
 export async function watchWorker(source: WorkerSource, events: WatchEvents): Promise<WatchedWorker> {
   const file = "worker" in source ? source.worker : source.gate;
   const first = Promise.withResolvers<string>();

@@ -1,21 +1,24 @@
 import type { ClusterView } from "../../doctor/cluster/ClusterView.ts";
-import type { Diagnosis, Severity } from "../../doctor/Diagnosis.ts";
+import type { DoctorFinding, Severity } from "../../doctor/DoctorFinding.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 
-/** What `postern doctor` says in JSON. */
+/** The JSON of `postern doctor`. */
 export interface DoctorReport {
-  /** The worst severity; `ok` where nothing was found but what is so. */
+  /** The worst severity of the findings; `ok` when there are only notes or none. */
   readonly result: "ok" | "warning" | "error";
-  readonly findings: readonly Diagnosis[];
-  /** What was looked at. */
+  readonly findings: readonly DoctorFinding[];
+  /** The checked registrations, as `KIND/NAME`. */
   readonly registrations: readonly string[];
   readonly endpoints: readonly { readonly url: string; readonly addresses: readonly string[] }[];
 }
 
-/** What was found, as data for machines. */
-export function doctorReport({ registrations, endpoints }: ClusterView, findings: readonly Diagnosis[]): DoctorReport {
+/** The findings of a check as data for machines. */
+export function doctorReport(
+  { registrations, endpoints }: ClusterView,
+  findings: readonly DoctorFinding[],
+): DoctorReport {
   const worst = findings[0]?.severity ?? "info";
   return {
     result: worst === "info" ? "ok" : worst,
@@ -35,14 +38,14 @@ const TITLES: readonly (readonly [Severity, string, "red" | "yellow" | "cyan"])[
 ];
 const INDENT = "  ";
 
-/** The same for people: worst first, one paragraph each, and a line that counts them. */
+/** Prints a report for people: a paragraph for each finding, worst first, and a line with their number. */
 export function printDoctorReport(terminal: Terminal, { findings, registrations, endpoints }: DoctorReport): void {
-  const say = (text: string): unknown => terminal.stdout.write(`${text}\n`);
+  const print = (text: string): unknown => terminal.stdout.write(`${text}\n`);
   for (const [severity, title, color] of TITLES)
     for (const { code, about, message, todo } of findings.filter((it) => it.severity === severity)) {
-      say(`${paint(terminal, terminal.stdout, color, title)} ${code}  ${printable(about)}`);
-      say(`${INDENT}${printable(message)}`);
-      say(`${INDENT}-> ${printable(todo)}\n`);
+      print(`${paint(terminal, terminal.stdout, color, title)} ${code}  ${printable(about)}`);
+      print(`${INDENT}${printable(message)}`);
+      print(`${INDENT}-> ${printable(todo)}\n`);
     }
   const counts = TITLES.map(([severity]) => findings.filter((it) => it.severity === severity).length);
   const [errors = 0, warnings = 0, notes = 0] = counts;
@@ -53,8 +56,8 @@ export function printDoctorReport(terminal: Terminal, { findings, registrations,
     counted(addresses, "address", "addresses"),
   ].join(", ");
   const found =
-    errors + warnings === 0 ? "nothing wrong" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
-  say(`${found}${notes === 0 ? "" : `, ${counted(notes, "note")}`} (${seen})`);
+    errors + warnings === 0 ? "no findings" : `${counted(errors, "error")}, ${counted(warnings, "warning")}`;
+  print(`${found}${notes === 0 ? "" : `, ${counted(notes, "note")}`} (${seen})`);
 }
 
 function counted(count: number, one: string, several = `${one}s`): string {

@@ -9,7 +9,7 @@ import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import { fitWarnings } from "../../protocol/review/fitWarnings.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 
-/** What the API server's client would see. */
+/** The answer that a client of the API server would get. */
 export interface LocalVerdict {
   readonly allowed: boolean;
   /** Empty when allowed. */
@@ -18,20 +18,20 @@ export interface LocalVerdict {
   readonly patch: readonly PatchOperation[];
 }
 
-/** As long as a registration gives a webhook when it does not say, in milliseconds. */
-const TIMEOUT = 10_000;
+/** The default timeoutSeconds of a webhook in the Kubernetes API. */
+const TIMEOUT_MS = 10_000;
 
-/** Judges a review as the API server would have it judged: mutators first, their patch applied, then validators on the result. */
+/** Judges a review in the order of the API server: mutators first, then validators on the patched object. */
 export async function judgeReviewLocally(
   runtime: GateRuntime,
   settings: ClusterSettings,
   review: Review,
 ): Promise<LocalVerdict> {
   const call = async (purpose: "mutate" | "validate", judged: Review) => {
-    const deadline = new Deadline(TIMEOUT, runtime.deps.now);
+    const deadline = new Deadline(TIMEOUT_MS, runtime.deps.now);
     try {
       const url = `https://localhost${gatePath(settings.cluster, purpose)}`;
-      return await judgeReview(runtime, judged, { purpose, entry: undefined, url, settings, deadline });
+      return await judgeReview(runtime, judged, { purpose, entry: undefined, url, deadline }, settings);
     } finally {
       deadline.dispose();
     }
@@ -48,10 +48,10 @@ export async function judgeReviewLocally(
   return { allowed: verdict.allowed, message: verdict.allowed ? "" : verdict.message, warnings, patch };
 }
 
-/** A copy of an object with a patch applied. Throws where the patch does not fit, or leaves no object. */
+/** Applies a patch to a copy of an object. Throws when the patch does not fit, or the result is not an object. */
 export function applyPatch(object: JsonObject | null, patch: readonly PatchOperation[]): JsonObject {
-  // A ConfigMap may have a key named __proto__; the copy is nobody else's.
+  // Without the check for __proto__: a ConfigMap may have such a key, and the object is a private copy.
   const { newDocument } = jsonPatch.applyPatch<unknown>(structuredClone(object), [...patch], true, false, false);
-  if (!isJsonObject(newDocument)) throw new TypeError("the patch left no object");
+  if (!isJsonObject(newDocument)) throw new TypeError("the result of the patch is not an object");
   return newDocument;
 }

@@ -5,19 +5,22 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { defineGate, type Gate } from "../../gate/config/defineGate.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
-import { readFault } from "../manifests/findInputFiles.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { readFault } from "../terminal/readFault.ts";
 import { buildFaults } from "./buildFaults.ts";
 import { ownModules } from "./ownModules.ts";
+
+/** The gate of a project, for commands without `--gate`. */
+export const PROJECT_GATE = "functions/gate.ts";
 
 /** Some CommonJS packages call `require`, which an ES module does not have. */
 const BANNER =
   'import { createRequire as createRequireOfGate } from "node:module"; const require = createRequireOfGate(import.meta.url);';
 
 /**
- * Loads the gate that a file exports as its default: TypeScript or JavaScript, bundled with all that it imports.
- * `postern` itself is this very package, whatever version is installed beside the file. Throws {@link CliError} with
- * the place of the fault.
+ * Loads the gate that a file exports as its default: TypeScript or JavaScript, bundled with its imports. Imports of
+ * `postern` resolve to this package, not to the version installed next to the file. Throws {@link CliError} `bad-gate`
+ * with the place of the fault.
  */
 export async function loadGate(file: string): Promise<Gate> {
   const { isDirectory } = await stat(file).then(
@@ -28,7 +31,7 @@ export async function loadGate(file: string): Promise<Gate> {
   );
   if (isDirectory) throw new CliError("bad-gate", `${file}: is a folder; name the file that exports the gate`);
   const code = await bundle(file);
-  // So that the stack of what a gate or a policy throws names their own files and lines.
+  // Stacks of errors in a gate or a policy then name the source files and lines.
   process.setSourceMapsEnabled(true);
   const folder = await mkdtemp(join(tmpdir(), "postern-gate-"));
   try {
@@ -38,7 +41,7 @@ export async function loadGate(file: string): Promise<Gate> {
     if (!isGate(module.default))
       throw new CliError(
         "bad-gate",
-        `${file}: its default export is no gate; write "export default defineGate({...})"`,
+        `${file}: its default export is not a gate; write "export default defineGate({...})"`,
       );
     return defineGate(module.default);
   } catch (error) {
@@ -84,7 +87,7 @@ function isGate(value: unknown): value is Gate {
   );
 }
 
-/** The first place in the user's own files that an error's stack names while the gate loads: `file:line:column`. */
+/** The first place in the files of the user in the stack of an error, while the gate loads: `file:line:column`. */
 function placeOf(error: unknown): string | undefined {
   const own = fileURLToPath(new URL("../..", import.meta.url));
   const frames = (error instanceof Error ? (error.stack ?? "") : "").split("\n");

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** The files behind this package's exports: sources when run from the repository, built ones when installed. */
+/** The files of the exports of this package: TypeScript in the repository, JavaScript in an installed package. */
 export function ownModules(): Record<string, string> {
   const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const file = (path: string): string => fileURLToPath(new URL(`../../${path}.${ending}`, import.meta.url));

@@ -3,18 +3,20 @@ import type { Log, LogProperties } from "../../telemetry/Log.ts";
 import { printable } from "../../telemetry/printable.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 
-/** A policy's own frames come first; below them is only the engine. */
-const FRAMES = 3;
+/** The frames of the policy come first; the frames of the engine below them do not help. */
+const MAX_FRAMES = 3;
 const OWN = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The log of a review, for people: one line each, and where a policy failed. `where` says what is being judged. */
+/**
+ * The log of a review, for people: one line for each entry, and the stack of a failed policy. `where` names the object.
+ */
 export function reviewLog(terminal: Terminal, where: () => string): Log {
-  const say = (message: string, properties: LogProperties = {}): void => {
+  const write = (message: string, properties: LogProperties = {}): void => {
     const { policy, error } = properties;
     const parts = [where(), message, ...(typeof policy === "string" ? [policy] : []), ...reasonOf(error)];
     terminal.stderr.write(`postern: ${parts.filter((part) => part !== "").join(": ")}\n${framesOf(error)}`);
   };
-  return { debug: () => undefined, info: () => undefined, warn: say, error: say };
+  return { debug: () => undefined, info: () => undefined, warn: write, error: write };
 }
 
 function reasonOf(error: unknown): string[] {
@@ -28,7 +30,7 @@ function framesOf(error: unknown): string {
     .filter((line) => /^ {4}at /.test(line));
   const engine = frames.findIndex((frame) => frame.includes(OWN));
   return frames
-    .slice(0, engine < 0 ? FRAMES : Math.min(engine, FRAMES))
+    .slice(0, engine < 0 ? MAX_FRAMES : Math.min(engine, MAX_FRAMES))
     .map((frame) => `${printable(frame)}\n`)
     .join("");
 }

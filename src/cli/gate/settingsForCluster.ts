@@ -7,7 +7,10 @@ import type { LogProperties } from "../../telemetry/Log.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { CliError } from "../terminal/CliError.ts";
 
-/** A cluster's settings, from the gate's table or, within its time limit, its lookup. Throws {@link CliError} where there are none. */
+/**
+ * The settings of a cluster, from the table of the gate or from its lookup, within the time limit of the lookup. Throws
+ * {@link CliError}: `usage` for an unknown cluster, `bad-gate` for a lookup that failed.
+ */
 export async function settingsForCluster(gate: Gate, cluster: string): Promise<ClusterSettings> {
   let reason = "";
   const note = (_message: string, { error }: LogProperties = {}): void => {
@@ -18,7 +21,7 @@ export async function settingsForCluster(gate: Gate, cluster: string): Promise<C
   const name = JSON.stringify(cluster);
   try {
     const settings = await clusters.find(cluster);
-    if (settings === undefined) throw new CliError("usage", `the gate knows no cluster ${name}${knownClusters(gate)}`);
+    if (settings === undefined) throw new CliError("usage", `the gate has no cluster ${name}${knownClusters(gate)}`);
     return settings;
   } catch (error) {
     if (!(error instanceof GateError)) throw error;
@@ -26,9 +29,10 @@ export async function settingsForCluster(gate: Gate, cluster: string): Promise<C
   }
 }
 
-function knownClusters({ clusters }: Gate): string {
+/** The clusters of a gate as the end of a message: `; it has a, b`. Empty for a gate with a lookup. */
+export function knownClusters({ clusters }: Gate): string {
   if (typeof clusters === "function") return "";
   const names = Object.keys(clusters);
-  if (names.length === 0) return "; it has none";
+  if (names.length === 0) return "; it has no clusters";
   return `; it has ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
 }

@@ -1,10 +1,11 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { InputFault } from "../terminal/InputFault.ts";
+import { readFault } from "../terminal/readFault.ts";
 
 const ENDINGS = /\.(ya?ml|json)$/i;
 
-/** Files to read, in order, and paths that lead to none. `-` stands for standard input. */
+/** Lists the files to read, in order, and a fault for each path without files. `-` stands for standard input. */
 export async function findInputFiles(paths: readonly string[]): Promise<{ files: string[]; faults: InputFault[] }> {
   const files: string[] = [];
   const faults: InputFault[] = [];
@@ -14,7 +15,7 @@ export async function findInputFiles(paths: readonly string[]): Promise<{ files:
       const walk: Walk = { files: [], faults: [], folders: new Set() };
       await visitPath(path, walk, true);
       if (walk.files.length === 0 && walk.faults.length === 0)
-        faults.push({ file: path, message: "has no .yaml, .yml or .json file in it" });
+        faults.push({ file: path, message: "contains no .yaml, .yml or .json file" });
       files.push(...walk.files.sort());
       faults.push(...walk.faults);
     }
@@ -25,35 +26,27 @@ export async function findInputFiles(paths: readonly string[]): Promise<{ files:
 interface Walk {
   readonly files: string[];
   readonly faults: InputFault[];
-  /** Real paths: a folder that several links lead to, as in a mounted ConfigMap, or one above itself, is read once. */
+  /**
+   * Real paths, so that a folder is read once: several links may lead to it (a mounted ConfigMap), or a link to its
+   * parent.
+   */
   readonly folders: Set<string>;
 }
 
-async function visitPath(path: string, walk: Walk, named: boolean): Promise<void> {
+async function visitPath(path: string, walk: Walk, isNamed: boolean): Promise<void> {
   try {
     if ((await stat(path)).isDirectory()) {
       const real = await realpath(path);
       if (walk.folders.has(real)) return;
       walk.folders.add(real);
       for (const name of (await readdir(path)).sort()) await visitPath(join(path, name), walk, false);
-    } else if (named || ENDINGS.test(path)) walk.files.push(path);
+    } else if (isNamed || ENDINGS.test(path)) walk.files.push(path);
   } catch (error) {
-    // A link to nothing is a manifest that is missing only where it is called one.
-    if (named || ENDINGS.test(path) || !isMissing(error)) walk.faults.push({ file: path, message: readFault(error) });
+    // A dangling link is a fault only when it was named, or its name ends as a manifest.
+    if (isNamed || ENDINGS.test(path) || !isMissing(error)) walk.faults.push({ file: path, message: readFault(error) });
   }
 }
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ELOOP");
-}
-
-/** A system's error in words. */
-export function readFault(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "does not exist";
-  if (code === "ENOTDIR") return "does not exist: a part of the path is a file";
-  if (code === "EISDIR") return "is a folder";
-  if (code === "EACCES" || code === "EPERM") return "may not be read";
-  if (code === "ELOOP") return "is a circle of symbolic links";
-  return `cannot be read (${String(code ?? error)})`;
 }

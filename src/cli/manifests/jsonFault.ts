@@ -3,8 +3,8 @@ import type { InputFault } from "../terminal/InputFault.ts";
 import type { TextPart } from "./splitDocuments.ts";
 
 /**
- * The fault of a text that is to be JSON, with its line; undefined when there is none. YAML takes much that looks like
- * JSON and is none, such as a missing value; a file that is called JSON has to be JSON.
+ * The fault of a text that must be JSON, with its line; undefined for valid JSON. Needed because YAML accepts texts
+ * that only look like JSON, such as one with a missing value.
  */
 export function jsonFault(file: string, { text, linesAbove }: TextPart): InputFault | undefined {
   const error = errorOf(text);
@@ -22,15 +22,15 @@ function errorOf(text: string): string | undefined {
   }
 }
 
-/** V8 tells most places, but neither that of an unexpected token nor of a missing end. */
+/** V8 reports the line of most errors, but not of an unexpected token or of a missing end. */
 function lineOf(text: string, error: string): number {
-  const told = /\(line (\d+)/.exec(error)?.[1];
-  if (told !== undefined) return Number(told);
+  const reported = /\(line (\d+)/.exec(error)?.[1];
+  if (reported !== undefined) return Number(reported);
   const end = error.startsWith("Unexpected token") ? lengthToToken(text) : text.trimEnd().length;
   return text.slice(0, end).split("\n").length;
 }
 
-/** The length of the text up to its unexpected token: all shorter beginnings are merely unfinished. */
+/** The length of the text up to its unexpected token. Every shorter prefix is only unfinished. */
 function lengthToToken(text: string): number {
   let low = 0;
   let high = text.length;

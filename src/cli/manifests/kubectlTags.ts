@@ -1,17 +1,17 @@
 import type { Tags } from "yaml";
 
-/** What this file says itself, and types of YAML 1.1 that kubectl's parser does not have. */
+/** Tags that this file replaces, and types of YAML 1.1 that the parser of kubectl does not have. */
 const REPLACED = ["int", "float", "timestamp", "binary", "omap", "pairs", "set"];
-/** Go reads an integer by its prefix, a leading 0 being octal; signs are allowed before all of them. */
+/** Integers with the prefixes of Go; a leading 0 means octal. A sign may precede each. */
 const INTEGER = /^([-+]?)(?:(0x[0-9a-f]+)|(0b[01]+)|0o?([0-7]+)|(0|[1-9][0-9]*))$/i;
 const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i;
 const DATE = /^[0-9]{4}-/;
 const NOT_FINITE = /^[-+]?\.inf$|^\.nan$/i;
 
 /**
- * The tags by which kubectl reads scalars: YAML 1.1, where `yes` and `y` are true and 0777 is octal, but without
- * sexagesimals (12:30) and timestamps, which stay strings. From `resolve.go` in sigs.k8s.io/yaml (goyaml.v2); the `yaml`
- * package by itself also takes `.` and `e5` for numbers. Integers over 2^53 lose digits, as everywhere in JavaScript.
+ * Tags for reading scalars as kubectl does: YAML 1.1, where `yes` and `y` are true and 0777 is octal. Sexagesimals
+ * (12:30) and timestamps stay strings. Source: `resolve.go` in sigs.k8s.io/yaml (goyaml.v2). Without these tags, the
+ * `yaml` package also reads `.` and `e5` as numbers. Integers above 2^53 lose digits, as in all of JavaScript.
  */
 export function kubectlTags(defaults: Tags): Tags {
   const kept = defaults.filter((tag) => !REPLACED.includes(tagName(tag)));
@@ -29,11 +29,11 @@ function tagName(tag: Tags[number]): string {
 
 function resolveNumber(text: string, onError: (message: string) => void): number | string {
   if (NOT_FINITE.test(text)) {
-    onError(`${text} is no number that JSON can hold`);
+    onError(`${text} is a number that JSON does not have`);
     return text;
   }
   if (DATE.test(text)) return text;
-  // Underscores are dropped everywhere but in a number that begins with its point.
+  // Underscores are removed, except in a number that begins with its decimal point.
   const plain = text.startsWith(".") ? text : text.replaceAll("_", "");
   const integer = INTEGER.exec(plain);
   if (integer !== null) {

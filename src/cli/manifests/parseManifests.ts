@@ -7,28 +7,28 @@ import { kubectlTags } from "./kubectlTags.ts";
 import { splitDocuments } from "./splitDocuments.ts";
 import { splitJsonStream } from "./splitJsonStream.ts";
 
-/** One object of an input and the line on which it begins. */
+/** One object of an input and the line where it begins. */
 export interface Manifest {
   readonly file: string;
   readonly line: number;
   readonly object: JsonObject;
 }
 
-/** Aliases that one document may be blown up by; kubectl's own parser stops in the same region. */
-const ALIASES = 100;
+/** Limit of alias expansion in a document. The parser of kubectl has a similar limit. */
+const MAX_ALIASES = 100;
 
 /**
- * Reads the objects of a YAML or JSON text: several documents, or JSON objects one behind the other; Lists and typed
- * lists taken apart. YAML 1.1, as kubectl reads it ({@link kubectlTags}); keys may not repeat. What cannot be read is a
- * fault with its line, and the other documents are still read.
+ * Reads the objects of a YAML or JSON text: several documents, or a stream of JSON objects. Lists are split into their
+ * items. The language is YAML 1.1, as kubectl reads it ({@link kubectlTags}); duplicate keys are a fault. A document
+ * that cannot be read is a fault with its line; the other documents are still read.
  */
 export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: InputFault[] } {
   const manifests: Manifest[] = [];
   const faults: InputFault[] = [];
-  const hasToBeJson = file.toLowerCase().endsWith(".json");
+  const isJsonFile = file.toLowerCase().endsWith(".json");
   const whole = { text, linesAbove: 0 };
-  for (const part of splitJsonStream(text) ?? (hasToBeJson ? [whole] : splitDocuments(text))) {
-    const notJson = hasToBeJson ? jsonFault(file, part) : undefined;
+  for (const part of splitJsonStream(text) ?? (isJsonFile ? [whole] : splitDocuments(text))) {
+    const notJson = isJsonFile ? jsonFault(file, part) : undefined;
     if (notJson !== undefined) {
       faults.push(notJson);
       continue;
@@ -45,14 +45,18 @@ export function parseManifests(file: string, text: string): { manifests: Manifes
     for (const document of "empty" in documents ? [] : documents) {
       const fault = documentFault(document, part.text);
       if (fault !== undefined) faults.push({ file, line: lineAt(fault.offset), message: fault.message });
-      else if (document.contents !== null) readDocument(file, document, lineAt, manifests, faults);
+      else if (document.contents !== null) {
+        const read = readDocument(file, document, lineAt);
+        manifests.push(...read.manifests);
+        faults.push(...read.faults);
+      }
     }
   }
-  if (manifests.length === 0 && faults.length === 0) faults.push({ file, message: "has no object in it" });
+  if (manifests.length === 0 && faults.length === 0) faults.push({ file, message: "contains no object" });
   return { manifests, faults };
 }
 
-/** The first fault of a document, and where it begins. */
+/** The first syntax fault of a document, with its offset in the text. */
 function documentFault(document: Document.Parsed, text: string): { offset: number; message: string } | undefined {
   const { version, explicit } = document.directives.yaml;
   if (explicit === true && version !== "1.1")
@@ -69,7 +73,7 @@ function documentFault(document: Document.Parsed, text: string): { offset: numbe
     : { offset: open, message: "the quote that opens here is not closed" };
 }
 
-/** Where the alias stands that an error names at its end. */
+/** The offset of the alias that ends an error message of the parser. */
 function startOfAlias(document: Document.Parsed, message: string): number | undefined {
   let start: number | undefined;
   visit(document, {
@@ -80,7 +84,7 @@ function startOfAlias(document: Document.Parsed, message: string): number | unde
   return start;
 }
 
-/** The parser reports an open quote where the text ends, which may be far below. */
+/** The offset of the quote that is not closed. The parser reports the end of the text instead. */
 function startOfQuoted(document: Document.Parsed, end: number): number | undefined {
   let start: number | undefined;
   visit(document, {
@@ -92,44 +96,44 @@ function startOfQuoted(document: Document.Parsed, end: number): number | undefin
   return start;
 }
 
+/** The objects of one document. `lineAt` gives the line of an offset. */
 function readDocument(
   file: string,
   document: Document.Parsed,
   lineAt: (offset: number | undefined) => number,
-  manifests: Manifest[],
-  faults: InputFault[],
-): void {
+): { manifests: Manifest[]; faults: InputFault[] } {
+  const onlyFault = (line: number, message: string) => ({ manifests: [], faults: [{ file, line, message }] });
   const line = lineAt(document.contents?.range?.[0]);
   let value: unknown;
   try {
     const fault = keyFault(document);
-    if (fault !== undefined) {
-      faults.push({ file, line: lineAt(fault.offset), message: fault.message });
-      return;
-    }
-    value = document.toJS({ maxAliasCount: ALIASES });
+    if (fault !== undefined) return onlyFault(lineAt(fault.offset), fault.message);
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     const message = error instanceof Error ? error.message : "cannot be read";
     const alias = message.startsWith("Unresolved alias") ? startOfAlias(document, message) : undefined;
-    faults.push({ file, line: alias === undefined ? line : lineAt(alias), message: wording(message) });
-    return;
+    return onlyFault(alias === undefined ? line : lineAt(alias), wording(message));
   }
-  if (value === null) return;
-  for (const { object, path } of takeApart(value, [])) {
+  const manifests: Manifest[] = [];
+  const faults: InputFault[] = [];
+  if (value === null) return { manifests, faults };
+  for (const { object, path } of splitList(value, [])) {
     const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
     const at = isNode(node) ? lineAt(startOf(node)) : line;
     const fault = faultOf(object);
-    if (fault !== undefined || !isJsonObject(object)) faults.push({ file, line: at, message: fault ?? "is no object" });
+    if (fault !== undefined || !isJsonObject(object))
+      faults.push({ file, line: at, message: fault ?? "is not an object" });
     else manifests.push({ file, line: at, object });
   }
+  return { manifests, faults };
 }
 
 function startOf(node: Node): number | undefined {
   return isAlias(node) ? undefined : node.range?.[0];
 }
 
-/** The members of a List (`v1` List, or a typed one such as PodList, whose items may leave out what the list says). */
-function takeApart(
+/** The items of a List: `v1` List, or a typed list such as PodList, whose items may omit apiVersion and kind. */
+function splitList(
   value: unknown,
   path: readonly (string | number)[],
 ): { object: unknown; path: (string | number)[] }[] {
@@ -144,21 +148,21 @@ function takeApart(
   const kind = value.kind.slice(0, -"List".length);
   return value.items.flatMap((item: unknown, index) => {
     const typed = isJsonObject(item) && kind !== "" ? { apiVersion, kind, ...item } : item;
-    return takeApart(typed, [...path, "items", index]);
+    return splitList(typed, [...path, "items", index]);
   });
 }
 
 function faultOf(object: unknown): string | undefined {
-  if (!isJsonObject(object)) return "is no object; expected apiVersion, kind and metadata";
+  if (!isJsonObject(object)) return "is not an object; expected apiVersion, kind and metadata";
   for (const key of ["apiVersion", "kind"])
     if (typeof object[key] !== "string" || object[key] === "")
       return `has no ${key}; every object needs apiVersion and kind`;
   return undefined;
 }
 
-/** The parser's first line, in words that do not need its source. */
+/** The first line of a parser message, in words that need no source excerpt. */
 function wording(message: string): string {
   if (message.startsWith("Maximum call stack")) return "is nested too deep";
-  if (message.startsWith("Excessive alias count")) return `its aliases would blow it up more than ${ALIASES} times`;
+  if (message.startsWith("Excessive alias count")) return `expands its aliases more than ${MAX_ALIASES} times`;
   return message.split("\n", 1)[0]?.trim() ?? message;
 }

@@ -2,22 +2,26 @@ import { createReadStream } from "node:fs";
 import { decodeAdmissionReview } from "../../protocol/review/decodeAdmissionReview.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
+import { readFault } from "../terminal/readFault.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
-import { findInputFiles, readFault } from "./findInputFiles.ts";
+import { findInputFiles } from "./findInputFiles.ts";
 import { type Manifest, parseManifests } from "./parseManifests.ts";
 import { type ManifestOperation, reviewOfManifest } from "./reviewOfManifest.ts";
 
-/** A review to judge, and where it came from. */
+/** A review to judge, with the file and line of its source. */
 export interface LocatedReview {
   readonly file: string;
   readonly line: number;
   readonly review: Review;
 }
 
-/** No manifest of a cluster comes near this; etcd takes 1.5 MiB an object. */
-const FILE_BYTES = 32 * 1024 * 1024;
+/** Far more than any manifest needs: etcd accepts objects up to 1.5 MiB. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
-/** Reads every object below some paths as a review; captured AdmissionReviews as they are. Faults do not stop the rest. */
+/**
+ * Reads each object below some paths as a review. Captured AdmissionReviews are taken as they are. Faults are returned
+ * and do not stop the other files.
+ */
 export async function readReviews(
   paths: readonly string[],
   operation: ManifestOperation,
@@ -46,15 +50,15 @@ export async function readReviews(
 
 async function readText(file: string, chunks: AsyncIterable<Uint8Array | string>): Promise<string | InputFault> {
   try {
-    const bytes = await readUpTo(FILE_BYTES, chunks);
-    if (bytes === undefined) return { file, message: `is larger than ${FILE_BYTES / 1024 / 1024} MiB` };
+    const bytes = await readUpTo(MAX_FILE_BYTES, chunks);
+    if (bytes === undefined) return { file, message: `is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB` };
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     return { file, message: error instanceof TypeError ? "is not UTF-8" : readFault(error) };
   }
 }
 
-/** Undefined when there is more; a device or a pipe may never end. */
+/** Undefined when there are more bytes than `limit`: a device or a pipe may be endless. */
 async function readUpTo(limit: number, chunks: AsyncIterable<Uint8Array | string>): Promise<Uint8Array | undefined> {
   const read: Uint8Array[] = [];
   let bytes = 0;

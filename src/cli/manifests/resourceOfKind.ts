@@ -1,12 +1,15 @@
-import { pluralOfKind } from "../../policy/define/pluralOfKind.ts";
+import { pluralOfKind } from "../../protocol/kubernetesNames.ts";
 
-/** How the API server knows a kind: by the plural in its URLs, and whether its objects live in namespaces. */
+/** The resource of a kind: its plural in URLs, and whether its objects have a namespace. */
 export interface KindResource {
   readonly resource: string;
   readonly namespaced: boolean;
 }
 
-/** Kinds without a namespace, by `group/kind`; all other built-in kinds have one. GatewayClass is no built-in kind, but in most clusters. */
+/**
+ * Cluster-scoped kinds as `group/kind`. All other built-in kinds are namespaced. GatewayClass is not built in, but
+ * common.
+ */
 const CLUSTER_SCOPED = new Set([
   "/Namespace",
   "/Node",
@@ -50,15 +53,15 @@ const CLUSTER_SCOPED = new Set([
   "storagemigration.k8s.io/StorageVersionMigration",
 ]);
 
-/** Kinds whose resource is named for something else. */
+/** Kinds with a resource that is not their plural. */
 const RESOURCES: ReadonlyMap<string, string> = new Map([
   ["metrics.k8s.io/NodeMetrics", "nodes"],
   ["metrics.k8s.io/PodMetrics", "pods"],
 ]);
 
 /**
- * The resource of a kind, without asking a cluster: the lower-case plural by the rules that the API's own names follow.
- * A kind that is not built in counts as namespaced, as most custom resources are.
+ * The resource of a kind, without a cluster: the lower-case plural, by the rules of the Kubernetes API. A kind that is
+ * not built in counts as namespaced, as most custom resources are.
  */
 export function resourceOfKind(group: string, kind: string): KindResource {
   return {

@@ -2,16 +2,16 @@ import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { Operation, Review } from "../../protocol/review/Review.ts";
 import { resourceOfKind } from "./resourceOfKind.ts";
 
-/** Operations that a manifest can be judged under. */
+/** Operations for which a manifest can be judged. */
 export type ManifestOperation = Exclude<Operation, "CONNECT">;
 
-/** Who the reviews say is asking. */
+/** The user of these reviews. */
 const USER = { username: "postern-review", uid: "", groups: ["system:authenticated"], extra: {} };
 
 /**
- * The review that the API server would send for a manifest, as far as that can be told without a cluster: the
- * object as written, without the server's defaults, in namespace `default` where a namespaced one names none. For
- * UPDATE the old object is the same one; for DELETE there is only the old one. Undefined when `metadata` is no object.
+ * The review that the API server would send for a manifest, as far as this is known without a cluster. The object is as
+ * written, without defaults of the server. A namespaced object without a namespace gets `default`. For UPDATE the old
+ * object equals the new one; for DELETE there is only the old one. Undefined when `metadata` is not an object.
  */
 export function reviewOfManifest(object: JsonObject, operation: ManifestOperation, uid: string): Review | undefined {
   const metadata = object.metadata ?? {};

@@ -1,13 +1,13 @@
-/** A part of a text that is parsed by itself. */
+/** A part of a text that is parsed separately. */
 export interface TextPart {
   readonly text: string;
-  /** Lines of the text above it. */
+  /** Number of lines of the text above this part. */
   readonly linesAbove: number;
 }
 
 /**
- * Takes a YAML stream apart at its `---` lines, which end a document wherever they stand (YAML 1.1, section 4.3.2), as
- * kubectl does. A parser that is given all of it loses the documents below one whose quote is never closed.
+ * Splits a YAML stream at its `---` lines, as kubectl does. They end a document in any context (YAML 1.1, section
+ * 4.3.2). A parser that reads the whole stream loses all documents below an unclosed quote.
  */
 export function splitDocuments(text: string): TextPart[] {
   const parts: TextPart[] = [];
@@ -15,7 +15,7 @@ export function splitDocuments(text: string): TextPart[] {
   let pending = "";
   for (const piece of text.split(/^(?=---(?:[ \t\r\n]|$))/m)) {
     pending += piece;
-    // Directives belong to the document whose --- comes after them.
+    // Directives belong to the document of the next ---.
     if (isPrologue(piece)) continue;
     parts.push({ text: pending, linesAbove });
     linesAbove += pending.split("\n").length - 1;

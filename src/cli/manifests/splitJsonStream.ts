@@ -1,8 +1,8 @@
 import type { TextPart } from "./splitDocuments.ts";
 
 /**
- * Takes a text of several JSON objects apart, one behind the other as `jq -c` and logs write them, and as kubectl reads
- * them. Undefined for any other text, a single object included: flow YAML looks much the same, so one has to be JSON.
+ * Splits a stream of JSON objects, as `jq -c` and logs write it and kubectl reads it. Undefined for any other text, and
+ * for a single object. At least one object must be valid JSON, because flow YAML looks similar.
  */
 export function splitJsonStream(text: string): TextPart[] | undefined {
   const parts: TextPart[] = [];
@@ -17,7 +17,7 @@ export function splitJsonStream(text: string): TextPart[] | undefined {
   return parts.length > 1 && parts.some((part) => isJson(part.text)) ? parts : undefined;
 }
 
-/** Where each object of the text ends; undefined when there is anything but white space between them. */
+/** The end offset of each object. Undefined when there is more than white space between objects. */
 function objectEnds(text: string): number[] | undefined {
   const ends: number[] = [];
   let depth = 0;

@@ -8,34 +8,34 @@ import { isWebhookConfiguration, type RegistrationObject } from "../../registrat
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import { readState } from "../../sync/target/TargetState.ts";
 
-/** An object that would be made or changed by applying what was rendered. */
+/** An object that applying the rendered objects would create or change. */
 export interface ObjectDifference {
   readonly kind: string;
   readonly name: string;
-  /** `missing`: a CustomResourceDefinition that is not there, so that its patch cannot be applied. */
+  /** `missing`: a CustomResourceDefinition that does not exist, so that its patch cannot be applied. */
   readonly change: "create" | "update" | "missing";
-  /** A unified diff, empty for `missing`. */
+  /** A unified diff. Empty for `missing`. */
   readonly diff: string;
-  /** Elements that others added, such as `matchConditions evil of WEBHOOK`: applying leaves them where they are. */
+  /** Elements of other field managers, such as `matchCondition NAME of WEBHOOK`. Applying does not remove them. */
   readonly foreign: readonly string[];
-  /** Which of its webhooks the sync lets be ignored, and since when (ISO 8601): `failurePolicy` is `Ignore` by it. */
-  readonly brokenGlass?: { readonly webhooks: readonly string[]; readonly since: string };
+  /** Webhooks that the sync switched to fail open (`failurePolicy: Ignore`), and since when (ISO 8601). */
+  readonly failingOpen?: { readonly webhooks: readonly string[]; readonly since: string };
 }
 
-/** An object that could not be compared, and why. */
+/** An object that could not be compared, with the reason. */
 export interface Incomparable {
   readonly kind: string;
   readonly name: string;
   readonly fault: string;
 }
 
-/** What a cluster has other than what was rendered. */
+/** Differences between a cluster and the rendered objects. */
 export interface ClusterDifferences {
   readonly objects: readonly ObjectDifference[];
   readonly incomparable: readonly Incomparable[];
-  /** `KIND NAME` of what carries the gate's label and is no longer rendered. */
+  /** `KIND NAME` of objects with the label of the gate that are no longer rendered. */
   readonly leftover: readonly string[];
-  /** Every webhook that the cluster has, the gate's or not. */
+  /** The webhooks of the cluster: those of this gate, and those without the label of a gate. */
   readonly webhooks: readonly LiveWebhook[];
 }
 
@@ -49,7 +49,10 @@ const COLLECTIONS: Readonly<Record<RegistrationObject["kind"], string>> = {
   CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
 };
 
-/** Compares a cluster with what was rendered, by server-side apply as a dry run: nothing is changed. Throws CliError. */
+/**
+ * Compares a cluster with rendered objects by a server-side apply with `dryRun=All`. Changes nothing. Throws
+ * `KubernetesError`.
+ */
 export async function clusterDifferences(
   client: KubernetesClient,
   gate: string,
@@ -63,7 +66,7 @@ export async function clusterDifferences(
       const difference = await differenceOf(client, object);
       if (difference !== undefined) found.push(difference);
     } catch (error) {
-      // The other objects can be compared all the same, where the API server answers at all.
+      // The API server refused this object; the others can still be compared.
       if (!(error instanceof KubernetesError) || error.code !== "cluster-refused") throw error;
       incomparable.push({ kind, name: metadata.name, fault: error.message });
     }
@@ -73,7 +76,7 @@ export async function clusterDifferences(
   const rendered = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   for (const kind of ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] as const)
     for (const item of await list(client, COLLECTIONS[kind])) {
-      // A list's items do not say what they are.
+      // The items of a list have no kind.
       webhooks.push(...(owner(item) === undefined || owner(item) === gate ? liveWebhooks({ ...item, kind }) : []));
       if (owner(item) === gate) leftover.push(`${kind} ${nameOf(item)}`);
     }
@@ -96,7 +99,7 @@ async function differenceOf(
     return { kind, name: metadata.name, change: "missing", diff: "", foreign: [] };
   const query = "?dryRun=All&force=true&fieldManager=postern";
   const applied = await client.call({ method: "PATCH", path: `${path}${query}`, body: object });
-  // No answer where the namespace of a new object is itself still to be made.
+  // 404 when the namespace of a new object does not exist yet.
   const { kept, foreign } = withoutForeign(applied ?? { ...object }, object);
   const [before, after] = [live === undefined ? "" : textOf(live), textOf(kept)];
   if (before === after) return undefined;
@@ -104,29 +107,29 @@ async function differenceOf(
   const diff = createTwoFilesPatch(`live/${name}`, `rendered/${name}`, before, after, undefined, undefined, {
     context: 3,
   });
-  // Without the line of "=" that the package puts above each diff.
+  // The package puts a line of "=" above each diff.
   const change = live === undefined ? "create" : "update";
   const difference = { kind, name: metadata.name, change, diff: diff.replace(/^=+\n/, ""), foreign } as const;
-  const brokenGlass = brokenGlassOf(live);
-  return brokenGlass === undefined ? difference : { ...difference, brokenGlass };
+  const failingOpen = failingOpenOf(live);
+  return failingOpen === undefined ? difference : { ...difference, failingOpen };
 }
 
-function brokenGlassOf(live: JsonObject | undefined): ObjectDifference["brokenGlass"] {
+function failingOpenOf(live: JsonObject | undefined): ObjectDifference["failingOpen"] {
   const annotations =
     isJsonObject(live?.metadata) && isJsonObject(live.metadata.annotations) ? live.metadata.annotations : {};
-  const { brokenGlass } = readState(annotations);
-  if (brokenGlass === undefined) return undefined;
-  return { webhooks: brokenGlass.webhooks, since: new Date(brokenGlass.since).toISOString() };
+  const { failingOpen } = readState(annotations);
+  if (failingOpen === undefined) return undefined;
+  return { webhooks: failingOpen.webhooks, since: new Date(failingOpen.since).toISOString() };
 }
 
-/** A definition of the gate's own, and not a patch of somebody else's. */
+/** Whether the object is a whole definition, and not a patch of one that others own. */
 function isWhole(object: RegistrationObject): boolean {
   return "spec" in object && isJsonObject(object.spec) && object.spec.group !== undefined;
 }
 
 /**
- * An object as it would be with nothing in its lists but what was rendered. Lists whose elements go by a name
- * (`listType: map`) keep what another field manager put in, which can be a webhook or, worse, a condition that is never met.
+ * An applied object without the list elements of other field managers, and the names of these elements. Server-side
+ * apply keeps such elements in lists of `listType: map`: webhooks, or match conditions that may never hold.
  */
 function withoutForeign(applied: JsonObject, object: RegistrationObject): { kept: JsonObject; foreign: string[] } {
   if (!isWebhookConfiguration(object) || !Array.isArray(applied.webhooks)) return { kept: applied, foreign: [] };
@@ -149,12 +152,12 @@ function withoutForeign(applied: JsonObject, object: RegistrationObject): { kept
   return { kept: { ...applied, webhooks }, foreign };
 }
 
-/** What nobody writes into a manifest. */
-const SERVER_SIDE = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
+/** Metadata that the API server sets. */
+const SERVER_FIELDS = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
 
 function textOf(object: JsonObject): string {
   const { status: _status, metadata, ...rest } = object;
-  const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => !SERVER_SIDE.includes(key));
+  const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => !SERVER_FIELDS.includes(key));
   return stringify({ ...rest, metadata: Object.fromEntries(kept) }, { sortMapEntries: true, lineWidth: 0 });
 }
 
@@ -167,7 +170,7 @@ function nameOf({ metadata }: JsonObject): string {
   return isJsonObject(metadata) ? String(metadata.name) : "";
 }
 
-/** The gate that an object says it belongs to. */
+/** The gate in the label of an object. */
 function owner({ metadata }: JsonObject): unknown {
   const labels = isJsonObject(metadata) ? metadata.labels : undefined;
   return isJsonObject(labels) ? labels[GATE_LABEL] : undefined;

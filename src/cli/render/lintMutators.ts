@@ -11,20 +11,21 @@ import { printable } from "../../telemetry/printable.ts";
 import { applyPatch } from "../gate/judgeReviewLocally.ts";
 import { sampleReviews } from "./sampleReviews.ts";
 
-/** As long as a registration gives a webhook by default, in milliseconds. */
-const TIMEOUT = 5_000;
-/** More of a patch than this says nothing new. In characters. */
-const PATCH_LENGTH = 300;
+/** The default timeoutSeconds of a rendered registration. */
+const TIMEOUT_MS = 5_000;
+/** A longer patch is cut off in a message. */
+const MAX_PATCH_CHARACTERS = 300;
 
-/** A review to try mutators on, and what to call it by. */
+/** A review to test mutators with, and its name in messages. */
 export interface Sample {
   readonly review: Review;
   readonly name: string;
 }
 
 /**
- * Runs each mutator twice, the second time on its own result, on `samples` and on a small object of each built-in kind
- * that it matches: the API server may do the same. Then all of an entry's, which may undo each other's work.
+ * Tests whether mutators are idempotent, because the API server may call them again (`reinvocationPolicy`). Runs each
+ * mutator twice, the second time on its own result, on `samples` and on a small object of each built-in kind that it
+ * matches. Then does the same with all mutators of an entry together, which may undo the changes of each other.
  */
 export async function lintMutators(
   gate: Pick<RegisteredGate, "policies" | "entries">,
@@ -32,32 +33,34 @@ export async function lintMutators(
   samples: readonly Sample[],
 ): Promise<Lint[]> {
   const lints: Lint[] = [];
-  const restless = new Set<string>();
+  const changing = new Set<string>();
   for (const policy of gate.policies.filter(({ mutate }) => mutate !== undefined)) {
-    const found = await findRestless([policy], settings, [...samples, ...builtinSamples(policy)]);
+    const found = await findChange([policy], settings, [...samples, ...builtinSamples(policy)]);
     if (found === undefined) continue;
-    restless.add(policy.name);
+    changing.add(policy.name);
     lints.push(lintOf(`policies.${policy.name}`, "is not idempotent", found));
   }
   for (const { name, policies } of gateEntries(gate)) {
-    const mutators = policies.filter((policy) => policy.mutate !== undefined && !restless.has(policy.name));
+    const mutators = policies.filter((policy) => policy.mutate !== undefined && !changing.has(policy.name));
     if (mutators.length < 2) continue;
-    const found = await findRestless(mutators, settings, [...samples, ...mutators.flatMap(builtinSamples)]);
+    const found = await findChange(mutators, settings, [...samples, ...mutators.flatMap(builtinSamples)]);
     const names = mutators.map((policy) => policy.name).join(", ");
     if (found !== undefined)
-      lints.push(lintOf(`entries.${name}`, `has mutators that undo each other's work among ${names}`, found));
+      lints.push(
+        lintOf(`entries.${name}`, `has mutators that change the results of each other, among ${names}`, found),
+      );
   }
   return lints;
 }
 
-interface Restless {
+interface SecondChange {
   readonly sample: Sample;
   readonly patch: readonly PatchOperation[];
 }
 
-function lintOf(place: string, fault: string, { sample, patch }: Restless): Lint {
+function lintOf(place: string, fault: string, { sample, patch }: SecondChange): Lint {
   const text = printable(JSON.stringify(patch));
-  const shown = text.length > PATCH_LENGTH ? `${text.slice(0, PATCH_LENGTH)}…` : text;
+  const shown = text.length > MAX_PATCH_CHARACTERS ? `${text.slice(0, MAX_PATCH_CHARACTERS)}…` : text;
   const message = `${fault}: called again with its own result for ${sample.name} it patches ${shown}`;
   return { code: "mutator-not-idempotent", severity: "warning", place, message };
 }
@@ -66,14 +69,14 @@ function builtinSamples(policy: Policy): Sample[] {
   return sampleReviews(policy).map((review) => ({ review, name: `a ${review.kind.kind}` }));
 }
 
-/** The first sample for which the second run changes something. A run that denies, or cannot cope with a sample, says nothing. */
-async function findRestless(
+/** The first sample that the second run changes. Samples that a mutator denies or fails on are skipped. */
+async function findChange(
   policies: readonly Policy[],
   settings: ClusterSettings,
   samples: readonly Sample[],
-): Promise<Restless | undefined> {
+): Promise<SecondChange | undefined> {
   const engine = new PolicyEngine(policies);
-  // As if all were enforced: a mode that withholds patches today may not tomorrow.
+  // All modes count as enforce, because a mode that withholds patches may change later.
   const enforcing: ClusterSettings = {
     cluster: settings.cluster,
     modeOf: () => "enforce",
@@ -94,7 +97,7 @@ async function mutate(
   settings: ClusterSettings,
   review: Review,
 ): Promise<readonly PatchOperation[]> {
-  const deadline = new Deadline(TIMEOUT, Date.now);
+  const deadline = new Deadline(TIMEOUT_MS, Date.now);
   try {
     const verdict = await engine.mutate({ review, settings, deadline, log: SILENT });
     return verdict.allowed ? verdict.patch : [];

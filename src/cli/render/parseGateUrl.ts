@@ -1,19 +1,23 @@
+import { hasClusterPath } from "../../protocol/gateUrl.ts";
 import { CliError } from "../terminal/CliError.ts";
 
-/** The URL of --url as registrations need it, without a slash at its end. Throws {@link CliError} for one that the API server would refuse. */
+/**
+ * Parses the URL of `--url`; the result has no slash at its end. Throws {@link CliError} `usage` for a URL that the API
+ * server would refuse.
+ */
 export function parseGateUrl(text: string): string {
   const fail = (fault: string): never => {
     throw new CliError("usage", `--url ${fault}`);
   };
-  if (!URL.canParse(text)) fail(`${JSON.stringify(text)} is no URL; such as https://gate.example.com`);
+  if (!URL.canParse(text)) fail(`${JSON.stringify(text)} is not a URL; expected one such as https://gate.example.com`);
   const url = new URL(text);
-  if (url.protocol !== "https:") fail("must be https: the API server calls nothing else");
-  // The text is not repeated: it has a password in it.
+  if (url.protocol !== "https:") fail("must be https: the API server calls only https");
+  // The message does not repeat the text, which contains a password.
   if (url.username !== "" || url.password !== "")
     fail("must have no user name or password: the API server refuses one");
   if (/[?#]/.test(text))
     fail(`${JSON.stringify(text)} must have no query and no fragment: the API server refuses them`);
-  if (/\/c\//.test(url.pathname))
-    fail(`${JSON.stringify(text)} has a cluster's path in it; name where the gate is served`);
+  if (hasClusterPath(url.pathname))
+    fail(`${JSON.stringify(text)} contains the path of a cluster; give the URL of the gate without /c/CLUSTER`);
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

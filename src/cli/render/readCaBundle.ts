@@ -2,19 +2,19 @@ import { readFile } from "node:fs/promises";
 import { parseBundle } from "../../trust/bundle.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import { readFault } from "../manifests/findInputFiles.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { readFault } from "../terminal/readFault.ts";
 
-/** Roots to trust, and what is doubtful about them: one text each. */
+/** Roots to trust, and warnings about them. */
 export interface CaBundle {
   readonly pem: string;
-  readonly doubts: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /**
- * The certificates of a PEM file, one below the other, and nothing else of it. The API server takes any bytes for a
- * bundle, and then trusts nobody: so throws {@link CliError}, with the line, for what it would not read, for a key, and
- * where nothing in it is valid any more.
+ * The certificates of a PEM file as one bundle, without its other text. The API server accepts any bytes as `caBundle`,
+ * and then trusts no server. So this throws {@link CliError} `bad-ca-bundle`, with the line, for text that is not a
+ * certificate, for a private key, and for a file in which every certificate has expired.
  */
 export async function readCaBundle(file: string, now: number): Promise<CaBundle> {
   const text = await readFile(file, "utf8").catch((error: unknown): never => {
@@ -22,11 +22,14 @@ export async function readCaBundle(file: string, now: number): Promise<CaBundle>
   });
   const certificates = parse(text, file);
   if (certificates.every(({ notAfter }) => notAfter.getTime() < now))
-    throw new CliError("bad-ca-bundle", `--ca: ${file}: every certificate in it has expired; nothing would be trusted`);
+    throw new CliError(
+      "bad-ca-bundle",
+      `--ca: ${file}: every certificate has expired; the API server would trust no server`,
+    );
   return {
     pem: certificates.map(({ pem }) => pem).join(""),
-    doubts: certificates.flatMap((certificate, index) =>
-      doubtsAbout(certificate, now).map((doubt) => `${file}: certificate ${index + 1} ${doubt}`),
+    warnings: certificates.flatMap((certificate, index) =>
+      warningsAbout(certificate, now).map((warning) => `${file}: certificate ${index + 1} ${warning}`),
     ),
   };
 }
@@ -40,11 +43,11 @@ function parse(text: string, file: string): readonly Certificate[] {
   }
 }
 
-function doubtsAbout({ isCa, notBefore, notAfter }: Certificate, now: number): string[] {
+function warningsAbout({ isCa, notBefore, notAfter }: Certificate, now: number): string[] {
   const day = (date: Date): string => date.toISOString().slice(0, 10);
   return [
     ...(notAfter.getTime() < now ? [`expired on ${day(notAfter)}`] : []),
     ...(notBefore.getTime() > now ? [`is not valid before ${day(notBefore)}`] : []),
-    ...(isCa ? [] : ["is no CA's: only a server that presents this very certificate would be trusted"]),
+    ...(isCa ? [] : ["is not a CA: it is trusted only when the server presents this certificate itself"]),
   ];
 }

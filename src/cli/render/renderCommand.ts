@@ -1,23 +1,27 @@
 import { existsSync } from "node:fs";
+import { Option } from "commander";
 import type { Gate } from "../../gate/config/defineGate.ts";
+import type { Lint } from "../../registration/lint/Lint.ts";
 import { lintRegistrations } from "../../registration/lint/lintRegistrations.ts";
 import { renderRegistrations } from "../../registration/render/renderRegistrations.ts";
-import { loadGate } from "../gate/loadGate.ts";
+import { printable } from "../../telemetry/printable.ts";
+import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
 import { settingsForCluster } from "../gate/settingsForCluster.ts";
 import { readReviews } from "../manifests/readReviews.ts";
+import type { AddCommand } from "../program.ts";
 import { CliError } from "../terminal/CliError.ts";
-import { EXIT_OK, EXIT_UNUSABLE } from "../terminal/exitCode.ts";
+import { EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
-import type { Terminal } from "../terminal/Terminal.ts";
+import { collect, parseNodes } from "../terminal/optionParsers.ts";
+import { contextOption } from "../terminal/sharedOptions.ts";
+import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { lintMutators, type Sample } from "./lintMutators.ts";
 import { parseGateUrl } from "./parseGateUrl.ts";
-import { printLints } from "./printLints.ts";
 import { readCaBundle } from "./readCaBundle.ts";
 import { registrationYaml } from "./registrationYaml.ts";
 import { renderDiff } from "./renderDiff.ts";
 
-/** Options of `postern render`. */
-export interface RenderOptions {
+interface RenderOptions {
   readonly gate?: string;
   readonly cluster: string;
   readonly url: string;
@@ -31,29 +35,66 @@ export interface RenderOptions {
   readonly kubeconfig?: string;
 }
 
-/** The gate of the project that one stands in. */
-const PROJECT_GATE = "functions/gate.ts";
+/** Adds `postern render`: prints the registrations of a cluster, or compares them with a running cluster. */
+export const renderCommand: AddCommand = (program, terminal, done) => {
+  program
+    .command("render")
+    .description("print the registrations of a gate for a cluster, ready for kubectl apply")
+    .option("--gate <file>", "file that exports the gate (default: functions/gate.ts, when it exists)")
+    .requiredOption("--cluster <name>", "name of the cluster in the gate")
+    .requiredOption("--url <url>", "URL of the gate, such as https://gate.example.com")
+    .option("--ca <file>", "roots in PEM for caBundle (default: none; the API server uses the roots of its host)")
+    .addOption(
+      new Option("--output <format>", "yaml for kubectl, json for machines").choices(["yaml", "json"]).default("yaml"),
+    )
+    .option(
+      "--sample <path>",
+      "manifests to test mutators with, in addition to built-in ones; may be given several times",
+      collect,
+    )
+    .option("--nodes <number>", "nodes of the cluster, for estimates of calls and cost", parseNodes, 50)
+    .option("--sync", "hand the registrations over to postern sync, which then owns caBundle and url")
+    .option("--diff", "compare with the running cluster; changes nothing")
+    .addOption(contextOption("with --diff: "))
+    .option("--kubeconfig <file>", "with --diff: kubeconfig file (default: KUBECONFIG, ~/.kube/config)")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern render --gate gate.ts --cluster production --url https://gate.example.com \\
+      | kubectl apply --server-side --field-manager=postern -f -
 
-/** Prints a cluster's registrations, or how a running cluster's differ. Resolves to the exit code; throws {@link CliError}. */
-export async function renderCommand(terminal: Terminal, options: RenderOptions): Promise<number> {
+Lints go to standard error, one on each line; with --output json as
+  {code, severity, place, message}
+Exit codes: 0 rendered, 2 usage, input, or a lint with severity error (nothing
+is printed then). With --diff: 0 no difference, 1 a difference, 2 could not
+compare.`,
+    )
+    .action(async (options: Omit<RenderOptions, "sample"> & { sample?: string[] }) =>
+      done(await runRender(terminal, { ...options, sample: options.sample ?? [] })),
+    );
+};
+
+/** Resolves to the exit code. Throws {@link CliError}. */
+async function runRender(terminal: Terminal, options: RenderOptions): Promise<number> {
   const { cluster, output, diff = false } = options;
   if (!diff && (options.context !== undefined || options.kubeconfig !== undefined))
-    throw new CliError("usage", "--context and --kubeconfig go with --diff");
+    throw new CliError("usage", "--context and --kubeconfig need --diff");
   const url = parseGateUrl(options.url);
   const gate = await loadGate(gateFile(options.gate));
   const settings = await settingsForCluster(gate, cluster);
   const bundle = options.ca === undefined ? undefined : await readCaBundle(options.ca, Date.now());
   const { samples, isReadable } = await readSamples(terminal, options.sample);
-  if (!isReadable) return EXIT_UNUSABLE;
+  if (!isReadable) return EXIT_FAILED;
   const lints = [
-    ...(bundle?.doubts ?? []).map(
+    ...(bundle?.warnings ?? []).map(
       (message) => ({ code: "doubtful-ca", severity: "warning", place: "--ca:", message }) as const,
     ),
     ...lintRegistrations(gate, settings, options.nodes),
     ...(await lintMutators(gate, settings, samples)),
   ];
   printLints(terminal, output, lints);
-  if (lints.some(({ severity }) => severity === "error")) return EXIT_UNUSABLE;
+  if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;
   const endpoint = { url, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
   const { objects } = await renderRegistrations(gate, settings, endpoint, { sync: options.sync === true });
   if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });
@@ -65,10 +106,22 @@ export async function renderCommand(terminal: Terminal, options: RenderOptions):
   return EXIT_OK;
 }
 
+/** Prints lints to standard error, one on each line: text, or JSON objects with code, severity, place and message. */
+function printLints(terminal: Terminal, output: "yaml" | "json", lints: readonly Lint[]): void {
+  for (const lint of lints) {
+    const { code, severity, place, message } = lint;
+    if (output === "json") terminal.stderr.write(`${JSON.stringify({ code, severity, place, message })}\n`);
+    else {
+      const shown = paint(terminal, terminal.stderr, severity === "error" ? "red" : "yellow", severity);
+      terminal.stderr.write(`postern: ${shown}: ${printable(`${place} ${message}`)} (${code})\n`);
+    }
+  }
+}
+
 function gateFile(gate: string | undefined): string {
   if (gate !== undefined) return gate;
   if (existsSync(PROJECT_GATE)) return PROJECT_GATE;
-  throw new CliError("usage", `nothing to render: there is no ${PROJECT_GATE} here; name a gate with --gate FILE`);
+  throw new CliError("usage", `no gate: ${PROJECT_GATE} does not exist; name a gate with --gate FILE`);
 }
 
 function clusterOptions({ context, kubeconfig }: RenderOptions): { context?: string; kubeconfig?: string } {
@@ -86,18 +139,18 @@ async function readSamples(
   return { samples, isReadable: faults.length === 0 };
 }
 
-/** What to do with the output, for whoever reads it. */
+/** The comment above the output: how to apply it. */
 function header({ name }: Gate, cluster: string, pinned: boolean): string[] {
   return [
-    `Registrations of the gate ${name} for the cluster ${cluster}. To apply them as they are:`,
+    `Registrations of the gate ${name} for the cluster ${cluster}. Apply with:`,
     "  kubectl apply --server-side --field-manager=postern -f -",
-    "--force-conflicts takes fields that others wrote: an old kubectl apply a CRD's conversion, a sync the url.",
+    "--force-conflicts takes over fields of other managers: the conversion of a CRD, the url that a sync wrote.",
     pinned
-      ? "Trust: the roots in caBundle. Something has to keep them in step with what the gate serves."
-      : "Trust: the roots of the API server's own host, for there is no caBundle.",
-    "A sync that owns url and caBundle, and a GitOps tool that applies this, must not fight over them:",
+      ? "Trust: the roots in caBundle. postern sync keeps them in step with the certificate of the gate."
+      : "Trust: the roots of the host of the API server, because there is no caBundle.",
+    "When postern sync owns url and caBundle, a GitOps tool that applies this must ignore them:",
     "  Argo CD  ignoreDifferences on .webhooks[].clientConfig.url and .caBundle, with RespectIgnoreDifferences=true",
-    "  Flux     spec.ignore of the Kustomization with /webhooks/N/clientConfig/url; what is not in here it leaves alone",
-    "The README's section on registrations has both in full.",
+    "  Flux     spec.ignore of the Kustomization with /webhooks/N/clientConfig/url; it keeps fields that are not in here",
+    "The README in src/registration of the Postern repository describes both in full.",
   ];
 }

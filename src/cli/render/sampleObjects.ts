@@ -13,7 +13,7 @@ const backend = { service: { name: "sample", port: { number: 80 } } };
 const paths = [{ path: "/", pathType: "Prefix", backend }];
 const roleRef = (kind: string): JsonObject => ({ apiGroup: "rbac.authorization.k8s.io", kind, name: "sample" });
 
-/** By resource: the least that the API server takes, for trying mutators on. Each has a name. */
+/** Minimal valid objects by resource, to test mutators with. */
 export const sampleObjects: ReadonlyMap<string, JsonObject> = new Map(
   [
     ["pods", "v1", "Pod", { spec: template.spec }],

@@ -7,11 +7,11 @@ import type { Review } from "../../protocol/review/Review.ts";
 import { reviewOfManifest } from "../manifests/reviewOfManifest.ts";
 import { sampleObjects } from "./sampleObjects.ts";
 
-/** A review of one small object of each built-in kind that a mutator matches, in a namespace and with labels that it asks for. */
+/** A review of a small object of each built-in kind that a mutator matches, with a namespace and labels that match. */
 export function sampleReviews({ match }: Policy): Review[] {
   const operation = match.operations?.includes("CREATE") === false ? "UPDATE" : "CREATE";
-  const wanted = new Set(policyTargets(match, "mutate").map(({ resource }) => resource));
-  const objects = [...sampleObjects].filter(([resource]) => wanted.has("*") || wanted.has(resource));
+  const resources = new Set(policyTargets(match, "mutate").map(({ resource }) => resource));
+  const objects = [...sampleObjects].filter(([resource]) => resources.has("*") || resources.has(resource));
   const namespace = sampleNamespace(match.namespaces ?? {});
   const labels = sampleLabels(match.labels ?? {});
   return objects.flatMap(([resource, object], index) => {
@@ -23,7 +23,7 @@ export function sampleReviews({ match }: Policy): Review[] {
   });
 }
 
-/** A name that a match takes, as far as one is found by filling in its patterns. */
+/** A namespace that matches, found by filling in the patterns; `default` when none is found. */
 function sampleNamespace(match: NamespaceMatch): string {
   const holds = namespaceMatcher(match);
   const candidates = [
@@ -45,7 +45,7 @@ function sampleLabels({ matchLabels = {}, matchExpressions = [] }: LabelSelector
   return labels;
 }
 
-/** The same labels on every Pod template inside an object. */
+/** Adds labels to every Pod template inside an object. */
 function labelTemplates(value: unknown, labels: JsonObject): unknown {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(

@@ -3,10 +3,10 @@ import type { LocalVerdict } from "../gate/judgeReviewLocally.ts";
 import type { LocatedReview } from "../manifests/readReviews.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 
-/** As wide as the mark in front of an object. */
+/** As wide as the verdict before an object. */
 const INDENT = " ".repeat(9);
 
-/** Prints one judged object: a line of JSON for machines, or a few lines for people. */
+/** Prints one judged object: a line of JSON for machines, or several lines for people. */
 export function printReview(
   terminal: Terminal,
   output: "text" | "json",
@@ -17,7 +17,7 @@ export function printReview(
   stdout.write(output === "json" ? jsonLine(located, verdict) : textBlock(terminal, located, verdict));
 }
 
-/** The last line for people. */
+/** Prints the last line for people: the number of objects for each result. */
 export function printSummary(
   terminal: Terminal,
   counts: { allowed: number; denied: number; unreadable: number },

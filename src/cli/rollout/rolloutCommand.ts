@@ -12,20 +12,21 @@ import { RolloutMetrics } from "../../rollout/report/RolloutMetrics.ts";
 import { jsonLog } from "../../telemetry/jsonLog.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { MetricsServer } from "../../telemetry/MetricsServer.ts";
+import type { AddCommand } from "../program.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
-import { systemFault } from "../terminal/systemFault.ts";
+import { listenError } from "../terminal/listenError.ts";
+import { parsePort, parseSeconds } from "../terminal/optionParsers.ts";
+import { contextOption, kubeconfigOption, outputOption } from "../terminal/sharedOptions.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { textLog } from "../terminal/textLog.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
 import { rolloutServer } from "./rolloutServer.ts";
 
-/** Options of `postern rollout`. */
-export interface RolloutOptions extends ClusterChoice {
+interface RolloutOptions extends ClusterChoice {
   readonly namespace?: string;
   readonly leaseNamespace?: string;
   readonly lease: string;
-  /** In seconds. */
   readonly leaseSeconds: number;
   /** In seconds. */
   readonly resync: number;
@@ -36,42 +37,68 @@ export interface RolloutOptions extends ClusterChoice {
   readonly output: "text" | "json";
 }
 
-/** Tries for the Lease in its time, and the longest between two: as client-go has it, 2 s of 15. */
+/** Attempts to renew the Lease within its duration. client-go retries every 2 s of 15 s. */
 const RETRIES = 7.5;
-const MOST_RETRY = 2_000;
+const MAX_RETRY_MS = 2_000;
 const POD_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 const DEFAULT_NAMESPACE = "postern-system";
 
-/** Runs the controller until a signal ends it. Resolves to the exit code; throws {@link CliError}. */
-export async function rolloutCommand(terminal: Terminal, options: RolloutOptions): Promise<number> {
+/** Adds `postern rollout`: runs the rollout controller until a signal. */
+export const rolloutCommand: AddCommand = (program, terminal, done) => {
+  program
+    .command("rollout")
+    .description("roll the workloads of a cert-manager Certificate after each renewal, until SIGTERM")
+    .option("--namespace <name>", "only the Certificates of this namespace (default: all namespaces)")
+    .option("--lease <name>", "Lease that elects the leader", "postern-rollout")
+    .option("--lease-namespace <name>", "namespace of the Lease (default: that of the Pod, else postern-system)")
+    .option("--lease-seconds <number>", "seconds after which a silent leader is replaced", parseSeconds, 15)
+    .option("--resync <seconds>", "seconds after which every Certificate is read again", parseSeconds, 300)
+    .option("--port <number>", "serve POST /rollout on this port, over TLS with --cert and --key", parsePort)
+    .option("--cert <file>", "certificate chain in PEM, leaf first; reloaded when it is renewed")
+    .option("--key <file>", "private key of the certificate, in PEM")
+    .option("--metrics-port <number>", "serve /metrics, /healthz and /readyz on this port", parsePort)
+    .addOption(outputOption())
+    .addOption(contextOption())
+    .addOption(kubeconfigOption())
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern rollout --namespace gates --metrics-port 9464
+  $ kubectl annotate certificate gate-tls postern.dev/rollout=deployment/gate postern.dev/renewal-policy=canary
+  $ kubectl wait certificate gate-tls --for=condition=RolledOut
+
+Exit codes: 0 stopped by a signal, 2 usage, or no cluster in the kubeconfig.`,
+    )
+    .action(async (options: RolloutOptions) => done(await runRollout(terminal, options)));
+};
+
+/** Resolves to the exit code. Throws {@link CliError}. */
+async function runRollout(terminal: Terminal, options: RolloutOptions): Promise<number> {
+  checkServerOptions(options);
   const { port, cert, key, namespace, output } = options;
-  if ((port === undefined) !== (cert === undefined) || (cert === undefined) !== (key === undefined))
-    throw new CliError(
-      "usage",
-      "--port, --cert and --key come together: POST /rollout takes tokens, and so is served by TLS alone",
-    );
   const log =
     output === "json" ? jsonLog((line) => terminal.stdout.write(`${line}\n`), Date.now) : textLog(terminal, Date.now);
   const client = await KubernetesClient.create(options);
   const clock = new ClusterClock(Date.now);
-  const api = clock.listen(client.ask.bind(client));
+  const api = clock.recordDates(client.ask.bind(client));
   const metrics = new RolloutMetrics();
   const controller = new RolloutController({
     kubeConfig: client.kubeConfig,
     api,
     namespace,
-    resync: options.resync * 1000,
+    resyncMs: options.resync * 1000,
     log,
     metrics,
     now: () => clock.now(),
     random: Math.random,
   });
-  const duration = options.leaseSeconds * 1000;
+  const durationMs = options.leaseSeconds * 1000;
   const lease = new Lease(api, {
     namespace: options.leaseNamespace ?? (await ownNamespace()),
     name: options.lease,
     holder: `${hostname()}-${randomUUID().slice(0, 8)}`,
-    duration,
+    durationMs,
     now: () => clock.now(),
   });
   return untilSignal(async (signal) => {
@@ -81,18 +108,18 @@ export async function rolloutCommand(terminal: Terminal, options: RolloutOptions
       const app = createRolloutApp({ api, log, newRequest: () => requestId(Date.now()) });
       if (port !== undefined && cert !== undefined && key !== undefined)
         servers.push(await rolloutServer({ app, port, cert, key, env: terminal.env, log }));
-      log.info("looks after Certificates", { namespace: namespace ?? "(all)", lease: options.lease });
+      log.info("watching Certificates", { namespace: namespace ?? "(all)", lease: options.lease });
       await leadWhileHeld({
         lease,
-        duration,
-        retry: Math.min(MOST_RETRY, duration / RETRIES),
-        elapsed: () => performance.now(),
+        durationMs,
+        retryMs: Math.min(MAX_RETRY_MS, durationMs / RETRIES),
+        elapsedMs: () => performance.now(),
         sleep: (milliseconds, until) => wait(milliseconds, undefined, { signal: until }).catch(() => undefined),
         lead: (leading) => controller.lead(leading),
-        onChange: (isLeading, why) => {
-          metrics.leads(isLeading);
-          if (isLeading) log.info("leads");
-          else log.info("does not lead", { why });
+        onChange: (isLeading, reason) => {
+          metrics.setLeading(isLeading);
+          if (isLeading) log.info("became leader");
+          else log.info("not leader", { reason });
         },
         signal,
       });
@@ -104,7 +131,16 @@ export async function rolloutCommand(terminal: Terminal, options: RolloutOptions
   });
 }
 
-/** When it was asked for, to the second, and something that no other has. */
+/** Throws {@link CliError} `usage` when only some options of the server are given. */
+function checkServerOptions({ port, cert, key }: RolloutOptions): void {
+  if ((port === undefined) !== (cert === undefined) || (cert === undefined) !== (key === undefined))
+    throw new CliError(
+      "usage",
+      "--port, --cert and --key need each other: POST /rollout receives tokens, so it is served only over TLS",
+    );
+}
+
+/** A unique id of a request: its time in seconds, and random characters. */
 function requestId(now: number): string {
   const time = new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
   return `${time}-${randomBytes(3).toString("hex")}`;
@@ -122,7 +158,7 @@ async function serveMetrics(port: number | undefined, metrics: RolloutMetrics, l
     health: () => undefined,
     readiness: () => undefined,
   }).catch((error: unknown): never => {
-    throw systemFault(error, port, "--metrics-port");
+    throw listenError(error, port, "--metrics-port");
   });
   log.info("metrics", { port: server.port });
   return [server];

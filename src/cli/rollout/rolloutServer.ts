@@ -1,16 +1,16 @@
 import type { Hono } from "hono";
 import type { Log } from "../../telemetry/Log.ts";
 import { CertificateReloader } from "../../tls/CertificateReloader.ts";
-import { readTlsEnv } from "../../tls/readTlsEnv.ts";
+import { readTlsSettings } from "../../tls/readTlsEnv.ts";
 import { startServer } from "../../tls/server/startServer.ts";
 import { TlsConfigError } from "../../tls/TlsConfigError.ts";
 import { TlsError } from "../../tls/TlsError.ts";
 import { TlsMetrics } from "../../tls/TlsMetrics.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import { CliError } from "../terminal/CliError.ts";
-import { systemFault } from "../terminal/systemFault.ts";
+import { listenError } from "../terminal/listenError.ts";
 
-/** What the server is made of. */
+/** Options of {@link rolloutServer}. */
 export interface RolloutServerOptions {
   readonly app: Hono;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface RolloutServerOptions {
 
 const GRACE_MS = 10_000;
 
-/** Serves `POST /rollout`, by TLS with a certificate that is followed as the gate's own is. Throws {@link CliError}. */
+/** Serves `POST /rollout` over TLS. The certificate is reloaded when its files change. Throws {@link CliError}. */
 export async function rolloutServer({
   app,
   port,
@@ -32,10 +32,8 @@ export async function rolloutServer({
   log,
 }: RolloutServerOptions): Promise<{ stop(): Promise<unknown> }> {
   try {
-    const metrics = new TlsMetrics();
-    const options = await readTlsEnv({ ...env, POSTERN_CERT: cert, POSTERN_KEY: key }, { log, metrics, now: Date.now });
-    if (options === undefined) throw new CliError("usage", "--cert and --key are missing");
-    const reloader = await CertificateReloader.load(options);
+    const settings = readTlsSettings({ cert, key }, env);
+    const reloader = await CertificateReloader.load({ ...settings, log, metrics: new TlsMetrics(), now: Date.now });
     const server = await startServer({ fetch: (request) => app.fetch(request), port, tls: reloader.pair });
     reloader.attach(server);
     log.info("listening", { port: server.port, protocol: "https" });
@@ -48,6 +46,6 @@ export async function rolloutServer({
   } catch (error) {
     if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
       throw new CliError("cannot-serve", error.message, error);
-    throw systemFault(error, port);
+    throw listenError(error, port);
   }
 }

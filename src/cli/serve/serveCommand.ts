@@ -1,15 +1,18 @@
 import { serveGate } from "../../hosts/serveGate.ts";
+import { readTlsEnv, readTlsSettings } from "../../tls/readTlsEnv.ts";
 import { TlsConfigError } from "../../tls/TlsConfigError.ts";
 import { TlsError } from "../../tls/TlsError.ts";
+import type { TlsSettings } from "../../tls/TlsSettings.ts";
 import { TrustError } from "../../trust/TrustError.ts";
 import { loadGate } from "../gate/loadGate.ts";
+import type { AddCommand } from "../program.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { checkTogether } from "../terminal/checkTogether.ts";
-import { systemFault } from "../terminal/systemFault.ts";
+import { listenError } from "../terminal/listenError.ts";
+import { parsePort } from "../terminal/optionParsers.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 
-/** Options of `postern serve`. */
-export interface ServeOptions {
+interface ServeOptions {
   readonly gate: string;
   readonly port: number;
   readonly host?: string;
@@ -19,33 +22,60 @@ export interface ServeOptions {
   readonly standbyKey?: string;
 }
 
-/** Serves a gate from this process until it is told to stop. Resolves to the exit code; throws {@link CliError}. */
-export async function serveCommand(
-  terminal: Terminal,
-  { gate: file, port, host, cert, key, standbyCert, standbyKey }: ServeOptions,
-): Promise<number> {
+/** Adds `postern serve`: serves a gate from this process until a signal. */
+export const serveCommand: AddCommand = (program, terminal, done) => {
+  program
+    .command("serve")
+    .description("serve a gate from Node: HTTPS with h2 and http/1.1, or plain HTTP behind an edge")
+    .requiredOption("--gate <file>", "file that exports the gate")
+    .option("--port <number>", "port to listen on; 0 for a free one", parsePort, 8443)
+    .option("--host <address>", "address to listen on (default: all)")
+    .option("--cert <file>", "certificate chain in PEM, leaf first")
+    .option("--key <file>", "private key of the certificate, in PEM")
+    .option("--standby-cert <file>", "second certificate chain, used when the first cannot be served")
+    .option("--standby-key <file>", "private key of the second certificate")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern serve --gate gate.ts --port 8443 --cert tls.crt --key tls.key
+
+Certificates are reloaded when their files change. SIGHUP reloads them now,
+SIGUSR2 goes back to the previous certificate, SIGTERM finishes open calls and
+stops.
+Exit codes: 0 stopped, 1 open calls were cut off, 2 could not start.`,
+    )
+    .action(async (options: ServeOptions) => done(await runServe(terminal, options)));
+};
+
+/** Resolves to the exit code. Throws {@link CliError}. */
+async function runServe(terminal: Terminal, options: ServeOptions): Promise<number> {
+  const { gate: file, port, host, cert, key, standbyCert, standbyKey } = options;
   checkTogether("--cert", cert, "--key", key);
   checkTogether("--standby-cert", standbyCert, "--standby-key", standbyKey);
   if (standbyCert !== undefined && cert === undefined)
-    throw new CliError("usage", "--standby-cert needs a main certificate beside it, --cert");
+    throw new CliError("usage", "--standby-cert needs a main certificate, --cert");
   const gate = await loadGate(file);
   if (cert === undefined)
     terminal.stderr.write(
-      "postern: plain HTTP, for an edge in front that terminates TLS; the API server itself calls nothing but https (--cert, --key)\n",
+      "postern: serving plain HTTP, for an edge that terminates TLS; the API server itself needs HTTPS (--cert, --key)\n",
     );
   try {
-    return await serveGate(gate, {
-      ...terminal.env,
-      POSTERN_PORT: String(port),
-      POSTERN_HOST: host,
-      POSTERN_CERT: cert,
-      POSTERN_KEY: key,
-      ...(standbyCert === undefined ? {} : { POSTERN_STANDBY_CERT: standbyCert, POSTERN_STANDBY_KEY: standbyKey }),
-    });
+    return await serveGate(gate, terminal.env, { port, hostname: host, tls: tlsOf(options, terminal.env) });
   } catch (error) {
     if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
       throw new CliError("cannot-serve", error.message, error);
     const taken = error instanceof Error && "port" in error && typeof error.port === "number" ? error.port : port;
-    throw systemFault(error, taken, taken === port ? "--port" : "POSTERN_METRICS_PORT");
+    throw listenError(error, taken, taken === port ? "--port" : "POSTERN_METRICS_PORT");
   }
+}
+
+/**
+ * Settings of the serving certificate. Its main pair comes only from the options; the environment completes the rest.
+ */
+function tlsOf(options: ServeOptions, env: Terminal["env"]): TlsSettings | undefined {
+  const { cert, key } = options;
+  if (cert === undefined || key === undefined)
+    return readTlsEnv({ ...env, POSTERN_CERT: undefined, POSTERN_KEY: undefined });
+  return readTlsSettings({ ...options, cert, key }, env);
 }

@@ -5,8 +5,8 @@ import { inFlightOf } from "../../sync/metrics/inFlightOf.ts";
 import type { SyncTarget } from "../../sync/target/SyncTarget.ts";
 
 /**
- * Calls of the gate that are under way at any time, as the config says or the API server counts; undefined where neither
- * tells. An API server that does not is said by `note`, and is no reason to fail.
+ * The average number of calls of the gate in flight, from the config or from the metrics of the API server. Undefined
+ * when neither is available. An API server without these metrics is reported to `note` and is not an error.
  */
 export async function callsInFlight(
   load: SyncConfig["load"],
@@ -15,8 +15,8 @@ export async function callsInFlight(
   note: (text: string) => void,
 ): Promise<number | undefined> {
   if (load === undefined) return undefined;
-  // Little's law: their rate by how long each takes.
-  if (load !== "api-server") return load.requestsPerSecond * (load.latency / 1000);
+  // Little's law: rate times duration.
+  if (load !== "api-server") return load.requestsPerSecond * (load.latencyMs / 1000);
   const { status, text } = await client.text("/metrics").catch((error: unknown) => {
     if (error instanceof KubernetesError) return { status: 0, text: error.message };
     throw error;
@@ -25,7 +25,7 @@ export async function callsInFlight(
   const names = new Set(hooks.map(({ name }) => name).filter((name) => name !== ""));
   const calls = status === 200 ? inFlightOf(text, names, Date.now()) : undefined;
   if (calls !== undefined) return calls;
-  const why = status === 200 ? "its /metrics does not say" : status === 0 ? text : `/metrics: ${status}`;
-  note(`load: the API server does not tell how much it calls the gate: ${why}`);
+  const why = status === 200 ? "/metrics does not contain them" : status === 0 ? text : `/metrics: ${status}`;
+  note(`load: the API server does not report its calls of the gate: ${why}`);
   return undefined;
 }

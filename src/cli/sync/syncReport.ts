@@ -1,18 +1,17 @@
-import { findingsOf } from "../../sync/plan/findingsOf.ts";
-import type { Finding, Step } from "../../sync/plan/Step.ts";
+import { type Finding, findingsOf, type Step } from "../../sync/plan/Step.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 
-/** What is said of a run in JSON. */
+/** The JSON of a run. */
 export interface SyncReport {
   readonly result: "in-step" | "soaking" | "not-in-step" | "rolled-back";
-  /** What was written, or with `--dry-run` would be, in order. */
+  /** The writes in order. With `--dry-run`, the writes that would be made. */
   readonly steps: readonly { readonly step: string; readonly about: string; readonly reason: string }[];
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
-  /** ISO 8601; only where roots wait to be taken away. */
+  /** ISO 8601. Only when roots wait for removal. */
   readonly soakUntil?: string;
 }
 
@@ -38,31 +37,31 @@ const RESULTS = {
   refuse: "not-in-step",
 } as const;
 
-/** A step on a line or more of its own, for people. */
+/** Prints a step on one or more lines, for people. */
 export function printSyncStep(terminal: Terminal, step: Step, dryRun: boolean): void {
-  const say = (text: string): unknown => terminal.stdout.write(`${printable(text)}\n`);
-  const tell = ({ code, about, message }: Finding): unknown =>
+  const print = (text: string): unknown => terminal.stdout.write(`${printable(text)}\n`);
+  const printFinding = ({ code, about, message }: Finding): unknown =>
     terminal.stdout.write(
       `${paint(terminal, terminal.stdout, "red", printable(`${code}  ${about === "" ? "" : `${about}: `}${message}`))}\n`,
     );
   switch (step.kind) {
     case "nothing-to-do":
-      say("in step: nothing to write");
+      print("in step: nothing to write");
       break;
     case "soak":
-      say(`in step; roots that are unused go from ${new Date(step.until).toISOString()} on`);
+      print(`in step; unused roots are removed from ${new Date(step.until).toISOString()} on`);
       break;
     case "report":
-      for (const finding of step.findings) tell(finding);
+      for (const finding of step.findings) printFinding(finding);
       break;
     case "refuse":
-      tell(step.finding);
-      say("nothing is written");
+      printFinding(step.finding);
+      print("nothing is written");
       break;
     default:
-      say(`${dryRun ? "would " : ""}${step.kind}  ${about(step)}: ${step.reason}`);
+      print(`${dryRun ? "would " : ""}${step.kind}  ${about(step)}: ${step.reason}`);
   }
-  if ("notes" in step) for (const note of step.notes) say(`note: ${note}`);
+  if ("notes" in step) for (const note of step.notes) print(`note: ${note}`);
 }
 
 function about(step: Extract<Step, { readonly reason: string }>): string {

@@ -6,18 +6,19 @@ import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK, isShownError } from "../terminal/exitCode.ts";
-import { systemFault } from "../terminal/systemFault.ts";
+import { listenError } from "../terminal/listenError.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
 import type { SyncRunner } from "./SyncRunner.ts";
 import { printSyncStep, syncReport } from "./syncReport.ts";
 
-/** Intervals without a run that ended, after which something hangs. */
+/** Intervals without a finished run after which /healthz fails. */
 const MISSED_INTERVALS = 3;
 
 /**
- * Runs the sync again and again until SIGTERM or SIGINT, which end it after the step that is under way. A run that fails
- * is said, and the next one is made. Resolves to the exit code. Throws {@link CliError} where it cannot listen.
+ * Runs the sync at each interval until SIGTERM or SIGINT, which stop it after the current step. A failed run is printed
+ * and the next one follows. Resolves to the exit code. Throws {@link CliError} when the port of the metrics is not
+ * available.
  */
 export async function syncWatch(
   terminal: Terminal,
@@ -25,25 +26,25 @@ export async function syncWatch(
   { output, metricsPort }: { readonly output: "text" | "json"; readonly metricsPort: number | undefined },
 ): Promise<number> {
   let ended: number | undefined;
-  const delay = jitterOf(runner.config.goal, runner.config.jitter);
+  const delay = jitterOf(runner.config.goal, runner.config.jitterMs);
   const began = Date.now() + delay;
   const health = (): string | undefined => {
-    const limit = MISSED_INTERVALS * runner.config.interval;
+    const limit = MISSED_INTERVALS * runner.config.intervalMs;
     return Date.now() - (ended ?? began) <= limit ? undefined : `no run has ended for ${limit / 1000} s`;
   };
   const readiness = (): string | undefined => (ended === undefined ? "no run has ended yet" : undefined);
   const server = await serve(metricsPort, { metrics: () => runner.metrics(), health, readiness });
-  if (server !== undefined) terminal.stderr.write(`postern: metrics are at port ${server.port}\n`);
+  if (server !== undefined) terminal.stderr.write(`postern: metrics on port ${server.port}\n`);
   try {
     await untilSignal((signal) =>
       watchSync({
         run: async () => {
-          const isMade = await runOnce(terminal, runner, output, signal);
+          const isDone = await runOnce(terminal, runner, output, signal);
           ended = Date.now();
-          return isMade;
+          return isDone;
         },
-        interval: () => runner.config.interval,
-        delay,
+        intervalMs: () => runner.config.intervalMs,
+        delayMs: delay,
         now: Date.now,
         sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
         signal,
@@ -61,11 +62,11 @@ async function serve(
 ): Promise<MetricsServer | undefined> {
   if (port === undefined) return undefined;
   return MetricsServer.start(port, source).catch((error: unknown): never => {
-    throw systemFault(error, port, "--metrics-port");
+    throw listenError(error, port, "--metrics-port");
   });
 }
 
-/** Resolves to whether the run could be made. With a time before each line, for these go to a log. */
+/** One run, with the time before each line, as in a log. Resolves to whether the run was made. */
 async function runOnce(
   terminal: Terminal,
   runner: SyncRunner,

@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
 
-/** One of a process's outputs. */
+/** An output of the process. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
 }
 
-/** What a command reads and writes. Tests hand in their own. */
+/** Input, outputs and environment of a command. Tests pass others than those of the process. */
 export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -14,7 +14,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Colours a text where the output is a terminal and nobody set NO_COLOR (no-color.org). */
+/** Colours a text when the output is a terminal and NO_COLOR is not set (no-color.org). */
 export function paint(
   terminal: Terminal,
   output: Output,

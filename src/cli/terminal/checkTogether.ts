@@ -1,6 +1,6 @@
 import { CliError } from "./CliError.ts";
 
-/** Two options of which each is nothing without the other. Throws {@link CliError} where one is missing. */
+/** Checks two options that need each other. Throws {@link CliError} `usage` when only one is given. */
 export function checkTogether(
   leftName: string,
   left: string | undefined,
@@ -9,5 +9,5 @@ export function checkTogether(
 ): void {
   if ((left === undefined) === (right === undefined)) return;
   const missing = left === undefined ? leftName : rightName;
-  throw new CliError("usage", `${leftName} and ${rightName} come together; ${missing} is missing`);
+  throw new CliError("usage", `${leftName} and ${rightName} need each other; ${missing} is missing`);
 }

@@ -3,35 +3,35 @@ import { KubernetesError, type KubernetesErrorCode } from "../../kubernetes/Kube
 import { SyncError, type SyncErrorCode } from "../../sync/SyncError.ts";
 import { CliError, type CliErrorCode } from "./CliError.ts";
 
-/** Everything was allowed, or the server stopped as asked. */
+/** Success: all objects are allowed, no difference, in step, no findings, or stopped by a signal. */
 export const EXIT_OK = 0;
-/** Something was denied. */
+/** `review`: an object is denied. */
 export const EXIT_DENIED = 1;
-/** A cluster has something else than what was rendered; as `kubectl diff` has it. */
+/** `render --diff`: the cluster differs from the rendered objects, as with `kubectl diff`. */
 export const EXIT_DIFFERENT = 1;
-/** A cluster is not in step, and nothing is broken: what stands against it is said. */
+/** `sync`: not in step and nothing is broken. `announce`: nothing was published. The next run may succeed. */
 export const EXIT_NOT_IN_STEP = 1;
-/** What was written did not carry, and what was there before was written back. */
+/** `sync`: a written value was not accepted and the snapshot was restored. */
 export const EXIT_ROLLED_BACK = 3;
-/** A doctor found nothing worse than this. */
+/** `doctor`: the worst finding is a warning. */
 export const EXIT_WARNINGS = 1;
-/** A doctor found what is broken, or soon will be. */
+/** `doctor`: a finding is an error: something is broken, or will be soon. */
 export const EXIT_ERRORS = 3;
-/** Usage, input or surroundings: nothing to do with what the policies say. */
-export const EXIT_UNUSABLE = 2;
+/** Any command: usage, input, configuration or environment. Independent of the verdicts of policies. */
+export const EXIT_FAILED = 2;
 
-/** The code of an error that a command shows as one line. */
+/** Codes of errors that a command prints as one line. */
 export type ShownErrorCode = CliErrorCode | ConfigErrorCode | KubernetesErrorCode | SyncErrorCode;
 
-/** An error that a command shows as its one line, without a stack. */
+/** Errors that a command prints as one line, without a stack. */
 export type ShownError = CliError | ConfigError | KubernetesError | SyncError;
 
-/** Whether an error is shown as its one line. Any other error is a fault of Postern itself. */
+/** Whether an error is printed as one line. Any other error is a bug in Postern. */
 export function isShownError(error: unknown): error is ShownError {
   return [CliError, ConfigError, KubernetesError, SyncError].some((it) => error instanceof it);
 }
 
-/** The exit code of each error. */
+/** The exit code for the code of an error. */
 export function exitCode(code: ShownErrorCode): number {
   switch (code) {
     case "usage":
@@ -50,7 +50,7 @@ export function exitCode(code: ShownErrorCode): number {
     case "unreadable-config":
     case "refused-by-cluster":
     case "unreachable":
-      return EXIT_UNUSABLE;
+      return EXIT_FAILED;
     case "lease-held":
     case "changed-in-between":
     case "stopped":

@@ -1,17 +1,28 @@
-import { type AddCommands, runProgram } from "../program.ts";
-import { EXIT_UNUSABLE } from "./exitCode.ts";
-import { guardOutput } from "./guardOutput.ts";
+import type { EventEmitter } from "node:events";
+import { type AddCommand, runProgram } from "../program.ts";
+import { EXIT_FAILED } from "./exitCode.ts";
 
-/** Runs the `postern` command as this process, and ends it. */
-export async function runProcess(groups: readonly AddCommands[], version: string): Promise<never> {
+/** Runs `postern` as this process with the given commands, and exits with the exit code. */
+export async function runProcess(commands: readonly AddCommand[], version: string): Promise<never> {
   const { stdout, stderr, stdin, env } = process;
   guardOutput(stdout, (code) => {
     stderr.write(`postern: the output could not be written (${code})\n`);
-    process.exit(EXIT_UNUSABLE);
+    process.exit(EXIT_FAILED);
   });
-  guardOutput(stderr, () => process.exit(EXIT_UNUSABLE));
-  const code = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version, groups);
-  // What a gate's module has left open, such as a timer, is no reason to go on. First everything is written.
+  guardOutput(stderr, () => process.exit(EXIT_FAILED));
+  const code = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version, commands);
+  // A gate's module may leave a timer open: exit nevertheless, after all output is written.
   for (const stream of [stdout, stderr]) await new Promise((resolve) => stream.write("", resolve));
   process.exit(code);
+}
+
+/**
+ * Ignores EPIPE, so that the command ends with its own exit code when the reader is gone (`| head`). Node would exit
+ * with a stack and code 1, which means "denied". `onLost` is called for any other failed write, such as a full disk.
+ */
+function guardOutput(output: Pick<EventEmitter, "on">, onLost: (code: string) => void): void {
+  output.on("error", (error: unknown) => {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (code !== "EPIPE") onLost(code);
+  });
 }

@@ -2,7 +2,10 @@ import type { Log, LogProperties } from "../../telemetry/Log.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { paint, type Terminal } from "./Terminal.ts";
 
-/** A log for people: a line each, `TIME LEVEL message name=value ...`, to standard output. `now` in milliseconds since 1970. */
+/**
+ * A log for people on standard output: lines of `TIME LEVEL message name=value ...`. `now` is in milliseconds since
+ * 1970.
+ */
 export function textLog(terminal: Terminal, now: () => number): Log {
   const at =
     (level: "debug" | "info" | "warn" | "error") =>

@@ -1,6 +1,6 @@
 /**
- * Runs something that SIGTERM and SIGINT are to end in good order: they abort its signal, once. As the first process of a
- * container, Node would otherwise not hear of SIGTERM at all.
+ * Runs something until SIGTERM or SIGINT, which abort the `AbortSignal` passed to it. Without a listener, Node would
+ * ignore SIGTERM when it is the first process of a container.
  */
 export async function untilSignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { Announcement } from "../../../src/announcement/Announcement.ts";
+import type { AnnouncementKey } from "../../../src/announcement/AnnouncementKey.ts";
 import { readAnnouncement } from "../../../src/announcement/readAnnouncement.ts";
-import type { AnnouncementKey } from "../../../src/announcement/signAnnouncement.ts";
+import { announcementKey, publicPart } from "../../announcement/AnnouncementBed.ts";
 import { patience } from "../../run/speedFactor.ts";
-import { announcementKey, publicPart } from "../../sync/announcement/AnnouncementBed.ts";
 import { type LoopbackAnswer, LoopbackServer } from "../../sync/LoopbackServer.ts";
 import { runPostern } from "../runPostern.ts";
 
@@ -43,7 +43,7 @@ async function announce(change: object = {}, ...args: string[]): ReturnType<type
   return runPostern(["announce", "--config", file("announce.yaml"), ...args]);
 }
 
-/** What is published, as a sync would read it. */
+/** The published announcement, as a sync reads it. */
 async function published(text: string): Promise<Announcement> {
   const terms = { gate: "postern", hosts: ["gate.example.com"], now: Date.now() };
   const read = await readAnnouncement(text.trim(), publicPart(key), terms);
@@ -52,7 +52,7 @@ async function published(text: string): Promise<Announcement> {
 }
 const inFile = async (): Promise<Announcement> => published(await readFile(file("out.jws"), "utf8"));
 
-it("publishes to a file what a sync takes, for an hour", async () => {
+it("postern announce publishes to a file an announcement that a sync accepts, valid for one hour", async () => {
   const { code, out, err } = await announce();
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toMatch(
@@ -63,7 +63,7 @@ it("publishes to a file what a sync takes, for an hour", async () => {
   expect(announcement.exp - announcement.iat).toBe(3_600);
 });
 
-it("signs the same anew under the same number, and something else under a higher one", async () => {
+it("postern announce keeps the sequence number for the same content and raises it for other content", async () => {
   await announce();
   const first = await inFile();
   const again = await announce({ lifetime: "10m" });
@@ -74,7 +74,7 @@ it("signs the same anew under the same number, and something else under a higher
   expect((await inFile()).seq).toBeGreaterThan(first.seq);
 });
 
-it("--dry-run publishes nothing, --output json says all of it", async () => {
+it("postern announce --dry-run --output json publishes nothing and prints the whole announcement", async () => {
   const { code, out } = await announce({}, "--dry-run", "--output", "json");
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
@@ -86,14 +86,14 @@ it("--dry-run publishes nothing, --output json says all of it", async () => {
   await expect(readFile(file("out.jws"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-it("to standard output goes the announcement alone", async () => {
+it("postern announce with publish.stdout writes only the announcement to standard output", async () => {
   const { code, out, err } = await announce({ publish: { stdout: true } });
   expect(code).toBe(0);
   expect(await published(out)).toMatchObject(fixed.fixed);
   expect(err).toMatch(/published to standard output\n$/);
 });
 
-it("to a KV namespace goes what follows from what is there", async () => {
+it("postern announce with a KV namespace continues the sequence of the stored announcement", async () => {
   let stored: string | undefined;
   server.answer = ({ method, body }): LoopbackAnswer => {
     if (method === "PUT") stored = body;
@@ -113,43 +113,48 @@ it("to a KV namespace goes what follows from what is there", async () => {
   }
 });
 
-describe("exit code 1, and what is published stays", () => {
+describe("postern announce exits with 1 and keeps the published announcement", () => {
   const cloudflare = (): object => ({ cloudflare: { zone: ACCOUNT, token: { file: "./token" }, api: server.url } });
   const kv = (): object => ({
     publish: { cloudflareKv: { account: ACCOUNT, namespace: NAMESPACE, token: { file: "./token" }, api: server.url } },
   });
   it.each<[string, LoopbackAnswer, () => object, RegExp]>([
     ["a provider that fails", { status: 500 }, () => ({ provider: cloudflare() }), /answers 500\n$/],
-    ["a provider that limits", { status: 429 }, () => ({ provider: cloudflare() }), /answers 429/],
+    ["a provider that limits calls", { status: 429 }, () => ({ provider: cloudflare() }), /answers 429/],
     [
-      "a provider that is silent",
+      "a provider that does not answer",
       "silent",
       () => ({ provider: cloudflare(), timeout: "500ms" }),
       /did not answer within 500 ms/,
     ],
-    ["a provider that lies", { status: 200, body: "{}" }, () => ({ provider: cloudflare() }), /something else than/],
-    ["a place that cannot be read", { status: 500 }, kv, /reading the KV namespace: .* answers 500/],
-    ["a place that is silent", "silent", () => ({ ...kv(), timeout: "500ms" }), /did not answer/],
     [
-      "a folder that there is not",
+      "a provider with an unexpected answer",
+      { status: 200, body: "{}" },
+      () => ({ provider: cloudflare() }),
+      /in an undocumented form/,
+    ],
+    ["a place that cannot be read", { status: 500 }, kv, /reading the KV namespace: .* answers 500/],
+    ["a place that does not answer", "silent", () => ({ ...kv(), timeout: "500ms" }), /did not answer/],
+    [
+      "a folder that does not exist",
       { status: 200 },
       () => ({ publish: { file: "./none/out.jws" } }),
       /none\/out\.jws cannot be written/,
     ],
-  ])("%s", async (_, answer, change, message) => {
+  ])("for %s", async (_, answer, change, message) => {
     await announce();
     const before = await readFile(file("out.jws"), "utf8");
     server.answer = () => answer;
     const { code, out, err } = await announce(change());
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toMatch(/^postern: nothing is announced: [^\n]+\n$/);
+    expect(err).toMatch(/^postern: nothing announced: [^\n]+\n$/);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/SECRET/);
     expect(await readFile(file("out.jws"), "utf8")).toBe(before);
   });
 });
 
-describe("exit code 2, in one line", () => {
+describe("postern announce exits with 2 and prints one line", () => {
   it.each<[string, () => object | Promise<object>, RegExp]>([
     ["an unknown member", () => ({ gates: 1 }), /unknown key "gates"; known are gate, clusters, provider/],
     ["no provider", () => ({ provider: {} }), /provider: expected exactly one of cloudflare, aws, acme and fixed/],
@@ -159,34 +164,38 @@ describe("exit code 2, in one line", () => {
       /expected exactly one/,
     ],
     [
-      "a mistake inside one",
+      "an invalid member of a provider",
       () => ({ provider: { fixed: { url: "http://a.b", roots: [] } } }),
       /provider\.fixed\.url: expected https/,
     ],
     ["two places", () => ({ publish: { file: "a", stdout: true } }), /publish: expected exactly one/],
-    ["too long a life", () => ({ lifetime: "2h" }), /lifetime: expected a duration from 1m to 1h/],
+    ["a lifetime over the limit", () => ({ lifetime: "2h" }), /lifetime: expected a duration from 1m to 1h/],
     [
-      "a catalogue that there is not",
+      "an unknown root catalogue",
       () => ({ provider: { fixed: { ...fixed.fixed, roots: ["letsencript"] } } }),
-      /no root catalogue is called "letsencript"/,
+      /there is no root catalogue "letsencript"/,
     ],
-    ["a path of a cluster", () => ({ url: "https://gate.example.com/c/a" }), /url: has more of a path/],
-    ["no key", () => ({ key: "./none.json" }), /key: \S+none\.json cannot be read/],
     [
-      "a key that all may read",
+      "a URL with the path of a cluster",
+      () => ({ url: "https://gate.example.com/c/a" }),
+      /url: has a path that is not the base path/,
+    ],
+    ["a missing key file", () => ({ key: "./none.json" }), /key: \S+none\.json cannot be read/],
+    [
+      "a key that others may read",
       async () => {
         await chmod(file("key.json"), 0o644);
         return {};
       },
-      /may be read by everybody; chmod 600/,
+      /is accessible to others; chmod 600/,
     ],
     [
-      "no token",
+      "an empty token variable",
       () => ({ provider: { cloudflare: { zone: ACCOUNT, token: { env: "NONE" } } } }),
       /the environment variable NONE is empty/,
     ],
     [
-      "a public key",
+      "a public key in place of the private key",
       async () => {
         await writeFile(file("key.json"), JSON.stringify(publicPart(key)));
         return {};
@@ -194,15 +203,15 @@ describe("exit code 2, in one line", () => {
       /is not a private Ed25519 JWK/,
     ],
     [
-      "a key of two halves",
+      "a key with the public part of another key",
       async () => {
         await writeFile(file("key.json"), JSON.stringify({ ...key, x: (await announcementKey()).x }));
         return {};
       },
       /whose x belongs to its d/,
     ],
-    ["a config that is no YAML", () => ({ gate: undefined }), /gate: /],
-  ])("%s", async (_, change, message) => {
+    ["a config without the gate", () => ({ gate: undefined }), /gate: /],
+  ])("for %s", async (_, change, message) => {
     const { code, out, err } = await announce(await change());
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toMatch(/^postern: [^\n]+\n$/);
@@ -210,7 +219,7 @@ describe("exit code 2, in one line", () => {
     expect(err).not.toContain(key.d);
   });
 
-  it("a config that there is not", async () => {
+  it("for a config that does not exist", async () => {
     const { code, err } = await runPostern(["announce", "--config", file("none.yaml")]);
     expect([code, err]).toEqual([2, expect.stringMatching(/^postern: --config: \S+none\.yaml does not exist\n$/)]);
   });

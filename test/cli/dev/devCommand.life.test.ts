@@ -31,7 +31,7 @@ function dev(...args: string[]): PosternProcess {
   return process;
 }
 
-/** Starts it, ends it by a signal, and resolves to the CA bundle that it had said. */
+/** Starts it, stops it with a signal, and resolves to the CA bundle that it printed. */
 async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "process" | "group"): Promise<string> {
   const process = dev(...args);
   const [, bundle = ""] = await process.says(/^registration .*caBundle: (\S+)\n/ms);
@@ -45,12 +45,12 @@ async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "proce
   return bundle;
 }
 
-describe("an end by signal: exit code 0, and nothing is left running", () => {
-  it("SIGINT to the group, as from a terminal", async () => {
+describe("postern dev exits with 0 and leaves no process", () => {
+  it("at SIGINT to its process group, as from a terminal", async () => {
     expect(await startAndEnd(GATE_ARGS, "SIGINT", "group")).not.toBe("");
   });
 
-  it("SIGTERM and SIGINT to the process; without --gate it runs functions/worker.ts, and keeps its CA from run to run", async () => {
+  it("at SIGTERM and SIGINT to its process; without --gate it runs functions/worker.ts and keeps its CA between runs", async () => {
     folder.write("functions/gate.ts", GATE);
     folder.write(
       "functions/worker.ts",
@@ -61,17 +61,17 @@ describe("an end by signal: exit code 0, and nothing is left running", () => {
   });
 });
 
-describe("a start that fails: exit code 2 and one clear line", () => {
+describe("postern dev exits with 2 and prints one line", () => {
   const fail = (...args: string[]): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...args]));
 
-  it("a gate that throws while loading, and the process ends with all that it has started", async () => {
+  it("for a gate that throws while loading, and stops the processes that it started", async () => {
     folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
     const process = dev(...GATE_ARGS);
     expect(await process.exit()).toBe(2);
-    expect([process.out, process.err]).toEqual(["", "postern: the Worker does not run: TypeError: not today\n"]);
+    expect([process.out, process.err]).toEqual(["", "postern: the Worker does not start: TypeError: not today\n"]);
   });
 
-  it("a port in use", async () => {
+  it("for a port in use", async () => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
     const address = blocker.address();
@@ -94,7 +94,7 @@ describe("a start that fails: exit code 2 and one clear line", () => {
       `${GATE}import { readFileSync } from "node:fs";\nreadFileSync("x");\n`,
       'gate.ts:4:30: Could not resolve "node:fs"',
     ],
-  ])("%s", async (_what, text, fault) => {
+  ])("for %s", async (_what, text, fault) => {
     folder.write("gate.ts", text);
     const { code, out, err } = await fail(...GATE_ARGS);
     expect({ code, out }).toEqual({ code: 2, out: "" });
@@ -102,18 +102,18 @@ describe("a start that fails: exit code 2 and one clear line", () => {
     expect(err.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  it("a local CA that is none", async () => {
+  it("for a local CA that is not a certificate", async () => {
     folder.write(".postern/ca.pem", "rubbish");
     expect(await fail(...GATE_ARGS)).toMatchObject({
       code: 2,
-      err: "postern: .postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to make new ones\n",
+      err: "postern: .postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to create new ones\n",
     });
   });
 
-  it("nothing to run", async () => {
+  it("when there is no gate to run", async () => {
     expect(await fail("--port", "0")).toMatchObject({
       code: 2,
-      err: "postern: nothing to run: there is no functions/worker.ts here; name a gate with --gate FILE\n",
+      err: "postern: no gate: functions/worker.ts does not exist; name a gate with --gate FILE\n",
     });
     expect(existsSync(`${folder.path}/.postern`)).toBe(false);
   });

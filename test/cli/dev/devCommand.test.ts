@@ -10,7 +10,7 @@ import { callHttp2, callHttps } from "../callHttps.ts";
 import { InputFolder } from "../InputFolder.ts";
 import { PosternProcess } from "../PosternProcess.ts";
 
-/** Refuses every Pod with a text of its own, so that one can tell the builds apart. */
+/** A gate that denies every Pod with a given text, which distinguishes builds. */
 const gateSaying = (text: string): string => `import { defineGate, deny, policy } from "postern";
 export default defineGate({
   policies: [policy({ name: "no", match: { resources: ["pods"] }, validate: () => deny("${text}") })],
@@ -21,9 +21,9 @@ export default defineGate({
 let folder: InputFolder;
 let dev: PosternProcess;
 const pod = readReview("validate-v1-create-pods-1");
-/** The least that Linux waits before it acknowledges what it has nothing to say to. */
+/** Minimum delay of a delayed TCP acknowledgement in Linux. */
 const DELAYED_ACK_MS = 40;
-/** Longer than Node keeps an idle connection by default (5 s), and than its fetch does (4 s). */
+/** Longer than the idle timeouts of a Node server (5 s) and of fetch (4 s). */
 const IDLE_MS = 6_000;
 const read = (name: string): string => readFileSync(`${folder.path}/.postern/${name}`, "utf8");
 let port = 0;
@@ -50,7 +50,7 @@ afterAll(async () => {
 const call = (body: string | Buffer = pod, path = "/c/local/validate?timeout=5s", headers = {}) =>
   callHttps({ port, ca, path, body, headers });
 
-/** Resolves once a Pod is refused with `text`. */
+/** Resolves when a Pod is denied with `text`. */
 async function untilRefusedWith(text: string): Promise<void> {
   const ask = async (): Promise<true | undefined> => {
     const { body } = await call();
@@ -61,14 +61,14 @@ async function untilRefusedWith(text: string): Promise<void> {
 const kept = () => callHttps({ port, ca, path: "/c/local/validate", body: pod, agent });
 
 describe("postern dev", () => {
-  it("judges over http/1.1 and h2", async () => {
+  it("answers reviews over http/1.1 and h2", async () => {
     const denied = { status: 200, body: { response: { allowed: false, status: { code: 403 } } } };
     expect(await call()).toMatchObject(denied);
     expect(await callHttp2({ port, ca, path: "/c/local/validate", body: pod })).toMatchObject(denied);
     await dev.says(/^\d\d:\d\d:\d\d {2}denied {3}local {2}CREATE pods .*403: \w+$/m);
   });
 
-  it("names its CA, its clusters and a registration that leads to it", () => {
+  it("prints its CA, its clusters and a registration with its URL", () => {
     expect(dev.out).toMatch(/^CA +\.postern\/ca\.pem$/m);
     expect(dev.out).toMatch(/^clusters +one, local$/m);
     expect(statSync(`${folder.path}/.postern/ca-key.pem`).mode & 0o777).toBe(0o600);
@@ -81,14 +81,14 @@ describe("postern dev", () => {
     expect(Buffer.from(caBundle, "base64").toString().trim()).toBe(ca.trim());
   });
 
-  it.each(["MF-CF-Blob", "mf-cf-blob", "Mf-Cf-Blob"])("refuses %s", async (name) => {
+  it.each(["MF-CF-Blob", "mf-cf-blob", "Mf-Cf-Blob"])("refuses a request with the header %s", async (name) => {
     const refused = { status: 400, body: { error: { code: "forbidden-header", message: expect.any(String) } } };
     expect(await call(pod, "/c/local/validate", { [name]: "{}" })).toEqual(refused);
     const headers = { [name.toLowerCase()]: "{}" };
     expect(await callHttp2({ port, ca, path: "/c/local/validate", body: pod, headers })).toEqual(refused);
   });
 
-  it("shows the Worker the URL as it was called", async () => {
+  it("passes the URL of the request to the Worker", async () => {
     const selfTest = JSON.parse(pod);
     Object.assign(selfTest.request, {
       kind: { group: "", version: "v1", kind: "ConfigMap" },
@@ -106,7 +106,7 @@ describe("postern dev", () => {
     });
   });
 
-  it("denies a body over the limit with its uid", async () => {
+  it("denies a review over the size limit with its uid", async () => {
     const filler = Buffer.alloc(21 * 1024 * 1024, "x").toString();
     const large = pod.replace(/"object":\s*\{/, `$&"filler":"${filler}",`);
     expect(large.length).toBeGreaterThan(21 * 1024 * 1024);
@@ -114,40 +114,40 @@ describe("postern dev", () => {
     expect([status, Object(body).response]).toMatchObject([200, { uid: JSON.parse(pod).request.uid, allowed: false }]);
   });
 
-  it("answers calls on one connection without waiting for a delayed acknowledgement", async () => {
+  it("answers consecutive calls on one connection without delayed TCP acknowledgements", async () => {
     const times: number[] = [];
     for (let index = 0; index < 200; index += 1) {
       const start = performance.now();
       expect((await kept()).status).toBe(200);
       times.push(performance.now() - start);
     }
-    // The kernel's timer holds each call up, whatever the machine; a slow one still answers some calls sooner. The first
-    // calls of a connection are acknowledged at once.
+    // Delayed acknowledgements would slow down each call, on any machine; the first calls of a connection are acknowledged
+    // immediately. A slow machine still answers some calls sooner.
     const waiting = times.slice(100).filter((time) => time >= DELAYED_ACK_MS);
     expect(waiting.length).toBeLessThan(95);
   });
 
-  it("builds anew, keeps the last good build over one that does not compile or load, and goes on from there, over a connection that was idle meanwhile too", async () => {
+  it("rebuilds on change, keeps the last good build while one does not compile or load, and serves idle connections afterwards", async () => {
     expect((await kept()).status).toBe(200);
     const idleFrom = performance.now();
     folder.write("gate.ts", gateSaying("second"));
     await untilRefusedWith("second");
-    await dev.says(/^built anew$/m);
+    await dev.says(/^rebuilt$/m);
 
     folder.write("gate.ts", `${gateSaying("third")}const x = ;\n`);
     await dev.says(
-      /^postern: the last good build goes on serving; this does not compile:\ngate\.ts:6:11: Unexpected ";"$/m,
+      /^postern: still serving the last good build; the build failed:\ngate\.ts:6:11: Unexpected ";"$/m,
       "err",
     );
     await untilRefusedWith("second");
 
     folder.write("gate.ts", `${gateSaying("fourth")}throw new Error("not today");\n`);
-    await dev.says(/^postern: the last good build goes on serving; the Worker does not run: Error: not today$/m, "err");
+    await dev.says(/^postern: still serving the last good build; the Worker does not start: Error: not today$/m, "err");
     await untilRefusedWith("second");
 
     folder.write("gate.ts", gateSaying("fifth"));
     await untilRefusedWith("fifth");
-    // Both sides keep the connection that has been idle meanwhile.
+    // Both sides keep the idle connection.
     await sleep(Math.max(0, IDLE_MS - (performance.now() - idleFrom)));
     const { body } = await kept();
     expect(Object(body).response.status.message).toBe("fifth");

@@ -16,7 +16,7 @@ async function textFor(definition: Partial<GateDefinition> = {}): Promise<string
 }
 const read = (text: string): unknown[] => parseAllDocuments(text).map((document) => document.toJS());
 
-it("is what is rendered, under a name of its own, with the local CA, and never in the way of a cluster", async () => {
+it("devRegistration returns the rendered registration with the suffix .dev, the local CA and failurePolicy Ignore", async () => {
   const webhook = (purpose: string) => ({
     name: `default.${purpose}.postern.postern.dev`,
     clientConfig: {
@@ -31,7 +31,7 @@ it("is what is rendered, under a name of its own, with the local CA, and never i
   ]);
 });
 
-it("overrides an entry that wants Fail, and keeps the rest of it", async () => {
+it("devRegistration sets failurePolicy Ignore on an entry with Fail and keeps its other settings", async () => {
   const entries = {
     e: { policies: ["v"], failurePolicy: "Fail" as const, timeoutSeconds: 2 },
     default: { timeoutSeconds: 3 },
@@ -42,10 +42,10 @@ it("overrides an entry that wants Fail, and keeps the rest of it", async () => {
   ]);
 });
 
-it("is there, too, where other entries name every policy", async () => {
+it("devRegistration includes the default entry when other entries name every policy", async () => {
   expect(read(await textFor({ entries: { e: { policies: ["v", "m"] } } }))).toHaveLength(2);
 });
 
-it("fits on two screens", async () => {
+it("devRegistration of a small gate has few lines", async () => {
   expect((await textFor()).split("\n").length).toBeLessThan(90);
 });

@@ -35,7 +35,7 @@ async function faultAt(days: number): Promise<string> {
   return error.message.replaceAll(path, ".postern");
 }
 
-it("is made once; keys are for their owner alone and not to be committed", async () => {
+it("localCa creates the CA once, with keys of mode 0600 in a folder that git ignores", async () => {
   const first = await at(0);
   expect(readdirSync(path).sort()).toEqual(FILES);
   expect([mode("."), mode("ca-key.pem"), mode("localhost-key.pem")]).toEqual([0o700, 0o600, 0o600]);
@@ -51,15 +51,15 @@ it("is made once; keys are for their owner alone and not to be committed", async
   expect(new X509Certificate(first.ca).raw).toEqual(new X509Certificate(read("ca.pem")).raw);
 });
 
-it("modes that were loosened are tightened", async () => {
+it("localCa restores the file modes of keys", async () => {
   await at(0);
   execFileSync("chmod", ["-R", "a+rwX", path]);
   await at(0);
   expect([mode("."), mode("ca-key.pem"), mode("localhost-key.pem")]).toEqual([0o700, 0o600, 0o600]);
 });
 
-describe("the serving certificate", () => {
-  it("is for localhost, and signed by the CA", async () => {
+describe("the serving certificate of localCa", () => {
+  it("is valid for localhost and signed by the CA", async () => {
     const { cert, ca } = await at(0);
     const serving = new X509Certificate(cert);
     expect(serving.verify(new X509Certificate(ca).publicKey)).toBe(true);
@@ -75,7 +75,7 @@ describe("the serving certificate", () => {
 
   it("passes openssl verify", async () => {
     await at(0);
-    const said = execFileSync(
+    const output = execFileSync(
       "openssl",
       [
         "verify",
@@ -90,7 +90,7 @@ describe("the serving certificate", () => {
       ],
       { encoding: "utf8", timeout: patience(10_000) },
     );
-    expect(said).toBe(`${path}/localhost.pem: OK\n`);
+    expect(output).toBe(`${path}/localhost.pem: OK\n`);
   });
 
   it.each<[days: number, renewed: boolean]>([
@@ -100,7 +100,7 @@ describe("the serving certificate", () => {
     [89, true],
     [400, true],
     [-400, true],
-  ])("%d days later: renewed %s, under the same CA", async (days, renewed) => {
+  ])("after %d days is renewed (%s) by the same CA", async (days, renewed) => {
     const before = await at(0);
     const after = await at(days);
     expect(after.ca).toBe(before.ca);
@@ -109,7 +109,7 @@ describe("the serving certificate", () => {
     expect(new X509Certificate(after.cert).verify(new X509Certificate(before.ca).publicKey)).toBe(true);
   });
 
-  it("is made anew when another CA signed it", async () => {
+  it("is created again when another CA signed it", async () => {
     const before = await at(0);
     for (const name of ["ca.pem", "ca-key.pem"]) rmSync(`${path}/${name}`);
     const after = await at(0);
@@ -122,7 +122,7 @@ describe("the serving certificate", () => {
     ["localhost-key.pem", () => ""],
     ["localhost-key.pem", async () => (await selfSignedPair()).key],
     ["localhost.pem", async () => (await selfSignedPair()).cert],
-  ])("is made anew when %s is damaged or foreign", async (name, content) => {
+  ])("is created again when %s is damaged or of another pair", async (name, content) => {
     await at(0);
     writeFileSync(`${path}/${name}`, await content());
     const { cert, key, ca } = await at(0);
@@ -132,16 +132,16 @@ describe("the serving certificate", () => {
   });
 });
 
-describe("a CA that cannot be used is said so, and never replaced", () => {
+describe("localCa reports and never replaces", () => {
   const NOT_A_PAIR =
-    ".postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to make new ones";
+    ".postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to create new ones";
   it.each<[what: string, damage: () => Promise<void> | void]>([
-    ["rubbish for a certificate", () => writeFileSync(`${path}/ca.pem`, "rubbish")],
+    ["a certificate file that is not a certificate", () => writeFileSync(`${path}/ca.pem`, "rubbish")],
     ["an empty key", () => writeFileSync(`${path}/ca-key.pem`, "")],
     ["no key", () => rmSync(`${path}/ca-key.pem`)],
     ["no certificate", () => rmSync(`${path}/ca.pem`)],
-    ["another one's key", async () => writeFileSync(`${path}/ca-key.pem`, (await selfSignedPair()).key)],
-  ])("%s", async (_what, damage) => {
+    ["the key of another certificate", async () => writeFileSync(`${path}/ca-key.pem`, (await selfSignedPair()).key)],
+  ])("a CA with %s", async (_what, damage) => {
     await at(0);
     await damage();
     const files = readdirSync(path).map(read);
@@ -149,22 +149,22 @@ describe("a CA that cannot be used is said so, and never replaced", () => {
     expect(readdirSync(path).map(read)).toEqual(files);
   });
 
-  it("one that runs out", async () => {
+  it("a CA that expires soon or has expired", async () => {
     await at(0);
     const day = new Date(NOW + 3650 * DAY).toISOString().slice(0, 10);
-    expect(await faultAt(3621)).toBe(`.postern/ca.pem runs out on ${day}; delete .postern to make a new CA`);
-    expect(await faultAt(4000)).toBe(`.postern/ca.pem runs out on ${day}; delete .postern to make a new CA`);
+    expect(await faultAt(3621)).toBe(`.postern/ca.pem expires on ${day}; delete .postern to create a new CA`);
+    expect(await faultAt(4000)).toBe(`.postern/ca.pem expires on ${day}; delete .postern to create a new CA`);
   });
 
-  it("a certificate that is no CA", async () => {
+  it("a certificate that is not a CA", async () => {
     await at(0);
     const { cert, key } = await selfSignedPair();
     writeFileSync(`${path}/ca.pem`, cert);
     writeFileSync(`${path}/ca-key.pem`, key);
-    expect(await faultAt(0)).toBe(".postern/ca.pem is no CA; delete .postern to make one");
+    expect(await faultAt(0)).toBe(".postern/ca.pem is not a CA; delete .postern to create a new one");
   });
 
-  it("a folder that is a file", async () => {
+  it("a folder path that is a file", async () => {
     folder.write("sub/.postern", "");
     expect(await faultAt(0)).toBe(".postern cannot be used as a folder for the local CA (EEXIST)");
   });

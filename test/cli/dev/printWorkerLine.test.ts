@@ -30,30 +30,30 @@ const verdict = {
 const denial = { ...verdict, allowed: false, patched: undefined, statusCode: 403, denial: "no\nway" };
 
 it.each<[what: string, entry: object, line: string]>([
-  ["allowed", verdict, "09:49:53  allowed  local  CREATE pods default/web"],
-  ["patched", { ...verdict, patched: 1 }, "09:49:53  allowed  local  CREATE pods default/web  1 change"],
+  ["an allowed verdict", verdict, "09:49:53  allowed  local  CREATE pods default/web"],
+  ["a patched verdict", { ...verdict, patched: 1 }, "09:49:53  allowed  local  CREATE pods default/web  1 change"],
   [
-    "patched and warned",
+    "a patched verdict with warnings",
     { ...verdict, patched: 2, warnings: ["a", "b"] },
     "09:49:53  allowed  local  CREATE pods default/web  2 changes  warned: a; b",
   ],
-  ["denied", denial, "09:49:53  denied   local  CREATE pods default/web  403: no way"],
+  ["a denial", denial, "09:49:53  denied   local  CREATE pods default/web  403: no way"],
   [
-    "of a cluster-scoped object without a name",
+    "a verdict of a cluster-scoped object without a name",
     { ...verdict, namespace: "", name: "" },
     "09:49:53  allowed  local  CREATE pods (no name yet)",
   ],
   [
-    "with controls in it",
+    "a verdict with control characters",
     { ...verdict, name: "x\u001b[2J\ny" },
     "09:49:53  allowed  local  CREATE pods default/x\\u001b[2J\\ny",
   ],
-])("a verdict is a line for people: %s", (_what, entry, line) => {
+])("printWorkerLine prints %s as a line for people", (_what, entry, line) => {
   expect(print(JSON.stringify(entry))).toBe(`${line}\n`);
 });
 
 it.each(["plain text", '{"level":"error","message":"a policy failed"}', '{"message":"verdict"}', "null", ""])(
-  "anything else is printed as it is: %j",
+  "printWorkerLine prints %j, which is not a verdict, unchanged",
   (line) => {
     expect(print(line)).toBe(`${line}\n`);
   },

@@ -28,7 +28,7 @@ afterAll(async () => {
 const doctor = (...args: string[]): ReturnType<typeof runPostern> =>
   runPostern(["doctor", "--kubeconfig", file("kubeconfig"), ...args]);
 
-/** A registration of the gate that calls where nothing listens, of a name that does not move the cursor. */
+/** A registration of the gate with a URL where nothing listens. */
 const register = (name: string): void =>
   server.store({
     kind: "ValidatingWebhookConfiguration",
@@ -46,11 +46,11 @@ const register = (name: string): void =>
   });
 
 it.each<[name: string, args: string[], line: RegExp]>([
-  ["a config that is wrong", ["--config", "wrong.yaml"], /^postern: \S+wrong\.yaml: cluster: .*\n$/],
-  ["a config that there is not", ["--config", "none.yaml"], /^postern: --config: \S+none\.yaml does not exist\n$/],
-  ["a gate without its cluster", ["--gate", "gate.ts"], /^postern: --gate needs the cluster as well: .*\n$/],
-  ["a context that there is not", ["--context", "x"], /^postern: the kubeconfig has no context "x"; it has here\n$/],
-])("%s is one line and exit code 2", async (_, args, line) => {
+  ["an invalid config", ["--config", "wrong.yaml"], /^postern: \S+wrong\.yaml: cluster: .*\n$/],
+  ["a missing config", ["--config", "none.yaml"], /^postern: --config: \S+none\.yaml does not exist\n$/],
+  ["--gate without a cluster", ["--gate", "gate.ts"], /^postern: --gate needs the name of the cluster: .*\n$/],
+  ["an unknown context", ["--context", "x"], /^postern: the kubeconfig has no context "x"; it has here\n$/],
+])("postern doctor exits with 2 and prints one line for %s", async (_, args, line) => {
   const { code, out, err } = await doctor(...args.map((arg) => (/\.(?:yaml|ts)$/.test(arg) ? file(arg) : arg)));
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toMatch(line);
@@ -59,21 +59,24 @@ it.each<[name: string, args: string[], line: RegExp]>([
 it.each([
   [{ status: 500, message: "no" }, /cannot be listed: 500 no\n$/],
   [{ status: 403, message: "forbidden\u001b[2J" }, /cannot be listed: 403 forbidden/],
-] as const)("a cluster that cannot be read (%j) is one line and exit code 2", async (fault, line) => {
-  server.fault = fault;
-  const { code, out, err } = await doctor();
-  expect({ code, out }).toEqual({ code: 2, out: "" });
-  expect(err).toMatch(line);
-});
+] as const)(
+  "postern doctor exits with 2 and prints one line for an API server that answers %j",
+  async (fault, line) => {
+    server.fault = fault;
+    const { code, out, err } = await doctor();
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(line);
+  },
+);
 
-it("a cluster without registrations is an error, with what to do", async () => {
+it("postern doctor reports a cluster without registrations as an error and says what to do", async () => {
   const { code, out, err } = await doctor();
   expect({ code, err }).toEqual({ code: 3, err: "" });
   expect(out).toBe(
     [
       "ERROR no-registration  cluster",
-      "  no registration has the API server call it: nothing is judged",
-      "  -> Apply what postern render prints for this cluster; see that --context is the cluster that was meant.",
+      "  no registration calls the gate, so nothing is reviewed",
+      "  -> Apply the output of postern render for this cluster. Check that --context names the intended cluster.",
       "",
       "1 error, 0 warnings (0 registrations, 0 endpoints, 0 addresses)",
       "",
@@ -81,11 +84,13 @@ it("a cluster without registrations is an error, with what to do", async () => {
   );
 });
 
-it("what is wrong is said worst first, as text and as JSON, and nothing is changed", async () => {
+it("postern doctor prints findings worst first, as text and as JSON, and changes nothing", async () => {
   register("g");
   const { code, out } = await doctor();
   expect(code).toBe(3);
-  expect(out).toMatch(/^ERROR unreachable {2}https:\/\/127\.0\.0\.1:1\n {2}no answer from here: .*\n {2}-> See .*\n\n/);
+  expect(out).toMatch(
+    /^ERROR unreachable {2}https:\/\/127\.0\.0\.1:1\n {2}no answer from here: .*\n {2}-> Check .*\n\n/,
+  );
   expect(out).toMatch(/\n1 error, 0 warnings, 1 note \(1 registration, 1 endpoint, 1 address\)\n$/);
   const json = await doctor("--output", "json");
   expect(json.code).toBe(3);
@@ -102,7 +107,7 @@ it("what is wrong is said worst first, as text and as JSON, and nothing is chang
   expect(server.calls.filter((call) => !call.startsWith("GET ") && !call.includes("dryRun=All"))).toEqual([]);
 });
 
-it("--gate says which policies are not called", async () => {
+it("postern doctor --gate reports policies that are not called", async () => {
   register("g");
   const gate = new URL("../../e2e/gates/sync.ts", import.meta.url).pathname;
   const { out } = await doctor("--gate", gate, "--cluster", "e2e", "--output", "json");
@@ -110,7 +115,7 @@ it("--gate says which policies are not called", async () => {
   expect(codes).toContain("no-registration");
 });
 
-it("colours are for terminals, and what a cluster says moves no cursor", async () => {
+it("postern doctor colours its output on a terminal and escapes control characters of the cluster", async () => {
   register("g\u001b[2J");
   const { out } = await runPostern(["doctor", "--kubeconfig", file("kubeconfig")], { isTTY: true });
   expect(out).toContain("\u001b[31mERROR\u001b[39m unreachable");

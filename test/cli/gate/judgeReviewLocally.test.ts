@@ -43,7 +43,7 @@ async function judge(text: string) {
   return judgeReviewLocally(runtime, settings, review);
 }
 
-it("validators see the mutated object, keys such as __proto__ included", async () => {
+it("judgeReviewLocally passes the patched object to validators, with keys such as __proto__", async () => {
   expect(await judge(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":${DATA}}`)).toEqual({
     allowed: true,
     message: "",
@@ -55,7 +55,7 @@ it("validators see the mutated object, keys such as __proto__ included", async (
   );
 });
 
-it("a mutator that denies is the last word", async () => {
+it("judgeReviewLocally runs no validator after a mutator that denies", async () => {
   expect(await judge('{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}}')).toEqual({
     allowed: false,
     message: "no secrets",
@@ -64,7 +64,7 @@ it("a mutator that denies is the last word", async () => {
   });
 });
 
-it("a self-test is answered as such", async () => {
+it("judgeReviewLocally answers a self-test with its signed denial", async () => {
   const { allowed, message } = await judge(
     '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"postern-selftest","annotations":{"postern.dev/nonce":"n"}}}',
   );

@@ -19,8 +19,8 @@ async function faultOf(path: string): Promise<string> {
   return error.message.replaceAll(relative(process.cwd(), folder.path), ".").replaceAll(folder.path, ".");
 }
 
-describe("a gate", () => {
-  it("is TypeScript or JavaScript, with what it imports from postern and beside it", async () => {
+describe("loadGate", () => {
+  it("loads TypeScript or JavaScript with imports of postern and of other files", async () => {
     folder.write("names.ts", "export const label: string = 'team';\n");
     folder.write("data.json", '{"prod": {}}');
     const path = folder.write(
@@ -41,7 +41,7 @@ export default defineGate({
     expect(gate.clusters).toEqual({ prod: {} });
   });
 
-  it("is read anew each time", async () => {
+  it("reads the file again on each call", async () => {
     const path = folder.write(
       "changing.js",
       `${GATE}export default defineGate({ policies: [], clusters: { one: {} } });\n`,
@@ -52,7 +52,7 @@ export default defineGate({
   });
 });
 
-describe("faults", () => {
+describe("loadGate throws bad-gate with the place of the fault for a file that", () => {
   it.each<[what: string, text: string, fault: string]>([
     [
       "does not compile",
@@ -60,7 +60,7 @@ describe("faults", () => {
       './gate.ts:2:50: Expected "]" but found ":"',
     ],
     [
-      "imports what is not there",
+      "imports a missing module",
       'import a from "no-such-package";\nimport b from "./b.ts";\nexport default [a, b];\n',
       './gate.ts:1:15: Could not resolve "no-such-package"\n./gate.ts:2:15: Could not resolve "./b.ts"',
     ],
@@ -69,53 +69,53 @@ describe("faults", () => {
       'function make(): never {\n  throw new Error("no luck");\n}\nexport default make();\n',
       "./gate.ts:2:9: no luck",
     ],
-    ["throws no error", 'throw "words";\n', "./gate.ts: words"],
-    ["throws in what it imports", 'import "./throws.ts";\n', "./throws.ts:2:7: deep down"],
+    ["throws a string", 'throw "words";\n', "./gate.ts: words"],
+    ["throws in an imported file", 'import "./throws.ts";\n', "./throws.ts:2:7: deep down"],
     [
       "has no default export",
       "export const gate = 1;\n",
-      './gate.ts: its default export is no gate; write "export default defineGate({...})"',
+      './gate.ts: its default export is not a gate; write "export default defineGate({...})"',
     ],
     [
       "exports something else",
       "export default { policies: [] };\n",
-      './gate.ts: its default export is no gate; write "export default defineGate({...})"',
+      './gate.ts: its default export is not a gate; write "export default defineGate({...})"',
     ],
     [
-      "exports a gate that nobody checked",
+      "exports an invalid gate without defineGate",
       "export default { policies: [1], clusters: {}, entries: {}, conversions: [] };\n",
-      "./gate.ts: gate: policies[0] is no policy; make it with policy({...})",
+      "./gate.ts: gate: policies[0] is not a policy; create it with policy({...})",
     ],
     [
-      "defines a gate that cannot work",
+      "defines an invalid gate",
       `${GATE}export default defineGate({\n  policies: [],\n  clusters: { A: {} },\n});\n`,
-      "./gate.ts:2:16: gate: clusters.A is no cluster's name: lower-case letters, digits, '-' and '.'",
+      "./gate.ts:2:16: gate: clusters.A is not a cluster name: expected lower-case letters, digits, '-' and '.'",
     ],
     [
-      "defines a policy that cannot work",
+      "defines an invalid policy",
       `${GATE}policy({ name: "X", match: { resources: ["pods"] }, validate: () => {} });\n`,
       "./gate.ts:2:1: policy \"X\": name is not a DNS label: lower-case letters, digits and '-', at most 63",
     ],
-    ["is empty", "", './gate.ts: its default export is no gate; write "export default defineGate({...})"'],
+    ["is empty", "", './gate.ts: its default export is not a gate; write "export default defineGate({...})"'],
   ])("%s", async (_what, text, fault) => {
     folder.write("throws.ts", '\nthrow new Error("deep down");\n');
     expect(await faultOf(folder.write("gate.ts", text))).toBe(fault);
   });
 
-  it("is not there, or is a folder", async () => {
+  it("does not exist or is a folder", async () => {
     expect(await faultOf(`${folder.path}/missing.ts`)).toBe("./missing.ts: does not exist");
     expect(await faultOf(folder.path)).toBe(".: is a folder; name the file that exports the gate");
   });
 });
 
-it("leaves nothing in the folder for temporary files", async () => {
+it("loadGate removes its temporary files", async () => {
   const path = folder.write(
     "once.ts",
     `${GATE}const isInside = import.meta.url.includes("/temporary/postern-gate-");
 export default defineGate({ name: isInside ? "inside" : "outside", policies: [], clusters: {} });\n`,
   );
   folder.write("temporary/kept", "");
-  // One of its own, for other suites load gates at the same time.
+  // A separate folder, because other suites load gates at the same time.
   vi.stubEnv("TMPDIR", join(folder.path, "temporary"));
   try {
     expect((await loadGate(path)).name).toBe("inside");

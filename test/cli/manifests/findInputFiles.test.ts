@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { findInputFiles, readFault } from "../../../src/cli/manifests/findInputFiles.ts";
+import { findInputFiles } from "../../../src/cli/manifests/findInputFiles.ts";
 import { InputFolder } from "../InputFolder.ts";
 
 const folder = new InputFolder();
@@ -37,7 +37,7 @@ describe("findInputFiles", () => {
     [["tree/b.yaml", "-", "tree/README.md"], ["tree/b.yaml", "-", "tree/README.md"], []],
     [["tree"], ["tree/.hidden/h.yaml", "tree/B.yaml", "tree/a/deep/er/c.JSON", "tree/a/z.yml", "tree/b.yaml"], []],
     [["tree/b.yaml", "tree/b.yaml"], ["tree/b.yaml"], []],
-    // A link to a folder above leads to what was not seen yet, once.
+    // A link to a parent folder adds its files once.
     [
       ["linked"],
       [
@@ -51,26 +51,15 @@ describe("findInputFiles", () => {
       [],
     ],
     [["mounted"], ["mounted/..2026/m.yaml", "mounted/m.yaml"], []],
-    [["none"], [], ["none: has no .yaml, .yml or .json file in it"]],
+    [["none"], [], ["none: contains no .yaml, .yml or .json file"]],
     [["gone.yaml", "tree/a/z.yml"], ["tree/a/z.yml"], ["gone.yaml: does not exist"]],
     [["broken"], [], ["broken/gone.yaml: does not exist"]],
     [["one"], [], ["one: is a circle of symbolic links"]],
     [["tree/b.yaml/x"], [], ["tree/b.yaml/x: does not exist: a part of the path is a file"]],
-  ])("%j", async (paths, files, faults) => {
+  ])("lists the files of %j", async (paths, files, faults) => {
     const found = await findInputFiles(paths.map((path) => (path === "-" ? path : at(path))));
     const names = found.files.map(short);
     expect(names).toEqual(files);
     expect(found.faults.map(({ file, message }) => `${short(file)}: ${message}`)).toEqual(faults);
   });
-});
-
-it.each<[code: string, words: string]>([
-  ["ENOENT", "does not exist"],
-  ["EACCES", "may not be read"],
-  ["EPERM", "may not be read"],
-  ["ELOOP", "is a circle of symbolic links"],
-  ["EISDIR", "is a folder"],
-  ["EIO", "cannot be read (EIO)"],
-])("%s: %s", (code, words) => {
-  expect(readFault(Object.assign(new Error(), { code }))).toBe(words);
 });

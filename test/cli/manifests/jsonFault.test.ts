@@ -15,7 +15,7 @@ it.each<[text: string, line: number, reason: string]>([
   ["[\n01]", 2, "Unexpected number"],
   ["[\n// no\n1]", 2, "Unexpected token '/'"],
   ["[NaN]", 1, "Unexpected token 'N'"],
-])("%j: line %d", (text, line, reason) => {
+])("jsonFault of %j reports line %d", (text, line, reason) => {
   const fault = jsonFault("x.json", { text, linesAbove: 0 });
   expect(jsonFault("x.json", { text, linesAbove: 7 })?.line).toBe(line + 7);
   expect(fault).toMatchObject({ file: "x.json", line });
@@ -23,11 +23,11 @@ it.each<[text: string, line: number, reason: string]>([
   expect(fault?.message.slice("is not JSON: ".length)).toBe(reason);
 });
 
-it("no JSON has a fault", () => {
+it("jsonFault is undefined for any valid JSON", () => {
   fc.assert(fc.property(fc.json(), (text) => jsonFault("x.json", { text, linesAbove: 0 }) === undefined));
 });
 
-it("a token that fits nowhere is found on its line", () => {
+it("jsonFault reports the line of an unexpected token", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue(), { minLength: 1, maxLength: 8 }), fc.nat(), (values, at) => {
       const lines = values.map((value) => JSON.stringify(value));

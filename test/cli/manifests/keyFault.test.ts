@@ -12,6 +12,6 @@ it.each<[text: string, offset: number | undefined]>([
   ["~: a", 0],
   ["a: &x {b: c}\n? *x\n: d", 15],
   ["a: &x b\n? *x\n: d", undefined],
-])("%j", (text, offset) => {
+])("keyFault of %j has the expected offset", (text, offset) => {
   expect(keyFault(parseDocument(text, { prettyErrors: false }))?.offset).toBe(offset);
 });

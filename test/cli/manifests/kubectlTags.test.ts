@@ -5,7 +5,7 @@ import { kubectlTags } from "../../../src/cli/manifests/kubectlTags.ts";
 const read = (text: string): unknown => parse(text, { version: "1.1", customTags: kubectlTags });
 
 /** Expected values are those that goyaml.v2 (`resolve.go` in sigs.k8s.io/yaml) gives. */
-describe("scalars", () => {
+describe("kubectlTags", () => {
   it.each<[text: string, value: unknown]>([
     ["yes", true],
     ["Yes", true],
@@ -60,15 +60,15 @@ describe("scalars", () => {
     ["!!int '7'", 7],
     ["!!float 7", 7],
     ["!!binary aGk=", "hi"],
-  ])("%s", (text, value) => {
+  ])("reads %s as kubectl does", (text, value) => {
     expect(read(text)).toStrictEqual(value);
   });
 
-  it.each([".inf", "-.Inf", "+.INF", ".nan", ".NaN"])("%s has no place in JSON", (text) => {
-    expect(() => read(text)).toThrow(`${text} is no number that JSON can hold`);
+  it.each([".inf", "-.Inf", "+.INF", ".nan", ".NaN"])("refuses %s, which JSON does not have", (text) => {
+    expect(() => read(text)).toThrow(`${text} is a number that JSON does not have`);
   });
 
-  it("keys are read in the same way, and become strings", () => {
+  it("reads keys in the same way and turns them into strings", () => {
     expect(read("{yes: a, 0777: b, 1.5: c, 12:30: d}")).toEqual({ true: "a", "511": "b", "1.5": "c", "12:30": "d" });
   });
 });

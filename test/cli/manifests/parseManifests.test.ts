@@ -14,24 +14,24 @@ function read(text: string, file = "x.yaml"): { objects: string[]; faults: strin
   };
 }
 
-describe("objects", () => {
+describe("parseManifests", () => {
   it.each<[what: string, text: string, objects: string[]]>([
-    ["one", `${POD}metadata: {name: a}\n`, ["Pod/a@1"]],
-    ["CRLF", "apiVersion: v1\r\nkind: Pod\r\nmetadata:\r\n  name: a\r\n", ["Pod/a@1"]],
+    ["one object", `${POD}metadata: {name: a}\n`, ["Pod/a@1"]],
+    ["a text with CRLF", "apiVersion: v1\r\nkind: Pod\r\nmetadata:\r\n  name: a\r\n", ["Pod/a@1"]],
     ["JSON in a YAML file", '{\n\t"apiVersion": "v1",\n\t"kind": "Pod", "metadata": {"name": "a"}}', ["Pod/a@1"]],
     [
-      "empty documents and comments between",
+      "objects between empty documents and comments",
       `---\n---\n# nothing\n---\n${POD}---\n\n---\n${POD}---\n`,
       ["Pod/undefined@5", "Pod/undefined@10"],
     ],
     ["a document that ends with ...", `${POD}...\n---\n${POD}`, ["Pod/undefined@1", "Pod/undefined@5"]],
     [
-      "JSON objects one behind the other",
+      "a stream of JSON objects",
       '{"apiVersion": "v1", "kind": "Pod"}\n{"apiVersion": "v1",\n"kind": "Service"} {"apiVersion": "v1", "kind": "Node"}\n',
       ["Pod/undefined@1", "Service/undefined@2", "Node/undefined@3"],
     ],
     [
-      "anchors and merge keys",
+      "an object with anchors and merge keys",
       "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: &l {x: y}}\nspec: {<<: *l}\n",
       ["Pod/a@1"],
     ],
@@ -46,25 +46,25 @@ describe("objects", () => {
       ["Pod/a@7", "Pod/b@8"],
     ],
     [
-      "a typed list, whose items may leave out what it says",
+      "a typed list whose items omit apiVersion and kind",
       "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n- {kind: Pod, metadata: {name: b}}\n",
       ["Pod/a@4", "Pod/b@5"],
     ],
     [
-      "a kind that ends with List and has no items",
+      "a kind that ends with List but has no items",
       "apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\n",
       ["AllowList/a@1"],
     ],
-  ])("%s", (_what, text, objects) => {
+  ])("reads %s", (_what, text, objects) => {
     expect(read(text)).toEqual({ objects, faults: [] });
   });
 
-  it("keys that are numbers or booleans are words, as kubectl has them", () => {
+  it("turns keys that are numbers or booleans into strings, as kubectl does", () => {
     const { manifests } = parseManifests("x.yaml", `${POD}data: {1: a, yes: b, 0x10: c, "": d, "{{ .e }}": e}\n`);
     expect(manifests[0]?.object.data).toEqual({ 1: "a", true: "b", 16: "c", "": "d", "{{ .e }}": "e" });
   });
 
-  it("keep keys such as __proto__ as keys", () => {
+  it("keeps keys such as __proto__", () => {
     const { manifests } = parseManifests(
       "x.yaml",
       "apiVersion: v1\nkind: ConfigMap\ndata: {__proto__: a, constructor: b}\n",
@@ -74,15 +74,15 @@ describe("objects", () => {
   });
 });
 
-describe("faults have their line, and the other documents are still read", () => {
+describe("parseManifests reports the line and still reads the other documents", () => {
   it.each<[what: string, text: string, fault: string]>([
     ["a tab for indentation", `${POD}metadata:\n\tname: a\n`, "4: Tabs are not allowed as indentation"],
     [
-      "indentation that fits nothing",
+      "wrong indentation",
       `${POD}metadata:\n    name: a\n  labels: {}\n`,
       "5: All mapping items must start at the same column",
     ],
-    ["a key twice", `${POD}metadata:\n  name: a\n  name: b\n`, "5: Map keys must be unique"],
+    ["a duplicate key", `${POD}metadata:\n  name: a\n  name: b\n`, "5: Map keys must be unique"],
     ["an open double quote", `${POD}metadata:\n  name: "a\nspec: {}\n`, "4: the quote that opens here is not closed"],
     ["an open single quote", `${POD}metadata: {name: 'a}\nspec: {}\n`, "3: the quote that opens here is not closed"],
     [
@@ -91,29 +91,29 @@ describe("faults have their line, and the other documents are still read", () =>
       "5: Flow map in block collection must be sufficiently indented and end with a }",
     ],
     [
-      "an alias to nothing",
+      "an alias without an anchor",
       `${POD}spec: *nothing\n`,
       "3: Unresolved alias (the anchor must be set before the alias): nothing",
     ],
-    ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: .inf is no number that JSON can hold"],
-    ["no number", `${POD}spec:\n  a: [.NaN]\n`, "4: .NaN is no number that JSON can hold"],
-    ["another YAML", `%YAML 1.2\n---\n${POD}`, "1: is YAML 1.2 by its %YAML directive; kubectl reads YAML 1.1"],
+    ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: .inf is a number that JSON does not have"],
+    ["a number that is not finite", `${POD}spec:\n  a: [.NaN]\n`, "4: .NaN is a number that JSON does not have"],
+    ["another YAML version", `%YAML 1.2\n---\n${POD}`, "1: is YAML 1.2 by its %YAML directive; kubectl reads YAML 1.1"],
     [
       "a template that was not filled in",
       `${POD}metadata:\n  name: {{ .Values.name }}\n`,
-      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
     ],
     [
-      "a list for a key",
+      "a list as a key",
       `${POD}metadata:\n  ? [a, b]\n  : c\n`,
-      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
     ],
     [
-      "an alias to a map for a key",
+      "an alias of a map as a key",
       `${POD}metadata: &m {name: a}\nspec:\n  ? *m\n  : c\n`,
-      '5: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are words',
+      '5: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
     ],
-    ["null for a key", `${POD}data: {~: a}\n`, "3: has a key that is null; keys are words"],
+    ["null as a key", `${POD}data: {~: a}\n`, "3: has a key that is null; keys are strings"],
     ["no kind", "\napiVersion: v1\nmetadata: {}\n", "2: has no kind; every object needs apiVersion and kind"],
     ["an empty kind", "apiVersion: v1\nkind: ''\n", "1: has no kind; every object needs apiVersion and kind"],
     [
@@ -121,19 +121,19 @@ describe("faults have their line, and the other documents are still read", () =>
       "apiVersion: 1\nkind: Pod\n",
       "1: has no apiVersion; every object needs apiVersion and kind",
     ],
-    ["a list", "\n\n- a\n", "3: is no object; expected apiVersion, kind and metadata"],
-    ["a word", "hello\n", "1: is no object; expected apiVersion, kind and metadata"],
+    ["a list as a document", "\n\n- a\n", "3: is not an object; expected apiVersion, kind and metadata"],
+    ["a word as a document", "hello\n", "1: is not an object; expected apiVersion, kind and metadata"],
     [
-      "an item that is no object",
+      "an item that is not an object",
       "apiVersion: v1\nkind: List\nitems:\n- 7\n",
-      "4: is no object; expected apiVersion, kind and metadata",
+      "4: is not an object; expected apiVersion, kind and metadata",
     ],
     [
       "an item without kind",
       "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1}\n",
       "4: has no kind; every object needs apiVersion and kind",
     ],
-  ])("%s", (_what, text, fault) => {
+  ])("for %s", (_what, text, fault) => {
     expect(read(text)).toEqual({ objects: [], faults: [fault] });
     expect(read(`${text}...\n---\n${POD}`)).toMatchObject({
       objects: [expect.stringMatching(/^Pod/)],
@@ -142,21 +142,21 @@ describe("faults have their line, and the other documents are still read", () =>
   });
 
   it.each<[what: string, text: string]>([
-    ["nothing", ""],
-    ["white space", "\n \n"],
-    ["a comment", "# soon\n"],
-    ["separators", "---\n---\n"],
-    ["null", "null\n"],
+    ["no characters", ""],
+    ["only white space", "\n \n"],
+    ["only a comment", "# soon\n"],
+    ["only separators", "---\n---\n"],
+    ["only null", "null\n"],
     ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n"],
-  ])("%s is no object", (_what, text) => {
-    expect(read(text)).toEqual({ objects: [], faults: ["-: has no object in it"] });
+  ])("that a text with %s contains no object", (_what, text) => {
+    expect(read(text)).toEqual({ objects: [], faults: ["-: contains no object"] });
   });
 
-  it("aliases that blow a document up", () => {
+  it("for aliases that expand too often", () => {
     const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i},`.repeat(9)}]`);
     expect(read(`${POD}l0: &l0 [x]\n${levels.join("\n")}\n`)).toEqual({
       objects: [],
-      faults: ["1: its aliases would blow it up more than 100 times"],
+      faults: ["1: expands its aliases more than 100 times"],
     });
   });
 
@@ -164,21 +164,21 @@ describe("faults have their line, and the other documents are still read", () =>
     ["[", ""],
     ["[", "]"],
     ['{"a":', "}"],
-  ])("20,000 times %s%s is nested too deep", (open, close) => {
+  ])("for 20,000 nested %s%s", (open, close) => {
     expect(read(open.repeat(20_000) + close.repeat(20_000)).faults).toEqual([
       expect.stringMatching(/^1: is nested too deep$/),
     ]);
   });
 });
 
-describe("a file that is called JSON has to be JSON", () => {
-  it("a missing value", () => {
+describe("parseManifests of a .json file", () => {
+  it("refuses a missing value, which YAML accepts", () => {
     expect(read('{"apiVersion": "v1",\n "kind": "Pod",\n "metadata":\n}', "x.JSON")).toEqual({
       objects: [],
       faults: ["4: is not JSON: Unexpected token '}'"],
     });
   });
-  it("and so has each of several objects; the others are still read", () => {
+  it("checks each object of a stream and still reads the others", () => {
     const pod = '{"apiVersion": "v1", "kind": "Pod"}';
     expect(read(`${pod}\n{"kind":\n}\n${pod}{}\n`, "x.json")).toEqual({
       objects: ["Pod/undefined@1", "Pod/undefined@4"],
@@ -189,7 +189,7 @@ describe("a file that is called JSON has to be JSON", () => {
       faults: ["2: is not JSON: Unexpected non-whitespace character after JSON"],
     });
   });
-  it("keys may not repeat in it either", () => {
+  it("refuses duplicate keys", () => {
     expect(read('{"kind": "Pod",\n"kind": "Pod"}', "x.json").faults).toEqual(["2: Map keys must be unique"]);
   });
 });

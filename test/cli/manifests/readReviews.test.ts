@@ -17,8 +17,8 @@ const fixture = (name: string): string =>
 const captured = reviewNames.filter((name) => !name.startsWith("conversion-"));
 const conversions = reviewNames.filter((name) => name.startsWith("conversion-"));
 
-describe("captured AdmissionReviews are taken as they are", () => {
-  it.each(captured)("%s", async (name) => {
+describe("readReviews", () => {
+  it.each(captured)("takes the captured AdmissionReview %s unchanged", async (name) => {
     const { reviews, faults } = await readReviews([fixture(name)], "DELETE", input());
     expect(faults).toEqual([]);
     const body: unknown = JSON.parse(readReview(name));
@@ -33,7 +33,7 @@ describe("captured AdmissionReviews are taken as they are", () => {
     ]);
   });
 
-  it("one with a fault is named with the path to it", async () => {
+  it("reports an invalid AdmissionReview with the path of the field", async () => {
     const path = folder.write(
       "review.yaml",
       "---\nkind: AdmissionReview\napiVersion: admission.k8s.io/v1\nrequest: {uid: 7}\n",
@@ -44,7 +44,7 @@ describe("captured AdmissionReviews are taken as they are", () => {
   });
 });
 
-it.each(conversions)("%s cannot be judged", async (name) => {
+it.each(conversions)("readReviews refuses the ConversionReview %s", async (name) => {
   const { reviews, faults } = await read(fixture(name));
   expect(reviews).toEqual([]);
   expect(faults).toEqual([
@@ -52,9 +52,9 @@ it.each(conversions)("%s cannot be judged", async (name) => {
   ]);
 });
 
-describe("texts", () => {
+describe("readReviews", () => {
   const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: ä🚀}\n";
-  it("a byte order mark is no part of it", async () => {
+  it("ignores a byte order mark", async () => {
     const yaml = folder.write("bom.yaml", `\uFEFF${pod}`);
     const json = folder.write("bom.json", '\uFEFF{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "ä🚀"}}');
     const { reviews, faults } = await read(yaml, json);
@@ -62,7 +62,7 @@ describe("texts", () => {
     expect(reviews.map(({ review }) => review.name)).toEqual(["ä🚀", "ä🚀"]);
   });
 
-  it("standard input comes in pieces that may split a character", async () => {
+  it("reads standard input in chunks that split characters", async () => {
     const bytes = new TextEncoder().encode(pod);
     const { reviews } = await readReviews(["-"], "CREATE", input(...[...bytes].map((byte) => Uint8Array.of(byte))));
     expect(reviews).toMatchObject([{ file: "(standard input)", line: 1, review: { name: "ä🚀" } }]);
@@ -72,14 +72,14 @@ describe("texts", () => {
     ["UTF-16", Uint8Array.of(0xff, 0xfe, 0x61, 0), "is not UTF-8"],
     ["half a character", Uint8Array.of(0x61, 0xc3), "is not UTF-8"],
     ["33 MiB", new Uint8Array(33 * 1024 * 1024).fill(0x20), "is larger than 32 MiB"],
-  ])("%s", async (what, content, message) => {
+  ])("refuses a file with %s", async (what, content, message) => {
     const path = folder.write(`${what}.yaml`, content);
     expect(await read(path)).toEqual({ reviews: [], faults: [{ file: path, message }] });
     const fromInput = await readReviews(["-"], "CREATE", input(content));
     expect(fromInput).toEqual({ reviews: [], faults: [{ file: "(standard input)", message }] });
   });
 
-  it("an input that never ends is given up", async () => {
+  it("stops reading an endless input at the size limit", async () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (;;) yield new Uint8Array(1024 * 1024);
     }
@@ -88,7 +88,7 @@ describe("texts", () => {
   });
 });
 
-it("faults of one file come in the order of its lines", async () => {
+it("readReviews sorts the faults of a file by line", async () => {
   const path = folder.write(
     "faults.yaml",
     "apiVersion: v1\nkind: Pod\nmetadata: 7\n---\nkind: Pod\n---\napiVersion: v1\nkind: Pod\nmetadata: []\n---\na: [\n",

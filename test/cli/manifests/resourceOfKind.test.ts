@@ -52,6 +52,6 @@ it.each<[group: string, kind: string, resource: string, namespaced: boolean]>([
   ["example.com", "Proxy", "proxies", true],
   ["example.com", "Box", "boxes", true],
   ["example.com", "Node", "nodes", true],
-])("%s %s is %s", (group, kind, resource, namespaced) => {
+])("resourceOfKind of group '%s', kind %s is %s", (group, kind, resource, namespaced) => {
   expect(resourceOfKind(group, kind)).toEqual({ resource, namespaced });
 });

@@ -36,13 +36,13 @@ describe("splitDocuments", () => {
       ],
     ],
     ["a: |\n  ---\n ---\n----\n---x\n", [["a: |\n  ---\n ---\n----\n---x\n", 0]]],
-  ])("%j", (text, parts) => {
+  ])("splits %j at its --- lines", (text, parts) => {
     expect(splitDocuments(text).map(({ text: part, linesAbove }) => [part, linesAbove])).toEqual(
       parts.length === 0 ? [] : parts,
     );
   });
 
-  it("loses nothing, and counts lines", () => {
+  it("keeps all text and counts lines", () => {
     const line = fc.constantFrom("---", "--- x", "a: 1", "", "# c", "%YAML 1.1", "...", "----", "\r");
     fc.assert(
       fc.property(fc.array(line), (lines) => {

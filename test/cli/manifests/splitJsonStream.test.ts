@@ -35,24 +35,24 @@ describe("splitJsonStream", () => {
         ["\n{}", 0],
       ],
     ],
-  ])("%j", (text, parts) => {
+  ])("splits %j", (text, parts) => {
     expect(partsOf(text)).toEqual(parts);
   });
 
   it.each([
-    ["nothing", ""],
+    ["an empty text", ""],
     ["one object", ' {"a": {}}\n'],
-    ["an object that is left open", '{"a": 1}\n{"b": 2'],
-    ["a string that is left open", '{"a": 1}\n{"b": "}'],
-    ["one closed twice", '{"a": 1}}\n{}'],
-    ["something between", '{"a": 1},\n{"b": 2}'],
+    ["an object that is not closed", '{"a": 1}\n{"b": 2'],
+    ["a string that is not closed", '{"a": 1}\n{"b": "}'],
+    ["an object that is closed twice", '{"a": 1}}\n{}'],
+    ["a comma between objects", '{"a": 1},\n{"b": 2}'],
     ["YAML documents", '{"a": 1}\n---\n{"b": 2}\n'],
-    ["flow YAML, whose string looks like two ends", "{a: '}{'}"],
-  ])("is not for %s", (_what, text) => {
+    ["flow YAML with braces in a string", "{a: '}{'}"],
+  ])("is undefined for %s", (_what, text) => {
     expect(splitJsonStream(text)).toBeUndefined();
   });
 
-  it("finds every object of a stream, and loses none", () => {
+  it("finds every object of a stream", () => {
     const object = fc.dictionary(fc.string(), fc.jsonValue());
     const space = fc.constantFrom("", " ", "\n", "\r\n", "\n\n\t");
     const indent = fc.constantFrom(undefined, 2);

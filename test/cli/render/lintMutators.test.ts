@@ -8,7 +8,7 @@ import type { Match } from "../../../src/policy/match/Match.ts";
 
 type Draft = { metadata?: { annotations?: Record<string, string>; labels?: Record<string, string> } };
 
-/** Notes on each object how often it came by. */
+/** Counts its calls for each object in an annotation. */
 const counter = (match: Match, name = "count"): Policy =>
   policy({
     name,
@@ -34,14 +34,14 @@ const lintsOf = (policies: readonly Policy[], samples: readonly Sample[] = [], m
   lintMutators({ policies, entries: {} }, { cluster: "c", modeOf: () => mode, paramsOf: () => undefined }, samples);
 
 const PATCH = '[{"op":"replace","path":"/metadata/annotations/count","value":"2"}]';
-const restless = (sample: string, patch = PATCH) => ({
+const notIdempotent = (sample: string, patch = PATCH) => ({
   code: "mutator-not-idempotent",
   severity: "warning",
   place: "policies.count",
   message: `is not idempotent: called again with its own result for ${sample} it patches ${patch}`,
 });
 
-describe("a mutator that is not idempotent is named with the patch of its second run", () => {
+describe("lintMutators reports a mutator that is not idempotent, with the patch of its second run", () => {
   it.each<[name: string, match: Match, sample: string]>([
     ["Pods", { resources: ["pods"] }, "a Pod"],
     ["an exact namespace", { resources: ["pods"], namespaces: { include: ["prod"] } }, "a Pod"],
@@ -66,14 +66,14 @@ describe("a mutator that is not idempotent is named with the patch of its second
       "a Service",
     ],
     ["Namespaces by name", { resources: ["namespaces"], namespaces: { include: ["team-*"] } }, "a Namespace"],
-    ["updates", { resources: ["configmaps"], operations: ["UPDATE"] }, "a ConfigMap"],
+    ["only updates", { resources: ["configmaps"], operations: ["UPDATE"] }, "a ConfigMap"],
     ["everything", { apiGroups: ["*"], resources: ["*"] }, "a Pod"],
     ["cluster-scoped objects", { resources: ["clusterroles"] }, "a ClusterRole"],
-  ])("for %s", async (_name, match, sample) => {
-    expect(await lintsOf([counter(match)])).toEqual([restless(sample)]);
+  ])("when it matches %s", async (_name, match, sample) => {
+    expect(await lintsOf([counter(match)])).toEqual([notIdempotent(sample)]);
   });
 
-  it("in Pod templates", async () => {
+  it("when it changes Pod templates", async () => {
     const match: Match = { resources: ["pods"], podTemplates: true, labels: { matchLabels: { a: "b" } } };
     const onlyTemplates = policy({
       name: "count",
@@ -84,15 +84,15 @@ describe("a mutator that is not idempotent is named with the patch of its second
     });
     const path = "/spec/jobTemplate/spec/template/metadata/annotations/count";
     expect(await lintsOf([onlyTemplates])).toEqual([
-      restless("a CronJob", `[{"op":"replace","path":"${path}","value":"2"}]`),
+      notIdempotent("a CronJob", `[{"op":"replace","path":"${path}","value":"2"}]`),
     ]);
   });
 
-  it("whatever its mode in the cluster", async () => {
+  it("in any mode", async () => {
     expect(await lintsOf([counter({ resources: ["pods"] })], [], "audit")).toHaveLength(1);
   });
 
-  it("for manifests of the user's own", async () => {
+  it("with manifests of the user as samples", async () => {
     const review = reviewOfManifest(
       { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } },
       "CREATE",
@@ -101,11 +101,13 @@ describe("a mutator that is not idempotent is named with the patch of its second
     if (review === undefined) throw new Error("no review");
     const match: Match = { apiGroups: ["example.com"], resources: ["widgets"] };
     expect(await lintsOf([counter(match)])).toEqual([]);
-    expect(await lintsOf([counter(match)], [{ review, name: "widget.yaml:1" }])).toEqual([restless("widget.yaml:1")]);
+    expect(await lintsOf([counter(match)], [{ review, name: "widget.yaml:1" }])).toEqual([
+      notIdempotent("widget.yaml:1"),
+    ]);
   });
 });
 
-it("mutators that undo each other's work are named together", async () => {
+it("lintMutators reports mutators that change the results of each other together", async () => {
   const swap = (name: string, from: string, to: string) =>
     policy({
       name,
@@ -124,17 +126,17 @@ it("mutators that undo each other's work are named together", async () => {
     expect.objectContaining({
       place: "entries.default",
       message: expect.stringMatching(
-        /^has mutators that undo each other's work among one, other: called again with its own result for a Pod it patches /,
+        /^has mutators that change the results of each other, among one, other: called again with its own result for a Pod it patches /,
       ),
     }),
   ]);
 });
 
 it.each<[name: string, policies: Policy[]]>([
-  ["one that adds what is not there", [addLabels({ labels: { a: "b" }, podTemplates: true })]],
-  ["several that agree", [setter("one", "a"), setter("other", "b")]],
+  ["a mutator that adds missing labels", [addLabels({ labels: { a: "b" }, podTemplates: true })]],
+  ["mutators whose results agree", [setter("one", "a"), setter("other", "b")]],
   [
-    "one that throws",
+    "a mutator that throws",
     [
       policy({
         name: "p",
@@ -146,11 +148,11 @@ it.each<[name: string, policies: Policy[]]>([
     ],
   ],
   ["a validator", [policy({ name: "p", match: { resources: ["pods"] }, validate: () => undefined })]],
-])("nothing is said of %s", async (_name, policies) => {
+])("lintMutators reports nothing for %s", async (_name, policies) => {
   expect(await lintsOf(policies)).toEqual([]);
 });
 
-it("a long patch is cut", async () => {
+it("lintMutators cuts a long patch in its message", async () => {
   const long = policy({
     name: "count",
     match: { resources: ["configmaps"] },

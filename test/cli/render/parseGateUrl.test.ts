@@ -8,17 +8,17 @@ it.each([
   ["https://gate.example.com:8443//", "https://gate.example.com:8443"],
   ["HTTPS://Gate.Example.com:443/prefix/", "https://gate.example.com/prefix"],
   ["https://[::1]:8443", "https://[::1]:8443"],
-])("%s", (text, url) => {
+])("parseGateUrl accepts %s", (text, url) => {
   expect(parseGateUrl(text)).toBe(url);
 });
 
 it.each([
-  ["", '--url "" is no URL; such as https://gate.example.com'],
-  ["gate.example.com", '--url "gate.example.com" is no URL; such as https://gate.example.com'],
-  ["http://gate.example.com", "--url must be https: the API server calls nothing else"],
+  ["", '--url "" is not a URL; expected one such as https://gate.example.com'],
+  ["gate.example.com", '--url "gate.example.com" is not a URL; expected one such as https://gate.example.com'],
+  ["http://gate.example.com", "--url must be https: the API server calls only https"],
   ["https://me:secret@gate", "--url must have no user name or password: the API server refuses one"],
   ["https://gate?", '--url "https://gate?" must have no query and no fragment: the API server refuses them'],
   ["https://gate/#", '--url "https://gate/#" must have no query and no fragment: the API server refuses them'],
-])("refuses %s", (text, message) => {
+])("parseGateUrl refuses %s", (text, message) => {
   expect(() => parseGateUrl(text)).toThrow(new CliError("usage", message));
 });

@@ -32,14 +32,14 @@ const render = (file: string, ...args: string[]) =>
 const PODS = 'on("p", { resources: ["pods"] })';
 
 describe("postern render", () => {
-  it("prints what is kept for the README's gate, byte for byte", async () => {
+  it("prints the stored registrations of the README gate, byte for byte", async () => {
     const { code, out, err } = await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toBe(readFileSync(fixture("registrations/readmeGate.yaml"), "utf8"));
     expect((await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT])).out).toBe(out);
   });
 
-  it("prints the same as one List for machines", async () => {
+  it("prints the same objects as one List with --output json", async () => {
     const args = ["render", "--gate", README_GATE, "--cluster", "production", ...AT];
     const { out } = await runPostern([...args, "--output", "json"]);
     const { apiVersion, kind, items } = JSON.parse(out);
@@ -47,7 +47,7 @@ describe("postern render", () => {
     expect([apiVersion, kind, items]).toEqual(["v1", "List", documents]);
   });
 
-  it("says how to apply it, and what keeps GitOps tools from fighting a sync", async () => {
+  it("prints how to apply the output and what GitOps tools must ignore", async () => {
     const { out } = await render(gate(PODS));
     expect(out).toMatch(/^# Registrations of the gate postern for the cluster prod\./);
     expect(out).toContain("#   kubectl apply --server-side --field-manager=postern -f -\n");
@@ -55,7 +55,7 @@ describe("postern render", () => {
     expect(out).toMatch(/^# {3}Flux +spec\.ignore .*$/m);
   });
 
-  it("has no caBundle but with --ca, where it is base64 of PEM", async () => {
+  it("sets caBundle only with --ca, to PEM in base64", async () => {
     const file = gate(
       PODS,
       'conversions: [conversion({ group: "a.b", kind: "C", versions: ["v1"], hub: "v1", convert: {} })], clusters: { prod: {} }',
@@ -69,7 +69,7 @@ describe("postern render", () => {
     expect(bundles).toEqual(Array(4).fill(`${ca.trim()}\n`));
   });
 
-  it("asks a gate's lookup for the cluster", async () => {
+  it("uses the cluster lookup of the gate", async () => {
     const lookup = 'clusters: async (name) => (name === "prod" ? { mode: "audit" } : undefined)';
     const { code, out } = await render(gate(PODS, lookup));
     expect(code).toBe(0);
@@ -77,83 +77,77 @@ describe("postern render", () => {
   });
 });
 
-describe("what cannot be rendered is one line, with exit code 2 and nothing printed", () => {
+describe("postern render exits with 2, prints one line and no registrations", () => {
   it.each<[name: string, args: () => string[], fault: string]>([
-    [
-      "a cluster that the gate does not know",
-      () => ["--cluster", "stage"],
-      'the gate knows no cluster "stage"; it has prod',
-    ],
-    ["http", () => ["--url", "http://gate"], "--url must be https: the API server calls nothing else"],
-    ["a CA that is not there", () => ["--ca", "no.pem"], "--ca: no.pem: does not exist"],
-    ["a sample that is not there", () => ["--sample", "no.yaml"], "no.yaml: does not exist"],
-    ["a gate that is not there", () => ["--gate", "no.ts"], "no.ts: does not exist"],
-  ])("%s", async (_name, args, fault) => {
+    ["an unknown cluster", () => ["--cluster", "stage"], 'the gate has no cluster "stage"; it has prod'],
+    ["a URL with http", () => ["--url", "http://gate"], "--url must be https: the API server calls only https"],
+    ["a missing CA file", () => ["--ca", "no.pem"], "--ca: no.pem: does not exist"],
+    ["a missing sample", () => ["--sample", "no.yaml"], "no.yaml: does not exist"],
+    ["a missing gate", () => ["--gate", "no.ts"], "no.ts: does not exist"],
+  ])("for %s", async (_name, args, fault) => {
     expect(await render(gate(PODS), ...args())).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
   });
 
   it.each<[name: string, lookup: string, fault: string]>([
-    ["does not know it", "async () => undefined", 'the gate knows no cluster "prod"'],
+    ["does not know the cluster", "async () => undefined", 'the gate has no cluster "prod"'],
     [
       "fails",
       'async () => { throw new Error("KV is\\ndown"); }',
       'the gate could not look up the cluster "prod": KV is\\ndown',
     ],
     [
-      "never answers",
+      "does not answer in time",
       "() => new Promise(() => {})",
       'the gate could not look up the cluster "prod": no answer within 3000 ms',
     ],
     [
-      "answers nonsense",
+      "returns an invalid cluster",
       'async () => ({ mode: "x" })',
       'the gate could not look up the cluster "prod": gate: clusters.prod.mode: expected "enforce" or "warn" or "audit"',
     ],
-  ])("a lookup that %s", async (_name, lookup, fault) => {
+  ])("for a lookup that %s", async (_name, lookup, fault) => {
     expect(await render(gate(PODS, `clusters: ${lookup}`))).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
   });
 
-  it("a registration that no cluster would take", async () => {
+  it("for a registration that the API server would refuse", async () => {
     const conditions = 'Array.from({ length: 64 }, (_, index) => ({ name: "c" + index, expression: "true" }))';
     const file = gate(PODS, `entries: { default: { matchConditions: ${conditions} } }, clusters: { prod: {} }`);
     const { code, out, err } = await render(file);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(
-      /^postern: error: entries\.default comes to 66 matchConditions .* \(too-many-match-conditions\)\n$/,
-    );
+    expect(err).toMatch(/^postern: error: entries\.default has 66 matchConditions .* \(too-many-match-conditions\)\n$/);
   });
 });
 
-describe("doubts", () => {
+describe("lints of postern render", () => {
   const SECRETS = 'on("s", { resources: ["secrets"] })';
 
-  it("are a line each beside what is printed", async () => {
+  it("are lines on standard error", async () => {
     const { code, out, err } = await render(gate(SECRETS));
     expect([code, err]).toEqual([
       0,
-      "postern: warning: policies.s is called for Secrets, whose values then leave the cluster (secrets-leave-cluster)\n",
+      "postern: warning: policies.s is called for Secrets; their values leave the cluster (secrets-leave-cluster)\n",
     ]);
     expect(out).toContain("resources: [secrets]");
   });
 
-  it("are objects for machines", async () => {
+  it("are JSON objects with --output json", async () => {
     const { err } = await render(gate(SECRETS), "--output", "json");
     expect(JSON.parse(err)).toEqual({
       code: "secrets-leave-cluster",
       severity: "warning",
       place: "policies.s",
-      message: "is called for Secrets, whose values then leave the cluster",
+      message: "is called for Secrets; their values leave the cluster",
     });
   });
 
-  it("go by the cluster's size", async () => {
+  it("depend on --nodes", async () => {
     const everything = gate('on("e", { apiGroups: ["*"], resources: ["*"] })');
     expect((await render(everything, "--nodes", "1000")).err).toContain(
-      "about 1,800,000 calls a day with 1000 nodes, some $23 a month on Workers or $13 on Lambda",
+      "about 1,800,000 calls a day with 1000 nodes, about $23 a month on Workers or $13 on Lambda",
     );
   });
 
-  it("go by manifests of the user's own", async () => {
+  it("depend on the manifests of --sample", async () => {
     const mutate = "{ mutate: (draft) => { draft.spec.size = (draft.spec.size ?? 0) + 1; } }";
     const file = gate(`on("m", { apiGroups: ["example.com"], resources: ["widgets"] }, ${mutate})`);
     const sample = folder.write(

@@ -49,13 +49,13 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe("postern render --diff", () => {
-  it("says nothing about a cluster that has all of it, whatever the server keeps for itself", async () => {
+  it("prints nothing for a cluster that is up to date and ignores fields of the server", async () => {
     server.store(...rendered);
     expect(await diff()).toEqual({ code: 0, out: "", err: "" });
     expect(await diff("--context", "here")).toEqual({ code: 0, out: "", err: "" });
   });
 
-  it("asks for nothing but a dry run", async () => {
+  it("writes only with dryRun=All", async () => {
     server.store(...rendered);
     await diff();
     const changing = server.calls.filter((call) => !call.startsWith("GET "));
@@ -63,7 +63,7 @@ describe("postern render --diff", () => {
     for (const call of changing) expect(call).toMatch(/^PATCH .*\?dryRun=All&force=true&fieldManager=postern$/);
   });
 
-  it("shows what applying would change, as a unified diff, and what is not called before that", async () => {
+  it("prints changes as a unified diff, and policies that are not called", async () => {
     const configuration = find("ValidatingWebhookConfiguration");
     const webhooks = configuration.webhooks?.map((webhook) => ({
       ...webhook,
@@ -86,7 +86,7 @@ describe("postern render --diff", () => {
 `);
   });
 
-  it("shows all of what an empty cluster would get", async () => {
+  it("prints all objects for an empty cluster", async () => {
     const { code, out } = await diff();
     expect(code).toBe(1);
     expect(out.match(/^\+\+\+ .*$/gm)).toEqual([
@@ -99,13 +99,13 @@ describe("postern render --diff", () => {
     ]);
     expect(out).not.toMatch(/^-(?!-- )/m);
     expect(out.split("\n").slice(-3)).toEqual([
-      "CustomResourceDefinition gateways.example.com is not in the cluster; its patch can be applied once it is",
+      "CustomResourceDefinition gateways.example.com does not exist in the cluster; its patch can be applied after it is created",
       "2 policies are not called in the cluster prod: maps (CREATE configmaps, UPDATE configmaps); stamp (CREATE services, UPDATE services)",
       "",
     ]);
   });
 
-  it("says of a webhook that is ignored that the sync broke the glass, and since when", async () => {
+  it("reports a webhook that the sync switched to fail open, and since when", async () => {
     const configuration = find("ValidatingWebhookConfiguration");
     const [webhook] = configuration.webhooks ?? [];
     const name = "default.validate.postern.postern.dev";
@@ -117,11 +117,11 @@ describe("postern render --diff", () => {
     expect(code).toBe(1);
     expect(out).toMatch(/^- {4}failurePolicy: Ignore\n\+ {4}failurePolicy: Fail$/m);
     expect(out).toContain(
-      `ValidatingWebhookConfiguration postern: failurePolicy of ${name} is Ignore: the sync broke the glass at 2026-11-24T10:00:00.000Z, and mends it`,
+      `ValidatingWebhookConfiguration postern: failurePolicy of ${name} is Ignore: the sync switched to fail open at 2026-11-24T10:00:00.000Z, and restores Fail`,
     );
   });
 
-  it("names what has the gate's label and is no longer rendered", async () => {
+  it("lists objects with the label of the gate that are no longer rendered", async () => {
     const old = (kind: string, name: string, label: string) => ({
       kind,
       metadata: { name, labels: { "postern.dev/gate": label } },
@@ -135,12 +135,12 @@ describe("postern render --diff", () => {
     );
     expect(await diff()).toEqual({
       code: 1,
-      out: "CustomResourceDefinition widgets.example.com has the gate's label and is no longer rendered\nMutatingWebhookConfiguration postern-old has the gate's label and is no longer rendered\n",
+      out: "CustomResourceDefinition widgets.example.com has the label of the gate and is no longer rendered\nMutatingWebhookConfiguration postern-old has the label of the gate and is no longer rendered\n",
       err: "",
     });
   });
 
-  it("counts a registration that lost its label as one that calls, and another gate's as none", async () => {
+  it("counts a registration without label as calling the gate, and one of another gate as not", async () => {
     const configuration = find("MutatingWebhookConfiguration");
     const named = (labels: object) => ({ ...configuration, metadata: { name: "by-hand", labels } });
     server.store(...rendered.filter((object) => object !== configuration), named({}));
@@ -151,7 +151,7 @@ describe("postern render --diff", () => {
     );
   });
 
-  it("is one object for machines", async () => {
+  it("prints one JSON object with --output json", async () => {
     server.store(
       ...rendered.filter(
         ({ kind, metadata }) => kind !== "MutatingWebhookConfiguration" && metadata.name !== "gateways.example.com",
@@ -183,7 +183,7 @@ describe("postern render --diff", () => {
     });
   });
 
-  it("colours a terminal's lines", async () => {
+  it("colours the lines on a terminal", async () => {
     const args = [
       "render",
       "--gate",
@@ -201,32 +201,32 @@ describe("postern render --diff", () => {
   });
 });
 
-describe("a cluster that cannot be compared is one line, with exit code 2", () => {
+describe("postern render --diff exits with 2 and prints one line", () => {
   const failed = async (fault: string, ...args: string[]): Promise<void> =>
     expect(await diff(...args)).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
 
-  it("a kubeconfig that is not there", () =>
+  it("for a missing kubeconfig", () =>
     failed("no-such cannot be used: ENOENT: no such file or directory, open 'no-such'", "--kubeconfig", "no-such"));
 
-  it("a kubeconfig that names no cluster", () =>
+  it("for a kubeconfig without a cluster", () =>
     failed(
-      "the kubeconfig names no cluster; choose one with --context NAME",
+      "the kubeconfig has no current cluster; select one with --context NAME",
       "--kubeconfig",
       folder.write("empty", "{}"),
     ));
 
-  it("a context that is not there", () =>
+  it("for an unknown context", () =>
     failed('the kubeconfig has no context "there"; it has here', "--context", "there"));
 
-  it("a server that says no", async () => {
+  it("for an API server that refuses", async () => {
     server.fault = { status: 403, message: "namespaces is\nforbidden" };
     const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
     await failed(`${server.url}: GET ${path}: 403 namespaces is\\nforbidden`);
   });
 
-  it("a server that is not there", async () => {
+  it("for an API server that cannot be reached", async () => {
     const { url } = server;
     server.stop();
-    await failed(`${url}: nothing listens there`);
+    await failed(`${url}: connection refused`);
   });
 });

@@ -18,8 +18,8 @@ const all = folder.write(
 );
 const args = ["review", "--gate", gate, "--cluster", "production"];
 
-describe("--output json", () => {
-  it("is one line an object, with exactly the documented keys", async () => {
+describe("postern review --output json", () => {
+  it("prints one line for each object, with exactly the documented keys", async () => {
     const { code, out, err } = await runPostern([...args, "--output", "json", all]);
     expect([code, err]).toEqual([1, ""]);
     expect(out.endsWith("\n")).toBe(true);
@@ -60,7 +60,7 @@ describe("--output json", () => {
       ]);
   });
 
-  it("names standard input as such, and keeps faults on the other output", async () => {
+  it("names standard input and prints faults to standard error", async () => {
     const stdin = "apiVersion: v1\nkind: Pod\n---\nkind: 7\n";
     const { code, out, err } = await runPostern([...args, "--output", "json", "-"], { stdin });
     expect(code).toBe(2);
@@ -69,21 +69,21 @@ describe("--output json", () => {
   });
 });
 
-describe("colours", () => {
+describe("postern review", () => {
   it.each<[isTTY: boolean | undefined, env: Record<string, string>, coloured: boolean]>([
     [true, {}, true],
     [true, { NO_COLOR: "" }, true],
     [true, { NO_COLOR: "1" }, false],
     [false, {}, false],
     [undefined, {}, false],
-  ])("terminal %s, %j", async (isTTY, env, coloured) => {
+  ])("with isTTY %s and environment %j prints colours: %s", async (isTTY, env, coloured) => {
     const { out } = await runPostern([...args, all], { env, ...(isTTY === undefined ? {} : { isTTY }) });
     expect(out.includes("\u001b[31mdenied \u001b[39m")).toBe(coloured);
     expect(out.includes("\u001b")).toBe(coloured);
   });
 });
 
-it("an input cannot write on the terminal by itself", async () => {
+it("postern review escapes control characters of its input", async () => {
   const stdin = JSON.stringify({
     apiVersion: "v1",
     kind: "Pod\u001b[2K",

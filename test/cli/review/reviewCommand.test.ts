@@ -25,10 +25,10 @@ const review = (...args: string[]) => runPostern(["review", ...args]);
 const onProduction = (...args: string[]) => review("--gate", gate, "--cluster", "production", ...args);
 const DENIAL = "Pod contains forbidden label 'bad-label'";
 
-describe("what is judged", () => {
+describe("postern review", () => {
   it.each<[what: string, path: string, code: number, out: string]>([
-    ["a good Pod", good, 0, `allowed  Pod default/good  ${good}:1\n1 object, 1 allowed, 0 denied\n`],
-    ["a bad Pod", bad, 1, `denied   Pod default/bad  ${bad}:1\n         ${DENIAL}\n1 object, 0 allowed, 1 denied\n`],
+    ["an allowed Pod", good, 0, `allowed  Pod default/good  ${good}:1\n1 object, 1 allowed, 0 denied\n`],
+    ["a denied Pod", bad, 1, `denied   Pod default/bad  ${bad}:1\n         ${DENIAL}\n1 object, 0 allowed, 1 denied\n`],
     [
       "a warning",
       service,
@@ -36,16 +36,16 @@ describe("what is judged", () => {
       `allowed  Service default/web  ${service}:1\n         warning no-services: services are watched\n1 object, 1 allowed, 0 denied\n`,
     ],
     [
-      "a patch, whose result is what validators see",
+      "a patch, which validators see applied",
       configMap,
       0,
       `allowed  ConfigMap default/settings  ${configMap}:1\n         patch add /metadata/annotations\n1 object, 1 allowed, 0 denied\n`,
     ],
-  ])("%s", async (_what, path, code, out) => {
+  ])("prints %s", async (_what, path, code, out) => {
     expect(await onProduction(path)).toEqual({ code, out, err: "" });
   });
 
-  it("a policy that fails is a denial in its name; where it failed is said beside it", async () => {
+  it("denies in the name of a policy that throws and prints where it threw", async () => {
     const { code, out, err } = await onProduction(node);
     expect([code, out]).toEqual([
       1,
@@ -56,7 +56,7 @@ describe("what is judged", () => {
     expect(err).not.toContain("/src/policy/");
   });
 
-  it("the rest is judged although one input cannot be read, and the exit code is 2", async () => {
+  it("judges the other inputs and exits with 2 when one cannot be read", async () => {
     const { code, out, err } = await onProduction(broken, bad, "missing.yaml", good);
     expect(code).toBe(2);
     expect(out).toBe(
@@ -70,21 +70,21 @@ describe("what is judged", () => {
   });
 });
 
-describe("modes", () => {
+describe("postern review applies the modes", () => {
   it.each<[cluster: string, path: string, code: number, lines: RegExp]>([
     ["production", bad, 1, /^denied/],
     ["staging", bad, 0, /^allowed .*\n {9}warning deny-labels: .*bad-label/],
     ["lab", bad, 0, /^allowed .*\n1 object/],
     ["staging", configMap, 0, /warning stamp: [^\n]*\n {9}warning stamped: is not stamped/],
     ["mixed", configMap, 1, /^denied .*\n {9}is not stamped\n {9}warning stamp: /],
-  ])("of %s: %s", async (cluster, path, code, lines) => {
+  ])("of the cluster %s to %s", async (cluster, path, code, lines) => {
     const ran = await review("--gate", gate, "--cluster", cluster, path);
     expect(ran).toMatchObject({ code, err: "" });
     expect(ran.out).toMatch(lines);
   });
 });
 
-describe("operations", () => {
+describe("postern review", () => {
   it.each<[operation: string | undefined, code: number, out: RegExp]>([
     [undefined, 0, /^allowed/],
     ["CREATE", 0, /^allowed/],
@@ -92,18 +92,18 @@ describe("operations", () => {
     ["update", 1, /UPDATE of token to something/],
     ["DELETE", 1, /DELETE of token to nothing/],
     ["delete", 1, /DELETE of token to nothing/],
-  ])("%s", async (operation, code, out) => {
+  ])("uses --operation %s", async (operation, code, out) => {
     const ran = await onProduction(...(operation === undefined ? [] : ["--operation", operation]), secret);
     expect(ran).toMatchObject({ code, err: "" });
     expect(ran.out).toMatch(out);
   });
 
-  it("a DELETE is mutated by nothing", async () => {
+  it("runs no mutators for DELETE", async () => {
     expect(await onProduction("--operation", "DELETE", configMap)).toMatchObject({ code: 0, err: "" });
   });
 });
 
-describe("--use", () => {
+describe("postern review with built-in policies", () => {
   it.each<[args: string[], code: number]>([
     [["--use", "deny-labels", bad], 1],
     [["--use", "deny-labels", "--use", "deny-labels", good], 0],
@@ -111,12 +111,12 @@ describe("--use", () => {
     [["--use", "disallow-latest-tag", "--use", "deny-labels", untagged], 1],
     [["--use", "deny-labels", untagged], 0],
     [["--use", "deny-labels", "--cluster", "local", bad], 1],
-  ])("%j", async (args, code) => {
+  ])("exits with the verdict for %j", async (args, code) => {
     expect(await review(...args)).toMatchObject({ code, err: "" });
   });
 });
 
-describe("usage: one line, exit code 2, nothing judged", () => {
+describe("postern review exits with 2, prints one line and judges nothing", () => {
   const lookup = folder.write(
     "lookup.ts",
     'import { defineGate } from "postern";\nexport default defineGate({ policies: [], clusters: async (name) => { if (name === "down") throw new Error("no network"); return undefined; } });\n',
@@ -128,44 +128,41 @@ describe("usage: one line, exit code 2, nothing judged", () => {
   it.each<[args: string[], err: string]>([
     [
       ["--use", "nope", good],
-      "--use nope: no such built-in policy; known are deny-labels, disallow-latest-tag, require-labels, require-resources",
+      "--use nope: unknown built-in policy; known are deny-labels, disallow-latest-tag, require-labels, require-resources",
     ],
     [
       ["--use", "add-labels", good],
-      "--use add-labels: this policy needs options; put it into a gate file and use --gate",
+      "--use add-labels: this policy needs options; add it to a gate file and use --gate",
     ],
     [
       ["--use", "inject-sidecar", good],
-      "--use inject-sidecar: this policy needs options; put it into a gate file and use --gate",
+      "--use inject-sidecar: this policy needs options; add it to a gate file and use --gate",
     ],
     [
       ["--use", "deny-labels", "--gate", gate, good],
-      "--use names policies without a gate file; leave out --gate, or add them to the gate",
+      "--use and --gate exclude each other; leave out --gate, or add the policies to the gate",
     ],
-    [["--use", "deny-labels", "--cluster", "prod", good], 'the gate knows no cluster "prod"; it has local'],
+    [["--use", "deny-labels", "--cluster", "prod", good], 'the gate has no cluster "prod"; it has local'],
     [
       ["--gate", gate, "--cluster", "prod", good],
-      'the gate knows no cluster "prod"; it has production, staging, lab, mixed',
+      'the gate has no cluster "prod"; it has production, staging, lab, mixed',
     ],
     [
       ["--gate", gate, "--cluster", "__proto__", good],
-      'the gate knows no cluster "__proto__"; it has production, staging, lab, mixed',
+      'the gate has no cluster "__proto__"; it has production, staging, lab, mixed',
     ],
-    [
-      ["--gate", gate, good],
-      "which cluster's settings apply? Name one with --cluster NAME; it has production, staging, lab, mixed",
-    ],
-    [["--gate", lookup, good], "which cluster's settings apply? Name one with --cluster NAME"],
-    [["--gate", lookup, "--cluster", "gone", good], 'the gate knows no cluster "gone"'],
-    [["--gate", none, good], "which cluster's settings apply? Name one with --cluster NAME; it has none"],
-  ])("%j", async (args, err) => {
+    [["--gate", gate, good], "name the cluster with --cluster NAME; it has production, staging, lab, mixed"],
+    [["--gate", lookup, good], "name the cluster with --cluster NAME"],
+    [["--gate", lookup, "--cluster", "gone", good], 'the gate has no cluster "gone"'],
+    [["--gate", none, good], "name the cluster with --cluster NAME; it has no clusters"],
+  ])("for %j", async (args, err) => {
     expect(await review(...args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
   });
 
-  it("a cluster lookup that fails says why", async () => {
+  it("for a cluster lookup that fails, with the reason", async () => {
     const { code, out, err } = await review("--gate", lookup, "--cluster", "down", good);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/^postern: a cluster's settings could not be looked up: Error: no network\n/);
+    expect(err).toMatch(/^postern: the lookup of a cluster's settings failed: Error: no network\n/);
     expect(err).toMatch(/\npostern: the gate could not look up the cluster "down"\n$/);
   });
 });

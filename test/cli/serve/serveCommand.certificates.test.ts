@@ -70,7 +70,7 @@ const readiness = async (): Promise<unknown> => {
 };
 const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
 
-it("changes, goes back, goes forth, and to the standby and back, without a restart", async () => {
+it("postern serve reloads, goes back, goes forward, and switches to the standby and back, without a restart", async () => {
   expect(await served()).toBe(fingerprint(pairs.first));
   swap("main", pairs.second);
   await process.says(/"result":"switched"/);

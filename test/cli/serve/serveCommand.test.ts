@@ -43,7 +43,7 @@ const PAIR = ["--cert", "tls.crt", "--key", "tls.key"];
 const denied = { status: 200, body: { response: { allowed: false, status: { message: "no pods" } } } };
 const path = "/c/local/validate";
 
-it("serves h2 and http/1.1 with a certificate, until SIGTERM", async () => {
+it("postern serve serves h2 and http/1.1 with a certificate until SIGTERM", async () => {
   const process = serve("--gate", "gate.ts", "--port", "0", "--cert", "tls.crt", "--key", "tls.key");
   const port = Number((await process.says(/"message":"listening","port":(\d+),"protocol":"https"/))[1]);
   expect(await callHttps({ port, ca, path, body })).toMatchObject(denied);
@@ -54,10 +54,10 @@ it("serves h2 and http/1.1 with a certificate, until SIGTERM", async () => {
   expect(process.out).toMatch(/"message":"stopped"\}\n$/);
 });
 
-it("serves plain HTTP without one, and says what that is for", async () => {
+it("postern serve without a certificate serves plain HTTP and prints its purpose", async () => {
   const process = serve("--gate", "gate.ts", "--port", "0", "--host", "127.0.0.1");
   const port = Number((await process.says(/"port":(\d+),"protocol":"http"/))[1]);
-  expect(process.err).toMatch(/^postern: plain HTTP, for an edge in front that terminates TLS; .*\n$/);
+  expect(process.err).toMatch(/^postern: serving plain HTTP, for an edge that terminates TLS; .*\n$/);
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -68,8 +68,8 @@ it("serves plain HTTP without one, and says what that is for", async () => {
   expect(await process.exit()).toBe(0);
 });
 
-describe("a start that fails: exit code 2 and one clear line", () => {
-  // In this process, but for one: each start of a process loads everything anew.
+describe("postern serve exits with 2 and prints one line", () => {
+  // All but one in this process, because starting a process takes longer.
   const fail = (args: string[], env: Record<string, string> = {}): Promise<Ran> =>
     insideFolder(folder.path, () => runPostern(["serve", ...args], { env }));
   const tls = (cert: string, key: string): string[] => [
@@ -84,56 +84,67 @@ describe("a start that fails: exit code 2 and one clear line", () => {
   ];
   it.each<[what: string, args: string[], err: RegExp]>([
     [
-      "another certificate's key",
+      "the key of another certificate",
       tls("tls.crt", "other.key"),
-      /^postern: other\.key: not the key of the first certificate in tls\.crt; replace both together\n$/,
+      /^postern: other\.key: does not belong to the first certificate in tls\.crt; replace both files together\n$/,
     ],
-    ["a certificate that is none", tls("rubbish.pem", "tls.key"), /^postern: rubbish\.pem:1: no certificate in PEM\n$/],
-    ["a key that is none", tls("tls.crt", "rubbish.pem"), /^postern: rubbish\.pem: no private key in PEM\n$/],
     [
-      "a certificate that is not there",
+      "a file that is not a certificate",
+      tls("rubbish.pem", "tls.key"),
+      /^postern: rubbish\.pem:1: no certificate in PEM\n$/,
+    ],
+    [
+      "a file that is not a key",
+      tls("tls.crt", "rubbish.pem"),
+      /^postern: rubbish\.pem: contains no private key in PEM\n$/,
+    ],
+    [
+      "a missing certificate",
       tls("none.pem", "tls.key"),
       /^postern: none\.pem: does not exist; expected a certificate in PEM\n$/,
     ],
     [
-      "a key that is not there",
+      "a missing key",
       tls("tls.crt", "none.pem"),
       /^postern: none\.pem: does not exist; expected a private key in PEM\n$/,
     ],
-    ["a key that is a folder", tls("tls.crt", "."), /^postern: \.: a folder, no private key\n$/],
+    ["a key that is a folder", tls("tls.crt", "."), /^postern: \.: a folder, not a private key\n$/],
     [
-      "only a certificate",
+      "a certificate without --key",
       ["--gate", "gate.ts", "--cert", "tls.crt"],
-      /^postern: --cert and --key come together; --key is missing\n$/,
+      /^postern: --cert and --key need each other; --key is missing\n$/,
     ],
     [
-      "a standby certificate alone",
+      "a standby certificate without a main one",
       ["--gate", "gate.ts", "--standby-cert", "tls.crt", "--standby-key", "tls.key"],
-      /^postern: --standby-cert needs a main certificate beside it, --cert\n$/,
+      /^postern: --standby-cert needs a main certificate, --cert\n$/,
     ],
     [
-      "a port that is none",
+      "an invalid port",
       ["--gate", "gate.ts", "--port", "http"],
       /^postern: option '--port <number>' argument 'http' is invalid\. .*\n$/,
     ],
     ["a gate that does not compile", ["--gate", "broken.ts"], /^postern: broken\.ts:1:17: Unexpected ";"\n$/],
-    ["a gate that is not there", ["--gate", "none.ts"], /^postern: none\.ts: does not exist\n$/],
-  ])("%s", async (_what, args, err) => {
+    ["a missing gate", ["--gate", "none.ts"], /^postern: none\.ts: does not exist\n$/],
+  ])("for %s", async (_what, args, err) => {
     expect(await fail(args)).toEqual({ code: 2, out: "", err: expect.stringMatching(err) });
   });
 
-  it("an address of another machine, and the process ends with all that it has started", async () => {
+  it("for an address of another machine, and stops what it started", async () => {
     const process = serve(...tls("tls.crt", "tls.key"), "--host", "192.0.2.1");
     expect(await process.exit()).toBe(2);
-    expect([process.out, process.err]).toEqual(["", "postern: the host's address is none of this machine's\n"]);
+    expect([process.out, process.err]).toEqual([
+      "",
+      "postern: the address of --host does not belong to this machine\n",
+    ]);
   });
 
   it.each<
     [what: string, name: string, args: (port: string) => string[], env: (port: string) => Record<string, string>]
   >([
-    ["its own", "--port", (port) => ["--port", port], () => ({})],
-    ["that of its metrics", "POSTERN_METRICS_PORT", () => ["--port", "0"], (port) => ({ POSTERN_METRICS_PORT: port })],
-  ])("a port in use: %s", async (_, name, args, env) => {
+    ["the gate", "--port", (port) => ["--port", port], () => ({})],
+    ["the metrics", "POSTERN_METRICS_PORT", () => ["--port", "0"], (port) => ({ POSTERN_METRICS_PORT: port })],
+  ])("when the port of %s is in use", async (_, name, args, env) => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, resolve));
     const address = blocker.address();

@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it("a config that went wrong under a process is in the metrics, and the findings of the run before are not", async () => {
+it("SyncRunner.reload with an invalid config records the error in the metrics and drops the previous findings", async () => {
   const [config, metrics] = [join(folder, "sync.yaml"), join(folder, "postern.prom")];
   await writeFile(config, CONFIG);
   const output = { write: () => true, isTTY: false };

@@ -33,15 +33,15 @@ const sync = (config: string, ...args: string[]): ReturnType<typeof runPostern> 
   runPostern(["sync", "--config", file(config), "--kubeconfig", file("kubeconfig"), ...args]);
 
 it.each([
-  ["a config that there is not", "none.yaml", /^postern: --config: \S+none\.yaml does not exist\n$/],
-  ["a config that is wrong", "wrong.yaml", /^postern: \S+wrong\.yaml: .*\n$/],
-])("%s is one line and exit code 2", async (_, config, line) => {
+  ["a missing config", "none.yaml", /^postern: --config: \S+none\.yaml does not exist\n$/],
+  ["an invalid config", "wrong.yaml", /^postern: \S+wrong\.yaml: .*\n$/],
+])("postern sync exits with 2 and prints one line for %s", async (_, config, line) => {
   const { code, out, err } = await sync(config);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toMatch(line);
 });
 
-it("a cluster that does not answer is one line and exit code 2", async () => {
+it("postern sync exits with 2 and prints one line when the API server fails", async () => {
   server.fault = { status: 500, message: "no" };
   try {
     const { code, err } = await sync("sync.yaml");
@@ -51,21 +51,21 @@ it("a cluster that does not answer is one line and exit code 2", async () => {
   }
 });
 
-it("a cluster in which nothing was handed over is said, with exit code 1", async () => {
+it("postern sync exits with 1 for a cluster without registrations of the gate", async () => {
   const { code, out } = await sync("sync.yaml");
   expect({ code, out }).toEqual({
     code: 1,
-    out: "no-targets  no registration of the gate postern was handed over\nnothing is written\n",
+    out: "no-targets  no registration of the gate postern is handed to the sync\nnothing is written\n",
   });
 });
 
-it("--output json says the same for machines", async () => {
+it("postern sync --output json prints the same as JSON", async () => {
   const { code, out } = await sync("sync.yaml", "--output", "json");
   expect(code).toBe(1);
   expect(JSON.parse(out)).toEqual({
     result: "not-in-step",
     steps: [],
-    findings: [{ code: "no-targets", about: "", message: "no registration of the gate postern was handed over" }],
+    findings: [{ code: "no-targets", about: "", message: "no registration of the gate postern is handed to the sync" }],
     notes: [],
   });
 });
@@ -76,16 +76,16 @@ it.each([
   [["--watch", "--jitter"], "option '--watch' cannot be used with option '--jitter'"],
   [["--jitter", "--dry-run"], "option '--jitter' cannot be used with option '--dry-run'"],
   [["--metrics", "x.prom", "--dry-run"], "option '--metrics <file>' cannot be used with option '--dry-run'"],
-  [["--metrics-port", "0"], "--metrics-port goes with --watch; a single run writes --metrics FILE"],
+  [["--metrics-port", "0"], "--metrics-port needs --watch; a single run writes --metrics FILE"],
   [["--watch", "--metrics-port", "x"], "option '--metrics-port <number>' argument 'x' is invalid. a port is a number"],
-])("%j is one line and exit code 2", async (args, line) => {
+])("postern sync exits with 2 and prints one line for %j", async (args, line) => {
   const { code, out, err } = await sync("sync.yaml", ...args);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toMatch(/^postern: .*\n$/);
   expect(err).toContain(line);
 });
 
-it("--metrics is written of a run that could not be made too, and keeps when the last one was well", async () => {
+it("postern sync --metrics writes the file for a failed run and keeps the time of the last success", async () => {
   const metrics = file("postern.prom");
   const before = 'postern_sync_last_success_timestamp_seconds{gate="postern",cluster="production"} 1795491303\n';
   await writeFile(metrics, before);
@@ -102,7 +102,7 @@ it("--metrics is written of a run that could not be made too, and keeps when the
   );
 });
 
-it("metrics that cannot be written are one line and exit code 2; what kept the run from being made is said in their place", async () => {
+it("postern sync exits with 2 when it cannot write metrics, and prints the error of the run instead when there is one", async () => {
   const nowhere = join(folder, "none", "sync.prom");
   expect(await sync("sync.yaml", "--metrics", nowhere)).toMatchObject({
     code: 2,

@@ -15,7 +15,7 @@ trust: { mode: pin, roots: [letsencrypt] }
 selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo } }
 hosts: [gate.example.com]
 `;
-const HELD_OVER = "no registration of the gate postern was handed over";
+const HELD_OVER = "no registration of the gate postern is handed to the sync";
 
 const server = new FakeApiServer();
 const runs: PosternRun[] = [];
@@ -51,13 +51,13 @@ const watch = (config: string, ...more: string[]): PosternRun => {
   return started;
 };
 const portOf = async (started: PosternRun): Promise<number> =>
-  Number((await started.says(/metrics are at port (\d+)/, "err"))[1]);
+  Number((await started.says(/metrics on port (\d+)/, "err"))[1]);
 const ask = async (port: number, path: string): Promise<{ status: number; text: string }> => {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: answer.status, text: await answer.text() };
 };
 
-it("a process runs again and again until SIGTERM, and ends with 0", async () => {
+it("postern sync --watch runs repeatedly until SIGTERM and exits with 0", async () => {
   const started = new PosternProcess(args("sync.yaml", "--watch"), folder);
   processes.push(started);
   await started.says(new RegExp(`(?:${HELD_OVER}[^]*){2}`));
@@ -66,7 +66,7 @@ it("a process runs again and again until SIGTERM, and ends with 0", async () => 
   expect(started.err).toBe("");
 });
 
-it("SIGINT ends it as well", async () => {
+it("postern sync --watch stops at SIGINT", async () => {
   const started = watch("sync.yaml");
   await started.says(new RegExp(HELD_OVER));
   started.signal("SIGINT");
@@ -74,7 +74,7 @@ it("SIGINT ends it as well", async () => {
   expect(started.err).toBe("");
 });
 
-it("serves metrics and health, and goes on after a run that failed", async () => {
+it("postern sync --watch serves metrics and health and continues after a failed run", async () => {
   server.fault = { status: 500, message: "no" };
   const started = watch("sync.yaml", "--metrics-port", "0");
   const port = await portOf(started);
@@ -84,19 +84,19 @@ it("serves metrics and health, and goes on after a run that failed", async () =>
   );
   server.fault = undefined;
   await started.says(new RegExp(HELD_OVER));
-  // What is said of a run's steps comes before its metrics.
+  // The steps of a run are printed before its metrics are updated.
   const text = await eventually("the run's metrics", async () => {
     const answer = await ask(port, "/metrics");
     return /^postern_sync_findings\{code="no-targets",[^}]*\} 1$/m.test(answer.text) ? answer.text : undefined;
   });
   expect(text).toMatch(/^postern_sync_run_failures_total\{[^}]*\} \d+$/m);
   expect(await ask(port, "/readyz")).toMatchObject({ status: 200 });
-  // On a busy machine a run may end later than three intervals of a second after the one before.
+  // On a busy machine, a run may end more than three intervals of a second after the previous one.
   await eventually("health", async () => ((await ask(port, "/healthz")).status === 200 ? true : undefined));
 });
 
-it("is not ready, and does not run, before this cluster's turn; a signal ends the wait", async () => {
-  // In the middle of two minutes' jitter, by its name.
+it("postern sync --watch is not ready while it waits for its slot; a signal ends the wait", async () => {
+  // The slot of this name is in the middle of the jitter window of two minutes.
   await writeFile(file("later.yaml"), `${CONFIG}jitter: 2m\n`);
   const started = watch("later.yaml", "--metrics-port", "0");
   const port = await portOf(started);
@@ -108,23 +108,23 @@ it("is not ready, and does not run, before this cluster's turn; a signal ends th
   expect(started.out).toBe("");
 });
 
-it("reads its config anew for each run, and says what is wrong with it by then", async () => {
+it("postern sync --watch reads its config before each run and prints its faults", async () => {
   await writeFile(file("changing.yaml"), `${CONFIG}interval: 1s\n`);
   const started = watch("changing.yaml");
   await started.says(new RegExp(HELD_OVER));
   await writeFile(file("changing.yaml"), CONFIG.replace("hosts", "host"));
   await started.says(/changing\.yaml: .*\n/, "err");
   await writeFile(file("changing.yaml"), CONFIG.replace("gate: postern", "gate: other").concat("interval: 1s\n"));
-  await started.says(/no registration of the gate other was handed over/);
+  await started.says(/no registration of the gate other is handed to the sync/);
 });
 
-it("--output json is one line a run", async () => {
+it("postern sync --watch --output json prints one line for each run", async () => {
   const started = watch("sync.yaml", "--output", "json");
   await started.says(/\n.*\n/);
   for (const line of started.out.trimEnd().split("\n")) expect(JSON.parse(line).result).toBe("not-in-step");
 });
 
-it("a config that is wrong from the start, and a port that is taken, are one line and exit code 2", async () => {
+it("postern sync --watch exits with 2 for an invalid config at the start and for a port in use", async () => {
   await writeFile(file("wrong.yaml"), CONFIG.replace("hosts", "host"));
   const wrong = watch("wrong.yaml");
   expect(await wrong.exit()).toBe(2);
@@ -135,7 +135,7 @@ it("a config that is wrong from the start, and a port that is taken, are one lin
   expect(second.err).toMatch(/^postern: port \d+ is in use; choose another with --metrics-port, .*\n$/);
 });
 
-it("what --metrics counts goes on from one process to the next", async () => {
+it("postern sync --watch continues the counters in the file of --metrics", async () => {
   const metrics = file("sync.prom");
   server.fault = { status: 500, message: "no" };
   for (const count of [1, 2]) {

@@ -3,10 +3,10 @@ import { CliError } from "../../../src/cli/terminal/CliError.ts";
 import {
   EXIT_DENIED,
   EXIT_DIFFERENT,
+  EXIT_FAILED,
   EXIT_NOT_IN_STEP,
   EXIT_OK,
   EXIT_ROLLED_BACK,
-  EXIT_UNUSABLE,
   exitCode,
   type ShownErrorCode,
 } from "../../../src/cli/terminal/exitCode.ts";
@@ -33,7 +33,7 @@ const codes: Record<ShownErrorCode, true> = {
   stopped: true,
   "not-announced": true,
 };
-/** Another run is at work, the run was stopped, or a provider does not answer: the next run can succeed as it is. */
+/** Codes of errors after which the next run may succeed without a change. */
 const OTHERS: Partial<Record<ShownErrorCode, number>> = {
   "lease-held": EXIT_NOT_IN_STEP,
   "changed-in-between": EXIT_NOT_IN_STEP,
@@ -41,7 +41,7 @@ const OTHERS: Partial<Record<ShownErrorCode, number>> = {
   "not-announced": EXIT_NOT_IN_STEP,
 };
 
-it("has a code, a message and a cause", () => {
+it("CliError has a code, a message and a cause", () => {
   const cause = new Error("why");
   expect(new CliError("usage", "what", cause)).toMatchObject({
     name: "CliError",
@@ -51,11 +51,14 @@ it("has a code, a message and a cause", () => {
   });
 });
 
-it("exit codes are documented numbers", () => {
+it("the exit codes have the documented numbers", () => {
   expect([EXIT_OK, EXIT_DENIED, EXIT_DIFFERENT, EXIT_NOT_IN_STEP]).toEqual([0, 1, 1, 1]);
-  expect([EXIT_UNUSABLE, EXIT_ROLLED_BACK]).toEqual([2, 3]);
+  expect([EXIT_FAILED, EXIT_ROLLED_BACK]).toEqual([2, 3]);
 });
 
-it.each(Object.keys(codes) as ShownErrorCode[])("%s is no verdict", (code) => {
-  expect(exitCode(code)).toBe(OTHERS[code] ?? EXIT_UNUSABLE);
-});
+it.each(Object.keys(codes) as ShownErrorCode[])(
+  "exitCode of %s is not that of a denial, except where the next run may succeed",
+  (code) => {
+    expect(exitCode(code)).toBe(OTHERS[code] ?? EXIT_FAILED);
+  },
+);

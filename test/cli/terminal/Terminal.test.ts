@@ -7,7 +7,7 @@ it.each<[isTTY: boolean | undefined, env: Record<string, string>, text: string]>
   [true, { NO_COLOR: "0" }, "x"],
   [false, { FORCE_COLOR: "1" }, "x"],
   [undefined, {}, "x"],
-])("isTTY %s, %j", (isTTY, env, text) => {
+])("paint with isTTY %s and environment %j returns %j", (isTTY, env, text) => {
   const output = { write: () => undefined, isTTY };
   const terminal: Terminal = { stdout: output, stderr: output, stdin: (async function* () {})(), env };
   expect(paint(terminal, output, "red", "x")).toBe(text);

@@ -1,7 +1,10 @@
 import { CliError } from "./CliError.ts";
 
-/** A server that could not listen, in words that name the port's option. Other errors come back as they are. */
-export function systemFault(error: unknown, port: number, option = "--port"): unknown {
+/**
+ * Turns the error of a server that could not listen into a {@link CliError}, `port-in-use` or `cannot-serve`, which
+ * names the option of the port. Returns any other error unchanged.
+ */
+export function listenError(error: unknown, port: number, option = "--port"): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE")
     return new CliError(
@@ -12,11 +15,11 @@ export function systemFault(error: unknown, port: number, option = "--port"): un
   if (code === "EACCES")
     return new CliError(
       "cannot-serve",
-      `port ${port} may not be used by this user; choose one above 1023 with ${option}`,
+      `port ${port} is not permitted for this user; choose one above 1023 with ${option}`,
       error,
     );
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
-    return new CliError("cannot-serve", "the host's address is none of this machine's", error);
+    return new CliError("cannot-serve", "the address of --host does not belong to this machine", error);
   if (
     typeof code === "string" &&
     (code.startsWith("ERR_OSSL") || code.startsWith("ERR_TLS") || code === "ERR_INVALID_ARG_TYPE")

@@ -1,21 +1,22 @@
 import type { DevWorker } from "./DevWorker.ts";
 
-/** Miniflare takes orders by headers of this kind; one of them forges `request.cf`, by which a gate may know its caller. */
-const FORBIDDEN = /^mf-/i;
-/** Longer than any call of an API server. In milliseconds. */
-const TIMEOUT = 35_000;
+/** Control headers of miniflare. One of them sets `request.cf`, which a gate may use to identify its caller. */
+const CONTROL_HEADER = /^mf-/i;
+/** Longer than any webhook call of an API server (30 s at most). */
+const TIMEOUT_MS = 35_000;
 
 /**
- * Hands calls on to the Worker, as an edge would: TLS ends in front, the Worker sees the URL as it was called. Refuses
- * headers and paths by which a caller could reach miniflare itself.
+ * Forwards requests to the Worker, as an edge does: TLS ends here, and the Worker sees the URL of the request. Refuses
+ * headers and paths that would reach miniflare itself.
  */
-export function devFront(worker: Pick<DevWorker, "url">): (request: Request) => Promise<Response> {
+export function forwardToWorker(worker: Pick<DevWorker, "url">): (request: Request) => Promise<Response> {
   return async (request) => {
     const url = new URL(request.url);
-    const forbidden = [...request.headers.keys()].find((name) => FORBIDDEN.test(name));
+    const forbidden = [...request.headers.keys()].find((name) => CONTROL_HEADER.test(name));
     if (forbidden !== undefined)
-      return refuse(request, 400, "forbidden-header", "headers that begin with MF- are miniflare's own");
-    if (url.pathname.startsWith("/cdn-cgi/")) return refuse(request, 404, "not-found", "there is nothing at this path");
+      return refuse(request, 400, "forbidden-header", "headers that begin with MF- are reserved for miniflare");
+    if (url.pathname.startsWith("/cdn-cgi/"))
+      return refuse(request, 404, "not-found", "nothing is served at this path");
     try {
       const headers = new Headers(request.headers);
       for (const name of ["connection", "keep-alive", "transfer-encoding", "upgrade", "expect"]) headers.delete(name);
@@ -26,24 +27,24 @@ export function devFront(worker: Pick<DevWorker, "url">): (request: Request) => 
         headers,
         body,
         redirect: "manual",
-        signal: AbortSignal.timeout(TIMEOUT),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return new Response(answer.body, { status: answer.status, headers: answered(answer.headers) });
+      return new Response(answer.body, { status: answer.status, headers: responseHeaders(answer.headers) });
     } catch {
-      // The Worker is being replaced, or fell over; the API server tries again.
+      // The Worker is being replaced or has crashed; the API server calls again.
       return refuse(undefined, 503, "overloaded", "the Worker did not answer; try again");
     }
   };
 }
 
-function answered(from: Headers): Headers {
+function responseHeaders(from: Headers): Headers {
   const headers = new Headers(from);
-  // fetch has taken the encoding off already.
+  // fetch has already decoded the body.
   for (const name of ["content-encoding", "content-length", "transfer-encoding", "connection"]) headers.delete(name);
   return headers;
 }
 
-/** In the gate's own error shape. */
+/** An error in the format of the gate. */
 async function refuse(request: Request | undefined, status: number, code: string, message: string): Promise<Response> {
   await request?.arrayBuffer();
   return Response.json({ error: { code, message } }, { status, headers: status === 503 ? { "retry-after": "1" } : {} });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { devFront } from "../../../src/cli/dev/devFront.ts";
+import { forwardToWorker } from "../../../src/cli/dev/forwardToWorker.ts";
 
 let server: Server;
 let seen: { url: string | undefined; headers: IncomingMessage["headers"]; body: string }[] = [];
@@ -21,7 +21,7 @@ beforeAll(async () => {
     response.end("answer");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  front = devFront({ url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) });
+  front = forwardToWorker({ url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) });
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
@@ -30,8 +30,8 @@ const call = (path: string, init?: RequestInit) => {
   return front(new Request(`https://localhost:8443${path}`, { method: "POST", body: "{}", ...init }));
 };
 
-describe("devFront", () => {
-  it("hands a call on with the URL as it was called", async () => {
+describe("forwardToWorker", () => {
+  it("forwards a request with its original URL", async () => {
     const answer = await call("/c/local/validate?timeout=5s", {
       headers: { "x-mine": "1", "keep-alive": "5", expect: "x" },
     });
@@ -53,26 +53,26 @@ describe("devFront", () => {
       const answer = await call("/c/local/validate", { headers: { [name]: "{}" } });
       expect(answer.status).toBe(400);
       expect(await answer.json()).toEqual({
-        error: { code: "forbidden-header", message: "headers that begin with MF- are miniflare's own" },
+        error: { code: "forbidden-header", message: "headers that begin with MF- are reserved for miniflare" },
       });
       expect(seen).toEqual([]);
     },
   );
 
-  it.each(["/cdn-cgi/mf/reload", "/cdn-cgi/"])("has nothing at %s", async (path) => {
+  it.each(["/cdn-cgi/mf/reload", "/cdn-cgi/"])("answers 404 at %s", async (path) => {
     const answer = await call(path);
     expect([answer.status, await answer.json()]).toEqual([
       404,
-      { error: { code: "not-found", message: "there is nothing at this path" } },
+      { error: { code: "not-found", message: "nothing is served at this path" } },
     ]);
     expect(seen).toEqual([]);
   });
 
-  it("follows no redirect", async () => {
+  it("returns a redirect without following it", async () => {
     expect((await call("/302")).status).toBe(302);
   });
 
-  it("says 503 when the Worker does not answer", async () => {
+  it("answers 503 when the Worker does not answer", async () => {
     const answer = await call("/cut");
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await answer.json()).toEqual({

@@ -27,15 +27,15 @@ async function review(path: string, stdout: number | "gone"): Promise<{ code: nu
   return { code, err };
 }
 
-describe("an output", () => {
+describe("runProcess", () => {
   it.each([
     ["allowed", good, 0],
     ["denied", bad, 1],
-  ])("that nobody reads leaves the exit code as it is: %s", async (_verdict, path, code) => {
+  ])("keeps the exit code when nobody reads the output: %s", async (_verdict, path, code) => {
     expect(await review(path, "gone")).toEqual({ code, err: "" });
   });
 
-  it("that cannot be written is said, with exit code 2", async () => {
+  it("exits with 2 and prints the error when the output cannot be written", async () => {
     const full = openSync("/dev/full", "w");
     try {
       const { code, err } = await review(good, full);

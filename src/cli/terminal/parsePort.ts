@@ -1,8 +1,0 @@
-import { InvalidArgumentError } from "commander";
-
-/** An option's port. Throws what commander makes a usage fault of. */
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535");
-  return port;
-}

@@ -1,0 +1,16 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+
+/**
+ * Writes a file in one step, by writing a temporary file and renaming it. `mode` is the mode of the file, such as
+ * 0o600.
+ */
+export async function writeFileAtomically(path: string, content: string, mode: number): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    await writeFile(temporary, content, { mode });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
