@@ -5,16 +5,16 @@ import { callHttp, type HttpAnswer } from "../../src/trust/probe/callHttp.ts";
 import { eventually } from "../run/eventually.ts";
 import { patience } from "../run/speedFactor.ts";
 
-/** For one call to the CA. In milliseconds. */
-const TIMEOUT = patience(5_000);
+/** Of one call to the CA. */
+const TIMEOUT_MS = patience(5_000);
 const BASE64URL = "base64url";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** As much of an ACME client (RFC 8555) as one certificate takes, for a CA that needs no proof. */
+/** A minimal ACME client (RFC 8555) that orders one certificate, from a CA that accepts every challenge. */
 export class AcmeClient {
   /** The directory's URL. */
   readonly directory: string;
-  /** Who vouches for the directory itself, in PEM. */
+  /** The root of the directory's certificate, in PEM. */
   readonly ca: string;
   readonly #account: { readonly key: CryptoKey; readonly jwk: JWK };
   #kid: string | undefined;
@@ -26,18 +26,18 @@ export class AcmeClient {
     this.#account = account;
   }
 
-  /** With a key of its own for an account. */
+  /** Creates a client with a new account key. */
   static async create(directory: string, ca: string): Promise<AcmeClient> {
     const { privateKey, publicKey } = await generateKeyPair("ES256");
     return new AcmeClient(directory, ca, { key: privateKey, jwk: await exportJWK(publicKey) });
   }
 
-  /** The URLs of its directory. */
+  /** Reads the URLs in the directory. */
   async urls(): Promise<Readonly<Record<string, string>>> {
     return JSON.parse((await this.#get(this.directory)).text);
   }
 
-  /** A certificate with its chain, and its key: ordered, proved (pebble is told to believe), and fetched. */
+  /** Orders a certificate. Resolves to the certificate with its chain and to its key, in PEM. */
   async issue(host: string): Promise<{ cert: string; key: string }> {
     const urls = await this.urls();
     this.#nonce = (await this.#get(urls.newNonce ?? "")).header("replay-nonce") ?? "";
@@ -72,7 +72,7 @@ export class AcmeClient {
     });
   }
 
-  /** POST as RFC 8555, section 6.2, has it; without a payload POST-as-GET. */
+  /** Sends a signed POST (RFC 8555, section 6.2), or a POST-as-GET without a payload. */
   async #post(url: string, payload?: object): Promise<HttpAnswer> {
     const { key, jwk } = this.#account;
     const bytes = new TextEncoder().encode(payload === undefined ? "" : JSON.stringify(payload));
@@ -87,8 +87,8 @@ export class AcmeClient {
       headers,
       body: JSON.stringify(body),
       ca: this.ca,
-      timeout: TIMEOUT,
-      bytes: 100_000,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: 100_000,
     });
     this.#nonce = answer.header("replay-nonce") ?? "";
     if (answer.status >= 300) throw new Error(`${url}: ${answer.status} ${answer.text}`);
@@ -96,6 +96,6 @@ export class AcmeClient {
   }
 
   #get(url: string): Promise<HttpAnswer> {
-    return callHttp({ url, ca: this.ca, timeout: TIMEOUT, bytes: 100_000 });
+    return callHttp({ url, ca: this.ca, timeoutMs: TIMEOUT_MS, maxBytes: 100_000 });
   }
 }

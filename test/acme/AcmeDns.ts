@@ -4,26 +4,33 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChildService } from "../cluster/ChildService.ts";
-import { freePorts } from "../cluster/freePorts.ts";
+import { freePorts } from "../cluster/ports/freePorts.ts";
 import { patience } from "../run/speedFactor.ts";
 
-/** In milliseconds. */
-const [PATIENCE, TIMEOUT] = [patience(15_000), patience(5_000)];
+const [START_TIMEOUT_MS, TIMEOUT_MS] = [patience(15_000), patience(5_000)];
+
+interface AcmeDnsParts {
+  readonly url: string;
+  readonly nameServer: string;
+  readonly api: Server;
+  readonly service: ChildService;
+  readonly folder: string;
+}
 
 /**
- * A name server for DNS-01, which is pebble's own (`pebble-challtestsrv`), with the API of acme-dns in front of it: a POST to
- * /update with `subdomain` and `txt` sets the record of the name that was registered for that subdomain.
+ * A name server for DNS-01 challenges: `pebble-challtestsrv` of pebble, with the API of acme-dns in front of it. A POST
+ * to /update with `subdomain` and `txt` sets the TXT record of that subdomain.
  */
 export class AcmeDns {
-  /** Of the API. */
+  /** URL of the API. */
   readonly url: string;
-  /** Of the name server, as HOST:PORT. */
+  /** HOST:PORT of the name server. */
   readonly nameServer: string;
   readonly #api: Server;
   readonly #service: ChildService;
   readonly #folder: string;
 
-  private constructor(url: string, nameServer: string, api: Server, service: ChildService, folder: string) {
+  private constructor({ url, nameServer, api, service, folder }: AcmeDnsParts) {
     this.url = url;
     this.nameServer = nameServer;
     this.#api = api;
@@ -31,7 +38,7 @@ export class AcmeDns {
     this.#folder = folder;
   }
 
-  /** `names`: the record of each subdomain, such as `_acme-challenge.gate.example.com.`. */
+  /** `names` maps each subdomain to its record, such as `_acme-challenge.gate.example.com.`. */
   static async start(binary: string, names: Readonly<Record<string, string>>): Promise<AcmeDns> {
     const folder = await mkdtemp(join(tmpdir(), "postern-acme-dns-"));
     const [dns = 0, management = 0] = await freePorts(2);
@@ -44,7 +51,7 @@ export class AcmeDns {
     });
     const setText = async (host: string, value: string): Promise<boolean> => {
       const body = JSON.stringify({ host, value });
-      const signal = AbortSignal.timeout(TIMEOUT);
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
       return fetch(`${records}/set-txt`, { method: "POST", body, signal }).then(
         ({ ok }) => ok,
         () => false,
@@ -58,9 +65,9 @@ export class AcmeDns {
     });
     await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
     const { port } = api.address() as AddressInfo;
-    const started = new AcmeDns(`http://127.0.0.1:${port}`, nameServer, api, service, folder);
+    const started = new AcmeDns({ url: `http://127.0.0.1:${port}`, nameServer, api, service, folder });
     try {
-      await service.waitUntil(() => setText("ready.invalid.", "yes"), PATIENCE);
+      await service.waitUntil(() => setText("ready.invalid.", "yes"), START_TIMEOUT_MS);
     } catch (error) {
       await started.stop();
       throw error;
@@ -75,7 +82,7 @@ export class AcmeDns {
   }
 }
 
-/** Acme-dns is written in Go, which takes names of members in any case, and its clients write them so. */
+/** Acme-dns is written in Go, which accepts member names in any case. Its clients send upper and lower case. */
 function lowerCaseNames(object: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name.toLowerCase(), value]));
 }

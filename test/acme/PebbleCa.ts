@@ -3,28 +3,36 @@ import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChildService } from "../cluster/ChildService.ts";
-import { freePorts } from "../cluster/freePorts.ts";
+import { freePorts } from "../cluster/ports/freePorts.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 import { patience } from "../run/speedFactor.ts";
 
-/** In milliseconds. */
-const PATIENCE = patience(15_000);
-/** For one call to the CA. In milliseconds. */
-const TIMEOUT = patience(5_000);
+const START_TIMEOUT_MS = patience(15_000);
+/** Of one call to the CA. */
+const TIMEOUT_MS = patience(5_000);
 
-/** An ACME CA as Let's Encrypt is one, by its own test CA: a root and an intermediate made when it starts. */
+interface PebbleCaParts {
+  readonly root: string;
+  readonly apiRoot: string;
+  readonly directory: string;
+  readonly folder: string;
+  readonly service: ChildService;
+}
+
+/** An ACME CA like Let's Encrypt: its test CA pebble, which creates a root and an intermediate at its start. */
 export class PebbleCa {
   /** The root, in PEM. */
   readonly root: string;
-  /** Of the ACME directory. */
+  /** URL of the ACME directory. */
   readonly directory: string;
-  /** What the ACME API's own certificate is verified with, in PEM, and a file with it. */
+  /** The root of the ACME API's certificate, in PEM. */
   readonly apiRoot: string;
+  /** Path of a file with {@link apiRoot}. */
   readonly apiRootFile: string;
   readonly #service: ChildService;
   readonly #folder: string;
 
-  private constructor(root: string, apiRoot: string, directory: string, folder: string, service: ChildService) {
+  private constructor({ root, apiRoot, directory, folder, service }: PebbleCaParts) {
     this.root = root;
     this.apiRoot = apiRoot;
     this.directory = directory;
@@ -33,7 +41,7 @@ export class PebbleCa {
     this.#service = service;
   }
 
-  /** Starts pebble, the binary at `pebble`, on free ports. It takes every host name for proven. */
+  /** Starts the binary `pebble` on free ports. It accepts every challenge. */
   static async start(pebble: string): Promise<PebbleCa> {
     const folder = await mkdtemp(join(tmpdir(), "postern-pebble-"));
     const file = (name: string): string => join(folder, name);
@@ -51,8 +59,8 @@ export class PebbleCa {
       tlsPort,
       ocspResponderURL: "",
       externalAccountBindingRequired: false,
-      // Newer ones want profiles.
-      profiles: { default: { description: "as ever", validityPeriod: 7_776_000 } },
+      // Newer versions of pebble require a profile.
+      profiles: { default: { description: "default", validityPeriod: 7_776_000 } },
     };
     await Promise.all([
       writeFile(file("api-root.pem"), api.cert),
@@ -64,7 +72,7 @@ export class PebbleCa {
       name: "pebble",
       file: pebble,
       args: ["-config", file("pebble.json")],
-      // What the tests are not about: pebble would wait up to 15 s for each name, ask a server for proof, and lose nonces.
+      // Without these, pebble waits up to 15 s for each name, checks challenges, and rejects some nonces.
       env: { PEBBLE_VA_NOSLEEP: "1", PEBBLE_VA_ALWAYS_VALID: "1", PEBBLE_WFE_NONCEREJECT: "0" },
       logFile: file("pebble.log"),
     });
@@ -74,13 +82,13 @@ export class PebbleCa {
       await service.waitUntil(async () => {
         root = await read(`${management}/roots/0`, api.cert).catch(() => "");
         return root !== "";
-      }, PATIENCE);
+      }, START_TIMEOUT_MS);
     } catch (error) {
       await service.stop("SIGKILL");
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
-    return new PebbleCa(root, api.cert, `https://127.0.0.1:${port}/dir`, folder, service);
+    return new PebbleCa({ root, apiRoot: api.cert, directory: `https://127.0.0.1:${port}/dir`, folder, service });
   }
 
   async stop(): Promise<void> {
@@ -91,14 +99,14 @@ export class PebbleCa {
 
 function read(url: string, ca: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = get(url, { ca, agent: false, timeout: TIMEOUT }, async (response) => {
+    const sent = get(url, { ca, agent: false, timeout: TIMEOUT_MS }, async (response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString();
       if (response.statusCode === 200) resolve(text);
       else reject(new Error(`${url} answered ${response.statusCode}`));
     });
-    sent.once("timeout", () => sent.destroy(new Error(`${url} took more than ${TIMEOUT} ms`)));
+    sent.once("timeout", () => sent.destroy(new Error(`no answer from ${url} within ${TIMEOUT_MS} ms`)));
     sent.once("error", reject);
   });
 }

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { expect, it } from "vitest";
 import { pebbleBinary } from "./pebbleBinary.ts";
 
-it("is the first that can be run of those on PATH", async () => {
+it("pebbleBinary resolves to the first executable pebble on PATH", async () => {
   const [first, second] = [await mkdtemp(join(tmpdir(), "pebble-")), await mkdtemp(join(tmpdir(), "pebble-"))];
   try {
     await writeFile(join(first, "pebble"), "");
@@ -18,14 +18,14 @@ it("is the first that can be run of those on PATH", async () => {
 });
 
 it.each([{ PATH: "/nowhere" }, {}, { PATH: "/nowhere", CI: "" }])(
-  "is undefined where there is none: %j",
+  "pebbleBinary resolves to undefined without a pebble on PATH and without CI: %j",
   async (env) => {
     expect(await pebbleBinary(env)).toBeUndefined();
   },
 );
 
-it("is an error where there is none and CI is set", async () => {
+it("pebbleBinary rejects without a pebble on PATH when CI is set", async () => {
   await expect(pebbleBinary({ PATH: "/nowhere", CI: "true" })).rejects.toThrow(
-    "CI is set, and there is no pebble on PATH: it is the package pebble of Debian and Ubuntu (apt-get install pebble)",
+    "CI is set, and there is no pebble on PATH: install the package pebble of Debian or Ubuntu (apt-get install pebble)",
   );
 });

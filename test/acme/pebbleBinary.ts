@@ -2,8 +2,8 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 /**
- * The path of pebble on PATH; undefined where there is none, and an error where `CI` is set as well, for there nothing is
- * to be passed over in silence.
+ * Finds the pebble binary on PATH. Resolves to its path, or to undefined when there is none. Rejects when there is none
+ * and `CI` is set, because CI must not skip tests.
  */
 export async function pebbleBinary(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -20,5 +20,5 @@ export async function pebbleBinary(
   return undefined;
 }
 
-/** What to do without one. */
-export const PEBBLE_HINT = "it is the package pebble of Debian and Ubuntu (apt-get install pebble)";
+/** How to install pebble. */
+export const PEBBLE_HINT = "install the package pebble of Debian or Ubuntu (apt-get install pebble)";

@@ -1,20 +1,20 @@
-/** One way to run a step: how much it does, and what that takes. */
+/** One size of a step. */
 export interface StepSize {
-  /** For the report; empty where the step has one size alone. */
+  /** Printed in the report. Empty for a step with only one size. */
   readonly name: string;
   readonly command: readonly [program: string, ...args: string[]];
-  /** On the reference machine. */
+  /** Duration on the reference machine. */
   readonly seconds: number;
-  /** Whether it is run only where there is no budget: it takes long, and finds little more. */
+  /** Whether the size runs only without a budget. Default: no. */
   readonly isFull?: boolean;
 }
 
-/** One step of the continuous integration. */
+/** One step of continuous integration. */
 export interface CiStep {
   readonly name: string;
-  /** Whether it runs whatever the time; others are skipped when there is none left. */
+  /** Whether the step runs also past the budget. Other steps are skipped then. */
   readonly isEssential: boolean;
-  /** From the smallest to the largest. */
+  /** Sorted from the smallest to the largest. */
   readonly sizes: readonly [StepSize, ...StepSize[]];
 }
 

@@ -1,8 +1,12 @@
-/** Before so many seconds of steps are over, their times say little. On the reference machine. */
-const LEAST_SECONDS = 30;
-const SLOWEST = 10;
+/** The minimum duration of measured steps for an estimate. On the reference machine. */
+const MIN_SECONDS = 30;
+/** The maximum of the estimate, as a multiple of the speed factor. */
+const MAX_RATIO = 10;
 
-/** How long a second of the reference machine takes here: by the speed factor first, and then by what steps really took. */
+/**
+ * Estimates how long this machine takes for one second of the reference machine: first from the speed factor, then from
+ * steps.
+ */
 export class Pace {
   readonly #factor: number;
   #expected = 0;
@@ -12,14 +16,15 @@ export class Pace {
     this.#factor = Math.max(1, factor);
   }
 
-  /** A step that takes `expected` seconds on the reference machine took `took` seconds here. */
+  /** Adds a measured step: its duration on the reference machine and on this machine, in seconds. */
   add(expected: number, took: number): void {
     this.#expected += expected;
     this.#took += took;
   }
 
+  /** Seconds on this machine per second on the reference machine. */
   get secondsPerSecond(): number {
-    if (this.#expected < LEAST_SECONDS) return this.#factor;
-    return Math.min(SLOWEST * this.#factor, Math.max(this.#factor / 2, this.#took / this.#expected));
+    if (this.#expected < MIN_SECONDS) return this.#factor;
+    return Math.min(MAX_RATIO * this.#factor, Math.max(this.#factor / 2, this.#took / this.#expected));
   }
 }

@@ -1,12 +1,12 @@
-const MINUTE = 60;
-/** On the reference machine. */
-const REFERENCE_BUDGET = 25 * MINUTE;
-/** On a machine of a third of its speed, and on any slower one. */
-const LARGEST_BUDGET = 60 * MINUTE;
-/** The run ends then, whatever it is at: its caller ends it at 90 minutes, and a run that was ended says nothing. */
-export const LIMIT_SECONDS = 75 * MINUTE;
+const MINUTE_SECONDS = 60;
+/** The budget on the reference machine. */
+const REFERENCE_BUDGET_SECONDS = 25 * MINUTE_SECONDS;
+/** The maximum budget, which a machine of a third of that speed reaches. */
+const MAX_BUDGET_SECONDS = 60 * MINUTE_SECONDS;
+/** The time limit of a run, below the 90 minutes after which its caller kills it: a killed run prints no report. */
+export const LIMIT_SECONDS = 75 * MINUTE_SECONDS;
 
-/** The seconds that a run of all steps may take on a machine that is so many times slower than the reference machine. */
+/** The budget of a run, in seconds, on a machine with a speed factor. */
 export function budgetOf(factor: number): number {
-  return Math.min(LARGEST_BUDGET, Math.max(1, factor) * REFERENCE_BUDGET);
+  return Math.min(MAX_BUDGET_SECONDS, Math.max(1, factor) * REFERENCE_BUDGET_SECONDS);
 }

@@ -7,7 +7,7 @@ function npm(script: string, ...args: readonly string[]): StepSize["command"] {
   return ["npm", "run", "--silent", script, ...(args.length > 0 ? ["--", ...args] : [])];
 }
 
-/** A benchmark in its small size, and in the full one where there is no budget. */
+/** A benchmark: its small size within a budget, its full size without one. */
 function sized(name: string, script: string, seconds: { readonly quick: number; readonly full: number }): CiStep {
   return {
     name,
@@ -19,7 +19,7 @@ function sized(name: string, script: string, seconds: { readonly quick: number; 
   };
 }
 
-/** Rotations under load: as many as there is time for. */
+/** Rotations under load. The number of rotations depends on the remaining time. */
 function soak(): CiStep {
   const size = (rotations: number): StepSize => ({
     name: `${rotations} rotations`,
@@ -31,8 +31,8 @@ function soak(): CiStep {
 }
 
 /**
- * What continuous integration runs after `npm ci`, in this order: first what is essential, the cheapest first; then what
- * finds most in its time. Seconds are of the reference machine.
+ * The steps of continuous integration after `npm ci`, in their order: first the essential steps, then the others, those
+ * with the most use per second first. Seconds are durations on the reference machine.
  */
 export function ciSteps(): readonly CiStep[] {
   const [core, ...others] = clusterGroups();
@@ -51,17 +51,17 @@ export function ciSteps(): readonly CiStep[] {
     ),
     step("wrangler deploy --dry-run", 6, ["npx", "wrangler", "deploy", "--dry-run"], ESSENTIAL),
     step("osls package", 15, npm("package:lambda"), ESSENTIAL),
-    step("build: the control plane of the tests", 300, npm("build:cluster"), ESSENTIAL),
+    step("build: the control plane for tests", 300, npm("build:cluster"), ESSENTIAL),
     step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
     step("npm run test:long", 90, npm("test:long")),
     ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 120, cluster(group))),
     step("benchmark", 25, npm("bench", "--quick")),
-    step("the pod runner's own tests", 60, [
+    step("tests of the Pod runner", 60, [
       "bash",
       "-c",
-      "cd test/cluster && go vet -trimpath ./podrunner && go test -trimpath ./podrunner",
+      "cd test/cluster/controlplane && go vet -trimpath ./podrunner && go test -trimpath ./podrunner",
     ]),
-    step("cert-manager for the tests", 20, [
+    step("checks of the cert-manager module", 20, [
       "bash",
       "-c",
       "cd test/cluster/certmanager && go vet -trimpath . && go mod tidy -diff",

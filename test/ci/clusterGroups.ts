@@ -1,32 +1,35 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Suites of the real control plane that run together. */
+/** A group of cluster suites that one step of continuous integration runs. A cluster suite needs a real control plane. */
 export interface ClusterGroup {
   readonly name: string;
-  /** Paths of their files, from the root of the repository. */
+  /** Paths of the test files, relative to the root of the repository. */
   readonly files: readonly string[];
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** What nothing else would tell: that each part works against a real API server at all. */
+/** Path prefixes of the core suites: without these, nothing shows that a part works against a real API server. */
 const CORE = [
   "test/cluster/",
-  "test/e2e/operations.",
-  "test/e2e/failures.",
-  "test/e2e/rendered.",
-  "test/e2e/guards.",
-  "test/e2e/kustomize.",
-  "test/e2e/conversions.",
-  "test/e2e/sync.",
-  "test/e2e/syncFaults.",
-  "test/e2e/rollout.",
+  "test/e2e/gate/operations.",
+  "test/e2e/gate/failures.",
+  "test/e2e/gate/rendered.",
+  "test/e2e/gate/guards.",
+  "test/e2e/gate/conversions.",
+  "test/e2e/kustomize/kustomize.",
+  "test/e2e/sync/sync.",
+  "test/e2e/sync/syncFaults.",
+  "test/e2e/rollout/rollout.",
 ];
 
-/** Each suite of the real control plane in one group: the core, those of the sync, and all others. */
+/**
+ * Puts each cluster suite into one of three groups: the core, the other suites of the sync, and all others.
+ * Default of `files`: the test files below test/cluster and test/e2e.
+ */
 export function clusterGroups(files = clusterFiles()): readonly [core: ClusterGroup, ...others: ClusterGroup[]] {
-  const isCore = (file: string): boolean => CORE.some((start) => file.startsWith(start));
-  const isSync = (file: string): boolean => file.startsWith("test/e2e/sync");
+  const isCore = (file: string): boolean => CORE.some((prefix) => file.startsWith(prefix));
+  const isSync = (file: string): boolean => file.startsWith("test/e2e/sync/");
   return [
     { name: "core", files: files.filter(isCore) },
     { name: "sync", files: files.filter((file) => !isCore(file) && isSync(file)) },
@@ -36,9 +39,9 @@ export function clusterGroups(files = clusterFiles()): readonly [core: ClusterGr
 
 function clusterFiles(): string[] {
   return ["test/cluster", "test/e2e"].flatMap((folder) =>
-    readdirSync(`${ROOT}/${folder}`)
-      .filter((name) => name.endsWith(".test.ts"))
-      .map((name) => `${folder}/${name}`)
+    readdirSync(`${ROOT}/${folder}`, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".test.ts"))
+      .map((path) => `${folder}/${path}`)
       .sort(),
   );
 }

@@ -1,18 +1,22 @@
 import { minutes } from "./planStep.ts";
 
-/** What became of one step. */
+/** The result of one step. */
 export interface StepReport {
   readonly name: string;
   readonly outcome: "passed" | "failed" | "skipped";
   readonly seconds: number;
-  /** Why it was skipped or ended, or the size that was run; empty where there is nothing to say. */
+  /** Why the step was skipped or stopped, or the size that ran. May be empty. */
   readonly note: string;
 }
 
 const MARKS = { passed: "ok  ", failed: "FAIL", skipped: "skip" } as const;
 
-/** The table of all steps, and the line that counts them. */
-export function printReport(reports: readonly StepReport[], elapsed: number, budget: number | undefined): string {
+/** A table of all steps, and a last line with their numbers. */
+export function printReport(
+  reports: readonly StepReport[],
+  elapsedSeconds: number,
+  budgetSeconds: number | undefined,
+): string {
   const count = (outcome: StepReport["outcome"]): number => reports.filter((it) => it.outcome === outcome).length;
   const rows = reports.map(
     ({ name, outcome, seconds, note }) =>
@@ -21,7 +25,7 @@ export function printReport(reports: readonly StepReport[], elapsed: number, bud
   const skipped = count("skipped");
   return [
     ...rows,
-    `${minutes(elapsed)} min${budget === undefined ? ", without a budget" : ` of ${minutes(budget)}`}`,
+    `${minutes(elapsedSeconds)} min${budgetSeconds === undefined ? ", without a budget" : ` of ${minutes(budgetSeconds)}`}`,
     "",
     `${count("passed")} passed, ${count("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
   ].join("\n");

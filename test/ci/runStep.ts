@@ -3,22 +3,22 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StepSize } from "./CiStep.ts";
 
-/** How a step ended. */
+/** The end of a step. */
 export interface StepEnd {
   readonly outcome: "passed" | "failed" | "out of time";
   readonly seconds: number;
 }
 
-/** What a step has after SIGTERM, to stop what it started. In milliseconds. */
-const STOP_MS = 20_000;
-/** A longer setTimeout fires at once. In milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The time between SIGTERM and SIGKILL, in which a step stops its child processes. */
+const GRACE_MS = 20_000;
+/** A longer setTimeout fires immediately. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs a step in a process group of its own, which is ended after `limit` seconds, or when `signal` is aborted. Its output
- * goes where this process's goes.
+ * Runs a step in its own process group, with the output of this process. Stops the group after `limitSeconds`, or when
+ * `signal` is aborted.
  */
-export async function runStep({ command }: StepSize, limit: number, signal: AbortSignal): Promise<StepEnd> {
+export async function runStep({ command }: StepSize, limitSeconds: number, signal: AbortSignal): Promise<StepEnd> {
   const [program, ...args] = command;
   const started = performance.now();
   const child = spawn(program, args, { detached: true, stdio: ["ignore", "inherit", "inherit"] });
@@ -26,13 +26,13 @@ export async function runStep({ command }: StepSize, limit: number, signal: Abor
     ([code]) => code === 0,
     () => false,
   );
-  const over = new AbortController();
-  const outOfTime = sleep(Math.min(LONGEST_TIMER, limit * 1000), "out of time" as const, {
-    signal: AbortSignal.any([signal, over.signal]),
+  const finished = new AbortController();
+  const outOfTime = sleep(Math.min(MAX_TIMER_MS, limitSeconds * 1000), "out of time" as const, {
+    signal: AbortSignal.any([signal, finished.signal]),
   }).catch(() => "stopped" as const);
   const first = await Promise.race([ended, outOfTime]);
   if (typeof first === "string") await stop(child, ended);
-  over.abort();
+  finished.abort();
   const seconds = (performance.now() - started) / 1000;
   if (first === "out of time") return { outcome: first, seconds };
   return { outcome: first === true ? "passed" : "failed", seconds };
@@ -40,13 +40,13 @@ export async function runStep({ command }: StepSize, limit: number, signal: Abor
 
 async function stop(child: ChildProcess, ended: Promise<boolean>): Promise<void> {
   send(child, "SIGTERM");
-  const patient = new AbortController();
-  const kill = sleep(STOP_MS, undefined, { signal: patient.signal }).then(
+  const inTime = new AbortController();
+  const kill = sleep(GRACE_MS, undefined, { signal: inTime.signal }).then(
     () => send(child, "SIGKILL"),
     () => undefined,
   );
   await ended;
-  patient.abort();
+  inTime.abort();
   await kill;
 }
 

@@ -4,21 +4,21 @@ import { planStep } from "./planStep.ts";
 import type { StepReport } from "./printReport.ts";
 import type { runStep } from "./runStep.ts";
 
-/** What a run of steps needs from its caller. */
+/** Options of {@link runSteps}. */
 export interface CiRun {
-  readonly budget: number | undefined;
-  /** In seconds. */
-  readonly limit: number;
+  /** Undefined: no budget. */
+  readonly budgetSeconds: number | undefined;
+  readonly limitSeconds: number;
   readonly pace: Pace;
-  /** Seconds since `.ci/run` began. */
-  readonly elapsed: () => number;
+  /** Since the start of `.ci/run`. */
+  readonly elapsedSeconds: () => number;
   readonly print: (line: string) => void;
-  /** Ends the step that runs, and leaves out the others. */
+  /** Stops the running step and skips the others. */
   readonly signal: AbortSignal;
   readonly run: typeof runStep;
 }
 
-/** Runs steps in their order, each with the size that the time allows. Skipped are steps that there is no time for. */
+/** Runs steps in their order, each in the largest size that the remaining time allows. Skips steps that do not fit. */
 export async function runSteps(steps: readonly CiStep[], ci: CiRun): Promise<StepReport[]> {
   const reports: StepReport[] = [];
   for (const [index, step] of steps.entries()) {
@@ -36,20 +36,26 @@ export async function runSteps(steps: readonly CiStep[], ci: CiRun): Promise<Ste
 }
 
 async function runOne(step: CiStep, later: readonly CiStep[], ci: CiRun): Promise<StepReport> {
-  const { budget, limit, pace } = ci;
-  const plan = planStep(step, { elapsed: ci.elapsed(), budget, limit, secondsPerSecond: pace.secondsPerSecond, later });
+  const { budgetSeconds, limitSeconds, pace } = ci;
+  const plan = planStep(step, {
+    elapsedSeconds: ci.elapsedSeconds(),
+    budgetSeconds,
+    limitSeconds,
+    secondsPerSecond: pace.secondsPerSecond,
+    later,
+  });
   if (plan.type === "skip")
-    // What is essential and was not done is no success.
-    return { name: step.name, outcome: step.isEssential ? "failed" : "skipped", seconds: 0, note: plan.why };
+    // A run without an essential step is not a success.
+    return { name: step.name, outcome: step.isEssential ? "failed" : "skipped", seconds: 0, note: plan.reason };
   const { size } = plan;
   ci.print(`\n== ${step.name}${size.name === "" ? "" : `, ${size.name}`}`);
-  const { outcome, seconds } = await ci.run(size, plan.seconds, ci.signal);
+  const { outcome, seconds } = await ci.run(size, plan.limitSeconds, ci.signal);
   if (outcome === "out of time")
     return {
       name: step.name,
       outcome: step.isEssential ? "failed" : "skipped",
       seconds,
-      note: `ended after ${seconds.toFixed(0)} s for want of time`,
+      note: `stopped after ${seconds.toFixed(0)} s, out of time`,
     };
   if (outcome === "passed") pace.add(size.seconds, seconds);
   return { name: step.name, outcome, seconds, note: size.name };

@@ -1,8 +1,8 @@
 import { ConversionError, conversion, defineGate } from "../../../src/index.ts";
 
 /**
- * A custom resource in three versions: v1 has `host` and `port`, v1beta1 had both in one `address`, and v1alpha1 had a
- * list of them, of which only one was ever used.
+ * A gate that converts a custom resource with three versions: v1 has `host` and `port`, v1beta1 has one `address`, and
+ * v1alpha1 has a list of addresses with one element.
  */
 const gateways = conversion({
   group: "e2e.postern.dev",

@@ -1,13 +1,13 @@
 import { defineGate } from "../../../src/index.ts";
 import { denyLabels } from "../../../src/policies/index.ts";
 import { patience } from "../../run/speedFactor.ts";
-import { inSeconds } from "../inSeconds.ts";
+import { inSeconds } from "../run/inSeconds.ts";
 
-/** For a call that is answered, or answered by the second try: 10 is the most that a gate takes. */
-const TIMEOUT = Math.min(10, inSeconds(patience(2_000)));
+/** Enough for a call with one retry. A gate allows at most 10 s. */
+const TIMEOUT_SECONDS = Math.min(10, inSeconds(patience(2_000)));
 const suite = (name: string) => ({ matchLabels: { "postern.dev/suite": name } });
 
-/** The same policy twice: where a call that fails refuses the request, and where it lets it through. */
+/** A gate with the same policy in an entry that fails closed and in an entry that fails open. */
 export default defineGate({
   name: "failures",
   policies: [denyLabels({ name: "closed-labels" }), denyLabels({ name: "open-labels" })],
@@ -16,13 +16,13 @@ export default defineGate({
       policies: ["closed-labels"],
       namespaceSelector: suite("closed"),
       failurePolicy: "Fail",
-      timeoutSeconds: TIMEOUT,
+      timeoutSeconds: TIMEOUT_SECONDS,
     },
     open: {
       policies: ["open-labels"],
       namespaceSelector: suite("open"),
       failurePolicy: "Ignore",
-      timeoutSeconds: TIMEOUT,
+      timeoutSeconds: TIMEOUT_SECONDS,
     },
   },
   clusters: { e2e: {} },

@@ -1,6 +1,6 @@
 import { defineGate, policy } from "../../../src/index.ts";
 
-/** The worst that somebody can register: everything is sent to the gate, whatever is done to it, and nothing works without an answer. */
+/** A gate with the widest possible registration: every resource and every operation. */
 export default defineGate({
   name: "guards",
   policies: [

@@ -1,23 +1,27 @@
 import { defineGate, deny, policy } from "../../../src/index.ts";
 import type { Match } from "../../../src/policy/match/Match.ts";
 
-/** Says of each request that it matches that it was here, and nothing else. */
-const says = (name: string, match: Match): ReturnType<typeof policy> =>
+/** A policy that denies every request that it matches, with its name. */
+const denyAll = (name: string, match: Match): ReturnType<typeof policy> =>
   policy({ name, match, validate: () => deny(`denied by ${name}`) });
 
-const all = ["CREATE", "UPDATE", "DELETE", "CONNECT"] as const;
+const ALL_OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"] as const;
 
 const policies = [
-  says("globbed", { resources: ["pods"], namespaces: { include: ["team-*"], exclude: ["team-b*"] } }),
-  says("one-namespace", { resources: ["configmaps"], namespaces: { include: ["only-here"] } }),
-  says("excluded-by-name", {
+  denyAll("globbed", { resources: ["pods"], namespaces: { include: ["team-*"], exclude: ["team-b*"] } }),
+  denyAll("one-namespace", { resources: ["configmaps"], namespaces: { include: ["only-here"] } }),
+  denyAll("excluded-by-name", {
     resources: ["secrets"],
     namespaces: { exclude: ["only-here", "team-c"] },
-    operations: all,
+    operations: ALL_OPERATIONS,
   }),
-  says("question-mark", { resources: ["services"], namespaces: { include: ["team-?"] } }),
-  says("labelled", { resources: ["configmaps"], labels: { matchLabels: { tier: "front" } }, operations: all }),
-  says("expressions", {
+  denyAll("question-mark", { resources: ["services"], namespaces: { include: ["team-?"] } }),
+  denyAll("labelled", {
+    resources: ["configmaps"],
+    labels: { matchLabels: { tier: "front" } },
+    operations: ALL_OPERATIONS,
+  }),
+  denyAll("expressions", {
     resources: ["serviceaccounts"],
     labels: {
       matchExpressions: [
@@ -25,22 +29,27 @@ const policies = [
         { key: "tier", operator: "NotIn", values: ["back", 'it\'s "quoted"'] },
       ],
     },
-    operations: all,
+    operations: ALL_OPERATIONS,
   }),
-  says("templates", { resources: ["pods"], podTemplates: true, labels: { matchLabels: { inner: "yes" } } }),
-  says("scale", { resources: ["deployments/scale"], operations: ["UPDATE"], namespaces: { include: ["team-a"] } }),
-  says("exec", { resources: ["pods/exec"], operations: ["CONNECT"], namespaces: { exclude: ["team-a"] } }),
-  says("namespaces", { resources: ["namespaces"], namespaces: { include: ["team-*"] }, operations: all }),
-  says("namespace-labels", { resources: ["namespaces"], labels: { matchLabels: { level: "high" } } }),
-  says("cluster-scoped", {
+  denyAll("templates", { resources: ["pods"], podTemplates: true, labels: { matchLabels: { inner: "yes" } } }),
+  denyAll("scale", { resources: ["deployments/scale"], operations: ["UPDATE"], namespaces: { include: ["team-a"] } }),
+  denyAll("exec", { resources: ["pods/exec"], operations: ["CONNECT"], namespaces: { exclude: ["team-a"] } }),
+  denyAll("namespaces", { resources: ["namespaces"], namespaces: { include: ["team-*"] }, operations: ALL_OPERATIONS }),
+  denyAll("namespace-labels", { resources: ["namespaces"], labels: { matchLabels: { level: "high" } } }),
+  denyAll("cluster-scoped", {
     resources: ["clusterroles"],
     labels: { matchExpressions: [{ key: "free", operator: "DoesNotExist" }] },
-    operations: all,
+    operations: ALL_OPERATIONS,
   }),
-  says("namespaced-alone", { apiGroups: ["rbac.authorization.k8s.io"], resources: ["*"], scope: "Namespaced" }),
-  says("deletions", { resources: ["deployments"], operations: ["DELETE"], labels: { matchLabels: { kept: "yes" } } }),
+  denyAll("namespaced-only", { apiGroups: ["rbac.authorization.k8s.io"], resources: ["*"], scope: "Namespaced" }),
+  denyAll("deletions", {
+    resources: ["deployments"],
+    operations: ["DELETE"],
+    labels: { matchLabels: { kept: "yes" } },
+  }),
 ];
 
+/** A gate whose policies match by namespace, labels, scope, operation and subresource. */
 export default defineGate({
   name: "narrow",
   policies,

@@ -1,13 +1,13 @@
 import { annotate, defineGate, deny, policy, warn } from "../../../src/index.ts";
 import { addLabels, denyLabels, injectSidecar } from "../../../src/policies/index.ts";
 
-/** Only namespaces of the suite are called for: other suites share the cluster. */
+/** Selects only the namespaces of the suite, because other suites share the cluster. */
 const namespaceSelector = { matchLabels: { "postern.dev/suite": "operations" } };
 
-/** Its own entry is called after the others', and changes what they have seen already. */
+/** A mutator in a separate entry. The API server calls it after the others, and then reinvokes those. */
 const late = addLabels({ name: "late-labels", labels: { "example.com/late": "yes" } });
 
-/** One policy for each kind of request that the API server makes a review of. */
+/** One policy for each kind of request that the API server sends as a review. */
 const policies = [
   denyLabels(),
   policy({
@@ -80,6 +80,7 @@ const policies = [
   }),
 ];
 
+/** A gate with a policy for each kind of request, in two entries. */
 export default defineGate({
   name: "operations",
   policies: [...policies, late],

@@ -1,7 +1,7 @@
 import { defineGate } from "../../../src/index.ts";
 import { addLabels, denyLabels, requireLabels } from "../../../src/policies/index.ts";
 
-/** A gate as a team would have it: two entries, one of them for namespaces of a level. */
+/** A typical gate of a team, with two entries for the namespaces of the suite. */
 export default defineGate({
   name: "rendered",
   policies: [

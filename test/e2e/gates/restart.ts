@@ -1,7 +1,7 @@
 import { defineGate } from "../../../src/index.ts";
 import { addLabels, denyLabels } from "../../../src/policies/index.ts";
 
-/** Called for one namespace, fail-closed: a call that is lost is seen. */
+/** A gate for the namespaces of the suite. It fails closed, so that the test sees a lost call. */
 export default defineGate({
   name: "restart",
   policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],

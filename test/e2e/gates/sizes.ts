@@ -1,7 +1,7 @@
 import { defineGate } from "../../../src/index.ts";
 import { addLabels, denyLabels } from "../../../src/policies/index.ts";
 
-/** A validator and a mutator, so that large objects go both ways. */
+/** A gate with a validator and a mutator, so that large objects are read and patched. */
 export default defineGate({
   name: "sizes",
   policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],

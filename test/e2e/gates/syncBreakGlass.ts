@@ -1,7 +1,7 @@
 import { defineGate } from "../../../src/index.ts";
 import { addLabels, denyLabels } from "../../../src/policies/index.ts";
 
-/** The gate of sync.ts, whose webhooks may be let be ignored. */
+/** The gate of sync.ts with break-glass: its webhooks may fail open. */
 export default defineGate({
   name: "postern",
   policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],

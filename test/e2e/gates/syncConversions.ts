@@ -1,7 +1,7 @@
 import { conversion, defineGate } from "../../../src/index.ts";
 import { denyLabels } from "../../../src/policies/index.ts";
 
-/** Two versions that differ in nothing but their name: what matters is whether the gate can be called. */
+/** Two versions with the same fields. The tests only check whether the gate can be called. */
 const gateways = conversion({
   group: "example.com",
   kind: "Gateway",
