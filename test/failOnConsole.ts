@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 
 const METHODS = ["debug", "info", "log", "warn", "error"] as const;
 
-/** A test that writes to the console fails: what a person sees there is either asserted or a mistake. */
+/** Fails a test that writes to the console. A test that expects output asserts it. */
 beforeEach(() => {
   for (const method of METHODS) vi.spyOn(console, method).mockImplementation(() => undefined);
 });

@@ -1,13 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { suiteConfig } from "./run/suiteConfig.ts";
 
-/** `npm test`: all that needs no real control plane and does not take long. */
+/** `npm test`: the tests that need no control plane and are fast. */
 export default defineConfig(() =>
   suiteConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/cluster/**", "test/e2e/**", "test/**/*.long.test.ts"],
     seconds: 100,
-    longest: ["cli/devCommand", "cli/serveCommand.", "cli/reviewCommand."],
+    longest: ["dev/devCommand", "serve/serveCommand.", "review/reviewCommand."],
     worker: { gibibytes: 2, perCore: 1 },
     testTimeoutMs: 30_000,
     hookTimeoutMs: 60_000,

@@ -5,12 +5,12 @@ export function circlesOf(files: readonly SourceFile[]): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const done = new Set<string>();
   const circles: string[] = [];
-  const visit = (file: SourceFile, way: readonly string[]): void => {
-    if (way.includes(file.path)) circles.push([...way.slice(way.indexOf(file.path)), file.path].join(" -> "));
-    if (done.has(file.path) || way.includes(file.path)) return;
+  const visit = (file: SourceFile, trail: readonly string[]): void => {
+    if (trail.includes(file.path)) circles.push([...trail.slice(trail.indexOf(file.path)), file.path].join(" -> "));
+    if (done.has(file.path) || trail.includes(file.path)) return;
     for (const { path } of file.imports) {
       const next = byPath.get(path);
-      if (next !== undefined) visit(next, [...way, file.path]);
+      if (next !== undefined) visit(next, [...trail, file.path]);
     }
     done.add(file.path);
   };

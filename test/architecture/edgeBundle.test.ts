@@ -4,8 +4,8 @@ import { expect, it } from "vitest";
 import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
 import { madeGateBundle } from "../run/gateBundle.ts";
 
-/** What a Worker may weigh, gzipped. Workers take 3 MB; the isolate starts the faster the less there is to parse. */
-const GZIPPED_BYTES = 60_000;
+/** The maximum size of the Worker, gzipped. Workers allows 3 MB; a smaller script starts faster. */
+const MAX_GZIPPED_BYTES = 60_000;
 
 const { text, metafile } = await madeGateBundle("worker");
 
@@ -16,18 +16,18 @@ it("the edge bundle is one file that imports nothing", () => {
   expect(text).not.toContain("process.env");
 });
 
-it("holds no package that is not meant for the edge", () => {
+it("the edge bundle holds only packages that run at the edge", () => {
   const packages = Object.keys(metafile.inputs).flatMap(
     (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
   );
   expect([...new Set(packages)].sort()).toEqual(["hono", "jose", "mutative", "zod"]);
 });
 
-it(`has at most ${GZIPPED_BYTES} bytes gzipped`, () => {
-  expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(GZIPPED_BYTES);
+it(`the edge bundle has at most ${MAX_GZIPPED_BYTES} bytes gzipped`, () => {
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(MAX_GZIPPED_BYTES);
 });
 
-it("runs locally under the compatibility date that it is deployed with", () => {
+it("postern dev uses the compatibility date of wrangler.toml", () => {
   expect(readFileSync(new URL("../../wrangler.toml", import.meta.url), "utf8")).toContain(
     `compatibility_date = "${COMPATIBILITY_DATE}"`,
   );

@@ -11,7 +11,7 @@ export interface SourceFolder {
   readonly files: number;
 }
 
-/** Some folders and all folders below them, installed packages and build output left out. */
+/** The given folders and all folders below them, without installed packages and build output. */
 export function foldersOf(...folders: readonly string[]): SourceFolder[] {
   return folders.flatMap((folder) => {
     const entries = readdirSync(join(root, folder), { withFileTypes: true });

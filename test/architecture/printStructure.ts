@@ -4,7 +4,9 @@ import { foldersOf } from "./foldersOf.ts";
 import { functionsOf } from "./functionsOf.ts";
 import { sourceFiles } from "./sourceFiles.ts";
 
-/** Prints the figures of the structure: files a folder, lines a file, circles, parameters, and tests at their file's path. */
+/**
+ * Prints figures of the source tree: files per folder, lines per file, import circles, parameters, and mirrored tests.
+ */
 function printStructure(): void {
   const files = sourceFiles("src", "functions", "infra");
   const folders = foldersOf("src").filter((folder) => folder.files > 0);
@@ -20,8 +22,8 @@ function printStructure(): void {
   const figures: [string, string | number][] = [
     ["files", files.length],
     ["folders of src with files", folders.length],
-    ["files a folder, median / max", `${at(counts, 0.5)} / ${at(counts, 1)}`],
-    ["lines a file, median / p95 / max", `${at(lines, 0.5)} / ${at(lines, 0.95)} / ${at(lines, 1)}`],
+    ["files per folder, median / max", `${at(counts, 0.5)} / ${at(counts, 1)}`],
+    ["lines per file, median / p95 / max", `${at(lines, 0.5)} / ${at(lines, 0.95)} / ${at(lines, 1)}`],
     ["circles of imports, types included", circlesOf(files).length],
     ["functions with more than four parameters", functions.filter(({ parameters }) => parameters > 4).length],
     ["functions", functions.length],

@@ -4,21 +4,21 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A source file with what it imports, types included. */
+/** A source file and its imports, types included. */
 export interface SourceFile {
   /** From the project's root. */
   readonly path: string;
   readonly lines: number;
   readonly text: string;
-  /** Paths, from the root, of files that it imports; only values where `import type` is not all there is. */
+  /** Imported files, as paths from the root. `typesOnly` is true for `import type`. */
   readonly imports: readonly { readonly path: string; readonly typesOnly: boolean }[];
-  /** Packages and node: modules. */
+  /** Imported packages and node: modules. */
   readonly packages: readonly string[];
 }
 
 const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;"=]*?\sfrom\s+)?"([^"]+)"/gm;
 
-/** Every TypeScript file below some folders. */
+/** All TypeScript files below the given folders. */
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

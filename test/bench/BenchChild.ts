@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** A process of the benchmark that answers one message with one message. */
+/** A child process of a benchmark that answers each message with one message. */
 export class BenchChild {
   readonly #process: ChildProcess;
 
@@ -9,29 +9,32 @@ export class BenchChild {
     this.#process = process;
   }
 
-  /** Starts a file of this folder and waits for its first message, which says that it is ready. */
+  /**
+   * Starts a file, given as a path from test/bench. Resolves with its first message, which it sends when it is ready.
+   */
   static async start(file: string, env: Readonly<Record<string, string>> = {}): Promise<[BenchChild, unknown]> {
     const path = fileURLToPath(new URL(file, import.meta.url));
     const child = new BenchChild(fork(path, { env: { ...process.env, ...env } }));
     return [child, await child.#answer()];
   }
 
+  /** Sends a message and resolves to the answer. */
   ask(question: object): Promise<unknown> {
     const answer = this.#answer();
     this.#process.send(question);
     return answer;
   }
 
-  /** Ends the process; it goes when its channel closes. */
+  /** Closes the channel, which ends the process. */
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.#process.once("exit", resolve));
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.disconnect();
-    await gone;
+    await ended;
   }
 
   #answer(): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const exited = (code: number | null): void => reject(new Error(`a process of the benchmark ended with ${code}`));
+      const exited = (code: number | null): void => reject(new Error(`a process of the benchmark exited with ${code}`));
       this.#process.once("exit", exited);
       this.#process.once("message", (message) => {
         this.#process.off("exit", exited);

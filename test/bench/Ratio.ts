@@ -1,16 +1,16 @@
-/** How two things compare over several rounds of one run. */
+/** The ratio of two measurements over several rounds of one run. */
 export interface Ratio {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** Medians of the two sides on their own, in whatever unit they were measured. */
+  /** Medians of the two sides, in the unit of the measurements. */
   readonly subject: number;
   readonly floor: number;
 }
 
 /**
- * Measures `subject` and `floor` in turn, so that whatever else the machine does meets both, and divides the two round
- * by round. The order changes with every round. Both resolve to one number in the same unit.
+ * Measures `subject` and `floor` in turn, so that other load affects both, and divides the results of each round. The
+ * order changes with every round. Both resolve to one number in the same unit.
  */
 export async function measureRatio(
   rounds: number,

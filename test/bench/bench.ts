@@ -2,16 +2,17 @@ import "../run/beginRun.ts";
 
 import { parseArgs } from "node:util";
 import { type BenchSize, benchSizes } from "./BenchSize.ts";
-import { type Figure, meetsAim } from "./Figure.ts";
-import { mutationFigures } from "./mutationFigures.ts";
-import { nodeFigure } from "./nodeFigure.ts";
-import { policyCountFigures } from "./policyCountFigures.ts";
+import { type Figure, meetsTarget } from "./Figure.ts";
+import { mutationFigures } from "./gate/mutationFigures.ts";
+import { nodeFigure } from "./gate/nodeFigure.ts";
+import { policyCountFigures } from "./gate/policyCountFigures.ts";
+import { workerdFigure } from "./gate/workerdFigure.ts";
 import { printFigures } from "./printFigures.ts";
-import { workerdFigure } from "./workerdFigure.ts";
 
 /**
- * Measures everything in one run and prints it: `--quick` in twenty seconds, `--output json` for machines. It only
- * reports: a figure that misses its aim is no failure, for the machine may be busy; one that cannot be measured is.
+ * `npm run bench`: measures a gate and prints the figures. `--quick` selects the quick size, `--output json` prints
+ * JSON. A figure that misses its target is not a failure, because the machine may be busy. A measurement that fails is
+ * one.
  */
 async function bench(): Promise<void> {
   const { values } = parseArgs({
@@ -33,7 +34,7 @@ async function measureAll(size: BenchSize): Promise<Figure[]> {
 
 function asJson(figures: readonly Figure[]): string {
   return `${JSON.stringify(
-    figures.map((figure) => ({ ...figure, met: meetsAim(figure) })),
+    figures.map((figure) => ({ ...figure, met: meetsTarget(figure) })),
     null,
     2,
   )}\n`;

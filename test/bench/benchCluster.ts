@@ -5,24 +5,25 @@ import type { Cluster } from "../cluster/Cluster.ts";
 import type { KubeObject } from "../cluster/ClusterApi.ts";
 import { startCluster } from "../cluster/startCluster.ts";
 import { podOf } from "../cluster/TestNamespace.ts";
-import type { GateServer } from "../e2e/GateServer.ts";
-import { applyAll, registerGate } from "../e2e/registerGate.ts";
-import { startNodeGate } from "../e2e/startNodeGate.ts";
-import { startWorkersEdge } from "../e2e/startWorkersEdge.ts";
+import type { GateServer } from "../e2e/edges/GateServer.ts";
+import { startNodeGate } from "../e2e/edges/startNodeGate.ts";
+import { startWorkersEdge } from "../e2e/edges/startWorkersEdge.ts";
+import { applyAll, registerGate } from "../e2e/registration/registerGate.ts";
 import { eventually } from "../run/eventually.ts";
-import { admissionPolicy } from "./admissionPolicy.ts";
-import { type Latency, latencyOf, printLatencies } from "./Latency.ts";
+import { admissionPolicy } from "./cluster/admissionPolicy.ts";
+import { type Latency, latencyOf, printLatencies } from "./cluster/Latency.ts";
 
-const GATE = new URL("clusterGate.ts", import.meta.url).pathname;
+const GATE = new URL("cluster/clusterGate.ts", import.meta.url).pathname;
 const LABEL = "postern.dev/bench";
-/** Each in a namespace of its own. The first is what the others are measured against. */
+/** Each has its own namespace. The first is the floor of the others. */
 const JUDGES = ["no webhook", "ValidatingAdmissionPolicy", "gate on Node", "gate on Workers, behind caddy"] as const;
 const GOOD = { labels: { team: "blue" } };
 const BAD = { labels: { team: "blue", "bad-label": "x" } };
 
 /**
- * Measures what a gate adds to the creation of a Pod, through a real API server on loopback: one Pod after the other in
- * each namespace in turn, so that whatever else the machine does meets all of them. `--quick`, `--output json`.
+ * `npm run bench:cluster`: measures what a gate adds to the creation of a Pod through a real API server on loopback.
+ * Creates one Pod after the other, in each namespace in turn, so that other load affects all of them. `--quick` selects
+ * the quick size, `--output json` prints JSON.
  */
 async function benchCluster(): Promise<void> {
   const { values } = parseArgs({
@@ -62,7 +63,7 @@ async function create(cluster: Cluster, judge: number, name: string, parts: obje
   return (await cluster.api.create(path, podOf(name, parts))).status;
 }
 
-/** The same registration for each gate, under a name and for a namespace of its own. */
+/** Registers a gate with its own registration name and for its own namespace. */
 async function register(cluster: Cluster, gate: GateServer, judge: number): Promise<void> {
   const change = (object: KubeObject): KubeObject => {
     if (!object.kind.endsWith("WebhookConfiguration")) return object;
@@ -72,7 +73,8 @@ async function register(cluster: Cluster, gate: GateServer, judge: number): Prom
         webhook.namespaceSelector = { matchLabels: { [LABEL]: namespaceOf(judge) } };
     return object;
   };
-  await registerGate(cluster, GATE, gate, async () => (await create(cluster, judge, "probe", BAD)) === 403, change);
+  const isCalled = async (): Promise<boolean> => (await create(cluster, judge, "probe", BAD)) === 403;
+  await registerGate({ cluster, gate: GATE, server: gate, isCalled, change });
 }
 
 async function measure(cluster: Cluster, rounds: number, showsProgress: boolean): Promise<Latency[]> {

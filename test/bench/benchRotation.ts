@@ -3,45 +3,46 @@ import "../run/beginRun.ts";
 import { parseArgs } from "node:util";
 import { NGINX_HINT, nginxBinary } from "../nginx/nginxBinary.ts";
 import { makeSeries, type SerialPair } from "../rotation/CertificateSeries.ts";
+import { RotationLoad } from "../rotation/load/RotationLoad.ts";
 import { HOST, PATH } from "../rotation/PosternServer.ts";
-import { RotationLoad } from "../rotation/RotationLoad.ts";
 import { scaled, speedFactor } from "../run/speedFactor.ts";
 import {
   type InterruptionFigure,
   interruptionFigure,
   printInterruptions,
   type RotationSpan,
-} from "./InterruptionFigure.ts";
-import type { RotatedServer } from "./RotatedServer.ts";
-import { nginxVersion, startNginx } from "./startNginx.ts";
-import { startRestarted } from "./startRestarted.ts";
-import { startSwapped } from "./startSwapped.ts";
+} from "./rotation/InterruptionFigure.ts";
+import type { RotatedServer } from "./rotation/RotatedServer.ts";
+import { nginxVersion, startNginx } from "./rotation/startNginx.ts";
+import { startRestarted } from "./rotation/startRestarted.ts";
+import { startSwapped } from "./rotation/startSwapped.ts";
 
-/** A machine that is slower still would rotate for more than ten minutes. */
-const MOST_TIMES = 4;
-/** On a slower machine fewer answers come around a rotation, and as many more rotations make up for it. */
-const more = (count: number): number => Math.ceil(count * Math.min(MOST_TIMES, speedFactor()));
-/** Rotations of each. */
+/** With a larger factor, the benchmark would take more than ten minutes. */
+const MAX_FACTOR = 4;
+/** More rotations on a slow machine, because it has fewer answers around each rotation. */
+const scaledCount = (count: number): number => Math.ceil(count * Math.min(MAX_FACTOR, speedFactor()));
+/** Number of rotations. */
 const SIZES = {
   full: { restart: 20, reload: 40, swap: 80 },
-  quick: { restart: more(2), reload: more(4), swap: more(6) },
+  quick: { restart: scaledCount(2), reload: scaledCount(4), swap: scaledCount(6) },
 } as const;
-/** 200 requests a second on the reference machine: half on new connections, half on kept ones. In milliseconds. */
-const BEAT = { newEvery: scaled(10), keptEvery: scaled(10) };
-/** Once code is compiled. In milliseconds. */
-const WARM_UP = more(5_000);
-/** From the end of a rotation to the beginning of the next: more than a second around each, and as much apart. In milliseconds. */
-const PAUSE = 3_000;
+/** 200 requests per second on the reference machine, half of them on new connections. */
+const SPACING = { newEveryMs: scaled(10), keptEveryMs: scaled(10) };
+/** The time before the first rotation, in which code is compiled. */
+const WARM_UP_MS = scaledCount(5_000);
+/** The time between two rotations: more than a second around each, and as much without a rotation. */
+const PAUSE_MS = 3_000;
 
-interface Way {
+interface Method {
   readonly name: string;
   readonly rotations: number;
   readonly start: (first: SerialPair) => Promise<RotatedServer>;
 }
 
 /**
- * Replaces a serving certificate in three ways under the same load, RSA and ECDSA in turns, and prints how long no new
- * connection was answered, and what failed. `--quick` takes a few rotations, `--output json` is for machines.
+ * `npm run bench:rotation`: replaces a serving certificate with three methods under the same load, RSA and ECDSA in
+ * turn. Prints the interruption of new connections and the failed requests. `--quick` does few rotations, `--output
+ * json` prints JSON.
  */
 async function benchRotation(): Promise<void> {
   const { values } = parseArgs({
@@ -55,23 +56,23 @@ async function benchRotation(): Promise<void> {
     return;
   }
   const { restart, reload, swap } = SIZES[values.quick ? "quick" : "full"];
-  const ways: readonly Way[] = [
+  const methods: readonly Method[] = [
     { name: "process restart", rotations: restart, start: startRestarted },
     {
       name: `nginx ${await nginxVersion(nginx)}: files and reload`,
       rotations: reload,
       start: (first) => startNginx(nginx, first),
     },
-    { name: "postern's swap", rotations: swap, start: startSwapped },
+    { name: "Postern's swap", rotations: swap, start: startSwapped },
   ];
   const figures: InterruptionFigure[] = [];
-  for (const way of ways) figures.push(await measure(way));
+  for (const method of methods) figures.push(await measure(method));
   process.stdout.write(
     values.output === "json" ? `${JSON.stringify(figures, null, 2)}\n` : `${printInterruptions(figures)}\n`,
   );
 }
 
-async function measure({ name, rotations, start }: Way): Promise<InterruptionFigure> {
+async function measure({ name, rotations, start }: Method): Promise<InterruptionFigure> {
   const { root, pairs } = await makeSeries(rotations + 1, HOST);
   const [first, ...others] = pairs;
   if (first === undefined) throw new Error("no certificate");
@@ -80,8 +81,8 @@ async function measure({ name, rotations, start }: Way): Promise<InterruptionFig
   try {
     server = await start(first);
     await load.place(0, first.serial);
-    load.send({ port: server.port, host: HOST, root, path: PATH, isStrict: false, ...BEAT });
-    await pause(WARM_UP);
+    load.send({ port: server.port, host: HOST, root, path: PATH, isStrict: false, ...SPACING });
+    await pause(WARM_UP_MS);
     const spans: RotationSpan[] = [];
     for (const [index, pair] of others.entries()) {
       await load.place(index + 1, pair.serial);
@@ -89,12 +90,12 @@ async function measure({ name, rotations, start }: Way): Promise<InterruptionFig
       await server.replace(pair);
       await load.seen(index + 1);
       spans.push({ from, to: now() });
-      await pause(PAUSE);
+      await pause(PAUSE_MS);
     }
     const report = await load.stop();
-    // What the code's compilation costs is nobody's way to rotate.
-    const samples = report.samples.filter(({ at }) => at >= (spans[0]?.from ?? 0) - PAUSE);
-    return interruptionFigure(name, spans, { ...report, samples }, BEAT.newEvery);
+    // Without the warm-up, in which the compilation of code costs time.
+    const samples = report.samples.filter(({ at }) => at >= (spans[0]?.from ?? 0) - PAUSE_MS);
+    return interruptionFigure(name, spans, { ...report, samples }, SPACING.newEveryMs);
   } finally {
     await load.kill();
     await server?.stop();

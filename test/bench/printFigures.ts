@@ -1,23 +1,23 @@
-import { type Figure, meetsAim } from "./Figure.ts";
+import { type Figure, meetsTarget } from "./Figure.ts";
 import { printTable } from "./printTable.ts";
 
-/** Figures as a table for people. */
+/** Figures as a text table. */
 export function printFigures(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
     `${figure.ratio.median.toFixed(2)} (${figure.ratio.min.toFixed(2)}–${figure.ratio.max.toFixed(2)})`,
-    aimOf(figure),
+    targetOf(figure),
     `${amount(figure.ratio.subject)} : ${amount(figure.ratio.floor)} ${figure.unit}`,
     figure.compared,
   ]);
-  return printTable([["figure", "ratio (min–max)", "aim", "measured", "compared"], ...rows]);
+  return printTable([["figure", "ratio (min–max)", "target", "measured", "compared"], ...rows]);
 }
 
-function aimOf(figure: Figure): string {
-  const { aim } = figure;
-  if (aim === undefined) return "–";
-  const bound = "atMost" in aim ? `<= ${aim.atMost}` : `>= ${aim.atLeast}`;
-  return `${bound} ${meetsAim(figure) ? "met" : "not met"}`;
+function targetOf(figure: Figure): string {
+  const { target } = figure;
+  if (target === undefined) return "–";
+  const bound = "atMost" in target ? `<= ${target.atMost}` : `>= ${target.atLeast}`;
+  return `${bound} ${meetsTarget(figure) ? "met" : "not met"}`;
 }
 
 function amount(value: number): string {

@@ -1,4 +1,4 @@
-/** Rows as a table for people, the first one its head. */
+/** Rows as a text table. The first row is the header. */
 export function printTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** Kills every process that was added and not removed, when its input ends. */
+/** When its input ends, the script kills every process that was added and not removed. */
 const SCRIPT = `pids=' '
 while read -r operation pid; do
   case $operation in
@@ -11,21 +11,21 @@ done
 for pid in $pids; do kill -s KILL "$pid" 2>/dev/null; done`;
 
 /**
- * Ends children of this process when this process has ended, on whatever way: a process that reads from this one, and
- * kills them when there is no more to read. It is there for as long as there is a child.
+ * Kills the children of this process after this process has ended, also by SIGKILL. The guard is a process that reads
+ * from a pipe of this one and kills the children when the pipe closes. It runs only while there are children.
  */
 export class ChildGuard {
   readonly #children = new Set<number>();
   #guard: ChildProcess | undefined;
 
-  /** Guards a child from now on. */
+  /** Adds a child. */
   add(pid: number): void {
     this.#guard ??= startGuard();
     this.#children.add(pid);
     this.#write(`add ${pid}`);
   }
 
-  /** The child has ended. Resolves when the guard has too, where that was the last one. */
+  /** Removes a child that has ended. After the last one, resolves when the guard has ended too. */
   async remove(pid: number): Promise<void> {
     if (!this.#children.delete(pid)) return;
     this.#write(`remove ${pid}`);
@@ -44,11 +44,11 @@ export class ChildGuard {
 }
 
 function startGuard(): ChildProcess {
-  // In a session of its own, so that an interrupt from a terminal does not reach it.
+  // In its own session, so that an interrupt from a terminal does not reach it.
   const guard = spawn("/bin/sh", ["-c", SCRIPT], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
-  // Where it is killed along with the run, there is nobody to write to.
+  // The guard may be killed together with the run. Then a write fails.
   guard.stdin.on("error", () => undefined);
-  // Neither keeps this process going.
+  // Neither the guard nor its pipe keeps this process alive.
   guard.unref();
   if ("unref" in guard.stdin && typeof guard.stdin.unref === "function") guard.stdin.unref();
   return guard;

@@ -8,7 +8,7 @@ import { eventually } from "../run/eventually.ts";
 import { ChildService } from "./ChildService.ts";
 
 const MODULE = new URL("ChildService.ts", import.meta.url).href;
-/** A process that does nothing, and not for ever. */
+/** The arguments of an idle process that ends after 10 minutes. */
 const IDLE = ["--eval", "setTimeout(() => undefined, 600_000)"];
 
 let folder: string;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Whether a process is there: signal 0 is sent to nobody. */
+/** Whether a process runs. Signal 0 only checks for it. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -29,7 +29,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-it("services of any program end when the process that started them is killed", async () => {
+it("ChildService ends its processes when the process that started them is killed", async () => {
   const script = `
     const { ChildService } = await import(${JSON.stringify(MODULE)});
     const start = (name) =>
@@ -57,7 +57,7 @@ it("services of any program end when the process that started them is killed", a
   }
 });
 
-it("a service that cannot be started has ended, and is stopped at once", async () => {
+it("ChildService reports a program that cannot start as ended, and stop() resolves immediately", async () => {
   const service = new ChildService({
     name: "none",
     file: join(folder, "none"),
@@ -68,7 +68,7 @@ it("a service that cannot be started has ended, and is stopped at once", async (
   expect(service.hasEnded).toBe(true);
 });
 
-it("a service that is restarted is another process, and is stopped as the first was", async () => {
+it("ChildService.restart starts another process, which stop() ends", async () => {
   const service = new ChildService({ name: "idle", file: process.execPath, args: IDLE, logFile: join(folder, "log") });
   const first = service.pid;
   await service.restart("SIGKILL");

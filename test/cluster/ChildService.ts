@@ -4,27 +4,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { patience } from "../run/speedFactor.ts";
 import { ChildGuard } from "./ChildGuard.ts";
 
-/** How a service is started. */
+/** The command of a service. */
 export interface ServiceCommand {
-  /** For messages. */
+  /** Name of the service in messages. */
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Receives what it prints. */
+  /** Path of a file for the output of the service. */
   readonly logFile: string;
 }
 
-/** How long a service may take to end by itself, before it is killed. In milliseconds, on the reference machine. */
-const STOP_PATIENCE = 20_000;
-/** In milliseconds. */
-const PAUSE = 25;
-/** What is shown of a log when a service ends early. In characters. */
-const TAIL = 2_000;
-/** The services of this process do not outlive it. */
+/** The time between SIGTERM and SIGKILL, on the reference machine. */
+const STOP_GRACE_MS = 20_000;
+const POLL_MS = 25;
+/** The part of the log in an error message. */
+const MAX_LOG_CHARACTERS = 2_000;
+/** Kills the services after this process has ended. */
 const guard = new ChildGuard();
 
-/** A process that serves until it is stopped: started, waited for and stopped by its process id. */
+/** A child process that serves until it is stopped. */
 export class ChildService {
   readonly name: string;
   readonly logFile: string;
@@ -48,35 +47,37 @@ export class ChildService {
     return this.#process.exitCode !== null || this.#process.signalCode !== null || this.#process.pid === undefined;
   }
 
-  /** Everything that it has printed. */
+  /** The output of the service so far. */
   log(): string {
     return readFileSync(this.logFile, "utf8");
   }
 
   /**
-   * Asks `isReady` until it says so. Rejects when the service ends first, or after `limitMs` (scale it with `patience`).
+   * Calls `isReady` until it resolves to true. Rejects when the service ends before, or after `limitMs` (scale it with
+   * `patience`).
    */
   async waitUntil(isReady: () => Promise<boolean>, limitMs: number): Promise<void> {
     const end = performance.now() + limitMs;
     while (!(await isReady())) {
-      if (this.hasEnded) throw new Error(`${this.name} ended before it was ready:\n${this.log().slice(-TAIL)}`);
+      if (this.hasEnded)
+        throw new Error(`${this.name} ended before it was ready:\n${this.log().slice(-MAX_LOG_CHARACTERS)}`);
       if (performance.now() > end)
-        throw new Error(`${this.name} was not ready after ${limitMs} ms:\n${this.log().slice(-TAIL)}`);
-      await sleep(PAUSE);
+        throw new Error(`${this.name} was not ready after ${limitMs} ms:\n${this.log().slice(-MAX_LOG_CHARACTERS)}`);
+      await sleep(POLL_MS);
     }
   }
 
-  /** Stops it and starts it anew, as it was started before. */
+  /** Stops the service and starts it again with the same command. */
   async restart(signal?: NodeJS.Signals): Promise<void> {
     await this.stop(signal);
     this.#process = start(this.#command);
     this.#exited = exitOf(this.#process);
   }
 
-  /** SIGTERM, and SIGKILL where that is not enough. Resolves when the process is gone. */
+  /** Sends a signal, and SIGKILL after a grace period. Resolves when the process has ended. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (!this.hasEnded) this.#process.kill(signal);
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), patience(STOP_PATIENCE));
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), patience(STOP_GRACE_MS));
     await this.#exited;
     clearTimeout(timer);
   }
@@ -84,15 +85,15 @@ export class ChildService {
 
 function start({ file, args, env, logFile }: ServiceCommand): ChildProcess {
   const log = openSync(logFile, "a");
-  // The cluster's binary has the kernel end it with its parent, which is sooner than the guard can.
-  const watch = { CLUSTER_PARENT: String(process.pid) };
-  const child = spawn(file, args, { env: { ...process.env, ...watch, ...env }, stdio: ["ignore", log, log] });
+  // With this variable, the cluster's binary tells the kernel to end it together with its parent. That is faster than the guard.
+  const parent = { CLUSTER_PARENT: String(process.pid) };
+  const child = spawn(file, args, { env: { ...process.env, ...parent, ...env }, stdio: ["ignore", log, log] });
   closeSync(log);
   if (child.pid !== undefined) guard.add(child.pid);
   return child;
 }
 
-/** Resolves when the process is gone, and its guard has heard of it. */
+/** Resolves when the process has ended and is removed from the guard. */
 function exitOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once("exit", () => resolve(child.pid === undefined ? undefined : guard.remove(child.pid)));

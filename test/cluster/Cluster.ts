@@ -1,17 +1,17 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { patience } from "../run/speedFactor.ts";
+import type { ComponentProgram } from "./build/controlPlaneProgram.ts";
 import { ChildService, type ServiceCommand } from "./ChildService.ts";
 import { ClusterClient, type ClusterPlace } from "./ClusterClient.ts";
-import type { ComponentProgram } from "./controlPlaneProgram.ts";
 import type { TestCa } from "./TestCa.ts";
 
-/** In milliseconds, on the reference machine. */
-const RESTART_PATIENCE = 90_000;
+/** On the reference machine. */
+const RESTART_PATIENCE_MS = 90_000;
 
-/** A control plane that this process started, and stops. */
+/** A control plane that this process has started. */
 export class Cluster extends ClusterClient {
-  /** Signed its API server's certificate, and those of its clients. */
+  /** The CA of the certificates of the API server and its clients. */
   readonly ca: TestCa;
   readonly #program: ComponentProgram;
   readonly #controlPlane: readonly ChildService[];
@@ -24,14 +24,14 @@ export class Cluster extends ClusterClient {
     this.#controlPlane = controlPlane;
   }
 
-  /** A component of the control plane, by its name. */
+  /** A component of the control plane, by name. Throws for an unknown name. */
   service(name: string): ChildService {
     const service = this.#controlPlane.find((one) => one.name === name);
     if (service === undefined) throw new Error(`the cluster has no ${name}`);
     return service;
   }
 
-  /** Ends the API server at once and starts it again. Resolves when it is ready; nothing else of the cluster is touched. */
+  /** Kills the API server and starts it again. Resolves when it is ready. The other components keep running. */
   async restartApiServer(): Promise<void> {
     const apiServer = this.service("kube-apiserver");
     await apiServer.restart("SIGKILL");
@@ -40,10 +40,10 @@ export class Cluster extends ClusterClient {
         ({ status }) => status === 200,
         () => false,
       );
-    await apiServer.waitUntil(isReady, patience(RESTART_PATIENCE));
+    await apiServer.waitUntil(isReady, patience(RESTART_PATIENCE_MS));
   }
 
-  /** Runs something else beside the control plane, which is stopped before it. */
+  /** Runs another service with the cluster. `stop` ends it before the control plane. */
   async run(command: Omit<ServiceCommand, "logFile">): Promise<ChildService> {
     await mkdir(join(this.place.folder, "logs"), { recursive: true });
     const service = new ChildService({ ...command, logFile: join(this.place.folder, "logs", `${command.name}.log`) });
@@ -51,7 +51,7 @@ export class Cluster extends ClusterClient {
     return service;
   }
 
-  /** Runs another component of the binary, with a kubeconfig that may do everything. */
+  /** Runs another component of the binary with the kubeconfig of a cluster administrator. */
   runComponent(component: string, args: readonly string[]): Promise<ChildService> {
     const { file, args: before } = this.#program(component);
     return this.run({
@@ -61,11 +61,11 @@ export class Cluster extends ClusterClient {
     });
   }
 
-  /** Stops everything that belongs to it and removes its folder. */
+  /** Stops all services and removes the folder. */
   async stop(): Promise<void> {
     this.close();
     await Promise.all(this.#others.map((service) => service.stop()));
-    // Nothing of the control plane's state is kept, so that it need not end in good order.
+    // The state of the control plane is discarded, so a clean shutdown is not necessary.
     await Promise.all(this.#controlPlane.map((service) => service.stop("SIGKILL")));
     await rm(this.place.folder, { recursive: true, force: true });
   }

@@ -2,11 +2,11 @@ import { Agent, request } from "node:https";
 import { patience } from "../run/speedFactor.ts";
 import type { ClusterAccess } from "./kubeconfigOf.ts";
 
-/** An object of whatever kind, as the tests write and read them. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds, and fail where something is not as they expect
+/** A Kubernetes object of any kind. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read objects of many kinds, and fail when a field is not as expected
 export type KubeObject = any;
 
-/** What the API server answered. */
+/** An answer of the API server. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: KubeObject;
@@ -14,25 +14,28 @@ export interface ApiAnswer {
   readonly warnings: readonly string[];
 }
 
-/** How one call differs from a plain one. */
+/** Options of a call. */
 export interface ApiCall {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** User to call as. */
+  /** User to impersonate. */
   readonly as?: string;
-  /** A token to call with, in place of the client certificate. */
+  /** Bearer token that replaces the client certificate. */
   readonly token?: string;
 }
 
-/** No call of the tests takes longer. In milliseconds. */
-const TIMEOUT = patience(60_000);
+/** Time limit of a call. */
+const TIMEOUT_MS = patience(60_000);
 /** Content type of a server-side apply. JSON is YAML. */
 export const APPLY = "application/apply-patch+yaml";
 /** Content type of a JSON merge patch (RFC 7386). */
 export const MERGE = "application/merge-patch+json";
 
-/** The API of a cluster, as on the wire: status, body and warnings of every answer, and no error but a lost connection. */
+/**
+ * A client of the API server. Resolves to status, body and warnings of every answer. Rejects only when a connection
+ * fails.
+ */
 export class ClusterApi {
   readonly #access: ClusterAccess;
   readonly #agent: Agent;
@@ -81,7 +84,7 @@ export class ClusterApi {
     };
     const certificate = token === undefined ? { cert, key } : {};
     return new Promise((resolve, reject) => {
-      const options = { agent: this.#agent, method, headers, ca, ...certificate, timeout: TIMEOUT };
+      const options = { agent: this.#agent, method, headers, ca, ...certificate, timeout: TIMEOUT_MS };
       const sent = request(url, options, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -95,7 +98,7 @@ export class ClusterApi {
         );
       });
       sent.once("error", reject);
-      sent.once("timeout", () => sent.destroy(new Error(`${method} ${path} took more than ${TIMEOUT} ms`)));
+      sent.once("timeout", () => sent.destroy(new Error(`${method} ${path} took more than ${TIMEOUT_MS} ms`)));
       sent.end(text);
     });
   }
@@ -113,7 +116,7 @@ function parse(text: string): KubeObject {
   }
 }
 
-/** `299 - "text"`, one header each. */
+/** The texts of Warning headers such as `299 - "text"`. */
 function warningsOf(rawHeaders: readonly string[]): string[] {
   return rawHeaders.flatMap((name, index) => {
     if (index % 2 === 1 || name.toLowerCase() !== "warning") return [];

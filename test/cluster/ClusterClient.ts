@@ -2,30 +2,31 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { patience } from "../run/speedFactor.ts";
+import type { ComponentProgram } from "./build/controlPlaneProgram.ts";
 import { ClusterApi, type KubeObject } from "./ClusterApi.ts";
-import type { ComponentProgram } from "./controlPlaneProgram.ts";
 import type { ClusterAccess } from "./kubeconfigOf.ts";
 
-/** What kubectl printed, and how it ended. */
+/** The output and exit code of kubectl. */
 export interface KubectlResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Everything that it takes to use a cluster from another process than the one that started it. */
+/** The data that another process needs to use a cluster. */
 export interface ClusterPlace extends ClusterAccess {
-  /** Holds all of its files, logs among them. */
+  /** Folder of the cluster's files and logs. */
   readonly folder: string;
-  /** Paths. */
+  /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** Path. */
   readonly auditLog: string;
 }
 
-/** In milliseconds, on the reference machine. */
-const KUBECTL_PATIENCE = 60_000;
+/** On the reference machine. */
+const KUBECTL_PATIENCE_MS = 60_000;
 
-/** A cluster as its admin sees it. */
+/** Access to a cluster as its administrator. */
 export class ClusterClient {
   readonly place: ClusterPlace;
   readonly api: ClusterApi;
@@ -41,22 +42,22 @@ export class ClusterClient {
     return this.place.kubeconfig;
   }
 
-  /** Runs kubectl as the cluster's admin, with `input` on standard input. A code that is not 0 is no rejection. */
+  /** Runs kubectl as the administrator, with `input` on standard input. Resolves for every exit code. */
   kubectl(args: readonly string[], input = ""): Promise<KubectlResult> {
     const { file, args: before } = this.#program("kubectl");
     const env = { ...process.env, KUBECONFIG: this.kubeconfig, KUBECACHEDIR: join(this.place.folder, "kubectl-cache") };
     return new Promise((resolve, reject) => {
-      const options = { env, timeout: patience(KUBECTL_PATIENCE), maxBuffer: 64 * 1024 * 1024 };
+      const options = { env, timeout: patience(KUBECTL_PATIENCE_MS), maxBuffer: 64 * 1024 * 1024 };
       const child = execFile(file, [...before, ...args], options, (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === "number") resolve({ code, stdout, stderr });
-        else reject(new Error(`kubectl ${args.join(" ")} did not end by itself`, { cause: error }));
+        else reject(new Error(`kubectl ${args.join(" ")} was stopped or could not start`, { cause: error }));
       });
       child.stdin?.end(input);
     });
   }
 
-  /** The audit log's events so far (audit.k8s.io/v1). */
+  /** The events in the audit log (audit.k8s.io/v1). */
   async auditEvents(): Promise<KubeObject[]> {
     const text = await readFile(this.place.auditLog, "utf8");
     return text
@@ -65,7 +66,7 @@ export class ClusterClient {
       .map((line) => JSON.parse(line));
   }
 
-  /** The audit event of the creation of an object, not of what was created below it, such as a Pod's binding. */
+  /** The audit event of an object's creation, not of a subresource such as a Pod's binding. */
   async creationEvent(name: string, namespace: string): Promise<KubeObject | undefined> {
     return (await this.auditEvents()).find(
       ({ objectRef, verb }) =>
@@ -76,7 +77,7 @@ export class ClusterClient {
     );
   }
 
-  /** Ends its connections. */
+  /** Closes the connections. */
   close(): void {
     this.api.close();
   }

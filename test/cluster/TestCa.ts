@@ -8,53 +8,53 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** When a certificate is valid. */
+/** The validity period of a certificate. */
 export interface Validity {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
 
-/** Whom a certificate is for. By default it is valid from a minute ago for a day. */
+/** Content of a certificate. By default it is valid from one minute ago for one day. */
 export interface CertificateRequest extends Validity {
-  /** Common name, which is the user's name for a client of an API server. */
+  /** Common name. For a client of an API server: the user name. */
   readonly name: string;
-  /** Organisations, which are the user's groups for a client of an API server. */
+  /** Organisations. For a client of an API server: the user's groups. */
   readonly groups?: readonly string[];
   /** DNS names and IP addresses of a server. */
   readonly hosts?: readonly string[];
-  /** Of any kind that can be exported. Default: new ones, ECDSA on P-256. */
+  /** Exportable keys. Default: a new ECDSA key pair on P-256. */
   readonly keys?: CryptoKeyPair;
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
-/** A certificate authority of the tests' own: nothing trusts it but who is handed its certificate. */
+/** A certificate authority for tests. */
 export class TestCa {
-  /** Its own certificate, in PEM. */
+  /** The certificate of the CA, in PEM. */
   readonly cert: string;
-  /** What servers send below its leaves: its own certificate and those above it, but for the root's. In PEM. */
-  readonly #sent: string;
+  /** The intermediate certificates that a server sends after a leaf, in PEM. Without the root. */
+  readonly #intermediates: string;
   readonly #certificate: x509.X509Certificate;
   readonly #keys: CryptoKeyPair;
 
-  private constructor(certificate: x509.X509Certificate, keys: CryptoKeyPair, sent = "") {
+  private constructor(certificate: x509.X509Certificate, keys: CryptoKeyPair, intermediates = "") {
     this.#certificate = certificate;
     this.#keys = keys;
-    this.#sent = sent;
+    this.#intermediates = intermediates;
     this.cert = pemOf(certificate);
   }
 
-  /** Valid from a minute ago for a day, unless told otherwise. */
+  /** Creates a root. Default validity: from one minute ago for one day. */
   static async create(name: string, validity: Validity = {}): Promise<TestCa> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       name: [{ CN: [name] }],
       keys,
       signingAlgorithm: ALGORITHM,
-      notBefore: validity.notBefore ?? new Date(Date.now() - MINUTE),
-      notAfter: validity.notAfter ?? new Date(Date.now() + DAY),
+      notBefore: validity.notBefore ?? new Date(Date.now() - MINUTE_MS),
+      notAfter: validity.notAfter ?? new Date(Date.now() + DAY_MS),
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
@@ -64,7 +64,7 @@ export class TestCa {
     return new TestCa(certificate, keys);
   }
 
-  /** An authority below this one. Its leaves come with its certificate. */
+  /** Creates an intermediate CA below this one. Its leaves come with its certificate. */
   async intermediate(name: string): Promise<TestCa> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.create({
@@ -73,8 +73,8 @@ export class TestCa {
       publicKey: keys.publicKey,
       signingKey: this.#keys.privateKey,
       signingAlgorithm: ALGORITHM,
-      notBefore: new Date(Date.now() - MINUTE),
-      notAfter: new Date(Date.now() + DAY),
+      notBefore: new Date(Date.now() - MINUTE_MS),
+      notAfter: new Date(Date.now() + DAY_MS),
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
@@ -82,12 +82,12 @@ export class TestCa {
         await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
       ],
     });
-    return new TestCa(certificate, keys, `${pemOf(certificate)}${this.#sent}`);
+    return new TestCa(certificate, keys, `${pemOf(certificate)}${this.#intermediates}`);
   }
 
-  /** A leaf: for a server where it has `hosts`, for a client where it has none. */
+  /** Issues a server certificate for a request with `hosts`, and a client certificate for one without. */
   async issue(request: CertificateRequest): Promise<KeyPair> {
-    const { name, groups = [], hosts = [], notBefore = new Date(Date.now() - MINUTE) } = request;
+    const { name, groups = [], hosts = [], notBefore = new Date(Date.now() - MINUTE_MS) } = request;
     const keys = request.keys ?? (await newKeys());
     const usage = hosts.length > 0 ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
     const certificate = await x509.X509CertificateGenerator.create({
@@ -97,7 +97,7 @@ export class TestCa {
       signingKey: this.#keys.privateKey,
       signingAlgorithm: ALGORITHM,
       notBefore,
-      notAfter: request.notAfter ?? new Date(Date.now() + DAY),
+      notAfter: request.notAfter ?? new Date(Date.now() + DAY_MS),
       extensions: [
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([usage]),
@@ -112,7 +112,10 @@ export class TestCa {
       ],
     });
     const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
-    return { cert: `${pemOf(certificate)}${this.#sent}`, key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n` };
+    return {
+      cert: `${pemOf(certificate)}${this.#intermediates}`,
+      key: `${x509.PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
+    };
   }
 }
 

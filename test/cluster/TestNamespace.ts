@@ -3,10 +3,10 @@ import { eventually } from "../run/eventually.ts";
 import type { ApiAnswer, ApiCall, KubeObject } from "./ClusterApi.ts";
 import type { ClusterClient } from "./ClusterClient.ts";
 
-/** What an object needs beside its kind. */
+/** Fields of an object. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** A namespace of a suite's own, and what the suite does in it. Only webhooks that select the suite's label are called for it. */
+/** A namespace of one suite. Only webhooks that select the suite's label are called for objects in it. */
 export class TestNamespace {
   readonly cluster: ClusterClient;
   readonly name: string;
@@ -20,7 +20,7 @@ export class TestNamespace {
     const name = `${suite}-${randomUUID().slice(0, 8)}`;
     const labels = { "postern.dev/suite": suite };
     await cluster.api.create("/api/v1/namespaces", { metadata: { name, labels } });
-    // Pods are refused until the controllers have made the namespace's ServiceAccount.
+    // The API server rejects Pods until the controllers have created the namespace's ServiceAccount.
     await eventually(`ServiceAccount of ${name}`, async () => {
       const { status } = await cluster.api.get(`/api/v1/namespaces/${name}/serviceaccounts/default`);
       return status === 200 ? true : undefined;
@@ -28,7 +28,7 @@ export class TestNamespace {
     return new TestNamespace(cluster, name);
   }
 
-  /** Path of a resource here: `path("pods", "a", "exec")`, `path("apps/v1", "deployments")`. */
+  /** Path of a resource in the namespace: `path("pods", "a", "exec")`, `path("apps/v1", "deployments")`. */
   path(...parts: readonly string[]): string {
     const grouped = parts[0]?.includes("/") === true;
     const base = grouped ? `/apis/${parts[0]}` : "/api/v1";
@@ -44,7 +44,7 @@ export class TestNamespace {
   }
 }
 
-/** What a test's Pod has that others do not. */
+/** Fields of a Pod that differ from the defaults. */
 export interface PodParts {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

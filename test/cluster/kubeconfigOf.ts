@@ -1,12 +1,12 @@
 import type { KeyPair } from "./TestCa.ts";
 
-/** Where and as whom an API server is called. All PEM. */
+/** URL and credentials of an API server, in PEM. */
 export interface ClusterAccess extends KeyPair {
   readonly server: string;
   readonly ca: string;
 }
 
-/** A kubeconfig with one cluster, one user and one context, in JSON (which is YAML too). */
+/** A kubeconfig with one cluster, one user and one context, in JSON, which is valid YAML. */
 export function kubeconfigOf({ server, ca, cert, key }: ClusterAccess): string {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   return JSON.stringify({

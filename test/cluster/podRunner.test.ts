@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { reserveServiceAddress } from "../e2e/reserveServiceAddress.ts";
+import { reserveServiceAddress } from "../e2e/run/reserveServiceAddress.ts";
 import { eventually } from "../run/eventually.ts";
 import { patience } from "../run/speedFactor.ts";
 import type { Cluster } from "./Cluster.ts";
@@ -12,7 +12,7 @@ import { ON_POD_RUNNER, startPodRunner } from "./startPodRunner.ts";
 import { TestCa } from "./TestCa.ts";
 import { TestNamespace } from "./TestNamespace.ts";
 
-/** Serves HTTPS at the Pod's address; says who it is, what its files hold, and what its environment holds. */
+/** An HTTPS server at the Pod's address. It answers with its name, the content of its files, and its environment. */
 const SERVER = `
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
@@ -21,23 +21,23 @@ const read = (path) => readFileSync(path, "utf8");
 createServer({ cert: read(tls + "/tls.crt"), key: read(tls + "/tls.key") }, (request, response) => {
   response.end(JSON.stringify({ pod: process.env.POD_NAME, file: read(tls + "/note"), env: process.env.NOTE, token: read(tokens + "/token") }));
 }).listen(8443, process.env.POD_IP, () => console.log("serving"));
-// A connection may be on its way when the Pod is told to end.
+// A new connection may arrive after SIGTERM.
 process.on("SIGTERM", () => setTimeout(() => process.exit(0), ${patience(700)}));
 `;
-/** Longer than the server takes to end. In seconds. */
-const GRACE = Math.ceil(patience(2_000) / 1000);
+/** Longer than the server takes to end. */
+const GRACE_SECONDS = Math.ceil(patience(2_000) / 1000);
 
 let cluster: Cluster;
 let ns: TestNamespace;
 let ca: TestCa;
 let script: string;
-/** The Service's address: no other cluster's, for all of them are on this machine. */
+/** Address of the Service. No other cluster on this machine uses it. */
 let serviceIp: string;
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const node = (args: readonly string[]): KubeObject => ({ image: "none", command: [process.execPath], args });
 
-/** What the server behind the Service says now. */
+/** Calls the server behind the Service. */
 const ask = (): Promise<KubeObject> =>
   new Promise((resolve, reject) => {
     const call = request(
@@ -98,7 +98,7 @@ beforeAll(async () => {
         metadata: { labels },
         spec: {
           ...ON_POD_RUNNER,
-          terminationGracePeriodSeconds: GRACE,
+          terminationGracePeriodSeconds: GRACE_SECONDS,
           containers: [
             {
               name: "server",
@@ -154,13 +154,13 @@ async function rolledOut(): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
 
-/** Those that are to stay; one that a rollout ends is still listed for a while. */
+/** The Pods of an app, without terminating ones. */
 const podsOf = async (app: string): Promise<KubeObject[]> => {
   const { body } = await cluster.api.get(ns.path("pods"), { query: { labelSelector: `app=${app}` } });
   return body.items.filter(({ metadata }: KubeObject) => metadata.deletionTimestamp === undefined);
 };
 
-it("a Service's address leads to the ready Pods behind it, each at an address of its own", async () => {
+it("the Pod runner routes a Service's address to its ready Pods, each with its own address", async () => {
   const pods = await podsOf("server");
   const addresses = pods.map(({ status }) => status.podIP);
   expect(new Set(addresses).size).toBe(2);
@@ -170,26 +170,26 @@ it("a Service's address leads to the ready Pods behind it, each at an address of
   expect([...names].sort()).toEqual(pods.map(({ metadata }) => metadata.name).sort());
 });
 
-it("a projected token names the audience and the Pod", async () => {
+it("the Pod runner projects a token that names the audience and the Pod", async () => {
   const { token, pod } = await ask();
   const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
   expect(claims.aud).toEqual(["https://gate.example.com"]);
   expect(claims["kubernetes.io"]).toMatchObject({ namespace: ns.name, pod: { name: pod } });
 });
 
-it("a changed Secret reaches the files of a running Pod, and not its environment", async () => {
+it("the Pod runner updates the files of a running Pod when a Secret changes, but not its environment", async () => {
   const note = `changed-${Date.now()}`;
   await cluster.api.merge(ns.path("secrets", "server"), { data: { note: base64(note) } });
   const answer = await eventually("the file to change", async () => {
-    const said = await ask();
-    return said.file === note ? said : undefined;
+    const answer = await ask();
+    return answer.file === note ? answer : undefined;
   });
   expect(answer.env).not.toBe(note);
   const running = await podsOf("server");
   expect(running.map(({ status }) => status.containerStatuses[0].restartCount)).toEqual([0, 0]);
 });
 
-it("a changed template rolls the Deployment: other Pods, and the Service always answers", async () => {
+it("the Pod runner rolls out a Deployment whose template changes, and its Service answers all the time", async () => {
   const before = (await podsOf("server")).map(({ metadata }) => metadata.name);
   const asked = new Set<string>();
   let isRolling = true;
@@ -202,13 +202,13 @@ it("a changed template rolls the Deployment: other Pods, and the Service always 
       );
     return failed;
   })();
-  await eventually("an answer from before", () => (asked.size > 0 ? true : undefined));
+  await eventually("an answer of an old Pod", () => (asked.size > 0 ? true : undefined));
   await cluster.api.merge(ns.path("apps/v1", "deployments", "server"), {
     spec: { template: { metadata: { annotations: { rolled: String(Date.now()) } } } },
   });
   try {
     await rolledOut();
-    await eventually("an answer of another Pod", () =>
+    await eventually("an answer of a new Pod", () =>
       [...asked].some((pod) => !before.includes(pod)) ? true : undefined,
     );
   } finally {
@@ -219,7 +219,7 @@ it("a changed template rolls the Deployment: other Pods, and the Service always 
   expect(before).not.toContain((await ask()).pod);
 });
 
-it("kubectl logs and exec reach the process", async () => {
+it("kubectl logs and kubectl exec reach a container of the Pod runner", async () => {
   const [pod] = await podsOf("server");
   const logs = await cluster.kubectl(["-n", ns.name, "logs", pod.metadata.name]);
   expect({ code: logs.code, stdout: logs.stdout }).toEqual({ code: 0, stdout: "serving\n" });
@@ -227,7 +227,7 @@ it("kubectl logs and exec reach the process", async () => {
   expect({ code: exec.code, stdout: exec.stdout }, exec.stderr).toEqual({ code: 0, stdout: `${pod.metadata.name}\n` });
 });
 
-it("a Job's container is restarted until it works", async () => {
+it("the Pod runner restarts a Job's container until it succeeds", async () => {
   const counter = join(cluster.place.folder, "attempts");
   const fails = `const fs = require("fs"); fs.appendFileSync(${JSON.stringify(counter)}, "x"); process.exit(fs.readFileSync(${JSON.stringify(counter)}, "utf8").length < 3 ? 7 : 0)`;
   await cluster.api.create(ns.path("batch/v1", "jobs"), {
@@ -250,9 +250,9 @@ it("a Job's container is restarted until it works", async () => {
   });
 });
 
-it("a sidecar starts before the container, and both end with the Pod", async () => {
+it("the Pod runner starts a native sidecar before the containers and ends both with the Pod", async () => {
   const order = join(cluster.place.folder, "order");
-  const says = (word: string): KubeObject =>
+  const append = (word: string): KubeObject =>
     node(["-e", `require("fs").appendFileSync(${JSON.stringify(order)}, "${word} "); setInterval(() => {}, 1000)`]);
   const startupProbe = {
     exec: { command: ["test", "-s", order] },
@@ -264,8 +264,8 @@ it("a sidecar starts before the container, and both end with the Pod", async () 
     spec: {
       ...ON_POD_RUNNER,
       terminationGracePeriodSeconds: 1,
-      initContainers: [{ name: "proxy", restartPolicy: "Always", startupProbe, ...says("proxy") }],
-      containers: [{ name: "app", ...says("app") }],
+      initContainers: [{ name: "proxy", restartPolicy: "Always", startupProbe, ...append("proxy") }],
+      containers: [{ name: "app", ...append("app") }],
     },
   });
   if (status !== 201) throw new Error(body.message);
@@ -276,11 +276,13 @@ it("a sidecar starts before the container, and both end with the Pod", async () 
     return all.length === 2 && all.every(({ state }) => state.running !== undefined) ? true : undefined;
   });
   await cluster.api.delete(path);
-  await eventually("the Pod to be gone", async () => ((await cluster.api.get(path)).status === 404 ? true : undefined));
+  await eventually("the Pod to be deleted", async () =>
+    (await cluster.api.get(path)).status === 404 ? true : undefined,
+  );
   expect(await readFile(order, "utf8")).toBe("proxy app ");
 });
 
-it("a CronJob runs its Job", async () => {
+it("the Pod runner runs the Job of a CronJob", async () => {
   await eventually(
     "the CronJob's first Job to succeed",
     async () => {

@@ -2,14 +2,14 @@ import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
 import { containerBundle } from "../run/gateBundle.ts";
 import { GoVerifier } from "../trust/GoVerifier.ts";
+import { ClusterUnavailableError } from "./build/ClusterUnavailableError.ts";
+import { controlPlaneProgram } from "./build/controlPlaneProgram.ts";
+import { toolBinary } from "./build/toolBinary.ts";
 import type { Cluster } from "./Cluster.ts";
 import { ClusterClient, type ClusterPlace } from "./ClusterClient.ts";
-import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
-import { certManagerBinary } from "./certManagerBinary.ts";
-import { controlPlaneProgram } from "./controlPlaneProgram.ts";
+import { certManagerBinary } from "./certmanager/certManagerBinary.ts";
 import { startCluster } from "./startCluster.ts";
 import { startNodes } from "./startNodes.ts";
-import { toolBinary } from "./toolBinary.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -18,9 +18,9 @@ declare module "vitest" {
 }
 
 /**
- * Vitest's global setup: builds what the suites start, before any of them begins, and starts one cluster for all suites
- * that keep to namespaces of their own, with controllers, a scheduler and kwok's nodes. Whoever registers a webhook in it
- * selects the namespaces that are called for.
+ * Vitest's global setup. Builds all programs before the first suite starts. Then it starts one cluster for all suites
+ * that use only their own namespaces, with controllers, a scheduler and kwok nodes. A webhook in this cluster must
+ * select namespaces with a namespaceSelector.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const progress = (line: string): void => void process.stderr.write(`test cluster: ${line}\n`);
@@ -40,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startBuilt(progress: (line: string) => void): Promise<Cluster> {
-  // One after the other: each build takes all cores.
+  // Sequentially, because each build uses all cores.
   await controlPlaneProgram(progress);
   await toolBinary("caddy", progress);
   await certManagerBinary(progress);
@@ -48,7 +48,7 @@ async function startBuilt(progress: (line: string) => void): Promise<Cluster> {
   return startCluster({ controllers: true, progress });
 }
 
-/** The shared cluster, from within a suite. Close it after use. */
+/** A client of the shared cluster, for a suite. The caller closes it. */
 export async function sharedCluster(): Promise<ClusterClient> {
   return new ClusterClient(inject("cluster"), await controlPlaneProgram(() => undefined));
 }

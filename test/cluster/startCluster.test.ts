@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { eventually } from "../run/eventually.ts";
 import { startCluster } from "./startCluster.ts";
 
-/** Whether a process is there: signal 0 is sent to nobody. */
+/** Whether a process runs. Signal 0 only checks for it. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -15,7 +15,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-it("starts the version that go.mod names with clean data, and stops what it started", async () => {
+it("startCluster starts the Kubernetes version in go.mod without data, and stop() ends all processes", async () => {
   const cluster = await startCluster();
   const pids = ["etcd", "kube-apiserver"].map((name) => cluster.service(name).pid);
   try {
@@ -32,7 +32,7 @@ it("starts the version that go.mod names with clean data, and stops what it star
 });
 
 it.skipIf(process.platform !== "linux" || process.env.KUBEBUILDER_ASSETS !== undefined)(
-  "leaves nothing behind when the process that started it is killed",
+  "the processes of startCluster end when the process that called it is killed",
   async () => {
     const script = `
       const { startCluster } = await import(${JSON.stringify(new URL("startCluster.ts", import.meta.url).href)});

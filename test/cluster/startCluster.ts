@@ -1,24 +1,24 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { controlPlaneProgram } from "./build/controlPlaneProgram.ts";
 import { Cluster } from "./Cluster.ts";
-import { controlPlaneProgram } from "./controlPlaneProgram.ts";
 import { startControlPlane } from "./startControlPlane.ts";
 import { TestCa } from "./TestCa.ts";
 
-/** What a cluster is to have, beyond etcd and the API server. */
+/** Options of {@link startCluster}. */
 export interface ClusterOptions {
-  /** The controllers and the scheduler, so that Deployments and Jobs make Pods and Pods get nodes. Default false. */
+  /** Whether to start the controllers and the scheduler. Default: no. */
   readonly controllers?: boolean;
-  /** More flags for the API server. */
+  /** Additional flags of the API server. */
   readonly apiServerArgs?: readonly string[];
-  /** Hears what takes long. Default: lines on stderr. */
+  /** Called with progress messages. Default: prints them to stderr. */
   readonly progress?: (line: string) => void;
 }
 
 /**
- * Starts etcd and a kube-apiserver on free ports of loopback, with a clean data folder and a CA of its own, and waits
- * until it is ready. Throws ClusterUnavailableError where there is nothing to start.
+ * Starts etcd and a kube-apiserver on free loopback ports, with an empty data folder and a new CA. Resolves when the
+ * API server is ready. Throws ClusterUnavailableError when the binaries are missing and cannot be built.
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const progress = options.progress ?? ((line) => process.stderr.write(`test cluster: ${line}\n`));

@@ -2,29 +2,29 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { patience } from "../run/speedFactor.ts";
+import type { ComponentProgram } from "./build/controlPlaneProgram.ts";
 import { ChildService } from "./ChildService.ts";
 import { ClusterApi } from "./ClusterApi.ts";
 import type { ClusterPlace } from "./ClusterClient.ts";
-import type { ComponentProgram } from "./controlPlaneProgram.ts";
-import { freePorts } from "./freePorts.ts";
 import { kubeconfigOf } from "./kubeconfigOf.ts";
+import { freePorts } from "./ports/freePorts.ts";
 import type { ClusterOptions } from "./startCluster.ts";
 import type { TestCa } from "./TestCa.ts";
 
-/** A control plane that answers. */
+/** A running control plane. */
 export interface ControlPlane {
   readonly place: ClusterPlace;
   readonly services: readonly ChildService[];
 }
 
-/** 3 to 4 s are usual. In milliseconds, on the reference machine. */
-const READY_PATIENCE = 60_000;
-/** A port that was free may be taken by the time a component listens on it. */
-const ATTEMPTS = 3;
-/** Services get addresses that this machine answers to, so that a proxy can stand for them. */
+/** The API server usually needs 3 to 4 s. On the reference machine. */
+const READY_PATIENCE_MS = 60_000;
+/** Another process may take a free port before a component listens on it. */
+const MAX_ATTEMPTS = 3;
+/** The addresses of Services: loopback addresses, at which the Pod runner's proxy can listen. */
 export const SERVICE_RANGE = "127.96.0.0/16";
 
-/** Everything about every request that changes something, with the annotations of admission. */
+/** Records every write with the annotations of admission, except for Leases and Events. */
 const AUDIT_POLICY = {
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
@@ -36,7 +36,7 @@ const AUDIT_POLICY = {
   ],
 };
 
-/** Starts etcd, the API server and, where asked for, the controllers and the scheduler in `folder`. */
+/** Starts etcd and the API server in `folder`, and with `controllers` also the controllers and the scheduler. */
 export async function startControlPlane(
   program: ComponentProgram,
   folder: string,
@@ -50,7 +50,7 @@ export async function startControlPlane(
     } catch (error) {
       for (const service of services.reverse()) await service.stop("SIGKILL");
       const portTaken = services.some((service) => service.log().includes("address already in use"));
-      if (!portTaken || attempt === ATTEMPTS) throw error;
+      if (!portTaken || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -85,7 +85,7 @@ async function startOnce(
   const [serving, admin, parts] = await Promise.all([
     ca.issue({ name: "kube-apiserver", hosts: ["127.0.0.1", "localhost", "kubernetes.default.svc"] }),
     ca.issue({ name: "test-admin", groups: ["system:masters"] }),
-    // What belongs to the cluster must not be taken for the tests themselves.
+    // Another user than that of the tests, so that the audit log tells them apart.
     ca.issue({ name: "cluster-component", groups: ["system:masters"] }),
   ]);
   const access = { server, ca: ca.cert, ...admin };
@@ -138,7 +138,7 @@ async function startOnce(
       "endpoint-reconciler-type": "none",
       "audit-policy-file": file("audit-policy.json"),
       "audit-log-path": file("audit.log"),
-      // Without the controllers nobody makes the ServiceAccounts that this plugin waits for.
+      // This plugin requires ServiceAccounts, which only the controllers create.
       ...(controllers ? {} : { "disable-admission-plugins": "ServiceAccount" }),
     },
     apiServerArgs,
@@ -150,7 +150,7 @@ async function startOnce(
         ({ status }) => status === 200,
         () => false,
       );
-    await apiServer.waitUntil(isReady, patience(READY_PATIENCE));
+    await apiServer.waitUntil(isReady, patience(READY_PATIENCE_MS));
     if (controllers) {
       const flags = { kubeconfig: file("components.kubeconfig"), "leader-elect": "false", "secure-port": "0" };
       start("kube-controller-manager", {
@@ -160,10 +160,10 @@ async function startOnce(
         "root-ca-file": file("ca.pem"),
       });
       start("kube-scheduler", flags);
-      // They are at work when the first of their objects is there.
-      const isAtWork = (): Promise<boolean> =>
+      // The controllers work when their first object exists.
+      const isWorking = (): Promise<boolean> =>
         api.get("/api/v1/namespaces/default/serviceaccounts/default").then(({ status }) => status === 200);
-      await apiServer.waitUntil(isAtWork, patience(READY_PATIENCE));
+      await apiServer.waitUntil(isWorking, patience(READY_PATIENCE_MS));
     }
   } finally {
     api.close();

@@ -3,7 +3,9 @@ import type { Cluster } from "./Cluster.ts";
 
 const SIZE = { cpu: "1000", memory: "1Ti", pods: "1000" };
 
-/** Nodes of kwok's: their Pods are Running and Ready at once, and run nothing. Resolves when the nodes are ready. */
+/**
+ * Starts kwok and creates nodes whose Pods are Ready immediately and run no process. Resolves when the nodes are ready.
+ */
 export async function startNodes(cluster: Cluster, names: readonly string[]): Promise<void> {
   await cluster.runComponent("kwok", [
     "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",

@@ -1,26 +1,26 @@
 import { join } from "node:path";
 import { eventually } from "../run/eventually.ts";
 import type { Cluster } from "./Cluster.ts";
-import { freePorts } from "./freePorts.ts";
-import { holdAddress } from "./holdAddress.ts";
+import { freePorts } from "./ports/freePorts.ts";
+import { holdAddress } from "./ports/holdAddress.ts";
 
-/** What a Pod's spec needs to land on the pod runner's node. */
+/** Fields of a Pod's spec that schedule the Pod to the Pod runner's node. */
 export const ON_POD_RUNNER = {
   nodeSelector: { "postern.dev/runner": "process" },
   tolerations: [{ key: "postern.dev/runner", operator: "Exists" }],
 } as const;
 
-/** Held at the last address of a network, which no Pod gets. */
+/** The port at the last address of a network that marks it as taken. No Pod has that address. */
 const HELD_PORT = 16_443;
 
-/** A node that runs Pods as local processes (`podrunner`), and stands for Services. */
+/** A node that runs Pods as local processes and proxies Services. */
 export interface PodRunner {
   readonly node: string;
-  /** Holds logs and volumes. */
+  /** Folder of the logs and volumes. */
   readonly root: string;
 }
 
-/** Starts the node `name` and waits until it is ready. It is stopped with the cluster, and its Pods' processes with it. */
+/** Starts a node and resolves when it is ready. It stops with the cluster, together with the processes of its Pods. */
 export async function startPodRunner(cluster: Cluster, name = "process-1"): Promise<PodRunner> {
   const root = join(cluster.place.folder, "pods");
   const [port = 0] = await freePorts(1);
@@ -30,7 +30,7 @@ export async function startPodRunner(cluster: Cluster, name = "process-1"): Prom
     `--root=${root}`,
     "--service-proxy",
     `--pod-cidr=${addresses}`,
-    // For kubectl logs and exec, which come through the API server.
+    // For kubectl logs and kubectl exec, which the API server proxies.
     `--port=${port}`,
     `--client-ca=${join(cluster.place.folder, "ca.pem")}`,
   ]);
@@ -44,9 +44,12 @@ export async function startPodRunner(cluster: Cluster, name = "process-1"): Prom
   return { node: name, root };
 }
 
-/** Addresses that no other pod runner on this machine gives to Pods: two with the same port would be in each other's way. */
+/**
+ * Reserves Pod addresses that no other Pod runner on this machine uses. Otherwise, servers with the same port would
+ * collide.
+ */
 async function reservePodNetwork(): Promise<string> {
   for (let number = 0; number <= 255; number += 1)
     if (await holdAddress(`127.1.${number}.255`, HELD_PORT)) return `127.1.${number}.0/24`;
-  throw new Error("no network for Pods is left: all from 127.1.0.0/24 to 127.1.255.0/24 are taken");
+  throw new Error("no network for Pods is free: all from 127.1.0.0/24 to 127.1.255.0/24 are in use");
 }

@@ -7,7 +7,7 @@ export default defineConfig(() =>
     include: ["test/cluster/**/*.test.ts", "test/e2e/**/*.test.ts"],
     exclude: [],
     seconds: 420,
-    // A control plane with its controllers, cert-manager and a gate beside it. Much of the time is waiting.
+    // A control plane with controllers, cert-manager and a gate. The tests mostly wait.
     worker: { gibibytes: 3, perCore: 1 },
     testTimeoutMs: 90_000,
     hookTimeoutMs: 120_000,

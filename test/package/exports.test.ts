@@ -7,7 +7,7 @@ const entries = Object.entries(manifest.exports).flatMap(([name, entry]) =>
   typeof entry === "string" ? [] : [{ name, ...entry }],
 );
 
-it("every entry of the package is made of a source, by the name that it has there", () => {
+it("every export of the package has a source file at the same path", () => {
   expect(entries.map(({ name }) => name)).toEqual([".", "./policies", "./gate", "./lambda", "./node"]);
   for (const { types, default: script } of [
     ...entries,

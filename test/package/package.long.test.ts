@@ -13,7 +13,7 @@ const bin = (name: string): string => join(root, "node_modules/.bin", name);
 const folder = mkdtempSync(join(tmpdir(), "postern-stranger-"));
 let tarball = "";
 
-/** Not waited for in step, for a worker that stands still loses its runner. */
+/** Asynchronous, because Vitest loses the connection to a worker that blocks. */
 async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   const running = promisify(execFile)(command, [...args], { cwd, timeout: patience(150_000), maxBuffer: 1 << 26 });
   running.child.stdin?.end();
@@ -34,12 +34,12 @@ beforeAll(async () => {
 }, patience(200_000));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it("publint and attw have nothing to say against the package", async () => {
+it("publint and attw report no fault of the package", async () => {
   expect(await run(bin("publint"), [tarball, "--strict", "--pack", "false"], root)).toContain("All good!");
   await run(bin("attw"), [tarball, "--profile", "esm-only"], root);
 });
 
-it("a stranger's gate type-checks and judges, from an empty folder", async () => {
+it("a gate in a new project with the installed package passes the type check and judges a review", async () => {
   writeFileSync(
     join(folder, "gate.ts"),
     `import { defineGate, deny, policy } from "postern";
@@ -75,15 +75,15 @@ process.stdout.write(await response.text());
     }),
   );
   await run(bin("tsc"), ["-p", folder], folder);
-  const said = await run(process.execPath, ["out/gate.js", readReview("validate-v1-create-pods-2")], folder);
-  const answer = JSON.parse(said);
+  const printed = await run(process.execPath, ["out/gate.js", readReview("validate-v1-create-pods-2")], folder);
+  const answer = JSON.parse(printed);
   expect(answer.response).toMatchObject({
     allowed: false,
     status: { message: "Pod contains forbidden label 'bad-label'; no team, image nginx" },
   });
 });
 
-it("the README's gate type-checks, and its policies judge", async () => {
+it("the gate of the README passes the type check with the installed package and denies a Pod", async () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const [, gate = ""] = /```ts\n\/\/ gate\.ts\n(.*?)```/s.exec(readme) ?? [];
   expect(gate).toContain("defineGate");
@@ -113,7 +113,7 @@ it("the README's gate type-checks, and its policies judge", async () => {
   );
 });
 
-it("the types catch a policy that reads what its objects do not have", async () => {
+it("the types of the installed package refuse a policy that reads a field which its objects do not have", async () => {
   writeFileSync(
     join(folder, "wrong.ts"),
     'import { policy } from "postern";\nexport default policy({ name: "x", match: { resources: ["pods"] }, validate: ({ object }) => { object.spec?.replicas; } });\n',

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { TestRun } from "./TestRun.ts";
+import { TestRun } from "./processes/TestRun.ts";
 
 /**
- * Imported by each benchmark and soak, before anything else: begins its run, so that nothing of it outlives the script,
- * and settles the machine's speed factor. It waits for the measurement without `await`, since other modules are evaluated
- * meanwhile where one awaits, and they have limits that follow from the factor.
+ * The first import of each benchmark and soak. It starts a {@link TestRun}, so that no process outlives the script, and
+ * sets the speed factor. The measurement is synchronous: during an `await`, Node evaluates other modules, and their
+ * limits depend on the factor.
  */
 TestRun.start();
 process.env.POSTERN_SPEED_FACTOR ??= execFileSync(

@@ -4,7 +4,10 @@ import { Worker } from "node:worker_threads";
 
 const USAGE = "usage: node test/run/besideLoad.ts [--loops 2] [--times 1] -- COMMAND [ARGUMENT...]";
 
-/** Runs a command `times` times beside `loops` busy loops, and prints each run's exit code and seconds. Exits with 1 where one failed. */
+/**
+ * Runs a command `times` times next to `loops` busy loops. Prints the exit code and duration of each run. Exits with 1
+ * when a run failed.
+ */
 async function besideLoad(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: { loops: { type: "string", default: "2" }, times: { type: "string", default: "1" } },
@@ -31,7 +34,7 @@ async function besideLoad(): Promise<void> {
     if (code === 0) passed += 1;
     else failed += 1;
     const seconds = Math.round((performance.now() - started) / 1000);
-    process.stdout.write(`== run ${run} of ${times} beside ${loops} busy loops: exit ${code}, ${seconds} s\n`);
+    process.stdout.write(`== run ${run} of ${times} with ${loops} busy loops: exit ${code}, ${seconds} s\n`);
   }
   process.stdout.write(`${passed} passed, ${failed} failed${isInterrupted ? ", interrupted" : ""}\n`);
   await Promise.all(threads.map((thread) => thread.terminate()));
@@ -41,7 +44,7 @@ async function besideLoad(): Promise<void> {
 function exitOf(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve(code ?? signal ?? "no code"));
+    child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
   });
 }
 

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { patience } from "./speedFactor.ts";
 
 const PATIENCE_MS = 45_000;
-const PAUSE_MS = 25;
+const POLL_MS = 25;
 
 /**
- * Asks again until the answer is not undefined. Rejects after `limitMs` (by default 45 s on the reference machine; scale
- * another with `patience`), and names what it waited for.
+ * Calls `ask` until it returns a value other than undefined, and resolves to that value. Rejects after `limitMs` with
+ * an error that contains `what`. Default: 45 s on the reference machine. Scale other limits with `patience`.
  */
 export async function eventually<T>(
   what: string,
@@ -18,6 +18,6 @@ export async function eventually<T>(
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (performance.now() > end) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await sleep(PAUSE_MS);
+    await sleep(POLL_MS);
   }
 }

@@ -10,28 +10,30 @@ import { onceForRun } from "./onceForRun.ts";
 const FILE = "bundle.mjs";
 const METAFILE = "metafile.json";
 
-/** A bundle with what went into it. */
+/** A bundle and esbuild's metafile, which lists the inputs. */
 export interface MadeBundle {
   readonly text: string;
   readonly metafile: Metafile;
 }
 
-/** The text of a function's bundle, with another gate than the repository's where `gate` is a path; built once for a run. */
+/**
+ * The text of a function's bundle, built once per run. `gate` is the path of a gate that replaces `functions/gate.ts`.
+ */
 export async function gateBundle(name: FunctionName, gate?: string): Promise<string> {
   return (await madeGateBundle(name, gate)).text;
 }
 
-/** The same, with what went into it. */
+/** Like {@link gateBundle}, with the metafile. */
 export async function madeGateBundle(name: FunctionName, gate?: string): Promise<MadeBundle> {
   return read(await gateFolder(name, gate));
 }
 
-/** The text of the image's one file; built once for a run. */
+/** The text of the container image's bundle, built once per run. */
 export async function containerBundle(): Promise<string> {
   return (await madeContainerBundle()).text;
 }
 
-/** The same, with what went into it. */
+/** Like {@link containerBundle}, with the metafile. */
 export async function madeContainerBundle(): Promise<MadeBundle> {
   return read(await containerFolder());
 }

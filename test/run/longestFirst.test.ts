@@ -11,12 +11,12 @@ async function order(seed: number): Promise<string[]> {
   return sorted.map(({ moduleId }) => moduleId);
 }
 
-it("the longest files come first, in the order that they are named in, whatever the seed", async () => {
+it("longestFirst runs the named long files first, in their order, with any seed", async () => {
   for (const seed of [1, 2, 3])
     expect((await order(seed)).slice(0, 2)).toEqual(["test/longer.test.ts", "test/long.test.ts"]);
 });
 
-it("the others come in an order that the seed gives, and all of them once", async () => {
+it("longestFirst runs every other file once, in an order that depends on the seed", async () => {
   expect(await order(1)).toEqual(await order(1));
   expect((await order(7)).sort()).toEqual([...FILES].sort());
   const orders = await Promise.all(Array.from({ length: 20 }, async (_, seed) => (await order(seed)).join()));

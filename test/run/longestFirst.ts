@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { BaseSequencer, type TestSequencerConstructor, type TestSpecification } from "vitest/node";
 
 /**
- * Test files in an order that the run's seed gives, but for those whose path has one of `longest` in it: they come first,
- * so that no worker is left with a long file when the others have nothing more to do.
+ * A sequencer that runs test files in a random order, which depends on the seed of the run. Files whose path contains
+ * one of `longest` run first, in the order of `longest`: a long file that starts last would delay the end of the run.
  */
 export function longestFirst(longest: readonly string[]): TestSequencerConstructor {
   return class extends BaseSequencer {

@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { onceForRun } from "./onceForRun.ts";
-import { RUN_FOLDER } from "./TestRun.ts";
+import { RUN_FOLDER } from "./processes/TestRun.ts";
 
 let count = 0;
 let name = "";
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it("many callers at the same time share what the first one makes", async () => {
+it("onceForRun lets callers at the same time share the result of the first", async () => {
   const make = vi.fn(async (folder: string) => writeFile(join(folder, "file"), "made"));
   const folders = await Promise.all(Array.from({ length: 5 }, () => onceForRun(name, make)));
   expect(new Set(folders).size).toBe(1);
@@ -23,13 +23,13 @@ it("many callers at the same time share what the first one makes", async () => {
   expect(existsSync(join(folders[0] ?? "", "file"))).toBe(true);
 });
 
-it("after a failure the next caller tries again", async () => {
+it("onceForRun tries again for the next caller after a failure", async () => {
   const fail = (): Promise<void> => Promise.reject(new Error("no space left"));
   await expect(onceForRun(name, fail)).rejects.toThrow("no space left");
   expect(existsSync(await onceForRun(name, () => undefined))).toBe(true);
 });
 
-it("where there is no run, each call makes a folder of its own", async () => {
+it("onceForRun makes a folder for each call outside a run", async () => {
   vi.stubEnv(RUN_FOLDER, undefined);
   const folders = await Promise.all([onceForRun(name, () => undefined), onceForRun(name, () => undefined)]);
   expect(new Set(folders).size).toBe(2);

@@ -2,16 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ProcessLock } from "./ProcessLock.ts";
+import { ProcessLock } from "./processes/ProcessLock.ts";
+import { RUN_FOLDER } from "./processes/TestRun.ts";
 import { patience } from "./speedFactor.ts";
-import { RUN_FOLDER } from "./TestRun.ts";
 
 const PATIENCE_MS = 300_000;
 
 /**
- * The folder that `make` fills, which is made by the first caller of a run and then taken by all others, in whatever
- * process they are; it goes with the run. `name` says what is in it: letters, digits and `-`. Where there is no run, each
- * call makes one, and the caller removes it. What `make` throws is thrown, and the next caller tries again.
+ * A folder that `make` fills once per run. The first caller creates it; other callers, also in other processes, get the
+ * same folder. It is removed at the end of the run. `name` is unique for the content: letters, digits and `-`. Outside
+ * a run, each call creates a folder, and the caller removes it. Rejects with the error of `make`; then the next caller
+ * tries again.
  */
 export async function onceForRun(name: string, make: (folder: string) => Promise<void> | void): Promise<string> {
   const run = process.env[RUN_FOLDER];
@@ -26,7 +27,7 @@ export async function onceForRun(name: string, make: (folder: string) => Promise
   try {
     if (existsSync(folder)) return folder;
     const unfinished = `${folder}.unfinished`;
-    // Whoever was at it has failed, or was killed.
+    // Left by a caller that failed or was killed.
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished);
     await make(unfinished);

@@ -1,4 +1,4 @@
 import { measureSpeed } from "./measureSpeed.ts";
 
-/** Prints how much slower than the reference machine this one is. */
+/** Prints the speed factor of this machine. */
 process.stdout.write(String(await measureSpeed()));

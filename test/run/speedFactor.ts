@@ -1,11 +1,11 @@
 import { measureSpeed } from "./measureSpeed.ts";
 
-/** Hands the factor on to the workers of a run and to whatever they start. */
+/** Passes the factor to the workers of a run and to their child processes. */
 const VARIABLE = "POSTERN_SPEED_FACTOR";
-/** Load may come after the factor was measured, and the suites run beside each other. */
-const LEAST_PATIENCE = 2;
+/** Load may increase after the measurement, and test files run in parallel. */
+const MIN_PATIENCE_FACTOR = 2;
 
-/** Measures the factor of this run once, or takes the one that POSTERN_SPEED_FACTOR gives, and hands it on. */
+/** The factor in POSTERN_SPEED_FACTOR. Measures it and sets the variable when it is not set. */
 export async function settleSpeedFactor(): Promise<number> {
   const given = Number(process.env[VARIABLE]);
   const factor = given > 0 ? given : await measureSpeed();
@@ -13,23 +13,23 @@ export async function settleSpeedFactor(): Promise<number> {
   return factor;
 }
 
-/** How much slower than the reference machine this one is; 1 on a faster one, and where nothing was measured. */
+/** How much slower this machine is than the reference machine. 1 on a faster machine, and without a measurement. */
 export function speedFactor(): number {
   const factor = Number(process.env[VARIABLE]);
   return factor > 1 ? factor : 1;
 }
 
-/** An interval or a life, in milliseconds on the reference machine, as it has to be on this one. In milliseconds. */
+/** Converts an interval or a lifetime on the reference machine to one on this machine. Both in milliseconds. */
 export function scaled(milliseconds: number): number {
   return Math.round(milliseconds * speedFactor());
 }
 
-/** The longest that an event is waited for, in milliseconds on the reference machine, on this one. In milliseconds. */
+/** Converts the limit of a wait on the reference machine to one on this machine. Both in milliseconds. */
 export function patience(milliseconds: number): number {
-  return Math.round(milliseconds * Math.max(LEAST_PATIENCE, speedFactor()));
+  return Math.round(milliseconds * Math.max(MIN_PATIENCE_FACTOR, speedFactor()));
 }
 
-/** A load, in creates or calls a second on the reference machine, that this one bears as easily. */
+/** Converts a load on the reference machine, in calls per second, to one on this machine. */
 export function scaledRate(perSecond: number): number {
   return perSecond / speedFactor();
 }

@@ -4,24 +4,24 @@ import { longestFirst } from "./longestFirst.ts";
 import { patience, settleSpeedFactor } from "./speedFactor.ts";
 import { type WorkerNeed, workersFor } from "./workersFor.ts";
 
-/** What the suites of a command differ in. */
+/** The settings of one test command. */
 export interface SuiteConfig {
   /** Glob patterns of the test files, from the root of the repository. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** What all of it takes on the reference machine, when nothing else runs there. */
+  /** The duration of all files on the idle reference machine. */
   readonly seconds: number;
   readonly worker: WorkerNeed;
-  /** On the reference machine. */
+  /** On the reference machine, as is `hookTimeoutMs`. */
   readonly testTimeoutMs: number;
   readonly hookTimeoutMs: number;
-  /** Parts of the paths of the files that take longest; they begin first. */
+  /** Substrings of the paths of the slowest files, which start first. */
   readonly longest?: readonly string[];
-  /** Global setups beside `startRun`. */
+  /** Global setups in addition to `startRun`. */
   readonly globalSetup?: readonly string[];
 }
 
-/** Vitest's configuration for a command's suites, for the machine as it is now. */
+/** Vitest's configuration of a test command, adapted to the speed of this machine. */
 export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> {
   await settleSpeedFactor();
   const { include, exclude, seconds, worker, testTimeoutMs, hookTimeoutMs, longest = [], globalSetup = [] } = suites;
@@ -32,7 +32,7 @@ export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> 
       exclude: ["**/node_modules/**", ...exclude],
       setupFiles: ["test/failOnConsole.ts"],
       globalSetup: ["test/run/startRun.ts", ...globalSetup],
-      provide: { wholeSeconds: seconds },
+      provide: { expectedSeconds: seconds },
       sequence: { shuffle: { files: false, tests: true }, sequencer: longestFirst(longest) },
       pool: "forks",
       maxWorkers: workersFor(worker),

@@ -1,20 +1,20 @@
 import { availableParallelism, totalmem } from "node:os";
 import { speedFactor } from "./speedFactor.ts";
 
-/** What one worker of a run needs. */
+/** Requirements of one test worker. */
 export interface WorkerNeed {
-  /** The most memory that it has with all that it starts, in GiB. */
+  /** Maximum memory of the worker with its child processes, in GiB. */
   readonly gibibytes: number;
-  /** How many of them a core bears: more than 1 where most of the time is waiting. */
+  /** Workers per core. More than 1 when the tests mostly wait. */
   readonly perCore: number;
 }
 
-/** From here on the machine has no time to spare: it is loaded, or very slow. */
+/** A machine with a larger speed factor is overloaded or very slow. */
 const BUSY_FACTOR = 4;
 
 /**
- * How many workers run at one time: what the cores bear, with a quarter of the memory left free, and only so many as there
- * are cores on a machine that is busy. At least 1.
+ * The number of parallel test workers: limited by the cores and by three quarters of the memory. On a busy machine, at
+ * most one worker per core. At least 1.
  */
 export function workersFor(
   { gibibytes, perCore }: WorkerNeed,

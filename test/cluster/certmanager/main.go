@@ -1,4 +1,4 @@
-// Command certmanager is cert-manager's own controller with its own flags, for the tests.
+// Command certmanager runs cert-manager's controller with its own flags, for tests.
 package main
 
 import (

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endWithParent has the kernel end this process when the one that started it is gone, so that tests that were killed
-// leave nothing behind. CLUSTER_PARENT is that process's id.
+// endWithParent tells the kernel to kill this process when its parent ends, so that no process outlives killed tests.
+// CLUSTER_PARENT is the process id of the parent.
 func endWithParent() error {
 	parent, err := strconv.Atoi(os.Getenv("CLUSTER_PARENT"))
 	if err != nil {
@@ -17,7 +17,7 @@ func endWithParent() error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return err
 	}
-	// It may have ended before the kernel was told.
+	// The parent may have ended before the call.
 	if os.Getppid() != parent {
 		os.Exit(1)
 	}

@@ -1,7 +1,0 @@
-import { measure } from "mitata";
-
-/** The mean time of a call, in microseconds, measured by mitata for about `milliseconds`. */
-export async function measureCall(call: () => unknown, milliseconds: number): Promise<number> {
-  const { avg } = await measure(call, { min_cpu_time: milliseconds * 1e6, gc: false });
-  return avg / 1000;
-}

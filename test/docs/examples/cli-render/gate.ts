@@ -1,0 +1,7 @@
+import { defineGate } from "postern";
+import { addLabels, denyLabels } from "postern/policies";
+
+export default defineGate({
+  policies: [denyLabels(), addLabels({ labels: { team: "web" } })],
+  clusters: { production: {}, staging: { mode: "warn" } },
+});

@@ -1,0 +1,10 @@
+import { defineGate } from "postern";
+import { denyLabels, disallowLatestTag } from "postern/policies";
+
+export default defineGate({
+  policies: [denyLabels(), disallowLatestTag()],
+  clusters: {
+    staging: {},
+    production: { modes: { "disallow-latest-tag": "warn" } },
+  },
+});
