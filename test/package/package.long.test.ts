@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { linksOf } from "../docs/linksOf.ts";
 import { readReview } from "../fixtures/readReview.ts";
 import { patience } from "../run/speedFactor.ts";
 
@@ -109,8 +110,17 @@ it("the gate of the README passes the type check with the installed package and 
     "pod.json",
   ];
   await expect(run(process.execPath, args, folder)).rejects.toThrow(
-    /"allowed":false,"message":"Pod contains forbidden label 'bad-label'; metadata.labels has no team"/,
+    /"allowed":false,"message":"metadata.labels has no team; spec.containers\[0\].image: /,
   );
+});
+
+it("every relative link of the installed package's README resolves", () => {
+  const home = join(folder, "node_modules/postern");
+  const targets = linksOf(readFileSync(join(home, "README.md"), "utf8")).flatMap(({ target }) =>
+    /^[a-z]+:/.test(target) ? [] : [target.split("#", 1)[0] ?? ""],
+  );
+  expect(targets.length).toBeGreaterThan(20);
+  expect(targets.filter((target) => !existsSync(join(home, target)))).toEqual([]);
 });
 
 it("the types of the installed package refuse a policy that reads a field which its objects do not have", async () => {
