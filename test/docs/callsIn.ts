@@ -1,9 +1,9 @@
-/** A command of a line: everything up to a pipe or `&&` outside quotes. */
+/** One command of a line: the text up to a pipe or `&&` outside quotes. */
 const COMMAND = /(?:'[^']*'|"[^"]*"|[^'"|&]|&(?!&))+/g;
 
 /**
- * The calls of a program in a script, each on one line, without redirections, comments and what follows a pipe. `program`
- * is the source of a regular expression for the program's name and what stands before its arguments.
+ * The calls of a program in a script, each on one line. Redirections, comments and other commands of a pipe are removed.
+ * `program` is the source of a regular expression for the program's name and the words before its arguments.
  */
 export function callsIn(script: string, program: string): string[] {
   const call = new RegExp(`^${program} (\\S.*)$`);

@@ -10,7 +10,7 @@ export type FindingCode =
   | "no-targets"
   /**
    * A canary is missing or cannot be written, so no bundle can be tried and nothing is written. Apply the output of
-   * `postern render --sync`. Without the canary for conversions only definitions are skipped.
+   * `postern render --sync`. Without a canary for conversions, only CustomResourceDefinitions are skipped.
    */
   | "no-canary"
   /**
