@@ -1,5 +1,6 @@
-/** A base path of a gate: plain segments, none of which starts a cluster's path (`c`) or a capability (`k`). */
-const BASE_PATH = /^(?:\/(?!(?:c|k)(?:\/|$))[A-Za-z0-9._~-]+)*$/;
+import { RESERVED_SEGMENTS } from "../protocol/gateUrl.ts";
+
+const SEGMENT = /^[A-Za-z0-9._~-]+$/;
 
 /**
  * Returns why a URL cannot be announced, undefined when it can. The form is `https://HOST[:PORT][/BASE]` in the spelling of
@@ -13,7 +14,11 @@ export function announcedUrlFault(url: string, hosts?: readonly string[]): strin
   const path = pathname === "/" ? "" : pathname;
   if (url !== `${origin}${path}`)
     return `is not in normal form; expected ${origin} and optionally a path, without user, query, fragment, dots or a trailing slash`;
-  if (!BASE_PATH.test(path)) return `has a path that is not the base path of a gate at ${origin}`;
+  const isBase = path
+    .split("/")
+    .slice(1)
+    .every((it) => SEGMENT.test(it) && !RESERVED_SEGMENTS.includes(it));
+  if (!isBase) return `has a path that is not the base path of a gate at ${origin}`;
   if (hosts !== undefined && !hosts.includes(hostname)) return `is on the host ${hostname}, which is not among hosts`;
   return undefined;
 }

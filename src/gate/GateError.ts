@@ -38,6 +38,14 @@ export interface FailedCall {
   readonly uid?: string;
 }
 
+/** What a GateError has beside its code and message. */
+export interface GateErrorFacts {
+  readonly path?: string | undefined;
+  readonly allow?: string | undefined;
+  readonly call?: FailedCall | undefined;
+  readonly cause?: unknown;
+}
+
 /** A call that could not be judged. `message` goes to the caller and never repeats the request; `cause` goes to the log. */
 export class GateError extends Error {
   readonly code: GateErrorCode;
@@ -46,15 +54,22 @@ export class GateError extends Error {
   /** Methods that the path takes, for `method-not-allowed`. */
   readonly allow: string | undefined;
   /** The call that failed, for the log; undefined outside of a call. */
-  call: FailedCall | undefined;
+  readonly call: FailedCall | undefined;
 
-  constructor(code: GateErrorCode, message: string, more: { path?: string; allow?: string; cause?: unknown } = {}) {
+  constructor(code: GateErrorCode, message: string, more: GateErrorFacts = {}) {
     super(message, { cause: more.cause });
     this.name = "GateError";
     this.code = code;
     this.path = more.path;
     this.allow = more.allow;
+    this.call = more.call;
   }
+}
+
+/** The error of one call. Several calls can share an error, such as a failed lookup, so each gets its own. */
+export function errorOfCall(error: unknown, call: FailedCall): GateError {
+  const { code, message, path, allow, cause } = gateError(error);
+  return new GateError(code, message, { path, allow, cause, call });
 }
 
 /** The GateError of anything that was thrown. An unknown error becomes `internal`, with the error as its cause. */

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "../policy/define/ClusterSettings.ts";
 import { PolicyEngine } from "../policy/run/PolicyEngine.ts";
 import type { Conversions } from "../policy/run/runConversion.ts";
-import { gateEntries } from "../registration/render/gateEntries.ts";
+import { gateEntries } from "../registration/entry/gateEntries.ts";
 import { renderRegistrations } from "../registration/render/renderRegistrations.ts";
 import { Counters } from "../telemetry/Counters.ts";
 import { SelfTestSigner } from "./answer/SelfTestSigner.ts";

@@ -3,7 +3,9 @@
  * `BASE/c/CLUSTER/convert`. A canary URL has the mark of one self-test in the place of the entry.
  */
 const PREFIX = "/c/";
-const GATE_PATHS = /^(?:validate|mutate)(?:\/[^/]+)?$|^convert(?:\/self-test-[0-9a-f]+)?$/;
+/** First segments of paths that a base URL cannot contain: of a cluster, and of a capability. */
+export const RESERVED_SEGMENTS: readonly string[] = ["c", "k"];
+const CANARY_MARK = /^self-test-[0-9a-f]+$/;
 
 const PURPOSES = ["validate", "mutate", "convert"] as const;
 
@@ -38,7 +40,7 @@ export interface GateUrlParts {
   readonly entry: string | undefined;
 }
 
-/** Reads a gate URL of any cluster. A query and a trailing slash are ignored. Returns undefined for any other URL. */
+/** Reads a gate URL of any cluster, for reports. A query and a trailing slash are ignored. Returns undefined for any other URL. */
 export function readGateUrl(url: string): GateUrlParts | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, origin, pathname } = new URL(url);
@@ -53,13 +55,15 @@ export function readGateUrl(url: string): GateUrlParts | undefined {
   return undefined;
 }
 
-/** Splits the URL of a registration. Returns undefined for a URL that is not a gate URL of this cluster. */
+/**
+ * Splits the URL of a registration of this cluster, as `postern render` or the sync writes it. Returns undefined for any
+ * other URL, also for another spelling: what the sync writes is compared byte for byte.
+ */
 export function splitGateUrl(url: string, cluster: string): GateUrl | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, origin, pathname, search, hash, username, password } = new URL(url);
-  if (protocol !== "https:" || `${search}${hash}${username}${password}` !== "") return undefined;
-  const prefix = `${PREFIX}${cluster}/`;
-  const at = pathname.lastIndexOf(prefix);
-  if (at < 0 || !GATE_PATHS.test(pathname.slice(at + prefix.length))) return undefined;
-  return { base: `${origin}${pathname.slice(0, at)}`, path: pathname.slice(at) };
+  const parts = readGateUrl(url);
+  if (parts === undefined || parts.cluster !== cluster) return undefined;
+  const { base, purpose, entry } = parts;
+  if (purpose === "convert" && entry !== undefined && !CANARY_MARK.test(entry)) return undefined;
+  const path = gatePath(cluster, purpose, entry);
+  return new URL(url).href === `${base}${path}` ? { base, path } : undefined;
 }

@@ -1,11 +1,12 @@
 import type { Policy } from "../policy/define/policy.ts";
+import { readGateUrl } from "../protocol/gateUrl.ts";
 import type { Operation } from "../protocol/review/Review.ts";
+import { gateEntries } from "./entry/gateEntries.ts";
+import type { RegisteredGate } from "./entry/RegisteredGate.ts";
 import type { LiveRule, LiveWebhook } from "./LiveWebhook.ts";
-import type { RegisteredGate } from "./RegisteredGate.ts";
-import { gateEntries } from "./render/gateEntries.ts";
-import { coversResource, OPERATIONS } from "./render/Rule.ts";
-import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./render/registeredTargets.ts";
 import { webhookOf } from "./render/webhookOf.ts";
+import { coversResource, OPERATIONS } from "./rules/Rule.ts";
+import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./rules/registeredTargets.ts";
 
 /** A policy that a cluster does not call for everything that it matches. */
 export interface UncalledPolicy {
@@ -59,11 +60,8 @@ const NOTHING = (): undefined => undefined;
 
 /** The entry that a URL calls; empty for all policies. Undefined for a URL that does not call this gate for this cluster. */
 function entryOf(url: string | undefined, cluster: string, purpose: Purpose): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const path = new URL(url).pathname.split("/").filter((segment) => segment !== "");
-  const at = path.findLastIndex((segment, index) => segment === purpose && path[index - 1] === cluster);
-  if (at < 2 || path[at - 2] !== "c" || path.length > at + 2) return undefined;
-  return path[at + 1] ?? "";
+  const parts = url === undefined ? undefined : readGateUrl(url);
+  return parts?.cluster === cluster && parts.purpose === purpose ? (parts.entry ?? "") : undefined;
 }
 
 /** The operations of a target that no rule covers in all of its versions and scopes, such as `CREATE pods`. */

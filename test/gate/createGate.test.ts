@@ -141,6 +141,22 @@ describe("createGate, failed calls:", () => {
     });
   });
 
+  it("logs the path of each of several calls that fail with one lookup", async () => {
+    let refuse = (_: Error): void => undefined;
+    const lookup = new Promise<never>((_, reject) => {
+      refuse = reject;
+    });
+    const { app, log } = testGate({ clusters: () => lookup });
+    const paths = ["/c/local/mutate", "/c/local/validate", "/c/local/validate/pods"];
+    const answers = paths.map((path) => app.fetch(reviewCall(path)));
+    refuse(new Error("no network"));
+    await Promise.all(answers);
+    const logged = log.lines
+      .filter(({ message }) => message === WARNED.message)
+      .map(({ properties }) => properties?.path);
+    expect(logged.sort()).toEqual(paths);
+  });
+
   const bug = new Error("a bug");
   const fails = (): never => {
     throw bug;

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { deadlinePassed } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
-import { GateError, gateError } from "../GateError.ts";
+import { errorOfCall, GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import { announcedLength, bodyAllowance, readBody } from "../http/readBody.ts";
 import { answerAdmission } from "./answerAdmission.ts";
@@ -36,11 +36,10 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
       ? await answerConversion(runtime, call, settings, body)
       : await answerAdmission(runtime, call, settings, body);
   } catch (error) {
-    const failure = gateError(error);
     const { cluster, purpose, entry, uid } = call;
     // Made from its parts: a token in the path never reaches the log.
-    failure.call = { cluster, path: gatePath(cluster, purpose, entry), ...(uid === undefined ? {} : { uid }) };
-    throw failure;
+    const path = gatePath(cluster, purpose, entry);
+    throw errorOfCall(error, { cluster, path, ...(uid === undefined ? {} : { uid }) });
   } finally {
     deadline.dispose();
     leave?.();

@@ -2,7 +2,7 @@ import { type PeekedReview, peekReview } from "../../protocol/review/peekReview.
 import { GateError } from "../GateError.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
-/** For an oversized body: its unread rest stays on the connection, which can then carry no other call. */
+/** For an oversized body: its unread rest makes the connection useless for other calls. */
 const CLOSE = { ...JSON_TYPE, connection: "close" };
 
 /** Writes an encoded review as HTTP. */

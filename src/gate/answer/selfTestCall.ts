@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { gatePath } from "../../protocol/gateUrl.ts";
-import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
+import { SELF_TEST_NAMESPACE } from "../../registration/selftest/selfTestNames.ts";
 import { NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
 import type { Gate } from "../config/defineGate.ts";
 

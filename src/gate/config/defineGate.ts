@@ -1,9 +1,9 @@
 import type { Conversion } from "../../policy/define/conversion.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { isDnsLabel, isObjectName } from "../../protocol/kubernetesNames.ts";
-import type { EntryDefinition } from "../../registration/render/EntryOptions.ts";
-import { entryFault } from "../../registration/render/entryFault.ts";
-import { DEFAULT_ENTRY, gateEntries } from "../../registration/render/gateEntries.ts";
+import type { EntryDefinition } from "../../registration/entry/EntryOptions.ts";
+import { entryFault } from "../../registration/entry/entryFault.ts";
+import { DEFAULT_ENTRY, gateEntries } from "../../registration/entry/gateEntries.ts";
 import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 import { GateConfigError } from "./GateConfigError.ts";

@@ -21,7 +21,7 @@ export function errorResponse(error: GateError, isBodyUnread: boolean): Response
   const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
   if (error.allow !== undefined) headers.set("allow", error.allow);
   if (status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
-  // A connection with an unread rest of a body can carry no other call.
+  // The unread rest of a body makes the connection useless for other calls.
   if (isBodyUnread) headers.set("connection", "close");
   return new Response(JSON.stringify(body), { status, headers });
 }
