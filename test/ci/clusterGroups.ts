@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** A group of cluster suites that one step of continuous integration runs. A cluster suite needs a real control plane. */
+/**
+ * A group of cluster suites that one step of continuous integration runs. A cluster suite needs a real control plane.
+ */
 export interface ClusterGroup {
   readonly name: string;
   /** Paths of the test files, relative to the root of the repository. */

@@ -1,6 +1,6 @@
 import { deny } from "../../../src/policy/define/Finding.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import { type Policy, policy } from "../../../src/policy/define/policy.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
 import { matchingPolicies } from "./matchingPolicies.ts";
 
 /**

@@ -5,7 +5,7 @@ import { KubernetesClient } from "../../../src/kubernetes/KubernetesClient.ts";
 import { Host } from "../../../src/protocol/Host.ts";
 import { isJsonObject } from "../../../src/protocol/Json.ts";
 import { encodeBundle, parseBundle } from "../../../src/trust/bundle.ts";
-import { servedChains } from "../../../src/trust/probe/EndpointView.ts";
+import { servedChains } from "../../../src/trust/EndpointView.ts";
 import { viewEndpoint } from "../../../src/trust/probe/viewEndpoint.ts";
 import { verifyChain } from "../../../src/trust/verify/verifyChain.ts";
 import type { Certificate } from "../../../src/trust/x509/Certificate.ts";

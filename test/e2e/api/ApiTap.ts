@@ -13,8 +13,8 @@ export interface TappedCall {
   /** Number of earlier calls of the same kind. */
   readonly earlierCalls: number;
   /**
-   * Like `number`, but consecutive self-tests count as one call. The number of self-tests depends on how soon the API server
-   * uses the new canary. All other calls are the same in each run.
+   * Like `number`, but consecutive self-tests count as one call. The number of self-tests depends on how soon the API
+   * server uses the new canary. All other calls are the same in each run.
    */
   readonly position: number;
 }
@@ -36,7 +36,9 @@ export type TapFault =
 /** Decides what the tap does to each call. Undefined passes the call on. A plan may also act just before a call. */
 export type TapPlan = (call: TappedCall) => Promise<TapFault | undefined> | TapFault | undefined;
 
-/** A proxy in front of the API server, on loopback, with a certificate of the cluster's CA. It can disturb single calls. */
+/**
+ * A proxy in front of the API server, on loopback, with a certificate of the cluster's CA. It can disturb single calls.
+ */
 export class ApiTap {
   /** The calls since the plan was set. `status` is undefined for a call without an answer. */
   calls: (TappedCall & { status?: number })[] = [];

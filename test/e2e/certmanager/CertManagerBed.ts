@@ -1,8 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TLSSocket } from "node:tls";
 import { exportJWK, generateKeyPair } from "jose";
 import { stringify } from "yaml";
 import type { Cluster } from "../../cluster/Cluster.ts";
@@ -22,6 +20,7 @@ import { reserveServiceAddress } from "../run/reserveServiceAddress.ts";
 import { StartedResources } from "../run/StartedResources.ts";
 import { VALIDATING } from "../sync/bed/SyncBed.ts";
 import { certManagerOverlay } from "./certManagerOverlay.ts";
+import { readServedCertificate, type ServedCertificate } from "./readServedCertificate.ts";
 import { subPathPatch } from "./subPathPatch.ts";
 
 const GATE = new URL("../gates/sync.ts", import.meta.url).pathname;
@@ -29,18 +28,8 @@ const SYSTEM = "/api/v1/namespaces/postern-system";
 const DEPLOYMENT = "/apis/apps/v1/namespaces/postern-system/deployments/postern-gate";
 const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/postern-system";
 const GATE_PODS = "app.kubernetes.io/name=postern-gate";
-const CALL_TIMEOUT_MS = patience(5_000);
 /** Shorter than the timeout of the kubectl process, so that kubectl prints what it waited for. */
 const ROLLOUT_TIMEOUT = `--timeout=${inSeconds(patience(50_000))}s`;
-
-/** The serving certificate of a gate Pod, as its readiness endpoint and its handshake show it. */
-export interface ServedCertificate {
-  readonly slot: string;
-  /** Lower-case hex. */
-  readonly serial: string;
-  /** The common name. */
-  readonly name: string;
-}
 
 interface CertManagerBedParts {
   readonly cluster: Cluster;
@@ -51,8 +40,8 @@ interface CertManagerBedParts {
 }
 
 /**
- * A cluster with cert-manager and the shipped manifests. The gate runs in Pods with both certificates. The registrations fail
- * closed and call the gate at the address of its Service.
+ * A cluster with cert-manager and the shipped manifests. The gate runs in Pods with both certificates. The
+ * registrations fail closed and call the gate at the address of its Service.
  */
 export class CertManagerBed {
   readonly cluster: Cluster;
@@ -71,8 +60,8 @@ export class CertManagerBed {
   }
 
   /**
-   * Resolves when the Pods of the gate are ready and registered. The registrations trust only `otherCa`, so that the first
-   * {@link runSyncJob} has work to do.
+   * Resolves when the Pods of the gate are ready and registered. The registrations trust only `otherCa`, so that the
+   * first {@link runSyncJob} has work to do.
    */
   static async start(otherCa: string): Promise<CertManagerBed> {
     const started = new StartedResources();
@@ -181,8 +170,8 @@ export class CertManagerBed {
   }
 
   /**
-   * Makes the gate read both pairs from files that are mounted by subPath, which are never updated. This replaces all of
-   * its Pods. {@link apply} reverts it.
+   * Makes the gate read both pairs from files that are mounted by subPath, which are never updated. This replaces all
+   * of its Pods. {@link apply} reverts it.
    */
   async mountBySubPath(): Promise<void> {
     const { status, body } = await this.cluster.api.call("PATCH", DEPLOYMENT, {
@@ -214,21 +203,8 @@ export class CertManagerBed {
   }
 
   /** Calls a Pod of the gate over a new connection and verifies its certificate with `ca`. */
-  async servedCertificate(ca: string): Promise<ServedCertificate> {
-    return new Promise((resolve, reject) => {
-      const options = { host: this.address, path: "/readyz", ca, agent: false, timeout: CALL_TIMEOUT_MS };
-      const call = request(options, (answer) => {
-        const name = (answer.socket as TLSSocket).getPeerCertificate().subject.CN;
-        let text = "";
-        answer.on("data", (chunk: Buffer) => {
-          text += chunk.toString();
-        });
-        answer.once("end", () => resolve({ ...JSON.parse(text).certificate, name }));
-      });
-      call.once("error", reject);
-      call.once("timeout", () => call.destroy(new Error(`no answer within ${CALL_TIMEOUT_MS} ms`)));
-      call.end();
-    });
+  servedCertificate(ca: string): Promise<ServedCertificate> {
+    return readServedCertificate(this.address, ca);
   }
 
   stop(): Promise<void> {

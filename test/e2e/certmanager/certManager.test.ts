@@ -3,8 +3,9 @@ import { renewCertificate } from "../../cluster/certmanager/renewCertificate.ts"
 import { TestCa } from "../../cluster/TestCa.ts";
 import { eventually } from "../../run/eventually.ts";
 import { patience } from "../../run/speedFactor.ts";
-import { CertManagerBed, type ServedCertificate } from "./CertManagerBed.ts";
+import { CertManagerBed } from "./CertManagerBed.ts";
 import { MAIN_LIFETIME_MS } from "./certManagerOverlay.ts";
+import type { ServedCertificate } from "./readServedCertificate.ts";
 
 const RENEWALS = 3;
 /** Enough for a few runs of the sync. */

@@ -27,9 +27,9 @@ export interface OverlayInput {
 }
 
 /**
- * Writes an overlay over the shipped components for the gate and its CA. Local processes replace the images. Certificates
- * live for seconds instead of minutes: main for 15 s, renewed after 5 s, and standby for 17 s, renewed after 7 s, from a
- * separate Issuer. On a slow machine, these times are longer. Resolves to the folder.
+ * Writes an overlay over the shipped components for the gate and its CA. Local processes replace the images.
+ * Certificates live for seconds instead of minutes: main for 15 s, renewed after 5 s, and standby for 17 s, renewed
+ * after 7 s, from a separate Issuer. On a slow machine, these times are longer. Resolves to the folder.
  */
 export async function certManagerOverlay(input: OverlayInput): Promise<string> {
   const { folder, address, gateFile, syncFile, signingKey, syncFiles } = input;

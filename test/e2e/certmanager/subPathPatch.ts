@@ -1,8 +1,8 @@
 const SLOTS = { main: "POSTERN", standby: "POSTERN_STANDBY" } as const;
 
 /**
- * Returns a strategic merge patch for the Deployment of the gate. The gate then reads both pairs from files that are mounted
- * by subPath, which the kubelet never updates. The Recreate strategy replaces all Pods.
+ * Returns a strategic merge patch for the Deployment of the gate. The gate then reads both pairs from files that are
+ * mounted by subPath, which the kubelet never updates. The Recreate strategy replaces all Pods.
  */
 export function subPathPatch(): object {
   const [volumeMounts, env]: [object[], object[]] = [[], []];

@@ -19,8 +19,8 @@ let cluster: Cluster;
 let ca: TestCa;
 
 /**
- * Writes the Secret as Helm, like charts that sign a certificate at installation and never renew it. `fromDays` and `toDays`
- * are its validity, relative to now.
+ * Writes the Secret as Helm, like charts that sign a certificate at installation and never renew it. `fromDays` and
+ * `toDays` are its validity, relative to now.
  */
 async function writeSecret(fromDays: number, toDays: number): Promise<void> {
   const [notBefore, notAfter] = [fromDays, toDays].map((days) => new Date(Date.now() + days * DAY_MS));

@@ -12,8 +12,8 @@ export interface GateEdge<Ca extends TrustedCa> {
   /** Such as https://127.0.0.1:41234, without a path. */
   readonly url: string;
   /**
-   * Resolves when new connections get a chain of `ca`. Existing connections end after their current answer. With `stay`,
-   * existing connections stay open.
+   * Resolves when new connections get a chain of `ca`. Existing connections end after their current answer. With
+   * `stay`, existing connections stay open.
    */
   switchTo(ca: Ca, connections?: "end" | "stay"): Promise<void>;
   /** Ends every connection. The next call makes a handshake with the current certificate. */

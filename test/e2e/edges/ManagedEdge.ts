@@ -22,7 +22,10 @@ const ISSUE_TIMEOUT_MS = 60_000;
 /** Of one call to caddy. */
 const TIMEOUT_MS = patience(5_000);
 
-/** Edges like those of managed TLS: caddy, with ACME certificates from two CAs. `pebble` is the path of the pebble binary. */
+/**
+ * Edges like those of managed TLS: caddy, with ACME certificates from two CAs. `pebble` is the path of the pebble
+ * binary.
+ */
 export async function managedEdges(pebble: string): Promise<EdgeProvider<PebbleCa>> {
   const started = new StartedResources();
   const start = (): Promise<PebbleCa> => started.add(PebbleCa.start(pebble), (ca) => ca.stop());
@@ -44,8 +47,8 @@ interface ManagedEdgeParts {
 }
 
 /**
- * A gate on Node behind caddy, with an ACME certificate. To change the CA, it loads a configuration with another issuer and
- * renews the certificate, as an operator does. Caddy serves the old certificate until it has the new one.
+ * A gate on Node behind caddy, with an ACME certificate. To change the CA, it loads a configuration with another issuer
+ * and renews the certificate, as an operator does. Caddy serves the old certificate until it has the new one.
  */
 export class ManagedEdge implements GateEdge<PebbleCa> {
   readonly #gate: Server;

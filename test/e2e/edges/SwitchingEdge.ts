@@ -32,8 +32,8 @@ export interface EdgePlace extends Partial<Pick<GateDependencies, "announcement"
 }
 
 /**
- * A gate behind managed TLS that can change its CA while it serves. New connections get the new chain immediately. Existing
- * connections end after their next answer, as on real edges.
+ * A gate behind managed TLS that can change its CA while it serves. New connections get the new chain immediately.
+ * Existing connections end after their next answer, as on real edges.
  */
 export class SwitchingEdge implements GateEdge<EdgeCa> {
   readonly #server: Server;

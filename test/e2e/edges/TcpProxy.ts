@@ -1,6 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A port that forwards to another port. It can be closed and opened again, like an endpoint that goes away and returns. */
+/**
+ * A port that forwards to another port. It can be closed and opened again, like an endpoint that goes away and returns.
+ */
 export class TcpProxy {
   readonly #targetPort: number;
   readonly #sockets = new Set<Socket>();

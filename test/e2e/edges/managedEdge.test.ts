@@ -124,7 +124,7 @@ describe.skipIf(pebble === undefined)("postern sync with a managed edge", () => 
     expect(failures.join("\n")).toMatch(UNKNOWN_AUTHORITY);
   });
 
-  it("is needed as soon as connections end: until then the API server reuses them after a change of the CA", async () => {
+  it("is needed when connections end: until then, the API server reuses them after a change of the CA", async () => {
     const before = await load.during(async (admissions) => {
       await bed.edge.switchTo(bed.cas.next, "stay");
       await admissions.judged(CALLS_AFTER_CHANGE);

@@ -10,7 +10,9 @@ import type { GateServer } from "./GateServer.ts";
 
 const START_TIMEOUT_MS = patience(15_000);
 
-/** Starts the bundle of functions/node.ts, which terminates TLS itself. `gate` is the path of the module of the gate. */
+/**
+ * Starts the bundle of functions/node.ts, which terminates TLS itself. `gate` is the path of the module of the gate.
+ */
 export async function startNodeGate(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-node-gate-"));
   const file = (name: string): string => join(folder, name);

@@ -15,8 +15,8 @@ import type { GateServer } from "./GateServer.ts";
 const CADDY_TIMEOUT_MS = patience(15_000);
 
 /**
- * Starts a gate in the Workers runtime: the bundle for deployment runs in workerd, behind caddy. Caddy terminates TLS and
- * reuses connections, as an edge does. `gate` is the path of the module that exports the gate.
+ * Starts a gate in the Workers runtime: the bundle for deployment runs in workerd, behind caddy. Caddy terminates TLS
+ * and reuses connections, as an edge does. `gate` is the path of the module that exports the gate.
  */
 export async function startWorkersEdge(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-edge-"));

@@ -45,7 +45,8 @@ const create = (version: string, name: string, spec: object): Promise<ApiAnswer>
 beforeAll(async () => {
   cluster = await sharedCluster();
   server = await startWorkersEdge(GATE);
-  // As usual, another field manager creates the definition. It owns the conversion strategy too, although it does not set it.
+  // As usual, another field manager creates the definition. It owns the conversion strategy too, although it does not
+  // set it.
   expect(await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(crd))).toMatchObject({ code: 0 });
   const yaml = await renderText({ gate: GATE, url: server.url, ca: server.ca }, "yaml");
   const apply = ["apply", "--server-side", "--field-manager=postern", "-f", "-"];
@@ -106,21 +107,21 @@ it("a list is converted to another version in order", async () => {
 });
 
 it.each([
-  { what: "an invalid address", version: "v1beta1", spec: { address: "nowhere" }, why: "nowhere is not HOST:PORT" },
+  { what: "an invalid address", version: "v1beta1", spec: { address: "nowhere" }, reason: "nowhere is not HOST:PORT" },
   {
     what: "two addresses",
     version: "v1alpha1",
     spec: { addresses: ["a:1", "b:2"] },
-    why: "spec.addresses has 2 elements, not one",
+    reason: "spec.addresses has 2 elements, not one",
   },
 ])(
   "a failed conversion of $what names the object in the message and stores nothing",
-  async ({ version, spec, why }) => {
+  async ({ version, spec, reason }) => {
     const { status, body } = await create(version, "broken", spec);
     expect(status).toBe(500);
     expect(body.message).toContain(`conversion webhook for ${GROUP}/${version}, Kind=Gateway failed`);
     expect(body.message).toContain("broken");
-    expect(body.message).toContain(why);
+    expect(body.message).toContain(reason);
     expect((await cluster.api.get(path("v1", "broken"))).status).toBe(404);
   },
 );

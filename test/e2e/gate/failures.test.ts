@@ -51,12 +51,15 @@ afterAll(async () => {
   await started.stop();
 });
 
-/** Expects that a failed call denies with Fail and names the cause, and that with Ignore a request passes that the gate would deny. */
-async function expectFailedCalls(why: RegExp): Promise<void> {
+/**
+ * Expects that a failed call denies the request with Fail and names the cause. With Ignore, a request passes that the
+ * gate would deny.
+ */
+async function expectFailedCalls(reason: RegExp): Promise<void> {
   const refused = await createAllowed(closed);
   expect(refused.status).toBe(500);
   expect(refused.body.message).toMatch(/failed calling webhook "closed\.validate\.failures\.postern\.dev"/);
-  expect(refused.body.message).toMatch(why);
+  expect(refused.body.message).toMatch(reason);
   expect((await createDenied(open)).status).toBe(201);
 }
 
@@ -104,17 +107,17 @@ it.each([
   {
     what: "with another uid",
     change: (answer: string) => answer.replace(/"uid":"[^"]*"/, '"uid":"1"'),
-    why: /expected response\.uid="[0-9a-f-]+", got "1"/,
+    reason: /expected response\.uid="[0-9a-f-]+", got "1"/,
   },
   {
     what: "of another kind",
     change: (answer: string) => answer.replace('"kind":"AdmissionReview"', '"kind":"Status"'),
-    why: /converting \(v1\.Status\) to \(v1\.AdmissionReview\)/,
+    reason: /converting \(v1\.Status\) to \(v1\.AdmissionReview\)/,
   },
-  { what: "without JSON", change: () => "<html>busy</html>", why: /couldn't get version\/kind|invalid character/ },
-])("an answer $what fails closed under Fail and open under Ignore", async ({ change, why }) => {
+  { what: "without JSON", change: () => "<html>busy</html>", reason: /couldn't get version\/kind|invalid character/ },
+])("an answer $what fails closed under Fail and open under Ignore", async ({ change, reason }) => {
   edge.fault = { kind: "answers", change };
-  await expectFailedCalls(why);
+  await expectFailedCalls(reason);
 });
 
 it("a certificate that the trust bundle does not cover fails closed under Fail and open under Ignore", async () => {

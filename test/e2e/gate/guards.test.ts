@@ -160,8 +160,8 @@ it("the sync can patch registrations and CustomResourceDefinitions under a broke
     expect(answer.status).toBe(200);
   const phasePatch = { metadata: { annotations: { "postern.dev/sync-phase": "soaking" } } };
   const answer = await eventually("the new rights to be in force", async () => {
-    const given = await cluster.api.merge(path, phasePatch, { as: SYNC });
-    return given.status === 403 ? undefined : given;
+    const answered = await cluster.api.merge(path, phasePatch, { as: SYNC });
+    return answered.status === 403 ? undefined : answered;
   });
   expect(answer.status, answer.body.message).toBe(200);
   // An admin is denied: the exception is for the ServiceAccount of the sync.

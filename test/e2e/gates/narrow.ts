@@ -1,5 +1,5 @@
 import { defineGate, deny, policy } from "../../../src/index.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 
 /** A policy that denies every request that it matches, with its name. */
 const denyAll = (name: string, match: Match): ReturnType<typeof policy> =>

@@ -11,7 +11,9 @@ const CRON_JOB = "/apis/batch/v1/namespaces/postern-system/cronjobs/postern-sync
 const SYNC = "/apis/apps/v1/namespaces/postern-system/deployments/postern-sync";
 const GATE = "/apis/apps/v1/namespaces/postern-system/deployments/postern-gate";
 
-/** Registers tests of the gate's component with each component that issues its certificates. Call it in a `describe`. */
+/**
+ * Registers tests of the gate's component with each component that issues its certificates. Call it in a `describe`.
+ */
 export function kustomizeGate(clusterOf: () => Cluster): void {
   let cluster: Cluster;
 

@@ -51,7 +51,9 @@ const DRY = { query: { dryRun: "All" }, as: ROLLOUT };
 const CERTIFICATES = "/apis/cert-manager.io/v1/namespaces/default/certificates";
 const lease = { metadata: { name: "postern-rollout" }, spec: { holderIdentity: "x" } };
 const leases = (namespace: string): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-/** Requests of the controller's ServiceAccount. The status 404 means that RBAC allowed the request for a missing object. */
+/**
+ * Requests of the controller's ServiceAccount. The status 404 means that RBAC allowed the request for a missing object.
+ */
 const requests: readonly {
   what: string;
   send: (cluster: Cluster) => Promise<ApiAnswer>;

@@ -35,8 +35,8 @@ it("the kustomize component tls-sidecar applies twice without a change, and its 
   const { body } = await cluster.api.get(namespace.path("apps/v1", "deployments", "tls-sidecar-nginx"));
   const { metadata, spec } = body.spec.template;
   const pod = { metadata: { ...metadata, name: "as-a-pod" }, spec };
-  const made = await cluster.api.create(namespace.path("pods"), pod, { query: { dryRun: "All" } });
-  expect(made.status, made.body.message).toBe(201);
+  const created = await cluster.api.create(namespace.path("pods"), pod, { query: { dryRun: "All" } });
+  expect(created.status, created.body.message).toBe(201);
   const map = spec.volumes.find(({ name }: KubeObject) => name === "config").configMap.name;
   const config = await cluster.api.get(namespace.path("configmaps", map));
   expect(config.body.data["nginx.conf"]).toContain("/run/tls/tls.crt");

@@ -29,8 +29,8 @@ export interface AdmissionsInProgress {
 }
 
 /**
- * Creates Pods by dry run. The gate of `gates/sync.ts` judges them. The failurePolicy is that of the registration, which
- * is Fail by default.
+ * Creates Pods by dry run. The gate of `gates/sync.ts` judges them. The failurePolicy is that of the registration,
+ * which is Fail by default.
  */
 export class AdmissionLoad {
   readonly #api: ClusterApi;

@@ -10,8 +10,8 @@ const COMMENT = /# .*\n$/;
 /**
  * Applies a load while `action` runs, and makes the API server open new connections all the time. The API server keeps
  * connections for each caBundle and reuses them, even when the gate serves another certificate. This function therefore
- * changes a comment in each bundle repeatedly. The trust stays the same, but the next call needs a new handshake. At the
- * end it removes the comments.
+ * changes a comment in each bundle repeatedly. The trust stays the same, but the next call needs a new handshake. At
+ * the end it removes the comments.
  */
 export async function loadOverNewConnections(
   api: ClusterApi,

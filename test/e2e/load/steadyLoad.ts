@@ -11,13 +11,15 @@ export interface LoadOutcome {
 
 /** A running load. */
 export interface LoadInProgress {
-  /** Resolves when `count` calls that start from now on have ended with a counted result. Default: every result counts. */
+  /**
+   * Resolves when `count` calls that start from now on have ended with a counted result. Default: every result counts.
+   */
   ended(count: number, isCounted?: (result: string) => boolean): Promise<void>;
 }
 
 /**
- * Calls `call` at a steady rate while `action` runs, without waiting for earlier answers. While the calls of a full second
- * are unanswered, it makes no further call. Resolves to the outcomes, in the order in which the calls started.
+ * Calls `call` at a steady rate while `action` runs, without waiting for earlier answers. While the calls of a full
+ * second are unanswered, it makes no further call. Resolves to the outcomes, in the order in which the calls started.
  */
 export async function steadyLoad(
   call: () => Promise<string>,

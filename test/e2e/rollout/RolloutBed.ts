@@ -1,12 +1,10 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stringify } from "yaml";
 import type { ChildService } from "../../cluster/ChildService.ts";
 import type { Cluster } from "../../cluster/Cluster.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
-import { renewCertificate } from "../../cluster/certmanager/renewCertificate.ts";
 import { startCertManager } from "../../cluster/certmanager/startCertManager.ts";
 import { startCluster } from "../../cluster/startCluster.ts";
 import { startPodRunner } from "../../cluster/startPodRunner.ts";
@@ -23,14 +21,13 @@ import { inSeconds } from "../run/inSeconds.ts";
 import { reserveServiceAddress } from "../run/reserveServiceAddress.ts";
 import { StartedResources } from "../run/StartedResources.ts";
 import { gateWorkload, type WorkloadOptions } from "./gateWorkload.ts";
+import { installRollout } from "./installRollout.ts";
+import { TestCertificates } from "./TestCertificates.ts";
 
 const GATE = fileURLToPath(new URL("../gates/sync.ts", import.meta.url));
-const BASE = fileURLToPath(new URL("../../../infra/kubernetes/base", import.meta.url));
-const COMPONENT = fileURLToPath(new URL("../../../infra/kubernetes/components/rollout", import.meta.url));
-const CERT_MANAGER = "cert-manager.io/v1";
-/** Enough for a rollout. */
-const CONDITION_TIMEOUT_MS = patience(90_000);
-/** For the first Pods of a workload. Shorter than the timeout of the kubectl process, so that kubectl prints its reason. */
+/**
+ * For the first Pods of a workload. Shorter than the timeout of the kubectl process, so that kubectl prints its reason.
+ */
 const FIRST_ROLLOUT_TIMEOUT = `--timeout=${inSeconds(patience(50_000))}s`;
 /** File names of the script in the image and of the bundle of functions/node.ts. */
 const [CONTROLLER_BUNDLE, GATE_BUNDLE] = ["postern.mjs", "gate.mjs"];
@@ -43,23 +40,16 @@ interface RolloutBedParts {
   readonly folder: string;
 }
 
-/** A Certificate condition that a test waits for. */
-export interface ExpectedCondition {
-  readonly status: string;
-  readonly revision: number;
-  /** Default: any reason. */
-  readonly reason?: string;
-  readonly timeoutMs?: number;
-}
-
 /**
- * A cluster with cert-manager, a gate and the rollout controller. The Pods of the gate are real processes. They load their
- * certificate only at their start, like servers that cannot reload. The controller is the script of the image and runs with
- * its own ServiceAccount.
+ * A cluster with cert-manager, a gate and the rollout controller. The Pods of the gate are real processes. They load
+ * their certificate only at their start, like servers that cannot reload. The controller is the script of the image and
+ * runs with its own ServiceAccount.
  */
 export class RolloutBed {
   readonly cluster: Cluster;
   readonly ns: TestNamespace;
+  readonly certificates: TestCertificates;
+  /** Path of a kubeconfig of the controller's ServiceAccount. */
   readonly kubeconfig: string;
   /** Token of the controller's ServiceAccount. */
   token = "";
@@ -73,6 +63,7 @@ export class RolloutBed {
   private constructor({ cluster, ns, address, started, folder }: RolloutBedParts) {
     this.cluster = cluster;
     this.ns = ns;
+    this.certificates = new TestCertificates(cluster.api, ns, address);
     this.address = address;
     this.#started = started;
     this.#folder = folder;
@@ -97,37 +88,14 @@ export class RolloutBed {
         writeFile(join(folder, CONTROLLER_BUNDLE), controller),
       ]);
       const bed = new RolloutBed({ cluster, ns, address, started, folder });
-      await Promise.all([bed.#install(), bed.#issuers()]);
+      const [token] = await Promise.all([installRollout(cluster, folder), bed.certificates.createIssuers()]);
+      bed.token = token;
+      await writeFile(bed.kubeconfig, tokenKubeconfig(cluster.place, token));
       return bed;
     } catch (error) {
       await started.stop();
       throw error;
     }
-  }
-
-  /** Creates a Certificate and waits until it is issued. */
-  async createCertificate(
-    name: string,
-    annotations: Readonly<Record<string, string>>,
-    spec: Readonly<Record<string, unknown>> = {},
-  ): Promise<void> {
-    const { status, body } = await this.cluster.api.create(this.ns.path(CERT_MANAGER, "certificates"), {
-      apiVersion: CERT_MANAGER,
-      kind: "Certificate",
-      metadata: { name, annotations },
-      spec: {
-        secretName: name,
-        dnsNames: ["gate.example.com"],
-        ipAddresses: [this.address],
-        duration: "2h",
-        renewBefore: "30m",
-        privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-        issuerRef: { name: "ca" },
-        ...spec,
-      },
-    });
-    if (status !== 201) throw new Error(body.message);
-    await eventually(`Certificate ${name}`, async () => ((await this.revision(name)) >= 1 ? true : undefined));
   }
 
   /** Creates a workload of the gate that serves the Certificate `certificate`. Waits until it is rolled out. */
@@ -148,8 +116,8 @@ export class RolloutBed {
   }
 
   /**
-   * Creates a Service for the Pods of a workload and registers the gate at its address. Only one workload can be registered at
-   * a time. Resolves to a load for the gate.
+   * Creates a Service for the Pods of a workload and registers the gate at its address. Only one workload can be
+   * registered at a time. Resolves to a load for the gate.
    */
   async register(app: string): Promise<AdmissionLoad> {
     const service = {
@@ -159,7 +127,11 @@ export class RolloutBed {
     const { status, body } = await this.cluster.api.create(this.ns.path("services"), service);
     if (status !== 201) throw new Error(body.message);
     this.#registered = [{ apiVersion: "v1", kind: "Service", metadata: { name: app, namespace: this.ns.name } }];
-    const objects = await renderGate({ gate: GATE, url: `https://${this.address}`, ca: await this.root() });
+    const objects = await renderGate({
+      gate: GATE,
+      url: `https://${this.address}`,
+      ca: await this.certificates.root(),
+    });
     this.#registered.push(...objects.filter(({ kind }) => kind.endsWith("WebhookConfiguration")));
     await applyAll(
       this.cluster,
@@ -175,45 +147,15 @@ export class RolloutBed {
     for (const object of this.#registered.splice(0).reverse()) await this.cluster.api.delete(apiPathOf(object).path);
   }
 
-  /** Changes annotations of a Certificate. The value null removes an annotation. */
-  async annotate(name: string, annotations: Readonly<Record<string, string | null>>): Promise<void> {
-    const { status, body } = await this.cluster.api.merge(this.ns.path(CERT_MANAGER, "certificates", name), {
-      metadata: { annotations },
-    });
-    if (status !== 200) throw new Error(body.message);
-  }
-
-  /** Changes the spec of a Certificate and waits until it is issued again. Resolves to its revision. */
-  async changeSpec(name: string, spec: object): Promise<number> {
-    const before = await this.revision(name);
-    const { status, body } = await this.cluster.api.merge(this.ns.path(CERT_MANAGER, "certificates", name), { spec });
-    if (status !== 200) throw new Error(body.message);
-    return this.#revisionAfter(name, before);
-  }
-
   /** Deletes a Certificate and its workload, if they exist, and waits until the Pods are gone. */
   async remove(kind: string, name: string): Promise<void> {
-    await this.cluster.api.delete(this.ns.path(CERT_MANAGER, "certificates", name));
+    await this.cluster.api.delete(this.certificates.path(name));
     // With an existing Secret, cert-manager would issue nothing for the next Certificate and set no revision.
     await this.cluster.api.delete(this.ns.path("secrets", name));
     await this.cluster.api.delete(this.path(kind, name));
     await eventually(`the Pods of ${name} to be gone`, async () => {
       const { body } = await this.cluster.api.get(this.ns.path("pods"), { query: { labelSelector: `app=${name}` } });
       return body.items.length === 0 ? true : undefined;
-    });
-  }
-
-  /** Makes cert-manager renew a Certificate and waits until it has. Resolves to its revision. */
-  async renew(name: string): Promise<number> {
-    const before = await this.revision(name);
-    await renewCertificate(this.cluster.api, this.ns.path(CERT_MANAGER, "certificates", name));
-    return this.#revisionAfter(name, before);
-  }
-
-  #revisionAfter(name: string, revision: number): Promise<number> {
-    return eventually(`a revision of ${name} after ${revision}`, async () => {
-      const now = await this.revision(name);
-      return now > revision ? now : undefined;
     });
   }
 
@@ -236,42 +178,6 @@ export class RolloutBed {
         String(inSeconds(scaled(5_000))),
         ...args,
       ],
-    });
-  }
-
-  /** Waits until the condition RolledOut of a Certificate is as expected. Resolves to the condition. */
-  async waitForCondition(name: string, expected: ExpectedCondition): Promise<KubeObject> {
-    const { status, revision, reason, timeoutMs = CONDITION_TIMEOUT_MS } = expected;
-    return eventually(
-      `RolledOut=${status} of ${name} at revision ${revision}`,
-      async () => {
-        const { body } = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
-        if (body.status.revision !== revision) return undefined;
-        const found = body.status.conditions.find(({ type }: KubeObject) => type === "RolledOut");
-        const isOfRevision = status !== "True" || found?.message.includes(`revision ${revision},`);
-        return found?.status === status && isOfRevision && (reason === undefined || found.reason === reason)
-          ? found
-          : undefined;
-      },
-      timeoutMs,
-    );
-  }
-
-  /** Makes the controller reconcile a Certificate again, and waits until it has written the condition again. */
-  async reconcileAgain(name: string): Promise<void> {
-    const path = this.ns.path(CERT_MANAGER, "certificates", name);
-    const { body } = await this.cluster.api.get(path);
-    const others = body.status.conditions.filter(({ type }: KubeObject) => type !== "RolledOut");
-    const { resourceVersion } = body.metadata;
-    const { status } = await this.cluster.api.merge(`${path}/status`, {
-      metadata: { resourceVersion },
-      status: { conditions: others },
-    });
-    if (status === 409) return this.reconcileAgain(name);
-    if (status !== 200) throw new Error(`${name}: ${status}`);
-    await eventually(`the controller to write the condition RolledOut of ${name} again`, async () => {
-      const { conditions } = (await this.cluster.api.get(path)).body.status;
-      return conditions.some(({ type }: KubeObject) => type === "RolledOut") ? true : undefined;
     });
   }
 
@@ -299,86 +205,12 @@ export class RolloutBed {
     return (await this.cluster.api.get(this.path(kind, name))).body;
   }
 
-  /** Reasons of the controller's Events about a Certificate, in order of time. */
-  async events(name: string): Promise<string[]> {
-    const { body } = await this.cluster.api.get(this.ns.path("events.k8s.io/v1", "events"));
-    const certificate = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
-    return body.items
-      .filter(
-        ({ regarding, reportingController }: KubeObject) =>
-          regarding.uid === certificate.body.metadata.uid && reportingController === "postern.dev/rollout",
-      )
-      .sort((left: KubeObject, right: KubeObject) => (left.eventTime < right.eventTime ? -1 : 1))
-      .map(({ reason }: KubeObject) => reason);
-  }
-
-  async revision(name: string): Promise<number> {
-    const { body } = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
-    const isReady = body.status?.conditions?.some(
-      ({ type, status }: KubeObject) => type === "Ready" && status === "True",
-    );
-    return isReady ? (body.status.revision ?? 0) : 0;
-  }
-
-  /** End of the current certificate of a Certificate, in milliseconds since 1970. */
-  async notAfter(name: string): Promise<number> {
-    const { body } = await this.cluster.api.get(this.ns.path(CERT_MANAGER, "certificates", name));
-    return Date.parse(body.status.notAfter);
-  }
-
-  /** The issuing CA, in PEM. */
-  async root(): Promise<string> {
-    const { body } = await this.cluster.api.get(this.ns.path("secrets", "ca"));
-    return Buffer.from(body.data["tls.crt"], "base64").toString();
-  }
-
   path(kind: string, name: string): string {
     return this.ns.path("apps/v1", `${kind.toLowerCase()}s${name === "" ? "" : `/${name}`}`);
   }
 
   stop(): Promise<void> {
     return this.#started.stop();
-  }
-
-  /** Applies the shipped manifests. No Pod of the image runs. */
-  async #install(): Promise<void> {
-    const overlay = join(this.#folder, "overlay");
-    await mkdir(overlay);
-    await symlink(BASE, join(overlay, "base"));
-    await symlink(COMPONENT, join(overlay, "rollout"));
-    await writeFile(
-      join(overlay, "kustomization.yaml"),
-      stringify({ resources: ["./base"], components: ["./rollout"] }),
-    );
-    const { code, stderr } = await this.cluster.kubectl(["apply", "--server-side", "-k", overlay]);
-    if (code !== 0) throw new Error(stderr);
-    const { status, body } = await this.cluster.api.create(
-      "/api/v1/namespaces/postern-system/serviceaccounts/postern-rollout/token",
-      { spec: { expirationSeconds: 7200 } },
-    );
-    if (status !== 201) throw new Error(body.message);
-    this.token = body.status.token;
-    await writeFile(this.kubeconfig, tokenKubeconfig(this.cluster.place, this.token));
-  }
-
-  async #issuers(): Promise<void> {
-    const create = async (kind: "Issuer" | "Certificate", name: string, spec: object): Promise<void> => {
-      const object = { apiVersion: CERT_MANAGER, kind, metadata: { name }, spec };
-      const { status, body } = await this.cluster.api.create(
-        this.ns.path(CERT_MANAGER, `${kind.toLowerCase()}s`),
-        object,
-      );
-      if (status !== 201) throw new Error(body.message);
-    };
-    await create("Issuer", "self-signed", { selfSigned: {} });
-    await create("Certificate", "ca", {
-      isCA: true,
-      commonName: "gates' CA",
-      secretName: "ca",
-      privateKey: { algorithm: "ECDSA", size: 256 },
-      issuerRef: { name: "self-signed" },
-    });
-    await create("Issuer", "ca", { ca: { secretName: "ca" } });
   }
 }
 

@@ -26,8 +26,8 @@ const DRY = { query: { dryRun: "All" } };
 const TIMEOUT_MS = patience(180_000);
 
 /**
- * Registers a test of a gate in a Deployment with two Pods behind a Service. Each Pod is a process. The certificate is in a
- * Secret. Call it in a `describe`.
+ * Registers a test of a gate in a Deployment with two Pods behind a Service. Each Pod is a process. The certificate is
+ * in a Secret. Call it in a `describe`.
  */
 export function gateRestart(bedOf: () => RolloutBed): void {
   let cluster: Cluster;

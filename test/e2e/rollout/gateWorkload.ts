@@ -15,8 +15,8 @@ export interface WorkloadOptions {
   /** Name of the mounted Secret. Default: that of the Certificate. */
   readonly secret?: string;
   /**
-   * Whether the whole Secret is mounted, so that its files are updated and the gate reloads them. Default: false, which mounts
-   * single files by subPath. With true, the annotation with the revision is a file in `/etc/pod`.
+   * Whether the whole Secret is mounted, so that its files are updated and the gate reloads them. Default: false, which
+   * mounts single files by subPath. With true, the annotation with the revision is a file in `/etc/pod`.
    */
   readonly isReloaded?: boolean;
 }

@@ -8,8 +8,8 @@ import { RolloutBed } from "./RolloutBed.ts";
 
 /**
  * Cert-manager renews these certificates after a third of their lifetime, which is 45 s on the reference machine: a
- * twentieth of 15 minutes. Each rollout must end before the previous certificate expires, so the lifetime is longer on a
- * slower machine.
+ * twentieth of 15 minutes. Each rollout must end before the previous certificate expires, so the lifetime is longer on
+ * a slower machine.
  */
 const [LIFETIME_SECONDS, RENEW_BEFORE_SECONDS] = [inSeconds(scaled(45_000)), inSeconds(scaled(30_000))];
 const NAME = "cadence";
@@ -34,11 +34,11 @@ afterAll(() => bed?.stop());
 it(
   "postern rollout rolls out each of four renewals under load and no create fails, and without it creates fail",
   async () => {
-    await bed.createCertificate(NAME, SETTINGS, {
+    await bed.certificates.create(NAME, SETTINGS, {
       duration: `${LIFETIME_SECONDS}s`,
       renewBefore: `${RENEW_BEFORE_SECONDS}s`,
     });
-    const ending = await bed.notAfter(NAME);
+    const ending = await bed.certificates.notAfter(NAME);
     await bed.createWorkload(NAME, NAME, { replicas: 2 });
     const load = await bed.register(NAME);
     const { failures, longestStallMs } = await loadOverNewConnections(bed.cluster.api, load, async () => {
@@ -46,7 +46,7 @@ it(
       await eventually(
         `${RENEWALS} renewals to be rolled out and the first certificate to expire`,
         async () => {
-          const rolledOut = (await bed.events(NAME)).filter((reason) => reason === "RolledOut").length;
+          const rolledOut = (await bed.certificates.events(NAME)).filter((reason) => reason === "RolledOut").length;
           return rolledOut > RENEWALS && Date.now() > ending ? true : undefined;
         },
         RENEWALS_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import type { ChildService } from "../../cluster/ChildService.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
 import { eventually } from "../../run/eventually.ts";
 import { patience } from "../../run/speedFactor.ts";
+import { type CallerTokens, createCallers } from "./createCallers.ts";
 import type { RolloutBed } from "./RolloutBed.ts";
 
 const CALL_TIMEOUT_MS = patience(20_000);
@@ -18,8 +19,7 @@ export function rolloutCalls(bedOf: () => RolloutBed): void {
   let controller: ChildService;
   let port = 0;
   let ca: TestCa;
-  /** Tokens of two ServiceAccounts: one that may update the Certificate `called`, and one without rights. */
-  const tokens = { withRights: "", withoutRights: "", otherAudience: "" };
+  let tokens: CallerTokens;
 
   beforeAll(async () => {
     bed = bedOf();
@@ -29,31 +29,10 @@ export function rolloutCalls(bedOf: () => RolloutBed): void {
     const pair = await ca.issue({ name: "rollout", hosts: ["localhost", "127.0.0.1"] });
     await writeFile(files.cert, pair.cert + ca.cert);
     await writeFile(files.key, pair.key, { mode: 0o600 });
-    await bed.createCertificate(CERTIFICATE, { "postern.dev/rollout": `deployment/${CERTIFICATE}` });
-    await bed.createCertificate("plain", {});
+    await bed.certificates.create(CERTIFICATE, { "postern.dev/rollout": `deployment/${CERTIFICATE}` });
+    await bed.certificates.create("plain", {});
     await bed.createWorkload(CERTIFICATE, CERTIFICATE, { replicas: 1 });
-    const { api } = bed.cluster;
-    const rbac = "rbac.authorization.k8s.io/v1";
-    for (const name of ["may", "may-not"]) await api.create(bed.ns.path("serviceaccounts"), { metadata: { name } });
-    await api.create(bed.ns.path(rbac, "roles"), {
-      metadata: { name: "may" },
-      rules: [
-        {
-          apiGroups: ["cert-manager.io"],
-          resources: ["certificates"],
-          resourceNames: [CERTIFICATE, "plain", "missing"],
-          verbs: ["update"],
-        },
-      ],
-    });
-    await api.create(bed.ns.path(rbac, "rolebindings"), {
-      metadata: { name: "may" },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "may" },
-      subjects: [{ kind: "ServiceAccount", name: "may", namespace: bed.ns.name }],
-    });
-    tokens.withRights = await tokenOf(bed, "may");
-    tokens.withoutRights = await tokenOf(bed, "may-not");
-    tokens.otherAudience = await tokenOf(bed, "may", ["somebody-else"]);
+    tokens = await createCallers(bed, [CERTIFICATE, "plain", "missing"]);
     controller = await bed.startController([
       "--port",
       "0",
@@ -68,7 +47,7 @@ export function rolloutCalls(bedOf: () => RolloutBed): void {
       const [, found] = /listening port=(\d+) protocol=https/.exec(controller.log()) ?? [];
       return found === undefined ? undefined : Number(found);
     });
-    await bed.waitForCondition(CERTIFICATE, { status: "True", revision: 1 });
+    await bed.certificates.waitForCondition(CERTIFICATE, { status: "True", revision: 1 });
   });
 
   afterAll(async () => {
@@ -129,12 +108,12 @@ export function rolloutCalls(bedOf: () => RolloutBed): void {
       const isAnother = pod !== undefined && before.every(({ name }) => name !== pod.name);
       return isAsked && isAnother && others.length === 0 ? live : undefined;
     });
-    await bed.waitForCondition(CERTIFICATE, { status: "True", revision: 1 });
+    await bed.certificates.waitForCondition(CERTIFICATE, { status: "True", revision: 1 });
     expect(spec.template.metadata.annotations["x-certificate-serial"]).toBe(before[0]?.serial);
-    const byHand = `by hand (${answer.body.request}, system:serviceaccount:${bed.ns.name}:may)`;
+    const origin = `manual (${answer.body.request}, system:serviceaccount:${bed.ns.name}:may)`;
     await eventually("an Event that names the requester", async () => {
       const { stdout } = await bed.cluster.kubectl(["-n", bed.ns.name, "get", "events", "-o", "yaml"]);
-      return stdout.includes(byHand) ? true : undefined;
+      return stdout.includes(origin) ? true : undefined;
     });
     // The token must not be logged.
     expect(controller.log()).toContain(`user=system:serviceaccount:${bed.ns.name}:may`);
@@ -236,7 +215,7 @@ export function rolloutCalls(bedOf: () => RolloutBed): void {
         "too-large",
       ],
     ])("%s, with a status and a code, and changes nothing", async (_, make, status, code) => {
-      const path = bed.ns.path("cert-manager.io/v1", "certificates", CERTIFICATE);
+      const path = bed.certificates.path(CERTIFICATE);
       const before = (await bed.cluster.api.get(path)).body.metadata.annotations;
       const answer = await call(make());
       expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
@@ -247,13 +226,6 @@ export function rolloutCalls(bedOf: () => RolloutBed): void {
       expect((await bed.cluster.api.get(path)).body.metadata.annotations).toEqual(before);
     });
   });
-}
-
-async function tokenOf(bed: RolloutBed, name: string, audiences?: readonly string[]): Promise<string> {
-  const spec = { expirationSeconds: 3600, ...(audiences === undefined ? {} : { audiences }) };
-  const { status, body } = await bed.cluster.api.create(bed.ns.path("serviceaccounts", name, "token"), { spec });
-  if (status !== 201) throw new Error(body.message);
-  return body.status.token;
 }
 
 interface Call {

@@ -24,9 +24,9 @@ const canaryOf = (name: string, more: Readonly<Record<string, string>> = {}): Re
 
 /** Creates a Deployment that is rolled out at revision 1. */
 async function startRolledOut(bed: RolloutBed, name: string, replicas: number): Promise<void> {
-  await bed.createCertificate(name, { "postern.dev/rollout": `deployment/${name}` });
+  await bed.certificates.create(name, { "postern.dev/rollout": `deployment/${name}` });
   await bed.createWorkload(name, name, { replicas });
-  await bed.waitForCondition(name, { status: "True", revision: 1 });
+  await bed.certificates.waitForCondition(name, { status: "True", revision: 1 });
 }
 
 const waitForCanary = (bed: RolloutBed, name: string): Promise<true> =>
@@ -36,10 +36,10 @@ async function recreateCertificate(bed: RolloutBed): Promise<void> {
   await startRolledOut(bed, "recreated", 2);
   const before = (await bed.live("Deployment", "recreated")).spec;
   // Nothing listens on this port, so the canary does not pass.
-  await bed.annotate("recreated", canaryOf("recreated", { "postern.dev/probe-port": "1" }));
-  await bed.renew("recreated");
+  await bed.certificates.annotate("recreated", canaryOf("recreated", { "postern.dev/probe-port": "1" }));
+  await bed.certificates.renew("recreated");
   await waitForCanary(bed, "recreated");
-  const path = bed.ns.path("cert-manager.io/v1", "certificates", "recreated");
+  const path = bed.certificates.path("recreated");
   const { metadata, spec } = (await bed.cluster.api.get(path)).body;
   await bed.cluster.api.delete(path);
   const { status } = await bed.cluster.api.create(bed.ns.path("cert-manager.io/v1", "certificates"), {
@@ -59,13 +59,16 @@ async function recreateCertificate(bed: RolloutBed): Promise<void> {
 
 async function scaleDuringCanary(bed: RolloutBed): Promise<void> {
   await startRolledOut(bed, "scaled", 1);
-  await bed.annotate("scaled", canaryOf("scaled", { "postern.dev/canary": "2", "postern.dev/probe-port": "1" }));
-  await bed.renew("scaled");
+  await bed.certificates.annotate(
+    "scaled",
+    canaryOf("scaled", { "postern.dev/canary": "2", "postern.dev/probe-port": "1" }),
+  );
+  await bed.certificates.renew("scaled");
   await waitForCanary(bed, "scaled");
   const { status } = await bed.cluster.api.merge(bed.path("Deployment", "scaled"), { spec: { replicas: 4 } });
   expect(status).toBe(200);
-  await bed.annotate("scaled", { "postern.dev/probe-port": "8443" });
-  await bed.waitForCondition("scaled", { status: "True", revision: 2 });
+  await bed.certificates.annotate("scaled", { "postern.dev/probe-port": "8443" });
+  await bed.certificates.waitForCondition("scaled", { status: "True", revision: 2 });
   expect((await bed.pods("scaled")).map(({ revision }) => revision)).toEqual(["2", "2", "2", "2"]);
 }
 
@@ -97,21 +100,27 @@ async function rollNextToForeignState(bed: RolloutBed): Promise<void> {
 }
 
 async function rollByHandThenDelete(bed: RolloutBed): Promise<void> {
-  await bed.annotate("requested", {
+  await bed.certificates.annotate("requested", {
     "postern.dev/rollout-request": "again",
     "postern.dev/rollout-requested-by": "é".repeat(2_000),
   });
   await eventually("the requested rollout to complete", async () => {
     const [pod] = await bed.pods("requested");
-    const events = await bed.events("requested");
+    const events = await bed.certificates.events("requested");
     return pod?.revision === "1" && events.length === 4 ? true : undefined;
   });
-  expect(await bed.events("requested")).toEqual(["RolloutStarted", "RolledOut", "RolloutStarted", "RolledOut"]);
-  // The Certificate is deleted during a canary. The controller finds the orphaned rollout, although the invalid one is listed first.
-  await bed.annotate("requested", canaryOf("requested", { "postern.dev/probe-port": "1" }));
-  await bed.renew("requested");
+  expect(await bed.certificates.events("requested")).toEqual([
+    "RolloutStarted",
+    "RolledOut",
+    "RolloutStarted",
+    "RolledOut",
+  ]);
+  // The Certificate is deleted during a canary. The controller finds the orphaned rollout, although the invalid one is
+  // listed first.
+  await bed.certificates.annotate("requested", canaryOf("requested", { "postern.dev/probe-port": "1" }));
+  await bed.certificates.renew("requested");
   await waitForCanary(bed, "requested");
-  await bed.cluster.api.delete(bed.ns.path("cert-manager.io/v1", "certificates", "requested"));
+  await bed.cluster.api.delete(bed.certificates.path("requested"));
   await eventually("the rollout to be rolled back", async () =>
     (await bed.phase("Deployment", "requested")) === "rolled-back" ? true : undefined,
   );

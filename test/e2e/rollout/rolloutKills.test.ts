@@ -28,7 +28,7 @@ const running: ChildService[] = [];
 
 beforeAll(async () => {
   bed = await RolloutBed.start();
-  await bed.createCertificate("other", {});
+  await bed.certificates.create("other", {});
   tap = await ApiTap.start(bed.cluster);
   tapped = join(bed.cluster.place.folder, "tapped-kubeconfig");
   await writeFile(tapped, tokenKubeconfig({ server: tap.url, ca: bed.cluster.place.ca }, bed.token));
@@ -54,10 +54,10 @@ async function startController(kubeconfig = bed.kubeconfig, args: readonly strin
 
 /** Creates a gate at its first revision, rolled out without a canary. Resolves to its load. */
 async function rolledOut(parts: { readonly secret?: string } = {}): Promise<AdmissionLoad> {
-  await bed.createCertificate("gate", { "postern.dev/rollout": "deployment/gate" });
+  await bed.certificates.create("gate", { "postern.dev/rollout": "deployment/gate" });
   await bed.createWorkload("gate", "gate", { replicas: 3, ...parts });
   const controller = await startController();
-  await bed.waitForCondition("gate", { status: "True", revision: 1 });
+  await bed.certificates.waitForCondition("gate", { status: "True", revision: 1 });
   await controller.stop();
   load ??= await bed.register("gate");
   const called = load;
@@ -66,8 +66,8 @@ async function rolledOut(parts: { readonly secret?: string } = {}): Promise<Admi
 }
 
 /**
- * Returns a plan that kills the controller at up to six writes of each kind: alternately before the API server receives the
- * write and after it has answered. Records the kinds in `killed`.
+ * Returns a plan that kills the controller at up to six writes of each kind: alternately before the API server receives
+ * the write and after it has answered. Records the kinds in `killed`.
  */
 function killAtEachWrite(killed: string[]): TapPlan {
   return ({ method, path }) => {
@@ -96,12 +96,12 @@ describe("postern rollout, killed before and after each write", () => {
     { timeout: KILLS_TIMEOUT_MS },
     async ({ parts, status, reason, revision }) => {
       const called = await rolledOut(parts);
-      await bed.annotate("gate", { ...SETTINGS, "postern.dev/timeout-seconds": ROLLOUT_TIMEOUT_SECONDS });
+      await bed.certificates.annotate("gate", { ...SETTINGS, "postern.dev/timeout-seconds": ROLLOUT_TIMEOUT_SECONDS });
       const before = (await bed.live("Deployment", "gate")).spec.strategy;
       const killed: string[] = [];
       let isDone = false;
       const { failures } = await called.during(async () => {
-        await bed.renew("gate");
+        await bed.certificates.renew("gate");
         tap.plan = killAtEachWrite(killed);
         const controller = await startController(tapped);
         tap.kill = () => process.kill(controller.pid, "SIGKILL");
@@ -117,9 +117,11 @@ describe("postern rollout, killed before and after each write", () => {
             await sleep(POLL_INTERVAL_MS);
           }
         })();
-        await bed.waitForCondition("gate", { status, revision: 2, reason, timeoutMs: KILLS_TIMEOUT_MS }).finally(() => {
-          isDone = true;
-        });
+        await bed.certificates
+          .waitForCondition("gate", { status, revision: 2, reason, timeoutMs: KILLS_TIMEOUT_MS })
+          .finally(() => {
+            isDone = true;
+          });
         await restarting;
       });
       expect(failures).toEqual([]);
@@ -132,7 +134,7 @@ describe("postern rollout, killed before and after each write", () => {
       expect(spec.minReadySeconds ?? 0).toBe(0);
       expect(metadata.labels?.["postern.dev/rollout-in-progress"]).toBeUndefined();
       // Each Event was created once, although some steps were written more than once.
-      const reasons = (await bed.events("gate")).slice(2);
+      const reasons = (await bed.certificates.events("gate")).slice(2);
       expect(reasons).toEqual(
         status === "True"
           ? ["CanaryStarted", "CanaryPassed", "RolledOut"]
@@ -155,25 +157,25 @@ describe("two controllers of postern rollout", () => {
     const [one, two] = [await startController(), await startController()];
     const leader = await eventually("one controller to lead", async () => [one, two].find(isLeader));
     const other = leader === one ? two : one;
-    await bed.renew("gate");
-    await bed.waitForCondition("gate", { status: "True", revision: 2 });
+    await bed.certificates.renew("gate");
+    await bed.certificates.waitForCondition("gate", { status: "True", revision: 2 });
     expect(leader.log()).toContain("step=finish");
     expect(other.log()).not.toContain("step=");
     await leader.stop("SIGKILL");
-    await bed.renew("gate");
-    await bed.waitForCondition("gate", { status: "True", revision: 3 });
+    await bed.certificates.renew("gate");
+    await bed.certificates.waitForCondition("gate", { status: "True", revision: 3 });
     expect(isLeader(other)).toBe(true);
     expect(other.log()).toContain("step=finish");
   });
 
   it("hand over immediately when the leader stops on SIGTERM", { timeout: PAIR_TIMEOUT_MS }, async () => {
-    await bed.createCertificate("gate", { "postern.dev/rollout": "deployment/gate" });
+    await bed.certificates.create("gate", { "postern.dev/rollout": "deployment/gate" });
     // This Lease cannot expire during the test: the other controller can only acquire a released Lease.
     const long = ["--lease-seconds", String(inSeconds(patience(240_000)))];
     const one = await startController(bed.kubeconfig, long);
     await eventually("one controller to lead", async () => (isLeader(one) ? true : undefined));
     const two = await startController(bed.kubeconfig, long);
-    await eventually("the other controller to wait", async () => (/does not lead/.test(two.log()) ? true : undefined));
+    await eventually("the other controller to wait", async () => (/not leader/.test(two.log()) ? true : undefined));
     await one.stop();
     expect(one.log()).toMatch(/ stopped\n$/);
     await eventually("the other controller to lead", async () => (isLeader(two) ? true : undefined), patience(60_000));
@@ -194,8 +196,8 @@ describe("two controllers of postern rollout", () => {
     }
     const steps = one.log().match(/step=/g)?.length ?? 0;
     await eventually("the first to lose the Lease", async () => (isLeader(one) ? undefined : true));
-    await bed.renew("gate");
-    await bed.waitForCondition("gate", { status: "True", revision: 2 });
+    await bed.certificates.renew("gate");
+    await bed.certificates.waitForCondition("gate", { status: "True", revision: 2 });
     expect(one.log().match(/step=/g)?.length ?? 0).toBe(steps);
     expect(two.log()).toContain("step=finish");
   });

@@ -41,15 +41,15 @@ const revisions = async (bed: RolloutBed, name: string): Promise<string[]> =>
 async function rollByCanary(bed: RolloutBed, kind: Kind): Promise<void> {
   const lowerCaseKind = kind.toLowerCase();
   const name = `${lowerCaseKind}-good`;
-  await bed.createCertificate(name, { "postern.dev/rollout": `${lowerCaseKind}/${name}`, ...LONG_TIMEOUT });
+  await bed.certificates.create(name, { "postern.dev/rollout": `${lowerCaseKind}/${name}`, ...LONG_TIMEOUT });
   await bed.createWorkload(name, name, { kind, replicas: 3 });
-  await bed.waitForCondition(name, { status: "True", revision: 1 });
+  await bed.certificates.waitForCondition(name, { status: "True", revision: 1 });
   const before = strategyOf((await bed.live(kind, name)).spec);
-  await bed.renew(name);
-  await bed.waitForCondition(name, { status: "True", revision: 2, timeoutMs: ROLLOUT_TIMEOUT_MS });
+  await bed.certificates.renew(name);
+  await bed.certificates.waitForCondition(name, { status: "True", revision: 2, timeoutMs: ROLLOUT_TIMEOUT_MS });
   expect(await revisions(bed, name)).toEqual(["2"]);
-  await bed.annotate(name, CANARY);
-  await bed.renew(name);
+  await bed.certificates.annotate(name, CANARY);
+  await bed.certificates.renew(name);
   const canaryCounts: number[] = [];
   await eventually(
     "the canary to be passed",
@@ -62,44 +62,44 @@ async function rollByCanary(bed: RolloutBed, kind: Kind): Promise<void> {
     ROLLOUT_TIMEOUT_MS,
   );
   expect(Math.max(...canaryCounts)).toBe(1);
-  await bed.waitForCondition(name, { status: "True", revision: 3, timeoutMs: ROLLOUT_TIMEOUT_MS });
+  await bed.certificates.waitForCondition(name, { status: "True", revision: 3, timeoutMs: ROLLOUT_TIMEOUT_MS });
   expect(await revisions(bed, name)).toEqual(["3"]);
   expect(strategyOf((await bed.live(kind, name)).spec)).toEqual(before);
-  expect((await bed.events(name)).slice(-3)).toEqual(["CanaryStarted", "CanaryPassed", "RolledOut"]);
+  expect((await bed.certificates.events(name)).slice(-3)).toEqual(["CanaryStarted", "CanaryPassed", "RolledOut"]);
 }
 
 async function rollBack(bed: RolloutBed, kind: Kind): Promise<void> {
   const lowerCaseKind = kind.toLowerCase();
   const name = `${lowerCaseKind}-bad`;
-  await bed.createCertificate(name, { "postern.dev/rollout": `${lowerCaseKind}/${name}`, ...LONG_TIMEOUT });
+  await bed.certificates.create(name, { "postern.dev/rollout": `${lowerCaseKind}/${name}`, ...LONG_TIMEOUT });
   await bed.createWorkload(name, name, { kind, replicas: 2, env: { POSTERN_TLS_HOSTS: "gate.example.com" } });
-  await bed.waitForCondition(name, { status: "True", revision: 1 });
-  await bed.annotate(name, { ...CANARY, ...SHORT_TIMEOUT });
+  await bed.certificates.waitForCondition(name, { status: "True", revision: 1 });
+  await bed.certificates.annotate(name, { ...CANARY, ...SHORT_TIMEOUT });
   const before = strategyOf((await bed.live(kind, name)).spec);
-  await bed.changeSpec(name, { dnsNames: ["another.example.com"] });
+  await bed.certificates.changeSpec(name, { dnsNames: ["another.example.com"] });
   await eventually("the rollback to start", async () =>
     (await bed.phase(kind, name)) === "rolling-back" ? true : undefined,
   );
   // A replaced Pod loads the current certificate. Until the Certificate is valid again, the former canary is not ready.
-  await bed.annotate(name, LONG_TIMEOUT);
-  await bed.changeSpec(name, { dnsNames: ["gate.example.com"] });
-  await bed.waitForCondition(name, { status: "True", revision: 3, timeoutMs: ROLLOUT_TIMEOUT_MS });
+  await bed.certificates.annotate(name, LONG_TIMEOUT);
+  await bed.certificates.changeSpec(name, { dnsNames: ["gate.example.com"] });
+  await bed.certificates.waitForCondition(name, { status: "True", revision: 3, timeoutMs: ROLLOUT_TIMEOUT_MS });
   expect(await revisions(bed, name)).toEqual(["3"]);
   expect(strategyOf((await bed.live(kind, name)).spec)).toEqual(before);
-  expect(await bed.events(name)).toContain("RollingBack");
+  expect(await bed.certificates.events(name)).toContain("RollingBack");
 }
 
 const IN_PLACE = { ...LONG_TIMEOUT, "postern.dev/renewal-policy": "in-place" };
 
 async function reloadInPlace(bed: RolloutBed): Promise<void> {
-  await bed.createCertificate("placed", { ...IN_PLACE, "postern.dev/rollout": "deployment/placed" });
+  await bed.certificates.create("placed", { ...IN_PLACE, "postern.dev/rollout": "deployment/placed" });
   const env = { POSTERN_RENEWING_FILE: "/etc/pod/certificate-revision", POSTERN_VERDICT_LINES: "1" };
   await bed.createWorkload("placed", "placed", { replicas: 2, isReloaded: true, env });
-  await bed.waitForCondition("placed", { status: "True", revision: 1 });
+  await bed.certificates.waitForCondition("placed", { status: "True", revision: 1 });
   const before = (await bed.pods("placed")).map(({ name }) => name).sort();
   for (const revision of [2, 3]) {
-    expect(await bed.renew("placed")).toBe(revision);
-    await bed.waitForCondition("placed", { status: "True", revision });
+    expect(await bed.certificates.renew("placed")).toBe(revision);
+    await bed.certificates.waitForCondition("placed", { status: "True", revision });
     const pods = await bed.pods("placed");
     expect(pods.map(({ name }) => name).sort()).toEqual(before);
     expect(new Set(pods.map((pod) => pod.revision))).toEqual(new Set([String(revision)]));
@@ -115,13 +115,17 @@ async function reloadInPlace(bed: RolloutBed): Promise<void> {
 }
 
 async function reportUnreloadedPod(bed: RolloutBed): Promise<void> {
-  await bed.createCertificate("unreloaded", { ...IN_PLACE, "postern.dev/rollout": "deployment/unreloaded" });
+  await bed.certificates.create("unreloaded", { ...IN_PLACE, "postern.dev/rollout": "deployment/unreloaded" });
   await bed.createWorkload("unreloaded", "unreloaded", { replicas: 1 });
-  await bed.waitForCondition("unreloaded", { status: "True", revision: 1 });
+  await bed.certificates.waitForCondition("unreloaded", { status: "True", revision: 1 });
   // Set after the first Pod has started, because that may take longer.
-  await bed.annotate("unreloaded", { "postern.dev/timeout-seconds": String(inSeconds(scaled(3_000))) });
-  await bed.renew("unreloaded");
-  const { message } = await bed.waitForCondition("unreloaded", { status: "False", revision: 2, reason: "NotServed" });
+  await bed.certificates.annotate("unreloaded", { "postern.dev/timeout-seconds": String(inSeconds(scaled(3_000))) });
+  await bed.certificates.renew("unreloaded");
+  const { message } = await bed.certificates.waitForCondition("unreloaded", {
+    status: "False",
+    revision: 2,
+    reason: "NotServed",
+  });
   expect(message).toMatch(/0 of 1 Pods serve the new certificate; Pod unreloaded-\S+: serves serial /);
-  expect(await bed.events("unreloaded")).toEqual(["NotServed"]);
+  expect(await bed.certificates.events("unreloaded")).toEqual(["NotServed"]);
 }

@@ -12,8 +12,8 @@ export type ConcurrentTests = Readonly<Record<string, () => Promise<void>>>;
 type Result = { readonly error?: unknown };
 
 /**
- * Registers tests that run concurrently, {@link CONCURRENCY} at a time. Each is reported as a separate test. Call it in a
- * `describe`. Vitest's `concurrent` is not used: its tests share the spies on the console.
+ * Registers tests that run concurrently, {@link CONCURRENCY} at a time. Each is reported as a separate test. Call it in
+ * a `describe`. Vitest's `concurrent` is not used: its tests share the spies on the console.
  */
 export function concurrentTests(tests: ConcurrentTests): void {
   const results = new Map<string, Promise<Result>>();

@@ -6,8 +6,9 @@ const PORT = 16_443;
 const [FIRST, LAST] = [101, 250];
 
 /**
- * Reserves an address for a Service that a pod runner serves. No other process on the machine gets the same address while
- * this process lives. The pod runners of all clusters share the loopback interface. Rejects when all addresses are taken.
+ * Reserves an address for a Service that a pod runner serves. No other process on the machine gets the same address
+ * while this process lives. The pod runners of all clusters share the loopback interface. Rejects when all addresses
+ * are taken.
  */
 export async function reserveServiceAddress(): Promise<string> {
   for (let last = FIRST; last <= LAST; last += 1) {

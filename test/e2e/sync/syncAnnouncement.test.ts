@@ -18,15 +18,8 @@ import { edgeCa, SwitchingEdge } from "../edges/SwitchingEdge.ts";
 import gate from "../gates/sync.ts";
 import { AdmissionLoad } from "../load/AdmissionLoad.ts";
 import { POSTERN } from "../registration/renderGate.ts";
-import {
-  bundleSizes,
-  CANARY,
-  type ConfigMembers,
-  configDuration,
-  MUTATING,
-  SyncBed,
-  VALIDATING,
-} from "./bed/SyncBed.ts";
+import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { type ConfigMembers, configDuration } from "./bed/syncConfigFiles.ts";
 
 const EVENTS = "/apis/events.k8s.io/v1/namespaces/default/events";
 const MARK = "postern.dev/sync-announcement";

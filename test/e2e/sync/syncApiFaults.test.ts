@@ -4,7 +4,8 @@ import { eventually } from "../../run/eventually.ts";
 import { patience, scaled } from "../../run/speedFactor.ts";
 import { GoVerifier } from "../../trust/GoVerifier.ts";
 import { kindOfCall, type TapFault, type TapPlan } from "../api/ApiTap.ts";
-import { bundleSizes, configDuration, LEASE, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, LEASE, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 import { TrustWatch } from "./bed/TrustWatch.ts";
 

@@ -11,7 +11,8 @@ import { applyAll } from "../registration/registerGate.ts";
 import { renderGate } from "../registration/renderGate.ts";
 import { rejectSelfTests } from "./bed/rejectSelfTests.ts";
 import { runSyncInProcess, viewWithoutNetwork } from "./bed/runSyncInProcess.ts";
-import { configDuration, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 
 const GATE = new URL("../gates/syncBreakGlass.ts", import.meta.url).pathname;

@@ -3,7 +3,8 @@ import type { KubeObject } from "../../cluster/ClusterApi.ts";
 import { eventually } from "../../run/eventually.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { kindOfCall } from "../api/ApiTap.ts";
-import { bundleSizes, configDuration, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, MUTATING, SyncBed, type SyncResult, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";
@@ -28,8 +29,8 @@ afterAll(async () => {
 });
 
 /**
- * Resets the registrations. The next run adds a root. It writes the mutating registration first, with its first PATCH, and
- * confirms it with the second.
+ * Resets the registrations. The next run adds a root. It writes the mutating registration first, with its first PATCH,
+ * and confirms it with the second.
  */
 beforeEach(async () => {
   await bed.register(bed.cas.old.root);

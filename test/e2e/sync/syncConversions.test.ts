@@ -6,7 +6,8 @@ import { edgeCa, SwitchingEdge } from "../edges/SwitchingEdge.ts";
 import gate from "../gates/syncConversions.ts";
 import { type LoadInProgress, steadyLoad } from "../load/steadyLoad.ts";
 import { renderGate } from "../registration/renderGate.ts";
-import { bundleSizes, configDuration, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 
 const GATE = new URL("../gates/syncConversions.ts", import.meta.url).pathname;
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

@@ -6,7 +6,9 @@ import { patience } from "../../run/speedFactor.ts";
 import { type EdgeCa, edgeCa, SwitchingEdge } from "../edges/SwitchingEdge.ts";
 import gate from "../gates/sync.ts";
 import { runSyncInProcess, viewWithAddresses } from "./bed/runSyncInProcess.ts";
-import { bundleSizes, CANARY, configDuration, LEASE, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, CANARY, LEASE, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { shiftedClock } from "./bed/shiftedClock.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 
 const HOUR_MS = 3_600_000;
@@ -183,15 +185,6 @@ describe("postern sync under an attack in the network", () => {
 });
 
 describe("postern sync with a clock that is an hour off", () => {
-  /** Node options that shift the clock of a process. */
-  const shifted = (byMs: number): string[] => {
-    const code = `globalThis.Date = class extends Date {
-      constructor(...args) { if (args.length > 0) super(...args); else super(Date.now()); }
-      static now() { return super.now() + ${byMs}; }
-    };`;
-    return ["--import", `data:text/javascript,${encodeURIComponent(code)}`];
-  };
-
   /** Serves a certificate that is valid on both clocks. */
   beforeEach(async () => {
     const day = { notBefore: new Date(Date.now() - 24 * HOUR_MS), notAfter: new Date(Date.now() + 24 * HOUR_MS) };
@@ -211,9 +204,10 @@ describe("postern sync with a clock that is an hour off", () => {
     ["ahead of", HOUR_MS],
   ])("%s the API server writes no date and removes no root", async (direction, byMs) => {
     const file = await config();
-    // The measured difference is smaller by the duration of the call, or greater by up to 1 s, the precision of HTTP dates.
+    // The measured difference is smaller by the duration of the call, or greater by up to 1 s, the precision of HTTP
+    // dates.
     const output = new RegExp(`^clock {2}this clock is 3(?:60[01]|5\\d\\d) s ${direction} the API server's`);
-    const first = await sync.run(file, () => undefined, shifted(byMs));
+    const first = await sync.run(file, () => undefined, shiftedClock(byMs));
     expect(first).toMatchObject({ code: 1, stdout: expect.stringMatching(output) });
     expect((await bed.live(MUTATING)).metadata.annotations["postern.dev/sync-unused-since"]).toBeUndefined();
     expect(await sync.call(file)).toMatchObject({
@@ -221,7 +215,7 @@ describe("postern sync with a clock that is an hour off", () => {
       stdout: expect.stringContaining("unused roots are removed"),
     });
     const before = await stored();
-    const second = await sync.run(file, () => undefined, shifted(byMs));
+    const second = await sync.run(file, () => undefined, shiftedClock(byMs));
     expect(second).toMatchObject({ code: 1, stdout: expect.stringMatching(output) });
     expect(await stored()).toEqual(before);
   });
@@ -232,16 +226,16 @@ describe("postern sync with a clock that is an hour off", () => {
     const path = LEASE.slice(0, LEASE.lastIndexOf("/"));
     await bed.cluster.api.create(path, { metadata: { name: "postern-sync" }, spec });
     const wide = await bed.writeConfig({ roots: [aged, bed.cas.old, bed.cas.next], more: { timeouts } });
-    const result = await sync.run(wide, () => undefined, shifted(HOUR_MS));
+    const result = await sync.run(wide, () => undefined, shiftedClock(HOUR_MS));
     expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining("another run has the Lease") });
     expect((await bed.live(LEASE)).spec.holderIdentity).toBe("another");
   });
 
   it("at the gate rejects the statements of the gate and removes no root", async () => {
     const now = (): number => Date.now() + HOUR_MS;
-    const late = await SwitchingEdge.start(gate, bed.signingKey, bed.cas.next, { now });
+    const fastEdge = await SwitchingEdge.start(gate, bed.signingKey, bed.cas.next, { now });
     try {
-      await register(late.url);
+      await register(fastEdge.url);
       const before = await stored([VALIDATING, MUTATING]);
       expect(await sync.call(await narrowConfig())).toMatchObject({
         code: 1,
@@ -249,7 +243,7 @@ describe("postern sync with a clock that is an hour off", () => {
       });
       expect(await stored([VALIDATING, MUTATING])).toEqual(before);
     } finally {
-      await late.stop();
+      await fastEdge.stop();
     }
   });
 });

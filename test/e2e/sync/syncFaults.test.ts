@@ -8,7 +8,8 @@ import { patience } from "../../run/speedFactor.ts";
 import { kindOfCall, type TapPlan } from "../api/ApiTap.ts";
 import { edgeCa, SwitchingEdge } from "../edges/SwitchingEdge.ts";
 import gate from "../gates/sync.ts";
-import { bundleSizes, CANARY, configDuration, MUTATING, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/postern-sync";

@@ -7,13 +7,15 @@ import { kindOfCall, type TapFault, type TapPlan } from "../api/ApiTap.ts";
 import { type EdgeCa, SwitchingEdge } from "../edges/SwitchingEdge.ts";
 import gate from "../gates/sync.ts";
 import { AdmissionLoad } from "../load/AdmissionLoad.ts";
-import { bundleSizes, CANARY, configDuration, MUTATING, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, CANARY, MUTATING, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 import { TrustWatch } from "./bed/TrustWatch.ts";
 
 /**
- * `npm run soak:sync` kills the sync at every call, before and after the API server receives it. Without that, the test kills
- * at every seventh call, alternately before and after. This covers all kinds of calls, because a step makes five or ten.
+ * `npm run soak:sync` kills the sync at every call, before and after the API server receives it. Without that, the test
+ * kills at every seventh call, alternately before and after. This covers all kinds of calls, because a step makes five
+ * or ten.
  */
 const killsAtEveryCall = process.env.POSTERN_KILLS === "all";
 const KILLS = ["kills-before", "kills-after"] as const;

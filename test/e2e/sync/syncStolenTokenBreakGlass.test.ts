@@ -66,8 +66,8 @@ async function withKey(attempt: () => Promise<ApiAnswer>, value = "true"): Promi
 }
 
 /**
- * Writes the key, or deletes it. Resolves when the API server uses the new ConfigMap: the function adds a new host with the
- * key and waits until the policy allows that host.
+ * Writes the key, or deletes it. Resolves when the API server uses the new ConfigMap: the function adds a new host with
+ * the key and waits until the policy allows that host.
  */
 async function writeKey(breakGlass: string | null): Promise<void> {
   keyChanges += 1;

@@ -10,7 +10,8 @@ import { patience } from "../../run/speedFactor.ts";
 import { kindOfCall } from "../api/ApiTap.ts";
 import { AdmissionLoad } from "../load/AdmissionLoad.ts";
 import { POSTERN } from "../registration/renderGate.ts";
-import { bundleSizes, configDuration, LEASE, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { bundleSizes, LEASE, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { configDuration } from "./bed/syncConfigFiles.ts";
 import { TappedSync } from "./bed/TappedSync.ts";
 
 const OVERLAY = fileURLToPath(new URL("../../fixtures/overlays/watch", import.meta.url));

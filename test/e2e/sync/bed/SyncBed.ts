@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
-import { stringify } from "yaml";
 import type { Cluster } from "../../../cluster/Cluster.ts";
 import type { KubeObject } from "../../../cluster/ClusterApi.ts";
 import { startCluster } from "../../../cluster/startCluster.ts";
 import { eventually } from "../../../run/eventually.ts";
-import { patience } from "../../../run/speedFactor.ts";
 import { apiPathOf } from "../../api/apiPathOf.ts";
 import { tokenKubeconfig } from "../../api/tokenKubeconfig.ts";
 import type { EdgeProvider, GateEdge, TrustedCa } from "../../edges/GateEdge.ts";
@@ -18,6 +16,7 @@ import gate from "../../gates/sync.ts";
 import { applyAll } from "../../registration/registerGate.ts";
 import { POSTERN, renderGate } from "../../registration/renderGate.ts";
 import { StartedResources } from "../../run/StartedResources.ts";
+import { type SyncConfigInput, syncConfigFiles } from "./syncConfigFiles.ts";
 
 const GATE = new URL("../../gates/sync.ts", import.meta.url).pathname;
 const BASE = fileURLToPath(new URL("../../../../infra/kubernetes/base", import.meta.url));
@@ -30,43 +29,11 @@ export const MUTATING = `${ADMISSION}/mutatingwebhookconfigurations/postern`;
 export const CANARY = `${ADMISSION}/validatingwebhookconfigurations/postern.canary`;
 /** The Lease of the sync. */
 export const LEASE = "/apis/coordination.k8s.io/v1/namespaces/postern-system/leases/postern-sync";
-/**
- * Long timeouts, so that no run fails on a slow machine. Only the Lease is short: that of a killed run expires soon, and no
- * other run competes with a running one.
- */
-const TIMEOUTS = {
-  handshake: configDuration(patience(2_000)),
-  probe: configDuration(patience(20_000)),
-  canary: configDuration(patience(10_000)),
-  lease: "1s",
-};
-
 /** Exit code and output of a run of the sync. The code is null when the process was killed. */
 export interface SyncResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** Input of a sync config. */
-export interface SyncConfigInput {
-  readonly roots: readonly TrustedCa[];
-  readonly url?: string;
-  readonly soak?: string;
-  /** Further members of the config. */
-  readonly more?: ConfigMembers;
-}
-
-/** Members of a sync config. `timeouts` override those of the bed. */
-export interface ConfigMembers {
-  readonly timeouts?: Readonly<Record<string, string>>;
-  readonly [member: string]: unknown;
-}
-
-/** Formats a duration for the sync config. */
-export function configDuration(durationMs: number): string {
-  // A duration in the config has at most six digits.
-  return durationMs < 1_000_000 ? `${durationMs}ms` : `${Math.ceil(durationMs / 1000)}s`;
 }
 
 interface SyncBedParts<Ca extends TrustedCa> {
@@ -104,7 +71,9 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
     this.#started = parts.started;
   }
 
-  /** Starts a bed with edges in this process. `controllers` starts the controllers of Kubernetes, which run the CronJob. */
+  /**
+   * Starts a bed with edges in this process. `controllers` starts the controllers of Kubernetes, which run the CronJob.
+   */
   static async start({ controllers = false } = {}): Promise<SyncBed> {
     return SyncBed.startWith(await switchingEdges(), { controllers });
   }
@@ -176,26 +145,8 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
   }
 
   /** Returns the contents of a sync config and of its root files, by file name, as in a ConfigMap. */
-  configFiles({
-    roots,
-    url,
-    soak = "1s",
-    more: { timeouts = {}, ...more } = {},
-  }: SyncConfigInput): Record<string, string> {
-    const files = Object.fromEntries(roots.map(({ root }, index) => [`root-${index}.pem`, root]));
-    const config = {
-      gate: "postern",
-      cluster: "e2e",
-      ...(url === undefined ? {} : { url }),
-      trust: { mode: "pin", roots: Object.keys(files).map((name) => `./${name}`) },
-      selfTest: { publicKey: this.#publicKey },
-      soak,
-      jitter: "0s",
-      hosts: ["127.0.0.1"],
-      timeouts: { ...TIMEOUTS, ...timeouts },
-      ...more,
-    };
-    return { ...files, "sync.yaml": stringify(config) };
+  configFiles(input: SyncConfigInput): Record<string, string> {
+    return syncConfigFiles(input, this.#publicKey);
   }
 
   /** Runs `postern sync --once` as a process. `onOutput` gets the output so far and may kill the process. */

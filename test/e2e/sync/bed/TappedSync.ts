@@ -28,7 +28,9 @@ export class TappedSync {
     return new TappedSync(bed, tap, kubeconfig);
   }
 
-  /** Runs `postern sync --once` as a process, which the plan may kill. `nodeOptions` are command line options of Node. */
+  /**
+   * Runs `postern sync --once` as a process, which the plan may kill. `nodeOptions` are command line options of Node.
+   */
   run(config: string, plan: TapPlan = () => undefined, nodeOptions: readonly string[] = []): Promise<SyncResult> {
     this.tap.plan = plan;
     const child = spawn(process.execPath, [...nodeOptions, POSTERN, ...this.#args(config)]);

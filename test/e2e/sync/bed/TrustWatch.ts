@@ -19,8 +19,8 @@ export interface StoredTrust {
 }
 
 /**
- * Watches every stored version of every registration of a gate, except the canary. For each version, a Go program makes a
- * handshake with the URL and the bundle, as the API server would for its next call. A watch skips no version.
+ * Watches every stored version of every registration of a gate, except the canary. For each version, a Go program makes
+ * a handshake with the URL and the bundle, as the API server would for its next call. A watch skips no version.
  */
 export class TrustWatch {
   /** Failed handshakes and failed watches, as messages. */

@@ -4,8 +4,8 @@ import { eventually } from "../../../run/eventually.ts";
 import { MUTATING, type SyncBed } from "./SyncBed.ts";
 
 /**
- * Registers a foreign webhook that denies every ConfigMap in the namespace of the self-tests with the status `code`. The API
- * server calls it before the canary. Resolves when it is in force.
+ * Registers a foreign webhook that denies every ConfigMap in the namespace of the self-tests with the status `code`.
+ * The API server calls it before the canary. Resolves when it is in force.
  */
 export async function rejectSelfTests(bed: SyncBed, code: number): Promise<{ stop(): Promise<unknown> }> {
   const server = createServer(await bed.cas.old.issuing.issue({ name: "busy", hosts: ["127.0.0.1"] }));
