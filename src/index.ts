@@ -19,6 +19,8 @@ export {
   type Warning,
   warn,
 } from "./policy/define/Finding.ts";
+export type { LabelExpression, LabelSelector } from "./policy/define/LabelSelector.ts";
+export type { Match, NamespaceMatch } from "./policy/define/Match.ts";
 export type { Mode } from "./policy/define/Mode.ts";
 export type { PolicyContext } from "./policy/define/PolicyContext.ts";
 export { PolicyDefinitionError } from "./policy/define/PolicyDefinitionError.ts";
@@ -32,8 +34,5 @@ export {
   policy,
 } from "./policy/define/policy.ts";
 export type { KubernetesObject, PodExecOptions, ResourceName, ResourceTypes } from "./policy/define/ResourceTypes.ts";
-export type { LabelExpression, LabelSelector } from "./policy/match/LabelSelector.ts";
-export type { Match } from "./policy/match/Match.ts";
-export type { NamespaceMatch } from "./policy/match/namespaceMatcher.ts";
 export type { GroupVersionKind, GroupVersionResource, Operation, User } from "./protocol/review/Review.ts";
-export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/render/EntryOptions.ts";
+export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/entry/EntryOptions.ts";

@@ -50,7 +50,7 @@ export async function signAnnouncement(announcement: Announcement, key: Announce
     .sign(await importJWK({ kty, crv, x, d }, "EdDSA"));
 }
 
-/** Computes `x` from `d`. Node accepts any pair, and nobody could verify the signatures of a wrong one. */
+/** Computes `x` from `d`. Node accepts any pair, and no reader could verify the signatures of a wrong one. */
 function publicPartOf(key: AnnouncementKey): string | undefined {
   try {
     const { x } = createPublicKey(createPrivateKey({ key: { ...key }, format: "jwk" })).export({ format: "jwk" });

@@ -17,7 +17,7 @@ export interface AnnouncementRequest {
 /**
  * Makes the announcement that follows the published one. The same content keeps its number. Changed content gets a higher
  * number, which is at least the time in seconds, so that it rises even if the published one was lost. A published text
- * counts as lost when it is invalid, signed with another key, or has a number that readers reject.
+ * counts as lost when it is invalid, signed with another key, or has a number that readers refuse.
  */
 export async function makeAnnouncement({
   content,

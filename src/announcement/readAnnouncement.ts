@@ -15,7 +15,7 @@ import { announcedUrlFault } from "./announcedUrlFault.ts";
 /** How far the signer's clock may be ahead. */
 const MAX_SKEW_SECONDS = 60;
 
-/** The allowed members of the header. A key, the address of a key or an extension is rejected. */
+/** The allowed members of the header. A key, the address of a key or an extension is refused. */
 const headerSchema = z.strictObject({
   alg: z.literal("EdDSA"),
   typ: z.literal(ANNOUNCEMENT_TYPE),

@@ -12,7 +12,7 @@ export type HttpEvent = Extract<LambdaEvent, { rawPath: string }>;
 /** A handler for AWS Lambda. */
 export type LambdaHandler = (event: HttpEvent, context?: LambdaContext) => ReturnType<ReturnType<typeof handle>>;
 
-/** Lambda accepts events of at most 6 MB, base64 and escapes included. The platform rejects larger ones itself. */
+/** Lambda accepts events of at most 6 MB, base64 and escapes included. The platform refuses larger ones itself. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

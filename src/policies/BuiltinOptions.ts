@@ -1,5 +1,5 @@
+import type { NamespaceMatch } from "../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
-import type { NamespaceMatch } from "../policy/match/namespaceMatcher.ts";
 import { isJsonObject } from "../protocol/Json.ts";
 
 /** The options that every built-in policy has. */

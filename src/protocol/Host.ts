@@ -26,6 +26,7 @@ export class Host {
 
   /** The form for SNI: undefined for an IP address. The trailing dot of an absolute name is removed (RFC 6066, section 3). */
   get serverName(): string | undefined {
-    return this.#name.includes(":") || IPV4.test(this.#name) ? undefined : this.#name.replace(/\.$/, "");
+    const name = this.#name.replace(/\.$/, "");
+    return name.includes(":") || IPV4.test(name) ? undefined : name;
   }
 }

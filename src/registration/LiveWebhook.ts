@@ -1,5 +1,5 @@
 import { isJsonObject } from "../protocol/Json.ts";
-import type { Purpose } from "./render/registeredTargets.ts";
+import type { Purpose } from "./rules/registeredTargets.ts";
 
 /** A rule read from a cluster. A missing list is empty. */
 export interface LiveRule {

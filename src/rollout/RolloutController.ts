@@ -8,9 +8,9 @@ import { reconcileCertificate } from "./certificate/reconcileCertificate.ts";
 import { reconcileOrphan } from "./certificate/reconcileOrphan.ts";
 import { rivalsOf } from "./certificate/rivalsOf.ts";
 import { watchCertificates } from "./certificate/watchCertificates.ts";
+import { isReconcileError } from "./isReconcileError.ts";
 import { probeServing } from "./probe/probeServing.ts";
 import { RolloutCluster } from "./RolloutCluster.ts";
-import { isReconcileError } from "./RolloutError.ts";
 import { type RolloutKey, rolloutKeyText } from "./RolloutKey.ts";
 import type { RolloutMetrics } from "./report/RolloutMetrics.ts";
 import { RolloutReporter } from "./report/RolloutReporter.ts";
@@ -80,7 +80,7 @@ export class RolloutController {
         known.set(rolloutKeyText(key), key);
         queue.addAfter(key, CHANGE_DELAY_MS);
       },
-      onError: (message) => log.warn("the watch of Certificates failed and is retried", { why: message }),
+      onError: (message) => log.warn("the watch of Certificates failed and is retried", { reason: message }),
     });
     const deps: ReconcileDeps = {
       cluster: new RolloutCluster(api, () => !signal.aborted && isLeading()),
@@ -127,9 +127,9 @@ export class RolloutController {
       const facts = { key: rolloutKeyText(key) };
       // A concurrent change is not an error.
       if (known?.code === "changed-in-between")
-        log.info("the workload changed and is read again", { ...facts, why: known.message });
+        log.info("the workload changed and is read again", { ...facts, reason: known.message });
       else if (known !== undefined)
-        log.error("a reconciliation failed and is retried", { ...facts, code: known.code, why: known.message });
+        log.error("a reconciliation failed and is retried", { ...facts, code: known.code, reason: known.message });
       else log.error("a reconciliation failed and is retried", { ...facts, error });
       queue.retry(key);
     }

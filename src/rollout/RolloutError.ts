@@ -1,5 +1,3 @@
-import { KubernetesError } from "../kubernetes/KubernetesError.ts";
-
 /** Why a rollout cannot be planned. Failed calls have a KubernetesErrorCode instead. Part of the API: callers match on these. */
 export type RolloutErrorCode =
   /** An annotation of the Certificate cannot be used. The message names the annotation and the expected value. */
@@ -21,12 +19,4 @@ export class RolloutError extends Error {
     this.name = "RolloutError";
     this.code = code;
   }
-}
-
-/** An error that a reconciliation may end with. Any other error is a bug. */
-export type ReconcileError = RolloutError | KubernetesError;
-
-/** Whether an error is a {@link ReconcileError}. */
-export function isReconcileError(error: unknown): error is ReconcileError {
-  return error instanceof RolloutError || error instanceof KubernetesError;
 }

@@ -1,13 +1,11 @@
-/** Why a sync run failed. Part of the API: callers match on these. */
+/** Why a sync run failed. Failed calls have a KubernetesErrorCode instead. Part of the API: callers match on these. */
 export type SyncErrorCode =
-  /** The API server rejected a request of the sync, or written values do not stay. */
-  | "refused-by-cluster"
   /** The object was changed or deleted between the read and the write. The run skips it. */
   | "changed-in-between"
   /** A signal ended the run between two steps. The next run continues it. */
   | "stopped"
-  /** The API server did not answer. */
-  | "unreachable";
+  /** The run takes too many steps without an end, because another client or a webhook changes the written values. */
+  | "writes-do-not-stay";
 
 /** A failed sync run. Printed as one line, without a stack trace. */
 export class SyncError extends Error {

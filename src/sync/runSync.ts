@@ -2,7 +2,7 @@ import type { ApiServers } from "../kubernetes/apiServers.ts";
 import type { Lease } from "../kubernetes/Lease.ts";
 import { splitGateUrl } from "../protocol/gateUrl.ts";
 import { encodeBundle, readableCertificates } from "../trust/bundle.ts";
-import type { EndpointView } from "../trust/probe/EndpointView.ts";
+import type { EndpointView } from "../trust/EndpointView.ts";
 import { testCanary } from "./apply/Canary.ts";
 import type { SyncCluster } from "./apply/SyncCluster.ts";
 import type { SyncConfig, SyncGoal } from "./goal/SyncConfig.ts";
@@ -63,8 +63,9 @@ interface RunMemory {
 
 /**
  * Makes one run: observes, plans one step, takes it, and repeats until a step ends the run. A dry run writes nothing and
- * assumes that each step succeeds. Throws {@link SyncError} when the cluster cannot be read or written, and KubernetesError
- * `lease-held` when another run has the Lease. The next run confirms or rolls back an interrupted write.
+ * assumes that each step succeeds. Throws KubernetesError when the cluster cannot be read or written, also `lease-held` when
+ * another run has the Lease. Throws {@link SyncError} when the run is stopped or does not end. The next run confirms or rolls
+ * back an interrupted write.
  */
 export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolean }): Promise<SyncRun> {
   const steps: Step[] = [];
@@ -81,7 +82,7 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
         return { steps, last: step, rolledBack: false, observation };
       }
       if (steps.length > MAX_STEPS + MAX_STEPS_PER_TARGET * observation.targets.length)
-        throw new SyncError("refused-by-cluster", `no end after ${steps.length} steps: written values do not stay`);
+        throw new SyncError("writes-do-not-stay", `no end after ${steps.length} steps: written values do not stay`);
       if (options.dryRun) {
         observation = simulateStep(observation, step, goal);
         continue;

@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
+import { type ChosenPair, initialPair } from "./initialPair.ts";
 import type { LoadedPair } from "./pair/LoadedPair.ts";
 import { isPair, type LoadedSlots, loadSlots } from "./pair/loadSlots.ts";
 import { type PairInfo, pairInfo } from "./pair/PairInfo.ts";
+import { SLOTS, type Slot } from "./pair/Slot.ts";
 import { verifySlots } from "./pair/verifySlots.ts";
 import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
-import { SLOTS, type Slot } from "./rotation/chooseCertificate.ts";
 import { followRenewal, type RenewalMemory } from "./rotation/followRenewal.ts";
-import { type ChosenPair, initialPair } from "./rotation/initialPair.ts";
 import {
   initialRotation,
   type RotationEffect,

@@ -42,7 +42,7 @@ export type TlsFaultCode =
   | "wrong-usage"
   /** A key in the chain is too small, too large or of a type that API servers do not accept. Use ECDSA P-256 or RSA with 2048 bits. */
   | "weak-key"
-  /** A certificate is signed with SHA-1 or MD5, which clients reject. Issue it with SHA-256. */
+  /** A certificate is signed with SHA-1 or MD5, which clients refuse. Issue it with SHA-256. */
   | "weak-signature"
   /** The chain does not lead to a root in `POSTERN_CA`. Correct the chain, or add the root. */
   | "untrusted"

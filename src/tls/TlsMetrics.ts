@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PairInfo } from "./pair/PairInfo.ts";
-import type { Slot } from "./rotation/chooseCertificate.ts";
+import type { Slot } from "./pair/Slot.ts";
 import type { RotationPhase, RotationResult } from "./rotation/Rotation.ts";
 import type { TlsFaultCode } from "./TlsError.ts";
 

@@ -1,4 +1,4 @@
-import { SLOTS, type Slot } from "./rotation/chooseCertificate.ts";
+import { SLOTS, type Slot } from "./pair/Slot.ts";
 import type { RotationState } from "./rotation/Rotation.ts";
 import type { TlsFault } from "./TlsError.ts";
 

@@ -91,7 +91,7 @@ function readPaths(
   return { cert, key };
 }
 
-/** Rejects unknown words: each switch allows a certificate that is rejected otherwise. */
+/** Refuses unknown words: each switch allows a certificate that is refused otherwise. */
 function readSwitch(name: string, text = ""): boolean {
   if (text === "1" || text === "true") return true;
   if (text === "" || text === "0" || text === "false") return false;

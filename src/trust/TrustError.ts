@@ -18,7 +18,7 @@ export type TrustErrorCode =
   | "stray-dashes"
   /** The content of a block is not base64, or not in the one canonical encoding. */
   | "bad-base64"
-  /** A certificate cannot be parsed. Go would reject it. */
+  /** A certificate cannot be parsed. Go would refuse it. */
   | "bad-certificate"
   /** The file contains no certificate. */
   | "empty-bundle"

@@ -4,6 +4,8 @@ import manifest from "../../package.json" with { type: "json" };
 import { circlesOf } from "./circlesOf.ts";
 import { foldersOf } from "./foldersOf.ts";
 import { functionsOf } from "./functionsOf.ts";
+import { reachedFrom } from "./reachedFrom.ts";
+import { siblingFolders } from "./siblingFolders.ts";
 import { type SourceFile, sourceFiles } from "./sourceFiles.ts";
 
 const files = sourceFiles("src", "functions", "infra");
@@ -95,6 +97,12 @@ it("no files import each other in a circle, types included", () => {
   expect(circlesOf(files)).toEqual([]);
 });
 
+it("sibling folders of a folder import one way, types included", () => {
+  const folders = siblingFolders(files);
+  expect(folders.map(({ path }) => path)).toEqual(expect.arrayContaining(["src/sync/plan", "src/tls/pair"]));
+  expect(circlesOf(folders)).toEqual([]);
+});
+
 describe("a folder of the project", () => {
   /** Exceptions: captured reviews, and one Go package. */
   const EXCEPTIONS = ["test/fixtures/reviews", "test/cluster/controlplane/podrunner"];
@@ -181,17 +189,47 @@ describe("code that runs at the edge imports no node: module", () => {
   });
 
   it("in any file that functions/worker.ts reaches", () => {
-    const byPath = new Map(files.map((file) => [file.path, file]));
-    const reached = new Set<SourceFile>();
-    const visit = (path: string): void => {
-      const file = byPath.get(path);
-      if (file === undefined || reached.has(file)) return;
-      reached.add(file);
-      for (const { path: target, typesOnly } of file.imports) if (!typesOnly) visit(target);
-    };
-    visit("functions/worker.ts");
-    expect(reached.size).toBeGreaterThan(80);
-    expect(nodeImports([...reached])).toEqual([]);
+    const reached = reachedFrom(files, ["functions/worker.ts"]);
+    expect(reached.length).toBeGreaterThan(80);
+    expect(nodeImports(reached)).toEqual([]);
+  });
+});
+
+describe.each(["src/sync/plan", "src/tls/rotation", "src/rollout/plan"])("planners are pure: %s", (folder) => {
+  /** The functions of node: modules that compute and do no I/O: hashes, signatures, the syntax of IP addresses. */
+  const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+    "node:crypto": ["constants", "createHash", "createPublicKey", "verify"],
+    "node:net": ["isIPv4", "isIPv6"],
+  };
+  const reached = reachedFrom(
+    files,
+    files.map(({ path }) => path).filter((path) => path.startsWith(`${folder}/`)),
+  );
+
+  it("the folder has files", () => {
+    expect(reached.length).toBeGreaterThan(4);
+  });
+
+  it("uses only functions of node: modules that do no I/O", () => {
+    const wrong = reached.flatMap(({ path, text }) =>
+      [...text.matchAll(/^import (?!type\b)(?:([^;"]*?) from )?"(node:[^"]+)"/gm)].flatMap(
+        ([, names = "all", module = ""]) =>
+          names
+            .replace(/^\{|\}$/g, "")
+            .split(",")
+            .map((name) => name.trim())
+            .filter((name) => name !== "" && !name.startsWith("type ") && !ALLOWED[module]?.includes(name))
+            .map((name) => `${path}: ${name} of ${module}`),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("reaches no file of src/kubernetes, and none that applies, serves or probes", () => {
+    const wrong = reached
+      .map(({ path }) => path)
+      .filter((path) => /^src\/kubernetes\/|\/(apply|server|http|probe)\//.test(path));
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Match } from "../../src/policy/match/Match.ts";
+import type { Match } from "../../src/policy/define/Match.ts";
+import { isConnectOnly } from "../../src/policy/define/resourceGroups.ts";
 import { policyTargets } from "../../src/policy/match/policyTargets.ts";
-import { isConnectOnly } from "../../src/policy/match/resourceGroups.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
 import type { Operation, Review } from "../../src/protocol/review/Review.ts";
 

@@ -1,8 +1,8 @@
-import type { LabelSelector } from "../../src/policy/match/LabelSelector.ts";
+import type { LabelSelector } from "../../src/policy/define/LabelSelector.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
 import type { Review } from "../../src/protocol/review/Review.ts";
-import type { Webhook } from "../../src/registration/render/RegistrationObject.ts";
-import type { Rule } from "../../src/registration/render/Rule.ts";
+import type { Webhook } from "../../src/registration/RegistrationObject.ts";
+import type { Rule } from "../../src/registration/rules/Rule.ts";
 import { evaluateCel } from "./evaluateCel.ts";
 
 /*

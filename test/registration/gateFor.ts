@@ -1,8 +1,8 @@
 import { clusterSettings } from "../../src/gate/config/clusterSettings.ts";
 import { defineGate, type GateDefinition } from "../../src/gate/config/defineGate.ts";
+import type { Match } from "../../src/policy/define/Match.ts";
 import { type Policy, policy } from "../../src/policy/define/policy.ts";
-import type { Match } from "../../src/policy/match/Match.ts";
-import { isWebhookConfiguration, type Webhook } from "../../src/registration/render/RegistrationObject.ts";
+import { isWebhookConfiguration, type Webhook } from "../../src/registration/RegistrationObject.ts";
 import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
 
 /** A validator that allows everything. */

@@ -1,5 +1,5 @@
 import { splitGateUrl } from "../../src/protocol/gateUrl.ts";
-import { conversionCanaryName } from "../../src/registration/selftest/conversionCanary.ts";
+import { conversionCanaryName } from "../../src/registration/selftest/selfTestNames.ts";
 import type { SyncGoal } from "../../src/sync/goal/SyncConfig.ts";
 import { checkEndpoint } from "../../src/sync/plan/checkEndpoint.ts";
 import { nextStep } from "../../src/sync/plan/nextStep.ts";
@@ -8,7 +8,7 @@ import type { Step } from "../../src/sync/plan/Step.ts";
 import { canaryUrl, purposeOf, type SyncTarget, targetName } from "../../src/sync/target/SyncTarget.ts";
 import { readState, stateAnnotations } from "../../src/sync/target/TargetState.ts";
 import { encodeBundle, readableCertificates, trustHash } from "../../src/trust/bundle.ts";
-import type { EndpointView, Handshake } from "../../src/trust/probe/EndpointView.ts";
+import type { EndpointView, Handshake } from "../../src/trust/EndpointView.ts";
 import type { Certificate } from "../../src/trust/x509/Certificate.ts";
 import { TestCa } from "../cluster/TestCa.ts";
 

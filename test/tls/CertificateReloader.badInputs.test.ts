@@ -419,7 +419,7 @@ describe("CertificateReloader keeps the last good pair and reports the fault onc
     await here.poll();
     expect(await here.served()).toBe(good.serial);
     expect(here.reportedFaults()).toMatchObject([
-      { code: "untrusted", fault: expect.stringMatching(/clients would reject it/) },
+      { code: "untrusted", fault: expect.stringMatching(/clients would refuse it/) },
     ]);
   });
 });

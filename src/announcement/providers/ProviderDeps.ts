@@ -1,5 +1,5 @@
+import type { EndpointView } from "../../trust/EndpointView.ts";
 import type { CallHttp } from "../../trust/probe/callHttp.ts";
-import type { EndpointView } from "../../trust/probe/EndpointView.ts";
 import { ProviderError } from "./ProviderError.ts";
 import type { SecretSource } from "./providerSettings.ts";
 

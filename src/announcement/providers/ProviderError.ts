@@ -4,7 +4,7 @@ export type ProviderErrorCode =
   | "unavailable"
   /** The provider answers 429 or throttles. Ask again later. */
   | "rate-limited"
-  /** The provider rejects the call: the token lacks a permission, or the settings do not name anything to ask for. */
+  /** The provider refuses the call: the token lacks a permission, or the settings do not name anything to ask for. */
   | "refused"
   /** The answer does not have the documented form. */
   | "bad-answer"

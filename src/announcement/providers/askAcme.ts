@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { servedChains } from "../../trust/probe/EndpointView.ts";
+import { servedChains } from "../../trust/EndpointView.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import { askJson } from "./askJson.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";
@@ -79,9 +79,9 @@ async function servedLeaves(url: string, { view }: ProviderDeps): Promise<Certif
   const leaves = servedChains(endpoint).flatMap(([leaf]) => leaf ?? []);
   const distinct = [...new Map(leaves.map((leaf) => [leaf.fingerprint, leaf])).values()];
   if (distinct.length > 0) return distinct;
-  const why =
+  const reason =
     endpoint.fault ?? endpoint.handshakes.flatMap((it) => ("fault" in it ? [it.fault] : []))[0] ?? "no answer";
-  throw new ProviderError("unavailable", `${new URL(url).host} serves no certificate: ${why}`);
+  throw new ProviderError("unavailable", `${new URL(url).host} serves no certificate: ${reason}`);
 }
 
 async function readCa(path: string, { readFile }: ProviderDeps): Promise<string> {

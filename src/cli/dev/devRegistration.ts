@@ -1,8 +1,8 @@
 import type { Gate } from "../../gate/config/defineGate.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import type { Endpoint } from "../../registration/render/Endpoint.ts";
-import { DEFAULT_ENTRY } from "../../registration/render/gateEntries.ts";
-import { isWebhookConfiguration } from "../../registration/render/RegistrationObject.ts";
+import type { Endpoint } from "../../registration/Endpoint.ts";
+import { DEFAULT_ENTRY } from "../../registration/entry/gateEntries.ts";
+import { isWebhookConfiguration } from "../../registration/RegistrationObject.ts";
 import { GATE_LABEL, renderRegistrations } from "../../registration/render/renderRegistrations.ts";
 import { registrationYaml } from "../render/registrationYaml.ts";
 

@@ -4,7 +4,7 @@ import type { KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
 import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { type LiveWebhook, liveWebhooks } from "../../registration/LiveWebhook.ts";
-import { isWebhookConfiguration, type RegistrationObject } from "../../registration/render/RegistrationObject.ts";
+import { isWebhookConfiguration, type RegistrationObject } from "../../registration/RegistrationObject.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import { readState } from "../../sync/target/TargetState.ts";
 

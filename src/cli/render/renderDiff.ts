@@ -1,6 +1,6 @@
 import type { Gate } from "../../gate/config/defineGate.ts";
 import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
-import type { RegistrationObject } from "../../registration/render/RegistrationObject.ts";
+import type { RegistrationObject } from "../../registration/RegistrationObject.ts";
 import { type UncalledPolicy, uncalledPolicies } from "../../registration/uncalledPolicies.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { EXIT_DIFFERENT, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";

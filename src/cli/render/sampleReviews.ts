@@ -1,6 +1,7 @@
+import type { LabelSelector } from "../../policy/define/LabelSelector.ts";
+import type { NamespaceMatch } from "../../policy/define/Match.ts";
 import type { Policy } from "../../policy/define/policy.ts";
-import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
-import { type NamespaceMatch, namespaceMatcher } from "../../policy/match/namespaceMatcher.ts";
+import { namespaceMatcher } from "../../policy/match/namespaceMatcher.ts";
 import { policyTargets } from "../../policy/match/policyTargets.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { Review } from "../../protocol/review/Review.ts";

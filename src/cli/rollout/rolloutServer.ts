@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { createRolloutApp } from "../../rollout/http/createRolloutApp.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { CertificateReloader } from "../../tls/CertificateReloader.ts";
 import { readTlsSettings } from "../../tls/readTlsEnv.ts";
@@ -12,7 +12,7 @@ import { listenError } from "../terminal/listenError.ts";
 
 /** Options of {@link rolloutServer}. */
 export interface RolloutServerOptions {
-  readonly app: Hono;
+  readonly app: ReturnType<typeof createRolloutApp>;
   readonly port: number;
   readonly cert: string;
   readonly key: string;

@@ -1,5 +1,5 @@
 import { serveGate } from "../../hosts/serveGate.ts";
-import { readTlsEnv, readTlsSettings } from "../../tls/readTlsEnv.ts";
+import { readTlsSettings } from "../../tls/readTlsEnv.ts";
 import { TlsConfigError } from "../../tls/TlsConfigError.ts";
 import { TlsError } from "../../tls/TlsError.ts";
 import type { TlsSettings } from "../../tls/TlsSettings.ts";
@@ -53,8 +53,7 @@ async function runServe(terminal: Terminal, options: ServeOptions): Promise<numb
   const { gate: file, port, host, cert, key, standbyCert, standbyKey } = options;
   checkTogether("--cert", cert, "--key", key);
   checkTogether("--standby-cert", standbyCert, "--standby-key", standbyKey);
-  if (standbyCert !== undefined && cert === undefined)
-    throw new CliError("usage", "--standby-cert needs a main certificate, --cert");
+  checkStandby(options, terminal.env);
   const gate = await loadGate(file);
   if (cert === undefined)
     terminal.stderr.write(
@@ -70,12 +69,20 @@ async function runServe(terminal: Terminal, options: ServeOptions): Promise<numb
   }
 }
 
+/** Throws {@link CliError} for a standby pair, from the options or the environment, without a main pair. */
+function checkStandby({ cert, standbyCert }: ServeOptions, env: Terminal["env"]): void {
+  if (cert !== undefined) return;
+  const { POSTERN_STANDBY_CERT, POSTERN_STANDBY_KEY } = env;
+  const given = { "--standby-cert": standbyCert, POSTERN_STANDBY_CERT, POSTERN_STANDBY_KEY };
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined) throw new CliError("usage", `${name} needs a main certificate, --cert`);
+}
+
 /**
- * Settings of the serving certificate. Its main pair comes only from the options; the environment completes the rest.
+ * Settings of the serving certificate; undefined without one. Its main pair comes only from the options; the environment
+ * completes the rest. Throws {@link TlsConfigError}.
  */
 function tlsOf(options: ServeOptions, env: Terminal["env"]): TlsSettings | undefined {
   const { cert, key } = options;
-  if (cert === undefined || key === undefined)
-    return readTlsEnv({ ...env, POSTERN_CERT: undefined, POSTERN_KEY: undefined });
-  return readTlsSettings({ ...options, cert, key }, env);
+  return cert === undefined || key === undefined ? undefined : readTlsSettings({ ...options, cert, key }, env);
 }

@@ -85,7 +85,8 @@ export class SyncRunner {
   }
 
   /**
-   * Makes one run. Throws {@link SyncError} or {@link CliError}; metrics are also recorded and written for an error.
+   * Makes one run. Throws KubernetesError, {@link SyncError} or {@link CliError}; metrics are also recorded and written for
+   * an error.
    */
   async run(onStep: (step: Step) => void, signal?: AbortSignal): Promise<SyncRun> {
     const start = Date.now();

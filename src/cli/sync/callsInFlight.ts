@@ -25,7 +25,7 @@ export async function callsInFlight(
   const names = new Set(hooks.map(({ name }) => name).filter((name) => name !== ""));
   const calls = status === 200 ? inFlightOf(text, names, Date.now()) : undefined;
   if (calls !== undefined) return calls;
-  const why = status === 200 ? "/metrics does not contain them" : status === 0 ? text : `/metrics: ${status}`;
-  note(`load: the API server does not report its calls of the gate: ${why}`);
+  const reason = status === 200 ? "/metrics does not contain them" : status === 0 ? text : `/metrics: ${status}`;
+  note(`load: the API server does not report its calls of the gate: ${reason}`);
   return undefined;
 }

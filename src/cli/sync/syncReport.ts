@@ -1,4 +1,5 @@
-import { type Finding, findingsOf, type Step } from "../../sync/plan/Step.ts";
+import type { Finding } from "../../sync/Finding.ts";
+import { findingsOf, type Step } from "../../sync/plan/Step.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import { printable } from "../../telemetry/printable.ts";

@@ -48,8 +48,7 @@ export function exitCode(code: ShownErrorCode): number {
     case "bad-local-ca":
     case "bad-config":
     case "unreadable-config":
-    case "refused-by-cluster":
-    case "unreachable":
+    case "writes-do-not-stay":
       return EXIT_FAILED;
     case "lease-held":
     case "changed-in-between":

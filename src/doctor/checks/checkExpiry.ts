@@ -1,6 +1,6 @@
 import { Host } from "../../protocol/Host.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
-import { servedChains } from "../../trust/probe/EndpointView.ts";
+import { servedChains } from "../../trust/EndpointView.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
@@ -32,7 +32,7 @@ export function checkExpiry(view: ClusterView): DoctorFinding[] {
           message: `${what} ${certificate.subject.short || certificate.serial} ${left.text}: it was not renewed in time`,
           todo: certificate.isCa
             ? "Have the endpoint's certificate issued by a CA that lasts longer. If the root changes, add the new root to trust.roots first."
-            : "Find out why it is not renewed. Check the provider's validation of the domain, its DNS and CAA records, or who renews it by hand.",
+            : "Find out why it is not renewed. Check the provider's validation of the domain, its DNS and CAA records, or the manual renewal.",
         },
       ];
     });

@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../protocol/Json.ts";
 import { guardConditions } from "../../registration/conditions/guardConditions.ts";
 import type { LiveRule } from "../../registration/LiveWebhook.ts";
-import { coversResource } from "../../registration/render/Rule.ts";
+import { coversResource } from "../../registration/rules/Rule.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import type { LiveHook } from "../cluster/LiveRegistration.ts";

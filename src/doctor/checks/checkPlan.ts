@@ -1,4 +1,5 @@
-import { type FindingCode, findingsOf, isLast, type Step } from "../../sync/plan/Step.ts";
+import type { FindingCode } from "../../sync/Finding.ts";
+import { findingsOf, isLast, type Step } from "../../sync/plan/Step.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import type { DoctorFinding } from "../DoctorFinding.ts";

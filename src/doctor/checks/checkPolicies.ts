@@ -1,6 +1,6 @@
 import { readGateUrl } from "../../protocol/gateUrl.ts";
+import { gateEntries } from "../../registration/entry/gateEntries.ts";
 import { liveWebhooks } from "../../registration/LiveWebhook.ts";
-import { gateEntries } from "../../registration/render/gateEntries.ts";
 import { uncalledPolicies } from "../../registration/uncalledPolicies.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView, GateSources } from "../cluster/ClusterView.ts";

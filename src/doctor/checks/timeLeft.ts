@@ -18,7 +18,7 @@ export interface TimeLeft {
 /**
  * Judges the remaining lifetime of a certificate. Undefined while at least a third of the lifetime is left: ACME
  * clients, cert-manager and managed endpoints renew at that time (as Let's Encrypt advises; RFC 9773 suggests similar
- * windows). With less, renewal does not work. Below a tenth, somebody must act now.
+ * windows). With less, renewal does not work. Below a tenth, an administrator must act now.
  */
 export function timeLeft(
   { notBefore, notAfter }: Pick<Certificate, "notBefore" | "notAfter">,

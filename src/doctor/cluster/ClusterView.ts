@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import type { RegisteredGate } from "../../registration/RegisteredGate.ts";
+import type { RegisteredGate } from "../../registration/entry/RegisteredGate.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
-import type { EndpointView } from "../../trust/probe/EndpointView.ts";
+import type { EndpointView } from "../../trust/EndpointView.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { LiveRegistration, ServiceName } from "./LiveRegistration.ts";
 import type { ManagedCertificate } from "./ManagedCertificate.ts";

@@ -6,7 +6,7 @@ import {
   HASH_ANNOTATION,
   SYNC_ANNOTATION,
 } from "../../registration/render/renderRegistrations.ts";
-import { conversionCanaryName } from "../../registration/selftest/conversionCanary.ts";
+import { conversionCanaryName } from "../../registration/selftest/selfTestNames.ts";
 import type { TargetKind } from "../../sync/target/SyncTarget.ts";
 import { readState, type TargetState } from "../../sync/target/TargetState.ts";
 import { asObject, asObjects, asText } from "./asObject.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import { readGateUrl } from "../../protocol/gateUrl.ts";
-import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
+import { SELF_TEST_NAMESPACE } from "../../registration/selftest/selfTestNames.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
 import { readStatement } from "../../sync/apply/readStatement.ts";
 import { readableCertificates, trustHash } from "../../trust/bundle.ts";

@@ -22,7 +22,7 @@ export interface RequireLabelsOptions extends BuiltinOptions {
   /**
    * The resources that must have the labels. Default: `pods`. Use for example `["namespaces"]` with its own `name` for
    * the owner of a namespace. Workloads are not in the default: ReplicaSets and the Jobs of a CronJob often have no
-   * labels of their own, and nobody sees the denial of an object that a controller creates.
+   * labels of their own, and no user sees the denial of an object that a controller creates.
    */
   readonly resources?: readonly ResourceName[];
   /** Required for custom resources in `resources`. */

@@ -1,9 +1,9 @@
 import type { Pod } from "kubernetes-types/core/v1.js";
 import { deny, type Finding, warn } from "../../policy/define/Finding.ts";
+import type { LabelSelector } from "../../policy/define/LabelSelector.ts";
 import type { PolicyContext } from "../../policy/define/PolicyContext.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy, type RawParams } from "../../policy/define/policy.ts";
-import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
 import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "../labels/checkLabelKey.ts";
 import { type OnConflict, placeSidecar } from "./placeSidecar.ts";

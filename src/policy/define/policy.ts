@@ -1,8 +1,8 @@
 import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import type { Operation } from "../../protocol/review/Review.ts";
-import { checkMatch } from "../match/checkMatch.ts";
-import type { Match } from "../match/Match.ts";
+import { checkMatch } from "./checkMatch.ts";
 import type { Finding } from "./Finding.ts";
+import type { Match } from "./Match.ts";
 import type { ObjectFor, OldObjectFor, PolicyContext } from "./PolicyContext.ts";
 import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
 import type { ObjectOf, ResourceName } from "./ResourceTypes.ts";

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../protocol/Json.ts";
 import type { Review } from "../../protocol/review/Review.ts";
+import { hasInvalidLabels, type LabelSelector, labelsOf, matchesLabels } from "../define/LabelSelector.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
-import { hasInvalidLabels, type LabelSelector, labelsOf, matchesLabels } from "./LabelSelector.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
 /** Policies by the key and the value of a label. Policies that accept any value have the value undefined. */

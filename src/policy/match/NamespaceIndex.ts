@@ -1,7 +1,8 @@
 import type { Review } from "../../protocol/review/Review.ts";
+import type { NamespaceMatch } from "../define/Match.ts";
 import { BoundedMap } from "./BoundedMap.ts";
 import { LabelIndex } from "./LabelIndex.ts";
-import { type NamespaceMatch, namespaceMatcher } from "./namespaceMatcher.ts";
+import { namespaceMatcher } from "./namespaceMatcher.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
 /** Namespaces with a cached result: more than a cluster has. An entry is only a reference to an index. */

@@ -1,10 +1,4 @@
-/** Patterns for namespace names: `*` matches any characters, `?` matches one character. */
-export interface NamespaceMatch {
-  /** Only these namespaces. Cluster-scoped objects then do not match, except Namespaces, which match by their own name. */
-  readonly include?: readonly string[];
-  /** Not these namespaces. Takes precedence over `include`. */
-  readonly exclude?: readonly string[];
-}
+import type { NamespaceMatch } from "../define/Match.ts";
 
 /** Returns a function that tests a namespace name. The empty string is a cluster-scoped object. */
 export function namespaceMatcher({ include, exclude }: NamespaceMatch): (namespace: string) => boolean {

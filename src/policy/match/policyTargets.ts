@@ -1,7 +1,7 @@
 import type { Operation } from "../../protocol/review/Review.ts";
+import type { Match } from "../define/Match.ts";
 import { podTemplateOwners } from "../define/podTemplate.ts";
-import type { Match } from "./Match.ts";
-import { groupOfResource } from "./resourceGroups.ts";
+import { groupOfResource } from "../define/resourceGroups.ts";
 
 /** A combination of group, resource and operations that a match covers, by name or by its flags. */
 export interface PolicyTarget {

@@ -1,15 +1,13 @@
-import type { MatchCondition } from "../render/EntryOptions.ts";
-import { OWN_PREFIX } from "../render/entryFault.ts";
-import { compareNames } from "../render/gateEntries.ts";
-import { EXEMPT_GROUP, type RegisteredTarget } from "../render/registeredTargets.ts";
-import { SELF_TEST_GROUP_SUFFIX, SELF_TEST_PLURAL } from "../selftest/conversionCanary.ts";
+import type { MatchCondition } from "../entry/EntryOptions.ts";
+import { OWN_PREFIX } from "../entry/entryFault.ts";
+import { compareNames } from "../entry/gateEntries.ts";
+import { EXEMPT_GROUP, type RegisteredTarget } from "../rules/registeredTargets.ts";
+import { SELF_TEST_GROUP_SUFFIX, SELF_TEST_NAMESPACE, SELF_TEST_PLURAL } from "../selftest/selfTestNames.ts";
 import { celAny, celOneOf, celString } from "./celString.ts";
 import { targetCel } from "./targetCel.ts";
 
 /** The namespace of everything that Postern runs in a cluster. */
 export const SYSTEM_NAMESPACE = "postern-system";
-/** The namespace of self-tests. It holds nothing else. */
-export const SELF_TEST_NAMESPACE = "postern-selftest";
 /** Namespaces that no registration covers: a cluster needs the first to start, and the second to repair its registrations. */
 export const EXCLUDED_NAMESPACES: readonly string[] = ["kube-system", SYSTEM_NAMESPACE];
 /** The name of the sync's ServiceAccount and of its RBAC objects. Its requests never wait for the gate that it repairs. */

@@ -1,4 +1,4 @@
-import type { LabelExpression, LabelSelector } from "../../policy/match/LabelSelector.ts";
+import type { LabelExpression, LabelSelector } from "../../policy/define/LabelSelector.ts";
 import { celOneOf, celString } from "./celString.ts";
 
 /**

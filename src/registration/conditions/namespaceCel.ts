@@ -1,4 +1,4 @@
-import type { NamespaceMatch } from "../../policy/match/namespaceMatcher.ts";
+import type { NamespaceMatch } from "../../policy/define/Match.ts";
 import { celAny, celOneOf, celString } from "./celString.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { Operation } from "../../protocol/review/Review.ts";
-import { compareNames } from "../render/gateEntries.ts";
-import { coversResource } from "../render/Rule.ts";
-import { type RegisteredTarget, resourceName } from "../render/registeredTargets.ts";
-import { type SharedSelectors, sorted } from "../render/sharedSelectors.ts";
+import { compareNames } from "../entry/gateEntries.ts";
+import { coversResource } from "../rules/Rule.ts";
+import { type RegisteredTarget, resourceName } from "../rules/registeredTargets.ts";
+import { type SharedSelectors, sorted } from "../rules/sharedSelectors.ts";
 import { celAny } from "./celString.ts";
 import { EXCLUDED_NAMESPACES, reaches } from "./guardConditions.ts";
 import { labelCel } from "./labelCel.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "../../protocol/review/Review.ts";
-import { compareNames } from "../render/gateEntries.ts";
-import { OPERATIONS } from "../render/Rule.ts";
+import { compareNames } from "../entry/gateEntries.ts";
+import { OPERATIONS } from "../rules/Rule.ts";
 import { celAny, celOneOf } from "./celString.ts";
 
 /** A target of conditions. Without a version: a condition sees the version of the client, not the one in the review. */

@@ -1,5 +1,5 @@
 import { reaches } from "../conditions/guardConditions.ts";
-import type { RegisteredTarget } from "../render/registeredTargets.ts";
+import type { RegisteredTarget } from "../rules/registeredTargets.ts";
 
 /** Calls and costs of a webhook that is called for nearly every object. Orders of magnitude, not a bill. */
 export interface CallEstimate {

@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import type { ResolvedEntry } from "../render/gateEntries.ts";
+import type { ResolvedEntry } from "../entry/gateEntries.ts";
 import { fullPolicyCondition, MAX_CONDITION_LENGTH, webhookOf } from "../render/webhookOf.ts";
 import type { Lint } from "./Lint.ts";
 

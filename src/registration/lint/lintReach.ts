@@ -1,6 +1,6 @@
 import { reaches } from "../conditions/guardConditions.ts";
-import type { ResolvedEntry } from "../render/gateEntries.ts";
-import { type Purpose, type RegisteredTarget, registeredTargets } from "../render/registeredTargets.ts";
+import type { ResolvedEntry } from "../entry/gateEntries.ts";
+import { type Purpose, type RegisteredTarget, registeredTargets } from "../rules/registeredTargets.ts";
 import { callEstimate } from "./callEstimate.ts";
 import type { Lint } from "./Lint.ts";
 
@@ -9,7 +9,7 @@ export function lintReach(entry: ResolvedEntry, nodes: number): Lint[] {
   const lints = (["validate", "mutate"] as const).flatMap((purpose) => lintEverything(entry, purpose, nodes));
   const readers = entry.policies.filter((policy) =>
     (["validate", "mutate"] as const).some((purpose) =>
-      reaches(registeredTargets([policy], purpose).filter(carriesObjects), "", "secrets"),
+      reaches(registeredTargets([policy], purpose).filter(callsWithObjects), "", "secrets"),
     ),
   );
   for (const { name } of readers)
@@ -39,7 +39,7 @@ function coversEverything({ group, resource, operations }: RegisteredTarget): bo
 }
 
 /** Whether reviews for a target hold the whole object, not a subresource and not the options of a CONNECT. */
-function carriesObjects({ subresource, operations }: RegisteredTarget): boolean {
+function callsWithObjects({ subresource, operations }: RegisteredTarget): boolean {
   return (subresource === "" || subresource === "*") && operations.some((operation) => operation !== "CONNECT");
 }
 

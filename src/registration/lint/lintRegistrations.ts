@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import type { RegisteredGate } from "../RegisteredGate.ts";
-import { gateEntries } from "../render/gateEntries.ts";
+import { gateEntries } from "../entry/gateEntries.ts";
+import type { RegisteredGate } from "../entry/RegisteredGate.ts";
 import type { Lint } from "./Lint.ts";
 import { lintEntry } from "./lintEntry.ts";
 import { lintReach } from "./lintReach.ts";

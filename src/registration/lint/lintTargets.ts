@@ -1,7 +1,7 @@
 import type { Policy } from "../../policy/define/policy.ts";
 import { EXCLUDED_NAMESPACES } from "../conditions/guardConditions.ts";
-import { allTargets, EXEMPT_GROUP, type RegisteredTarget, resourceName } from "../render/registeredTargets.ts";
-import { sorted } from "../render/sharedSelectors.ts";
+import { allTargets, EXEMPT_GROUP, type RegisteredTarget, resourceName } from "../rules/registeredTargets.ts";
+import { sorted } from "../rules/sharedSelectors.ts";
 import type { Lint } from "./Lint.ts";
 
 /** Built-in cluster-scoped resources. */

@@ -1,13 +1,13 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Conversion } from "../../policy/define/conversion.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import type { RegisteredGate } from "../RegisteredGate.ts";
+import type { Endpoint } from "../Endpoint.ts";
+import { compareNames, gateEntries } from "../entry/gateEntries.ts";
+import type { RegisteredGate } from "../entry/RegisteredGate.ts";
+import type { MetaOf, RegistrationObject, Webhook } from "../RegistrationObject.ts";
+import type { Purpose } from "../rules/registeredTargets.ts";
 import { conversionCanary, webhookConversion } from "../selftest/conversionCanary.ts";
 import { MANAGED_BY, selfTestObjects } from "../selftest/selfTestObjects.ts";
-import type { Endpoint } from "./Endpoint.ts";
-import { compareNames, gateEntries } from "./gateEntries.ts";
-import type { MetaOf, RegistrationObject, Webhook } from "./RegistrationObject.ts";
-import type { Purpose } from "./registeredTargets.ts";
 import { webhookName, webhookOf } from "./webhookOf.ts";
 
 /** The label of a gate's objects, for the sync and for clean-up. Its value is the name of the gate. */

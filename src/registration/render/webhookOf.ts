@@ -1,16 +1,16 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import type { LabelExpression, LabelSelector } from "../../policy/match/LabelSelector.ts";
+import type { LabelExpression, LabelSelector } from "../../policy/define/LabelSelector.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { guardConditions } from "../conditions/guardConditions.ts";
 import { policyCondition } from "../conditions/policyCondition.ts";
-import { clientConfigAt, type Endpoint } from "./Endpoint.ts";
-import type { FailurePolicy, MatchCondition } from "./EntryOptions.ts";
-import { OWN_PREFIX } from "./entryFault.ts";
-import type { ResolvedEntry } from "./gateEntries.ts";
-import type { Webhook } from "./RegistrationObject.ts";
-import { type Purpose, type RegisteredTarget, registeredTargets, targetCells } from "./registeredTargets.ts";
-import { rulesOf } from "./rulesOf.ts";
-import { type SharedSelectors, sharedSelectors, sorted } from "./sharedSelectors.ts";
+import { clientConfigAt, type Endpoint } from "../Endpoint.ts";
+import type { FailurePolicy, MatchCondition } from "../entry/EntryOptions.ts";
+import { OWN_PREFIX } from "../entry/entryFault.ts";
+import type { ResolvedEntry } from "../entry/gateEntries.ts";
+import type { Webhook } from "../RegistrationObject.ts";
+import { type Purpose, type RegisteredTarget, registeredTargets, targetCells } from "../rules/registeredTargets.ts";
+import { rulesOf } from "../rules/rulesOf.ts";
+import { type SharedSelectors, sharedSelectors, sorted } from "../rules/sharedSelectors.ts";
 
 /** The label that the API server sets on each namespace, with the name of the namespace as its value. */
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";

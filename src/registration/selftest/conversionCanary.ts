@@ -1,25 +1,15 @@
 import { gatePath } from "../../protocol/gateUrl.ts";
-import { clientConfigAt, type Endpoint } from "../render/Endpoint.ts";
-import type { MetaOf, RegistrationObject } from "../render/RegistrationObject.ts";
+import { clientConfigAt, type Endpoint } from "../Endpoint.ts";
+import type { MetaOf, RegistrationObject } from "../RegistrationObject.ts";
+import {
+  conversionCanaryName,
+  SELF_TEST_KIND,
+  SELF_TEST_PLURAL,
+  SELF_TEST_VERSION,
+  selfTestGroup,
+} from "./selfTestNames.ts";
 
-/** Suffix of the API group of conversion self-tests. The name of the gate stands before it. */
-export const SELF_TEST_GROUP_SUFFIX = ".selftest.postern.dev";
-/** Kind and plural of the objects whose conversion is a self-test. */
-export const SELF_TEST_KIND = "SelfTest";
-export const SELF_TEST_PLURAL = "selftests";
-/** The version in which a self-test is created. It is not the stored version, so the API server asks for a conversion. */
-export const SELF_TEST_VERSION = "v2";
 const STORED_VERSION = "v1";
-
-/** The API group of a gate's conversion self-tests. */
-export function selfTestGroup(gate: string): string {
-  return `${gate}${SELF_TEST_GROUP_SUFFIX}`;
-}
-
-/** The name of a gate's conversion canary. */
-export function conversionCanaryName(gate: string): string {
-  return `${SELF_TEST_PLURAL}.${selfTestGroup(gate)}`;
-}
 
 /**
  * The conversion canary: a CustomResourceDefinition with which a trust bundle is tested on a conversion before it is

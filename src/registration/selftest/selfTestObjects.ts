@@ -1,8 +1,8 @@
 import { gatePath } from "../../protocol/gateUrl.ts";
-import { SELF_TEST_NAMESPACE } from "../conditions/guardConditions.ts";
-import { clientConfigAt, type Endpoint } from "../render/Endpoint.ts";
-import { OWN_PREFIX } from "../render/entryFault.ts";
-import type { MetaOf, RegistrationObject } from "../render/RegistrationObject.ts";
+import { clientConfigAt, type Endpoint } from "../Endpoint.ts";
+import { OWN_PREFIX } from "../entry/entryFault.ts";
+import type { MetaOf, RegistrationObject } from "../RegistrationObject.ts";
+import { SELF_TEST_NAMESPACE } from "./selfTestNames.ts";
 
 /** This annotation makes a ConfigMap in the self-test namespace a self-test. The statement repeats its value. */
 export const NONCE_ANNOTATION = "postern.dev/nonce";

@@ -1,6 +1,6 @@
 import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
+import type { CertificateView } from "../CertificateView.ts";
 import { type EventContent, rolloutEvent } from "../report/rolloutEvent.ts";
-import type { CertificateView } from "./CertificateView.ts";
 import type { ReconcileDeps } from "./ReconcileDeps.ts";
 
 /** Creates an Event about a Certificate. A refusal (for example by a quota or a webhook) does not stop the rollout. */

@@ -1,10 +1,11 @@
 import type { KubernetesError } from "../../kubernetes/KubernetesError.ts";
+import type { CertificateView } from "../CertificateView.ts";
+import { isReconcileError, type ReconcileError } from "../isReconcileError.ts";
 import type { IssuedRevision, RolloutGoal } from "../plan/RolloutGoal.ts";
-import { isReconcileError, type ReconcileError, RolloutError } from "../RolloutError.ts";
+import { RolloutError } from "../RolloutError.ts";
 import { type RolloutSettings, readRolloutSettings } from "../RolloutSettings.ts";
 import { type RolloutSummary, rolloutCondition } from "../report/rolloutCondition.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
-import type { CertificateView } from "./CertificateView.ts";
 import { emitEvent } from "./emitEvent.ts";
 import type { ReconcileDeps } from "./ReconcileDeps.ts";
 import { RETRY_BLOCKED_MS, type RolloutOutcome, reconcileWorkload } from "./reconcileWorkload.ts";

@@ -1,3 +1,4 @@
+import type { CertificateView } from "../CertificateView.ts";
 import type { IssuedRevision } from "../plan/RolloutGoal.ts";
 import { probeHostOf } from "../probe/probeServing.ts";
 import type { RolloutSettings } from "../RolloutSettings.ts";
@@ -6,7 +7,6 @@ import type { PodView } from "../workload/PodView.ts";
 import { isMarked, type RolloutMarks } from "../workload/RolloutMarks.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
-import type { CertificateView } from "./CertificateView.ts";
 import type { ReconcileDeps } from "./ReconcileDeps.ts";
 
 /** A workload whose Pods reload their certificate. */

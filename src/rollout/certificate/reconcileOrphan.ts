@@ -2,9 +2,10 @@ import { nextRolloutStep } from "../plan/nextRolloutStep.ts";
 import { observePods } from "../probe/observePods.ts";
 import { RolloutError } from "../RolloutError.ts";
 import { readRolloutSettings } from "../RolloutSettings.ts";
+import type { RolloutTarget } from "../report/RolloutObserver.ts";
 import { isInFlight, isLate } from "../workload/RolloutState.ts";
 import type { WorkloadRef } from "../workload/WorkloadRef.ts";
-import type { ReconcileDeps, RolloutTarget } from "./ReconcileDeps.ts";
+import type { ReconcileDeps } from "./ReconcileDeps.ts";
 
 /** Dependencies of {@link reconcileOrphan}. */
 export type OrphanDeps = Pick<ReconcileDeps, "cluster" | "now" | "observer">;

@@ -1,15 +1,16 @@
+import type { CertificateView } from "../CertificateView.ts";
+import type { ReconcileError } from "../isReconcileError.ts";
 import { nextRolloutStep } from "../plan/nextRolloutStep.ts";
 import type { RolloutGoal } from "../plan/RolloutGoal.ts";
 import { observePods } from "../probe/observePods.ts";
-import type { ReconcileError } from "../RolloutError.ts";
+import type { RolloutTarget } from "../report/RolloutObserver.ts";
 import type { RolloutSummary } from "../report/rolloutCondition.ts";
 import { phaseEvent } from "../report/rolloutEvent.ts";
 import { isInFlight, type RolloutState } from "../workload/RolloutState.ts";
 import { type WorkloadRef, workloadName } from "../workload/WorkloadRef.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
-import type { CertificateView } from "./CertificateView.ts";
 import { emitEvent } from "./emitEvent.ts";
-import type { ReconcileDeps, RolloutTarget } from "./ReconcileDeps.ts";
+import type { ReconcileDeps } from "./ReconcileDeps.ts";
 import { reconcileInPlace } from "./reconcileInPlace.ts";
 
 /** A workload of a Certificate. */
@@ -33,7 +34,7 @@ export interface RolloutOutcome {
 
 /** The delay while a rollout is in flight. */
 export const RETRY_IN_FLIGHT_MS = 1_000;
-/** The delay while somebody else has to act. */
+/** The delay while another client has to act. */
 export const RETRY_BLOCKED_MS = 30_000;
 /** No Event is emitted for an older phase. The API server keeps Events for an hour (`--event-ttl`). */
 const MAX_EVENT_AGE_MS = 1_800_000;

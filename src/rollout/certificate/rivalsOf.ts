@@ -1,6 +1,6 @@
+import type { CertificateView } from "../CertificateView.ts";
 import { readRolloutSettings } from "../RolloutSettings.ts";
 import { type WorkloadRef, workloadName } from "../workload/WorkloadRef.ts";
-import type { CertificateView } from "./CertificateView.ts";
 
 /**
  * Finds the rivals of a Certificate among the Certificates of its namespace. When several name one workload, the oldest rolls

@@ -4,8 +4,8 @@ import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { listPages } from "../../kubernetes/listPages.ts";
 import { type WatchOptions, watchObjects } from "../../kubernetes/watchObjects.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
+import { type CertificateView, readCertificate } from "../CertificateView.ts";
 import { CERT_MANAGER } from "../RolloutCluster.ts";
-import { type CertificateView, readCertificate } from "./CertificateView.ts";
 
 /** Options of {@link watchCertificates}. */
 export interface CertificateWatchOptions extends Pick<WatchOptions, "onChange" | "onError" | "signal"> {

@@ -13,7 +13,7 @@ const authenticated = z.looseObject({
     authenticated: z.optional(z.boolean()),
     user: z.optional(
       z.looseObject({
-        // Absent when nobody is authenticated.
+        // Absent when the token is not valid.
         username: z.optional(z.string()),
         uid: z.optional(z.string()),
         groups: z.optional(z.array(z.string())),

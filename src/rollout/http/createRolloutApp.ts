@@ -5,9 +5,10 @@ import type { KubernetesApi } from "../../kubernetes/KubernetesApi.ts";
 import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
 import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
+import { isReconcileError } from "../isReconcileError.ts";
 import type { IssuedRevision } from "../plan/RolloutGoal.ts";
 import { RolloutCluster } from "../RolloutCluster.ts";
-import { isReconcileError, RolloutError } from "../RolloutError.ts";
+import { RolloutError } from "../RolloutError.ts";
 import { readRolloutSettings } from "../RolloutSettings.ts";
 import { MARKS } from "../workload/rolloutAnnotations.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
@@ -31,14 +32,22 @@ const MAX_USER_CHARACTERS = 256;
 
 const dnsName = z.string().check(z.refine(isObjectName, "expected the name of a Kubernetes object"));
 const schema = z.strictObject({ namespace: dnsName, name: dnsName });
+/** The Certificate of a call. */
+type RolloutCallTarget = z.infer<typeof schema>;
+
+/** Variables of a call. */
+interface RolloutAppEnv {
+  /** Undefined until the body is read. */
+  Variables: { target: RolloutCallTarget | undefined };
+}
 
 /**
  * The app that serves `POST /rollout` with `{"namespace": ..., "name": ...}` of a Certificate. It rolls the Certificate's
  * workloads once more, also at a revision that was rolled back. The request is written on the Certificate, so any replica can
  * take the call and the leader carries it out. With a header `x-certificate-serial`, only while the certificate has that serial.
  */
-export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): Hono {
-  const app = new Hono();
+export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): Hono<RolloutAppEnv> {
+  const app = new Hono<RolloutAppEnv>();
   const cluster = new RolloutCluster(api, () => true);
   let active = 0;
   app.use("/rollout", async (context, next) => {
@@ -64,6 +73,7 @@ export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): H
     const type = context.req.header("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
     if (type !== "application/json") throw new RolloutCallError("wrong-content-type", "expected application/json");
     const target = readTarget(await readText(context.req.raw));
+    context.set("target", target);
     const user = await authorizeRollout(api, context.req.header("authorization"), target);
     const current = await readCurrent(cluster, target);
     const expected = context.req.header(MARKS.serial)?.toLowerCase();
@@ -77,13 +87,15 @@ export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): H
     return context.json({ ...target, request, ...current }, 202);
   });
   app.notFound(() => answer(new RolloutCallError("not-found", "the only endpoint is POST /rollout")));
-  app.onError((error) => {
+  app.onError((error, context) => {
+    const call = { path: context.req.path, ...context.get("target") };
     if (error instanceof RolloutCallError) {
-      if (error.code === "cluster-unavailable") log.warn("a call failed", { why: error.message });
+      const { code, message } = error;
+      if (code === "cluster-unavailable") log.warn("a call failed", { ...call, code, reason: message });
       return answer(error);
     }
-    if (isReconcileError(error)) log.warn("a call failed", { code: error.code, why: error.message });
-    else log.error("a call failed", { error });
+    if (isReconcileError(error)) log.warn("a call failed", { ...call, code: error.code, reason: error.message });
+    else log.error("a call failed", { ...call, error });
     return answer(
       new RolloutCallError("cluster-unavailable", "the API server does not answer or refuses a call", error),
     );
@@ -98,7 +110,7 @@ interface CurrentCertificate extends IssuedRevision {
 /** The certificate to roll, and the workloads that use it. Throws {@link RolloutCallError}. */
 async function readCurrent(
   cluster: RolloutCluster,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { namespace, name }: RolloutCallTarget,
 ): Promise<CurrentCertificate> {
   const certificate = await cluster.certificate(namespace, name);
   if (certificate === undefined)
@@ -133,7 +145,7 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-function readTarget(text: string): z.infer<typeof schema> {
+function readTarget(text: string): RolloutCallTarget {
   let raw: unknown;
   try {
     raw = JSON.parse(text);

@@ -4,7 +4,7 @@ import type { WorkloadView } from "../workload/WorkloadView.ts";
 
 /**
  * The `minReadySeconds` of a Deployment during its canary, longer than any rollout. New Pods become ready but never
- * available. With `maxUnavailable: 0` the controller then creates `maxSurge` Pods and stops. Nobody else uses this value.
+ * available. With `maxUnavailable: 0` the controller then creates `maxSurge` Pods and stops. No other client uses this value.
  */
 export const CANARY_READY_SECONDS = 2_000_000_001;
 /** Disables a Deployment's progress deadline (`HasProgressDeadline`, k8s.io/kubernetes/pkg/controller/deployment/util). */
@@ -45,7 +45,7 @@ export function canaryStaging(original: Staging, canary: number, pods: number): 
 
 /**
  * The staging for a larger canary after the workload was scaled during its canary, by a person or an autoscaler. Undefined
- * when the canary is large enough, or when somebody else changed the staging.
+ * when the canary is large enough, or when another client changed the staging.
  */
 export function widerStaging(
   { staging, pods }: WorkloadView,
@@ -65,7 +65,7 @@ export function widerStaging(
   return undefined;
 }
 
-/** The staging from before the canary. Fields that somebody else changed since keep that change. Undefined when there is nothing to restore. */
+/** The staging from before the canary. Fields that another client changed since keep that change. Undefined when there is nothing to restore. */
 export function originalStaging(
   { staging }: WorkloadView,
   { canary, before }: Pick<RolloutState, "canary" | "before">,

@@ -18,7 +18,7 @@ const PATIENCE_MS = 10_000;
 /** Judges the canary: enough Pods of the new template must be ready, and every one of these must serve the new certificate. */
 export function judgeCanary(
   workload: WorkloadView,
-  { revision, serial, request, timeout, since }: RolloutState,
+  { revision, serial, request, timeoutMs, since }: RolloutState,
   pods: readonly PodView[],
   { settings, now }: { readonly settings: RolloutSettings; readonly now: number },
 ): CanaryOutcome {
@@ -30,7 +30,7 @@ export function judgeCanary(
   const failing = ready.flatMap(({ name, readySince, probe }) =>
     probe?.ok === false ? [{ readySince, text: `Pod ${name}: ${probe.reason}` }] : [],
   );
-  const patienceMs = Math.min(PATIENCE_MS, timeout / 4);
+  const patienceMs = Math.min(PATIENCE_MS, timeoutMs / 4);
   // A Pod that was ready before the phase began gets the same time.
   const failed = failing.find(({ readySince }) => now - Math.max(readySince, since) > patienceMs);
   if (failed !== undefined) return { kind: "failed", message: failed.text };

@@ -37,7 +37,7 @@ interface Rollback {
  * | | no rollout may begin | wait | |
  * | | the workload cannot be rolled | stuck | |
  * | | otherwise | begin | canary, rolling |
- * | canary, rolling | somebody changed the marks on the template | settle | rolled-back |
+ * | canary, rolling | another client changed the marks on the template | settle | rolled-back |
  * | canary, rolling, rolling-back | the same Certificate has a new goal that may begin | begin | canary, rolling |
  * | | a StatefulSet's Pod of an unwanted template is not ready | delete-pod | |
  * | canary | the goal belongs to another Certificate, or there is none | roll-back | rolling-back |
@@ -126,7 +126,7 @@ function beginStep({ workload, now }: RolloutObservation, goal: RolloutGoal, iss
     policy: isCanary ? "canary" : "rolling",
     started: now,
     since: now,
-    timeout: settings.timeoutMs,
+    timeoutMs: settings.timeoutMs,
     before: { marks: inFlight?.before.marks ?? workload.marks, staging: original },
     superseded: inFlight === undefined ? null : marksOfState(inFlight),
     canary: staged ?? null,
@@ -219,7 +219,7 @@ function rollBackStep({ workload, now }: RolloutObservation, state: RolloutState
 }
 
 function timeOutStep(observation: RolloutObservation, state: RolloutState, unfinished: string): RolloutStep {
-  const message = `${unfinished} after ${Math.round(state.timeout / 1000)} s`;
+  const message = `${unfinished} after ${Math.round(state.timeoutMs / 1000)} s`;
   return rollBackStep(observation, state, { reason: "TimedOut", message });
 }
 
@@ -229,9 +229,9 @@ function abandonStep(observation: RolloutObservation, state: RolloutState): Roll
   return rollBackStep(observation, state, { reason: "Abandoned", message });
 }
 
-/** Ends a rollout whose marks somebody changed. Their change stays; only the canary's staging is restored. */
+/** Ends a rollout whose marks another client changed. That change stays; only the canary's staging is restored. */
 function keepChangeStep({ workload, now }: RolloutObservation, state: RolloutState): RolloutStep {
-  const message = `somebody changed the certificate's marks on the template of ${workloadName(workload.ref)} during its rollout`;
+  const message = `another client changed the certificate's marks on the template of ${workloadName(workload.ref)} during its rollout`;
   return {
     kind: "settle",
     workload,

@@ -1,9 +1,9 @@
 import type { Log } from "../../telemetry/Log.ts";
-import type { CertificateView } from "../certificate/CertificateView.ts";
-import type { RolloutObserver, RolloutTarget } from "../certificate/ReconcileDeps.ts";
+import type { CertificateView } from "../CertificateView.ts";
 import type { RolloutStep } from "../plan/RolloutStep.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
 import type { RolloutMetrics } from "./RolloutMetrics.ts";
+import type { RolloutObserver, RolloutTarget } from "./RolloutObserver.ts";
 
 /** Dependencies of a {@link RolloutReporter}. */
 export interface ReporterDeps {
@@ -25,7 +25,7 @@ export class RolloutReporter implements RolloutObserver {
     const { log, metrics, now } = this.#deps;
     const workload = workloadName(ref);
     if (step.kind === "delete-pod") {
-      log.info("a Pod is deleted", { namespace, workload, pod: step.pod.name, why: step.reason });
+      log.info("a Pod is deleted", { namespace, workload, pod: step.pod.name, reason: step.reason });
       return;
     }
     if (!("workload" in step)) return;
@@ -39,7 +39,7 @@ export class RolloutReporter implements RolloutObserver {
       phase: state?.phase,
       revision: state?.revision,
       serial: state?.serial,
-      ...(state?.message == null ? {} : { reason: state.reason, why: state.message }),
+      ...(state?.message == null ? {} : { code: state.reason, reason: state.message }),
     };
     if (step.kind === "roll-back") log.warn("rollout", facts);
     else log.info("rollout", facts);
@@ -50,6 +50,6 @@ export class RolloutReporter implements RolloutObserver {
   }
 
   onEventRefused({ namespace, name }: CertificateView, reason: string): void {
-    this.#deps.log.warn("an Event was refused", { namespace, certificate: name, why: reason });
+    this.#deps.log.warn("an Event was refused", { namespace, certificate: name, reason });
   }
 }

@@ -1,4 +1,4 @@
-import type { CertificateCondition, CertificateView } from "../certificate/CertificateView.ts";
+import type { CertificateCondition, CertificateView } from "../CertificateView.ts";
 
 /** The type of the condition that a rollout writes on a Certificate. */
 export const CONDITION = "RolledOut";

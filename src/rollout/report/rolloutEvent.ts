@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CertificateView } from "../certificate/CertificateView.ts";
+import type { CertificateView } from "../CertificateView.ts";
 import type { RolloutState } from "../workload/RolloutState.ts";
 import { type WorkloadRef, workloadName } from "../workload/WorkloadRef.ts";
 
@@ -28,15 +28,15 @@ export function phaseEvent(ref: WorkloadRef, state: RolloutState, requestedBy: s
   const name = workloadName(ref);
   const subject = `${name}, revision ${revision}, serial ${serial}`;
   const user = requestedBy === undefined ? "" : `, ${requestedBy}`;
-  const byHand = request === null ? "" : `, by hand (${request}${user})`;
+  const origin = request === null ? "" : `, manual (${request}${user})`;
   const key = `${name} ${revision} ${serial} ${request ?? ""} ${started}`;
   switch (phase) {
     case "canary":
-      return { type: "Normal", reason: "CanaryStarted", note: `${subject}: the canary starts${byHand}`, key };
+      return { type: "Normal", reason: "CanaryStarted", note: `${subject}: the canary starts${origin}`, key };
     case "rolling":
       return policy === "canary"
         ? { type: "Normal", reason: "CanaryPassed", note: `${subject}: the canary passed, the other Pods follow`, key }
-        : { type: "Normal", reason: "RolloutStarted", note: `${subject}: the rollout starts${byHand}`, key };
+        : { type: "Normal", reason: "RolloutStarted", note: `${subject}: the rollout starts${origin}`, key };
     case "done":
       return { type: "Normal", reason: "RolledOut", note: `${subject}: all Pods are replaced`, key };
     case "rolling-back":

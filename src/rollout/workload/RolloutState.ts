@@ -24,7 +24,7 @@ export type RollbackReason =
   | "ProbeFailed"
   /** The Deployment exceeded its own `progressDeadlineSeconds`. */
   | "ProgressDeadlineExceeded"
-  /** Somebody changed the marks on the Pod template during the rollout. The template keeps that change. */
+  /** Another client changed the marks on the Pod template during the rollout. The template keeps that change. */
   | "TakenBack"
   /** The Certificate was deleted during the rollout, or no longer names the workload. */
   | "Abandoned";
@@ -67,7 +67,7 @@ const staging = z.discriminatedUnion("kind", [
  */
 export type Staging = z.infer<typeof staging>;
 
-const schema = z.strictObject({
+const storedSchema = z.strictObject({
   certificate: z.string().check(z.minLength(1), z.maxLength(253)),
   revision: number,
   serial: word,
@@ -90,12 +90,18 @@ const schema = z.strictObject({
   message: z.nullable(word),
 });
 
+type StoredState = z.infer<typeof storedSchema>;
+
 /**
  * The state of a workload's rollout, stored in an annotation of the workload. It is written together with the change that
  * it describes, so a controller that is killed at any point continues from it. Its names are a stored format: a rename
- * breaks the rollouts of the version before. Times are in milliseconds since 1970.
+ * breaks the rollouts of the version before. Only `timeoutMs` has another name there: `timeout`. Times are in milliseconds
+ * since 1970.
  */
-export type RolloutState = z.infer<typeof schema>;
+export type RolloutState = Omit<StoredState, "timeout"> & {
+  /** The limit of the rollout. */
+  readonly timeoutMs: number;
+};
 
 /** Whether the rollout has not ended. */
 export function isInFlight(state: RolloutState | undefined): state is RolloutState {
@@ -103,8 +109,8 @@ export function isInFlight(state: RolloutState | undefined): state is RolloutSta
 }
 
 /** Whether a rollout exceeded its timeout. `now` in milliseconds since 1970. */
-export function isLate({ started, timeout }: Pick<RolloutState, "started" | "timeout">, now: number): boolean {
-  return now - started > timeout;
+export function isLate({ started, timeoutMs }: Pick<RolloutState, "started" | "timeoutMs">, now: number): boolean {
+  return now - started > timeoutMs;
 }
 
 /** Decodes the annotation; undefined when there is none. Throws {@link RolloutError} `unreadable-state` for anything else. */
@@ -116,8 +122,17 @@ export function readRolloutState(text: string | undefined): RolloutState | undef
   } catch (error) {
     throw new RolloutError("unreadable-state", "not JSON", error);
   }
-  const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
+  const parsed = storedSchema.safeParse(raw);
+  if (parsed.success) {
+    const { timeout, ...state } = parsed.data;
+    return { ...state, timeoutMs: timeout };
+  }
   const [issue] = parsed.error.issues;
   throw new RolloutError("unreadable-state", `${issue?.path.join(".")}: ${issue?.message ?? "cannot be read"}`);
+}
+
+/** The annotation's text for a state; the inverse of {@link readRolloutState}. */
+export function writeRolloutState({ timeoutMs, ...state }: RolloutState): string {
+  const stored: StoredState = { ...state, timeout: timeoutMs };
+  return JSON.stringify(stored);
 }

@@ -19,7 +19,7 @@ export const ROLLOUT_ANNOTATIONS = {
 } as const;
 
 /**
- * The annotations of the marks: a rollout writes them on the Pod template, so every Pod carries the marks of the certificate
+ * The annotations of the marks: a rollout writes them on the Pod template, so every Pod has the marks of the certificate
  * that it was created for.
  */
 export const MARKS = {

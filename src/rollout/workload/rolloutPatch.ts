@@ -1,11 +1,8 @@
 import { type PatchOperation, pointerTo } from "../../protocol/patch/PatchOperation.ts";
-import type { RolloutStep } from "../plan/RolloutStep.ts";
 import type { RolloutMarks } from "./RolloutMarks.ts";
-import { isInFlight, type Staging } from "./RolloutState.ts";
+import { isInFlight, type Staging, writeRolloutState } from "./RolloutState.ts";
+import type { RolloutWrite } from "./RolloutWrite.ts";
 import { IN_PROGRESS_LABEL, MARKS, STATE_ANNOTATION } from "./rolloutAnnotations.ts";
-
-/** A step that writes the workload. */
-export type RolloutWrite = Extract<RolloutStep, { readonly workload: unknown }>;
 
 /** The field manager of all writes. */
 export const ROLLOUT_MANAGER = "postern-rollout";
@@ -22,7 +19,7 @@ export function rolloutPatch({ workload, marks, staging, state }: RolloutWrite):
     { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
     { op: "replace", path: "/metadata/uid", value: uid },
     ...(state === undefined ? [] : parent(has.annotations, "/metadata/annotations")),
-    ...(state === undefined ? [] : [member("/metadata/annotations", STATE_ANNOTATION, JSON.stringify(state))]),
+    ...(state === undefined ? [] : [member("/metadata/annotations", STATE_ANNOTATION, writeRolloutState(state))]),
     ...labelOperations(workload, isInFlight(state)),
     ...(marks === undefined
       ? []
@@ -73,7 +70,7 @@ function stagingOperations(before: Staging, after: Staging): PatchOperation[] {
   if (before.kind === "StatefulSet" && after.kind === "StatefulSet") {
     const { partition } = after;
     if (partition === before.partition) return [];
-    // When nobody set `partition`, its parent `rollingUpdate` may be absent.
+    // When `partition` is not set, its parent `rollingUpdate` may be absent.
     const path = "/spec/updateStrategy/rollingUpdate";
     if (before.partition === null) return [{ op: "add", path, value: { partition } }];
     return set(`${path}/partition`, before.partition, partition);

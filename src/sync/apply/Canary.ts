@@ -40,7 +40,8 @@ export interface Trial {
  * Writes a bundle and a URL to a canary registration. Then sends self-tests by dry run until a signed one comes back, or
  * until the time limit. The last part of the URL is new in each test: the gate signs the URL, so the signature proves that
  * the API server used the new values. The bundle's comment is also new, so that the API server opens a new connection (it
- * caches transports by the bytes of a bundle). Throws SyncError when the canary cannot be written.
+ * caches transports by the bytes of a bundle). Throws KubernetesError when the canary cannot be
+ * written, and SyncError `changed-in-between` when it changed since it was read.
  */
 export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Trial): Promise<CanaryTest> {
   const { cluster, goal, now } = deps;
@@ -120,7 +121,7 @@ async function sendSelfTest(
         }
       : { result: "unknown", message: `the API server has not loaded the canary yet: ${message}` };
   if (!isAnswered(answer))
-    return { result: "unknown", message: `the self-test was rejected before the gate was called: ${message}` };
+    return { result: "unknown", message: `the self-test was refused before the gate was called: ${message}` };
   const cluster = goal.cluster;
   const statement = await readStatement(message, publicKey, { nonce, bundleHash, cluster, url, now: now() });
   if (statement.ok) return { result: "passed", message: "a signed self-test came through" };

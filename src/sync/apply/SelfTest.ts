@@ -1,12 +1,12 @@
 import { type ApiResponse, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import type { JsonObject } from "../../protocol/Json.ts";
-import { SELF_TEST_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import {
   SELF_TEST_KIND,
+  SELF_TEST_NAMESPACE,
   SELF_TEST_PLURAL,
   SELF_TEST_VERSION,
   selfTestGroup,
-} from "../../registration/selftest/conversionCanary.ts";
+} from "../../registration/selftest/selfTestNames.ts";
 import type { CallPurpose } from "../target/SyncTarget.ts";
 
 /** A dry-run create that makes an API server call the gate through a canary, and the checks that classify its answer. */

@@ -1,12 +1,13 @@
 import { type ApiResponse, type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
+import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { SYNC_NAME, SYSTEM_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
-import type { TargetWrite } from "../plan/Step.ts";
 import { SyncError } from "../SyncError.ts";
 import { readTarget } from "../target/readTarget.ts";
 import { type SyncTarget, type TargetKind, targetName } from "../target/SyncTarget.ts";
+import type { TargetWrite } from "../target/TargetWrite.ts";
 import { FIELD_MANAGER, targetPatch } from "../target/targetPatch.ts";
 
 const COLLECTIONS: Readonly<Record<TargetKind, string>> = {
@@ -30,14 +31,14 @@ export class SyncCluster {
     this.#gate = gate;
   }
 
-  /** The registrations that are handed to the sync, canaries included. Throws {@link SyncError}. */
+  /** The registrations that are handed to the sync, canaries included. Throws {@link KubernetesError}. */
   async targets(): Promise<SyncTarget[]> {
     const selector = `?labelSelector=${encodeURIComponent(`${GATE_LABEL}=${this.#gate}`)}`;
     const lists = await Promise.all(
       KINDS.map(async (kind) => {
         const answer = await this.#call({ method: "GET", path: `${COLLECTIONS[kind]}${selector}` });
         const { items } = answer.body;
-        if (answer.status !== 200 || !Array.isArray(items)) throw rejected(`${kind}s cannot be listed`, answer);
+        if (answer.status !== 200 || !Array.isArray(items)) throw refused(`${kind}s cannot be listed`, answer);
         return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, this.#gate) ?? []);
       }),
     );
@@ -45,8 +46,8 @@ export class SyncCluster {
   }
 
   /**
-   * Writes the values that the sync owns in a target. Throws {@link SyncError}; `changed-in-between` when the target changed
-   * since it was read.
+   * Writes the values that the sync owns in a target. Throws {@link SyncError} `changed-in-between` when the target changed
+   * since it was read, and {@link KubernetesError} for any other failed call.
    */
   async write(write: TargetWrite): Promise<void> {
     const { kind, name } = write.target;
@@ -57,7 +58,7 @@ export class SyncCluster {
     const what = `${targetName(write.target)} cannot be written`;
     if (answer.status === 409 || answer.status === 404)
       throw new SyncError("changed-in-between", `another client changed it at the same time: ${statusMessage(answer)}`);
-    throw rejected(what, answer);
+    throw refused(what, answer);
   }
 
   /** Emits an Event about a target. A failure is ignored. `now` is in milliseconds since 1970. */
@@ -67,7 +68,8 @@ export class SyncCluster {
 
   async #call(request: Parameters<KubernetesApi>[0]): Promise<ApiResponse> {
     return this.#api(request).catch((error: unknown): never => {
-      throw new SyncError("unreachable", errorMessage(error), error);
+      if (error instanceof KubernetesError) throw error;
+      throw new KubernetesError("cluster-unreachable", errorMessage(error), error);
     });
   }
 }
@@ -85,7 +87,7 @@ export interface SyncEvent {
 
 /** Events about cluster-scoped objects are in the namespace default (`ValidateEventCreate`, k8s.io/kubernetes). */
 const EVENTS_PATH = "/apis/events.k8s.io/v1/namespaces/default/events";
-/** The API server rejects longer notes (events.k8s.io/v1). In characters. */
+/** The API server refuses longer notes (events.k8s.io/v1). In characters. */
 const MAX_NOTE_LENGTH = 1024;
 
 function eventBody(
@@ -110,6 +112,6 @@ function eventBody(
   };
 }
 
-function rejected(what: string, answer: ApiResponse): SyncError {
-  return new SyncError("refused-by-cluster", `${what}: ${statusMessage(answer)}`);
+function refused(what: string, answer: ApiResponse): KubernetesError {
+  return new KubernetesError("cluster-refused", `${what}: ${statusMessage(answer)}`);
 }

@@ -1,6 +1,6 @@
 import { announcedRoots } from "../../announcement/announcedRoots.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
-import type { Finding } from "../plan/Step.ts";
+import type { Finding } from "../Finding.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import type { SyncGoal } from "./SyncConfig.ts";
 

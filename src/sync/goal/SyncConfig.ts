@@ -3,7 +3,7 @@ import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 import type { ProbeTimeouts } from "../../trust/probe/viewEndpoint.ts";
 import type { CatalogueName } from "../../trust/roots/catalogue.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { Finding } from "../plan/Step.ts";
+import type { Finding } from "../Finding.ts";
 import type { AnnouncementMark } from "../target/TargetState.ts";
 
 /** The roots that a registration is to trust. */

@@ -10,7 +10,7 @@ import type { NextSource, SyncGoal } from "./SyncConfig.ts";
 /**
  * Returns the goal with the announced URL, and with the announced roots in addition to those of the config. An announcement
  * for other clusters leaves the goal unchanged. A missing or invalid announcement freezes it; see `SyncGoal.frozen`. Never
- * rejects.
+ * refuses.
  */
 export async function goalFromAnnouncement(
   source: Extract<NextSource, { kind: "announcement" }>,

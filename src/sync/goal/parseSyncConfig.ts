@@ -130,7 +130,7 @@ function urlFault({ url, hosts }: ParsedConfig): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls no other";
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
-    return "url: expected no user name, query or fragment: the API server rejects them";
+    return "url: expected no user name, query or fragment: the API server refuses them";
   if (!hosts.includes(parsed.hostname)) return `url: its host ${parsed.hostname} is not among hosts`;
   const fault = announcedUrlFault(plainUrl(url));
   return fault === undefined ? undefined : `url: ${fault}`;

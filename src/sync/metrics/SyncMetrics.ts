@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import { servedChains } from "../../trust/probe/EndpointView.ts";
+import { servedChains } from "../../trust/EndpointView.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { findingsOf, isLast } from "../plan/Step.ts";
 import type { SyncRun } from "../runSync.ts";
@@ -43,7 +43,7 @@ const GAUGES = {
   },
   stale: {
     name: "postern_sync_risk_stale",
-    help: "Probability that the bundle in force rejects the endpoint before the next run ends (P_stale).",
+    help: "Probability that the bundle in force refuses the endpoint before the next run ends (P_stale).",
   },
   riskSeconds: { name: "postern_sync_risk_seconds", help: "Longest time until a change is in step (D_sync)." },
   inFlight: { name: "postern_sync_risk_in_flight", help: "Mean number of concurrent calls to the gate (Q_inflight)." },

@@ -1,7 +1,7 @@
 import { splitGateUrl } from "../../protocol/gateUrl.ts";
 import { Host } from "../../protocol/Host.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
-import { type EndpointView, servedChains } from "../../trust/probe/EndpointView.ts";
+import { type EndpointView, servedChains } from "../../trust/EndpointView.ts";
 import { type CatalogueName, rootCatalogues } from "../../trust/roots/catalogue.ts";
 import type { Root } from "../../trust/roots/Root.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
@@ -28,7 +28,7 @@ export interface RiskTerms {
 
 /** The risk R = P_stale x D_sync x Q_inflight and its factors. Undefined factors are not known. */
 export interface Risk {
-  /** Probability, 0 to 1, that the bundle in force rejects the served chain within `seconds`. P_stale. */
+  /** Probability, 0 to 1, that the bundle in force refuses the served chain within `seconds`. P_stale. */
   readonly stale: number | undefined;
   /** Longest time until a change is in step, if no run fails. D_sync. */
   readonly seconds: number;
@@ -42,7 +42,7 @@ export interface Risk {
 const RENEWAL_POINT = 2 / 3;
 
 /**
- * Estimates the risk between two runs. `stale` is 1 when a bundle in force rejects a served chain, or a write is
+ * Estimates the risk between two runs. `stale` is 1 when a bundle in force refuses a served chain, or a write is
  * unconfirmed. Otherwise it is the probability of a renewal before the next run ends, times the share of the provider's
  * roots that the bundle lacks. The probability is `seconds` divided by two thirds of the certificate's lifetime. Assumptions:
  * renewals are evenly distributed, a provider uses each root of its catalogue equally, and a private CA renews below the

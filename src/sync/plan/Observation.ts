@@ -1,4 +1,4 @@
-import type { EndpointView } from "../../trust/probe/EndpointView.ts";
+import type { EndpointView } from "../../trust/EndpointView.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 
 /** The result of a self-test through a canary registration with one bundle and URL. */

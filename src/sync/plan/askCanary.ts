@@ -1,8 +1,9 @@
 import { trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { Finding } from "../Finding.ts";
 import { type CallPurpose, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
-import type { Finding, Step, TargetStep } from "./Step.ts";
+import type { Step, TargetStep } from "./Step.ts";
 
 /** The bundle and URL to test, and the reason for the test. */
 export interface CanaryQuestion {

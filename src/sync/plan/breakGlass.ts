@@ -1,4 +1,5 @@
 import { trustHash } from "../../trust/bundle.ts";
+import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { Hook } from "../target/Hook.ts";
 import { canaryFor, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
@@ -6,7 +7,7 @@ import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { type TargetView, viewOf } from "../target/TargetView.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { CanaryTest, Observation } from "./Observation.ts";
-import type { Finding, Step } from "./Step.ts";
+import type { Step } from "./Step.ts";
 
 /** The bundle and base URL in force, when a target has exactly one of each. */
 type InForce = Pick<TargetView, "roots"> & { readonly base: string };
@@ -54,15 +55,16 @@ export function breakGlass(observation: Observation, goal: SyncGoal): Step | und
     if (finding === undefined) continue;
     const tests = testsOf(inForce, observation);
     const test = tests.findLast(({ cutOffLimitMs }) => cutOffLimitMs !== undefined);
-    const reason = `${targetName(target)}: this run cannot use the endpoint; test whether the API server can`;
-    if (test === undefined)
+    if (test === undefined) {
+      const reason = `${targetName(target)}: this run cannot use the endpoint; test whether the API server can`;
       return { kind: "try-canary", purpose: "webhooks", ...inForce, decides: "break-glass", reason };
+    }
     if (tests.at(-1)?.result !== "failed" || (test.cutOffForMs ?? 0) < breakGlassAfterMs) continue;
     const hooks = target.hooks.map((hook): Hook => (canFailOpen(hook) ? { ...hook, failurePolicy: "Ignore" } : hook));
     const webhooks = marked.map(({ name }) => name);
     const state = { ...target.state, failingOpen: { since: observation.now, webhooks } };
-    const why = `${webhooks.join(", ")} fail open until the gate can be called again: ${finding.message}; ${test.message}`;
-    return { kind: "break-glass", write: { target, hooks, state }, reason: why };
+    const reason = `${webhooks.join(", ")} fail open until the gate can be called again: ${finding.message}; ${test.message}`;
+    return { kind: "break-glass", write: { target, hooks, state }, reason };
   }
   return undefined;
 }

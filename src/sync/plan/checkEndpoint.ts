@@ -1,9 +1,9 @@
 import { Host } from "../../protocol/Host.ts";
-import { type EndpointView, servedChains } from "../../trust/probe/EndpointView.ts";
+import { type EndpointView, servedChains } from "../../trust/EndpointView.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { Finding } from "../Finding.ts";
 import type { Observation } from "./Observation.ts";
-import type { Finding } from "./Step.ts";
 
 /** The result of calls to an endpoint with a bundle in force. */
 export interface EndpointCheck {
@@ -35,12 +35,12 @@ export function checkEndpoint(view: EndpointView, roots: readonly Certificate[],
     const verification = verifyChain({ served: handshake.chain, anchors, host, now });
     if (verification.ok) continue;
     const code = verification.code === "unknown-authority" ? "unanchored" : "refused-chain";
-    const message = `${handshake.address} serves a chain that the API server rejects: ${verification.message}`;
+    const message = `${handshake.address} serves a chain that the API server refuses: ${verification.message}`;
     return { isFine: false, silent, finding: { code, about: view.base, message } };
   }
   if (served > 0) return { isFine: true, silent, finding: undefined };
-  const why = [view.fault, ...silent].filter((it) => it !== undefined).join("; ") || "it has no address";
-  return { isFine: false, silent, finding: { code: "unreachable", about: view.base, message: `no answer: ${why}` } };
+  const reason = [view.fault, ...silent].filter((it) => it !== undefined).join("; ") || "it has no address";
+  return { isFine: false, silent, finding: { code: "unreachable", about: view.base, message: `no answer: ${reason}` } };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { withoutUndefined } from "../target/TargetState.ts";
@@ -5,7 +6,7 @@ import { viewOf } from "../target/TargetView.ts";
 import { askCanary, canaryFinding } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
-import type { Finding, Step, TargetStep } from "./Step.ts";
+import type { Step, TargetStep } from "./Step.ts";
 
 /** Neither the write nor its snapshot is accepted. */
 export interface Stuck {
@@ -52,9 +53,9 @@ function rollBack(
   const { snapshot, phase, reverted, announcement, failingOpen } = target.state;
   const reason = finding?.message ?? `${phase}: the written values are not accepted`;
   const about = targetName(target);
-  const stuck = (why: string): Stuck => ({
+  const stuck = (reason: string): Stuck => ({
     isStuck: true,
-    findings: [...(finding === undefined ? [] : [finding]), { code: "cannot-roll-back", about, message: why }],
+    findings: [...(finding === undefined ? [] : [finding]), { code: "cannot-roll-back", about, message: reason }],
   });
   const names = (hooks: readonly { name: string }[]): string => JSON.stringify(hooks.map(({ name }) => name).sort());
   if (snapshot === undefined || names(snapshot) !== names(target.hooks))

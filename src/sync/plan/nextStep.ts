@@ -1,6 +1,7 @@
-import { conversionCanaryName } from "../../registration/selftest/conversionCanary.ts";
+import { conversionCanaryName } from "../../registration/selftest/selfTestNames.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { canaryFor, purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { isUnconfirmed } from "../target/TargetState.ts";
@@ -10,7 +11,7 @@ import { breakGlass, failOpenFindings, restoreFailClosed } from "./breakGlass.ts
 import { confirmTarget } from "./confirmTarget.ts";
 import type { Observation } from "./Observation.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
-import { type Finding, findingsOf, isLast, type Step, type TargetStep } from "./Step.ts";
+import { findingsOf, isLast, type Step, type TargetStep } from "./Step.ts";
 import { soakTarget } from "./soakTarget.ts";
 
 /**
@@ -18,7 +19,7 @@ import { soakTarget } from "./soakTarget.ts";
  * continues. The first row whose condition holds decides. Targets are visited one after the other: unconfirmed writes
  * first, then by name.
  *
- * | condition, in order of precedence | step | why |
+ * | condition, in order of precedence | step | reason |
  * |---|---|---|
  * | a target fails open, reachability not tested in this run | try-canary | a reachable gate must decide again first |
  * | a target fails open, an API server reaches the gate | restore | fail closed is the configured state |
@@ -126,8 +127,8 @@ function withoutCanary(
 ): { findings: Finding[] } | undefined {
   const canary = canaryFor(targets, purposeOf(target));
   if (canary !== undefined && canary.fault === undefined) return undefined;
-  const why = canary === undefined ? "is not handed to the sync: its bundle cannot be tried" : canary.fault;
-  const message = `is not written: ${conversionCanaryName(gate)} ${why}`;
+  const fault = canary === undefined ? "is not handed to the sync: its bundle cannot be tried" : canary.fault;
+  const message = `is not written: ${conversionCanaryName(gate)} ${fault}`;
   return { findings: [{ code: "no-canary", about: targetName(target), message }] };
 }
 

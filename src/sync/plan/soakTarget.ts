@@ -1,5 +1,6 @@
 import { distinctCertificates, trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
@@ -7,7 +8,7 @@ import { hooksWith, viewOf } from "../target/TargetView.ts";
 import { requireCanary } from "./askCanary.ts";
 import { checkEndpoint, endpointAt, rootsInUse } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
-import type { Finding, Step, TargetStep } from "./Step.ts";
+import type { Step, TargetStep } from "./Step.ts";
 
 /** The largest difference between this clock and the API server's at which a soak is still measured. */
 const MAX_SKEW_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { FailurePolicy } from "../../registration/render/EntryOptions.ts";
+import type { FailurePolicy } from "../../registration/entry/EntryOptions.ts";
 
 /** The part of a registration that the sync compares: one webhook of a configuration, or the conversion of a CRD. */
 export interface Hook {

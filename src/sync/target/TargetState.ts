@@ -63,7 +63,7 @@ const markSchema = z.pipe(
 const revertedSchema = z.strictObject({ times: z.int().check(z.positive()), since: timeSchema });
 const failingOpenSchema = z.strictObject({ since: timeSchema, webhooks: z.array(z.string()) });
 
-/** Reads the state from annotations. Values that cannot be parsed, for example edited by hand, are ignored. */
+/** Reads the state from annotations. Values that cannot be parsed, for example after a manual edit, are ignored. */
 export function readState(annotations: Readonly<Record<string, unknown>>): TargetState {
   const text = (key: string): string | undefined => {
     const value = annotations[`${STATE_PREFIX}${key}`];

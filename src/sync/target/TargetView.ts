@@ -7,7 +7,6 @@ import {
   trustHash,
 } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { Hook } from "./Hook.ts";
 import type { SyncTarget } from "./SyncTarget.ts";
 
@@ -22,7 +21,7 @@ export interface TargetView {
 }
 
 /** Reads a target's bundles and URLs. */
-export function viewOf({ hooks }: Pick<SyncTarget, "hooks">, { cluster }: SyncGoal): TargetView {
+export function viewOf({ hooks }: Pick<SyncTarget, "hooks">, { cluster }: { readonly cluster: string }): TargetView {
   const urls = hooks.map(({ url }) => splitGateUrl(url, cluster));
   const bundles = [...new Set(hooks.map(({ bundle }) => bundle))];
   const each = bundles.map(readableCertificates);
@@ -55,7 +54,7 @@ function withoutSpace(text: string): string {
 /** Returns a target's hooks with other roots and another base URL. Undefined keeps the base URL of each hook. */
 export function hooksWith(
   { hooks }: Pick<SyncTarget, "hooks">,
-  { cluster }: SyncGoal,
+  { cluster }: { readonly cluster: string },
   { roots, base }: { roots: readonly Certificate[]; base: string | undefined },
 ): Hook[] {
   const bundle = encodeBundle(roots);

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { BREAK_GLASS_ANNOTATION, SYNC_ANNOTATION } from "../../registration/render/renderRegistrations.ts";
-import { conversionCanaryName } from "../../registration/selftest/conversionCanary.ts";
+import { conversionCanaryName } from "../../registration/selftest/selfTestNames.ts";
 import type { Hook } from "./Hook.ts";
 import type { SyncTarget, TargetKind } from "./SyncTarget.ts";
 import { readState, STATE_PREFIX } from "./TargetState.ts";

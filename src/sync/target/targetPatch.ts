@@ -1,8 +1,8 @@
 import { type PatchOperation, pointerTo } from "../../protocol/patch/PatchOperation.ts";
-import type { TargetWrite } from "../plan/Step.ts";
 import type { Hook } from "./Hook.ts";
 import type { SyncTarget } from "./SyncTarget.ts";
 import { stateAnnotations } from "./TargetState.ts";
+import type { TargetWrite } from "./TargetWrite.ts";
 
 /** The field manager of the sync's writes: `caBundle`, `url`, its annotations, and a `failurePolicy` that it changed. */
 export const FIELD_MANAGER = "postern-sync";

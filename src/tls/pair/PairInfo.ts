@@ -1,5 +1,5 @@
-import type { Slot } from "../rotation/chooseCertificate.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
+import type { Slot } from "./Slot.ts";
 
 /** Facts of a pair without its PEM. Times in milliseconds since 1970. */
 export interface PairInfo {

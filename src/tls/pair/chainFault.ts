@@ -20,7 +20,7 @@ export function chainFault(
   if (weak !== undefined)
     return {
       code: "weak-signature",
-      message: `${weak.subject.short} is signed with ${weak.signatureAlgorithm}, which clients reject`,
+      message: `${weak.subject.short} is signed with ${weak.signatureAlgorithm}, which clients refuse`,
     };
   for (const [at, child] of chain.entries()) {
     const parent = chain[at + 1];

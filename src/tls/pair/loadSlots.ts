@@ -1,11 +1,11 @@
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import { SLOTS, type Slot } from "../rotation/chooseCertificate.ts";
 import { TlsError, type TlsFault } from "../TlsError.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import { loadPair } from "./loadPair.ts";
 import { RootsFile } from "./RootsFile.ts";
 import { readPemFile } from "./readPemFile.ts";
+import { SLOTS, type Slot } from "./Slot.ts";
 
 /** Content of all files. */
 export interface LoadedSlots {

@@ -15,7 +15,7 @@ export interface PemFile {
 }
 
 /**
- * Reads a regular file of at most 1 MiB. Rejects pipes, devices and folders. `what` names the expected content in messages.
+ * Reads a regular file of at most 1 MiB. Refuses pipes, devices and folders. `what` names the expected content in messages.
  * Throws {@link TlsError}.
  */
 export async function readPemFile(path: string, what: string): Promise<PemFile> {

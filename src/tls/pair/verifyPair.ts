@@ -93,7 +93,7 @@ function trustFault(
   const host = hosts[0] ?? leaf.sans.dns[0]?.replace("*", "host") ?? leaf.sans.ip[0] ?? "";
   const verification = verifyChain({ served: chain, anchors: roots, host, now });
   if (verification.ok) return undefined;
-  return { code: "untrusted", message: `${paths.cert}: clients would reject it: ${verification.message}` };
+  return { code: "untrusted", message: `${paths.cert}: clients would refuse it: ${verification.message}` };
 }
 
 /** Pairs that OpenSSL accepted. A context takes about 100 KB outside the heap, and polls are frequent. */

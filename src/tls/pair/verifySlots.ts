@@ -1,8 +1,8 @@
-import { SLOTS, type Slot } from "../rotation/chooseCertificate.ts";
-import type { SlotReading } from "../rotation/Rotation.ts";
 import type { TlsOptions } from "../TlsOptions.ts";
 import { isPair, type LoadedSlots } from "./loadSlots.ts";
 import { pairInfo } from "./PairInfo.ts";
+import { SLOTS, type Slot } from "./Slot.ts";
+import type { SlotReading } from "./SlotReading.ts";
 import { verifyPair } from "./verifyPair.ts";
 
 /** Verifies the loaded pair of each slot against the rules, at the current time. */

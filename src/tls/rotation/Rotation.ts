@@ -1,6 +1,7 @@
 import { endOfUse, type PairInfo } from "../pair/PairInfo.ts";
+import type { Slot } from "../pair/Slot.ts";
+import type { SlotReading } from "../pair/SlotReading.ts";
 import type { TlsFault } from "../TlsError.ts";
-import type { Slot } from "./chooseCertificate.ts";
 
 /** Phases of a rotation. `rotate` holds the table of transitions. */
 export type RotationPhase = "steady" | "preload" | "verify" | "swap" | "check" | "clean-up" | "roll-back";
@@ -48,12 +49,6 @@ export interface RotationTime {
   readonly at: number;
   /** In milliseconds since 1970. */
   readonly now: number;
-}
-
-/** The content of a slot's files: a pair, a fault, or a pair that was loaded and has a fault. */
-export interface SlotReading {
-  readonly pair?: PairInfo;
-  readonly fault?: TlsFault;
 }
 
 /** Results of a verification. */

@@ -1,6 +1,8 @@
 import { endOfUse, type PairInfo } from "../pair/PairInfo.ts";
+import { SLOTS, type Slot } from "../pair/Slot.ts";
+import type { SlotReading } from "../pair/SlotReading.ts";
 import type { TlsFault } from "../TlsError.ts";
-import { chooseCertificate, SLOTS, type Slot, type SlotStatus } from "./chooseCertificate.ts";
+import { chooseCertificate, type SlotStatus } from "./chooseCertificate.ts";
 import {
   isTransient,
   type Rotation,
@@ -8,7 +10,6 @@ import {
   type RotationReadings,
   type RotationState,
   type RotationTime,
-  type SlotReading,
 } from "./Rotation.ts";
 
 /** A slot after the rules of the rotation. */
@@ -73,7 +74,7 @@ function transientFault({ faults }: RotationState, slot: Slot): TlsFault | undef
   return fault !== undefined && isTransient(fault) ? fault : undefined;
 }
 
-/** Records the hashes in the slots. Drops rejections and pins when a slot has another hash, or when the serving certificate has ended. */
+/** Records the hashes in the slots. Forgets refused certificates and pins when a slot has another hash, or when the serving certificate has ended. */
 function dropStale(state: RotationState, { slots, now }: RotationReadings & RotationTime): RotationState {
   const seen = { ...state.seen };
   const rejected = { ...state.rejected };
@@ -101,7 +102,7 @@ function judge(state: RotationState, slot: Slot, event: RotationReadings & Rotat
   return { pair, status: now >= endOfUse(pair) ? "ending" : "valid" };
 }
 
-/** A fault of a valid pair in this rotation: it was rejected before, or is older than the serving one. */
+/** A fault of a valid pair in this rotation: it was refused before, or is older than the serving one. */
 function rotationFault(
   { rejected, serving }: RotationState,
   { slot, hash, serial, notBefore }: PairInfo,

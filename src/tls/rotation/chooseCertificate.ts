@@ -1,8 +1,4 @@
-/** Names of the two certificates. Without a second one, only `main` is used. */
-export type Slot = "main" | "standby";
-
-/** Both slots, in order of preference. */
-export const SLOTS = ["main", "standby"] as const satisfies readonly Slot[];
+import type { Slot } from "../pair/Slot.ts";
 
 /**
  * State of a slot's files. `ending`: valid, but so close to its end that connections would outlive it. `unloadable`: cannot
@@ -22,8 +18,8 @@ export interface CertificateView {
 
 /** The slot to serve, or undefined to keep the current certificate, with the reason. */
 export type CertificateChoice =
-  | { readonly serve: Slot; readonly why: "main-valid" | "main-unusable" }
-  | { readonly serve: undefined; readonly why: "renewing" | "neither-valid" };
+  | { readonly serve: Slot; readonly reason: "main-valid" | "main-unusable" }
+  | { readonly serve: undefined; readonly reason: "renewing" | "neither-valid" };
 
 /**
  * The decision table:
@@ -38,10 +34,10 @@ export type CertificateChoice =
  * | expired, not yet valid, unloadable | not valid | the current certificate stays, and a fault is reported |
  */
 export function chooseCertificate({ main, standby, renewing, isServingValid }: CertificateView): CertificateChoice {
-  if (renewing && standby === "valid" && isServingValid) return { serve: undefined, why: "renewing" };
-  if (main === "valid") return { serve: "main", why: "main-valid" };
-  if (standby === "valid") return { serve: "standby", why: "main-unusable" };
-  if (main === "ending") return { serve: "main", why: "main-valid" };
-  if (standby === "ending") return { serve: "standby", why: "main-unusable" };
-  return { serve: undefined, why: "neither-valid" };
+  if (renewing && standby === "valid" && isServingValid) return { serve: undefined, reason: "renewing" };
+  if (main === "valid") return { serve: "main", reason: "main-valid" };
+  if (standby === "valid") return { serve: "standby", reason: "main-unusable" };
+  if (main === "ending") return { serve: "main", reason: "main-valid" };
+  if (standby === "ending") return { serve: "standby", reason: "main-unusable" };
+  return { serve: undefined, reason: "neither-valid" };
 }

@@ -25,9 +25,9 @@ import {
  * | verify | verified, otherwise | steady | phase-ended, faults |
  * | swap | swapped | check | phase-ended, check |
  * | swap | swapped with a transient fault | steady | phase-ended, fault; the next read tries again |
- * | swap | swapped with another fault | steady | phase-ended, rotated (swap-failed); the certificate is rejected |
+ * | swap | swapped with another fault | steady | phase-ended, rotated (swap-failed); the certificate is refused |
  * | check | checked | clean-up | phase-ended, recovered, rotated (switched, confirmed, taken-back), clean-up |
- * | check | checked with a fault, the certificate is a new one | roll-back | phase-ended, roll-back; it is rejected |
+ * | check | checked with a fault, the certificate is a new one | roll-back | phase-ended, roll-back; it is refused |
  * | check | checked with a fault, it was assumed to serve already | steady | phase-ended, rotated (not-confirmed) |
  * | clean-up | cleaned-up | steady | phase-ended |
  * | roll-back | rolled-back | steady | phase-ended, rotated (rolled-back) |
@@ -70,7 +70,7 @@ function queue(state: RotationState, cause: RotationCause): Rotation {
   return { state: { ...state, queued }, effects: [] };
 }
 
-/** SIGHUP forgets rejections and pins: every certificate is tried again. */
+/** SIGHUP forgets refused certificates and pins: every certificate is tried again. */
 function withCause(state: RotationState, cause: RotationCause): RotationState {
   return cause === "SIGHUP" ? { ...state, cause, rejected: {}, pinned: undefined } : { ...state, cause };
 }
@@ -126,7 +126,7 @@ function onSwapped(state: RotationState, { at, now, fault }: Outcome): Rotation 
   );
 }
 
-/** The certificate is not rejected: the next read tries again. */
+/** The certificate is not refused: the next read tries again. */
 function onUnreachable(state: RotationState, { slot }: PairInfo, fault: TlsFault, time: RotationTime): Rotation {
   const before = state.faults[slot];
   const isNew = before?.code !== fault.code || before.message !== fault.message;

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { LoadedPair } from "../pair/LoadedPair.ts";
 import { loadPair } from "../pair/loadPair.ts";
 import type { PairPaths } from "../pair/readSnapshot.ts";
-import { SLOTS, type Slot } from "../rotation/chooseCertificate.ts";
+import { SLOTS, type Slot } from "../pair/Slot.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 
 /** As in a Secret volume, `..data` points to the current folder and is replaced in one step. */

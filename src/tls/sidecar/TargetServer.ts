@@ -24,7 +24,7 @@ export interface TargetServerDeps {
 /**
  * A server in another process. A pair is written to its folder, a reload is triggered, and a probe checks what it serves.
  *
- * While the server is down, no certificate is rejected. The pair in the folder stays if it served before and is within its
+ * While the server is down, no certificate is refused. The pair in the folder stays if it served before and is within its
  * dates, because a server that is about to start can rely on it. Otherwise the new pair is written.
  */
 export class TargetServer implements ManagedServer {

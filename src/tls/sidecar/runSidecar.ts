@@ -1,8 +1,8 @@
 import type { Log } from "../../telemetry/Log.ts";
 import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { CertificateReloader } from "../CertificateReloader.ts";
+import { initialPair } from "../initialPair.ts";
 import { loadSlots } from "../pair/loadSlots.ts";
-import { initialPair } from "../rotation/initialPair.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 import { TlsMetrics } from "../TlsMetrics.ts";
 import type { TlsOptions } from "../TlsOptions.ts";

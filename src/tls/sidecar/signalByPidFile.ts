@@ -7,7 +7,7 @@ const PID = /^[1-9]\d{0,6}$/;
 const MAX_BYTES = 64;
 
 /**
- * Sends a signal to the process whose ID is in a file. IDs below 2 are rejected: 0 and negative numbers address process
+ * Sends a signal to the process whose ID is in a file. IDs below 2 are refused: 0 and negative numbers address process
  * groups, and 1 is the init process. Never throws.
  */
 export async function signalByPidFile(

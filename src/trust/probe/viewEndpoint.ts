@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
-import type { EndpointView, Handshake } from "./EndpointView.ts";
+import type { EndpointView, Handshake } from "../EndpointView.ts";
 import type { HandshakeObservation } from "./HandshakeObservation.ts";
 import { type ProbeDependencies, probe } from "./probe.ts";
 

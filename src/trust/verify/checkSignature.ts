@@ -3,7 +3,7 @@ import type { Certificate } from "../x509/Certificate.ts";
 import type { SignatureAlgorithm } from "../x509/readSignatureAlgorithm.ts";
 import type { ChainFault, VerificationCode } from "./Verification.ts";
 
-/** Go's crypto/rsa rejects smaller RSA keys since Go 1.24. */
+/** Go's crypto/rsa refuses smaller RSA keys since Go 1.24. */
 const MIN_RSA_BITS = 1024;
 
 /** The kind of key of each algorithm, its hash, and the salt length of RSA-PSS in octets. */

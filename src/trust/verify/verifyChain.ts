@@ -24,8 +24,8 @@ export const MAX_RSA_BITS = 8192;
 
 /**
  * Verifies a served chain as the API server does: Go's x509.Certificate.Verify for server authentication, with the
- * bundle as roots, and the rules of Go's crypto/tls on keys. Never accepts a chain that Go rejects. Go may accept a
- * chain that is rejected here in two cases: an intermediate requires a check of policies (`needs-policies`), or name
+ * bundle as roots, and the rules of Go's crypto/tls on keys. Never accepts a chain that Go refuses. Go may accept a
+ * chain that is refused here in two cases: an intermediate requires a check of policies (`needs-policies`), or name
  * constraints apply to names in unusual forms. Revocation is not checked; the API server does not check it either.
  */
 export function verifyChain({ served, anchors, host, now }: ChainQuestion): Verification {

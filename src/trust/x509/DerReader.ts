@@ -22,7 +22,7 @@ export interface DerElement {
 
 /**
  * Reads DER from front to back, as strictly as Go's cryptobyte: no high tag numbers, no indefinite or padded lengths,
- * no padded integers. A lenient BER parser would not do: certificates that Go rejects must be rejected here, and names
+ * no padded integers. A lenient BER parser would not do: certificates that Go refuses must be refused here, and names
  * and keys are compared as bytes. Every method throws {@link TrustError} `bad-certificate`.
  */
 export class DerReader {

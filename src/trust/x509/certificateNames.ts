@@ -28,7 +28,7 @@ export function ipText(bytes: Uint8Array): string {
 }
 
 /**
- * The 4 or 16 octets of an IP address; undefined for other text. An address with a zone is rejected, as by net.ParseIP.
+ * The 4 or 16 octets of an IP address; undefined for other text. An address with a zone is refused, as by net.ParseIP.
  */
 export function ipBytes(text: string): Uint8Array | undefined {
   if (isIPv4(text)) return Uint8Array.from(text.split(".").map(Number));

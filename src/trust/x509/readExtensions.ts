@@ -58,7 +58,7 @@ export const NO_EXTENSIONS: Extensions = {
 
 /**
  * Reads the extensions of a certificate, as Go's processExtensions does. Unknown extensions are listed if they are
- * critical. Throws {@link TrustError} `bad-certificate` for extensions that Go rejects.
+ * critical. Throws {@link TrustError} `bad-certificate` for extensions that Go refuses.
  */
 export function readExtensions(list: DerReader): Extensions {
   const seen = new Set<string>();

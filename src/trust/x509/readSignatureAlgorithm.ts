@@ -53,7 +53,7 @@ export function readSignatureAlgorithm(identifier: DerReader): SignatureAlgorith
   try {
     return parameters === undefined ? "unsupported" : readPss(new DerReader(parameters, "RSA-PSS parameters"));
   } catch {
-    // With such parameters, Go parses the certificate but rejects the signature.
+    // With such parameters, Go parses the certificate but refuses the signature.
     return "unsupported";
   }
 }

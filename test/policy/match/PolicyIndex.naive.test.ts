@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { LabelSelector } from "../../../src/policy/define/LabelSelector.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
-import type { LabelSelector } from "../../../src/policy/match/LabelSelector.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
 import { PolicyIndex } from "../../../src/policy/match/PolicyIndex.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import type { Operation, Review } from "../../../src/protocol/review/Review.ts";

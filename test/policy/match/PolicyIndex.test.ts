@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
 import { PolicyIndex } from "../../../src/policy/match/PolicyIndex.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import type { Operation, Review } from "../../../src/protocol/review/Review.ts";

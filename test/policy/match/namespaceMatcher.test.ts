@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type NamespaceMatch, namespaceMatcher } from "../../../src/policy/match/namespaceMatcher.ts";
+import type { NamespaceMatch } from "../../../src/policy/define/Match.ts";
+import { namespaceMatcher } from "../../../src/policy/match/namespaceMatcher.ts";
 import { fastest } from "../fastest.ts";
 
 it.each<[match: NamespaceMatch, yes: string[], no: string[]]>([

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Match } from "../../../src/policy/match/Match.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import { policyTargets } from "../../../src/policy/match/policyTargets.ts";
 
 /** Each target as `group|resource/subresource operations template`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import type { PolicyContext } from "../../../src/policy/define/PolicyContext.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import type { Review } from "../../../src/protocol/review/Review.ts";
 import { frozenReview, judge } from "../policyRun.ts";

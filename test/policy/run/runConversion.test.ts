@@ -142,7 +142,7 @@ describe("runConversion converts", () => {
 });
 
 describe("runConversion fails with a message that names the object", () => {
-  const at = (version: string, why: string) => `objects[0], Gateway n/a, to example.com/${version}: ${why}`;
+  const at = (version: string, reason: string) => `objects[0], Gateway n/a, to example.com/${version}: ${reason}`;
   it.each<[what: string, object: object, desired: string, message: string]>([
     ["no apiVersion", { kind: "Gateway", metadata }, "example.com/v1", at("v1", "apiVersion or kind is missing")],
     [
@@ -195,7 +195,7 @@ describe("runConversion fails with a message that names the object", () => {
   const throws = (error: unknown) => () => {
     throw error;
   };
-  it.each<[what: string, fromHub: (object: KubernetesObject) => KubernetesObject, why: string, logged: number]>([
+  it.each<[what: string, fromHub: (object: KubernetesObject) => KubernetesObject, reason: string, logged: number]>([
     ["throws a ConversionError", throws(new ConversionError("host is too long")), "host is too long", 0],
     ["throws another error", throws(new Error("s3cret")), "the converter failed; the gate's log has the error", 1],
     ["throws null", throws(null), "the converter failed; the gate's log has the error", 1],
@@ -233,9 +233,9 @@ describe("runConversion fails with a message that names the object", () => {
       "the converter v1beta1.fromHub returned metadata that is not an object",
       0,
     ],
-  ])("for a converter that %s", (_what, fromHub, why, logged) => {
+  ])("for a converter that %s", (_what, fromHub, reason, logged) => {
     const result = convert([gateway("v1", {})], "example.com/v1beta1", gateways({ fromHub }));
-    expect(result.outcome).toEqual({ converted: false, message: at("v1beta1", why) });
+    expect(result.outcome).toEqual({ converted: false, message: at("v1beta1", reason) });
     expect(result.logged).toHaveLength(logged);
   });
 

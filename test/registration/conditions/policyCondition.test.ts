@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Match } from "../../../src/policy/match/Match.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import { callsWebhook } from "../callsWebhook.ts";
 import { validator, webhookFor } from "../gateFor.ts";
 import { type ReviewOf, reviewOf } from "../reviewOf.ts";

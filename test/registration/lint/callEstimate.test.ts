@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Match } from "../../../src/policy/match/Match.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import { callEstimate } from "../../../src/registration/lint/callEstimate.ts";
-import { registeredTargets } from "../../../src/registration/render/registeredTargets.ts";
+import { registeredTargets } from "../../../src/registration/rules/registeredTargets.ts";
 import { validator } from "../gateFor.ts";
 
 const estimate = (nodes: number, ...matches: Match[]) =>

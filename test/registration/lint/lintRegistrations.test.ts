@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import type { Cluster } from "../../../src/gate/config/Cluster.ts";
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
+import type { EntryDefinition } from "../../../src/registration/entry/EntryOptions.ts";
 import { lintRegistrations } from "../../../src/registration/lint/lintRegistrations.ts";
-import type { EntryDefinition } from "../../../src/registration/render/EntryOptions.ts";
 import { validator } from "../gateFor.ts";
 
 function lintsOf(match: Match, entry: EntryDefinition = {}, cluster: Cluster = {}, nodes = 50): string[] {

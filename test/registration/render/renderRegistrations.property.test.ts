@@ -4,7 +4,7 @@ import { type Policy, policy } from "../../../src/policy/define/policy.ts";
 import { PolicyIndex } from "../../../src/policy/match/PolicyIndex.ts";
 import { policyTargets } from "../../../src/policy/match/policyTargets.ts";
 import type { Review } from "../../../src/protocol/review/Review.ts";
-import { gateEntries } from "../../../src/registration/render/gateEntries.ts";
+import { gateEntries } from "../../../src/registration/entry/gateEntries.ts";
 import { webhookOf } from "../../../src/registration/render/webhookOf.ts";
 import { anyMatch, anyReview } from "../anyReview.ts";
 import { callsWebhook, meetsRule } from "../callsWebhook.ts";

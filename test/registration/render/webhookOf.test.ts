@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../../src/gate/config/Cluster.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
-import type { EntryOptions } from "../../../src/registration/render/EntryOptions.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
+import type { EntryOptions } from "../../../src/registration/entry/EntryOptions.ts";
 import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
 
 const NAME = "kubernetes.io/metadata.name";

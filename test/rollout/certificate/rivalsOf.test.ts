@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CertificateView } from "../../../src/rollout/certificate/CertificateView.ts";
+import type { CertificateView } from "../../../src/rollout/CertificateView.ts";
 import { rivalsOf } from "../../../src/rollout/certificate/rivalsOf.ts";
 
 const GATE = { kind: "Deployment", name: "gate" } as const;

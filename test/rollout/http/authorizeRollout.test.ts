@@ -64,7 +64,7 @@ describe("authorizeRollout rejects a call", () => {
     ["with a character that a token cannot have", "Bearer a\u00e9", [], "unauthenticated"],
     ["with a token of 9000 characters", `Bearer ${"a".repeat(9000)}`, [], "unauthenticated"],
     [
-      "when the TokenReview says that nobody is authenticated",
+      "when the TokenReview does not authenticate the token",
       "Bearer a",
       [{ status: 201, body: { kind: "TokenReview", status: { authenticated: false } } }],
       "unauthenticated",

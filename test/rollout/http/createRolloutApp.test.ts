@@ -9,7 +9,7 @@ const HEADERS = { authorization: "Bearer token", "content-type": "application/js
 
 let api: RolloutApi;
 /** The lines of the log. */
-let lines: string[];
+let lines: { readonly level: string; readonly message: string; readonly properties: unknown }[];
 beforeEach(async () => {
   api = new RolloutApi();
   lines = [];
@@ -26,10 +26,12 @@ function authorized({ body }: ApiRequest): ApiResponse | undefined {
 }
 
 function app(): ReturnType<typeof createRolloutApp> {
-  const write = (message: string): void => {
-    lines.push(message);
-  };
-  const log = { debug: write, info: write, warn: write, error: write };
+  const at =
+    (level: string) =>
+    (message: string, properties?: unknown): void => {
+      lines.push({ level, message, properties });
+    };
+  const log = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
   return createRolloutApp({ api: api.ask, log, newRequest: () => "r-1" });
 }
 
@@ -65,7 +67,7 @@ describe("POST /rollout", () => {
         },
       },
     ]);
-    expect(lines).toEqual(["a manual rollout was requested"]);
+    expect(lines).toMatchObject([{ level: "info", message: "a manual rollout was requested" }]);
   });
 
   it("accepts the certificate's own serial in the header, in upper case as well", async () => {
@@ -113,7 +115,41 @@ describe("POST /rollout", () => {
     const { response, body } = await call();
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(body).toMatchObject({ error: { code: "cluster-unavailable" } });
-    expect(lines).toEqual(["a call failed"]);
+    expect(lines).toEqual([
+      {
+        level: "warn",
+        message: "a call failed",
+        properties: { path: "/rollout", ...TARGET, code: "cluster-refused", reason: expect.stringMatching(/500 no$/) },
+      },
+    ]);
+  });
+
+  it("names path and Certificate in the log, but neither token nor query, when the token cannot be checked", async () => {
+    api.refuse = () => ({ status: 500, body: { message: "no" } });
+    const { response } = await call({}, "/rollout?secret=query");
+    expect(response.status).toBe(503);
+    expect(lines).toEqual([
+      {
+        level: "warn",
+        message: "a call failed",
+        properties: {
+          path: "/rollout",
+          ...TARGET,
+          code: "cluster-unavailable",
+          reason: "the API server refuses the TokenReview, so you are not authorized: 500 no",
+        },
+      },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/secret|Bearer/);
+  });
+
+  it("names only the path in the log when a call fails before its body is read", async () => {
+    const error = new Error("the connection ended");
+    const headers = { ...HEADERS, "content-length": "2" };
+    const request = new Request("http://127.0.0.1/rollout", { method: "POST", headers, body: "{}" });
+    request.text = () => Promise.reject(error);
+    expect((await app().request(request)).status).toBe(503);
+    expect(lines).toEqual([{ level: "error", message: "a call failed", properties: { path: "/rollout", error } }]);
   });
 
   it("answers 404 for another path", async () => {

@@ -15,7 +15,7 @@ const STATE: RolloutState = {
   policy: "canary",
   started: 0,
   since: 0,
-  timeout: 60_000,
+  timeoutMs: 60_000,
   before: { marks: OLD, staging: null },
   superseded: null,
   canary: null,

@@ -149,7 +149,7 @@ describe.each(WORKLOAD_KINDS)("nextRolloutStep for a %s", (kind) => {
     expect(world.view().isLabelled).toBe(false);
   });
 
-  it("keeps a template that somebody changed during the rollout, and restores the strategy", () => {
+  it("keeps a template that another client changed during the rollout, and restores the strategy", () => {
     const world = settled(kind);
     const before = strategy(world);
     world.served = (revision) => (revision === "2" ? "none yet" : "");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { CertificateCondition, CertificateView } from "../../../src/rollout/certificate/CertificateView.ts";
+import type { CertificateCondition, CertificateView } from "../../../src/rollout/CertificateView.ts";
 import { rolloutCondition } from "../../../src/rollout/report/rolloutCondition.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00.500Z");

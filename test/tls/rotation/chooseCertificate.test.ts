@@ -13,7 +13,7 @@ const view = (main: SlotStatus, standby: SlotStatus, more: Partial<CertificateVi
   ...more,
 });
 
-it.each<[what: string, view: CertificateView, serve: "main" | "standby" | undefined, why: string]>([
+it.each<[what: string, view: CertificateView, serve: "main" | "standby" | undefined, reason: string]>([
   ["with both valid", view("valid", "valid"), "main", "main-valid"],
   ["with main valid and no standby", view("valid", "absent"), "main", "main-valid"],
   ["with both valid and main being renewed", view("valid", "valid", { renewing: true }), undefined, "renewing"],
@@ -34,8 +34,8 @@ it.each<[what: string, view: CertificateView, serve: "main" | "standby" | undefi
   ["with main expired and standby near its end", view("expired", "ending"), "standby", "main-unusable"],
   ["with neither valid", view("expired", "not-yet-valid"), undefined, "neither-valid"],
   ["with main unloadable and no standby", view("unloadable", "absent"), undefined, "neither-valid"],
-])("chooseCertificate %s (%j) serves %s", (_title, given, serve, why) => {
-  expect(chooseCertificate(given)).toEqual({ serve, why });
+])("chooseCertificate %s (%j) serves %s", (_title, given, serve, reason) => {
+  expect(chooseCertificate(given)).toEqual({ serve, reason });
 });
 
 it("chooseCertificate never chooses a certificate outside its dates or one that cannot be loaded", () => {

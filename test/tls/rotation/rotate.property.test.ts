@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PairInfo } from "../../../src/tls/pair/PairInfo.ts";
-import { SLOTS, type Slot } from "../../../src/tls/rotation/chooseCertificate.ts";
+import { SLOTS, type Slot } from "../../../src/tls/pair/Slot.ts";
+import type { SlotReading } from "../../../src/tls/pair/SlotReading.ts";
 import {
   initialRotation,
   isTransient,
   type RotationEffect,
   type RotationEvent,
   type RotationState,
-  type SlotReading,
 } from "../../../src/tls/rotation/Rotation.ts";
 import { rotate } from "../../../src/tls/rotation/rotate.ts";
 import type { TlsFault } from "../../../src/tls/TlsError.ts";
@@ -33,7 +33,7 @@ const reading = (slot: Slot): fc.Arbitrary<SlotReading> =>
   fc.oneof(
     pair(slot).map((it): SlotReading => ({ pair: it })),
     fault.map((it): SlotReading => ({ fault: it })),
-    fc.tuple(pair(slot), fault).map(([it, why]): SlotReading => ({ pair: it, fault: why })),
+    fc.tuple(pair(slot), fault).map(([it, found]): SlotReading => ({ pair: it, fault: found })),
   );
 
 const time = fc.record({ at: fc.integer({ min: 0, max: 4_000 }), now: fc.integer({ min: 0, max: 4_000 }) });

@@ -1,4 +1,4 @@
-import type { Certificate } from "../x509/Certificate.ts";
+import type { Certificate } from "./x509/Certificate.ts";
 
 /** A chain that an address served, or why one of its handshakes served none. */
 export type Handshake =

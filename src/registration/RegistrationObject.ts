@@ -1,6 +1,6 @@
-import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
-import type { FailurePolicy, MatchCondition } from "./EntryOptions.ts";
-import type { Rule } from "./Rule.ts";
+import type { LabelSelector } from "../policy/define/LabelSelector.ts";
+import type { FailurePolicy, MatchCondition } from "./entry/EntryOptions.ts";
+import type { Rule } from "./rules/Rule.ts";
 
 /** Name, labels and annotations of a rendered object. */
 export interface RegistrationMeta {

@@ -1,5 +1,5 @@
 import type { Operation } from "../../protocol/review/Review.ts";
-import { compareNames } from "./gateEntries.ts";
+import { compareNames } from "../entry/gateEntries.ts";
 import { coversCell, coversResource, OPERATIONS, type Rule, type RuleCell, type Scope } from "./Rule.ts";
 
 /**

@@ -4,7 +4,7 @@ import {
   type LabelSelector,
   labelsOf,
   matchesLabels,
-} from "../../../src/policy/match/LabelSelector.ts";
+} from "../../../src/policy/define/LabelSelector.ts";
 
 const is = (key: string, operator: "In" | "NotIn" | "Exists" | "DoesNotExist", ...values: string[]): LabelSelector => ({
   matchExpressions: [values.length > 0 ? { key, operator, values } : { key, operator }],

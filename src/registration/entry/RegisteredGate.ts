@@ -1,6 +1,6 @@
-import type { Conversion } from "../policy/define/conversion.ts";
-import type { Policy } from "../policy/define/policy.ts";
-import type { EntryDefinition } from "./render/EntryOptions.ts";
+import type { Conversion } from "../../policy/define/conversion.ts";
+import type { Policy } from "../../policy/define/policy.ts";
+import type { EntryDefinition } from "./EntryOptions.ts";
 
 /** The parts of a gate that its registrations are made from. */
 export interface RegisteredGate {

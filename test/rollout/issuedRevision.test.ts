@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/protocol/Json.ts";
-import { readCertificate } from "../../../src/rollout/certificate/CertificateView.ts";
-import { issuedRevision } from "../../../src/rollout/certificate/issuedRevision.ts";
-import { selfSignedPair } from "../../tls/selfSignedPair.ts";
+import type { JsonObject } from "../../src/protocol/Json.ts";
+import { readCertificate } from "../../src/rollout/CertificateView.ts";
+import { issuedRevision } from "../../src/rollout/issuedRevision.ts";
+import { selfSignedPair } from "../tls/selfSignedPair.ts";
 
 const CERTIFICATE = readCertificate({ metadata: { namespace: "gates", name: "gate-tls", uid: "u" } });
 

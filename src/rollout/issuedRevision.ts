@@ -1,10 +1,10 @@
-import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import { parseBundle } from "../../trust/bundle.ts";
-import { TrustError } from "../../trust/TrustError.ts";
-import type { IssuedRevision } from "../plan/RolloutGoal.ts";
-import { RolloutError } from "../RolloutError.ts";
-import { REQUEST_REVISION } from "../workload/rolloutAnnotations.ts";
+import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { parseBundle } from "../trust/bundle.ts";
+import { TrustError } from "../trust/TrustError.ts";
 import type { CertificateView } from "./CertificateView.ts";
+import type { IssuedRevision } from "./plan/RolloutGoal.ts";
+import { RolloutError } from "./RolloutError.ts";
+import { REQUEST_REVISION } from "./workload/rolloutAnnotations.ts";
 
 /**
  * Finds the certificate of a Certificate's revision among CertificateRequests: the request has the revision's annotation and

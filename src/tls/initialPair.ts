@@ -1,10 +1,11 @@
-import type { LoadedPair } from "../pair/LoadedPair.ts";
-import { isPair, type LoadedSlots } from "../pair/loadSlots.ts";
-import type { PairInfo } from "../pair/PairInfo.ts";
-import { verifySlots } from "../pair/verifySlots.ts";
-import { TlsError } from "../TlsError.ts";
-import type { TlsOptions } from "../TlsOptions.ts";
-import { chooseCertificate, type Slot } from "./chooseCertificate.ts";
+import type { LoadedPair } from "./pair/LoadedPair.ts";
+import { isPair, type LoadedSlots } from "./pair/loadSlots.ts";
+import type { PairInfo } from "./pair/PairInfo.ts";
+import type { Slot } from "./pair/Slot.ts";
+import { verifySlots } from "./pair/verifySlots.ts";
+import { chooseCertificate } from "./rotation/chooseCertificate.ts";
+import { TlsError } from "./TlsError.ts";
+import type { TlsOptions } from "./TlsOptions.ts";
 
 /** A pair with its facts. */
 export interface ChosenPair {

@@ -1,7 +1,14 @@
 import type { Operation } from "../../protocol/review/Review.ts";
-import type { ResourceName } from "../define/ResourceTypes.ts";
 import type { LabelSelector } from "./LabelSelector.ts";
-import type { NamespaceMatch } from "./namespaceMatcher.ts";
+import type { ResourceName } from "./ResourceTypes.ts";
+
+/** Patterns for namespace names: `*` matches any characters, `?` matches one character. */
+export interface NamespaceMatch {
+  /** Only these namespaces. Cluster-scoped objects then do not match, except Namespaces, which match by their own name. */
+  readonly include?: readonly string[];
+  /** Not these namespaces. Takes precedence over `include`. */
+  readonly exclude?: readonly string[];
+}
 
 /**
  * The reviews that a policy applies to. The fields have the meaning of a registration's rules

@@ -1,7 +1,6 @@
-import { PolicyDefinitionError } from "../define/PolicyDefinitionError.ts";
 import type { LabelSelector } from "./LabelSelector.ts";
-import type { Match } from "./Match.ts";
-import type { NamespaceMatch } from "./namespaceMatcher.ts";
+import type { Match, NamespaceMatch } from "./Match.ts";
+import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
 import { groupOfResource, isConnectOnly } from "./resourceGroups.ts";
 
 const OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Match } from "../../../src/policy/match/Match.ts";
-import type { Rule } from "../../../src/registration/render/Rule.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
+import type { Rule } from "../../../src/registration/rules/Rule.ts";
 import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
 
 const rule = (apiGroups: string[], resources: string[], operations: Rule["operations"], more: Partial<Rule> = {}) => ({

@@ -1,4 +1,4 @@
-import type { ResourceTypes } from "../define/ResourceTypes.ts";
+import type { ResourceTypes } from "./ResourceTypes.ts";
 
 /** The API group of each built-in resource, the default for policies. The compiler checks it against {@link ResourceTypes}. */
 export const resourceGroups: { readonly [R in keyof ResourceTypes]: ResourceTypes[R]["group"] } = {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { EntryDefinition } from "../../../src/registration/render/EntryOptions.ts";
-import { gateEntries } from "../../../src/registration/render/gateEntries.ts";
+import type { EntryDefinition } from "../../../src/registration/entry/EntryOptions.ts";
+import { gateEntries } from "../../../src/registration/entry/gateEntries.ts";
 import { validator } from "../gateFor.ts";
 
 const policies = ["a", "b", "c"].map((name) => validator(name, { resources: ["pods"] }));

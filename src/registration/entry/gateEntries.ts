@@ -1,6 +1,6 @@
 import type { Policy } from "../../policy/define/policy.ts";
-import type { RegisteredGate } from "../RegisteredGate.ts";
 import type { EntryOptions } from "./EntryOptions.ts";
+import type { RegisteredGate } from "./RegisteredGate.ts";
 
 /** The entry of the policies that no other entry names. */
 export const DEFAULT_ENTRY = "default";

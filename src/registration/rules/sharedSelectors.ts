@@ -1,9 +1,9 @@
-import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
-import type { NamespaceMatch } from "../../policy/match/namespaceMatcher.ts";
+import type { LabelSelector } from "../../policy/define/LabelSelector.ts";
+import type { NamespaceMatch } from "../../policy/define/Match.ts";
 import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
-import { compareNames } from "./gateEntries.ts";
+import { compareNames } from "../entry/gateEntries.ts";
+import { selectorFault } from "../entry/selectorFault.ts";
 import type { RegisteredTarget } from "./registeredTargets.ts";
-import { selectorFault } from "./selectorFault.ts";
 
 /** Demands that all policies of a webhook share, so that selectors can express them. */
 export interface SharedSelectors {

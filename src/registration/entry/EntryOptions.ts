@@ -1,4 +1,4 @@
-import type { LabelSelector } from "../../policy/match/LabelSelector.ts";
+import type { LabelSelector } from "../../policy/define/LabelSelector.ts";
 
 /** What happens to a request when the gate cannot be called: `Fail` refuses it, `Ignore` allows it. */
 export type FailurePolicy = "Fail" | "Ignore";
