@@ -8,7 +8,7 @@ import { openapiDocument } from "./openapi/openapiDocument.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-/** Writes everything that is made from the sources: the OpenAPI document, the package in dist/, the bundles of functions/ and of the image. */
+/** Writes all build outputs: the OpenAPI document, the package in dist/, the bundles of functions/ and of the image. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
   await writeIfChanged(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
@@ -32,7 +32,7 @@ async function writeBundle(file: string, text: string): Promise<void> {
   );
 }
 
-/** Others may be reading it: a file that says the same already is left alone, and a new one takes its place in one step. */
+/** Writes a file in one step, because other processes may read it at the same time. A file with the same text is not written. */
 async function writeIfChanged(file: string, text: string): Promise<void> {
   if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
   await writeFile(`${file}.new`, text);

@@ -1,17 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { type BuildResult, build, type Plugin } from "esbuild";
 
-/** The runtimes that functions/ has an entry for. */
+/** The entries in functions/, one for each runtime. */
 export type FunctionName = "worker" | "lambda" | "node";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** A bundle with what went into it. */
+/** A bundle with its metafile, which lists the bundled modules. */
 export type Bundle = BuildResult<{ metafile: true; write: false }>;
 
 /**
- * Bundles functions/NAME.ts as it is deployed: one minified ESM file. The worker's is built without `node:` modules at
- * hand, so that one that sneaks in fails the build. `gate` is the path of another gate than functions/gate.ts.
+ * Bundles functions/NAME.ts for deployment: one minified ESM file. The worker's bundle is built without `node:` modules:
+ * an import of one fails the build. `gate` is the path of a gate that replaces functions/gate.ts.
  */
 export async function bundleFunction(name: FunctionName, gate?: string): Promise<{ text: string; bundle: Bundle }> {
   const bundle: Bundle = await build({
@@ -25,13 +25,13 @@ export async function bundleFunction(name: FunctionName, gate?: string): Promise
     write: false,
     logLevel: "silent",
     legalComments: "none",
-    // Without it packages bring their development checks along, and ask for a global that Workers need not have.
+    // Without it, the bundle contains the development checks of packages, and reads a global that Workers may not have.
     define: { "process.env.NODE_ENV": '"production"' },
     plugins: gate === undefined ? [] : [otherGate(gate)],
     ...(name === "worker"
       ? { platform: "neutral", mainFields: ["module", "main"], conditions: ["workerd", "worker", "browser"] }
       : { platform: "node" }),
-    // Some packages are CommonJS, and ask for Node's own modules by `require`.
+    // Some packages are CommonJS and load Node's built-in modules with `require`.
     ...(name === "node"
       ? {
           banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
@@ -39,7 +39,7 @@ export async function bundleFunction(name: FunctionName, gate?: string): Promise
       : {}),
   });
   const [file] = bundle.outputFiles;
-  if (file === undefined) throw new Error(`esbuild made no file of functions/${name}.ts`);
+  if (file === undefined) throw new Error(`esbuild wrote no output for functions/${name}.ts`);
   return { text: file.text, bundle };
 }
 

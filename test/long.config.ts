@@ -7,7 +7,7 @@ export default defineConfig(() =>
     include: ["test/**/*.long.test.ts"],
     exclude: ["test/cluster/**", "test/e2e/**"],
     seconds: 90,
-    longest: ["runSidecar.nginx.", "dualCertificates.", "nextStep.property."],
+    longest: ["runSidecar.nginx.", ".dualCertificates.", "/nextStep.property."],
     worker: { gibibytes: 2, perCore: 1 },
     testTimeoutMs: 120_000,
     hookTimeoutMs: 60_000,

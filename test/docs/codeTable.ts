@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseSync } from "rolldown/utils";
+import { docText } from "./docText.ts";
 import { isNode, type SyntaxNode, textOf } from "./SyntaxNode.ts";
 
 interface Code {
@@ -38,7 +39,7 @@ function codesOf(root: string, path: string, type: string): Code[] {
       return codesOf(root, importOf(nodes, path, name) ?? path, name);
     }
     const code = isNode(member.literal) ? textOf(member.literal, "value") : "";
-    const meaning = plainText(docs.at(-1)?.value ?? "");
+    const meaning = docText(docs.at(-1)?.value ?? "");
     if (code === "" || meaning === "") throw new Error(`${path}: ${type}: ${code || "a member"} has no doc comment`);
     return [{ code, meaning }];
   });
@@ -53,14 +54,4 @@ function importOf(nodes: readonly SyntaxNode[], path: string, name: string): str
   );
   const source = statement === undefined ? "" : textOf(statement.source, "value");
   return source === "" ? undefined : join(dirname(path), source);
-}
-
-/** A doc comment as one line for a table cell. */
-function plainText(comment: string): string {
-  return comment
-    .replace(/^\*+/, "")
-    .replace(/\s*\n\s*\*?\s*/g, " ")
-    .replace(/\{@link (\w+)\}/g, "`$1`")
-    .replaceAll("|", "\\|")
-    .trim();
 }

@@ -36,18 +36,18 @@ async function faultOf(call: string): Promise<string | undefined> {
   return isAccepted ? undefined : "no command was called";
 }
 
-describe("postern accepts the options of every command in a README's script", () => {
+describe("commands in shell scripts of READMEs", () => {
   const calls = readmes().flatMap(({ path, text }) =>
     examplesOf(text)
       .filter(({ language }) => language === "sh")
       .flatMap(({ line, text: script }) => callsIn(script, POSTERN).map((call) => [`${path}:${line}`, call] as const)),
   );
 
-  it.each(calls)("%s: postern %s", async (_, call) => {
+  it.each(calls)("at %s, postern accepts the command and options of: postern %s", async (_, call) => {
     expect(await faultOf(call)).toBeUndefined();
   });
 
-  it("and refuses an option that does not exist", async () => {
+  it("cannot have an option or a command that postern does not have", async () => {
     expect(await faultOf("review --no-such-option pod.yaml")).toMatch("unknown option");
     expect(await faultOf("nothing")).toMatch("unknown command");
   });

@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
+import gate from "../../functions/gate.ts";
+import { createGate } from "../../src/gate/createGate.ts";
+import { jsonLog } from "../../src/telemetry/jsonLog.ts";
 import { patience } from "../run/speedFactor.ts";
 import { commandsOf, type Example, examplesOf, isOutput } from "./examplesOf.ts";
 import { ROOT, readmes } from "./readmes.ts";
@@ -96,6 +99,16 @@ describe("a console example prints what it shows", () => {
     },
     patience(60_000),
   );
+});
+
+it("the review of the root README gets the answer that it shows from the gate of this repository", async () => {
+  const blocks = all.filter(({ path }) => path === "README.md");
+  const at = blocks.findIndex(({ text }) => text.startsWith("curl "));
+  const [, fixture = "", url = ""] = /--data @(\S+)[\s\\]+(https:\S+)/.exec(blocks[at]?.text ?? "") ?? [];
+  const app = createGate(gate, { now: Date.now, log: jsonLog(() => undefined, Date.now) });
+  const request = { method: "POST", headers: { "content-type": "application/json" } };
+  const answer = await app.fetch(new Request(url, { ...request, body: readFileSync(join(ROOT, fixture)) }));
+  expect(blocks[at + 1]).toMatchObject({ language: "json", text: `${await answer.text()}\n` });
 });
 
 describe("examplesOf and commandsOf", () => {

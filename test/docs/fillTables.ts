@@ -1,16 +1,23 @@
 import { codeTable } from "./codeTable.ts";
+import { constantTable } from "./constantTable.ts";
 import { metricTable } from "./metricTable.ts";
 
-const MARKED = /^<!-- (table|metrics): (\S+)(?: (\w+))? -->\n[\s\S]*?^<!-- \/\1 -->$/gm;
+const MARKED = /^<!-- (table|constants|metrics): (\S+)(?: (\w+))? -->\n[\s\S]*?^<!-- \/\1 -->$/gm;
 
 /**
  * Replaces the generated tables of a README: between `<!-- table: FILE TYPE -->` and `<!-- /table -->` the members of a
- * union, between `<!-- metrics: FILE -->` and `<!-- /metrics -->` the metrics of a file.
+ * union, with `constants` the exported numbers whose names begin with TYPE, and between `<!-- metrics: FILE -->` and
+ * `<!-- /metrics -->` the metrics of a file.
  */
 export function fillTables(root: string, markdown: string): string {
   return markdown.replace(MARKED, (_, kind: string, path: string, type: string | undefined) => {
     const head = `<!-- ${kind}: ${path}${type === undefined ? "" : ` ${type}`} -->`;
-    const table = kind === "table" ? codeTable(root, path, type ?? "") : metricTable(root, path);
+    const table = tableOf(kind, root, path, type ?? "");
     return `${head}\n\n${table}\n\n<!-- /${kind} -->`;
   });
+}
+
+function tableOf(kind: string, root: string, path: string, name: string): string {
+  if (kind === "metrics") return metricTable(root, path);
+  return kind === "table" ? codeTable(root, path, name) : constantTable(root, path, name);
 }

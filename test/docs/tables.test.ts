@@ -10,7 +10,7 @@ mkdirSync(join(folder, "src"));
 writeFileSync(join(folder, "src/Other.ts"), 'export type OtherCode =\n  /** The other | one. */\n  "other";\n');
 writeFileSync(
   join(folder, "src/Codes.ts"),
-  'import type { OtherCode } from "./Other.ts";\n/** Codes. */\nexport type Code =\n  /** The first.\n   * Two lines. */\n  | "first"\n  | OtherCode;\nexport type Bare = "bare";\n',
+  'import type { OtherCode } from "./Other.ts";\n/** Codes. */\nexport type Code =\n  /** The first.\n   * Two lines. */\n  | "first"\n  | OtherCode;\nexport type Bare = "bare";\n/** Wrong. */\nexport const EXIT_WRONG = 2;\n/** Fine. */\nexport const EXIT_OK = 0;\n',
 );
 writeFileSync(
   join(folder, "src/Metrics.ts"),
@@ -29,6 +29,12 @@ describe("fillTables", () => {
   it("writes the members of a union, and of the unions that are part of it, with their doc comments", () => {
     expect(fillTables(folder, "<!-- table: src/Codes.ts Code -->\nold\n<!-- /table -->\n")).toBe(
       "<!-- table: src/Codes.ts Code -->\n\n| code | meaning |\n|---|---|\n| `first` | The first. Two lines. |\n| `other` | The other \\| one. |\n\n<!-- /table -->\n",
+    );
+  });
+
+  it("writes exported numbers in the order of their values", () => {
+    expect(fillTables(folder, "<!-- constants: src/Codes.ts EXIT_ -->\n<!-- /constants -->\n")).toBe(
+      "<!-- constants: src/Codes.ts EXIT_ -->\n\n| code | meaning |\n|---|---|\n| 0 | Fine. |\n| 2 | Wrong. |\n\n<!-- /constants -->\n",
     );
   });
 

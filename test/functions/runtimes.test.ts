@@ -20,7 +20,7 @@ it("reviewCases has a case for every captured review", () => {
   expect(reviewCases.map(({ review }) => review)).toEqual(reviewNames.filter((name) => !name.startsWith("conversion")));
 });
 
-describe.each(runtimes)("on %s a gate", (_name, start) => {
+describe.each(runtimes)("a gate on %s", (_name, start) => {
   let runtime: Runtime;
   let repositoryGate: Runtime;
   const started: Runtime[] = [];
@@ -33,37 +33,43 @@ describe.each(runtimes)("on %s a gate", (_name, start) => {
   });
   afterAll(() => Promise.all(started.map((it) => it.stop())));
 
-  it.each(reviewCases)("answers $review as expected", async (expected) => {
-    const [path] = expected.review.split("-");
-    const body = readReview(expected.review);
-    const answer = await runtime.call({ path: `/c/local/${path}?timeout=30s`, headers: JSON_HEADERS, body });
-    expect(decoded(answer)).toEqual(wire(expected, JSON.parse(body)));
-  });
+  it.each(reviewCases)(
+    "answers the captured AdmissionReview $review with the verdict, warnings and patch of its policies",
+    async (expected) => {
+      const [path] = expected.review.split("-");
+      const body = readReview(expected.review);
+      const answer = await runtime.call({ path: `/c/local/${path}?timeout=30s`, headers: JSON_HEADERS, body });
+      expect(decoded(answer)).toEqual(wire(expected, JSON.parse(body)));
+    },
+  );
 
-  it.each(["conversion-1", "conversion-2", "conversion-3", "conversion-4"])("converts %s", async (name) => {
-    const body = readReview(name);
-    const { request } = JSON.parse(body);
-    const { metadata, spec } = request.objects[0];
-    const answer = await runtime.call({ path: "/c/local/convert?timeout=30s", headers: JSON_HEADERS, body });
-    expect(decoded(answer)).toEqual({
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "ConversionReview",
-      response: {
-        uid: request.uid,
-        convertedObjects: [
-          {
-            apiVersion: "example.com/v1beta1",
-            kind: "Gateway",
-            metadata,
-            spec: { address: `${spec.host}:${spec.port}` },
-          },
-        ],
-        result: { status: "Success" },
-      },
-    });
-  });
+  it.each(["conversion-1", "conversion-2", "conversion-3", "conversion-4"])(
+    "converts the object of the captured ConversionReview %s to example.com/v1beta1",
+    async (name) => {
+      const body = readReview(name);
+      const { request } = JSON.parse(body);
+      const { metadata, spec } = request.objects[0];
+      const answer = await runtime.call({ path: "/c/local/convert?timeout=30s", headers: JSON_HEADERS, body });
+      expect(decoded(answer)).toEqual({
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "ConversionReview",
+        response: {
+          uid: request.uid,
+          convertedObjects: [
+            {
+              apiVersion: "example.com/v1beta1",
+              kind: "Gateway",
+              metadata,
+              spec: { address: `${spec.host}:${spec.port}` },
+            },
+          ],
+          result: { status: "Success" },
+        },
+      });
+    },
+  );
 
-  it.each(callCases)("answers $status to $name", async ({ status, call, code, answer, headers = {} }) => {
+  it.each(callCases)("answers with status $status to $name", async ({ status, call, code, answer, headers = {} }) => {
     const got = await runtime.call(call);
     expect({ status: got.status, type: got.headers.get("content-type") }).toEqual({ status, type: "application/json" });
     if (code !== undefined)
@@ -73,7 +79,7 @@ describe.each(runtimes)("on %s a gate", (_name, start) => {
     expect(got.text).not.toMatch(/\bat \S+ \(|node_modules/);
   });
 
-  it("of this repository denies a Pod with the label bad-label", async () => {
+  it("denies a Pod with the label bad-label when it is the gate of this repository", async () => {
     const answer = await repositoryGate.call({
       path: "/c/local/validate?timeout=30s",
       headers: JSON_HEADERS,

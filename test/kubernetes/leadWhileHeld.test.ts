@@ -21,7 +21,7 @@ async function run(outcomes: readonly Outcome[], during: (leading: Leading) => P
         attempts += 1;
         leads.push(current?.isLeading() === true);
         if (outcome === "held") throw new KubernetesError("lease-held", "another holds it");
-        if (outcome === "unreachable") throw new KubernetesError("cluster-unreachable", "nobody answers");
+        if (outcome === "unreachable") throw new KubernetesError("cluster-unreachable", "no server answers");
         return outcome === "written";
       },
       release: async () => {
@@ -85,8 +85,8 @@ describe("leadWhileHeld", () => {
     const { changes, leads } = await run(["written", ...unreachable]);
     expect(changes).toEqual([
       "leads: the Lease is acquired",
-      "does not: the Lease could not be renewed: nobody answers",
-      "does not: nobody answers",
+      "does not: the Lease could not be renewed: no server answers",
+      "does not: no server answers",
     ]);
     // Read before each attempt: 10 of the 15 s are relied on.
     expect(leads.indexOf(false, 1)).toBe(10);

@@ -6,7 +6,7 @@ import { askProvider } from "../../../src/announcement/providers/askProvider.ts"
 import type { ProviderReport } from "../../../src/announcement/providers/ProviderReport.ts";
 import { providerSchema } from "../../../src/announcement/providers/providerSettings.ts";
 import { readableCertificates } from "../../../src/trust/bundle.ts";
-import type { EndpointView } from "../../../src/trust/probe/EndpointView.ts";
+import type { EndpointView } from "../../../src/trust/EndpointView.ts";
 import { probe } from "../../../src/trust/probe/probe.ts";
 import { handshakesOf } from "../../../src/trust/probe/viewEndpoint.ts";
 import { AcmeClient } from "../../acme/AcmeClient.ts";

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { reviewOfManifest } from "../../../src/cli/manifests/reviewOfManifest.ts";
 import { lintMutators, type Sample } from "../../../src/cli/render/lintMutators.ts";
 import { addLabels } from "../../../src/policies/labels/addLabels.ts";
+import type { Match } from "../../../src/policy/define/Match.ts";
 import type { Mode } from "../../../src/policy/define/Mode.ts";
 import { type Policy, policy } from "../../../src/policy/define/policy.ts";
-import type { Match } from "../../../src/policy/match/Match.ts";
 
 type Draft = { metadata?: { annotations?: Record<string, string>; labels?: Record<string, string> } };
 

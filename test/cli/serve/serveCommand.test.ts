@@ -130,6 +130,17 @@ describe("postern serve exits with 2 and prints one line", () => {
     expect(await fail(args)).toEqual({ code: 2, out: "", err: expect.stringMatching(err) });
   });
 
+  it.each([
+    ["POSTERN_STANDBY_CERT", { POSTERN_STANDBY_CERT: "tls.crt", POSTERN_STANDBY_KEY: "tls.key" }],
+    ["POSTERN_STANDBY_KEY", { POSTERN_STANDBY_KEY: "tls.key" }],
+  ])("for %s in the environment without --cert, also when POSTERN_CERT is set", async (name, env) => {
+    expect(await fail(["--gate", "gate.ts"], { ...env, POSTERN_CERT: "tls.crt", POSTERN_KEY: "tls.key" })).toEqual({
+      code: 2,
+      out: "",
+      err: `postern: ${name} needs a main certificate, --cert\n`,
+    });
+  });
+
   it("for an address of another machine, and stops what it started", async () => {
     const process = serve(...tls("tls.crt", "tls.key"), "--host", "192.0.2.1");
     expect(await process.exit()).toBe(2);

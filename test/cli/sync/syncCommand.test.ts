@@ -98,7 +98,7 @@ it("postern sync --metrics writes the file for a failed run and keeps the time o
   const text = await readFile(metrics, "utf8");
   expect(text).toContain(before);
   expect(text).toContain(
-    'postern_sync_run_failures_total{code="refused-by-cluster",gate="postern",cluster="production"} 1\n',
+    'postern_sync_run_failures_total{code="cluster-refused",gate="postern",cluster="production"} 1\n',
   );
 });
 

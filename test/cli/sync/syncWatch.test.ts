@@ -80,7 +80,7 @@ it("postern sync --watch serves metrics and health and continues after a failed 
   const port = await portOf(started);
   await started.says(/cannot be listed: 500 no\n/, "err");
   expect((await ask(port, "/metrics")).text).toContain(
-    'postern_sync_run_failures_total{code="refused-by-cluster",gate="postern",cluster="production"} ',
+    'postern_sync_run_failures_total{code="cluster-refused",gate="postern",cluster="production"} ',
   );
   server.fault = undefined;
   await started.says(new RegExp(HELD_OVER));
