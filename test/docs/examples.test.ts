@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import gate from "../../functions/gate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
 import { jsonLog } from "../../src/telemetry/jsonLog.ts";
+import { sourceFiles } from "../architecture/sourceFiles.ts";
 import { patience } from "../run/speedFactor.ts";
 import { commandsOf, type Example, examplesOf, isOutput } from "./examplesOf.ts";
 import { ROOT, readmes } from "./readmes.ts";
@@ -109,6 +110,23 @@ it("the review of the root README gets the answer that it shows from the gate of
   const request = { method: "POST", headers: { "content-type": "application/json" } };
   const answer = await app.fetch(new Request(url, { ...request, body: readFileSync(join(ROOT, fixture)) }));
   expect(blocks[at + 1]).toMatchObject({ language: "json", text: `${await answer.text()}\n` });
+});
+
+it("the doctor report that its README shows has instructions and codes of the code", () => {
+  const [report] = all.filter(({ path, language }) => path === "src/doctor/README.md" && language === "text");
+  const sources = sourceFiles("src/doctor")
+    .map((file) => file.text)
+    .join("\n");
+  const lines = (report?.text ?? "").split("\n");
+  const wanted = lines.flatMap((line) => [
+    ...(/^ {2}-> (.*)$/.exec(line)?.slice(1) ?? []),
+    ...(/^(?:ERROR|WARNING|NOTE) (\S+) /
+      .exec(line)
+      ?.slice(1)
+      .map((code) => `"${code}"`) ?? []),
+  ]);
+  expect(wanted.length).toBeGreaterThan(4);
+  expect(wanted.filter((text) => !sources.includes(text))).toEqual([]);
 });
 
 describe("examplesOf and commandsOf", () => {

@@ -76,8 +76,11 @@ async function readVolume(paths: PairPaths, data: string): Promise<PairSnapshot>
   }
 }
 
-function readBoth({ cert, key }: PairPaths): Promise<[PemFile, PemFile]> {
-  return Promise.all([readPemFile(cert, "certificate"), readPemFile(key, "private key")]);
+/** Reads both at the same time. The fault of the certificate is reported first, whichever read ends first. */
+async function readBoth({ cert, key }: PairPaths): Promise<[PemFile, PemFile]> {
+  const keyRead = readPemFile(key, "private key");
+  keyRead.catch(() => undefined);
+  return [await readPemFile(cert, "certificate"), await keyRead];
 }
 
 function isSame(left: PemFile, right: PemFile): boolean {
