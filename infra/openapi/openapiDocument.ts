@@ -45,8 +45,8 @@ const readinessSchema = z.object({
   ),
 });
 
-/** The meaning of each error code, for readers of the document. The compiler requires every code. */
-const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
+/** The meaning of each error code, for readers of the document: the doc comments of {@link GateErrorCode}. */
+export const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "bad-request": "The request has no valid host or path.",
   "not-found": "Nothing is served at this path.",
   "method-not-allowed": "The path takes other methods. The Allow header names them.",

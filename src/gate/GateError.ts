@@ -2,7 +2,7 @@
 export type GateErrorCode =
   /** The request has no valid host or path. */
   | "bad-request"
-  /** Nothing is served at this path, or no announcement was published. */
+  /** Nothing is served at this path. */
   | "not-found"
   /** The path takes other methods. The `Allow` header names them. */
   | "method-not-allowed"
@@ -10,7 +10,7 @@ export type GateErrorCode =
   | "wrong-content-type"
   /** The gate has no cluster of that name. */
   | "unknown-cluster"
-  /** The lookup of the cluster's settings failed and no older settings are cached. Try again after `Retry-After`. */
+  /** The lookup of the cluster's settings failed. Try again after `Retry-After`. */
   | "cluster-lookup-failed"
   /** The body is over the limit and its first 4 KiB hold no uid. A review with a uid there is denied instead. */
   | "too-large"

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { openapiDocument } from "../../../infra/openapi/openapiDocument.ts";
+import { MEANINGS, openapiDocument } from "../../../infra/openapi/openapiDocument.ts";
 import openapi from "../../../src/gate/openapi.json" with { type: "json" };
+import { codeTable } from "../../docs/codeTable.ts";
+import { ROOT } from "../../docs/readmes.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
 
@@ -29,3 +31,18 @@ it("openapi.json has every status that the gate answers, and its references reso
     "503",
   ]);
 });
+
+it("openapi.json explains each error code as its doc comment does", () => {
+  const rows = codeTable(ROOT, "src/gate/GateError.ts", "GateErrorCode").split("\n").slice(2);
+  const documented = rows.map((row) => {
+    const [, code = "", meaning = ""] = /^\| `([\w-]+)` \| (.*) \|$/.exec(row) ?? [];
+    return [code, plain(meaning)];
+  });
+  expect(Object.fromEntries(documented)).toEqual(
+    Object.fromEntries(Object.entries(MEANINGS).map(([code, meaning]) => [code, plain(meaning)])),
+  );
+});
+
+function plain(text: string): string {
+  return text.replaceAll("`", "");
+}
