@@ -1,7 +1,7 @@
 import { renderRegistrations } from "../../registration/render/renderRegistrations.ts";
 import { loadGate } from "../gate/loadGate.ts";
 import { settingsForCluster } from "../gate/settingsForCluster.ts";
-import type { ReadGateSources } from "./doctorCommand.ts";
+import type { ReadGateSources } from "./runDoctor.ts";
 
 /** Loads a gate from its file, with its settings for a cluster. Throws `CliError`. */
 export const readGateSources: ReadGateSources = async (file, cluster) => {

@@ -1,39 +1,8 @@
-import { existsSync } from "node:fs";
 import { Option } from "commander";
-import type { Gate } from "../../gate/config/defineGate.ts";
-import type { Lint } from "../../registration/lint/Lint.ts";
-import { lintRegistrations } from "../../registration/lint/lintRegistrations.ts";
-import { renderRegistrations } from "../../registration/render/renderRegistrations.ts";
-import { printable } from "../../telemetry/printable.ts";
-import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
-import { settingsForCluster } from "../gate/settingsForCluster.ts";
-import { readReviews } from "../manifests/readReviews.ts";
 import type { AddCommand } from "../program.ts";
-import { CliError } from "../terminal/CliError.ts";
-import { EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
-import { formatFault } from "../terminal/InputFault.ts";
 import { collect, parseNodes } from "../terminal/optionParsers.ts";
 import { contextOption } from "../terminal/sharedOptions.ts";
-import { paint, type Terminal } from "../terminal/Terminal.ts";
-import { lintMutators, type Sample } from "./lintMutators.ts";
-import { parseGateUrl } from "./parseGateUrl.ts";
-import { readCaBundle } from "./readCaBundle.ts";
-import { registrationYaml } from "./registrationYaml.ts";
-import { renderDiff } from "./renderDiff.ts";
-
-interface RenderOptions {
-  readonly gate?: string;
-  readonly cluster: string;
-  readonly url: string;
-  readonly ca?: string;
-  readonly output: "yaml" | "json";
-  readonly sample: readonly string[];
-  readonly nodes: number;
-  readonly diff?: boolean;
-  readonly sync?: boolean;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-}
+import type { RenderOptions } from "./runRender.ts";
 
 /** Adds `postern render`: prints the registrations of a cluster, or compares them with a running cluster. */
 export const renderCommand: AddCommand = (program, terminal, done) => {
@@ -71,86 +40,6 @@ is printed then). With --diff: 0 no difference, 1 a difference, 2 could not
 compare.`,
     )
     .action(async (options: Omit<RenderOptions, "sample"> & { sample?: string[] }) =>
-      done(await runRender(terminal, { ...options, sample: options.sample ?? [] })),
+      done(await (await import("./runRender.ts")).runRender(terminal, { ...options, sample: options.sample ?? [] })),
     );
 };
-
-/** Resolves to the exit code. Throws {@link CliError}. */
-async function runRender(terminal: Terminal, options: RenderOptions): Promise<number> {
-  const { cluster, output, diff = false } = options;
-  if (!diff && (options.context !== undefined || options.kubeconfig !== undefined))
-    throw new CliError("usage", "--context and --kubeconfig need --diff");
-  const url = parseGateUrl(options.url);
-  const gate = await loadGate(gateFile(options.gate));
-  const settings = await settingsForCluster(gate, cluster);
-  const bundle = options.ca === undefined ? undefined : await readCaBundle(options.ca, Date.now());
-  const { samples, isReadable } = await readSamples(terminal, options.sample);
-  if (!isReadable) return EXIT_FAILED;
-  const lints = [
-    ...(bundle?.warnings ?? []).map(
-      (message) => ({ code: "doubtful-ca", severity: "warning", place: "--ca:", message }) as const,
-    ),
-    ...lintRegistrations(gate, settings, options.nodes),
-    ...(await lintMutators(gate, settings, samples)),
-  ];
-  printLints(terminal, output, lints);
-  if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;
-  const endpoint = { url, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
-  const { objects } = await renderRegistrations(gate, settings, endpoint, { sync: options.sync === true });
-  if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });
-  terminal.stdout.write(
-    output === "json"
-      ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`
-      : registrationYaml(objects, header(gate, cluster, options.ca !== undefined)),
-  );
-  return EXIT_OK;
-}
-
-/** Prints lints to standard error, one on each line: text, or JSON objects with code, severity, place and message. */
-function printLints(terminal: Terminal, output: "yaml" | "json", lints: readonly Lint[]): void {
-  for (const lint of lints) {
-    const { code, severity, place, message } = lint;
-    if (output === "json") terminal.stderr.write(`${JSON.stringify({ code, severity, place, message })}\n`);
-    else {
-      const shown = paint(terminal, terminal.stderr, severity === "error" ? "red" : "yellow", severity);
-      terminal.stderr.write(`postern: ${shown}: ${printable(`${place} ${message}`)} (${code})\n`);
-    }
-  }
-}
-
-function gateFile(gate: string | undefined): string {
-  if (gate !== undefined) return gate;
-  if (existsSync(PROJECT_GATE)) return PROJECT_GATE;
-  throw new CliError("usage", `no gate: ${PROJECT_GATE} does not exist; name a gate with --gate FILE`);
-}
-
-function clusterOptions({ context, kubeconfig }: RenderOptions): { context?: string; kubeconfig?: string } {
-  return { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) };
-}
-
-async function readSamples(
-  terminal: Terminal,
-  paths: readonly string[],
-): Promise<{ samples: Sample[]; isReadable: boolean }> {
-  if (paths.length === 0) return { samples: [], isReadable: true };
-  const { reviews, faults } = await readReviews(paths, "CREATE", terminal.stdin);
-  for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
-  const samples = reviews.map(({ file, line, review }) => ({ review, name: `${file}:${line}` }));
-  return { samples, isReadable: faults.length === 0 };
-}
-
-/** The comment above the output: how to apply it. */
-function header({ name }: Gate, cluster: string, pinned: boolean): string[] {
-  return [
-    `Registrations of the gate ${name} for the cluster ${cluster}. Apply with:`,
-    "  kubectl apply --server-side --field-manager=postern -f -",
-    "--force-conflicts takes over fields of other managers: the conversion of a CRD, the url that a sync wrote.",
-    pinned
-      ? "Trust: the roots in caBundle. postern sync keeps them in step with the certificate of the gate."
-      : "Trust: the roots of the host of the API server, because there is no caBundle.",
-    "When postern sync owns url and caBundle, a GitOps tool that applies this must ignore them:",
-    "  Argo CD  ignoreDifferences on .webhooks[].clientConfig.url and .caBundle, with RespectIgnoreDifferences=true",
-    "  Flux     spec.ignore of the Kustomization with /webhooks/N/clientConfig/url; it keeps fields that are not in here",
-    "The README in src/registration of the Postern repository describes both in full.",
-  ];
-}

@@ -1,26 +1,6 @@
-import { serveGate } from "../../hosts/serveGate.ts";
-import { readTlsSettings } from "../../tls/readTlsEnv.ts";
-import { TlsConfigError } from "../../tls/TlsConfigError.ts";
-import { TlsError } from "../../tls/TlsError.ts";
-import type { TlsSettings } from "../../tls/TlsSettings.ts";
-import { TrustError } from "../../trust/TrustError.ts";
-import { loadGate } from "../gate/loadGate.ts";
 import type { AddCommand } from "../program.ts";
-import { CliError } from "../terminal/CliError.ts";
-import { checkTogether } from "../terminal/checkTogether.ts";
-import { listenError } from "../terminal/listenError.ts";
 import { parsePort } from "../terminal/optionParsers.ts";
-import type { Terminal } from "../terminal/Terminal.ts";
-
-interface ServeOptions {
-  readonly gate: string;
-  readonly port: number;
-  readonly host?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly standbyCert?: string;
-  readonly standbyKey?: string;
-}
+import type { ServeOptions } from "./runServe.ts";
 
 /** Adds `postern serve`: serves a gate from this process until a signal. */
 export const serveCommand: AddCommand = (program, terminal, done) => {
@@ -45,44 +25,5 @@ SIGUSR2 goes back to the previous certificate, SIGTERM finishes open calls and
 stops.
 Exit codes: 0 stopped, 1 open calls were cut off, 2 could not start.`,
     )
-    .action(async (options: ServeOptions) => done(await runServe(terminal, options)));
+    .action(async (options: ServeOptions) => done(await (await import("./runServe.ts")).runServe(terminal, options)));
 };
-
-/** Resolves to the exit code. Throws {@link CliError}. */
-async function runServe(terminal: Terminal, options: ServeOptions): Promise<number> {
-  const { gate: file, port, host, cert, key, standbyCert, standbyKey } = options;
-  checkTogether("--cert", cert, "--key", key);
-  checkTogether("--standby-cert", standbyCert, "--standby-key", standbyKey);
-  checkStandby(options, terminal.env);
-  const gate = await loadGate(file);
-  if (cert === undefined)
-    terminal.stderr.write(
-      "postern: serving plain HTTP, for an edge that terminates TLS; the API server itself needs HTTPS (--cert, --key)\n",
-    );
-  try {
-    return await serveGate(gate, terminal.env, { port, hostname: host, tls: tlsOf(options, terminal.env) });
-  } catch (error) {
-    if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
-      throw new CliError("cannot-serve", error.message, error);
-    const taken = error instanceof Error && "port" in error && typeof error.port === "number" ? error.port : port;
-    throw listenError(error, taken, taken === port ? "--port" : "POSTERN_METRICS_PORT");
-  }
-}
-
-/** Throws {@link CliError} for a standby pair, from the options or the environment, without a main pair. */
-function checkStandby({ cert, standbyCert }: ServeOptions, env: Terminal["env"]): void {
-  if (cert !== undefined) return;
-  const { POSTERN_STANDBY_CERT, POSTERN_STANDBY_KEY } = env;
-  const given = { "--standby-cert": standbyCert, POSTERN_STANDBY_CERT, POSTERN_STANDBY_KEY };
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined) throw new CliError("usage", `${name} needs a main certificate, --cert`);
-}
-
-/**
- * Settings of the serving certificate; undefined without one. Its main pair comes only from the options; the environment
- * completes the rest. Throws {@link TlsConfigError}.
- */
-function tlsOf(options: ServeOptions, env: Terminal["env"]): TlsSettings | undefined {
-  const { cert, key } = options;
-  return cert === undefined || key === undefined ? undefined : readTlsSettings({ ...options, cert, key }, env);
-}

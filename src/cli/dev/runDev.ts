@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { gatePath } from "../../protocol/gateUrl.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
+import { startServer } from "../../tls/server/startServer.ts";
+import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
+import { CliError } from "../terminal/CliError.ts";
+import { EXIT_OK } from "../terminal/exitCode.ts";
+import { listenError } from "../terminal/listenError.ts";
+import { paint, type Terminal } from "../terminal/Terminal.ts";
+import { untilSignal } from "../terminal/untilSignal.ts";
+import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
+import { DevWorker } from "./DevWorker.ts";
+import { devRegistration } from "./devRegistration.ts";
+import { forwardToWorker } from "./forwardToWorker.ts";
+import { type LocalPair, localCa } from "./localCa.ts";
+import { printWorkerLine } from "./printWorkerLine.ts";
+import { type WorkerSource, watchWorker } from "./watchWorker.ts";
+
+export interface DevOptions {
+  readonly gate?: string;
+  readonly port: number;
+}
+
+const FOLDER = ".postern";
+/** Only loopback: the code is not reviewed, and the certificate is valid for this machine only. */
+const LOOPBACK = "127.0.0.1";
+const PROJECT_WORKER = "functions/worker.ts";
+/** Grace period for open calls at the end. */
+const GRACE_MS = 2_000;
+
+/** Resolves to the exit code. Throws {@link CliError} when the gate cannot start. */
+export async function runDev(terminal: Terminal, options: DevOptions): Promise<number> {
+  const source = sourceOf(options.gate);
+  await untilSignal((signal) => serve(terminal, source, { ...options, signal }));
+  terminal.stdout.write("stopped\n");
+  return EXIT_OK;
+}
+
+async function serve(
+  terminal: Terminal,
+  source: WorkerSource,
+  { gate, port, signal }: DevOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const print = (text: string): unknown => terminal.stdout.write(`${text}\n`);
+  const worker = await DevWorker.create((line) => printWorkerLine(terminal, line));
+  const printFault = (fault: string): unknown =>
+    terminal.stderr.write(`postern: still serving the last good build; ${fault}\n`);
+  // Builds are loaded one after the other, so that the newest one serves in the end.
+  let loading: Promise<unknown> = Promise.resolve();
+  let newest: string | undefined;
+  let serving = false;
+  const watched = await watchWorker(source, {
+    onBuild: (script) => {
+      newest = script;
+      if (!serving) return;
+      loading = loading
+        .then(() => worker.load(script))
+        .then(
+          () => print(paint(terminal, terminal.stdout, "dim", "rebuilt")),
+          (error: unknown) => printFault(errorMessage(error)),
+        );
+    },
+    onFault: (faults) => printFault(`the build failed:\n${faults}`),
+  });
+  try {
+    const pair = await localCa(FOLDER, Date.now);
+    const server = await startServer({ fetch: forwardToWorker(worker), port, hostname: LOOPBACK, tls: pair }).catch(
+      (error: unknown) => {
+        throw listenError(error, port);
+      },
+    );
+    try {
+      loading = worker.load(newest ?? watched.script);
+      serving = true;
+      await loading;
+      const origin = `https://localhost:${server.port}`;
+      print(await welcome(gate ?? PROJECT_GATE, origin, pair));
+      if (!signal.aborted) await once(signal, "abort");
+    } finally {
+      await server.stop({ graceMs: GRACE_MS });
+    }
+  } finally {
+    await Promise.all([watched.stop(), worker.stop()]);
+  }
+}
+
+function sourceOf(gate: string | undefined): WorkerSource {
+  if (gate !== undefined) {
+    if (!existsSync(gate)) throw new CliError("usage", `${gate}: does not exist`);
+    return { gate: resolve(gate) };
+  }
+  if (existsSync(PROJECT_WORKER)) return { worker: resolve(PROJECT_WORKER) };
+  throw new CliError("usage", `no gate: ${PROJECT_WORKER} does not exist; name a gate with --gate FILE`);
+}
+
+/** The text at the start: the URL, the CA and the registration of the gate. Also writes the registration to a file. */
+async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPair): Promise<string> {
+  const lines: string[] = [];
+  const gate = existsSync(gateFile) ? await loadGate(gateFile) : undefined;
+  const clusters = gate === undefined || typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
+  const cluster = clusters.includes("local") ? "local" : (clusters[0] ?? "CLUSTER");
+  lines.push(`postern dev  ${origin}${gatePath(cluster, "validate")}`, `CA           ${caPath}`);
+  if (clusters.length > 1) lines.push(`clusters     ${clusters.join(", ")}`);
+  if (gate !== undefined) {
+    const registration = await devRegistration(gate, cluster, { url: origin, ca });
+    const path = `${FOLDER}/registration.yaml`;
+    await writeFileAtomically(path, registration, 0o644);
+    lines.push(`registration ${path}`, "", registration);
+  }
+  return lines.join("\n");
+}

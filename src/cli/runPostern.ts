@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { announceCommand } from "./announce/announceCommand.ts";
+import { devCommand } from "./dev/devCommand.ts";
+import { doctorCommand } from "./doctor/doctorCommand.ts";
+import { renderCommand } from "./render/renderCommand.ts";
+import { reviewCommand } from "./review/reviewCommand.ts";
+import { rolloutCommand } from "./rollout/rolloutCommand.ts";
+import { serveCommand } from "./serve/serveCommand.ts";
+import { sidecarCommand } from "./sidecar/sidecarCommand.ts";
+import { syncCommand } from "./sync/syncCommand.ts";
+import { runProcess } from "./terminal/runProcess.ts";
+
+/** Runs this process as `postern` with all of its commands, and exits. */
+export async function runPostern(): Promise<never> {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  );
+  return runProcess(
+    [
+      devCommand,
+      reviewCommand,
+      renderCommand,
+      serveCommand,
+      syncCommand,
+      announceCommand,
+      rolloutCommand,
+      doctorCommand(async (file, cluster) =>
+        (await import("./doctor/readGateSources.ts")).readGateSources(file, cluster),
+      ),
+      sidecarCommand,
+    ],
+    version,
+  );
+}
