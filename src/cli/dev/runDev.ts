@@ -4,18 +4,17 @@ import { resolve } from "node:path";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { startServer } from "../../tls/server/startServer.ts";
-import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
+import { PROJECT_GATE } from "../gate/loadGate.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
 import { listenError } from "../terminal/listenError.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
-import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 import { DevWorker } from "./DevWorker.ts";
-import { devRegistration } from "./devRegistration.ts";
 import { forwardToWorker } from "./forwardToWorker.ts";
 import { type LocalPair, localCa } from "./localCa.ts";
 import { printWorkerLine } from "./printWorkerLine.ts";
+import { RegistrationFile } from "./RegistrationFile.ts";
 import { type WorkerSource, watchWorker } from "./watchWorker.ts";
 
 export interface DevOptions {
@@ -24,6 +23,7 @@ export interface DevOptions {
 }
 
 const FOLDER = ".postern";
+const REGISTRATION = `${FOLDER}/registration.yaml`;
 /** Only loopback: the code is not reviewed, and the certificate is valid for this machine only. */
 const LOOPBACK = "127.0.0.1";
 const PROJECT_WORKER = "functions/worker.ts";
@@ -38,27 +38,42 @@ export async function runDev(terminal: Terminal, options: DevOptions): Promise<n
   return EXIT_OK;
 }
 
+/**
+ * Serves until the signal. The port opens when the Worker is ready, and the lines of the Worker follow the text at the
+ * start.
+ */
 async function serve(
   terminal: Terminal,
   source: WorkerSource,
   { gate, port, signal }: DevOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   const print = (text: string): unknown => terminal.stdout.write(`${text}\n`);
-  const worker = await DevWorker.create((line) => printWorkerLine(terminal, line));
+  const progress = (text: string): unknown => print(paint(terminal, terminal.stdout, "dim", text));
+  progress(`building ${gate ?? PROJECT_WORKER}`);
+  let held: string[] | undefined = [];
+  const worker = await DevWorker.create((line) => {
+    if (held === undefined) printWorkerLine(terminal, line);
+    else held.push(line);
+  });
   const printFault = (fault: string): unknown =>
     terminal.stderr.write(`postern: still serving the last good build; ${fault}\n`);
   // Builds are loaded one after the other, so that the newest one serves in the end.
   let loading: Promise<unknown> = Promise.resolve();
   let newest: string | undefined;
   let serving = false;
+  let registration: RegistrationFile | undefined;
   const watched = await watchWorker(source, {
     onBuild: (script) => {
       newest = script;
       if (!serving) return;
       loading = loading
         .then(() => worker.load(script))
+        .then(() => {
+          progress("rebuilt");
+          return registration?.update();
+        })
         .then(
-          () => print(paint(terminal, terminal.stdout, "dim", "rebuilt")),
+          (isChanged) => isChanged === true && print(`registration changed: apply ${REGISTRATION} again`),
           (error: unknown) => printFault(errorMessage(error)),
         );
     },
@@ -66,17 +81,24 @@ async function serve(
   });
   try {
     const pair = await localCa(FOLDER, Date.now);
+    progress("starting the Workers runtime");
+    loading = worker.load(newest ?? watched.script);
+    serving = true;
+    await loading;
     const server = await startServer({ fetch: forwardToWorker(worker), port, hostname: LOOPBACK, tls: pair }).catch(
       (error: unknown) => {
         throw listenError(error, port);
       },
     );
     try {
-      loading = worker.load(newest ?? watched.script);
-      serving = true;
-      await loading;
-      const origin = `https://localhost:${server.port}`;
-      print(await welcome(gate ?? PROJECT_GATE, origin, pair));
+      registration = new RegistrationFile(REGISTRATION, gate ?? PROJECT_GATE, {
+        url: `https://localhost:${server.port}`,
+        ca: pair.ca,
+      });
+      await registration.update();
+      for (const line of welcome(registration, pair)) print(line);
+      for (const line of held) printWorkerLine(terminal, line);
+      held = undefined;
       if (!signal.aborted) await once(signal, "abort");
     } finally {
       await server.stop({ graceMs: GRACE_MS });
@@ -95,19 +117,12 @@ function sourceOf(gate: string | undefined): WorkerSource {
   throw new CliError("usage", `no gate: ${PROJECT_WORKER} does not exist; name a gate with --gate FILE`);
 }
 
-/** The text at the start: the URL, the CA and the registration of the gate. Also writes the registration to a file. */
-async function welcome(gateFile: string, origin: string, { caPath, ca }: LocalPair): Promise<string> {
-  const lines: string[] = [];
-  const gate = existsSync(gateFile) ? await loadGate(gateFile) : undefined;
-  const clusters = gate === undefined || typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
-  const cluster = clusters.includes("local") ? "local" : (clusters[0] ?? "CLUSTER");
-  lines.push(`postern dev  ${origin}${gatePath(cluster, "validate")}`, `CA           ${caPath}`);
-  if (clusters.length > 1) lines.push(`clusters     ${clusters.join(", ")}`);
-  if (gate !== undefined) {
-    const registration = await devRegistration(gate, cluster, { url: origin, ca });
-    const path = `${FOLDER}/registration.yaml`;
-    await writeFileAtomically(path, registration, 0o644);
-    lines.push(`registration ${path}`, "", registration);
-  }
-  return lines.join("\n");
+/** The text at the start: the URL, the CA, the clusters, and how to register the gate. */
+function welcome({ origin, cluster, clusters, exists }: RegistrationFile, { caPath }: LocalPair): string[] {
+  return [
+    `postern dev  ${origin}${gatePath(cluster, "validate")}`,
+    `CA           ${caPath}`,
+    ...(clusters.length > 1 ? [`clusters     ${clusters.join(", ")}`] : []),
+    ...(exists ? [`registration ${REGISTRATION}`, `apply it     kubectl apply --server-side -f ${REGISTRATION}`] : []),
+  ];
 }

@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { request } from "node:https";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readReview } from "../../fixtures/readReview.ts";
 import { eventually } from "../../run/eventually.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { InputFolder } from "../InputFolder.ts";
@@ -34,7 +36,9 @@ function dev(...args: string[]): PosternProcess {
 /** Starts it, stops it with a signal, and resolves to the CA bundle that it printed. */
 async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "process" | "group"): Promise<string> {
   const process = dev(...args);
-  const [, bundle = ""] = await process.says(/^registration .*caBundle: (\S+)\n/ms);
+  await process.says(/^registration /m);
+  const registration = readFileSync(`${folder.path}/.postern/registration.yaml`, "utf8");
+  const [, bundle = ""] = /caBundle: (\S+)\n/.exec(registration) ?? [];
   const children = process.children();
   expect(children.length).toBeGreaterThan(0);
   process.signal(signal, whole);
@@ -61,6 +65,40 @@ describe("postern dev exits with 0 and leaves no process", () => {
   });
 });
 
+it("postern dev answers its first call with a verdict: the port opens when the Worker is ready", async () => {
+  const port = await freePort();
+  dev("--gate", "gate.ts", "--port", String(port));
+  const first = await eventually("the port to open", () => statusOf(port), patience(60_000));
+  expect(first).toBe(200);
+});
+
+/** The status of one review; undefined while nothing listens. */
+function statusOf(port: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request({
+      port,
+      path: "/c/local/validate",
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      // The CA does not exist before the start.
+      rejectUnauthorized: false,
+    });
+    call.once("response", ({ statusCode }) => resolve(statusCode));
+    call.once("error", (error) =>
+      "code" in error && error.code === "ECONNREFUSED" ? resolve(undefined) : reject(error),
+    );
+    call.end(readReview("validate-v1-create-pods-2"));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return address !== null && typeof address === "object" ? address.port : 0;
+}
+
 describe("postern dev exits with 2 and prints one line", () => {
   const fail = (...args: string[]): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...args]));
 
@@ -68,7 +106,10 @@ describe("postern dev exits with 2 and prints one line", () => {
     folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
     const process = dev(...GATE_ARGS);
     expect(await process.exit()).toBe(2);
-    expect([process.out, process.err]).toEqual(["", "postern: the Worker does not start: TypeError: not today\n"]);
+    expect([process.out, process.err]).toEqual([
+      "building gate.ts\nstarting the Workers runtime\n",
+      "postern: the Worker does not start: TypeError: not today\n",
+    ]);
   });
 
   it("for a port in use", async () => {
@@ -79,7 +120,7 @@ describe("postern dev exits with 2 and prints one line", () => {
     try {
       expect(await fail("--gate", "gate.ts", "--port", String(port))).toEqual({
         code: 2,
-        out: "",
+        out: "building gate.ts\nstarting the Workers runtime\n",
         err: `postern: port ${port} is in use; choose another with --port, or stop what listens there\n`,
       });
     } finally {
@@ -97,7 +138,7 @@ describe("postern dev exits with 2 and prints one line", () => {
   ])("for %s", async (_what, text, fault) => {
     folder.write("gate.ts", text);
     const { code, out, err } = await fail(...GATE_ARGS);
-    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect({ code, out }).toEqual({ code: 2, out: "building gate.ts\n" });
     expect(err.startsWith(`postern: ${fault}`)).toBe(true);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
   });

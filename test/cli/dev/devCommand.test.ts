@@ -68,12 +68,20 @@ describe("postern dev", () => {
     await dev.says(/^\d\d:\d\d:\d\d {2}denied {3}local {2}CREATE pods .*403: \w+$/m);
   });
 
+  it("prints at most 24 lines of 80 columns before the first verdict", () => {
+    const lines = dev.out.split("\n");
+    const first = lines.findIndex((line) => /^\d\d:\d\d:\d\d /.test(line));
+    const start = lines.slice(0, first);
+    expect(start[0]).toBe("building gate.ts");
+    expect(start.length).toBeLessThanOrEqual(24);
+    expect(start.filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it("prints its CA, its clusters and a registration with its URL", () => {
     expect(dev.out).toMatch(/^CA +\.postern\/ca\.pem$/m);
     expect(dev.out).toMatch(/^clusters +one, local$/m);
     expect(statSync(`${folder.path}/.postern/ca-key.pem`).mode & 0o777).toBe(0o600);
     const text = read("registration.yaml");
-    expect(dev.out).toContain(text);
     const [registration, ...others] = parseAllDocuments(text).map((document) => Object(document.toJS()));
     expect(others).toEqual([]);
     const { url, caBundle } = registration.webhooks[0].clientConfig;
@@ -133,6 +141,7 @@ describe("postern dev", () => {
     folder.write("gate.ts", gateSaying("second"));
     await untilRefusedWith("second");
     await dev.says(/^rebuilt$/m);
+    expect(dev.out).not.toContain("registration changed");
 
     folder.write("gate.ts", `${gateSaying("third")}const x = ;\n`);
     await dev.says(
@@ -151,5 +160,12 @@ describe("postern dev", () => {
     await sleep(Math.max(0, IDLE_MS - (performance.now() - idleFrom)));
     const { body } = await kept();
     expect(Object(body).response.status.message).toBe("fifth");
+  });
+
+  it("rewrites the registration when the policies match other resources, and asks to apply it again", async () => {
+    expect(read("registration.yaml")).not.toContain("secrets");
+    folder.write("gate.ts", gateSaying("sixth").replace('"pods"', '"pods", "secrets"'));
+    await dev.says(/^registration changed: apply \.postern\/registration\.yaml again$/m);
+    expect(read("registration.yaml")).toContain("secrets");
   });
 });
