@@ -5,6 +5,7 @@ import { ConfigError } from "../../config/ConfigError.ts";
 import { dnsLabelSchema } from "../../config/dnsLabelSchema.ts";
 import { durationSchema, timeLimitSchema, timerSchema } from "../../config/durationSchema.ts";
 import { readYaml } from "../../config/readYaml.ts";
+import { Host } from "../../protocol/Host.ts";
 import { parseBundle } from "../../trust/bundle.ts";
 import { catalogue, isCatalogueName } from "../../trust/roots/catalogue.ts";
 import { TrustError } from "../../trust/TrustError.ts";
@@ -143,10 +144,10 @@ function plainUrl(url: string): string {
 }
 
 function hostOf(text: string): string | undefined {
-  const url = `https://${/^[^[\]]*:[^[\]]*:/.test(text) ? `[${text}]` : text}`;
+  const url = `https://${new Host(text).inUrl}`;
   if (/[/?#@\\]/.test(text) || !URL.canParse(url)) return undefined;
   const { hostname, host } = new URL(url);
-  return hostname === host && !/:443$/.test(text) ? hostname : undefined;
+  return hostname === host ? hostname : undefined;
 }
 
 function nextFault({ announcement, provider }: ParsedConfig): string | undefined {
