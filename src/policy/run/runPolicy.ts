@@ -44,19 +44,23 @@ async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unkno
   try {
     const returned = await Promise.race([pending, run.deadline.passed]);
     if (returned === deadlinePassed) {
-      run.log.warn("a policy missed the deadline", {
-        policy: policy.name,
-        cluster: run.settings.cluster,
-        uid: run.review.uid,
-      });
-      return { policy, result: "missed-deadline" };
+      // The abandoned call can still resolve to promises that reject.
+      void Promise.resolve(pending)
+        .then(ignoreRejections, () => undefined)
+        .catch(() => undefined);
+      return missedDeadline(policy, run);
     }
     return { policy, result: "findings", findings: findingsOf(returned) };
   } catch (error) {
     // A fetch with ctx.deadline rejects at the same time as the deadline passes.
-    if (run.deadline.isPassed) return { policy, result: "missed-deadline" };
+    if (run.deadline.isPassed) return missedDeadline(policy, run);
     return failed(policy, run, error);
   }
+}
+
+function missedDeadline(policy: Policy, { log, settings, review }: PolicyRun): Outcome {
+  log.warn("a policy missed the deadline", { policy: policy.name, cluster: settings.cluster, uid: review.uid });
+  return { policy, result: "missed-deadline" };
 }
 
 function failed(policy: Policy, { log, settings, review }: PolicyRun, error: unknown): Outcome {
@@ -75,7 +79,8 @@ function findingsOf(returned: unknown): readonly Finding[] {
   const single = findingOf(returned);
   if (single !== undefined) return [single];
   if (typeof returned !== "object" || !(Symbol.iterator in returned))
-    throw new NotFindingsError(`a ${typeof returned}`);
+    throw new NotFindingsError(withArticle(typeof returned));
+  ignoreRejections(returned);
   const findings: Finding[] = [];
   let fault: NotFindingsError | undefined;
   let seen = 0;
@@ -85,7 +90,7 @@ function findingsOf(returned: unknown): readonly Finding[] {
     const finding = findingOf(element);
     if (finding !== undefined) findings.push(finding);
     else fault ??= new NotFindingsError(`a list that contains ${describe(element)}`);
-    if (isThenable(element)) ignoreRejection(element);
+    ignoreRejection(element);
   }
   if (fault !== undefined) throw fault;
   return findings;
@@ -93,12 +98,23 @@ function findingsOf(returned: unknown): readonly Finding[] {
 
 function describe(element: unknown): string {
   if (element === null) return "null";
-  return isThenable(element) ? "a promise (await Promise.all of them)" : `a ${typeof element}`;
+  return isThenable(element) ? "a promise (await Promise.all of them)" : withArticle(typeof element);
 }
 
-/** Handles rejections of promises from `list.map(async ...)`. An unhandled rejection would end a Node process. */
-function ignoreRejection(promise: PromiseLike<unknown>): void {
-  promise.then(undefined, () => undefined);
+function withArticle(type: string): string {
+  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
+}
+
+/**
+ * Handles rejections of the promises in a list, as `list.map(async ...)` makes them: an unhandled rejection would end a
+ * Node process. A generator makes its elements one by one, so each is handled when it is read.
+ */
+function ignoreRejections(returned: unknown): void {
+  if (Array.isArray(returned) || returned instanceof Set) for (const element of returned) ignoreRejection(element);
+}
+
+function ignoreRejection(element: unknown): void {
+  if (isThenable(element)) element.then(undefined, () => undefined);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
