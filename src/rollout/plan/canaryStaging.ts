@@ -9,6 +9,8 @@ import type { WorkloadView } from "../workload/WorkloadView.ts";
 export const CANARY_READY_SECONDS = 2_000_000_001;
 /** Disables a Deployment's progress deadline (`HasProgressDeadline`, k8s.io/kubernetes/pkg/controller/deployment/util). */
 const NO_DEADLINE = 2_147_483_647;
+type DeploymentStaging = Extract<Staging, { readonly kind: "Deployment" }>;
+
 /** The API server's defaults (k8s.io/kubernetes/pkg/apis/apps/v1/defaults.go). */
 const DEFAULTS: Readonly<Record<Staging["kind"], Staging>> = {
   Deployment: {
@@ -55,7 +57,7 @@ export function widerStaging(
   if (canary === null || before.staging === null) return undefined;
   const wanted = canaryStaging(before.staging, podsOf(portion, pods), pods);
   if (staging.kind === "Deployment" && canary.kind === "Deployment" && wanted.kind === "Deployment")
-    return staging.maxSurge === canary.maxSurge && Number(wanted.maxSurge) > Number(canary.maxSurge)
+    return isSameDeployment(staging, canary) && Number(wanted.maxSurge) > Number(canary.maxSurge)
       ? { ...canary, maxSurge: wanted.maxSurge }
       : undefined;
   if (staging.kind === "StatefulSet" && canary.kind === "StatefulSet" && wanted.kind === "StatefulSet")
@@ -63,6 +65,15 @@ export function widerStaging(
       ? wanted
       : undefined;
   return undefined;
+}
+
+function isSameDeployment(left: DeploymentStaging, right: DeploymentStaging): boolean {
+  return (
+    left.maxSurge === right.maxSurge &&
+    left.maxUnavailable === right.maxUnavailable &&
+    left.minReadySeconds === right.minReadySeconds &&
+    left.progressDeadlineSeconds === right.progressDeadlineSeconds
+  );
 }
 
 /** The staging from before the canary. Fields that another client changed since keep that change. Undefined when there is nothing to restore. */
