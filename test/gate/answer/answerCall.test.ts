@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { answerCall } from "../../../src/gate/answer/answerCall.ts";
+import { type CallPath, callOf } from "../../../src/gate/answer/Call.ts";
+import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
+import type { GateDependencies, GateLimits } from "../../../src/gate/GateDependencies.ts";
+import { GateRuntime } from "../../../src/gate/GateRuntime.ts";
+import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
+import { readReview } from "../../fixtures/readReview.ts";
+import { memoryLog } from "../gateCall.ts";
+
+// Deadlines use these timers.
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const REVIEW = readReview("validate-v1-create-pods-2");
+const { uid: UID } = JSON.parse(REVIEW).request;
+const CONVERSION = readReview("conversion-1");
+const JSON_TYPE = { "content-type": "application/json" };
+const never = (): Promise<never> => new Promise(() => undefined);
+const open = (): ReadableStream<Uint8Array> => new ReadableStream<Uint8Array>();
+const broken = (): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("connection lost")) });
+
+/** What differs from a call of `/c/local/validate` with a review that the policy deny-labels denies. */
+interface CallCase {
+  readonly path?: Partial<CallPath>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: () => BodyInit;
+  readonly limits?: Partial<GateLimits>;
+  readonly clusters?: GateDefinition["clusters"];
+  readonly deps?: Partial<GateDependencies>;
+}
+
+class CallBed {
+  readonly runtime: GateRuntime;
+  readonly #given: CallCase;
+  request: Request | undefined;
+
+  constructor(given: CallCase) {
+    const { clusters = { local: {} }, limits = {}, deps = {} } = given;
+    this.#given = given;
+    const gate = defineGate({ policies: [denyLabels()], clusters });
+    this.runtime = new GateRuntime(gate, { now: Date.now, log: memoryLog(), limits, ...deps });
+  }
+
+  /** Answers the call, and lets the time of its deadline pass, or less. */
+  async answer(waitMs = 1_000): Promise<Response> {
+    const { headers = JSON_TYPE, path = {}, body = () => REVIEW } = this.#given;
+    const content = body();
+    // The query and the host are not part of the path in the log.
+    const request = new Request("https://gate.example/c/local/validate?timeout=1s", {
+      method: "POST",
+      headers,
+      body: content,
+      ...(content instanceof ReadableStream ? { duplex: "half" } : {}),
+    });
+    this.request = request;
+    const call = callOf(request, { cluster: "local", purpose: "validate", entry: undefined, ...path }, Date.now);
+    const answered = answerCall(this.runtime, call);
+    let isSettled = false;
+    answered
+      .catch(() => undefined)
+      .finally(() => {
+        isSettled = true;
+      });
+    await vi.advanceTimersByTimeAsync(waitMs);
+    if (!isSettled) throw new Error(`no answer within ${waitMs} ms`);
+    return answered;
+  }
+}
+
+const ADMISSION = { cluster: "local", path: "/c/local/validate" };
+/** The table of steps in the doc comment, each with what ends the call there. */
+it.each<[code: string, when: string, given: CallCase, call: object]>([
+  ["overloaded", "no place is free", { limits: { callsInFlight: 0 } }, ADMISSION],
+  ["wrong-content-type", "there is no content type", { headers: {}, body: () => new Blob(["{}"]) }, ADMISSION],
+  ["wrong-content-type", "the body is text", { headers: { "content-type": "text/plain" } }, ADMISSION],
+  ["wrong-content-type", "the body is YAML", { headers: { "content-type": "application/yaml" } }, ADMISSION],
+  [
+    "wrong-content-type",
+    "the body is compressed",
+    { headers: { ...JSON_TYPE, "content-encoding": "gzip" } },
+    ADMISSION,
+  ],
+  [
+    "unknown-cluster",
+    "the gate has no such cluster",
+    { path: { cluster: "other" } },
+    { cluster: "other", path: "/c/other/validate" },
+  ],
+  ["unknown-cluster", "the lookup finds no such cluster", { clusters: async () => undefined }, ADMISSION],
+  [
+    "cluster-lookup-failed",
+    "the lookup rejects",
+    { clusters: () => Promise.reject(new Error("no network")) },
+    ADMISSION,
+  ],
+  ["cluster-lookup-failed", "the lookup takes longer than the deadline", { clusters: never }, ADMISSION],
+  ["body-timeout", "the body does not arrive", { body: open }, ADMISSION],
+  ["incomplete-body", "the connection breaks", { body: broken }, ADMISSION],
+  ["too-large", "an oversized body has no uid", { body: () => "x".repeat(100), limits: { bodyBytes: 99 } }, ADMISSION],
+  ["not-json", "the body is not JSON", { body: () => "{" }, ADMISSION],
+  ["wrong-envelope", "the body is not a review", { body: () => REVIEW.replace('"uid"', '"no-uid"') }, ADMISSION],
+  ["wrong-review-kind", "a conversion comes to validate", { body: () => CONVERSION }, ADMISSION],
+  [
+    "wrong-review-kind",
+    "a review comes to convert",
+    { path: { purpose: "convert" } },
+    { cluster: "local", path: "/c/local/convert" },
+  ],
+  [
+    "not-found",
+    "a conversion comes to a path for self-tests",
+    { path: { purpose: "convert", entry: "self-test-0" }, body: () => CONVERSION },
+    { cluster: "local", path: "/c/local/convert/self-test-0", uid: JSON.parse(CONVERSION).request.uid },
+  ],
+  [
+    "internal",
+    "the gate itself fails",
+    {
+      path: { purpose: "mutate", entry: "pods" },
+      deps: {
+        onVerdict: () => {
+          throw new Error("a bug");
+        },
+      },
+    },
+    { cluster: "local", path: "/c/local/mutate/pods", uid: UID },
+  ],
+])("answerCall throws %s when %s, with the call for the log", async (code, _, given, call) => {
+  const bed = new CallBed(given);
+  const error: unknown = await bed.answer().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: "GateError", code, call });
+  expect(Reflect.get(Object(error), "call")).toEqual(call);
+});
+
+// The steps are taken in the order of the table.
+it.each<[code: string, before: string, given: CallCase]>([
+  [
+    "overloaded",
+    "it checks the content type",
+    { limits: { callsInFlight: 0 }, headers: { "content-type": "text/plain" } },
+  ],
+  ["wrong-content-type", "it finds the cluster", { headers: { "content-type": "text/plain" }, clusters: never }],
+  ["unknown-cluster", "it reads the body", { path: { cluster: "other" }, body: open }],
+  ["too-large", "it parses the body", { body: () => "x".repeat(100), limits: { bodyBytes: 99 } }],
+])("answerCall throws %s before %s", async (code, _, given) => {
+  await expect(new CallBed(given).answer()).rejects.toMatchObject({ code });
+});
+
+it.each<[what: string, headers: Readonly<Record<string, string>>]>([
+  ["application/json", JSON_TYPE],
+  ["application/json with a charset", { "content-type": "application/json; charset=utf-8" }],
+  ["application/json in upper case", { "content-type": "Application/JSON" }],
+  ["the content encoding identity", { ...JSON_TYPE, "content-encoding": "identity" }],
+  ["an empty content encoding", { ...JSON_TYPE, "content-encoding": "" }],
+])("answerCall accepts %s", async (_, headers) => {
+  expect((await new CallBed({ headers }).answer()).status).toBe(200);
+});
+
+it.each<[response: object, what: string, given: CallCase]>([
+  [{ kind: "AdmissionReview", response: { uid: UID, allowed: false } }, "validate that a policy denies", {}],
+  [
+    { kind: "AdmissionReview", response: { uid: UID, allowed: true } },
+    "mutate without a mutator",
+    { path: { purpose: "mutate" } },
+  ],
+  [
+    { kind: "AdmissionReview", response: { uid: UID, allowed: false, status: { code: 413 } } },
+    "validate with an oversized review",
+    { limits: { bodyBytes: 500 } },
+  ],
+  [
+    { kind: "ConversionReview", response: { result: { status: "Failure" } } },
+    "convert without a conversion",
+    { path: { purpose: "convert" }, body: () => CONVERSION },
+  ],
+  [
+    { kind: "ConversionReview", response: { result: { status: "Failure" } } },
+    "convert with an oversized review",
+    { path: { purpose: "convert" }, body: () => CONVERSION, limits: { bodyBytes: 300 } },
+  ],
+])("answerCall answers 200 with %j to a call of %s", async (response, _, given) => {
+  const answer = await new CallBed(given).answer();
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject(response);
+});
+
+describe("answerCall", () => {
+  it.each<[what: string, given: CallCase]>([
+    ["an answer", {}],
+    ["wrong-content-type", { headers: { "content-type": "text/plain" } }],
+    ["unknown-cluster", { path: { cluster: "other" } }],
+    ["body-timeout", { body: open }],
+    ["not-json", { body: () => "{" }],
+  ])("gives the place of the call back after %s", async (what, given) => {
+    const bed = new CallBed({ ...given, limits: { callsInFlight: 1 } });
+    for (let count = 0; count < 2; count += 1)
+      if (what === "an answer") expect((await bed.answer()).status).toBe(200);
+      else await expect(bed.answer()).rejects.toMatchObject({ code: what });
+  });
+
+  it.each<[what: string, given: CallCase]>([
+    ["an answer", {}],
+    ["an error", { body: () => "{" }],
+  ])("stops the timer of the deadline after %s", async (_, given) => {
+    await new CallBed(given).answer(1).catch(() => undefined);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("does not read the body of a call for an unknown cluster", async () => {
+    const bed = new CallBed({ path: { cluster: "other" } });
+    await expect(bed.answer()).rejects.toMatchObject({ code: "unknown-cluster" });
+    expect(bed.request?.bodyUsed).toBe(false);
+  });
+
+  it("counts only the beginning of an oversized body against bytesInFlight", async () => {
+    const headers = { ...JSON_TYPE, "content-length": String(10_000_000) };
+    const bed = new CallBed({ headers, limits: { bodyBytes: 500, bytesInFlight: 5_000 } });
+    const leave = bed.runtime.limiter.enter(900);
+    expect((await bed.answer()).status).toBe(200);
+    leave();
+  });
+});

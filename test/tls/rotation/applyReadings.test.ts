@@ -1,0 +1,166 @@
+import { expect, it } from "vitest";
+import type { Rotation } from "../../../src/tls/rotation/Rotation.ts";
+import {
+  apply,
+  DOWN,
+  EXPIRED,
+  MISMATCH,
+  NEW,
+  NOW,
+  OLDER,
+  PINNED,
+  pair,
+  type ReadingsCase,
+  rejected,
+  SERVING,
+  STANDBY,
+} from "./ReadingsBed.ts";
+
+/** The decision in words: the certificate of the swap, or the one that keeps serving, with its slot. */
+function decision({ state, effects }: Rotation): string {
+  const swap = effects.find((effect) => effect.type === "swap");
+  if (state.phase === "swap") return `swaps to ${swap?.pair.hash} in ${swap?.pair.slot}`;
+  return `keeps ${state.serving.hash} in ${state.serving.slot}`;
+}
+
+it.each<[decides: string, when: string, given: ReadingsCase]>([
+  // The table of chooseCertificate.
+  ["keeps serving in main", "main has the serving certificate", {}],
+  ["swaps to new in main", "main has a new certificate", { main: { pair: NEW } }],
+  ["swaps to new in main", "both slots have a valid certificate", { main: { pair: NEW }, standby: { pair: STANDBY } }],
+  ["keeps serving in main", "main has a fault and there is no standby", { main: { fault: MISMATCH } }],
+  ["swaps to standby in standby", "main has a fault", { main: { fault: MISMATCH }, standby: { pair: STANDBY } }],
+  [
+    "swaps to standby in standby",
+    "main was loaded and has a fault",
+    { main: { pair: NEW, fault: MISMATCH }, standby: { pair: STANDBY } },
+  ],
+  ["keeps serving in main", "both slots have a fault", { main: { fault: MISMATCH }, standby: { fault: MISMATCH } }],
+  [
+    "keeps serving in main",
+    "main is being renewed and the standby is valid",
+    { main: { pair: NEW }, standby: { pair: STANDBY }, event: { renewing: true } },
+  ],
+  [
+    "swaps to standby in standby",
+    "main is being renewed and the serving certificate has expired",
+    {
+      serving: EXPIRED,
+      main: { fault: { code: "expired", message: "" } },
+      standby: { pair: STANDBY },
+      event: { renewing: true },
+    },
+  ],
+  [
+    "swaps to standby in standby",
+    "main ends in 30 s",
+    { main: { pair: pair("serving", { notAfter: NOW + 30_000 }) }, standby: { pair: STANDBY } },
+  ],
+  [
+    "keeps serving in main",
+    "main ends in 30.001 s",
+    { main: { pair: pair("serving", { notAfter: NOW + 30_001 }) }, standby: { pair: STANDBY } },
+  ],
+  [
+    "keeps serving in main",
+    "main ends in 30 s and the standby has a fault",
+    { main: { pair: pair("serving", { notAfter: NOW + 30_000 }) }, standby: { fault: MISMATCH } },
+  ],
+  [
+    "keeps serving in standby",
+    "the standby has the serving certificate and main has a fault",
+    {
+      serving: pair("serving", { slot: "standby" }),
+      main: { fault: MISMATCH },
+      standby: { pair: pair("serving", { slot: "standby" }) },
+    },
+  ],
+  [
+    "keeps serving in main",
+    "main has the certificate that the standby serves",
+    { serving: pair("serving", { slot: "standby" }), main: { pair: SERVING } },
+  ],
+  // Order.
+  ["keeps serving in main", "main has an older certificate", { main: { pair: pair("old", OLDER) } }],
+  [
+    "swaps to old in main",
+    "main has an older certificate, which is allowed",
+    { main: { pair: pair("old", OLDER) }, event: { allowOlder: true } },
+  ],
+  [
+    "swaps to old in main",
+    "main has an older certificate and the serving one has expired",
+    { serving: EXPIRED, main: { pair: pair("old", OLDER) } },
+  ],
+  [
+    "swaps to old in standby",
+    "main has a fault and the standby has an older certificate",
+    { main: { fault: MISMATCH }, standby: { pair: pair("old", { ...OLDER, slot: "standby" }) } },
+  ],
+  // Certificates that failed.
+  [
+    "keeps serving in main",
+    "the certificate in main failed before",
+    { main: { pair: NEW }, state: rejected("main", "new") },
+  ],
+  [
+    "swaps to standby in standby",
+    "the certificate in main failed before and the standby is valid",
+    { main: { pair: NEW }, standby: { pair: STANDBY }, state: rejected("main", "new") },
+  ],
+  [
+    "swaps to new in main",
+    "another certificate in main failed before",
+    { main: { pair: NEW }, state: rejected("main", "failed") },
+  ],
+  [
+    "swaps to new in main",
+    "the certificate in main failed before and the serving one has expired",
+    { serving: EXPIRED, main: { pair: NEW }, state: rejected("main", "new") },
+  ],
+  // Pins of SIGUSR2.
+  [
+    "keeps serving in main",
+    "SIGUSR2 came and no slot has changed since",
+    { main: { pair: NEW }, standby: { pair: STANDBY }, state: PINNED },
+  ],
+  [
+    "keeps serving in main",
+    "SIGUSR2 came and a slot cannot be read since",
+    { main: { pair: NEW }, standby: { fault: MISMATCH }, state: PINNED },
+  ],
+  [
+    "swaps to newer in main",
+    "SIGUSR2 came and main has changed since",
+    { main: { pair: pair("newer") }, standby: { pair: STANDBY }, state: PINNED },
+  ],
+  [
+    "swaps to new in main",
+    "SIGUSR2 came and the standby has changed since",
+    { main: { pair: NEW }, standby: { pair: { ...STANDBY, hash: "other" } }, state: PINNED },
+  ],
+  [
+    "swaps to new in main",
+    "SIGUSR2 came and the serving certificate has expired since",
+    { serving: EXPIRED, main: { pair: NEW }, standby: { pair: STANDBY }, state: PINNED },
+  ],
+  // A server outside this process.
+  ["swaps to serving in main", "no check has confirmed the serving certificate", { state: { isConfirmed: false } }],
+  [
+    "swaps to serving in main",
+    "no check has confirmed the serving certificate and its files have a fault",
+    { main: { fault: MISMATCH }, state: { isConfirmed: false } },
+  ],
+  [
+    "keeps serving in main",
+    "a check of the serving certificate has failed",
+    { state: { isConfirmed: false, ...rejected("main", "serving") } },
+  ],
+  [
+    "swaps to new in main",
+    "the server could not be reached for this certificate before",
+    { main: { pair: NEW }, state: { faults: { main: DOWN } } },
+  ],
+])("applyReadings %s when %s", (decides, _, given) => {
+  expect(decision(apply(given))).toBe(decides);
+});
