@@ -123,7 +123,10 @@ describe("postern review of random input", () => {
           .some((line) => line.startsWith("postern: (standard input)") && !line.includes(": a policy failed: "));
         if (faulty) expect(code).toBe(2);
         else expect(code).toBe(verdicts.some(({ allowed }) => !allowed) ? 1 : 0);
-        expect(verdicts.length > 0 || faulty).toBe(true);
+        // A text of comments and separators has no object, and is no fault.
+        const lines = Buffer.from(stdin).toString().split("\n");
+        const isComments = lines.every((line) => line.trim() === "" || /^(?:\s*#|---|\.\.\.)/.test(line));
+        if (!isComments) expect(verdicts.length > 0 || faulty).toBe(true);
       }),
       { numRuns: 400 },
     );

@@ -52,8 +52,15 @@ export function parseManifests(file: string, text: string): { manifests: Manifes
       }
     }
   }
-  if (manifests.length === 0 && faults.length === 0) faults.push({ file, message: "contains no object" });
+  if (manifests.length === 0 && faults.length === 0 && !hasOnlyComments(text))
+    faults.push({ file, message: text.trim() === "" ? "is empty" : "contains no object" });
   return { manifests, faults };
+}
+
+/** Whether a text has comments and separators only, as Helm prints for templates that are switched off. */
+function hasOnlyComments(text: string): boolean {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.length > 0 && lines.every((line) => /^(?:\s*#|---\s*(?:#|$)|\.\.\.\s*$)/.test(line));
 }
 
 /** The first syntax fault of a document, with its offset in the text. */

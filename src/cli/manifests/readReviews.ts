@@ -6,7 +6,7 @@ import { readFault } from "../terminal/readFault.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { findInputFiles } from "./findInputFiles.ts";
 import { type Manifest, parseManifests } from "./parseManifests.ts";
-import { type ManifestOperation, reviewOfManifest } from "./reviewOfManifest.ts";
+import { type ManifestContext, reviewOfManifest } from "./reviewOfManifest.ts";
 
 /** A review to judge, with the file and line of its source. */
 export interface LocatedReview {
@@ -24,7 +24,7 @@ const MAX_FILE_BYTES = 32 * 1024 * 1024;
  */
 export async function readReviews(
   paths: readonly string[],
-  operation: ManifestOperation,
+  context: ManifestContext,
   stdin: Terminal["stdin"],
 ): Promise<{ reviews: LocatedReview[]; faults: InputFault[] }> {
   const { files, faults } = await findInputFiles(paths);
@@ -39,7 +39,7 @@ export async function readReviews(
     const parsed = parseManifests(file, text);
     const found = [...parsed.faults];
     for (const manifest of parsed.manifests) {
-      const review = toReview(manifest, operation, reviews.length);
+      const review = toReview(manifest, context, reviews.length);
       if ("message" in review) found.push(review);
       else reviews.push({ file: manifest.file, line: manifest.line, review });
     }
@@ -71,7 +71,7 @@ async function readUpTo(limit: number, chunks: AsyncIterable<Uint8Array | string
   return Buffer.concat(read);
 }
 
-function toReview({ file, line, object }: Manifest, operation: ManifestOperation, index: number): Review | InputFault {
+function toReview({ file, line, object }: Manifest, context: ManifestContext, index: number): Review | InputFault {
   if (object.kind === "AdmissionReview") {
     const decoded = decodeAdmissionReview(object);
     return decoded.ok ? decoded.value : { file, line, message: `${decoded.fault.path}: ${decoded.fault.expected}` };
@@ -79,7 +79,7 @@ function toReview({ file, line, object }: Manifest, operation: ManifestOperation
   if (object.kind === "ConversionReview")
     return { file, line, message: "is a ConversionReview; only objects and AdmissionReviews can be judged" };
   return (
-    reviewOfManifest(object, operation, `review-${index + 1}`) ?? {
+    reviewOfManifest(object, context, `review-${index + 1}`) ?? {
       file,
       line,
       message: "metadata: expected an object",

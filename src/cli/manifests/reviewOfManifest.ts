@@ -5,22 +5,33 @@ import { resourceOfKind } from "./resourceOfKind.ts";
 /** Operations for which a manifest can be judged. */
 export type ManifestOperation = Exclude<Operation, "CONNECT">;
 
+/** What is done to the manifests. */
+export interface ManifestContext {
+  readonly operation: ManifestOperation;
+  /** Of namespaced objects without a namespace. Default: `default`. */
+  readonly namespace?: string | undefined;
+}
+
 /** The user of these reviews. */
 const USER = { username: "postern-review", uid: "", groups: ["system:authenticated"], extra: {} };
 
 /**
  * The review that the API server would send for a manifest, as far as this is known without a cluster. The object is as
- * written, without defaults of the server. A namespaced object without a namespace gets `default`. For UPDATE the old
+ * written, without defaults of the server. A namespaced object without a namespace gets that of the context. For UPDATE the old
  * object equals the new one; for DELETE there is only the old one. Undefined when `metadata` is not an object.
  */
-export function reviewOfManifest(object: JsonObject, operation: ManifestOperation, uid: string): Review | undefined {
+export function reviewOfManifest(
+  object: JsonObject,
+  { operation, namespace: fallback = "default" }: ManifestContext,
+  uid: string,
+): Review | undefined {
   const metadata = object.metadata ?? {};
   if (!isJsonObject(metadata)) return undefined;
   const [group, version] = splitApiVersion(String(object.apiVersion));
   const kindName = String(object.kind);
   const { resource: plural, namespaced } = resourceOfKind(group, kindName);
   const named = typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : undefined;
-  const namespace = namespaced ? (named ?? "default") : "";
+  const namespace = namespaced ? (named ?? fallback) : "";
   const whole: JsonObject = { ...object, metadata: namespaced ? { ...metadata, namespace } : metadata };
   const kind = { group, version, kind: kindName };
   const resource = { group, version, resource: plural };

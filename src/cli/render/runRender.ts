@@ -89,7 +89,7 @@ async function readSamples(
   paths: readonly string[],
 ): Promise<{ samples: Sample[]; isReadable: boolean }> {
   if (paths.length === 0) return { samples: [], isReadable: true };
-  const { reviews, faults } = await readReviews(paths, "CREATE", terminal.stdin);
+  const { reviews, faults } = await readReviews(paths, { operation: "CREATE" }, terminal.stdin);
   for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
   const samples = reviews.map(({ file, line, review }) => ({ review, name: `${file}:${line}` }));
   return { samples, isReadable: faults.length === 0 };

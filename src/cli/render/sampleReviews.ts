@@ -20,7 +20,7 @@ export function sampleReviews({ match }: Policy): Review[] {
     if (resource === "namespaces") metadata.name = namespace;
     else metadata.namespace = namespace;
     const labelled = labelTemplates({ ...object, metadata }, labels);
-    return reviewOfManifest(isJsonObject(labelled) ? labelled : object, operation, `sample-${index + 1}`) ?? [];
+    return reviewOfManifest(isJsonObject(labelled) ? labelled : object, { operation }, `sample-${index + 1}`) ?? [];
   });
 }
 

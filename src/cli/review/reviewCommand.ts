@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import type { AddCommand } from "../program.ts";
 import { collect } from "../terminal/optionParsers.ts";
 import { outputOption } from "../terminal/sharedOptions.ts";
@@ -19,6 +20,7 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
         .default("CREATE")
         .argParser(parseOperation),
     )
+    .option("--namespace <name>", "namespace of objects that name none (default: default)", parseNamespace)
     .addOption(outputOption())
     .addHelpText(
       "after",
@@ -38,6 +40,11 @@ that cannot be read (the other objects are still judged).`,
       done(await (await import("./runReview.ts")).runReview(terminal, paths, { ...options, use: options.use ?? [] })),
     );
 };
+
+function parseNamespace(text: string): string {
+  if (!isDnsLabel(text)) throw new InvalidArgumentError("expected the name of a namespace");
+  return text;
+}
 
 function parseOperation(text: string): string {
   const operation = text.toUpperCase();

@@ -21,6 +21,8 @@ export interface ReviewOptions {
   readonly cluster?: string;
   readonly use: readonly string[];
   readonly operation: ManifestOperation;
+  /** Of namespaced objects without a namespace. */
+  readonly namespace?: string;
   readonly output: "text" | "json";
 }
 
@@ -34,7 +36,7 @@ export async function runReview(terminal: Terminal, paths: readonly string[], op
   const settings = await findCluster(runtime, cluster);
   if (settings === undefined)
     throw new CliError("usage", `the gate has no cluster ${JSON.stringify(cluster)}${knownClusters(gate)}`);
-  const { reviews, faults } = await readReviews(paths, options.operation, terminal.stdin);
+  const { reviews, faults } = await readReviews(paths, options, terminal.stdin);
   const counts = { allowed: 0, denied: 0, unreadable: faults.length };
   for (const located of reviews) {
     current = located;

@@ -38,7 +38,7 @@ async function judge(text: string) {
   const runtime = new GateRuntime(gate, { now: Date.now, log, freezeReviews: true });
   const settings = await runtime.clusters.find("local");
   const object: unknown = JSON.parse(text);
-  const review = isJsonObject(object) ? reviewOfManifest(object, "CREATE", "u") : undefined;
+  const review = isJsonObject(object) ? reviewOfManifest(object, { operation: "CREATE" }, "u") : undefined;
   if (settings === undefined || review === undefined) throw new Error("not reached");
   return judgeReviewLocally(runtime, settings, review);
 }

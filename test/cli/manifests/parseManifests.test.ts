@@ -142,14 +142,28 @@ describe("parseManifests reports the line and still reads the other documents", 
   });
 
   it.each<[what: string, text: string]>([
-    ["no characters", ""],
-    ["only white space", "\n \n"],
     ["only a comment", "# soon\n"],
+    ["only comments and separators", "---\n# Source: shop/templates/ingress.yaml\n---\n# Source: hpa.yaml\n---\n"],
     ["only separators", "---\n---\n"],
+    ["a comment that is indented, and Windows line ends", "---\r\n  # soon\r\n---\r\n"],
+    ["a comment behind a separator, and a document end", "--- # soon\n...\n"],
+  ])("no fault for a text with %s, which contains no object", (_what, text) => {
+    expect(read(text)).toEqual({ objects: [], faults: [] });
+  });
+
+  it.each<[what: string, text: string]>([
     ["only null", "null\n"],
     ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n"],
+    ["null between comments", "# a\nnull\n# b\n"],
   ])("that a text with %s contains no object", (_what, text) => {
     expect(read(text)).toEqual({ objects: [], faults: ["-: contains no object"] });
+  });
+
+  it.each<[what: string, text: string]>([
+    ["no characters", ""],
+    ["only white space", "\n \n"],
+  ])("that a text with %s is empty", (_what, text) => {
+    expect(read(text)).toEqual({ objects: [], faults: ["-: is empty"] });
   });
 
   it("for aliases that expand too often", () => {

@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 async function* input(...chunks: (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {
   yield* chunks;
 }
-const read = (...paths: string[]) => readReviews(paths, "CREATE", input());
+const read = (...paths: string[]) => readReviews(paths, { operation: "CREATE" }, input());
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/reviews/${name}.json`, import.meta.url));
 const captured = reviewNames.filter((name) => !name.startsWith("conversion-"));
@@ -19,7 +19,7 @@ const conversions = reviewNames.filter((name) => name.startsWith("conversion-"))
 
 describe("readReviews", () => {
   it.each(captured)("takes the captured AdmissionReview %s unchanged", async (name) => {
-    const { reviews, faults } = await readReviews([fixture(name)], "DELETE", input());
+    const { reviews, faults } = await readReviews([fixture(name)], { operation: "DELETE" }, input());
     expect(faults).toEqual([]);
     const body: unknown = JSON.parse(readReview(name));
     const request = isJsonObject(body) && isJsonObject(body.request) ? body.request : {};
@@ -64,7 +64,11 @@ describe("readReviews", () => {
 
   it("reads standard input in chunks that split characters", async () => {
     const bytes = new TextEncoder().encode(pod);
-    const { reviews } = await readReviews(["-"], "CREATE", input(...[...bytes].map((byte) => Uint8Array.of(byte))));
+    const { reviews } = await readReviews(
+      ["-"],
+      { operation: "CREATE" },
+      input(...[...bytes].map((byte) => Uint8Array.of(byte))),
+    );
     expect(reviews).toMatchObject([{ file: "(standard input)", line: 1, review: { name: "ä🚀" } }]);
   });
 
@@ -75,7 +79,7 @@ describe("readReviews", () => {
   ])("refuses a file with %s", async (what, content, message) => {
     const path = folder.write(`${what}.yaml`, content);
     expect(await read(path)).toEqual({ reviews: [], faults: [{ file: path, message }] });
-    const fromInput = await readReviews(["-"], "CREATE", input(content));
+    const fromInput = await readReviews(["-"], { operation: "CREATE" }, input(content));
     expect(fromInput).toEqual({ reviews: [], faults: [{ file: "(standard input)", message }] });
   });
 
@@ -83,7 +87,7 @@ describe("readReviews", () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (;;) yield new Uint8Array(1024 * 1024);
     }
-    const { faults } = await readReviews(["-"], "CREATE", endless());
+    const { faults } = await readReviews(["-"], { operation: "CREATE" }, endless());
     expect(faults).toEqual([{ file: "(standard input)", message: "is larger than 32 MiB" }]);
   });
 });

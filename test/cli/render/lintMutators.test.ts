@@ -95,7 +95,7 @@ describe("lintMutators reports a mutator that is not idempotent, with the patch 
   it("with manifests of the user as samples", async () => {
     const review = reviewOfManifest(
       { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } },
-      "CREATE",
+      { operation: "CREATE" },
       "1",
     );
     if (review === undefined) throw new Error("no review");

@@ -98,6 +98,31 @@ describe("postern review", () => {
     expect(ran.out).toMatch(out);
   });
 
+  it("judges a manifest without a namespace in the namespace of --namespace, and others in their own", async () => {
+    const other = folder.write("other.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: own, namespace: shop}\n");
+    const { code, out } = await onProduction("--namespace", "storage", good, other);
+    expect(code).toBe(0);
+    expect(out).toContain("allowed  Pod storage/good ");
+    expect(out).toContain("allowed  Pod shop/own ");
+  });
+
+  it("refuses a --namespace that is not the name of a namespace", async () => {
+    const { code, err } = await onProduction("--namespace", "Shop/x", good);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^postern: option '--namespace <name>' argument 'Shop\/x' is invalid/);
+  });
+
+  it("exits with 0 for a file of comments, which has no object", async () => {
+    const comments = folder.write("comments.yaml", "---\n# Source: shop/templates/ingress.yaml\n---\n");
+    expect(await onProduction(comments)).toEqual({ code: 0, out: "0 objects, 0 allowed, 0 denied\n", err: "" });
+  });
+
+  it("exits with 2 for an empty file", async () => {
+    const empty = folder.write("empty.yaml", "\n");
+    const { code, err } = await onProduction(empty);
+    expect([code, err]).toEqual([2, `postern: ${empty}: is empty\n`]);
+  });
+
   it("runs no mutators for DELETE", async () => {
     expect(await onProduction("--operation", "DELETE", configMap)).toMatchObject({ code: 0, err: "" });
   });
