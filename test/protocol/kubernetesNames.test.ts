@@ -37,7 +37,7 @@ describe("isDnsLabel", () => {
     "[::1]",
     a(64),
     `${a(63)}-`,
-  ])("rejects %j", (text) => {
+  ])("refuses %j", (text) => {
     expect(isDnsLabel(text)).toBe(false);
   });
 });
@@ -79,7 +79,7 @@ describe("isDnsSubdomain", () => {
     a(254),
     `${SUBDOMAIN_253}a`,
     `${SUBDOMAIN_253}.`,
-  ])("rejects %j", (text) => {
+  ])("refuses %j", (text) => {
     expect(isDnsSubdomain(text)).toBe(false);
   });
 });
@@ -112,7 +112,7 @@ describe("isObjectName", () => {
     "[::1]",
     a(254),
     `${SUBDOMAIN_253}.`,
-  ])("rejects %j", (text) => {
+  ])("refuses %j", (text) => {
     expect(isObjectName(text)).toBe(false);
   });
 });
@@ -167,7 +167,7 @@ describe("isQualifiedName", () => {
     true,
     ["a"],
     {},
-  ])("rejects %j", (value) => {
+  ])("refuses %j", (value) => {
     expect(isQualifiedName(value)).toBe(false);
   });
 });
@@ -200,7 +200,7 @@ describe("isLabelValue", () => {
     true,
     ["a"],
     {},
-  ])("rejects %j", (value) => {
+  ])("refuses %j", (value) => {
     expect(isLabelValue(value)).toBe(false);
   });
 });

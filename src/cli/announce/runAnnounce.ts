@@ -21,6 +21,7 @@ import { readConfigFile } from "../terminal/readConfigFile.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 
+/** Options of `postern announce`, as they are given. */
 export interface AnnounceOptions {
   readonly config: string;
   readonly dryRun?: boolean;

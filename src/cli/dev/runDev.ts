@@ -17,6 +17,7 @@ import { printWorkerLine } from "./printWorkerLine.ts";
 import { RegistrationFile } from "./RegistrationFile.ts";
 import { type WorkerSource, watchWorker } from "./watchWorker.ts";
 
+/** Options of `postern dev`, as they are given. */
 export interface DevOptions {
   readonly gate?: string;
   readonly port: number;
@@ -30,7 +31,7 @@ const PROJECT_WORKER = "functions/worker.ts";
 /** Grace period for open calls at the end. */
 const GRACE_MS = 2_000;
 
-/** Resolves to the exit code. Throws {@link CliError} when the gate cannot start. */
+/** Runs a gate locally until a signal. Resolves to the exit code. Throws {@link CliError} when the gate cannot start. */
 export async function runDev(terminal: Terminal, options: DevOptions): Promise<number> {
   const source = sourceOf(options.gate);
   await untilSignal((signal) => serve(terminal, source, { ...options, signal }));

@@ -10,6 +10,7 @@ import { EXIT_ERRORS, EXIT_OK, EXIT_WARNINGS } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { doctorReport, printDoctorReport } from "./doctorReport.ts";
 
+/** Options of `postern doctor`, as they are given. */
 export interface DoctorOptions extends ClusterChoice {
   /** Config file of a sync. */
   readonly config?: string;
@@ -24,7 +25,7 @@ export type ReadGateSources = (file: string, cluster: string) => Promise<GateSou
 
 const TIMEOUTS = { handshakeMs: 5_000, probeMs: 20_000 };
 
-/** Resolves to the exit code, which follows from the worst finding. Throws {@link CliError}. */
+/** Checks a cluster and prints the report. Resolves to the exit code, which follows from the worst finding. Throws {@link CliError}. */
 export async function runDoctor(
   terminal: Terminal,
   options: DoctorOptions,

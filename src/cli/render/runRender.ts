@@ -17,6 +17,7 @@ import { readCaBundle } from "./readCaBundle.ts";
 import { registrationYaml } from "./registrationYaml.ts";
 import { renderDiff } from "./renderDiff.ts";
 
+/** Options of `postern render`, as they are given. */
 export interface RenderOptions {
   readonly gate?: string;
   readonly cluster: string;
@@ -31,7 +32,7 @@ export interface RenderOptions {
   readonly kubeconfig?: string;
 }
 
-/** Resolves to the exit code. Throws {@link CliError}. */
+/** Prints registrations, or how a cluster differs from them. Resolves to the exit code. Throws {@link CliError}. */
 export async function runRender(terminal: Terminal, options: RenderOptions): Promise<number> {
   const { cluster, output, diff = false } = options;
   if (!diff && (options.context !== undefined || options.kubeconfig !== undefined))

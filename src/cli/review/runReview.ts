@@ -16,6 +16,7 @@ import { formatFault } from "../terminal/InputFault.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { printReview, printSummary } from "./printReviews.ts";
 
+/** Options of `postern review`, as they are given. */
 export interface ReviewOptions {
   readonly gate?: string;
   readonly cluster?: string;
@@ -26,7 +27,7 @@ export interface ReviewOptions {
   readonly output: "text" | "json";
 }
 
-/** Resolves to the exit code. Throws {@link CliError}. */
+/** Judges the objects below some paths and prints the verdicts. Resolves to the exit code. Throws {@link CliError}. */
 export async function runReview(terminal: Terminal, paths: readonly string[], options: ReviewOptions): Promise<number> {
   const gate = await chooseGate(options);
   let current: LocatedReview | undefined;

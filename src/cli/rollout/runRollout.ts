@@ -20,6 +20,7 @@ import { textLog } from "../terminal/textLog.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
 import { rolloutServer } from "./rolloutServer.ts";
 
+/** Options of `postern rollout`, as they are given. */
 export interface RolloutOptions extends ClusterChoice {
   readonly namespace?: string;
   readonly leaseNamespace?: string;
@@ -40,7 +41,7 @@ const MAX_RETRY_MS = 2_000;
 const POD_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 const DEFAULT_NAMESPACE = "postern-system";
 
-/** Resolves to the exit code. Throws {@link CliError}. */
+/** Runs the controller until a signal. Resolves to the exit code. Throws {@link CliError}. */
 export async function runRollout(terminal: Terminal, options: RolloutOptions): Promise<number> {
   checkServerOptions(options);
   const { port, cert, key, namespace, output } = options;

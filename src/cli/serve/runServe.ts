@@ -10,6 +10,7 @@ import { checkTogether } from "../terminal/checkTogether.ts";
 import { listenError } from "../terminal/listenError.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 
+/** Options of `postern serve`, as they are given. */
 export interface ServeOptions {
   readonly gate: string;
   readonly port: number;
@@ -20,7 +21,7 @@ export interface ServeOptions {
   readonly standbyKey?: string;
 }
 
-/** Resolves to the exit code. Throws {@link CliError}. */
+/** Serves a gate until a signal. Resolves to the exit code. Throws {@link CliError}. */
 export async function runServe(terminal: Terminal, options: ServeOptions): Promise<number> {
   const { gate: file, port, host, cert, key, standbyCert, standbyKey } = options;
   checkTogether("--cert", cert, "--key", key);

@@ -14,6 +14,7 @@ import { listenError } from "../terminal/listenError.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { untilSignal } from "../terminal/untilSignal.ts";
 
+/** Options of `postern tls-sidecar`, as they are given. */
 export interface SidecarArguments {
   readonly cert: string;
   readonly key: string;
@@ -36,7 +37,7 @@ export interface SidecarArguments {
   readonly metricsPort?: number;
 }
 
-/** Resolves to the exit code. Throws {@link CliError}. */
+/** Keeps the certificate of another server until a signal. Resolves to the exit code. Throws {@link CliError}. */
 export async function runSidecarCommand(terminal: Terminal, given: SidecarArguments): Promise<number> {
   checkSidecarUsage(given);
   const { stdout } = terminal;

@@ -12,6 +12,7 @@ import { SyncRunner } from "./SyncRunner.ts";
 import { printSyncStep, syncReport } from "./syncReport.ts";
 import { syncWatch } from "./syncWatch.ts";
 
+/** Options of `postern sync`, as they are given. */
 export interface SyncOptions extends ClusterChoice {
   readonly config: string;
   readonly watch?: boolean;
@@ -24,7 +25,7 @@ export interface SyncOptions extends ClusterChoice {
   readonly metricsPort?: number;
 }
 
-/** Resolves to the exit code. Throws {@link CliError}. */
+/** Makes one run, or runs until a signal. Resolves to the exit code. Throws {@link CliError}. */
 export async function runSyncCommand(terminal: Terminal, options: SyncOptions): Promise<number> {
   const { output, dryRun = false, watch = false, metricsPort } = options;
   if (metricsPort !== undefined && !watch)

@@ -80,17 +80,31 @@ function findingsOf(returned: unknown): readonly Finding[] {
   if (single !== undefined) return [single];
   if (typeof returned !== "object" || !(Symbol.iterator in returned))
     throw new NotFindingsError(withArticle(typeof returned));
-  ignoreRejections(returned);
+  try {
+    return elementsOf(returned as Iterable<unknown>);
+  } catch (error) {
+    // Elements that were not read can still reject.
+    ignoreRejections(returned);
+    throw error;
+  }
+}
+
+function elementsOf(returned: Iterable<unknown>): readonly Finding[] {
   const findings: Finding[] = [];
   let fault: NotFindingsError | undefined;
   let seen = 0;
-  for (const element of returned as Iterable<unknown>) {
+  for (const element of returned) {
     seen += 1;
-    if (seen > MAX_FINDINGS) throw new NotFindingsError(`more than ${MAX_FINDINGS} findings`);
+    if (seen > MAX_FINDINGS) {
+      ignoreRejection(element);
+      throw new NotFindingsError(`more than ${MAX_FINDINGS} findings`);
+    }
     const finding = findingOf(element);
     if (finding !== undefined) findings.push(finding);
-    else fault ??= new NotFindingsError(`a list that contains ${describe(element)}`);
-    ignoreRejection(element);
+    else {
+      fault ??= new NotFindingsError(`a list that contains ${describe(element)}`);
+      ignoreRejection(element);
+    }
   }
   if (fault !== undefined) throw fault;
   return findings;

@@ -194,6 +194,12 @@ describe("runPolicy with a deadline of 100 ms", () => {
     ["resolves after the deadline to promises that reject", () => later([1, 2], 140).then((list) => list.map(boom))],
     ["returns a broken finding before a promise that rejects", () => [{ finding: "deny" }, boom()]],
     ["returns too many promises that reject", () => Array.from({ length: 10_002 }, boom)],
+    [
+      "generates too many promises that reject",
+      function* () {
+        for (let index = 0; index < 10_002; index += 1) yield boom();
+      },
+    ],
     ["returns a Set with a promise that rejects after a broken finding", () => new Set([{ finding: "warn" }, boom()])],
   ])("leaves no unhandled rejection of a policy that %s", async (_, call) => {
     const { outcome } = await outcomeOf(call);
