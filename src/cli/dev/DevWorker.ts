@@ -1,6 +1,7 @@
 import type { Miniflare, MiniflareOptions } from "miniflare";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { RuntimeProcesses } from "./RuntimeProcesses.ts";
 
 /** Equal to compatibility_date in wrangler.toml, so that local and deployed Workers behave the same. */
 export const COMPATIBILITY_DATE = "2026-07-01";
@@ -8,30 +9,51 @@ export const COMPATIBILITY_DATE = "2026-07-01";
 /** Time for the open calls of a replaced Worker. */
 const DRAIN_MS = 30_000;
 
+/** How long a Worker that is not blocked may need for a simple call. */
+const ALIVE_MS = 2_000;
+
 /** Signals that stop `postern dev`. */
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 type MiniflareModule = typeof import("miniflare");
+
+/** Events of a {@link DevWorker}. */
+export interface DevWorkerEvents {
+  /** A line that the Worker or its runtime writes. */
+  readonly onLog: (line: string) => void;
+  /** A sentence about the runtime, which ended and is started again. */
+  readonly onRestart: (what: string) => void;
+}
 
 /** A Worker in workerd, on a separate loopback port. */
 export class DevWorker {
   readonly #module: MiniflareModule;
   readonly #onLog: (line: string) => void;
+  readonly #runtimes: RuntimeProcesses;
+  readonly #starting = new Set<Miniflare>();
   readonly #replaced = new Map<Miniflare, ReturnType<typeof setTimeout>>();
   #current: { readonly miniflare: Miniflare; readonly url: URL } | undefined;
+  #isBlocked = false;
 
-  private constructor(module: MiniflareModule, onLog: (line: string) => void) {
+  private constructor(module: MiniflareModule, { onLog, onRestart }: DevWorkerEvents) {
     this.#module = module;
     this.#onLog = onLog;
+    this.#runtimes = new RuntimeProcesses((how) => {
+      // load() reports the end of a runtime that it starts.
+      if (this.#current === undefined || this.#starting.size > 0) return;
+      onRestart(
+        this.#isBlocked
+          ? "the Worker was blocked, perhaps by an endless loop in a policy; it is started again"
+          : `the Workers runtime ended (${how}); it is started again`,
+      );
+      this.#isBlocked = false;
+    });
   }
 
-  /**
-   * `onLog` receives each line that the Worker or its runtime writes. Throws {@link CliError} `missing-package` when
-   * miniflare is not installed.
-   */
-  static async create(onLog: (line: string) => void): Promise<DevWorker> {
+  /** Throws {@link CliError} `missing-package` when miniflare is not installed. */
+  static async create(events: DevWorkerEvents): Promise<DevWorker> {
     try {
-      return new DevWorker(await import("miniflare"), onLog);
+      return new DevWorker(await import("miniflare"), events);
     } catch (error) {
       throw new CliError("missing-package", "postern dev needs miniflare: npm install --save-dev miniflare", error);
     }
@@ -50,6 +72,7 @@ export class DevWorker {
     };
     const options = this.#options(script, onLine);
     const miniflare = withoutSignals(() => new this.#module.Miniflare(options));
+    this.#starting.add(miniflare);
     try {
       const url = await miniflare.ready;
       const { status } = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(10_000) });
@@ -61,7 +84,22 @@ export class DevWorker {
     } catch (error) {
       await miniflare.dispose().catch(() => undefined);
       throw new CliError("build-failed", `the Worker does not start: ${startFault(atStart, error)}`, error);
+    } finally {
+      this.#starting.delete(miniflare);
     }
+  }
+
+  /** Starts the runtime again when the Worker does not answer a simple call. */
+  async restartIfBlocked(): Promise<void> {
+    const url = this.#current?.url;
+    if (url === undefined || this.#isBlocked) return;
+    this.#isBlocked = true;
+    const isAlive = await fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(ALIVE_MS) }).then(
+      () => true,
+      () => false,
+    );
+    if (isAlive || this.#current?.url !== url) this.#isBlocked = false;
+    else this.#runtimes.killNewest();
   }
 
   /** The URL where the Worker listens. */
@@ -70,10 +108,13 @@ export class DevWorker {
     return this.#current.url;
   }
 
+  /** Stops all runtimes. A Worker that is being loaded does not start. */
   async stop(): Promise<void> {
     this.#replace();
     for (const timer of this.#replaced.values()) clearTimeout(timer);
-    await Promise.all([...this.#replaced.keys()].map((miniflare) => miniflare.dispose()));
+    const all = [...this.#replaced.keys(), ...this.#starting];
+    await Promise.all(all.map((miniflare) => miniflare.dispose().catch(() => undefined)));
+    this.#runtimes.stop();
   }
 
   #replace(): void {

@@ -1,20 +1,27 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Endpoint } from "../../registration/Endpoint.ts";
 import { loadGate } from "../gate/loadGate.ts";
 import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
-import { devRegistration } from "./devRegistration.ts";
+import { type DevRegistration, devRegistration } from "./devRegistration.ts";
+import { type FailurePolicies, failurePolicies, failurePolicyChanges } from "./failurePolicies.ts";
 
-/** The file with the registration of a local gate. It follows what the policies match. */
+/** The files with the registration and the conversions of a local gate. They follow what the gate is called for. */
 export class RegistrationFile {
-  readonly #path: string;
+  /** The path of the registration, and of the conversions. */
+  readonly path: string;
+  readonly conversionsPath: string;
   readonly #gateFile: string;
   readonly #endpoint: Endpoint;
   #clusters: readonly string[] = [];
-  #written: string | undefined;
+  #written: DevRegistration | undefined;
+  #failurePolicies: FailurePolicies = new Map();
 
   /** `gateFile` is the file that exports the gate. Without it there is no registration. */
-  constructor(path: string, gateFile: string, endpoint: Endpoint) {
-    this.#path = path;
+  constructor(folder: string, gateFile: string, endpoint: Endpoint) {
+    this.path = join(folder, "registration.yaml");
+    this.conversionsPath = join(folder, "conversions.yaml");
     this.#gateFile = gateFile;
     this.#endpoint = endpoint;
   }
@@ -39,18 +46,43 @@ export class RegistrationFile {
     return this.#written !== undefined;
   }
 
+  /** Whether the gate has conversions. */
+  get hasConversions(): boolean {
+    return this.#written?.conversions !== undefined;
+  }
+
   /**
-   * Loads the gate and writes its registration. Resolves to whether it differs from the one that was written before. Throws
-   * CliError for a gate that cannot be loaded.
+   * Loads the gate and writes what changed. Resolves to what has to be applied again since the last call, in lines for
+   * people; none at the first call. Throws CliError for a gate that cannot be loaded.
    */
-  async update(): Promise<boolean> {
-    if (!existsSync(this.#gateFile)) return false;
+  async update(): Promise<string[]> {
+    if (!existsSync(this.#gateFile)) return [];
     const gate = await loadGate(this.#gateFile);
     this.#clusters = typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
-    const text = await devRegistration(gate, this.cluster, this.#endpoint);
-    const isChanged = this.#written !== undefined && this.#written !== text;
-    if (this.#written !== text) await writeFileAtomically(this.#path, text, 0o644);
-    this.#written = text;
-    return isChanged;
+    const next = await devRegistration(gate, this.cluster, this.#endpoint);
+    const policies = await failurePolicies(gate);
+    const before = this.#written;
+    if (before?.registration !== next.registration) await writeFileAtomically(this.path, next.registration, 0o644);
+    if (next.conversions === undefined) await rm(this.conversionsPath, { force: true });
+    else if (before?.conversions !== next.conversions)
+      await writeFileAtomically(this.conversionsPath, next.conversions, 0o644);
+    const notices = [
+      ...(before === undefined ? [] : this.#changes(before, next)),
+      ...failurePolicyChanges(this.#failurePolicies, policies),
+    ];
+    this.#written = next;
+    this.#failurePolicies = policies;
+    return notices;
+  }
+
+  #changes(before: DevRegistration, next: DevRegistration): string[] {
+    const changes: string[] = [];
+    if (before.registration !== next.registration) changes.push(`registration changed: apply ${this.path} again`);
+    if (before.conversions === next.conversions) return changes;
+    if (next.conversions === undefined) changes.push("conversions removed: apply the manifests of the CRDs again");
+    else if (before.conversions === undefined)
+      changes.push(`conversions added: ${this.conversionsPath} says how to apply them`);
+    else changes.push(`conversions changed: apply ${this.conversionsPath} again`);
+    return changes;
   }
 }

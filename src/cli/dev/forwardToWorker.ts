@@ -1,40 +1,94 @@
-import type { DevWorker } from "./DevWorker.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readBounded } from "./readBounded.ts";
+
+/** What {@link forwardToWorker} needs of a Worker. */
+export interface ForwardTarget {
+  /** The URL where the Worker listens now. */
+  readonly url: URL;
+  /** Starts the Worker again when it does not answer a simple call any more. */
+  restartIfBlocked(): Promise<void>;
+}
 
 /** Control headers of miniflare. One of them sets `request.cf`, which a gate may use to identify its caller. */
 const CONTROL_HEADER = /^mf-/i;
+/** Headers of a connection, RFC 9110, section 7.6.1. */
+const HOP_HEADERS = ["connection", "keep-alive", "transfer-encoding", "upgrade", "expect", "te", "proxy-connection"];
 /** Longer than any webhook call of an API server (30 s at most). */
 const TIMEOUT_MS = 35_000;
+/** After its own timeout an API server has stopped to wait. */
+const TIMEOUT_MARGIN_MS = 2_000;
+/** As much as a gate reads of a body. It answers a smaller body that is over its own limit itself. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** How long a call waits for a Worker that is started again, and how often it tries. */
+const RESTART_MS = 10_000;
+const RETRY_MS = 100;
+/** A call that ends the runtime this often is not tried again. */
+const MAX_CUTS = 2;
 
 /**
- * Forwards requests to the Worker, as an edge does: TLS ends here, and the Worker sees the URL of the request. Refuses
- * headers and paths that would reach miniflare itself.
+ * Forwards requests to the Worker, as an edge does: TLS ends here, and the Worker sees the URL of the request. Nothing is
+ * forwarded to another host, whatever the URL. Refuses headers and paths that would reach miniflare itself, and bodies of
+ * more than 32 MiB. While the Worker is replaced or started again, calls wait.
  */
-export function forwardToWorker(worker: Pick<DevWorker, "url">): (request: Request) => Promise<Response> {
+export function forwardToWorker(worker: ForwardTarget): (request: Request) => Promise<Response> {
   return async (request) => {
     const url = new URL(request.url);
+    const body = await readBounded(request, MAX_BODY_BYTES);
     const forbidden = [...request.headers.keys()].find((name) => CONTROL_HEADER.test(name));
     if (forbidden !== undefined)
-      return refuse(request, 400, "forbidden-header", "headers that begin with MF- are reserved for miniflare");
-    if (url.pathname.startsWith("/cdn-cgi/"))
-      return refuse(request, 404, "not-found", "nothing is served at this path");
-    try {
-      const headers = new Headers(request.headers);
-      for (const name of ["connection", "keep-alive", "transfer-encoding", "upgrade", "expect"]) headers.delete(name);
-      headers.set("MF-Original-URL", request.url);
-      const body = request.method === "GET" || request.method === "HEAD" ? null : await request.arrayBuffer();
-      const answer = await fetch(new URL(`${url.pathname}${url.search}`, worker.url), {
-        method: request.method,
-        headers,
-        body,
-        redirect: "manual",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      return new Response(answer.body, { status: answer.status, headers: responseHeaders(answer.headers) });
-    } catch {
-      // The Worker is being replaced or has crashed; the API server calls again.
-      return refuse(undefined, 503, "overloaded", "the Worker did not answer; try again");
-    }
+      return refuse(400, "forbidden-header", "headers that begin with MF- are reserved for miniflare");
+    if (url.pathname.startsWith("/cdn-cgi/")) return refuse(404, "not-found", "nothing is served at this path");
+    if (body === undefined) return refuse(413, "body-too-large", "the body has more than 32 MiB");
+    const headers = new Headers(request.headers);
+    for (const name of HOP_HEADERS) headers.delete(name);
+    headers.set("MF-Original-URL", request.url);
+    const { method } = request;
+    const hasBody = method !== "GET" && method !== "HEAD";
+    const call = { method, headers, ...(hasBody ? { body } : {}), redirect: "manual" } as const;
+    return (await answerOf(worker, url, call)) ?? refuse(503, "overloaded", "the Worker did not answer; try again");
   };
+}
+
+/** The answer of the Worker; undefined when there is none in time. */
+async function answerOf(worker: ForwardTarget, url: URL, call: RequestInit): Promise<Response | undefined> {
+  const end = performance.now() + RESTART_MS;
+  let cuts = 0;
+  while (performance.now() < end) {
+    try {
+      const signal = AbortSignal.timeout(timeoutOf(url));
+      const answer = await fetch(targetOf(worker.url, url), { ...call, signal });
+      return new Response(answer.body, { status: answer.status, headers: responseHeaders(answer.headers) });
+    } catch (error) {
+      if (error instanceof Error && error.name === "TimeoutError") {
+        await worker.restartIfBlocked();
+        return undefined;
+      }
+      // Only a call that the Worker never got does not count.
+      if (codeOf(error) !== "ECONNREFUSED") cuts += 1;
+      if (cuts >= MAX_CUTS) return undefined;
+      await sleep(RETRY_MS);
+    }
+  }
+  return undefined;
+}
+
+/** Only path and query come from the caller: resolving `//host/` as a reference would name another host. */
+function targetOf(worker: URL, { pathname, search }: URL): URL {
+  const target = new URL(worker);
+  target.pathname = pathname;
+  target.search = search;
+  return target;
+}
+
+/** The timeout that an API server appends to the URL of a webhook, such as `?timeout=5s`, and a margin. */
+function timeoutOf({ searchParams }: URL): number {
+  const [, seconds] = /^(\d{1,2})s$/.exec(searchParams.get("timeout") ?? "") ?? [];
+  return seconds === undefined ? TIMEOUT_MS : Math.min(TIMEOUT_MS, Number(seconds) * 1000 + TIMEOUT_MARGIN_MS);
+}
+
+function codeOf(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
 }
 
 function responseHeaders(from: Headers): Headers {
@@ -45,7 +99,6 @@ function responseHeaders(from: Headers): Headers {
 }
 
 /** An error in the format of the gate. */
-async function refuse(request: Request | undefined, status: number, code: string, message: string): Promise<Response> {
-  await request?.arrayBuffer();
+function refuse(status: number, code: string, message: string): Response {
   return Response.json({ error: { code, message } }, { status, headers: status === 503 ? { "retry-after": "1" } : {} });
 }

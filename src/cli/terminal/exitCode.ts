@@ -3,9 +3,9 @@ import { KubernetesError, type KubernetesErrorCode } from "../../kubernetes/Kube
 import { SyncError, type SyncErrorCode } from "../../sync/SyncError.ts";
 import { CliError, type CliErrorCode } from "./CliError.ts";
 
-/** Success: all objects are allowed, no difference, in step, no findings, or stopped by a signal. */
+/** Success: no object is denied, no difference, in step, no findings, or stopped by a signal. */
 export const EXIT_OK = 0;
-/** `review`: an object is denied. */
+/** `review`: an object is denied, or with `--fail-on-unjudged` not judged. */
 export const EXIT_DENIED = 1;
 /** `render --diff`: the cluster differs from the rendered objects, as with `kubectl diff`. */
 export const EXIT_DIFFERENT = 1;

@@ -7,7 +7,9 @@ import { rename, rm, writeFile } from "node:fs/promises";
 export async function writeFileAtomically(path: string, content: string, mode: number): Promise<void> {
   const temporary = `${path}.${process.pid}.new`;
   try {
-    await writeFile(temporary, content, { mode });
+    // Not over a file or a link that is already there: a link would lead to another file.
+    await rm(temporary, { force: true });
+    await writeFile(temporary, content, { mode, flag: "wx" });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
-import { request } from "node:https";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readReview } from "../../fixtures/readReview.ts";
 import { eventually } from "../../run/eventually.ts";
+import { processesOf } from "../../run/processes/processesOf.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { InputFolder } from "../InputFolder.ts";
 import { insideFolder } from "../insideFolder.ts";
 import { isRunning, PosternProcess } from "../PosternProcess.ts";
 import { type Ran, runPostern } from "../runPostern.ts";
+import { statusOfReview } from "./statusOfReview.ts";
 
 const GATE =
   'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
@@ -36,7 +36,7 @@ function dev(...args: string[]): PosternProcess {
 /** Starts it, stops it with a signal, and resolves to the CA bundle that it printed. */
 async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "process" | "group"): Promise<string> {
   const process = dev(...args);
-  await process.says(/^registration /m);
+  await process.says(/^apply it /m);
   const registration = readFileSync(`${folder.path}/.postern/registration.yaml`, "utf8");
   const [, bundle = ""] = /caBundle: (\S+)\n/.exec(registration) ?? [];
   const children = process.children();
@@ -68,28 +68,9 @@ describe("postern dev exits with 0 and leaves no process", () => {
 it("postern dev answers its first call with a verdict: the port opens when the Worker is ready", async () => {
   const port = await freePort();
   dev("--gate", "gate.ts", "--port", String(port));
-  const first = await eventually("the port to open", () => statusOf(port), patience(60_000));
+  const first = await eventually("the port to open", () => statusOfReview(port), patience(60_000));
   expect(first).toBe(200);
 });
-
-/** The status of one review; undefined while nothing listens. */
-function statusOf(port: number): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const call = request({
-      port,
-      path: "/c/local/validate",
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      // The CA does not exist before the start.
-      rejectUnauthorized: false,
-    });
-    call.once("response", ({ statusCode }) => resolve(statusCode));
-    call.once("error", (error) =>
-      "code" in error && error.code === "ECONNREFUSED" ? resolve(undefined) : reject(error),
-    );
-    call.end(readReview("validate-v1-create-pods-2"));
-  });
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -98,6 +79,27 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return address !== null && typeof address === "object" ? address.port : 0;
 }
+
+it("postern dev stops at a signal while it starts", async () => {
+  const process = dev(...GATE_ARGS);
+  await process.says(/^starting the Workers runtime$/m);
+  process.signal("SIGTERM");
+  expect(await process.exit()).toBe(0);
+  expect([process.out, process.err]).toEqual(["building gate.ts\nstarting the Workers runtime\nstopped\n", ""]);
+  await eventually("the end of its processes", () =>
+    processesOf(folder.path, [globalThis.process.pid]).length === 0 ? true : undefined,
+  );
+});
+
+it("postern dev refuses links in its folder", async () => {
+  folder.link(".postern/registration.yaml", folder.write("target", "content"));
+  const fail = (): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...GATE_ARGS]));
+  expect(await fail()).toMatchObject({
+    code: 2,
+    err: "postern: .postern/registration.yaml is a symbolic link; delete it, postern dev creates a new one\n",
+  });
+  expect(readFileSync(`${folder.path}/target`, "utf8")).toBe("content");
+});
 
 describe("postern dev exits with 2 and prints one line", () => {
   const fail = (...args: string[]): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...args]));

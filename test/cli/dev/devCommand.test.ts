@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { readReview } from "../../fixtures/readReview.ts";
 import { eventually } from "../../run/eventually.ts";
+import { processesOf } from "../../run/processes/processesOf.ts";
 import { patience } from "../../run/speedFactor.ts";
 import { callHttp2, callHttps } from "../callHttps.ts";
 import { InputFolder } from "../InputFolder.ts";
@@ -54,7 +55,7 @@ const call = (body: string | Buffer = pod, path = "/c/local/validate?timeout=5s"
 async function untilRefusedWith(text: string): Promise<void> {
   const ask = async (): Promise<true | undefined> => {
     const { body } = await call();
-    return Object(body).response?.status?.message === text ? true : undefined;
+    return Object(body).response?.status?.message === `no: ${text}` ? true : undefined;
   };
   await eventually(`a refusal with "${text}"`, ask, patience(15_000));
 }
@@ -65,20 +66,21 @@ describe("postern dev", () => {
     const denied = { status: 200, body: { response: { allowed: false, status: { code: 403 } } } };
     expect(await call()).toMatchObject(denied);
     expect(await callHttp2({ port, ca, path: "/c/local/validate", body: pod })).toMatchObject(denied);
-    await dev.says(/^\d\d:\d\d:\d\d {2}denied {3}local {2}CREATE pods .*403: \w+$/m);
+    await dev.says(/^\d\d:\d\d:\d\d {2}denied {6}local validate {2}create pods .*\n {10}403 no: \w+$/m);
   });
 
   it("prints at most 24 lines of 80 columns at its start, and no verdict above them", () => {
     const lines = dev.out.split("\n");
-    const start = lines.slice(0, lines.findIndex((line) => line.startsWith("apply it ")) + 1);
+    const start = lines.slice(0, lines.findIndex((line) => line.startsWith("kind, minikube ")) + 1);
     expect(start[0]).toBe("building gate.ts");
-    expect(start.length).toBeGreaterThan(4);
+    expect(start.length).toBeGreaterThan(6);
     expect(start.length).toBeLessThanOrEqual(24);
     expect(start.filter((line) => line.length > 80 || /^\d\d:\d\d:\d\d /.test(line))).toEqual([]);
   });
 
   it("prints its CA, its clusters and a registration with its URL", () => {
-    expect(dev.out).toMatch(/^CA +\.postern\/ca\.pem$/m);
+    expect(dev.out).toMatch(/^CA +\.postern\/ca\.pem, created now$/m);
+    expect(dev.out).toMatch(/^listens on +127\.0\.0\.1: only this machine can call it$/m);
     expect(dev.out).toMatch(/^clusters +one, local$/m);
     expect(statSync(`${folder.path}/.postern/ca-key.pem`).mode & 0o777).toBe(0o600);
     const text = read("registration.yaml");
@@ -95,6 +97,14 @@ describe("postern dev", () => {
     const headers = { [name.toLowerCase()]: "{}" };
     expect(await callHttp2({ port, ca, path: "/c/local/validate", body: pod, headers })).toEqual(refused);
   });
+
+  it.each(["//192.0.2.1/", "//192.0.2.1:1/c/local/validate", "https://192.0.2.1/c/none/validate"])(
+    "never forwards %s to another host",
+    async (path) => {
+      // Another host would not answer, or not with an error of the gate.
+      expect(await call("{}", path)).toMatchObject({ status: 404, body: { error: { code: expect.any(String) } } });
+    },
+  );
 
   it("passes the URL of the request to the Worker", async () => {
     const selfTest = JSON.parse(pod);
@@ -158,7 +168,38 @@ describe("postern dev", () => {
     // Both sides keep the idle connection.
     await sleep(Math.max(0, IDLE_MS - (performance.now() - idleFrom)));
     const { body } = await kept();
-    expect(Object(body).response.status.message).toBe("fifth");
+    expect(Object(body).response.status.message).toBe("no: fifth");
+  });
+
+  it("starts a runtime that ended again, and the calls at that time wait for it", async () => {
+    const runtime = (): number | undefined =>
+      processesOf(folder.path, [])
+        .filter(({ command }) => command.includes("--control-fd="))
+        .at(-1)?.pid;
+    const before = runtime() ?? 0;
+    process.kill(before, "SIGKILL");
+    expect(await Promise.all([call(), call(), call()])).toMatchObject([
+      { status: 200 },
+      { status: 200 },
+      { status: 200 },
+    ]);
+    await dev.says(/^postern: the Workers runtime ended \(SIGKILL\); it is started again$/m, "err");
+    expect(runtime()).not.toBe(before);
+  });
+
+  it("starts a Worker again that a policy blocks", async () => {
+    const endless = `const stop = ({ name }) => { if (name === "endless") for (;;); };\n`;
+    folder.write("gate.ts", `${gateSaying("loop").replace("() => deny", "(it) => stop(it) ?? deny")}${endless}`);
+    await untilRefusedWith("loop");
+    const review = JSON.parse(pod);
+    Object.assign(review.request, { name: "endless" });
+    const blocked = await call(JSON.stringify(review), "/c/local/validate?timeout=1s");
+    expect(blocked).toMatchObject({ status: 503, body: { error: { code: "overloaded" } } });
+    await dev.says(
+      /^postern: the Worker was blocked, perhaps by an endless loop in a policy; it is started again$/m,
+      "err",
+    );
+    expect(await call()).toMatchObject({ status: 200 });
   });
 
   it("rewrites the registration only when the policies match other resources, and asks to apply it again", async () => {

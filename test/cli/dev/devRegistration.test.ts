@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { devRegistration } from "../../../src/cli/dev/devRegistration.ts";
+import { type DevRegistration, devRegistration } from "../../../src/cli/dev/devRegistration.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import { conversion } from "../../../src/policy/define/conversion.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
@@ -10,10 +10,12 @@ const validator = policy({ name: "v", match: { resources: ["configmaps", "ingres
 const mutator = policy({ name: "m", match: { resources: ["services"] }, mutate: () => {} });
 const gateway = conversion({ group: "example.com", kind: "Gateway", versions: ["v1"], hub: "v1", convert: {} });
 
-async function textFor(definition: Partial<GateDefinition> = {}): Promise<string> {
+function bothFor(definition: Partial<GateDefinition> = {}): Promise<DevRegistration> {
   const gate = defineGate({ policies: [validator, mutator], clusters: { local: {} }, ...definition });
   return devRegistration(gate, "local", { url: "https://localhost:8443", ca });
 }
+const textFor = async (definition: Partial<GateDefinition> = {}): Promise<string> =>
+  (await bothFor(definition)).registration;
 const read = (text: string): unknown[] => parseAllDocuments(text).map((document) => document.toJS());
 
 it("devRegistration returns the rendered registration with the suffix .dev, the local CA and failurePolicy Ignore", async () => {
@@ -48,4 +50,19 @@ it("devRegistration includes the default entry when other entries name every pol
 
 it("devRegistration of a small gate has few lines", async () => {
   expect((await textFor()).split("\n").length).toBeLessThan(90);
+});
+
+it("devRegistration returns the conversions apart, as patches of their CustomResourceDefinitions", async () => {
+  expect((await bothFor()).conversions).toBeUndefined();
+  const { conversions = "" } = await bothFor({ conversions: [gateway] });
+  expect(read(conversions)).toMatchObject([
+    {
+      kind: "CustomResourceDefinition",
+      metadata: { name: "gateways.example.com", labels: { "postern.dev/gate": "postern.dev" } },
+      spec: {
+        conversion: { webhook: { clientConfig: { url: "https://localhost:8443/c/local/convert" } } },
+      },
+    },
+  ]);
+  expect(conversions).toContain("--field-manager=postern-dev --force-conflicts");
 });

@@ -6,13 +6,17 @@ import { forwardToWorker } from "../../../src/cli/dev/forwardToWorker.ts";
 let server: Server;
 let seen: { url: string | undefined; headers: IncomingMessage["headers"]; body: string }[] = [];
 let front: (request: Request) => Promise<Response>;
+let restarts = 0;
+const never = Promise.withResolvers<void>();
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     seen.push({ url: request.url, headers: request.headers, body });
-    if (request.url === "/cut") return void response.socket?.destroy();
+    if (request.url === "/cut" || (request.url === "/cut-once" && seen.length === 1))
+      return void response.socket?.destroy();
+    if (request.url?.startsWith("/never") === true) await never.promise;
     response.writeHead(request.url === "/302" ? 302 : 200, {
       location: "https://example.com/",
       "x-from": "worker",
@@ -21,7 +25,13 @@ beforeAll(async () => {
     response.end("answer");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  front = forwardToWorker({ url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) });
+  front = forwardToWorker({
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+    restartIfBlocked: async () => {
+      restarts += 1;
+      never.resolve();
+    },
+  });
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
@@ -70,6 +80,66 @@ describe("forwardToWorker", () => {
 
   it("returns a redirect without following it", async () => {
     expect((await call("/302")).status).toBe(302);
+  });
+
+  it.each([
+    "//192.0.2.1/",
+    "//192.0.2.1:8080/c/local/validate?timeout=5s",
+    "///192.0.2.1/",
+    "/\\\\192.0.2.1/",
+    "//user:password@192.0.2.1/",
+    "//[::1]/",
+  ])("forwards %s to the Worker and never to another host", async (path) => {
+    const answer = await call(path);
+    expect([answer.status, seen.length]).toEqual([200, 1]);
+    expect(seen[0]?.url).toBe(path.replaceAll("\\", "/"));
+  });
+
+  it("forwards a request for another host to the Worker", async () => {
+    seen = [];
+    const answer = await front(new Request("http://192.0.2.1:81/metadata"));
+    expect([answer.status, seen[0]?.url, seen[0]?.headers["mf-original-url"]]).toEqual([
+      200,
+      "/metadata",
+      "http://192.0.2.1:81/metadata",
+    ]);
+  });
+
+  it.each<[what: string, bytes: number, status: number]>([
+    ["forwards a body of 32 MiB", 32 * 1024 * 1024, 200],
+    ["refuses a longer body", 32 * 1024 * 1024 + 1, 413],
+  ])("%s", async (_what, bytes, status) => {
+    const answer = await call("/c/local/validate", { body: new Uint8Array(bytes).fill(65) });
+    expect([answer.status, seen.map(({ body }) => body.length)]).toEqual([status, status === 200 ? [bytes] : []]);
+    if (status === 413)
+      expect(await answer.json()).toEqual({
+        error: { code: "body-too-large", message: "the body has more than 32 MiB" },
+      });
+  });
+
+  it("calls again when the connection was cut, once", async () => {
+    expect((await call("/cut-once")).status).toBe(200);
+    expect(seen.length).toBe(2);
+  });
+
+  it("waits for a Worker that is started again", async () => {
+    let port = 1;
+    const target = {
+      get url() {
+        const url = new URL(`http://127.0.0.1:${port}/`);
+        port = (server.address() as AddressInfo).port;
+        return url;
+      },
+      restartIfBlocked: async () => undefined,
+    };
+    seen = [];
+    const answer = await forwardToWorker(target)(new Request("https://localhost/healthz"));
+    expect([answer.status, seen.length]).toEqual([200, 1]);
+  });
+
+  it("answers 503 after the caller's timeout, and restarts a Worker that is blocked", async () => {
+    const answer = await call("/never?timeout=1s");
+    expect([answer.status, restarts]).toEqual([503, 1]);
   });
 
   it("answers 503 when the Worker does not answer", async () => {

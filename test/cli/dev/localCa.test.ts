@@ -23,7 +23,7 @@ afterEach(() => folder.remove());
 
 const read = (name: string): string => readFileSync(`${path}/${name}`, "utf8");
 const mode = (name: string): number => statSync(`${path}/${name}`).mode & 0o777;
-const at = (days: number) => localCa(path, () => NOW + days * DAY);
+const at = (days: number) => localCa(path, [], () => NOW + days * DAY);
 
 async function faultAt(days: number): Promise<string> {
   const error: unknown = await at(days).then(
@@ -41,7 +41,8 @@ it("localCa creates the CA once, with keys of mode 0600 in a folder that git ign
   expect([mode("."), mode("ca-key.pem"), mode("localhost-key.pem")]).toEqual([0o700, 0o600, 0o600]);
   expect(read(".gitignore")).toBe("*\n");
   const files = FILES.map(read);
-  expect(await at(1)).toEqual(first);
+  expect(first.isNew).toBe(true);
+  expect(await at(1)).toEqual({ ...first, isNew: false });
   expect(FILES.map(read)).toEqual(files);
   expect(first).toMatchObject({
     caPath: `${path}/ca.pem`,
@@ -54,8 +55,12 @@ it("localCa creates the CA once, with keys of mode 0600 in a folder that git ign
 it("localCa restores the file modes of keys", async () => {
   await at(0);
   execFileSync("chmod", ["-R", "a+rwX", path]);
-  await at(0);
+  const { doubts } = await at(0);
   expect([mode("."), mode("ca-key.pem"), mode("localhost-key.pem")]).toEqual([0o700, 0o600, 0o600]);
+  expect(doubts).toEqual([
+    `other users could read ${path}/ca-key.pem; delete ${path} if you did not create it, and a new CA is created`,
+  ]);
+  expect((await at(0)).doubts).toEqual([]);
 });
 
 describe("the serving certificate of localCa", () => {

@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { printWorkerLine } from "../../../src/cli/dev/printWorkerLine.ts";
+import { reviewOfManifest } from "../../../src/cli/manifests/reviewOfManifest.ts";
 import type { Terminal } from "../../../src/cli/terminal/Terminal.ts";
-import { VERDICT_MESSAGE } from "../../../src/gate/answer/logVerdict.ts";
+import { logVerdict, VERDICT_MESSAGE } from "../../../src/gate/answer/logVerdict.ts";
+import { denied } from "../../../src/protocol/review/Verdict.ts";
+import { jsonLog } from "../../../src/telemetry/jsonLog.ts";
 
 function print(line: string): string {
   let out = "";
@@ -16,40 +19,76 @@ const verdict = {
   level: "info",
   message: VERDICT_MESSAGE,
   cluster: "local",
+  purpose: "validate",
   uid: "u",
+  verb: "create",
   operation: "CREATE",
   resource: "pods",
   namespace: "default",
   name: "web",
   dryRun: false,
   allowed: true,
+  result: "allowed",
+  policies: ["a"],
   patched: 0,
   warnings: [],
+  audit: [],
   milliseconds: 1.5,
 };
-const denial = { ...verdict, allowed: false, patched: undefined, statusCode: 403, denial: "no\nway" };
+const denial = { ...verdict, allowed: false, result: "denied", patched: undefined, statusCode: 403 };
+const START = "09:49:53  allowed     local validate";
 
-it.each<[what: string, entry: object, line: string]>([
-  ["an allowed verdict", verdict, "09:49:53  allowed  local  CREATE pods default/web"],
-  ["a patched verdict", { ...verdict, patched: 1 }, "09:49:53  allowed  local  CREATE pods default/web  1 change"],
+it.each<[what: string, entry: object, lines: string[]]>([
+  ["an allowed verdict", verdict, [`${START}  create pods default/web`]],
   [
-    "a patched verdict with warnings",
-    { ...verdict, patched: 2, warnings: ["a", "b"] },
-    "09:49:53  allowed  local  CREATE pods default/web  2 changes  warned: a; b",
+    "a verdict with entry, dry run and user",
+    { ...verdict, purpose: "mutate", entry: "strict", dryRun: true, user: "jane" },
+    ["09:49:53  allowed     local mutate/strict  create pods default/web  (dry run)  by jane"],
   ],
-  ["a denial", denial, "09:49:53  denied   local  CREATE pods default/web  403: no way"],
+  [
+    "a patched verdict",
+    { ...verdict, patched: 1 },
+    [`${START}  create pods default/web`, "          patch of 1 change"],
+  ],
+  [
+    "a patched verdict with warnings, and what mode audit would do",
+    { ...verdict, patched: 2, warnings: ["a: one", "b: two"], audit: ["would-deny c: three", "would-patch d: add /x"] },
+    [
+      `${START}  create pods default/web`,
+      "          warning a: one",
+      "          warning b: two",
+      "          would-deny c: three",
+      "          would-patch d: add /x",
+      "          patch of 2 changes",
+    ],
+  ],
+  [
+    "several denials",
+    { ...denial, denials: ["a: no\nway", "b: never"] },
+    [
+      "09:49:53  denied      local validate  create pods default/web",
+      "          403 a: no",
+      "          way",
+      "          403 b: never",
+    ],
+  ],
+  [
+    "a verdict of no policy",
+    { ...verdict, result: "not judged", policies: [] },
+    ["09:49:53  not judged  local validate  create pods default/web  (no policy)"],
+  ],
   [
     "a verdict of a cluster-scoped object without a name",
     { ...verdict, namespace: "", name: "" },
-    "09:49:53  allowed  local  CREATE pods (no name yet)",
+    [`${START}  create pods (no name yet)`],
   ],
   [
     "a verdict with control characters",
-    { ...verdict, name: "x\u001b[2J\ny" },
-    "09:49:53  allowed  local  CREATE pods default/x\\u001b[2J\\ny",
+    { ...verdict, name: "x\u001b[2J\ny", user: "\u202ee", warnings: ["a: \u009b"] },
+    [`${START}  create pods default/x\\u001b[2J\\ny  by \\u202ee`, "          warning a: \\u009b"],
   ],
-])("printWorkerLine prints %s as a line for people", (_what, entry, line) => {
-  expect(print(JSON.stringify(entry))).toBe(`${line}\n`);
+])("printWorkerLine prints %s for people", (_what, entry, lines) => {
+  expect(print(JSON.stringify(entry))).toBe(`${lines.join("\n")}\n`);
 });
 
 it.each(["plain text", '{"level":"error","message":"a policy failed"}', '{"message":"verdict"}', "null", ""])(
@@ -58,3 +97,22 @@ it.each(["plain text", '{"level":"error","message":"a policy failed"}', '{"messa
     expect(print(line)).toBe(`${line}\n`);
   },
 );
+
+it("printWorkerLine escapes what a policy writes to the console", () => {
+  expect(print("a\u001b[2J\u202eb")).toBe("a\\u001b[2J\\u202eb\n");
+});
+
+it("printWorkerLine reads the lines that logVerdict writes", () => {
+  let out = "";
+  const log = jsonLog(
+    (line) => (out += line),
+    () => 0,
+  );
+  const review = reviewOfManifest({ apiVersion: "v1", kind: "Pod" }, { operation: "CREATE" }, "u");
+  if (review === undefined) throw new Error("not reached");
+  const facts = { cluster: "local", purpose: "validate", entry: undefined, review, milliseconds: 1 } as const;
+  void logVerdict(log)({ ...facts, verdict: denied("too large", 413) });
+  expect(print(out)).toBe(
+    "00:00:00  denied      local validate  create pods default/(no name yet)\n          413 too large\n",
+  );
+});

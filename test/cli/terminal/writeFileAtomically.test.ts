@@ -26,3 +26,12 @@ it("writeFileAtomically keeps the old file and no temporary file when it fails",
   expect(readdirSync(folder.path)).toEqual(["folder"]);
   expect(readFileSync(`${folder.path}/folder/inside`, "utf8")).toBe("kept");
 });
+
+it("writeFileAtomically writes through no link, at its path or at that of its temporary file", async () => {
+  const target = folder.write("target", "kept");
+  folder.link("file", target);
+  folder.link(`file.${process.pid}.new`, target);
+  await writeFileAtomically(`${folder.path}/file`, "new", 0o600);
+  expect([readFileSync(target, "utf8"), readFileSync(`${folder.path}/file`, "utf8")]).toEqual(["kept", "new"]);
+  expect(readdirSync(folder.path).sort()).toEqual(["file", "target"]);
+});
