@@ -3,14 +3,16 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { bundleFunction } from "./bundleFunction.ts";
+import { checkSources, formattedCheck } from "./checks/checkSources.ts";
 import { bundleContainer } from "./container/bundleContainer.ts";
 import { openapiDocument } from "./openapi/openapiDocument.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-/** Writes all build outputs: the OpenAPI document, the package in dist/, the bundles of functions/ and of the image. */
+/** Writes all build outputs: the generated checks, the OpenAPI document, the package in dist/, the bundles of functions/ and of the image. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
+  for (const source of checkSources) await writeIfChanged(path(`src/${source.file}`), formattedCheck(source));
   await writeIfChanged(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
   if (process.argv.includes("--openapi")) return;
   await rm(path("dist"), { recursive: true, force: true });

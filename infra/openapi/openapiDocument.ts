@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { GateErrorCode } from "../../src/gate/GateError.ts";
-import { errorSchema, httpStatus } from "../../src/gate/http/errorResponse.ts";
+import { httpStatus } from "../../src/gate/http/errorResponse.ts";
+import { errorSchema } from "../../src/gate/http/errorSchema.ts";
 import { admissionReviewSchema } from "../../src/protocol/review/admissionReviewSchema.ts";
 import { conversionReviewSchema } from "../../src/protocol/review/conversionReviewSchema.ts";
 
@@ -44,6 +45,9 @@ const readinessSchema = z.object({
     }),
   ),
 });
+
+/** The parameters of a path of a part of an entry. */
+const PART = ["cluster", "entry", "part"];
 
 /** The meaning of each error code, for readers of the document: the doc comments of {@link GateErrorCode}. */
 export const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
@@ -91,11 +95,13 @@ export function openapiDocument(version: string): object {
     paths: {
       "/c/{cluster}/validate": admission("Runs all validators that match.", ["cluster"]),
       "/c/{cluster}/validate/{entry}": admission("Runs the validators of one entry that match.", ["cluster", "entry"]),
+      "/c/{cluster}/validate/{entry}/{part}": admission("Runs the validators of one entry in some versions.", PART),
       "/c/{cluster}/mutate": admission("Runs all mutators that match and answers one patch.", ["cluster"]),
       "/c/{cluster}/mutate/{entry}": admission("Runs the mutators of one entry that match and answers one patch.", [
         "cluster",
         "entry",
       ]),
+      "/c/{cluster}/mutate/{entry}/{part}": admission("Runs the mutators of one entry in some versions.", PART),
       "/c/{cluster}/convert": call(
         "Converts custom resources between versions.",
         ["cluster"],
@@ -134,6 +140,7 @@ export function openapiDocument(version: string): object {
       parameters: {
         cluster: pathParameter("cluster"),
         entry: pathParameter("entry"),
+        part: pathParameter("part"),
         tag: pathParameter("tag"),
         timeout: timeoutParameter,
       },

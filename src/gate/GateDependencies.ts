@@ -17,6 +17,9 @@ export interface GateLimits {
 /** A review and the verdict on it. */
 export interface JudgedReview {
   readonly cluster: string;
+  readonly purpose: "validate" | "mutate";
+  /** As the call names it; undefined for a call of all policies. */
+  readonly entry: string | undefined;
   readonly review: Review;
   readonly verdict: Verdict;
   /** From the decoded review to the verdict, by the gate's clock. */
@@ -52,6 +55,11 @@ export interface GateDependencies {
    */
   readonly announcement?: () => Promise<string | undefined>;
   readonly counters?: Counters;
+  /**
+   * Status and headers of each answered review, in the form that costs the runtime least. They say 200 and
+   * `content-type: application/json`. Default: a plain object.
+   */
+  readonly answerInit?: ResponseInit;
   /** Whether the process is about to stop. `/readyz` then answers 503. */
   readonly isDraining?: () => boolean;
   /** The certificate that the process itself serves. `/readyz` answers 503 while it is not ready. */
@@ -59,12 +67,13 @@ export interface GateDependencies {
   /** The serial of the certificate that serves now, for {@link JudgedReview}; undefined when it is not known. */
   readonly certificateSerial?: () => string | undefined;
   /**
-   * Freezes the reviews that policies see, so that a policy that changes one throws. For development and tests: it costs
-   * half as much time as parsing the review.
+   * Freezes the reviews that policies see, so that a policy that changes one throws. A policy that makes findings and
+   * returns nothing fails as well; without this option that is a line in the log. For development and tests: it costs half
+   * as much time as parsing the review.
    */
   readonly freezeReviews?: boolean;
-  /** Called after each verdict, before it is sent. It must not throw. */
-  readonly onVerdict?: (judged: JudgedReview) => void;
+  /** Called after each verdict, before it is sent. A promise is awaited. It must not throw or reject. */
+  readonly onVerdict?: (judged: JudgedReview) => void | Promise<void>;
 }
 
 /**

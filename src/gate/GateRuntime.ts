@@ -7,6 +7,7 @@ import { Counters } from "../telemetry/Counters.ts";
 import { SelfTestSigner } from "./answer/SelfTestSigner.ts";
 import { ClusterDirectory } from "./config/ClusterDirectory.ts";
 import type { Gate } from "./config/defineGate.ts";
+import { EntryEngines } from "./EntryEngines.ts";
 import { defaultLimits, type GateDependencies, type GateLimits } from "./GateDependencies.ts";
 import { CallLimiter } from "./http/CallLimiter.ts";
 
@@ -22,7 +23,7 @@ export class GateRuntime {
   readonly signer: SelfTestSigner | undefined;
   /** All policies. */
   readonly #all: PolicyEngine;
-  readonly #entries: ReadonlyMap<string, PolicyEngine>;
+  readonly #entries: ReadonlyMap<string, EntryEngines>;
   /** Hashes by settings. Weak: the directory drops and replaces the settings of clusters. */
   readonly #hashes = new WeakMap<ClusterSettings, Promise<string>>();
 
@@ -39,7 +40,7 @@ export class GateRuntime {
     );
     this.signer = deps.signingKey === undefined ? undefined : new SelfTestSigner(deps.signingKey);
     this.#all = new PolicyEngine(gate.policies);
-    this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new PolicyEngine(policies)]));
+    this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new EntryEngines(policies)]));
   }
 
   /** The hash of what `postern render` prints for a cluster. It is computed once for each settings object. */
@@ -51,11 +52,14 @@ export class GateRuntime {
     return hash;
   }
 
-  /** The policies of an entry. For an entry that the gate does not have it returns all policies, and counts the call. */
-  engineFor(entry: string | undefined): PolicyEngine {
+  /**
+   * The policies of an entry, or of one of its parts. For an entry that the gate does not have it returns all policies,
+   * and counts the call. A part that the entry does not have is the whole entry.
+   */
+  engineFor(entry: string | undefined, part?: string): PolicyEngine {
     if (entry === undefined) return this.#all;
-    const engine = this.#entries.get(entry);
-    if (engine === undefined) this.counters.count("unknown_entry");
-    return engine ?? this.#all;
+    const engines = this.#entries.get(entry);
+    if (engines === undefined) this.counters.count("unknown_entry");
+    return engines === undefined ? this.#all : engines.for(part);
   }
 }

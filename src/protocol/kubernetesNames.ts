@@ -4,7 +4,6 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const SUBDOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const MAX_SUBDOMAIN_LENGTH = 253;
-const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** Whether a text is a DNS label (`IsDNS1123Label`, k8s.io/apimachinery). Names of gates, policies, entries and namespaces are DNS labels. */
 export function isDnsLabel(text: string): boolean {
@@ -16,9 +15,9 @@ export function isDnsSubdomain(text: string): boolean {
   return text.length <= MAX_SUBDOMAIN_LENGTH && text.split(".").every((label) => SUBDOMAIN_LABEL.test(label));
 }
 
-/** Whether a text is a valid cluster or object name: at most 253 lower-case letters, digits, hyphens and dots. */
+/** Whether a text is a valid cluster or object name: a DNS subdomain (`NameIsDNSSubdomain`, k8s.io/apimachinery). */
 export function isObjectName(text: string): boolean {
-  return OBJECT_NAME.test(text);
+  return isDnsSubdomain(text);
 }
 
 /** Whether a value is a label or annotation key, such as `app` or `example.com/app` (`IsQualifiedName`, k8s.io/apimachinery). */

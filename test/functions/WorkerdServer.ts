@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -34,6 +35,17 @@ export class WorkerdServer {
       throw error;
     });
     return new WorkerdServer(child, folder, port);
+  }
+
+  /** CPU time of the thread that runs the Worker, in seconds; undefined where the kernel does not say it (Linux does). */
+  cpuSeconds(): number | undefined {
+    const { pid } = this.#process;
+    try {
+      const nanoseconds = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[0];
+      return Number(nanoseconds) / 1e9;
+    } catch {
+      return undefined;
+    }
   }
 
   async stop(): Promise<void> {

@@ -23,9 +23,13 @@ const first = {
   path: "/spec/containers/0",
   value: { name: "first", image: "registry.example.com/first:1" },
 };
-const twoLabelled = { denied: BAD_LABEL, annotations: { "denied-by": "deny-labels" } };
+const labelled = { denied: `deny-labels: ${BAD_LABEL}`, annotations: { "denied-by": "deny-labels" } };
+const stillLabelled = {
+  warnings: [`deny-labels: not denied, because the object had this before: ${BAD_LABEL}`],
+  annotations: { "deny-labels.existing": BAD_LABEL },
+};
 const latest = {
-  denied: "spec.template.spec.containers[0].image is not pinned",
+  denied: "pinned-images: spec.template.spec.containers[0].image is not pinned",
   code: 422,
   annotations: { "denied-by": "pinned-images" },
 };
@@ -48,21 +52,21 @@ export const reviewCases: readonly ReviewCase[] = [
   },
   {
     review: "validate-v1-create-clusterrolebindings-1",
-    denied: "cluster-admin is bound to nobody",
+    denied: "no-cluster-admin: cluster-admin is bound to nobody",
     annotations: { "denied-by": "no-cluster-admin" },
   },
   { review: "validate-v1-create-cronjobs-1" },
   { review: "validate-v1-create-deployments-1", ...latest },
   { review: "validate-v1-create-ingresses-1", warnings: ["tls-ingress: spec.tls is missing: 🔓 für alle"] },
   { review: "validate-v1-create-pods-1" },
-  { review: "validate-v1-create-pods-2", ...twoLabelled },
+  { review: "validate-v1-create-pods-2", ...labelled },
   { review: "validate-v1-create-pods-binding-1", annotations: { "bound.node": "n1" } },
   { review: "validate-v1-create-pods-eviction-1", warnings: ["evicted: web-7d4b9c6f5d-x2x9k is evicted"] },
   { review: "validate-v1-create-secrets-1" },
   { review: "validate-v1-create-serviceaccounts-1" },
   {
     review: "validate-v1-create-services-1",
-    denied: "NodePort services are closed",
+    denied: "no-node-ports: NodePort services are closed",
     annotations: { "denied-by": "no-node-ports" },
   },
   { review: "validate-v1-create-statefulsets-1" },
@@ -70,14 +74,14 @@ export const reviewCases: readonly ReviewCase[] = [
   { review: "validate-v1-delete-pods-1", annotations: { "protected.had-labels": "bad-label,x" } },
   {
     review: "validate-v1-update-deployments-scale-1",
-    denied: "spec.replicas is over 2",
+    denied: "small-deployments: spec.replicas is over 2",
     annotations: { "denied-by": "small-deployments" },
   },
-  { review: "validate-v1-update-pods-1", ...twoLabelled },
-  { review: "validate-v1-update-pods-ephemeralcontainers-1", ...twoLabelled },
+  { review: "validate-v1-update-pods-1", ...stillLabelled },
+  { review: "validate-v1-update-pods-ephemeralcontainers-1", ...stillLabelled },
   { review: "validate-v1beta1-create-deployments-1", ...latest },
   { review: "validate-v1beta1-create-pods-1" },
-  { review: "validate-v1beta1-create-pods-2", ...twoLabelled },
+  { review: "validate-v1beta1-create-pods-2", ...labelled },
   { review: "validate-v1beta1-delete-deployments-1", annotations: { "protected.had-labels": "app" } },
   { review: "validate-v1beta1-delete-pods-1", annotations: { "protected.had-labels": "bad-label,x" } },
 ];

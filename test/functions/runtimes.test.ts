@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readReview, reviewNames } from "../fixtures/readReview.ts";
+import { ledger, ledgerConversion, ledgerReview, patchText } from "../gate/ledgerCall.ts";
 import { callCases } from "./callCases.ts";
 import { JSON_HEADERS, type Runtime, type RuntimeAnswer, type StartRuntime } from "./Runtime.ts";
 import { type ReviewCase, reviewCases } from "./reviewCases.ts";
@@ -69,6 +70,18 @@ describe.each(runtimes)("a gate on %s", (_name, start) => {
     },
   );
 
+  it("keeps the digits of integers beyond 2^53 in patches and conversions", async () => {
+    const nanos = "9223372036854775807";
+    const spec = `{"entries":[],"nanos":${nanos},"other":-1764324000123456787}`;
+    const call = (path: string, body: string) => runtime.call({ path, headers: JSON_HEADERS, body });
+    const mutated = await call("/c/local/mutate", ledgerReview("append", spec));
+    expect(patchText(mutated.text)).toBe(
+      `[{"op":"add","path":"/spec/entries/0","value":{"name":"appended","nanos":${nanos},"by":1}}]`,
+    );
+    const converted = await call("/c/local/convert", ledgerConversion("v2", [ledger("", spec)]));
+    expect(converted.text).toContain(`"spec":{"entries":[],"other":-1764324000123456787,"created":${nanos}}`);
+  });
+
   it.each(callCases)("answers with status $status to $name", async ({ status, call, code, answer, headers = {} }) => {
     const got = await runtime.call(call);
     expect({ status: got.status, type: got.headers.get("content-type") }).toEqual({ status, type: "application/json" });
@@ -86,7 +99,10 @@ describe.each(runtimes)("a gate on %s", (_name, start) => {
       body: readReview("validate-v1-create-pods-2"),
     });
     expect(decoded(answer)).toMatchObject({
-      response: { allowed: false, status: { message: "Pod contains forbidden label 'bad-label'", code: 403 } },
+      response: {
+        allowed: false,
+        status: { message: "deny-labels: Pod contains forbidden label 'bad-label'", code: 403 },
+      },
     });
   });
 });

@@ -14,7 +14,12 @@ it.each([
   ["https://gate.example.com/c/other/validate", undefined],
   ["https://gate.example.com/c/prod/other", undefined],
   ["https://gate.example.com/c/prod/convert/x", undefined],
-  ["https://gate.example.com/c/prod/validate/a/b", undefined],
+  [
+    "https://gate.example.com/c/prod/validate/a/v2",
+    { base: "https://gate.example.com", path: "/c/prod/validate/a/v2" },
+  ],
+  ["https://gate.example.com/c/prod/validate/a/b/c", undefined],
+  ["https://gate.example.com/c/prod/convert/self-test-0a1b2c3d/v2", undefined],
   ["https://gate.example.com/c/prod/validate?x=y", undefined],
   ["https://me@gate.example.com/c/prod/validate", undefined],
   ["http://gate.example.com/c/prod/validate", undefined],
@@ -40,10 +45,16 @@ it.each([
   ["http://gate.example.com/c/prod/validate", undefined],
   ["https://gate.example.com/validate", undefined],
   ["https://gate.example.com/c//validate", undefined],
-  ["https://gate.example.com/c/prod/validate/a/b", undefined],
+  ["https://gate.example.com/c/prod/validate/a/v2", ["https://gate.example.com", "prod", "validate", "a", "v2"]],
+  ["https://gate.example.com/x/c/c/mutate/mutate/any", ["https://gate.example.com/x", "c", "mutate", "mutate", "any"]],
+  ["https://gate.example.com/c/prod/convert/a/v2", undefined],
+  ["https://gate.example.com/c/prod/validate/a/b/c", undefined],
   ["https://gate.example.com/c/prod/other", undefined],
   ["nonsense", undefined],
 ])("readGateUrl reads %s", (url, expected) => {
   const parts = readGateUrl(url);
-  expect(parts === undefined ? undefined : [parts.base, parts.cluster, parts.purpose, parts.entry]).toEqual(expected);
+  const { base, cluster, purpose, entry, part } = parts ?? {};
+  const found =
+    parts === undefined ? undefined : [base, cluster, purpose, entry, ...(part === undefined ? [] : [part])];
+  expect(found).toEqual(expected);
 });

@@ -6,8 +6,10 @@ import { callDeadline } from "../http/callDeadline.ts";
 export interface CallPath {
   readonly cluster: string;
   readonly purpose: GatePurpose;
-  /** The last segment; undefined where there is none. */
+  /** The entry or the mark of a canary; undefined where there is none. */
   readonly entry: string | undefined;
+  /** The part of the entry; undefined where there is none. */
+  readonly part?: string | undefined;
 }
 
 /** Facts of every call. */
@@ -33,10 +35,13 @@ export interface ConversionCall extends CallFacts {
 /** One POST of the API server. Built when the request arrives, and handed on until it is answered. */
 export type Call = AdmissionCall | ConversionCall;
 
-/** Builds the call of a request. Its deadline starts now; dispose of it when the call is answered. */
-export function callOf(request: Request, { cluster, purpose, entry }: CallPath, now: () => number): Call {
-  const { url: href } = request;
+/** Builds the call of a request to `href`. Its deadline starts now; dispose of it when the call is answered. */
+export function callOf(request: Request, path: CallPath, now: () => number, href = request.url): Call {
+  const { cluster, purpose, entry, part } = path;
+  const end = href.indexOf("?");
+  const called = end < 0 ? href : href.slice(0, end);
   // The API server calls only https. Behind an edge that terminates TLS the gate itself sees http.
-  const url = (href.split("?", 1)[0] ?? href).replace(/^http:/, "https:");
-  return { request, cluster, purpose, entry, url, deadline: callDeadline(href, now), uid: undefined };
+  const url = called.startsWith("http:") ? `https:${called.slice("http:".length)}` : called;
+  const deadline = callDeadline(end < 0 ? "" : href.slice(end), now);
+  return { request, cluster, purpose, entry, part, url, deadline, uid: undefined };
 }

@@ -1,5 +1,4 @@
 import { CompactSign, importJWK, type JWK } from "jose";
-import * as z from "zod/mini";
 import { STATEMENT_TYPE } from "../../registration/selftest/selfTestObjects.ts";
 import { GateConfigError } from "../config/GateConfigError.ts";
 
@@ -16,31 +15,36 @@ export interface SelfTestStatement {
   readonly registrationHash: string;
 }
 
-const signingKeySchema = z.object({
-  kty: z.literal("OKP"),
-  crv: z.literal("Ed25519"),
-  x: z.string(),
-  d: z.string(),
-  kid: z.optional(z.string()),
-});
+/** The parts of a private Ed25519 JWK that differ (RFC 8037, section 2). */
+interface SigningKey {
+  readonly x: string;
+  readonly d: string;
+  readonly kid: string | undefined;
+}
 
 /** Signs statements with an Ed25519 key (RFC 8037). The key is checked in the constructor and imported at the first use. */
 export class SelfTestSigner {
-  readonly #jwk: z.infer<typeof signingKeySchema>;
+  readonly #jwk: SigningKey;
   #key: ReturnType<typeof importJWK> | undefined;
 
   /** Throws {@link GateConfigError} when the JWK is not a private Ed25519 key. The error never repeats the key. */
   constructor(jwk: JWK) {
-    const parsed = signingKeySchema.safeParse(jwk);
-    if (!parsed.success)
+    const { kty, crv, x, d, kid } = jwk;
+    if (
+      kty !== "OKP" ||
+      crv !== "Ed25519" ||
+      typeof x !== "string" ||
+      typeof d !== "string" ||
+      (kid !== undefined && typeof kid !== "string")
+    )
       throw new GateConfigError("signingKey", "is not a private Ed25519 JWK (kty OKP, crv Ed25519, x, d)");
-    this.#jwk = parsed.data;
+    this.#jwk = { x, d, kid };
   }
 
   /** The statement as a compact JWS. Rejects when the key cannot be imported. */
   async sign(statement: SelfTestStatement): Promise<string> {
-    const { kid, kty, crv, x, d } = this.#jwk;
-    this.#key ??= importJWK({ kty, crv, x, d }, "EdDSA");
+    const { kid, x, d } = this.#jwk;
+    this.#key ??= importJWK({ kty: "OKP", crv: "Ed25519", x, d }, "EdDSA");
     const payload = new TextEncoder().encode(JSON.stringify(statement));
     return new CompactSign(payload)
       .setProtectedHeader({ alg: "EdDSA", typ: STATEMENT_TYPE, ...(kid === undefined ? {} : { kid }) })

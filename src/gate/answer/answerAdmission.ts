@@ -1,7 +1,9 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import { parseExact } from "../../protocol/json/parseExact.ts";
 import { decodeAdmissionReview } from "../../protocol/review/decodeAdmissionReview.ts";
 import { encodeAdmissionReview } from "../../protocol/review/encodeAdmissionReview.ts";
 import { denied } from "../../protocol/review/Verdict.ts";
+import { writeAdmissionReview } from "../../protocol/review/writeAdmissionReview.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import type { Body } from "../http/readBody.ts";
 import type { AdmissionCall } from "./Call.ts";
@@ -26,17 +28,22 @@ export async function answerAdmission(
       encodeAdmissionReview(peeked, denied(oversizedMessage(bodyBytes), 413, "RequestEntityTooLarge")),
     );
   }
-  const review = decodeBody(body.text, decodeAdmissionReview, `/${call.purpose} takes AdmissionReviews`);
+  // Validators write nothing back, and get numbers that they can calculate with.
+  const parse = call.purpose === "mutate" ? parseExact : JSON.parse;
+  const review = decodeBody(body.text, parse, decodeAdmissionReview, `/${call.purpose} takes AdmissionReviews`);
   call.uid = review.uid;
   const { now, onVerdict, certificateSerial } = runtime.deps;
   const startedAt = onVerdict === undefined ? 0 : now();
   const verdict = await judgeReview(runtime, review, call, settings);
-  onVerdict?.({
+  const logged = onVerdict?.({
     cluster: settings.cluster,
+    purpose: call.purpose,
+    entry: call.entry,
     review,
     verdict,
     milliseconds: now() - startedAt,
     certificateSerial: certificateSerial?.(),
   });
-  return reviewResponse(encodeAdmissionReview(review, verdict));
+  if (logged !== undefined) await logged;
+  return reviewResponse(writeAdmissionReview(review, verdict), runtime.deps);
 }

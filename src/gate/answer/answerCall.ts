@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import { deadlinePassed } from "../../policy/run/Deadline.ts";
+import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { errorOfCall, GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
@@ -29,16 +29,17 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     const announced = announcedLength(request);
     leave = runtime.limiter.enter(bodyAllowance(announced, bodyBytes));
     checkContent(request);
-    const settings = await findSettings(runtime, call);
+    const found = runtime.clusters.find(call.cluster);
+    const settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
     if (settings === undefined) throw new GateError("unknown-cluster", "this gate has no cluster of that name");
     const body = await readBody(request, announced, bodyBytes, deadline);
     return call.purpose === "convert"
       ? await answerConversion(runtime, call, settings, body)
       : await answerAdmission(runtime, call, settings, body);
   } catch (error) {
-    const { cluster, purpose, entry, uid } = call;
+    const { cluster, purpose, entry, part, uid } = call;
     // Made from its parts: a token in the path never reaches the log.
-    const path = gatePath(cluster, purpose, entry);
+    const path = gatePath(cluster, purpose, entry, part);
     throw errorOfCall(error, { cluster, path, ...(uid === undefined ? {} : { uid }) });
   } finally {
     deadline.dispose();
@@ -47,21 +48,23 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
 }
 
 /** The settings of the call's cluster, found before the deadline. */
-async function findSettings(
-  { clusters }: GateRuntime,
-  { cluster, deadline }: Call,
+async function foundInTime(
+  lookup: Promise<ClusterSettings | undefined>,
+  deadline: Deadline,
 ): Promise<ClusterSettings | undefined> {
-  const found = clusters.find(cluster);
-  if (!(found instanceof Promise)) return found;
-  const settings = await Promise.race([found, deadline.passed]);
+  const settings = await Promise.race([lookup, deadline.passed]);
   if (settings !== deadlinePassed) return settings;
   throw new GateError("cluster-lookup-failed", "the lookup of the cluster's settings took too long; try again");
 }
 
+/** What the API server sends. */
+const JSON_TYPE = "application/json";
+
 function checkContent(request: Request): void {
-  const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new GateError("wrong-content-type", "expected content-type application/json");
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (encoding !== "identity" && encoding !== "")
+  const type = request.headers.get("content-type");
+  if (type !== JSON_TYPE && type?.split(";", 1)[0]?.trim().toLowerCase() !== JSON_TYPE)
+    throw new GateError("wrong-content-type", "expected content-type application/json");
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && !["identity", ""].includes(encoding.trim().toLowerCase()))
     throw new GateError("wrong-content-type", "expected a body without content-encoding");
 }

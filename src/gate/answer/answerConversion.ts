@@ -1,5 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { runConversion } from "../../policy/run/runConversion.ts";
+import { parseExact } from "../../protocol/json/parseExact.ts";
+import { writeJson } from "../../protocol/json/writeJson.ts";
 import type { ConversionOutcome, ConversionReview } from "../../protocol/review/ConversionReview.ts";
 import { decodeConversionReview } from "../../protocol/review/decodeConversionReview.ts";
 import { encodeConversionReview } from "../../protocol/review/encodeConversionReview.ts";
@@ -27,9 +29,10 @@ export async function answerConversion(
     const failure: ConversionOutcome = { converted: false, message: oversizedMessage(bodyBytes) };
     return lastResponse(encodeConversionReview(peeked, failure));
   }
-  const review = decodeBody(body.text, decodeConversionReview, "/convert takes ConversionReviews");
+  const review = decodeBody(body.text, parseExact, decodeConversionReview, "/convert takes ConversionReviews");
   call.uid = review.uid;
-  return reviewResponse(encodeConversionReview(review, await convertReview(runtime, review, call, settings)));
+  const outcome = await convertReview(runtime, review, call, settings);
+  return reviewResponse(writeJson(encodeConversionReview(review, outcome)), runtime.deps);
 }
 
 /**

@@ -1,13 +1,16 @@
 import { type PeekedReview, peekReview } from "../../protocol/review/peekReview.ts";
+import type { GateDependencies } from "../GateDependencies.ts";
 import { GateError } from "../GateError.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 /** For an oversized body: its unread rest makes the connection useless for other calls. */
 const CLOSE = { ...JSON_TYPE, connection: "close" };
 
-/** Writes an encoded review as HTTP. */
-export function reviewResponse(review: unknown): Response {
-  return new Response(JSON.stringify(review), { headers: JSON_TYPE });
+const OK = { headers: JSON_TYPE };
+
+/** Writes the JSON of a review as HTTP. */
+export function reviewResponse(text: string, { answerInit = OK }: Pick<GateDependencies, "answerInit">): Response {
+  return new Response(text, answerInit);
 }
 
 /** Writes an encoded review as the last answer of its connection. */

@@ -1,8 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
-import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
-import { clusterSchema } from "./Cluster.ts";
+import { checkCluster } from "./checkCluster.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
 /**
@@ -17,13 +16,12 @@ export function clusterSettings(
   strict: boolean,
 ): ClusterSettings {
   const path = `clusters.${name}`;
-  const parsed = clusterSchema.safeParse(data);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const fault = issue ? faultFromIssue(issue) : { path: "", expected: "is not valid" };
+  const checked = checkCluster(data);
+  if (!checked.ok) {
+    const { fault } = checked;
     throw new GateConfigError(fault.path === "(body)" ? path : `${path}.${fault.path}`, `: ${fault.expected}`);
   }
-  const { mode = "enforce", modes = {}, params = {} } = parsed.data;
+  const { mode = "enforce", modes = {}, params = {} } = checked.value;
   const known = new Map(policies.map((policy) => [policy.name, policy]));
   for (const [key, named] of Object.entries({ modes, params }))
     for (const policy of Object.keys(named))

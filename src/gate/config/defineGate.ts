@@ -1,5 +1,6 @@
 import type { Conversion } from "../../policy/define/conversion.ts";
 import type { Policy } from "../../policy/define/policy.ts";
+import { withHubs } from "../../policy/define/withHubs.ts";
 import { isDnsLabel, isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { EntryDefinition } from "../../registration/entry/EntryOptions.ts";
 import { entryFault } from "../../registration/entry/entryFault.ts";
@@ -81,7 +82,13 @@ export function defineGate(definition: GateDefinition): Gate {
         );
     for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
   }
-  return Object.freeze({ name, policies, entries, conversions, clusters });
+  return Object.freeze({
+    name,
+    policies: policies.map((policy) => withHubs(policy, conversions)),
+    entries,
+    conversions,
+    clusters,
+  });
 }
 
 function checkEntries(policies: readonly Policy[], entries: Readonly<Record<string, GateEntry>>): void {

@@ -7,9 +7,12 @@ const MAX_TIMEOUT_MS = 30_000;
 /** Kept for the way of the answer, but at most a fifth of the timeout. */
 const MAX_MARGIN_MS = 500;
 
-/** The time by which to answer: `?timeout=Ns`, as the API server appends it, less a margin. Another query counts as 10 s. */
-export function callDeadline(url: string, now: () => number): Deadline {
-  const seconds = /[?&]timeout=(\d{1,4})s(?:&|$)/.exec(url)?.[1];
+/**
+ * The time by which to answer: `?timeout=Ns`, as the API server appends it, less a margin. Another query, which may be
+ * empty, counts as 10 s.
+ */
+export function callDeadline(query: string, now: () => number): Deadline {
+  const seconds = /[?&]timeout=(\d{1,4})s(?:&|$)/.exec(query)?.[1];
   const timeoutMs =
     seconds === undefined || Number(seconds) === 0
       ? DEFAULT_TIMEOUT_MS

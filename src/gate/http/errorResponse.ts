@@ -1,10 +1,6 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import type { GateError, GateErrorCode } from "../GateError.ts";
-
-/** The one shape of every error that the gate answers. */
-export const errorSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string(), path: z.optional(z.string()) }),
-});
+import type { errorSchema } from "./errorSchema.ts";
 
 /** Whole seconds after which the API server may try again. Its timeout is at most 30 s. */
 const RETRY_AFTER_SECONDS = "1";

@@ -73,7 +73,8 @@ function changeCost(before: unknown, after: unknown): number {
   return deepEqual(before, after) ? 0 : 1;
 }
 
-function nameOf(element: unknown): unknown {
+/** The name of an element, by which it is the same element before and after; undefined without one. */
+export function nameOf(element: unknown): unknown {
   return isJsonObject(element) ? element.name : undefined;
 }
 

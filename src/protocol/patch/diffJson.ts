@@ -1,6 +1,8 @@
 import { assertJson, MAX_JSON_DEPTH, tooDeep } from "../assertJson.ts";
 import { isJsonObject, type JsonObject } from "../Json.ts";
-import { alignArrays } from "./alignArrays.ts";
+import { GivenNumbers } from "../json/GivenNumbers.ts";
+import { writeJson } from "../json/writeJson.ts";
+import { alignArrays, nameOf } from "./alignArrays.ts";
 import { deepEqual } from "./deepEqual.ts";
 import { type PatchOperation, pointerTo } from "./PatchOperation.ts";
 
@@ -11,10 +13,10 @@ import { type PatchOperation, pointerTo } from "./PatchOperation.ts";
  * Written here because the libraries that were tried rewrite every element after an array insert, or recurse once for
  * each element.
  *
- * Throws `NotJsonError` when `after` contains a value that JSON cannot represent.
+ * Throws `NotJsonError` when `after` contains a value that JSON cannot represent, or an integer whose digits are in doubt.
  */
 export function diffJson(before: unknown, after: unknown): PatchOperation[] {
-  const diff = new JsonDiff();
+  const diff = new JsonDiff(before);
   diff.addValue(before, after, "");
   return diff.patch;
 }
@@ -22,7 +24,12 @@ export function diffJson(before: unknown, after: unknown): PatchOperation[] {
 /** The patch of one diff while it is built. One object for the whole walk: this runs for every mutated review. */
 class JsonDiff {
   readonly patch: PatchOperation[] = [];
+  readonly #given: GivenNumbers;
   #depth = 0;
+
+  constructor(before: unknown) {
+    this.#given = new GivenNumbers(before);
+  }
 
   addValue(before: unknown, after: unknown, path: string): void {
     if (before === after) return;
@@ -30,7 +37,11 @@ class JsonDiff {
     this.#depth += 1;
     if (Array.isArray(before) && Array.isArray(after)) this.#addArray(before, after, path);
     else if (isJsonObject(before) && isJsonObject(after)) this.#addObject(before, after, path);
-    else this.patch.push({ op: "replace", path, value: assertJson(after, path) });
+    else {
+      const value = this.#copy(after, path);
+      // A small bigint becomes the number that may have been there.
+      if (value !== before) this.patch.push({ op: "replace", path, value });
+    }
     this.#depth -= 1;
   }
 
@@ -43,7 +54,7 @@ class JsonDiff {
       if (value === undefined) continue;
       const at = pointerTo(path, key);
       if (Object.hasOwn(before, key)) this.addValue(before[key], value, at);
-      else this.patch.push({ op: "add", path: at, value: assertJson(value, at) });
+      else this.patch.push({ op: "add", path: at, value: this.#copy(value, at) });
     }
   }
 
@@ -59,7 +70,7 @@ class JsonDiff {
         continue;
       }
       const value = after[to];
-      if (step === "insert") this.patch.push({ op: "add", path: at, value: assertJson(value, at) });
+      if (step === "insert") this.patch.push({ op: "add", path: at, value: this.#copy(value, at) });
       else this.#addElement(before[from], value, at);
       if (step !== "insert") from += 1;
       to += 1;
@@ -67,22 +78,23 @@ class JsonDiff {
     }
   }
 
-  /** Replaces the whole element when that is not longer than the changes inside it. */
+  /**
+   * Replaces an element that has another name as a whole, when that is not longer than the changes inside it. Of the same
+   * element only the changes are written: who reads the patch sees no value that was there before.
+   */
   #addElement(before: unknown, after: unknown, path: string): void {
     if (deepEqual(before, after)) return;
     const { patch } = this;
     const start = patch.length;
     this.addValue(before, after, path);
-    if (patch.length - start <= 1 || !isExact(after)) return;
-    const whole: PatchOperation = { op: "replace", path, value: assertJson(after, path) };
-    if (JSON.stringify(whole).length > JSON.stringify(patch.slice(start)).length) return;
+    if (patch.length - start <= 1 || nameOf(before) === nameOf(after)) return;
+    const whole: PatchOperation = { op: "replace", path, value: this.#copy(after, path) };
+    if (writeJson(whole).length > writeJson(patch.slice(start)).length) return;
     patch.length = start;
     patch.push(whole);
   }
-}
 
-/** Whether JSON.parse kept all numbers of a value. It rounds integers beyond 2^53, and a rounded one must not be written back. */
-function isExact(value: unknown): boolean {
-  if (typeof value === "number") return !Number.isInteger(value) || Number.isSafeInteger(value);
-  return typeof value !== "object" || value === null || Object.values(value).every(isExact);
+  #copy(value: unknown, path: string): unknown {
+    return assertJson(value, path, 0, this.#given);
+  }
 }

@@ -1,9 +1,10 @@
 import type * as z from "zod/mini";
-import { faultFromIssue } from "../faultFromIssue.ts";
 import { isJsonObject, type JsonObject } from "../Json.ts";
-import { type admissionRequestSchema, admissionReviewSchema, type userSchema } from "./admissionReviewSchema.ts";
-import type { DecodeResult } from "./DecodeResult.ts";
-import type { Operation, Review, User } from "./Review.ts";
+import { shapeFault } from "../shapeFault.ts";
+import type { admissionRequestSchema, userSchema } from "./admissionReviewSchema.ts";
+import { checkAdmissionReview } from "./checkAdmissionReview.ts";
+import type { DecodeFault, DecodeResult } from "./DecodeResult.ts";
+import type { GroupVersionKind, GroupVersionResource, Operation, Review, User } from "./Review.ts";
 import { reviewVersion } from "./reviewVersion.ts";
 
 type Request = z.infer<typeof admissionRequestSchema>;
@@ -16,33 +17,27 @@ type Request = z.infer<typeof admissionRequestSchema>;
 export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
   const version = reviewVersion(body, "AdmissionReview", "admission.k8s.io");
   if (!version.ok) return version;
-  const parsed = admissionReviewSchema.safeParse(body);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return issue === undefined
-      ? shapeFault("(body)", "expected an AdmissionReview")
-      : { ok: false, fault: faultFromIssue(issue) };
-  }
-  const request = parsed.data.request;
+  const checked = checkAdmissionReview(body);
+  if (!checked.ok) return checked;
+  const { request } = checked.value;
   const object = objectOrNull(request.object);
   const oldObject = objectOrNull(request.oldObject);
   const required = REQUIRED_OBJECTS[request.operation];
   if (object === undefined || (object === null && required.object))
-    return shapeFault("request.object", `expected an object for ${request.operation}`);
-  if (object !== null && request.operation === "DELETE")
-    return shapeFault("request.object", "expected null for DELETE");
+    return refused("request.object", `expected an object for ${request.operation}`);
+  if (object !== null && request.operation === "DELETE") return refused("request.object", "expected null for DELETE");
   if (oldObject === undefined || (oldObject === null && required.oldObject))
-    return shapeFault("request.oldObject", `expected an object for ${request.operation}`);
+    return refused("request.oldObject", `expected an object for ${request.operation}`);
   return {
     ok: true,
     value: {
       version: version.value,
       uid: request.uid,
-      kind: request.kind,
-      resource: request.resource,
+      kind: kindOf(request.kind),
+      resource: resourceOf(request.resource),
       subresource: request.subResource ?? "",
-      requestKind: request.requestKind ?? request.kind,
-      requestResource: request.requestResource ?? request.resource,
+      requestKind: kindOf(request.requestKind ?? request.kind),
+      requestResource: resourceOf(request.requestResource ?? request.resource),
       requestSubresource: request.requestSubResource ?? request.subResource ?? "",
       name: request.name || nameOfDeleted(request.operation, oldObject),
       namespace: request.namespace ?? "",
@@ -51,7 +46,7 @@ export function decodeAdmissionReview(body: unknown): DecodeResult<Review> {
       object,
       oldObject,
       dryRun: request.dryRun ?? false,
-      options: request.options ?? null,
+      options: isJsonObject(request.options) ? request.options : null,
     },
   };
 }
@@ -74,15 +69,23 @@ function objectOrNull(value: Request["object"]): JsonObject | null | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-function decodeUser(info: z.infer<typeof userSchema>): User {
-  const extra: Record<string, readonly string[]> = Object.create(null);
-  for (const [key, values] of Object.entries(info.extra ?? {})) extra[key] = values ?? [];
-  return { username: info.username ?? "", uid: info.uid ?? "", groups: info.groups ?? [], extra };
+// Copies, so that a review has no member that a newer API server adds: policies and tests see the same on every version.
+function kindOf({ group, version, kind }: GroupVersionKind): GroupVersionKind {
+  return { group, version, kind };
 }
 
-function shapeFault(
-  path: string,
-  expected: string,
-): { ok: false; fault: { path: string; expected: string; about: "shape" } } {
-  return { ok: false, fault: { path, expected, about: "shape" } };
+function resourceOf({ group, version, resource }: GroupVersionResource): GroupVersionResource {
+  return { group, version, resource };
+}
+
+function decodeUser({ username, uid, groups, extra }: z.infer<typeof userSchema>): User {
+  const values: Record<string, readonly string[]> = Object.create(null);
+  if (extra !== undefined && extra !== null)
+    // As in the check, which does not look at a member named __proto__.
+    for (const key of Object.keys(extra)) if (key !== "__proto__") values[key] = extra[key] ?? [];
+  return { username: username ?? "", uid: uid ?? "", groups: groups ?? [], extra: values };
+}
+
+function refused(path: string, expected: string): { readonly ok: false; readonly fault: DecodeFault } {
+  return { ok: false, fault: shapeFault(path, expected) };
 }

@@ -1,7 +1,5 @@
-import { faultFromIssue } from "../faultFromIssue.ts";
-import { isJsonObject, type JsonObject } from "../Json.ts";
 import type { ConversionReview } from "./ConversionReview.ts";
-import { conversionReviewSchema } from "./conversionReviewSchema.ts";
+import { checkConversionReview } from "./checkConversionReview.ts";
 import type { DecodeResult } from "./DecodeResult.ts";
 import { reviewVersion } from "./reviewVersion.ts";
 
@@ -9,26 +7,8 @@ import { reviewVersion } from "./reviewVersion.ts";
 export function decodeConversionReview(body: unknown): DecodeResult<ConversionReview> {
   const version = reviewVersion(body, "ConversionReview", "apiextensions.k8s.io");
   if (!version.ok) return version;
-  const parsed = conversionReviewSchema.safeParse(body);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return {
-      ok: false,
-      fault: issue
-        ? faultFromIssue(issue)
-        : { path: "(body)", expected: "expected a ConversionReview", about: "shape" },
-    };
-  }
-  const { uid, desiredAPIVersion } = parsed.data.request;
-  return {
-    ok: true,
-    value: { version: version.value, uid, desiredApiVersion: desiredAPIVersion, objects: objectsOf(body) },
-  };
-}
-
-/** The objects of the body, not the schema's copies: a copy by assignment loses a member named `__proto__`. */
-function objectsOf(body: unknown): JsonObject[] {
-  const request = isJsonObject(body) ? body.request : undefined;
-  const objects = isJsonObject(request) ? request.objects : undefined;
-  return Array.isArray(objects) ? objects.filter(isJsonObject) : [];
+  const checked = checkConversionReview(body);
+  if (!checked.ok) return checked;
+  const { uid, desiredAPIVersion, objects } = checked.value.request;
+  return { ok: true, value: { version: version.value, uid, desiredApiVersion: desiredAPIVersion, objects } };
 }

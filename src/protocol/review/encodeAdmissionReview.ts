@@ -1,3 +1,4 @@
+import { writeJson } from "../json/writeJson.ts";
 import type { PatchOperation } from "../patch/PatchOperation.ts";
 import { fitWarnings } from "./fitWarnings.ts";
 import type { ReviewVersion } from "./Review.ts";
@@ -49,7 +50,7 @@ const CHUNK_BYTES = 8192;
 
 /** Encodes a patch for `AdmissionResponse.patch`: base64 (RFC 4648, section 4) of its JSON in UTF-8. */
 export function encodePatch(patch: readonly PatchOperation[]): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(patch));
+  const bytes = new TextEncoder().encode(writeJson(patch));
   let binary = "";
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES)
     binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));

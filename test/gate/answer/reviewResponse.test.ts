@@ -12,7 +12,15 @@ import { readReview } from "../../fixtures/readReview.ts";
 const REVIEW = { kind: "AdmissionReview", response: { uid: "u", allowed: true } };
 
 it.each<[name: string, write: (review: unknown) => Response, connection: string | null]>([
-  ["reviewResponse", reviewResponse, null],
+  ["reviewResponse", (review) => reviewResponse(JSON.stringify(review), {}), null],
+  [
+    "reviewResponse of a runtime with other headers",
+    (review) =>
+      reviewResponse(JSON.stringify(review), {
+        answerInit: { headers: new Headers({ "content-type": "application/json" }) },
+      }),
+    null,
+  ],
   ["lastResponse", lastResponse, "close"],
 ])("%s answers 200 with the review as JSON and the header Connection %s", async (_, write, connection) => {
   const response = write(REVIEW);

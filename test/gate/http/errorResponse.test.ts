@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { GateError, type GateErrorCode, type GateErrorFacts } from "../../../src/gate/GateError.ts";
-import { errorResponse, errorSchema, httpStatus } from "../../../src/gate/http/errorResponse.ts";
+import { errorResponse, httpStatus } from "../../../src/gate/http/errorResponse.ts";
+import { errorSchema } from "../../../src/gate/http/errorSchema.ts";
 
 /** The table in src/gate/README.md. */
 const STATUS: Readonly<Record<GateErrorCode, number>> = {

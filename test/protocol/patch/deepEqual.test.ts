@@ -10,6 +10,9 @@ it.each<[left: unknown, right: unknown, same: boolean]>([
   [[], {}, false],
   [0, false, false],
   ["1", 1, false],
+  [[2n ** 60n], [2n ** 60n], true],
+  [{ a: 9007199254740993n }, { a: 9007199254740992n }, false],
+  [9007199254740992n, 9007199254740992, false],
   [[1, 2], [1, 2], true],
   [[1, 2], [2, 1], false],
   [[1], [1, undefined], false],
@@ -19,7 +22,7 @@ it.each<[left: unknown, right: unknown, same: boolean]>([
   [{}, JSON.parse('{"__proto__":{}}'), false],
   [{ toString: 1 }, {}, false],
   [new Date(0), new Date(0), false],
-])("deepEqual compares %j and %j and returns %s", (left, right, same) => {
+])("deepEqual compares %o and %o and returns %s", (left, right, same) => {
   expect(deepEqual(left, right)).toBe(same);
   expect(deepEqual(right, left)).toBe(same);
 });

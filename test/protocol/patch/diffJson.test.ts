@@ -3,6 +3,7 @@ import jsonpatch from "fast-json-patch";
 import { applyPatch } from "rfc6902";
 import { describe, expect, it } from "vitest";
 import { diffJson } from "../../../src/protocol/patch/diffJson.ts";
+import type { PatchOperation } from "../../../src/protocol/patch/PatchOperation.ts";
 import { readReview, reviewNames } from "../../fixtures/readReview.ts";
 import { anyChange } from "../anyJson.ts";
 
@@ -142,7 +143,16 @@ describe("diffJson returns the shortest patch", () => {
       "a small element with only changed members",
       [{ n: 1, m: 1 }],
       [{ n: 2, m: 2 }],
-      [{ op: "replace", path: "/0", value: { n: 2, m: 2 } }],
+      [
+        { op: "replace", path: "/0/n", value: 2 },
+        { op: "replace", path: "/0/m", value: 2 },
+      ],
+    ],
+    [
+      "a small element with another name",
+      [{ name: "a", n: 1 }],
+      [{ name: "b", n: 2 }],
+      [{ op: "replace", path: "/0", value: { name: "b", n: 2 } }],
     ],
   ])("for %s", (_what, before, after, patch) => {
     expect(diffJson(before, after)).toEqual(patch);
@@ -150,13 +160,42 @@ describe("diffJson returns the shortest patch", () => {
       expect(result).toEqual(copy({ v: after }));
   });
 
-  it("without an unchanged integer beyond 2^53, which JSON.parse has rounded", () => {
-    const before = JSON.parse('[{"big":9007199254740993,"a":1,"b":1}]');
-    const after = [{ ...before[0], a: 2, b: 2 }];
-    expect(diffJson(before, after)).toEqual([
-      { op: "replace", path: "/0/a", value: 2 },
-      { op: "replace", path: "/0/b", value: 2 },
-    ]);
+  it("with an unchanged integer beyond 2^53 in a replaced element", () => {
+    const before = [{ big: 9007199254740993n, name: "a", b: 1 }];
+    const after = [{ big: 9007199254740993n, name: "b", b: 2 }];
+    expect(diffJson(before, after)).toEqual([{ op: "replace", path: "/0", value: after[0] }]);
+  });
+
+  it.each<[what: string, before: unknown, after: unknown, patch: PatchOperation[]]>([
+    ["equal bigints", { a: [9007199254740993n] }, { a: [9007199254740993n] }, []],
+    ["a bigint that is the number before", { a: 5 }, { a: 5n }, []],
+    [
+      "bigints that are equal as numbers",
+      [2n ** 53n],
+      [2n ** 53n + 1n],
+      [{ op: "replace", path: "/0", value: 2n ** 53n + 1n }],
+    ],
+    [
+      "a moved bigint",
+      { a: 2n ** 60n },
+      { b: 2n ** 60n },
+      [
+        { op: "remove", path: "/a" },
+        { op: "add", path: "/b", value: 2n ** 60n },
+      ],
+    ],
+    [
+      "a moved number that was given so",
+      { a: 1e17 },
+      { b: 1e17 },
+      [
+        { op: "remove", path: "/a" },
+        { op: "add", path: "/b", value: 1e17 },
+      ],
+    ],
+    ["a small bigint", {}, { a: 7n }, [{ op: "add", path: "/a", value: 7 }]],
+  ])("for %s", (_what, before, after, patch) => {
+    expect(diffJson(before, after)).toStrictEqual(patch);
   });
 
   it("or a longer correct one for long lists that differ everywhere", () => {
@@ -175,7 +214,8 @@ describe("diffJson of a value that JSON cannot represent", () => {
     ["a function in a list", { list: [() => 0] }, "/list/0"],
     ["undefined in a list", { list: [undefined] }, "/list/0"],
     ["a hole in a list", { list: new Array(1) }, "/list/0"],
-    ["a BigInt in a new object", { a: { "b/c": 1n } }, "/a/b~1c"],
+    ["a bigint beyond int64 in a new object", { a: { "b/c": 2n ** 63n } }, "/a/b~1c"],
+    ["a number that may be a rounded bigint", { list: [Number(9007199254740993n)] }, "/list/0"],
     ["a Map", { a: new Map() }, "/a"],
     ["a cycle", { a: cycle }, "/a/0/0"],
   ])("throws for %s and names its place", (_what, after, path) => {

@@ -3,7 +3,7 @@ import { encodeAdmissionReview } from "../../../src/protocol/review/encodeAdmiss
 import { denied, type Verdict } from "../../../src/protocol/review/Verdict.ts";
 
 const patch = [{ op: "add", path: "/a", value: 1 }] as const;
-const allowed: Verdict = { allowed: true, patch: [], warnings: [], auditAnnotations: {} };
+const allowed: Verdict = { allowed: true, patch: [], policies: [], warnings: [], auditAnnotations: {} };
 const encodedPatch = Buffer.from(JSON.stringify(patch)).toString("base64");
 
 describe("encodeAdmissionReview", () => {
