@@ -1,15 +1,21 @@
+import { PolicyUseError } from "./PolicyUseError.ts";
+
 /** The policy denies the request. */
 export interface Denial {
   readonly finding: "deny";
   readonly message: string;
   readonly code: number;
   readonly reason: string;
+  /** The path of the part of the object that the finding is about, as `ctx.path()` writes it. */
+  readonly at?: string;
 }
 
 /** A message for the client, with any verdict. */
 export interface Warning {
   readonly finding: "warn";
   readonly message: string;
+  /** As in {@link Denial}. */
+  readonly at?: string;
 }
 
 /** An entry for the API server's audit log, with any verdict. */
@@ -23,12 +29,23 @@ export interface Annotation {
 export type Finding = Denial | Warning | Annotation;
 
 /** A finding that cannot be sent. Thrown inside the policy that makes it; the policy then counts as failed. */
-export class FindingError extends Error {
-  readonly code = "bad-finding";
+export class FindingError extends PolicyUseError {
   constructor(message: string) {
-    super(message);
-    this.name = "FindingError";
+    super("FindingError", "bad-finding", message);
   }
+}
+
+declare global {
+  /** The calls of deny and warn in this process, by all copies of this module: a bundled gate has its own. */
+  var posternFindingsMade: number | undefined;
+}
+
+/**
+ * How often {@link deny} and {@link warn} were called. The engine compares the number before and after it calls a policy,
+ * and sees that one made findings and returned none.
+ */
+export function findingsMade(): number {
+  return globalThis.posternFindingsMade ?? 0;
 }
 
 /** The `metav1.StatusReason` of common codes. */
@@ -49,33 +66,45 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /**
  * Denies the request. `code` is the HTTP status for the client of the API server, from 400 to 599. Default: 403.
- * `reason` is a `metav1.StatusReason`. Default: the reason of the code. Throws {@link FindingError} for an empty message
- * and for another code.
+ * `reason` is a `metav1.StatusReason`. Default: the reason of the code. `at` is the path of what the denial is about, as
+ * `ctx.path()` writes it: an update is not denied for a part that the object had before. The client reads
+ * `POLICY: MESSAGE`; one finding for each fault makes a list. Throws {@link FindingError} for an empty message and for
+ * another code.
  */
-export function deny(message: string, options: { code?: number; reason?: string } = {}): Denial {
-  return denial(message, options.code, options.reason);
+export function deny(message: string, options: { code?: number; reason?: string; at?: string } = {}): Denial {
+  globalThis.posternFindingsMade = findingsMade() + 1;
+  return denial(message, options);
 }
 
-function denial(message: unknown, code: unknown = 403, reason?: unknown): Denial {
+type FieldOf = Readonly<Record<string, unknown>>;
+
+function denial(message: unknown, { code = 403, reason, at }: FieldOf): Denial {
   if (typeof message !== "string" || message === "") throw new FindingError("deny requires a message");
   if (typeof code !== "number" || !Number.isInteger(code) || code < 400 || code > 599)
-    throw new FindingError(`deny: code ${String(code)} is not between 400 and 599`);
+    throw new FindingError(`deny: code ${typeof code === "number" ? code : typeof code} is not between 400 and 599`);
   const statusReason = reason ?? REASONS[code] ?? "Forbidden";
   if (typeof statusReason !== "string") throw new FindingError("deny: the reason is not a string");
-  return { finding: "deny", message, code, reason: statusReason };
+  return { finding: "deny", message, code, reason: statusReason, ...placeOf("deny", at) };
+}
+
+function placeOf(maker: string, at: unknown): { at?: string } {
+  if (at === undefined) return {};
+  if (typeof at !== "string") throw new FindingError(`${maker}: at is not a string; ctx.path() makes it`);
+  return { at };
 }
 
 /**
  * Sends a message to the client without a denial. The policy's name is the prefix; at most 256 characters reach the
  * client. Throws {@link FindingError} for an empty message.
  */
-export function warn(message: string): Warning {
-  return warning(message);
+export function warn(message: string, options: { at?: string } = {}): Warning {
+  globalThis.posternFindingsMade = findingsMade() + 1;
+  return warning(message, options.at);
 }
 
-function warning(message: unknown): Warning {
+function warning(message: unknown, at: unknown): Warning {
   if (typeof message !== "string" || message === "") throw new FindingError("warn requires a message");
-  return { finding: "warn", message };
+  return { finding: "warn", message, ...placeOf("warn", at) };
 }
 
 /** The name part of a qualified name, which the API server requires for audit annotation keys. 30 characters leave room for the policy's name. */
@@ -91,10 +120,8 @@ export function annotate(key: string, value: string): Annotation {
 
 function annotation(key: unknown, value: unknown): Annotation {
   if (typeof key !== "string" || !KEY.test(key))
-    throw new FindingError(
-      `annotate: ${JSON.stringify(key)} is not a key of 1 to 30 letters, digits, "-", "_" and "."`,
-    );
-  if (typeof value !== "string") throw new FindingError(`annotate: the value of ${key} is not a string`);
+    throw new FindingError('annotate: the key is not 1 to 30 letters, digits, "-", "_" and "."');
+  if (typeof value !== "string") throw new FindingError("annotate: the value is not a string");
   return { finding: "annotate", key, value };
 }
 
@@ -107,9 +134,9 @@ export function findingOf(returned: unknown): Finding | undefined {
   const field = (name: string): unknown => Reflect.get(returned, name);
   switch (returned.finding) {
     case "deny":
-      return denial(field("message"), field("code"), field("reason"));
+      return denial(field("message"), { code: field("code"), reason: field("reason"), at: field("at") });
     case "warn":
-      return warning(field("message"));
+      return warning(field("message"), field("at"));
     case "annotate":
       return annotation(field("key"), field("value"));
     default:

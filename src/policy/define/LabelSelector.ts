@@ -44,10 +44,14 @@ function labelValue(labels: Readonly<Record<string, unknown>>, key: string): unk
  * A selector counts as matching then, so that the policy runs instead of being skipped.
  */
 export function hasInvalidLabels(object: JsonObject | null): boolean {
-  const metadata = object?.metadata ?? {};
+  const metadata = object?.metadata;
+  if (metadata === undefined || metadata === null) return false;
   if (!isJsonObject(metadata)) return true;
-  const labels = metadata.labels ?? NO_LABELS;
-  return !isJsonObject(labels) || Object.values(labels).some((value) => typeof value !== "string");
+  const { labels } = metadata;
+  if (labels === undefined || labels === null) return false;
+  if (!isJsonObject(labels)) return true;
+  for (const key in labels) if (typeof labels[key] !== "string") return true;
+  return false;
 }
 
 const NO_LABELS: Readonly<Record<string, unknown>> = Object.freeze({});

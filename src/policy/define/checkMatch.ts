@@ -1,10 +1,13 @@
+import { builtinVersions, groupOfResource, isConnectOnly } from "./builtinVersions.ts";
 import type { LabelSelector } from "./LabelSelector.ts";
-import type { Match, NamespaceMatch } from "./Match.ts";
+import type { Match, NamespaceMatch, PodTemplateKind } from "./Match.ts";
 import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
-import { groupOfResource, isConnectOnly } from "./resourceGroups.ts";
 
 const OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
 const RESOURCE = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(\/(\*|[a-z0-9]+))?$/;
+/** A member name that the CEL conditions of registrations can use. */
+const MEMBER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const PLURAL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const GROUP = /^(\*|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$/;
 const VERSION = /^(\*|[a-z0-9]+)$/;
 /** A namespace name with `*` and `?`. */
@@ -20,6 +23,8 @@ const KEYS = [
   "labels",
   "podTemplates",
   "ephemeralContainers",
+  "resize",
+  "unasked",
 ];
 
 /** Throws {@link PolicyDefinitionError} for a match that silently matches nothing, or not what its author meant. */
@@ -50,10 +55,10 @@ export function checkMatch(policy: string, match: Match): void {
   }
   if (match.scope !== undefined && !["Namespaced", "Cluster", "*"].includes(match.scope))
     fail("scope", 'is not "Namespaced", "Cluster" or "*"');
-  if (match.podTemplates === true && !match.resources.includes("pods"))
-    fail("podTemplates", 'requires "pods" in resources');
+  const { podTemplates = false } = match;
+  if (podTemplates !== false && !match.resources.includes("pods")) fail("podTemplates", 'requires "pods" in resources');
   if (
-    match.podTemplates === true &&
+    podTemplates !== false &&
     match.apiGroups !== undefined &&
     !match.apiGroups.some((group) => group === "" || group === "*")
   )
@@ -67,13 +72,51 @@ export function checkMatch(policy: string, match: Match): void {
   for (const version of match.apiVersions ?? [])
     if (typeof version !== "string" || !VERSION.test(version))
       fail("apiVersions", `has ${JSON.stringify(version)}; a version is a word such as "v1", without its group`);
-  for (const key of ["podTemplates", "ephemeralContainers"] as const)
+  if (typeof podTemplates !== "boolean") checkKinds(podTemplates, fail);
+  for (const key of ["ephemeralContainers", "resize"] as const)
     if (match[key] !== undefined && typeof match[key] !== "boolean") fail(key, "is not true or false");
+  for (const resource of match.resources)
+    if (isNever(resource, match))
+      fail(
+        "apiVersions",
+        `has no version of ${resource}, which has only v1; without apiVersions each resource has its own`,
+      );
+  if (match.unasked !== undefined && !Array.isArray(match.unasked)) fail("unasked", "must be a list of subresources");
+  for (const name of match.unasked ?? [])
+    if (typeof name !== "string" || !RESOURCE.test(name) || !name.includes("/"))
+      fail("unasked", `has ${JSON.stringify(name)}; expected subresources such as "deployments/scale"`);
   checkNamespaces(match.namespaces ?? {}, fail);
   checkLabels(match.labels ?? {}, fail);
 }
 
+/** Whether the versions exclude a resource of the core group, which has no other version than v1. */
+function isNever(resource: string, { apiGroups = [""], apiVersions = ["*"] }: Match): boolean {
+  const isCore = builtinVersions(resource)[0]?.group === "" && apiGroups.every((group) => group === "");
+  return isCore && !apiVersions.some((version) => version === "*" || version === "v1");
+}
+
 type Fail = (field: string, fault: string) => never;
+
+/** Checks the custom resources with Pod templates. */
+function checkKinds(kinds: readonly PodTemplateKind[], fail: Fail): void {
+  const field = "podTemplates";
+  if (!Array.isArray(kinds)) fail(field, "is not true, false or a list of kinds");
+  for (const kind of kinds) {
+    checkKeys(field, kind, ["group", "resource", "version", "path", "optional"], fail);
+    const { group, resource, version = "*", path = ["spec"], optional = false } = kind;
+    const isKind =
+      isMatch(GROUP, group) && isMatch(PLURAL, resource) && isMatch(VERSION, version) && typeof optional === "boolean";
+    if (!isKind || !Array.isArray(path) || path.length === 0 || !path.every((key) => isMatch(MEMBER, key)))
+      fail(
+        field,
+        `has ${JSON.stringify(kind)}; expected such as { group: "argoproj.io", resource: "rollouts", version: "v1alpha1", path: ["spec", "template"] }`,
+      );
+  }
+}
+
+function isMatch(pattern: RegExp, value: unknown): boolean {
+  return typeof value === "string" && pattern.test(value);
+}
 
 function checkNamespaces(namespaces: NamespaceMatch, fail: Fail): void {
   checkKeys("namespaces", namespaces, ["include", "exclude"], fail);

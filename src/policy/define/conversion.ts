@@ -2,7 +2,10 @@ import { pluralOfKind } from "../../protocol/kubernetesNames.ts";
 import { PolicyDefinitionError } from "./PolicyDefinitionError.ts";
 import type { KubernetesObject } from "./ResourceTypes.ts";
 
-/** Converts between one version and the hub. Each function may change its argument, and returns the converted object. */
+/**
+ * Converts between one version and the hub. Each function may change its argument, and returns the converted object.
+ * Integers beyond 2^53 are bigints in both.
+ */
 export interface HubConverter {
   readonly toHub: (object: KubernetesObject) => object;
   readonly fromHub: (object: KubernetesObject) => object;

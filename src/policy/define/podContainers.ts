@@ -1,5 +1,6 @@
 import type { Container, EphemeralContainer } from "kubernetes-types/core/v1.js";
 import { isJsonObject } from "../../protocol/Json.ts";
+import { PolicyUseError } from "./PolicyUseError.ts";
 
 /** A container of a Pod and its path. */
 export interface PodContainer {
@@ -13,7 +14,7 @@ export interface PodContainer {
 const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
 /**
- * Returns a Pod's containers in the order in which they start. Empty for an object of another kind. Throws TypeError for
+ * Returns a Pod's containers in the order in which they start. Empty for an object of another kind. Throws {@link PolicyUseError} for
  * a Pod without a spec, a list that is not an array and an element that is not a container: a policy must not miss one.
  */
 export function podContainers(
@@ -24,17 +25,20 @@ export function podContainers(
   if (!isJsonObject(pod)) return [];
   const spec = pod.spec;
   if (!isJsonObject(spec)) {
-    if (pod.kind === "Pod") throw new TypeError(`${path("spec")} is not an object`);
+    if (pod.kind === "Pod") throw notAPod(`${path("spec")} is not an object`);
     return [];
   }
   const found: PodContainer[] = [];
   for (const list of LISTS) {
     if (list === "ephemeralContainers" && !withEphemeral) continue;
-    const members = spec[list] ?? [];
-    if (!Array.isArray(members)) throw new TypeError(`${path("spec", list)} is not a list`);
-    for (const [index, member] of members.entries()) {
-      if (!isContainer(member)) throw new TypeError(`${path("spec", list, index)} is not a container`);
-      found.push({ container: member, list, path: path("spec", list, index) });
+    const members = spec[list];
+    if (members === undefined || members === null) continue;
+    const at = path("spec", list);
+    if (!Array.isArray(members)) throw notAPod(`${at} is not a list`);
+    for (let index = 0; index < members.length; index += 1) {
+      const container: unknown = members[index];
+      if (!isContainer(container)) throw notAPod(`${at}[${index}] is not a container`);
+      found.push({ container, list, path: `${at}[${index}]` });
     }
   }
   return found;
@@ -42,4 +46,8 @@ export function podContainers(
 
 function isContainer(value: unknown): value is Container {
   return isJsonObject(value) && typeof value.name === "string";
+}
+
+function notAPod(fault: string): PolicyUseError {
+  return new PolicyUseError("PodError", "not-a-pod", fault);
 }

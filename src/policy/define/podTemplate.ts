@@ -1,32 +1,44 @@
 import type { JsonObject } from "../../protocol/Json.ts";
+import type { GroupVersionResource } from "../../protocol/review/Review.ts";
+import type { Match, PodTemplateKind } from "./Match.ts";
+import { PolicyUseError } from "./PolicyUseError.ts";
 
-/** A workload and the place of its Pod template. */
-export interface PodTemplateOwner {
-  readonly group: string;
-  readonly resource: string;
+/** A kind of object with a Pod template, and the place of the template. */
+export interface PodTemplateOwner extends PodTemplateKind {
   /** The member names from the object to the template. */
-  readonly template: readonly string[];
+  readonly path: readonly string[];
 }
 
 const TEMPLATE = ["spec", "template"] as const;
 
-/** The workloads with Pod templates that a policy on Pods can also match (`podTemplates: true`). */
-export const podTemplateOwners: readonly PodTemplateOwner[] = [
-  { group: "apps", resource: "deployments", template: TEMPLATE },
-  { group: "apps", resource: "statefulsets", template: TEMPLATE },
-  { group: "apps", resource: "daemonsets", template: TEMPLATE },
-  { group: "apps", resource: "replicasets", template: TEMPLATE },
-  { group: "batch", resource: "jobs", template: TEMPLATE },
-  { group: "batch", resource: "cronjobs", template: ["spec", "jobTemplate", "spec", "template"] },
-  { group: "", resource: "replicationcontrollers", template: TEMPLATE },
+/** The built-in kinds with Pod templates that a policy on Pods can also match (`podTemplates: true`). */
+const podTemplateOwners: readonly PodTemplateOwner[] = [
+  { group: "apps", resource: "deployments", path: TEMPLATE },
+  { group: "apps", resource: "statefulsets", path: TEMPLATE },
+  { group: "apps", resource: "daemonsets", path: TEMPLATE },
+  { group: "apps", resource: "replicasets", path: TEMPLATE },
+  { group: "batch", resource: "jobs", path: TEMPLATE },
+  { group: "batch", resource: "cronjobs", path: ["spec", "jobTemplate", ...TEMPLATE] },
+  { group: "", resource: "replicationcontrollers", path: TEMPLATE },
+  { group: "", resource: "podtemplates", path: ["template"] },
 ];
 
+/** The kinds whose Pod templates a match covers: the built-in ones, and those that it names. */
+export function podTemplateKinds({ podTemplates = false }: Match): PodTemplateOwner[] {
+  if (podTemplates === false) return [];
+  const named = podTemplates === true ? [] : podTemplates.map((kind) => ({ path: TEMPLATE, version: "*", ...kind }));
+  return [...podTemplateOwners, ...named];
+}
+
+/** The place of the Pod template in objects of a resource; of a custom resource, where most have it. */
+export function podTemplatePath({ group, resource }: GroupVersionResource): readonly string[] {
+  return podTemplateOwners.find((owner) => owner.group === group && owner.resource === resource)?.path ?? TEMPLATE;
+}
+
 /** A workload has no Pod template, so a policy on Pod templates cannot judge it. */
-export class PodTemplateMissingError extends Error {
-  readonly code = "pod-template-missing";
+export class PodTemplateMissingError extends PolicyUseError {
   constructor(path: readonly string[]) {
-    super(`the object has no Pod template at ${path.join(".")}`);
-    this.name = "PodTemplateMissingError";
+    super("PodTemplateMissingError", "pod-template-missing", `the object has no Pod template at ${path.join(".")}`);
   }
 }
 

@@ -19,6 +19,12 @@ export interface ParamsParser<P> {
 /** The finding for an async policy that misses the deadline. `allow` adds an audit annotation, `warn` a warning. */
 export type DeadlineFallback = "deny" | "warn" | "allow";
 
+/**
+ * What a denial of an UPDATE does when the object had the same fault before: `warn` makes it a warning, `deny` denies.
+ * Controllers must be able to scale, finish and delete objects that are older than a policy.
+ */
+export type ExistingFallback = "warn" | "deny";
+
 /** The parameters of a policy without a parser: those of the cluster's settings, unchecked. */
 export type RawParams = Readonly<Record<string, unknown>>;
 
@@ -32,6 +38,17 @@ export interface PolicyDefinition<R extends ResourceName, O extends Operation, G
   readonly params?: ParamsParser<P>;
   /** Default: `deny`. */
   readonly onDeadline?: DeadlineFallback;
+  /**
+   * For faults that the old object of an UPDATE has as well, and for mirror Pods, which run already. Default: `warn`; for
+   * a policy that is not asked about CREATE, `deny`: it is about the change, and not about what the object is.
+   */
+  readonly onExisting?: ExistingFallback;
+  /**
+   * Whether the changes of `mutate` leave alone what controllers compare and the API server refuses to change: Pod
+   * templates and labels of objects with a controller owner, labels in selectors, mirror Pods, and immutable parts on
+   * UPDATE. The audit annotation `POLICY.left-alone` names them. Default: true.
+   */
+  readonly leaveAlone?: boolean;
   /** Returns findings. Pure: changes nothing, and returns the same findings for the same review. May be async, within `ctx.deadline`. */
   readonly validate?: (
     ctx: PolicyContext<ObjectFor<O, ObjectOf<R, G>>, OldObjectFor<O, ObjectOf<R, G>>, P>,
@@ -39,6 +56,7 @@ export interface PolicyDefinition<R extends ResourceName, O extends Operation, G
   /**
    * Changes `draft`, the object or the Pod template, in place. The gate derives the patch from the changes. Must be
    * idempotent, because the API server may call it again with its own result (`reinvocationPolicy: IfNeeded`).
+   * Integers beyond 2^53 are bigints here, and only here.
    */
   readonly mutate?: (
     draft: NonNullable<ObjectOf<R, G>>,
@@ -53,11 +71,15 @@ export interface Policy {
   readonly match: Match;
   readonly params?: ParamsParser<unknown>;
   readonly onDeadline: DeadlineFallback;
+  readonly onExisting: ExistingFallback;
+  readonly leaveAlone: boolean;
+  /** The hubs of the custom resources that its gate converts, by `PLURAL.GROUP`. `defineGate` sets them. */
+  readonly hubs?: ReadonlyMap<string, string>;
   readonly validate?: (ctx: PolicyContext<unknown, unknown, unknown>) => unknown;
   readonly mutate?: (draft: unknown, ctx: PolicyContext<unknown, unknown, unknown>) => unknown;
 }
 
-const KEYS = ["name", "description", "match", "params", "onDeadline", "validate", "mutate"];
+const KEYS = ["name", "description", "match", "params", "onDeadline", "onExisting", "leaveAlone", "validate", "mutate"];
 
 /**
  * Defines a policy: a named, pure unit that does not depend on HTTP, clusters or modes. Throws
@@ -69,7 +91,7 @@ export function policy<
   const G extends string = never,
   P = RawParams,
 >(definition: PolicyDefinition<R, O, G, P>): Policy {
-  const { name, match, onDeadline = "deny" } = definition;
+  const { name, match, onDeadline = "deny", leaveAlone = true } = definition;
   if (typeof name !== "string" || !isDnsLabel(name))
     throw new PolicyDefinitionError(
       String(name),
@@ -92,9 +114,18 @@ export function policy<
       `is ${JSON.stringify(onDeadline)}, not "deny", "warn" or "allow"`,
     );
   checkMatch(name, match);
+  const { onExisting = isAboutChange(match) ? "deny" : "warn" } = definition;
+  if (onExisting !== "warn" && onExisting !== "deny")
+    throw new PolicyDefinitionError(name, "onExisting", `is ${JSON.stringify(onExisting)}, not "warn" or "deny"`);
+  if (typeof leaveAlone !== "boolean") throw new PolicyDefinitionError(name, "leaveAlone", "is not true or false");
   if (definition.validate === undefined && match.operations?.every((operation) => operation === "DELETE"))
     throw new PolicyDefinitionError(name, "match.operations", "has only DELETE, which has no object to mutate");
   // The index selects only reviews that the match names, so the parameter types hold. TypeScript cannot check that.
-  const erased = { ...definition, onDeadline } as unknown as Policy;
+  const erased = { ...definition, onDeadline, onExisting, leaveAlone } as unknown as Policy;
   return Object.freeze(erased);
+}
+
+/** Whether a policy is asked about changes of objects, but not about new objects. Subresources such as `pods/resize` are only changed. */
+function isAboutChange({ operations, resources }: Match): boolean {
+  return operations?.includes("CREATE") === false && resources.some((resource) => !resource.includes("/"));
 }

@@ -2,10 +2,14 @@ import type { JsonObject } from "../../protocol/Json.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import { hasInvalidLabels, type LabelSelector, labelsOf, matchesLabels } from "../define/LabelSelector.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
+import { mergeHits } from "./mergeHits.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
 /** Policies by the key and the value of a label. Policies that accept any value have the value undefined. */
 type ByLabel = Map<string, Map<string | undefined, PolicyHit[]>>;
+
+/** An object has about as many labels: with fewer keys in the index, these are looked up in the object. */
+const FEW_KEYS = 4;
 
 /**
  * The policies for one kind of request in one namespace, indexed by the labels that their selectors require. A policy
@@ -15,7 +19,10 @@ export class LabelIndex {
   readonly #all: readonly PolicyHit[];
   /** Policies without a selector, or with a selector that must be evaluated for each review. */
   readonly #others: readonly PolicyHit[];
+  /** Whether one of the others has a selector, or an optional template. */
+  readonly #selects: boolean;
   readonly #byLabel: ByLabel = new Map();
+  readonly #keys: readonly string[];
 
   constructor(candidates: readonly PolicyHit[]) {
     this.#all = inOrder(candidates);
@@ -26,25 +33,30 @@ export class LabelIndex {
       else for (const value of required.values) this.#add(candidate, required.key, value);
     }
     this.#others = others;
+    this.#keys = [...this.#byLabel.keys()];
+    this.#selects = others.some(({ policy, optional }) => policy.match.labels !== undefined || optional === true);
   }
 
   /** Returns the policies whose selectors match the object or the old object, in the order of the gate. */
   find(review: Review): readonly PolicyHit[] {
-    const hits = this.#others.filter((candidate) => matchesObjectLabels(candidate, review));
-    if (this.#byLabel.size === 0) return hits;
+    const others = this.#selects
+      ? this.#others.filter((candidate) => matchesObjectLabels(candidate, review))
+      : this.#others;
+    if (this.#byLabel.size === 0) return others;
     const { object, oldObject } = review;
     if (hasInvalidLabels(object) || hasInvalidLabels(oldObject))
       return this.#all.filter((candidate) => matchesObjectLabels(candidate, review));
-    const others = hits.length;
-    this.#findByLabel(object, hits);
-    this.#findByLabel(oldObject, hits);
-    return hits.length === others ? hits : inOrder(hits);
+    const found: PolicyHit[] = [];
+    this.#findByLabel(object, found);
+    this.#findByLabel(oldObject, found);
+    return mergeHits(others, found.length > 1 ? inOrder(found) : found);
   }
 
   #findByLabel(object: JsonObject | null, hits: PolicyHit[]): void {
-    const labels = labelsOf(object) ?? {};
-    for (const key of Object.keys(labels)) {
-      const byValue = this.#byLabel.get(key);
+    const labels = labelsOf(object);
+    if (labels === undefined) return;
+    for (const key of this.#keys.length <= FEW_KEYS ? this.#keys : Object.keys(labels)) {
+      const byValue = Object.hasOwn(labels, key) ? this.#byLabel.get(key) : undefined;
       if (byValue === undefined) continue;
       for (const value of [String(labels[key]), undefined])
         for (const hit of byValue.get(value) ?? [])
@@ -74,13 +86,18 @@ function requiredLabel({
   return undefined;
 }
 
-function matchesObjectLabels({ policy, template }: PolicyHit, { object, oldObject }: Review): boolean {
+function matchesObjectLabels(
+  { policy, template, optional = false }: PolicyHit,
+  { object, oldObject }: Review,
+): boolean {
+  if (optional && !hasPodTemplate(object ?? oldObject ?? {}, template)) return false;
   const selector = policy.match.labels;
   if (selector === undefined) return true;
   return [object, oldObject].some((candidate) => {
     if (candidate === null || template.length === 0) return matchesSelector(selector, candidate);
     // A workload without a template matches every selector. The policy then fails; skipping it would allow the request.
-    return !hasPodTemplate(candidate, template) || matchesSelector(selector, podOfTemplate(candidate, template));
+    if (!hasPodTemplate(candidate, template)) return !optional;
+    return matchesSelector(selector, podOfTemplate(candidate, template));
   });
 }
 

@@ -2,6 +2,7 @@ import type { Review } from "../../protocol/review/Review.ts";
 import type { NamespaceMatch } from "../define/Match.ts";
 import { BoundedMap } from "./BoundedMap.ts";
 import { LabelIndex } from "./LabelIndex.ts";
+import { mergeHits } from "./mergeHits.ts";
 import { namespaceMatcher } from "./namespaceMatcher.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
@@ -11,6 +12,8 @@ const MAX_NAMESPACES = 8192;
 const MAX_COMBINATIONS = 1024;
 /** Results for longer names are not cached: clients choose the names of Namespaces, and memory must stay bounded. */
 const MAX_NAME_LENGTH = 253;
+
+const NONE: readonly PolicyHit[] = [];
 
 interface Pattern {
   readonly matches: (namespace: string) => boolean;
@@ -53,11 +56,10 @@ export class NamespaceIndex {
   /** `namespace` is the review's namespace, the name of a reviewed Namespace, or empty for other cluster-scoped objects. */
   find(review: Review, namespace: string): readonly PolicyHit[] {
     const everywhere = this.#everywhere.find(review);
-    const named = this.#named.get(namespace)?.find(review) ?? [];
-    const patterned = this.#patterns.length === 0 ? [] : this.#patternedIn(namespace).find(review);
-    if (named.length === 0 && patterned.length === 0) return everywhere;
+    const named = this.#named.get(namespace)?.find(review) ?? NONE;
+    const patterned = this.#patterns.length === 0 ? NONE : this.#patternedIn(namespace).find(review);
     // A policy has one match, so it is in only one of the three.
-    return [...everywhere, ...named, ...patterned].sort((left, right) => left.order - right.order);
+    return mergeHits(mergeHits(everywhere, named), patterned);
   }
 
   #patternedIn(namespace: string): LabelIndex {

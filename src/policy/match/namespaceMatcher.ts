@@ -1,11 +1,18 @@
 import type { NamespaceMatch } from "../define/Match.ts";
 
-/** Returns a function that tests a namespace name. The empty string is a cluster-scoped object. */
+/** The longest name of an object. The API server refuses a longer one, but asks mutating webhooks first. */
+const MAX_NAME_LENGTH = 253;
+
+/**
+ * Returns a function that tests a namespace name. The empty string is a cluster-scoped object. A name that is too long for
+ * a namespace matches, so that no policy is skipped and no time is spent on it.
+ */
 export function namespaceMatcher({ include, exclude }: NamespaceMatch): (namespace: string) => boolean {
   const included = include?.map(glob);
   const excluded = exclude?.map(glob) ?? [];
   return (namespace) => {
     if (namespace === "") return included === undefined;
+    if (namespace.length > MAX_NAME_LENGTH) return true;
     if (excluded.some((matches) => matches(namespace))) return false;
     return included === undefined || included.some((matches) => matches(namespace));
   };
@@ -16,7 +23,10 @@ function glob(pattern: string): (text: string) => boolean {
   return (text) => matchesGlob(pattern, text);
 }
 
-/** Runs in linear time for each star. A regular expression can be made to backtrack. */
+/**
+ * Takes at most one step for each pair of a character of the text and one of the pattern: after a failure only the last
+ * star takes one character more, because an earlier star cannot do better. A regular expression tries all stars.
+ */
 function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;

@@ -1,12 +1,16 @@
 import type { Operation } from "../../protocol/review/Review.ts";
+import { groupOfResource } from "../define/builtinVersions.ts";
 import type { Match } from "../define/Match.ts";
-import { podTemplateOwners } from "../define/podTemplate.ts";
-import { groupOfResource } from "../define/resourceGroups.ts";
+import { podTemplateKinds } from "../define/podTemplate.ts";
 
 /** A combination of group, resource and operations that a match covers, by name or by its flags. */
 export interface PolicyTarget {
   readonly group: string;
   readonly resource: string;
+  /** Of a named kind with Pod templates. Default: that of the match. */
+  readonly version?: string;
+  /** Whether objects without the Pod template do not match. */
+  readonly optional?: boolean;
   /** Empty for the resource itself, `*` for the resource and all of its subresources. */
   readonly subresource: string;
   readonly operations: readonly Operation[];
@@ -17,32 +21,39 @@ export interface PolicyTarget {
 const OBJECT: readonly string[] = [];
 
 /**
- * Returns all targets that a match covers. For validators, `pods` includes `pods/ephemeralcontainers`: ephemeral
- * containers are added only by an UPDATE of that subresource. `podTemplates` includes the workloads.
+ * Returns all targets that a match covers. For validators, `pods` includes `pods/ephemeralcontainers` and `pods/resize`:
+ * ephemeral containers are added, and resources are changed, only by an UPDATE of these subresources. `podTemplates`
+ * includes the workloads. `bindings` and `pods/binding` include each other.
  */
 export function policyTargets(match: Match, purpose: "validate" | "mutate"): PolicyTarget[] {
   const operations = match.operations ?? ["CREATE", "UPDATE"];
+  const groups = match.apiGroups?.includes("*") === true ? ["*"] : match.apiGroups;
   const targets: PolicyTarget[] = [];
   const named = new Set<string>();
   for (const name of match.resources) {
     const [resource = name, subresource = ""] = name.split("/");
-    for (const group of match.apiGroups ?? [groupOfResource(name) ?? "*"]) {
+    for (const group of groups ?? [groupOfResource(name) ?? "*"]) {
       targets.push({ group, resource, subresource, operations, template: OBJECT });
       named.add(`${group}/${name}`);
     }
   }
-  const pods = named.has("/pods") || named.has("*/pods");
+  // A Pod is bound to its node through either of these, by the same object (`LegacyBindingREST`, k8s.io/kubernetes).
+  const names = (...any: readonly string[]): boolean =>
+    any.some((name) => named.has(`/${name}`) || named.has(`*/${name}`));
+  const imply = (name: string, of: readonly Operation[]): void => {
+    const [resource = name, subresource = ""] = name.split("/");
+    if (!named.has(`/${name}`)) targets.push({ group: "", resource, subresource, operations: of, template: OBJECT });
+  };
+  if (names("pods/binding", "pods/*", "*/binding")) imply("bindings", operations);
+  if (names("bindings")) imply("pods/binding", operations);
+  const pods = names("pods");
   const changes = operations.includes("CREATE") || operations.includes("UPDATE");
-  if (pods && purpose === "validate" && changes && match.ephemeralContainers !== false)
-    targets.push({
-      group: "",
-      resource: "pods",
-      subresource: "ephemeralcontainers",
-      operations: ["UPDATE"],
-      template: OBJECT,
-    });
-  if (pods && match.podTemplates === true)
-    for (const { group, resource, template } of podTemplateOwners)
-      targets.push({ group, resource, subresource: "", operations, template });
+  if (pods && purpose === "validate" && changes) {
+    if (match.ephemeralContainers !== false) imply("pods/ephemeralcontainers", ["UPDATE"]);
+    if (match.resize !== false) imply("pods/resize", ["UPDATE"]);
+  }
+  if (pods)
+    for (const { path, ...kind } of podTemplateKinds(match))
+      targets.push({ ...kind, subresource: "", operations, template: path });
   return targets;
 }

@@ -11,9 +11,12 @@ export type Outcome =
       readonly policy: Policy;
       readonly result: "withheld";
       readonly findings: readonly Finding[];
+      /** As it may be reported: see `reportedPatch`. */
       readonly patch: readonly PatchOperation[];
     }
   /** The policy threw, or returned something else than findings. The error is in the log. */
   | { readonly policy: Policy; readonly result: "failed" }
   /** The policy did not return before the deadline. */
-  | { readonly policy: Policy; readonly result: "missed-deadline" };
+  | { readonly policy: Policy; readonly result: "missed-deadline" }
+  /** The review is in a version that the policy does not judge, so it did not run. `versions` are those it judges. */
+  | { readonly policy: Policy; readonly result: "other-version"; readonly versions: readonly string[] };

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../protocol/review/Verdict.ts";
 import type { Policy } from "../define/policy.ts";
-import { PolicyIndex } from "../match/PolicyIndex.ts";
+import { PolicyIndex, type TargetFilter } from "../match/PolicyIndex.ts";
+import { existingFindings, mayHaveExisting } from "./existingFindings.ts";
 import { runMutators } from "./runMutators.ts";
 import type { PolicyRun } from "./runPolicy.ts";
 import { runValidators } from "./runValidators.ts";
@@ -12,21 +13,27 @@ export class PolicyEngine {
   readonly #validators: PolicyIndex;
   readonly #mutators: PolicyIndex;
 
-  constructor(policies: readonly Policy[]) {
+  /** `filter` selects targets of the policies; default all. */
+  constructor(policies: readonly Policy[], filter?: TargetFilter) {
     this.policies = policies;
-    this.#validators = new PolicyIndex(policies, "validate");
-    this.#mutators = new PolicyIndex(policies, "mutate");
+    this.#validators = new PolicyIndex(policies, "validate", filter);
+    this.#mutators = new PolicyIndex(policies, "mutate", filter);
   }
 
   /** Runs all validators that match the review. */
   async validate(run: PolicyRun): Promise<Verdict> {
-    const outcomes = await runValidators(this.#validators.find(run.review), run);
-    return verdictOf(outcomes, run.review, run.settings);
+    const { review, settings } = run;
+    const hits = this.#validators.find(review);
+    const outcomes = await runValidators(hits, run);
+    if (!mayHaveExisting(outcomes, run)) return verdictOf(outcomes, { review, settings });
+    const existing = await existingFindings(hits, outcomes, run);
+    return verdictOf(outcomes, { review, settings, existing });
   }
 
   /** Runs all mutators that match the review, in the order of the gate. */
   async mutate(run: PolicyRun): Promise<Verdict> {
-    const { outcomes, patch } = await runMutators(this.#mutators.find(run.review), run);
-    return verdictOf(outcomes, run.review, run.settings, patch);
+    const { review, settings } = run;
+    const { outcomes, patch } = await runMutators(this.#mutators.find(review), run);
+    return verdictOf(outcomes, { review, settings, patch });
   }
 }

@@ -1,31 +1,44 @@
 import type { JsonObject } from "../../protocol/Json.ts";
 import type { GroupVersionKind, GroupVersionResource, Operation, User } from "../../protocol/review/Review.ts";
+import { formatPath } from "../define/formatPath.ts";
 import type { PolicyContext } from "../define/PolicyContext.ts";
 import { type PodContainer, podContainers } from "../define/podContainers.ts";
-import { podOfTemplate } from "../define/podTemplate.ts";
+import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
+import type { KnownContainers } from "./KnownContainers.ts";
 import type { PolicyRun } from "./runPolicy.ts";
 
 /** The context of a policy call: a view of the review, or of the workload's Pod template for `podTemplates`. */
 export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
-  readonly object: JsonObject | null;
+  readonly object: unknown;
   readonly oldObject: JsonObject | null;
   readonly params: unknown;
   readonly #run: PolicyRun;
   readonly #hit: PolicyHit;
+  readonly #known: KnownContainers | undefined;
 
   /**
-   * `object` is the object of the review, or the result of the mutators before. Throws `PodTemplateMissingError` for a
-   * workload without a Pod template.
+   * `object` is the object of the review, or the result of the mutators before. `known` is what the policies of a review
+   * share that judge the same object. Throws `PodTemplateMissingError` for a workload without a Pod template.
    */
-  constructor(run: PolicyRun, hit: PolicyHit, object: JsonObject | null) {
+  constructor(run: PolicyRun, hit: PolicyHit, object: JsonObject | null, known?: KnownContainers) {
     const view = (whole: JsonObject | null): JsonObject | null =>
       whole === null || hit.template.length === 0 ? whole : podOfTemplate(whole, hit.template);
+    const { oldObject } = run.review;
+    const isNew = hit.optional === true && oldObject !== null && !hasPodTemplate(oldObject, hit.template);
     this.object = view(object);
-    this.oldObject = view(run.review.oldObject);
+    this.oldObject = isNew ? null : view(oldObject);
     this.params = run.settings.paramsOf(hit.policy.name);
     this.#run = run;
     this.#hit = hit;
+    this.#known = known;
+  }
+
+  /** The same context with another view of its object. */
+  withObject(object: unknown): ReviewContext {
+    const context = new ReviewContext(this.#run, this.#hit, this.#run.review.object);
+    Object.defineProperty(context, "object", { value: object });
+    return context;
   }
 
   get operation(): Operation {
@@ -60,19 +73,9 @@ export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
   readonly path = (...segments: readonly (string | number)[]): string =>
     formatPath([...this.#hit.template, ...segments]);
 
-  readonly containers = (): readonly PodContainer[] =>
-    podContainers(this.object, this.path, this.#hit.policy.match.ephemeralContainers !== false);
-}
-
-const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-
-/** Formats a path as `spec.containers[0].image`, and names with other characters as `metadata.labels["a/b"]`. */
-function formatPath(segments: readonly (string | number)[]): string {
-  let path = "";
-  for (const segment of segments) {
-    if (typeof segment === "number") path += `[${segment}]`;
-    else if (PLAIN_NAME.test(segment)) path += path === "" ? segment : `.${segment}`;
-    else path += `[${JSON.stringify(segment)}]`;
-  }
-  return path;
+  readonly containers = (): readonly PodContainer[] => {
+    const withEphemeral = this.#hit.policy.match.ephemeralContainers !== false;
+    const find = (): PodContainer[] => podContainers(this.object, this.path, withEphemeral);
+    return this.#known?.get(this.#hit.template, withEphemeral, find) ?? find();
+  };
 }

@@ -1,9 +1,13 @@
-import { create } from "mutative";
-import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import type { JsonObject } from "../../protocol/Json.ts";
 import { diffJson } from "../../protocol/patch/diffJson.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
+import type { Finding } from "../define/Finding.ts";
 import { podTemplateAt } from "../define/podTemplate.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
+import { leaveAlone, leftWhole } from "../mutate/leaveAlone.ts";
+import { mutatorDraft } from "../mutate/mutatorDraft.ts";
+import { isSecret } from "../report/isSecret.ts";
+import { reportedPatch } from "../report/reportedPatch.ts";
 import type { Outcome } from "./Outcome.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
@@ -44,27 +48,39 @@ async function runMutator(
   { object: base }: State,
   run: PolicyRun,
 ): Promise<{ outcome: Outcome; next?: State }> {
-  const { policy, template } = hit;
+  const { policy, template, otherVersions } = hit;
+  if (otherVersions !== undefined) return { outcome: { policy, result: "other-version", versions: otherVersions } };
   if (run.deadline.isPassed) return { outcome: { policy, result: "missed-deadline" } };
-  // Three changed fields of an 87 KB object: mutative 9 µs, immer 390 µs, structuredClone alone 690 µs.
-  const [draft, finish] = create(base);
-  const outcome = await runPolicy(policy, run, () => {
+  const whole = policy.leaveAlone ? leftWhole(hit, run.review) : undefined;
+  if (whole !== undefined) return { outcome: { policy, result: "findings", findings: [leftAlone([whole])] } };
+  const draft = mutatorDraft(base);
+  const called = await runPolicy(policy, run, () => {
     const context = new ReviewContext(run, hit, base);
-    return policy.mutate?.(template.length === 0 ? draft : podTemplateAt(draft, template), context);
+    return draft.pass((whole) =>
+      policy.mutate?.(template.length === 0 ? whole : podTemplateAt(whole, template), context),
+    );
   });
-  if (outcome.result !== "findings") return { outcome };
+  if (called.result !== "findings") return { outcome: called };
   const isEnforced = run.settings.modeOf(policy.name) === "enforce";
-  let next: State | undefined;
+  let { findings } = called;
+  let next = base;
   let patch: readonly PatchOperation[] = [];
   // Reading the draft may throw as well: a policy may have put a cycle, a Date or a function into it.
   const read = await runPolicy(policy, run, () => {
-    const finished: unknown = finish();
-    if (!isJsonObject(finished)) throw new TypeError("the draft is no longer an object");
-    patch = diffJson(isEnforced ? run.review.object : base, finished);
-    next = { object: finished, patch };
+    next = draft.finish();
+    if (policy.leaveAlone) {
+      const { object, left } = leaveAlone(hit, run.review, base, next);
+      next = object;
+      if (left.length > 0) findings = [...findings, leftAlone(left)];
+    }
+    patch = diffJson(isEnforced ? run.review.object : base, next);
     return undefined;
   });
   if (read.result !== "findings") return { outcome: read };
-  if (isEnforced && next !== undefined) return { outcome, next };
-  return { outcome: { policy, result: "withheld", findings: outcome.findings, patch } };
+  if (isEnforced) return { outcome: { ...called, findings }, next: { object: next, patch } };
+  return { outcome: { policy, result: "withheld", findings, patch: reportedPatch(base, patch, isSecret(run.review)) } };
+}
+
+function leftAlone(parts: readonly string[]): Finding {
+  return { finding: "annotate", key: "left-alone", value: parts.join(", ") };
 }

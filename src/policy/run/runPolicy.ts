@@ -1,8 +1,11 @@
 import type { Review } from "../../protocol/review/Review.ts";
-import type { Log } from "../../telemetry/Log.ts";
+import type { Log, LogProperties } from "../../telemetry/Log.ts";
 import type { ClusterSettings } from "../define/ClusterSettings.ts";
-import { type Finding, findingOf } from "../define/Finding.ts";
+import { type Finding, findingOf, findingsMade } from "../define/Finding.ts";
+import { PolicyUseError } from "../define/PolicyUseError.ts";
 import type { Policy } from "../define/policy.ts";
+import { isSecret } from "../report/isSecret.ts";
+import { reportableError } from "../report/reportableError.ts";
 import { type Deadline, deadlinePassed } from "./Deadline.ts";
 import type { Outcome } from "./Outcome.ts";
 
@@ -12,35 +15,64 @@ export interface PolicyRun {
   readonly settings: ClusterSettings;
   readonly deadline: Deadline;
   readonly log: Log;
+  /** Whether a policy that drops its findings fails. For development, reviews of files and tests. */
+  readonly isStrict?: boolean;
+  /** Whether the old object of an UPDATE is a guess, as for a manifest. Then no fault counts as one that it had. */
+  readonly isOldGuessed?: boolean;
 }
 
 /** More findings than any review needs. The limit stops a generator without end. */
 const MAX_FINDINGS = 10_000;
 
 /** A policy returned something that is neither a finding nor a list of findings. */
-export class NotFindingsError extends Error {
-  readonly code = "not-findings";
+export class NotFindingsError extends PolicyUseError {
   constructor(found: string) {
-    super(`returned ${found}; expected nothing, a finding made by deny, warn or annotate, or a list of them`);
-    this.name = "NotFindingsError";
+    const expected = "expected nothing, a finding made by deny, warn or annotate, or a list of them";
+    super("NotFindingsError", "not-findings", `returned ${found}; ${expected}`);
+  }
+}
+
+/** A policy called deny or warn, and returned nothing. */
+export class FindingsDroppedError extends PolicyUseError {
+  constructor(made: number) {
+    const number = made === 1 ? "a finding" : `${made} findings`;
+    super(
+      "FindingsDroppedError",
+      "findings-dropped",
+      `made ${number} and returned nothing; return what deny and warn make, or [] where none of it is meant`,
+    );
   }
 }
 
 /**
  * Calls a policy and returns the outcome. Never throws or rejects. A synchronous result needs no promise. A call that is
  * still pending at the deadline is abandoned, and a later error is ignored.
+ *
+ * A policy that makes findings and returns nothing fails with {@link FindingsDroppedError} in a strict run, and is logged
+ * in others. Of an async policy only findings before its first `await` count: later ones may be those of another policy.
  */
 export function runPolicy(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {
+  const before = findingsMade();
   try {
     const returned = call();
-    if (!isThenable(returned)) return { policy, result: "findings", findings: findingsOf(returned) };
-    return settle(policy, run, returned);
+    const made = findingsMade() - before;
+    if (!isThenable(returned)) return judged(policy, run, returned, made);
+    return settle(policy, run, returned, made);
   } catch (error) {
     return failed(policy, run, error);
   }
 }
 
-async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unknown>): Promise<Outcome> {
+function judged(policy: Policy, run: PolicyRun, returned: unknown, made: number): Outcome {
+  if (made > 0 && (returned === undefined || returned === null)) {
+    const dropped = new FindingsDroppedError(made);
+    if (run.isStrict === true) throw dropped;
+    run.log.warn("a policy dropped its findings", { ...callOf(policy, run), fault: dropped.message });
+  }
+  return { policy, result: "findings", findings: findingsOf(returned) };
+}
+
+async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unknown>, made: number): Promise<Outcome> {
   try {
     const returned = await Promise.race([pending, run.deadline.passed]);
     if (returned === deadlinePassed) {
@@ -50,7 +82,7 @@ async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unkno
         .catch(() => undefined);
       return missedDeadline(policy, run);
     }
-    return { policy, result: "findings", findings: findingsOf(returned) };
+    return judged(policy, run, returned, made);
   } catch (error) {
     // A fetch with ctx.deadline rejects at the same time as the deadline passes.
     if (run.deadline.isPassed) return missedDeadline(policy, run);
@@ -58,18 +90,28 @@ async function settle(policy: Policy, run: PolicyRun, pending: PromiseLike<unkno
   }
 }
 
-function missedDeadline(policy: Policy, { log, settings, review }: PolicyRun): Outcome {
-  log.warn("a policy missed the deadline", { policy: policy.name, cluster: settings.cluster, uid: review.uid });
+/** What the log says of a call. */
+function callOf(policy: Policy, { settings, review }: PolicyRun): LogProperties {
+  return { policy: policy.name, cluster: settings.cluster, uid: review.uid };
+}
+
+function missedDeadline(policy: Policy, run: PolicyRun): Outcome {
+  run.log.warn("a policy missed the deadline", callOf(policy, run));
   return { policy, result: "missed-deadline" };
 }
 
-function failed(policy: Policy, { log, settings, review }: PolicyRun, error: unknown): Outcome {
-  const call = { policy: policy.name, cluster: settings.cluster, uid: review.uid };
+function failed(policy: Policy, run: PolicyRun, thrown: unknown): Outcome {
+  let error: Error | undefined;
   try {
-    log.error("a policy failed", { ...call, error });
+    error = reportableError(thrown, { source: `${policy.validate} ${policy.mutate}`, isSecret: isSecret(run.review) });
   } catch {
-    // The thrown value cannot be logged: a cycle, a getter that throws. The denial must not depend on the log.
-    log.error("a policy failed with an error that cannot be logged", call);
+    // The thrown value cannot be read: a getter that throws.
+  }
+  // The denial must not depend on the log.
+  try {
+    run.log.error("a policy failed", { ...callOf(policy, run), error });
+  } catch {
+    run.log.error("a policy failed with an error that cannot be logged", callOf(policy, run));
   }
   return { policy, result: "failed" };
 }

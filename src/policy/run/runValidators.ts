@@ -1,4 +1,5 @@
 import type { PolicyHit } from "../match/PolicyHit.ts";
+import { KnownContainers } from "./KnownContainers.ts";
 import type { Outcome } from "./Outcome.ts";
 import { ReviewContext } from "./ReviewContext.ts";
 import { type PolicyRun, runPolicy } from "./runPolicy.ts";
@@ -9,9 +10,14 @@ import { type PolicyRun, runPolicy } from "./runPolicy.ts";
  */
 export async function runValidators(hits: readonly PolicyHit[], run: PolicyRun): Promise<Outcome[]> {
   const outcomes: (Outcome | Promise<Outcome>)[] = [];
+  const known = new KnownContainers();
   for (const hit of hits) {
-    const { policy } = hit;
-    outcomes.push(runPolicy(policy, run, () => policy.validate?.(new ReviewContext(run, hit, run.review.object))));
+    const { policy, otherVersions } = hit;
+    if (otherVersions !== undefined) outcomes.push({ policy, result: "other-version", versions: otherVersions });
+    else
+      outcomes.push(
+        runPolicy(policy, run, () => policy.validate?.(new ReviewContext(run, hit, run.review.object, known))),
+      );
   }
   return outcomes.every(isSettled) ? outcomes : Promise.all(outcomes);
 }

@@ -1,8 +1,10 @@
+import { writeJson } from "../../protocol/json/writeJson.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import type { Review } from "../../protocol/review/Review.ts";
-import type { Verdict } from "../../protocol/review/Verdict.ts";
+import type { FindingEffect, PolicyFinding, PolicyVerdict, Verdict } from "../../protocol/review/Verdict.ts";
 import type { ClusterSettings } from "../define/ClusterSettings.ts";
 import { type Denial, deny, type Finding, warn } from "../define/Finding.ts";
+import type { Mode } from "../define/Mode.ts";
 import type { Policy } from "../define/policy.ts";
 import { annotationKey, boundedValue } from "./annotationKey.ts";
 import type { Outcome } from "./Outcome.ts";
@@ -12,48 +14,77 @@ const MAX_MESSAGE_LENGTH = 8192;
 
 type WithheldOutcome = Extract<Outcome, { readonly result: "withheld" }>;
 
+/** What {@link verdictOf} needs besides the outcomes. */
+export interface VerdictInput {
+  readonly review: Review;
+  readonly settings: ClusterSettings;
+  /** Default: no patch. */
+  readonly patch?: readonly PatchOperation[];
+  /** The denials of what the object had before the request. Default: none. */
+  readonly existing?: ReadonlySet<Finding>;
+}
+
 /** The parts of a verdict while the outcomes are read. */
-interface Notes {
+interface Notes extends VerdictInput {
+  readonly policies: PolicyVerdict[];
   readonly denials: (Denial & { readonly policy: string })[];
   readonly warnings: string[];
   readonly annotations: Map<string, string>;
 }
 
+const NO_POLICIES: readonly PolicyVerdict[] = [];
+
 /**
  * Combines the outcomes of all policies into one verdict. Only policies in mode `enforce` deny. A denial has the code and
- * the reason of the first policy that denied, and the messages of all.
+ * the reason of the first policy that denied, and a line for each denial.
  */
-export function verdictOf(
-  outcomes: readonly Outcome[],
-  review: Review,
-  settings: ClusterSettings,
-  patch: readonly PatchOperation[] = [],
-): Verdict {
-  const notes: Notes = { denials: [], warnings: [], annotations: new Map() };
-  for (const outcome of outcomes) {
-    for (const finding of findingsIn(outcome)) addFinding(notes, outcome.policy, settings, finding);
-    if (outcome.result === "withheld" && outcome.patch.length > 0) addWithheld(notes, outcome, settings, review);
-  }
-  const { denials, warnings } = notes;
+export function verdictOf(outcomes: readonly Outcome[], input: VerdictInput): Verdict {
+  const { patch = [] } = input;
+  if (outcomes.length === 0) return { allowed: true, patch, policies: NO_POLICIES, warnings: [], auditAnnotations: {} };
+  const notes: Notes = { ...input, policies: [], denials: [], warnings: [], annotations: new Map() };
+  for (const outcome of outcomes) addOutcome(notes, outcome);
+  const { denials, warnings, policies } = notes;
   const [first] = denials;
   if (first !== undefined)
     notes.annotations.set("denied-by", boundedValue([...new Set(denials.map(({ policy }) => policy))].join(",")));
   const auditAnnotations = Object.fromEntries(notes.annotations);
-  if (first === undefined) return { allowed: true, patch, warnings, auditAnnotations };
-  const message = readable([...new Set(denials.map((denial) => denial.message))].join("; "));
-  return { allowed: false, message, code: first.code, reason: first.reason, warnings, auditAnnotations };
+  if (first === undefined) return { allowed: true, patch, policies, warnings, auditAnnotations };
+  // Further lines of a message are indented, so that they are not read as the denial of another policy.
+  const lines = denials.map(({ policy, message }) => `${policy}: ${message.replaceAll("\n", "\n  ")}`);
+  const message = readable([...new Set(lines)].join("\n"));
+  return { allowed: false, message, code: first.code, reason: first.reason, policies, warnings, auditAnnotations };
 }
 
-function findingsIn(outcome: Outcome): readonly Finding[] {
+function addOutcome(notes: Notes, outcome: Outcome): void {
+  const { policy } = outcome;
+  const mode = notes.settings.modeOf(policy.name);
+  const findings: PolicyFinding[] = [];
+  for (const finding of findingsIn(outcome, notes.review)) {
+    const effect = addFinding(notes, policy, mode, finding);
+    if (effect !== undefined && finding.finding !== "annotate")
+      findings.push({ effect, message: finding.message, ...(finding.at === undefined ? {} : { at: finding.at }) });
+  }
+  if (outcome.result === "withheld" && outcome.patch.length > 0)
+    findings.push({ effect: "would-patch", message: addWithheld(notes, outcome, mode) });
+  const result = outcome.result === "findings" || outcome.result === "withheld" ? "judged" : outcome.result;
+  notes.policies.push({ policy: policy.name, mode, result, findings });
+}
+
+function findingsIn(outcome: Outcome, { resource }: Review): readonly Finding[] {
   const { policy } = outcome;
   switch (outcome.result) {
     case "findings":
     case "withheld":
       return outcome.findings;
     case "failed":
-      return [deny(`policy ${policy.name} failed; the gate's log has the error`, { code: 500 })];
+      return [deny("the policy failed; the gate's log has the error", { code: 500 })];
+    case "other-version": {
+      const came = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+      const message = `the policy judges ${resource.resource} in ${outcome.versions.join(" or ")}, and the request came as ${came}; render the registration again and apply it`;
+      return [deny(message, { code: 500 })];
+    }
     case "missed-deadline": {
-      const message = `policy ${policy.name} missed the deadline`;
+      const message = "the policy missed the deadline";
       if (policy.onDeadline === "deny") return [deny(message, { code: 504 })];
       return [
         policy.onDeadline === "warn" ? warn(message) : { finding: "annotate", key: "missed-deadline", value: message },
@@ -62,22 +93,42 @@ function findingsIn(outcome: Outcome): readonly Finding[] {
   }
 }
 
-function addFinding(notes: Notes, policy: Policy, settings: ClusterSettings, finding: Finding): void {
-  const mode = settings.modeOf(policy.name);
-  if (finding.finding === "annotate") addAnnotation(notes, policy, finding.key, finding.value);
-  else if (mode === "audit")
-    addAnnotation(notes, policy, finding.finding === "deny" ? "would-deny" : "would-warn", finding.message);
-  else if (mode === "warn" || finding.finding === "warn") notes.warnings.push(`${policy.name}: ${finding.message}`);
-  else notes.denials.push({ ...finding, policy: policy.name });
+/** Notes a finding, and returns its effect; undefined for an annotation. */
+function addFinding(notes: Notes, policy: Policy, mode: Mode, finding: Finding): FindingEffect | undefined {
+  if (finding.finding === "annotate") {
+    addAnnotation(notes, policy, finding.key, finding.value);
+    return undefined;
+  }
+  const { message } = finding;
+  if (mode === "audit") {
+    const effect = finding.finding === "deny" ? "would-deny" : "would-warn";
+    addAnnotation(notes, policy, effect, message);
+    return effect;
+  }
+  if (mode === "warn" || finding.finding === "warn") {
+    notes.warnings.push(`${policy.name}: ${message}`);
+    return "warn";
+  }
+  if (notes.existing?.has(finding) === true) {
+    const reason = notes.review.operation === "UPDATE" ? "the object had this before" : "this Pod runs already";
+    // The reason comes first: the API server cuts long warnings.
+    notes.warnings.push(`${policy.name}: not denied, because ${reason}: ${message}`);
+    addAnnotation(notes, policy, "existing", message);
+    return "existing";
+  }
+  notes.denials.push({ ...finding, policy: policy.name });
+  return "deny";
 }
 
-/** Reports a patch that is not applied. Omits the values of a Secret, because the report goes to an audit log. */
-function addWithheld(notes: Notes, outcome: WithheldOutcome, settings: ClusterSettings, review: Review): void {
+/** Reports a patch that is not applied. Omits the values of a Secret, because the report goes to an audit log. Returns the places. */
+function addWithheld(notes: Notes, outcome: WithheldOutcome, mode: Mode): string {
   const { policy, patch } = outcome;
+  const { resource } = notes.review;
   const where = patch.map(({ op, path }) => `${op} ${path}`).join(", ");
-  const isSecret = review.resource.group === "" && review.resource.resource === "secrets";
-  addAnnotation(notes, policy, "would-patch", isSecret ? where : JSON.stringify(patch));
-  if (settings.modeOf(policy.name) === "warn") notes.warnings.push(`${policy.name}: would patch: ${where}`);
+  const isSecret = resource.group === "" && resource.resource === "secrets";
+  addAnnotation(notes, policy, "would-patch", isSecret ? where : writeJson(patch));
+  if (mode === "warn") notes.warnings.push(`${policy.name}: would patch: ${where}`);
+  return where;
 }
 
 function addAnnotation({ annotations }: Notes, policy: Policy, key: string, value: string): void {

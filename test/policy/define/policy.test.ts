@@ -19,6 +19,11 @@ describe("policy refuses a faulty definition", () => {
     [{ validate: true }, 'policy "p": validate is not a function'],
     [{ mutate: {} }, 'policy "p": mutate is not a function'],
     [{ onDeadline: "ignore" }, 'policy "p": onDeadline is "ignore", not "deny", "warn" or "allow"'],
+    [{ onExisting: "allow" }, 'policy "p": onExisting is "allow", not "warn" or "deny"'],
+    [{ onExisting: "" }, 'policy "p": onExisting is "", not "warn" or "deny"'],
+    [{ onExisting: null }, 'policy "p": onExisting is null, not "warn" or "deny"'],
+    [{ onExisting: true }, 'policy "p": onExisting is true, not "warn" or "deny"'],
+    [{ leaveAlone: "no" }, 'policy "p": leaveAlone is not true or false'],
     [{ match: undefined }, 'policy "p": match is missing'],
     [{ match: null }, 'policy "p": match is missing'],
     [
@@ -28,6 +33,35 @@ describe("policy refuses a faulty definition", () => {
   ])("%j", (changes, message) => {
     expect(() => define(changes)).toThrow(expect.objectContaining({ code: "bad-policy", message }));
   });
+});
+
+it("policy refuses a misspelled onExisting", () => {
+  expect(() => define({ onexisting: "deny" })).toThrow(
+    /^policy "p": onexisting is unknown; known are .*\bonExisting\b/,
+  );
+});
+
+type Default = [onExisting: "warn" | "deny", what: string, changes: object];
+it.each<Default>([
+  ["warn", "all operations", { match: { resources: ["pods"] } }],
+  ["warn", "CREATE", { match: { resources: ["pods"], operations: ["CREATE"] } }],
+  ["warn", "CREATE and UPDATE", { match: { resources: ["pods"], operations: ["UPDATE", "CREATE"] } }],
+  ["deny", "UPDATE without CREATE", { match: { resources: ["configmaps"], operations: ["UPDATE"] } }],
+  ["deny", "UPDATE and DELETE", { match: { resources: ["*"], operations: ["UPDATE", "DELETE"] } }],
+  [
+    "deny",
+    "UPDATE of a resource and a subresource",
+    { match: { resources: ["pods", "pods/resize"], operations: ["UPDATE"] } },
+  ],
+  [
+    "warn",
+    "UPDATE of a subresource, which nobody creates",
+    { match: { resources: ["deployments/scale"], operations: ["UPDATE"] } },
+  ],
+  ["warn", "UPDATE, with the option", { onExisting: "warn", match: { resources: ["pods"], operations: ["UPDATE"] } }],
+  ["deny", "all operations, with the option", { onExisting: "deny" }],
+])("onExisting is %j for a policy on %s", (onExisting, _, changes) => {
+  expect(define(changes).onExisting).toBe(onExisting);
 });
 
 describe("policy refuses a faulty match", () => {
@@ -55,13 +89,40 @@ describe("policy refuses a faulty match", () => {
       { apiVersions: ["apps/v1"] },
       'match.apiVersions has "apps/v1"; a version is a word such as "v1", without its group',
     ],
+    [{ apiVersions: ["v2"] }, "match.apiVersions has no version of pods, which has only v1"],
+    [
+      { resources: ["deployments", "secrets"], apiGroups: [""], apiVersions: ["v1beta1"] },
+      "match.apiVersions has no version of secrets, which has only v1; without apiVersions each resource has its own",
+    ],
+    [{ unasked: "pods/binding" }, "match.unasked must be a list of subresources"],
+    [{ unasked: ["pods"] }, 'match.unasked has "pods"; expected subresources such as "deployments/scale"'],
+    [{ resize: "no" }, "match.resize is not true or false"],
     [{ scope: "Namespace" }, 'match.scope is not "Namespaced", "Cluster" or "*"'],
     [{ podTemplates: true, resources: ["deployments"] }, 'match.podTemplates requires "pods" in resources'],
     [
       { podTemplates: true, apiGroups: ["metrics.k8s.io"] },
       'match.podTemplates requires the core group "" in apiGroups',
     ],
-    [{ podTemplates: "yes" }, "match.podTemplates is not true or false"],
+    [{ podTemplates: "yes" }, "match.podTemplates is not true, false or a list of kinds"],
+    [
+      { podTemplates: [{ group: "a.io", resource: "rollouts", kind: "Rollout" }] },
+      'match.podTemplates has the unknown key "kind"; known are group, resource, version, path, optional',
+    ],
+    ...[
+      { resource: "rollouts" },
+      { group: "a.io", resource: "Rollout" },
+      { group: "a.io", resource: "rollouts", version: "a.io/v1" },
+      { group: "a.io", resource: "rollouts", path: "spec.template" },
+      { group: "a.io", resource: "rollouts", path: ["a b"] },
+      { group: "a.io", resource: "rollouts", optional: "yes" },
+    ].map((kind): [object, string] => [
+      { podTemplates: [kind] },
+      `match.podTemplates has ${JSON.stringify(kind)}; expected such as { group: "argoproj.io", resource: "rollouts", version: "v1alpha1", path: ["spec", "template"] }`,
+    ]),
+    [
+      { podTemplates: [{ group: "a.io", resource: "rollouts" }], resources: ["services"] },
+      'match.podTemplates requires "pods" in resources',
+    ],
     [{ ephemeralContainers: 0 }, "match.ephemeralContainers is not true or false"],
     [{ namespaces: ["prod"] }, "match.namespaces is not an object"],
     [{ namespaces: { only: ["prod"] } }, 'match.namespaces has the unknown key "only"; known are include, exclude'],
@@ -107,6 +168,17 @@ describe("policy accepts", () => {
     [{ match: { resources: ["pods/exec"], operations: ["CONNECT"] } }],
     [{ match: { resources: ["pods"], operations: ["DELETE"] } }],
     [{ validate: undefined, mutate: validate }],
+    [{ onExisting: "warn" }],
+    [{ leaveAlone: false }],
+    [
+      {
+        match: {
+          resources: ["pods"],
+          podTemplates: [{ group: "a.io", resource: "jobs", version: "v1", path: ["a", "b"] }],
+        },
+      },
+    ],
+    [{ onExisting: "deny", onDeadline: "allow" }],
     [
       {
         match: {

@@ -1,6 +1,9 @@
 import type { Deployment } from "kubernetes-types/apps/v1.js";
 import type { Scale } from "kubernetes-types/autoscaling/v1.js";
-import type { Namespace, Pod } from "kubernetes-types/core/v1.js";
+import type { HorizontalPodAutoscaler } from "kubernetes-types/autoscaling/v2.js";
+import type { Binding, Event as CoreEvent, Namespace, Pod } from "kubernetes-types/core/v1.js";
+import type { Event } from "kubernetes-types/events/v1.js";
+import type { FlowSchema } from "kubernetes-types/flowcontrol/v1.js";
 import { describe, expectTypeOf, it } from "vitest";
 import * as z from "zod/mini";
 import { policy } from "../../../src/index.ts";
@@ -56,6 +59,40 @@ describe("the type of ctx.object is", () => {
       name: "a",
       match: { resources: ["pods/exec"], operations: ["CONNECT"] },
       validate: ({ object }) => expectTypeOf(object).toEqualTypeOf<PodExecOptions | null>() && undefined,
+    });
+  });
+
+  it("the object of the newest stable version", () => {
+    policy({
+      name: "a",
+      match: { resources: ["horizontalpodautoscalers", "flowschemas"] },
+      validate: ({ object }) => expectTypeOf(object).toEqualTypeOf<HorizontalPodAutoscaler | FlowSchema>() && undefined,
+    });
+  });
+
+  it("the event of the group", () => {
+    policy({
+      name: "a",
+      match: { resources: ["events"] },
+      validate: ({ object }) => expectTypeOf(object).toEqualTypeOf<CoreEvent>() && undefined,
+    });
+    policy({
+      name: "a",
+      match: { resources: ["events"], apiGroups: ["events.k8s.io"] },
+      validate: ({ object }) => expectTypeOf(object).toEqualTypeOf<Event>() && undefined,
+    });
+    policy({
+      name: "a",
+      match: { resources: ["events"], apiGroups: ["", "events.k8s.io"] },
+      validate: ({ object }) => expectTypeOf(object).toEqualTypeOf<CoreEvent | Event>() && undefined,
+    });
+  });
+
+  it("a Binding for both ways to bind a Pod", () => {
+    policy({
+      name: "a",
+      match: { resources: ["bindings", "pods/binding"], operations: ["CREATE"] },
+      validate: ({ object }) => expectTypeOf(object).toEqualTypeOf<Binding>() && undefined,
     });
   });
 

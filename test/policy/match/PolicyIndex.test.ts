@@ -41,6 +41,9 @@ describe("PolicyIndex.find", () => {
     [pods, reviewOf("|pods/exec", { operation: "CONNECT" }), false],
     [pods, reviewOf("|pods/status", update), false],
     [pods, reviewOf("|pods/ephemeralcontainers", update), true],
+    [pods, reviewOf("|pods/resize", update), true],
+    [{ resources: ["pods/binding"] }, reviewOf("|bindings"), true],
+    [{ resources: ["bindings"] }, reviewOf("|pods/binding"), true],
     [{ ...pods, ephemeralContainers: false }, reviewOf("|pods/ephemeralcontainers", update), false],
     [pods, reviewOf("|pods", { operation: "DELETE" }), false],
     [{ ...pods, operations: ["DELETE"] }, reviewOf("|pods", { operation: "DELETE" }), true],
@@ -52,7 +55,7 @@ describe("PolicyIndex.find", () => {
     [{ apiGroups: ["*"], resources: ["*/*"] }, reviewOf("example.com|things"), true],
     [{ apiGroups: ["apps"], resources: ["*/scale"] }, reviewOf("apps|deployments/scale", update), true],
     [{ apiGroups: ["apps"], resources: ["*/scale"] }, reviewOf("apps|deployments", update), false],
-    [{ ...pods, apiVersions: ["v2"] }, reviewOf("|pods"), false],
+    [{ ...pods, resize: false }, reviewOf("|pods/resize", update), false],
     [{ ...pods, apiVersions: ["v2", "*"] }, reviewOf("|pods"), true],
     [{ ...any, scope: "Cluster" }, reviewOf("|namespaces", { namespace: "n" }), true],
     [{ ...any, scope: "Namespaced" }, reviewOf("|namespaces", { namespace: "n" }), false],
@@ -118,6 +121,7 @@ describe("PolicyIndex.find with podTemplates", () => {
     ["batch|jobs", "spec.template"],
     ["batch|cronjobs", "spec.jobTemplate.spec.template"],
     ["|replicationcontrollers", "spec.template"],
+    ["|podtemplates", "template"],
   ] as const;
   const templated = (path: string, template: unknown): JsonObject =>
     path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), template) as JsonObject;
@@ -131,6 +135,41 @@ describe("PolicyIndex.find with podTemplates", () => {
     for (const none of [null, [], "x", undefined]) expect(find(templated(path, none))).toEqual([path]);
     expect(find({})).toEqual([path]);
     expect(hits(web, reviewOf(what, { object: templated(path, labelled({ app: "web" })) }))).toBe(false);
+  });
+
+  it.each<[optional: boolean, labels: Match["labels"], what: string, count: number, parts: Partial<Review>]>([
+    [false, undefined, "an object without a template", 1, { object: {} }],
+    [true, undefined, "an object without a template", 0, { object: {} }],
+    [true, undefined, "an object with a template", 1, { object: templated("spec.template", {}) }],
+    [
+      true,
+      undefined,
+      "an object that loses its template",
+      0,
+      { object: {}, oldObject: templated("spec.template", {}) },
+    ],
+    [true, undefined, "an object that gets a template", 1, { object: templated("spec.template", {}), oldObject: {} }],
+    [true, undefined, "the deletion of an object without a template", 0, { object: null, oldObject: {} }],
+    [
+      true,
+      web.labels,
+      "an object that gets a template with other labels",
+      0,
+      { object: templated("spec.template", labelled({ app: "db" })), oldObject: {} },
+    ],
+    [
+      true,
+      web.labels,
+      "an object that gets a template with its labels",
+      1,
+      { object: templated("spec.template", labelled({ app: "web" })), oldObject: {} },
+    ],
+  ])("with optional %s and labels %j finds the template of %s: %i", (optional, labels, _what, count, parts) => {
+    const podTemplates = [{ group: "argoproj.io", resource: "rollouts", optional }];
+    const match: Match = { resources: ["pods"], podTemplates, operations: ["CREATE", "UPDATE", "DELETE"] };
+    const index = new PolicyIndex([named(labels === undefined ? match : { ...match, labels })], "validate");
+    const operation = parts.object === null ? "DELETE" : parts.oldObject === undefined ? "CREATE" : "UPDATE";
+    expect(index.find(reviewOf("argoproj.io|rollouts", { operation, ...parts }))).toHaveLength(count);
   });
 
   it("finds a policy on Pods and Deployments for both a Deployment and its template", () => {
@@ -186,4 +225,52 @@ describe("the hits of PolicyIndex.find", () => {
     expect(found.reduce((sum, length) => sum + length, 0)).toBe(2);
     expect(index.find(reviewOf("|namespaces", { namespace: "x".repeat(100_000) }))).toHaveLength(1);
   });
+});
+
+const inVersion = (what: string, version: string): Review => {
+  const review = reviewOf(what);
+  return { ...review, resource: { ...review.resource, version } };
+};
+const widgets: Match = { apiGroups: ["example.com"], resources: ["widgets"] };
+
+it.each<[match: Match, review: Review, otherVersions: readonly string[] | undefined]>([
+  [{ resources: ["horizontalpodautoscalers"] }, inVersion("autoscaling|horizontalpodautoscalers", "v2"), undefined],
+  [
+    { resources: ["horizontalpodautoscalers"] },
+    inVersion("autoscaling|horizontalpodautoscalers", "v1"),
+    ["autoscaling/v2"],
+  ],
+  [{ ...widgets, apiVersions: ["v1", "v2"] }, inVersion("example.com|widgets", "v2"), undefined],
+  [
+    { ...widgets, apiVersions: ["v2", "v1"] },
+    inVersion("example.com|widgets", "v3"),
+    ["example.com/v1", "example.com/v2"],
+  ],
+  [widgets, inVersion("example.com|widgets", "v3"), undefined],
+  [{ resources: ["events"] }, inVersion("events.k8s.io|events", "v1"), ["v1"]],
+  [{ resources: ["events"], apiGroups: ["events.k8s.io"] }, inVersion("|events", "v1"), ["events.k8s.io/v1"]],
+  [{ resources: ["events"], apiGroups: ["events.k8s.io", ""] }, inVersion("|events", "v1"), undefined],
+  [
+    { resources: ["horizontalpodautoscalers", "*"] },
+    inVersion("autoscaling|horizontalpodautoscalers", "v1"),
+    undefined,
+  ],
+  [
+    { resources: ["*"], apiVersions: ["v1"] },
+    inVersion("autoscaling|horizontalpodautoscalers", "v2"),
+    ["autoscaling/v1"],
+  ],
+])(
+  "PolicyIndex.find returns a policy with the match %j for $resource.version of a resource, with the versions that it judges instead",
+  (match, review, otherVersions) => {
+    for (const purpose of ["validate", "mutate"] as const) {
+      const [hit] = new PolicyIndex([named(match)], purpose).find(review);
+      expect({ name: hit?.policy.name, otherVersions: hit?.otherVersions }).toEqual({ name: "p", otherVersions });
+    }
+  },
+);
+
+it("PolicyIndex.find returns no policy that names versions of all resources for a custom resource without them", () => {
+  const index = new PolicyIndex([named({ resources: ["*"], apiVersions: ["v1"] })], "validate");
+  expect(index.find(inVersion("example.com|widgets", "v2"))).toEqual([]);
 });

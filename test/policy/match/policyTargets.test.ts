@@ -12,6 +12,7 @@ function targets(match: Match, purpose: "validate" | "mutate"): string[] {
 }
 
 const ephemeral = "|pods/ephemeralcontainers UPDATE";
+const resize = "|pods/resize UPDATE";
 const owners = [
   "apps|deployments",
   "apps|statefulsets",
@@ -21,19 +22,65 @@ const owners = [
   "batch|cronjobs",
   "|replicationcontrollers",
 ];
-const templates = (operations: string) =>
-  owners.map((name) => `${name} ${operations} spec.${name === "batch|cronjobs" ? "jobTemplate.spec." : ""}template`);
+const templates = (operations: string) => [
+  ...owners.map((name) => `${name} ${operations} spec.${name === "batch|cronjobs" ? "jobTemplate.spec." : ""}template`),
+  `|podtemplates ${operations} template`,
+];
+
+const named = ["argoproj.io|rollouts CREATE+UPDATE spec.template", "a.io|jobs CREATE+UPDATE spec.pool.template"];
+const wildcards = ["*|* CREATE+UPDATE", "*|*/* CREATE+UPDATE", "*|*/scale CREATE+UPDATE", "|pods/* CREATE+UPDATE"];
 
 it.each<[what: string, match: Match, validators: string[], mutators: string[]]>([
-  ["pods", { resources: ["pods"] }, ["|pods CREATE+UPDATE", ephemeral], ["|pods CREATE+UPDATE"]],
+  ["pods", { resources: ["pods"] }, ["|pods CREATE+UPDATE", ephemeral, resize], ["|pods CREATE+UPDATE"]],
   [
     "pods without ephemeral containers",
     { resources: ["pods"], ephemeralContainers: false },
-    ["|pods CREATE+UPDATE"],
+    ["|pods CREATE+UPDATE", resize],
     ["|pods CREATE+UPDATE"],
   ],
+  [
+    "pods without resizes",
+    { resources: ["pods"], resize: false },
+    ["|pods CREATE+UPDATE", ephemeral],
+    ["|pods CREATE+UPDATE"],
+  ],
+  [
+    "pods with the subresources by name",
+    { resources: ["pods", "pods/resize", "pods/ephemeralcontainers"] },
+    ["|pods CREATE+UPDATE", "|pods/resize CREATE+UPDATE", "|pods/ephemeralcontainers CREATE+UPDATE"],
+    ["|pods CREATE+UPDATE", "|pods/resize CREATE+UPDATE", "|pods/ephemeralcontainers CREATE+UPDATE"],
+  ],
+  [
+    "the binding of a Pod",
+    { resources: ["pods/binding"], operations: ["CREATE"] },
+    ["|pods/binding CREATE", "|bindings CREATE"],
+    ["|pods/binding CREATE", "|bindings CREATE"],
+  ],
+  [
+    "bindings",
+    { resources: ["bindings"], operations: ["CREATE"] },
+    ["|bindings CREATE", "|pods/binding CREATE"],
+    ["|bindings CREATE", "|pods/binding CREATE"],
+  ],
+  [
+    "bindings of another group",
+    { apiGroups: ["example.com"], resources: ["bindings"] },
+    ["example.com|bindings CREATE+UPDATE"],
+    ["example.com|bindings CREATE+UPDATE"],
+  ],
+  [
+    "any group among others",
+    { apiGroups: ["apps", "*"], resources: ["deployments"] },
+    ["*|deployments CREATE+UPDATE"],
+    ["*|deployments CREATE+UPDATE"],
+  ],
   ["pods on DELETE", { resources: ["pods"], operations: ["DELETE"] }, ["|pods DELETE"], ["|pods DELETE"]],
-  ["pods on CREATE", { resources: ["pods"], operations: ["CREATE"] }, ["|pods CREATE", ephemeral], ["|pods CREATE"]],
+  [
+    "pods on CREATE",
+    { resources: ["pods"], operations: ["CREATE"] },
+    ["|pods CREATE", ephemeral, resize],
+    ["|pods CREATE"],
+  ],
   [
     "pods/ephemeralcontainers by name",
     { resources: ["pods/ephemeralcontainers"] },
@@ -43,7 +90,7 @@ it.each<[what: string, match: Match, validators: string[], mutators: string[]]>(
   [
     "pods with templates",
     { resources: ["pods"], podTemplates: true, operations: ["UPDATE"] },
-    ["|pods UPDATE", ephemeral, ...templates("UPDATE")],
+    ["|pods UPDATE", ephemeral, resize, ...templates("UPDATE")],
     ["|pods UPDATE", ...templates("UPDATE")],
   ],
   [
@@ -61,14 +108,26 @@ it.each<[what: string, match: Match, validators: string[], mutators: string[]]>(
   [
     "pods of any group",
     { apiGroups: ["*"], resources: ["pods"] },
-    ["*|pods CREATE+UPDATE", ephemeral],
+    ["*|pods CREATE+UPDATE", ephemeral, resize],
     ["*|pods CREATE+UPDATE"],
   ],
   [
     "wildcards",
     { resources: ["*", "*/*", "*/scale", "pods/*"] },
-    ["*|* CREATE+UPDATE", "*|*/* CREATE+UPDATE", "*|*/scale CREATE+UPDATE", "|pods/* CREATE+UPDATE"],
-    ["*|* CREATE+UPDATE", "*|*/* CREATE+UPDATE", "*|*/scale CREATE+UPDATE", "|pods/* CREATE+UPDATE"],
+    [...wildcards, "|bindings CREATE+UPDATE"],
+    [...wildcards, "|bindings CREATE+UPDATE"],
+  ],
+  [
+    "pods and named kinds with Pod templates",
+    {
+      resources: ["pods"],
+      podTemplates: [
+        { group: "argoproj.io", resource: "rollouts" },
+        { group: "a.io", resource: "jobs", path: ["spec", "pool", "template"] },
+      ],
+    },
+    ["|pods CREATE+UPDATE", ephemeral, resize, ...templates("CREATE+UPDATE"), ...named],
+    ["|pods CREATE+UPDATE", ...templates("CREATE+UPDATE"), ...named],
   ],
 ])("policyTargets returns the targets of %s", (_what, match, validators, mutators) => {
   expect(targets(match, "validate")).toEqual(validators);

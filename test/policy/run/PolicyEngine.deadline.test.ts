@@ -43,12 +43,12 @@ async function judgeBy(timeoutMs: number, policies: readonly Policy[]): Promise<
 describe("PolicyEngine with a deadline", () => {
   const never = (): Promise<never> => new Promise(() => undefined);
   it.each<[fallback: DeadlineFallback | undefined, verdict: object]>([
-    [undefined, { allowed: false, code: 504, reason: "Timeout", message: "policy p missed the deadline" }],
-    ["deny", { allowed: false, code: 504, reason: "Timeout", message: "policy p missed the deadline" }],
-    ["warn", { allowed: true, warnings: ["p: policy p missed the deadline"] }],
+    [undefined, { allowed: false, code: 504, reason: "Timeout", message: "p: the policy missed the deadline" }],
+    ["deny", { allowed: false, code: 504, reason: "Timeout", message: "p: the policy missed the deadline" }],
+    ["warn", { allowed: true, warnings: ["p: the policy missed the deadline"] }],
     [
       "allow",
-      { allowed: true, warnings: [], auditAnnotations: { "p.missed-deadline": "policy p missed the deadline" } },
+      { allowed: true, warnings: [], auditAnnotations: { "p.missed-deadline": "the policy missed the deadline" } },
     ],
   ])("applies the fallback %s to a policy that does not answer", async (fallback, expected) => {
     for (const wait of [never, () => thenable(() => undefined)]) {
@@ -68,7 +68,7 @@ describe("PolicyEngine with a deadline", () => {
     expect(afterMs).toBe(120);
     expect(verdict).toMatchObject({
       allowed: false,
-      message: "policy late missed the deadline; no",
+      message: "late: the policy missed the deadline\nno: no",
       warnings: ["a: done", "b: done", "c: done", "d: done"],
     });
   });

@@ -19,15 +19,16 @@ const validators: Readonly<Record<string, () => Findings | Promise<Findings>>> =
 };
 
 describe("PolicyEngine with validators", () => {
-  const failed = "policy p failed; the gate's log has the error";
-  const late = "policy p missed the deadline";
+  const failed = "the policy failed; the gate's log has the error";
+  const late = "the policy missed the deadline";
+  const results: Readonly<Record<string, string>> = { throws: "failed", "misses the deadline": "missed-deadline" };
   it.each<[what: keyof typeof validators & string, mode: Mode, verdict: object]>([
     [
       "denies",
       "enforce",
       {
         allowed: false,
-        message: "no",
+        message: "p: no",
         code: 422,
         reason: "Invalid",
         warnings: [],
@@ -41,7 +42,7 @@ describe("PolicyEngine with validators", () => {
       "enforce",
       {
         allowed: false,
-        message: failed,
+        message: `p: ${failed}`,
         code: 500,
         reason: "InternalError",
         warnings: [],
@@ -55,7 +56,7 @@ describe("PolicyEngine with validators", () => {
       "enforce",
       {
         allowed: false,
-        message: late,
+        message: `p: ${late}`,
         code: 504,
         reason: "Timeout",
         warnings: [],
@@ -76,7 +77,10 @@ describe("PolicyEngine with validators", () => {
   ])("applies to one that %s the mode %s", async (what, mode, expected) => {
     const validate = validators[what];
     const one: Policy = policy({ name: "p", match, ...(validate ? { validate } : {}) });
-    expect((await judge("validate", review, [one], { modes: { p: mode }, timeoutMs: 15 })).verdict).toEqual(expected);
+    const { verdict } = await judge("validate", review, [one], { modes: { p: mode }, timeoutMs: 15 });
+    const { policies, ...rest } = verdict;
+    expect(rest).toEqual(expected);
+    expect(policies).toMatchObject([{ policy: "p", mode, result: results[what] ?? "judged" }]);
   });
 
   it("enforces a policy next to one in mode warn", async () => {
@@ -84,7 +88,7 @@ describe("PolicyEngine with validators", () => {
     const { verdict } = await judge("validate", review, both, { modes: { p: "warn" } });
     expect(verdict).toMatchObject({
       allowed: false,
-      message: "q says no",
+      message: "q: q says no",
       warnings: ["p: p says no"],
       auditAnnotations: { "denied-by": "q" },
     });
@@ -129,7 +133,14 @@ describe("PolicyEngine with mutators", () => {
     ],
   ])("in mode %s applies the patch only for enforce, and reports it otherwise", async (mode, expected, seenLabel) => {
     seen.length = 0;
-    expect((await judge("mutate", bare, [label, observer], { modes: { p: mode } })).verdict).toEqual(expected);
+    const { verdict } = await judge("mutate", bare, [label, observer], { modes: { p: mode } });
+    const { policies, ...rest } = verdict;
+    expect(rest).toEqual(expected);
+    const withheld = { effect: "would-patch", message: "add /metadata/labels" };
+    expect(policies).toEqual([
+      { policy: "p", mode, result: "judged", findings: mode === "enforce" ? [] : [withheld] },
+      { policy: "q", mode: "enforce", result: "judged", findings: [] },
+    ]);
     expect(seen).toEqual([seenLabel]);
   });
 
@@ -147,6 +158,7 @@ describe("PolicyEngine with mutators", () => {
     expect((await judge("mutate", bare, [observer], { modes: { q: "warn" } })).verdict).toEqual({
       allowed: true,
       patch: [],
+      policies: [{ policy: "q", mode: "warn", result: "judged", findings: [] }],
       warnings: [],
       auditAnnotations: {},
     });
@@ -165,7 +177,11 @@ describe("PolicyEngine with mutators", () => {
     expect(verdict).toMatchObject({
       allowed: true,
       warnings: ["p: no"],
-      auditAnnotations: { "q.would-deny": expect.stringContaining("q failed") },
+      auditAnnotations: { "q.would-deny": "the policy failed; the gate's log has the error" },
+      policies: [
+        { policy: "p", mode: "warn", result: "judged", findings: [{ effect: "warn", message: "no" }] },
+        { policy: "q", mode: "audit", result: "failed", findings: [{ effect: "would-deny" }] },
+      ],
     });
   });
 });

@@ -6,13 +6,14 @@ import { expectNoUnhandledRejections, frozenReview, judge, later, testRun, thena
 const review = frozenReview("validate-v1-create-pods-1");
 expectNoUnhandledRejections();
 
-const failure = { allowed: false, code: 500, message: "policy p failed; the gate's log has the error" };
+const failure = { allowed: false, code: 500, message: "p: the policy failed; the gate's log has the error" };
 
 describe("PolicyEngine", () => {
   it("allows without policies", async () => {
     expect((await judge("validate", review, [])).verdict).toEqual({
       allowed: true,
       patch: [],
+      policies: [],
       warnings: [],
       auditAnnotations: {},
     });
@@ -27,9 +28,31 @@ describe("PolicyEngine", () => {
     ]);
     expect(verdict).toEqual({
       allowed: false,
-      message: "first; second; third",
+      message: "z: first\na: second\nm: third\nm: second",
       code: 422,
       reason: "Invalid",
+      policies: [
+        {
+          policy: "z",
+          mode: "enforce",
+          result: "judged",
+          findings: [
+            { effect: "warn", message: "careful" },
+            { effect: "deny", message: "first" },
+          ],
+        },
+        { policy: "a", mode: "enforce", result: "judged", findings: [{ effect: "deny", message: "second" }] },
+        {
+          policy: "m",
+          mode: "enforce",
+          result: "judged",
+          findings: [
+            { effect: "deny", message: "third" },
+            { effect: "deny", message: "second" },
+          ],
+        },
+        { policy: "ok", mode: "enforce", result: "judged", findings: [] },
+      ],
       warnings: ["z: careful"],
       auditAnnotations: { "m.seen": "yes", "denied-by": "z,a,m" },
     });
@@ -59,7 +82,7 @@ describe("PolicyEngine", () => {
   ])("denies when a policy returns a denial as %s", async (_what, result) => {
     expect((await judge("validate", review, [validator("p", result)])).verdict).toMatchObject({
       allowed: false,
-      message: "no",
+      message: "p: no",
       code: 403,
       reason: "Forbidden",
     });

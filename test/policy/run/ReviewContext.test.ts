@@ -152,9 +152,21 @@ describe("a policy on Pod templates fails for a workload without a template", ()
       validate: () => undefined,
     });
     const { verdict, log } = await judge("validate", withObject({ kind: "Deployment", spec }, deployment), [one]);
-    expect(verdict).toMatchObject({ allowed: false, code: 500, message: expect.stringContaining("policy p failed") });
+    const message = "p: the policy failed; the gate's log has the error";
+    expect(verdict).toMatchObject({ allowed: false, code: 500, message });
     expect(log.error.mock.calls[0]?.[1]).toMatchObject({
       error: { code: "pod-template-missing", message: "the object has no Pod template at spec.template" },
     });
   });
+});
+
+it("ReviewContext has no old object where an optional Pod template is new", async () => {
+  const template = { spec: { containers: [c("a")] } };
+  const rollout = { group: "argoproj.io", version: "v1", resource: "rollouts" };
+  const at = (oldObject: JsonObject): Review =>
+    withObject({ spec: { template } }, { operation: "UPDATE", oldObject, resource: rollout });
+  const podTemplates = [{ group: "argoproj.io", resource: "rollouts", optional: true }];
+  const old = (review: Review) => contextOf(review, ({ oldObject }) => oldObject, { podTemplates });
+  expect(await old(at({ spec: { workloadRef: {} } }))).toBeNull();
+  expect(await old(at({ spec: { template } }))).toMatchObject({ kind: "Pod", spec: template.spec });
 });

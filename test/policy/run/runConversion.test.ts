@@ -1,66 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ConversionError, conversion, type HubConverter } from "../../../src/policy/define/conversion.ts";
+import { ConversionError } from "../../../src/policy/define/conversion.ts";
 import type { KubernetesObject } from "../../../src/policy/define/ResourceTypes.ts";
-import { runConversion } from "../../../src/policy/run/runConversion.ts";
-import type { JsonObject } from "../../../src/protocol/Json.ts";
-import type { ConversionOutcome } from "../../../src/protocol/review/ConversionReview.ts";
 import { decodeConversionReview } from "../../../src/protocol/review/decodeConversionReview.ts";
 import { readReview, reviewNames } from "../../fixtures/readReview.ts";
-import { deepFreeze, frozenReview, testRun } from "../policyRun.ts";
-
-const move = (from: string, to: string) => (object: KubernetesObject) => {
-  const spec = { ...Object(object.spec) };
-  spec[to] = spec[from];
-  delete spec[from];
-  return { ...object, spec };
-};
-
-/** A conversion: v1 has spec.host, v1beta1 has spec.hostname, v1alpha1 has spec.address. */
-function gateways(v1beta1: Partial<HubConverter> = {}) {
-  const one = conversion({
-    group: "example.com",
-    kind: "Gateway",
-    versions: ["v1", "v1beta1", "v1alpha1"],
-    hub: "v1",
-    convert: {
-      v1beta1: { toHub: move("hostname", "host"), fromHub: move("host", "hostname"), ...v1beta1 },
-      v1alpha1: { toHub: move("address", "host"), fromHub: move("host", "address") },
-    },
-  });
-  return new Map([["example.com/Gateway", one]]);
-}
-
-const metadata = {
-  name: "a",
-  namespace: "n",
-  uid: "u",
-  labels: { l: "1" },
-  annotations: { a: "1" },
-  generation: 3,
-  managedFields: [{ manager: "m" }],
-};
-const gateway = (version: string, spec: object, changes: object = {}) => ({
-  apiVersion: `example.com/${version}`,
-  kind: "Gateway",
-  metadata,
-  spec,
-  ...changes,
-});
-
-function convert(
-  objects: readonly object[],
-  version: string,
-  conversions = gateways(),
-): { outcome: ConversionOutcome; logged: unknown[] } {
-  const { log } = testRun(frozenReview("validate-v1-create-pods-1"));
-  const review = {
-    version: "v1",
-    uid: "r",
-    desiredApiVersion: version,
-    objects: deepFreeze(objects) as readonly JsonObject[],
-  } as const;
-  return { outcome: runConversion(review, conversions, log), logged: log.error.mock.calls };
-}
+import { convert, gateway, gateways, metadata } from "./gatewayConversion.ts";
 
 describe("runConversion with captured reviews", () => {
   it.each(reviewNames.filter((name) => name.startsWith("conversion")))("converts %s and keeps its metadata", (name) => {
@@ -132,6 +75,15 @@ describe("runConversion converts", () => {
     expect(given.spec).toEqual({});
   });
 
+  it.each([
+    ["without metadata", undefined, "v1beta1"],
+    ["with metadata that is null", null, "v1beta1"],
+    ["without metadata that has the version already", undefined, "v1"],
+  ])("an object %s, and gives it the metadata that the API server requires", (_what, given, version) => {
+    const { outcome } = convert([gateway("v1", {}, { metadata: given })], `example.com/${version}`);
+    expect(outcome).toEqual({ converted: true, objects: [gateway(version, {}, { metadata: {} })] });
+  });
+
   it("an object with a member named __proto__, and keeps the member", () => {
     const { outcome } = convert(
       [JSON.parse(JSON.stringify(gateway("v1", {})).replace('"spec":{', '"spec":{"__proto__":{"a":1}'))],
@@ -152,16 +104,10 @@ describe("runConversion fails with a message that names the object", () => {
       "objects[0], object n/a, to example.com/v1: apiVersion or kind is missing",
     ],
     [
-      "no metadata",
-      gateway("v1", {}, { metadata: undefined }),
-      "example.com/v1",
-      "objects[0], Gateway (unnamed), to example.com/v1: metadata is missing",
-    ],
-    [
       "metadata that is a list",
       gateway("v1", {}, { metadata: [] }),
       "example.com/v1",
-      "objects[0], Gateway (unnamed), to example.com/v1: metadata is missing",
+      "objects[0], Gateway (unnamed), to example.com/v1: metadata is not an object",
     ],
     [
       "another desired group",
@@ -197,16 +143,26 @@ describe("runConversion fails with a message that names the object", () => {
   };
   it.each<[what: string, fromHub: (object: KubernetesObject) => KubernetesObject, reason: string, logged: number]>([
     ["throws a ConversionError", throws(new ConversionError("host is too long")), "host is too long", 0],
-    ["throws another error", throws(new Error("s3cret")), "the converter failed; the gate's log has the error", 1],
-    ["throws null", throws(null), "the converter failed; the gate's log has the error", 1],
+    [
+      "throws another error",
+      throws(new Error("s3cret")),
+      "the converter v1beta1.fromHub failed; the gate's log has the error",
+      1,
+    ],
+    ["throws null", throws(null), "the converter v1beta1.fromHub failed; the gate's log has the error", 1],
     ["returns nothing", returns(undefined), "the converter v1beta1.fromHub did not return an object", 0],
     ["returns a list", returns([{}]), "the converter v1beta1.fromHub did not return an object", 0],
     ["returns a promise", returns(Promise.resolve({})), "the converter v1beta1.fromHub did not return an object", 0],
-    ["returns a Date", (object) => ({ ...object, at: new Date(0) }), "/at is a Date, which JSON cannot represent", 0],
+    [
+      "returns a Date",
+      (object) => ({ ...object, at: new Date(0) }),
+      "the converter v1beta1.fromHub: /at is a Date, which JSON cannot represent",
+      0,
+    ],
     [
       "returns NaN",
       (object) => ({ ...object, spec: { n: Number.NaN } }),
-      "/spec/n is NaN, which JSON cannot represent",
+      "the converter v1beta1.fromHub: /spec/n is NaN, which JSON cannot represent",
       0,
     ],
     [

@@ -63,9 +63,9 @@ describe("runMutators denies, and hides the change from the next mutator, after 
       },
     ],
     [
-      "sets a BigInt",
+      "sets a bigint beyond int64",
       (draft) => {
-        draft.x = [1n];
+        draft.x = [2n ** 63n];
       },
     ],
     [
@@ -109,7 +109,7 @@ describe("runMutators denies, and hides the change from the next mutator, after 
     expect(verdict).toMatchObject({
       allowed: false,
       code: 500,
-      message: "policy p failed; the gate's log has the error",
+      message: "p: the policy failed; the gate's log has the error",
     });
     expect(seen).toEqual([review.object]);
     expect(log.error).toHaveBeenCalledTimes(1);
@@ -139,7 +139,7 @@ describe("runMutators denies, and hides the change from the next mutator, after 
     expect(verdict).toMatchObject({
       allowed: false,
       code: 504,
-      message: "policy q missed the deadline",
+      message: "q: the policy missed the deadline",
       auditAnnotations: { "p.missed-deadline": expect.any(String) },
     });
   });

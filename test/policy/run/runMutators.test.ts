@@ -77,7 +77,7 @@ describe("the patch of runMutators", () => {
           Object.defineProperty(draft.deep, "x", { value: 1 });
         }),
       ],
-      "denied: policy p failed; the gate's log has the error",
+      "denied: p: the policy failed; the gate's log has the error",
     ],
     [
       "inserts an element at the front",
@@ -151,7 +151,7 @@ describe("the patch of runMutators", () => {
           return deny("no");
         }),
       ]),
-    ).toBe("denied: no");
+    ).toBe("denied: p: no");
   });
 });
 

@@ -19,8 +19,8 @@ afterEach(() => {
 });
 
 /** Runs a call with a deadline, until all its timers have run. */
-async function outcomeOf(call: () => unknown, timeoutMs = 100) {
-  const run = testRun(REVIEW, { timeoutMs });
+async function outcomeOf(call: () => unknown, { timeoutMs = 100, isStrict = false } = {}) {
+  const run = { ...testRun(REVIEW, { timeoutMs }), isStrict };
   const outcome = runPolicy(P, run, call);
   await vi.runAllTimersAsync();
   return { outcome: await outcome, log: run.log, isAsync: outcome instanceof Promise };
@@ -73,12 +73,12 @@ it("runPolicy accepts 10,000 findings of a generator", async () => {
 it.each<[what: string, error: string, call: () => unknown]>([
   [
     "an error that is thrown",
-    "x",
+    "object is missing",
     () => {
-      throw new Error("x");
+      throw new Error("object is missing");
     },
   ],
-  ["a rejection", "x", () => Promise.reject(new Error("x"))],
+  ["a rejection", "object is missing", () => Promise.reject(new Error("object is missing"))],
   ["a boolean", "returned a boolean", () => true],
   ["a string", "returned a string", () => "no"],
   ["a function", "returned a function", () => () => NO],
@@ -97,10 +97,14 @@ it.each<[what: string, error: string, call: () => unknown]>([
     () => ({ finding: "deny", message: "m", code: 200 }),
   ],
   ["a warning without a message", "warn requires a message", () => ({ finding: "warn", message: "" })],
-  ["an annotation with a space in its key", "is not a key", () => ({ finding: "annotate", key: "a b", value: "" })],
+  [
+    "an annotation with a space in its key",
+    "the key is not 1 to 30 letters",
+    () => ({ finding: "annotate", key: "a b", value: "" }),
+  ],
   ["an unknown finding", "object; expected", () => ({ finding: "allow", message: "m" })],
-  ["a finding whose getter throws", "a getter", () => throwing("message")],
-  ["an object whose property then throws", "a getter", () => throwing("then")],
+  ["a finding whose getter throws", "a …", () => throwing("message")],
+  ["an object whose property then throws", "a …", () => throwing("then")],
   [
     "an async generator",
     "object; expected",
@@ -211,5 +215,78 @@ describe("runPolicy with a deadline of 100 ms", () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(run.deadline.isPassed).toBe(true);
     expect(runPolicy(P, run, () => NO)).toMatchObject({ result: "findings" });
+  });
+});
+
+/** A policy that decides by the number of its calls of deny. */
+const made = (count: number): Finding[] => Array.from({ length: count }, () => deny("no"));
+
+/** A value that is returned after findings were made. */
+const making = (_: readonly Finding[], value: unknown): unknown => value;
+
+describe("runPolicy notices findings that a policy drops", () => {
+  const dropped: [what: string, call: () => unknown][] = [
+    ["a validator that returns nothing", () => void made(1)],
+    ["a validator that returns null", () => making(made(1), null)],
+    ["a warning", () => void warn("w")],
+    ["two denials", () => void made(2)],
+    ["an async validator, before it waits", async () => void made(1)],
+    ["an async validator that waits afterwards", () => making(made(1), later(undefined))],
+    [
+      "a thenable of nothing",
+      () =>
+        making(
+          made(1),
+          thenable((resolve) => resolve(undefined)),
+        ),
+    ],
+  ];
+  const returned: [what: string, call: () => unknown][] = [
+    ["a finding", () => deny("no")],
+    ["a list of some", () => made(3).slice(2)],
+    ["an empty list", () => made(3).filter(() => false)],
+    ["an empty iterable", () => making(made(1), new Set())],
+    ["a promise of a list", async () => made(2).slice(2)],
+    ["an annotation that is dropped", () => void annotate("k", "v")],
+    ["nothing", () => undefined],
+  ];
+
+  it.each(dropped)("in a strict run, %s fails", async (_, call) => {
+    const { outcome, log } = await outcomeOf(call, { isStrict: true });
+    expect(outcome).toEqual({ policy: P, result: "failed" });
+    const error = expect.objectContaining({ code: "findings-dropped" });
+    expect(log.error.mock.calls).toEqual([["a policy failed", { ...CALL, error }]]);
+  });
+
+  it.each(dropped)("in another run, %s is logged", async (_, call) => {
+    const { outcome, log } = await outcomeOf(call);
+    expect(outcome).toEqual({ policy: P, result: "findings", findings: [] });
+    const fault = expect.stringMatching(/^made (a finding|2 findings) and returned nothing; return what/);
+    expect(log.warn.mock.calls).toEqual([["a policy dropped its findings", { ...CALL, fault }]]);
+  });
+
+  it.each(returned)("but not %s", async (_, call) => {
+    for (const isStrict of [false, true]) {
+      const { outcome, log } = await outcomeOf(call, { isStrict });
+      expect(outcome).toMatchObject({ result: "findings" });
+      expect([log.warn, log.error].flatMap(({ mock }) => mock.calls)).toEqual([]);
+    }
+  });
+
+  it("and blames no other policy for them", async () => {
+    const run = { ...testRun(REVIEW), isStrict: true };
+    const slow = runPolicy(P, run, async () => {
+      await later(undefined, 5);
+      return [deny("late")];
+    });
+    const waiting = runPolicy(P, run, () => later(undefined, 20));
+    const between = later(undefined, 10).then(() => runPolicy(P, run, () => undefined));
+    await vi.runAllTimersAsync();
+    expect(await slow).toMatchObject({ result: "findings", findings: [{ ...DENIAL, message: "late" }] });
+    expect([await waiting, await between]).toEqual([
+      { policy: P, result: "findings", findings: [] },
+      { policy: P, result: "findings", findings: [] },
+    ]);
+    expect(run.log.error).not.toHaveBeenCalled();
   });
 });

@@ -1,41 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { annotate, deny, type Finding, warn } from "../../../src/policy/define/Finding.ts";
 import type { Mode } from "../../../src/policy/define/Mode.ts";
-import type { DeadlineFallback } from "../../../src/policy/define/policy.ts";
 import type { Outcome } from "../../../src/policy/run/Outcome.ts";
 import { verdictOf } from "../../../src/policy/run/verdictOf.ts";
-import type { Review } from "../../../src/protocol/review/Review.ts";
-import type { Verdict } from "../../../src/protocol/review/Verdict.ts";
-import { frozenReview, testRun, validator } from "../policyRun.ts";
+import type { FindingEffect, PolicyVerdict } from "../../../src/protocol/review/Verdict.ts";
+import { frozenReview, testRun } from "../policyRun.ts";
+import { FAILED, found, missed, OTHER_VERSION, PATCH, verdictFrom, withheld } from "./verdictFrom.ts";
 
-const POD = frozenReview("validate-v1-create-pods-1");
-const SECRET = frozenReview("validate-v1-create-secrets-1");
-const PATCH = [
-  { op: "add", path: "/metadata/labels", value: { a: "s3cret" } },
-  { op: "remove", path: "/spec/b" },
-] as const;
-
-const policyNamed = (name: string, onDeadline?: DeadlineFallback) => validator(name, () => undefined, onDeadline);
-const found = (name: string, ...findings: readonly Finding[]): Outcome => ({
-  policy: policyNamed(name),
-  result: "findings",
-  findings,
-});
-const withheld = (patch: Extract<Outcome, { result: "withheld" }>["patch"], ...findings: Finding[]): Outcome => ({
-  policy: policyNamed("p"),
-  result: "withheld",
-  findings,
-  patch,
-});
-const missed = (onDeadline: DeadlineFallback): Outcome => ({
-  policy: policyNamed("p", onDeadline),
-  result: "missed-deadline",
-});
-const FAILED: Outcome = { policy: policyNamed("p"), result: "failed" };
-
-/** The verdict on outcomes, with all policies in these modes. */
-const verdict = (outcomes: readonly Outcome[], modes: Readonly<Record<string, Mode>> = {}, review = POD): Verdict =>
-  verdictOf(outcomes, review, testRun(review, { modes }).settings);
+const UPDATE = frozenReview("validate-v1-update-pods-1");
+const NO = deny("no");
 
 const allowed = (more: object = {}): object => ({
   allowed: true,
@@ -44,6 +17,8 @@ const allowed = (more: object = {}): object => ({
   auditAnnotations: {},
   ...more,
 });
+const warned = (...warnings: readonly string[]): object => allowed({ warnings });
+const annotated = (key: string, value: string): object => allowed({ auditAnnotations: { [key]: value } });
 const denied = (message: string, code: number, reason: string): object => ({
   allowed: false,
   message,
@@ -53,173 +28,204 @@ const denied = (message: string, code: number, reason: string): object => ({
   auditAnnotations: { "denied-by": "p" },
 });
 
-const annotated = (key: string, value: string): object => allowed({ auditAnnotations: { [key]: value } });
+type Said = Pick<PolicyVerdict, "result" | "findings">;
+/** What the verdict has of the policy, with the effect and the message of its only finding. */
+const said = (result: PolicyVerdict["result"], effect?: FindingEffect, message = ""): Said => ({
+  result,
+  findings: effect === undefined ? [] : [{ effect, message }],
+});
+const judged = (effect?: FindingEffect, message?: string): Said => said("judged", effect, message);
 
-const LATE = "policy p missed the deadline";
-const ERROR = "policy p failed; the gate's log has the error";
+const LATE = "the policy missed the deadline";
+const late = (effect?: FindingEffect): Said => said("missed-deadline", effect, LATE);
+const LATE_DENIAL = "a missed deadline with onDeadline deny";
+const LATE_WARNING = "a missed deadline with onDeadline warn";
+const LATE_NOTE = "a missed deadline with onDeadline allow";
+const ERROR = "the policy failed; the gate's log has the error";
+const VERSION =
+  "the policy judges pods in v7 or v8, and the request came as v1; render the registration again and apply it";
+const version = (effect: FindingEffect): Said => said("other-version", effect, VERSION);
+const WHERE = "add /metadata/labels, remove /spec/b";
+const REPORT = { "p.would-patch": JSON.stringify(PATCH) };
+const OLD = deny("old");
+const existed = {
+  warnings: ["p: not denied, because the object had this before: old"],
+  auditAnnotations: { "p.existing": "old" },
+};
+
 // The tables of modes and of events in src/policy/README.md.
-it.each<[what: string, mode: Mode, becomes: string, outcome: Outcome, expected: object]>([
-  ["a denial", "enforce", "a denial", found("p", deny("no", { code: 422 })), denied("no", 422, "Invalid")],
-  ["a denial", "warn", "a warning", found("p", deny("no")), allowed({ warnings: ["p: no"] })],
-  ["a denial", "audit", "an audit annotation", found("p", deny("no")), annotated("p.would-deny", "no")],
-  ["a warning", "enforce", "a warning", found("p", warn("w")), allowed({ warnings: ["p: w"] })],
-  ["a warning", "warn", "a warning", found("p", warn("w")), allowed({ warnings: ["p: w"] })],
-  ["a warning", "audit", "an audit annotation", found("p", warn("w")), annotated("p.would-warn", "w")],
-  ["an annotation", "enforce", "an audit annotation", found("p", annotate("k", "v")), annotated("p.k", "v")],
-  ["an annotation", "warn", "an audit annotation", found("p", annotate("k", "v")), annotated("p.k", "v")],
-  ["an annotation", "audit", "an audit annotation", found("p", annotate("k", "v")), annotated("p.k", "v")],
-  ["an error", "enforce", "a denial", FAILED, denied(ERROR, 500, "InternalError")],
-  ["an error", "warn", "a warning", FAILED, allowed({ warnings: [`p: ${ERROR}`] })],
-  ["an error", "audit", "an audit annotation", FAILED, annotated("p.would-deny", ERROR)],
-  ["a missed deadline with onDeadline deny", "enforce", "a denial", missed("deny"), denied(LATE, 504, "Timeout")],
+it.each<[what: string, mode: Mode, becomes: string, outcome: Outcome, expected: object, says: Said]>([
+  ["a denial", "enforce", "a denial", found("p", NO), denied("p: no", 403, "Forbidden"), judged("deny", "no")],
+  ["a denial", "warn", "a warning", found("p", NO), warned("p: no"), judged("warn", "no")],
+  ["a denial", "audit", "an annotation", found("p", NO), annotated("p.would-deny", "no"), judged("would-deny", "no")],
+  ["an existing denial", "enforce", "a warning", found("p", OLD), allowed(existed), judged("existing", "old")],
+  ["an existing denial", "warn", "a warning", found("p", OLD), warned("p: old"), judged("warn", "old")],
   [
-    "a missed deadline with onDeadline deny",
-    "warn",
+    "an existing denial",
+    "audit",
+    "an annotation",
+    found("p", OLD),
+    annotated("p.would-deny", "old"),
+    judged("would-deny", "old"),
+  ],
+  ["a warning", "enforce", "a warning", found("p", warn("w")), warned("p: w"), judged("warn", "w")],
+  ["a warning", "warn", "a warning", found("p", warn("w")), warned("p: w"), judged("warn", "w")],
+  [
     "a warning",
-    missed("deny"),
-    allowed({ warnings: [`p: ${LATE}`] }),
-  ],
-  [
-    "a missed deadline with onDeadline deny",
     "audit",
-    "an audit annotation",
-    missed("deny"),
-    annotated("p.would-deny", LATE),
+    "an annotation",
+    found("p", warn("w")),
+    annotated("p.would-warn", "w"),
+    judged("would-warn", "w"),
   ],
+  ["an annotation", "enforce", "an annotation", found("p", annotate("k", "v")), annotated("p.k", "v"), judged()],
+  ["an annotation", "warn", "an annotation", found("p", annotate("k", "v")), annotated("p.k", "v"), judged()],
+  ["an annotation", "audit", "an annotation", found("p", annotate("k", "v")), annotated("p.k", "v"), judged()],
   [
-    "a missed deadline with onDeadline warn",
+    "an error",
     "enforce",
-    "a warning",
-    missed("warn"),
-    allowed({ warnings: [`p: ${LATE}`] }),
+    "a denial",
+    FAILED,
+    denied(`p: ${ERROR}`, 500, "InternalError"),
+    said("failed", "deny", ERROR),
   ],
+  ["an error", "warn", "a warning", FAILED, warned(`p: ${ERROR}`), said("failed", "warn", ERROR)],
+  ["an error", "audit", "an annotation", FAILED, annotated("p.would-deny", ERROR), said("failed", "would-deny", ERROR)],
   [
-    "a missed deadline with onDeadline warn",
-    "audit",
-    "an audit annotation",
-    missed("warn"),
-    annotated("p.would-warn", LATE),
-  ],
-  [
-    "a missed deadline with onDeadline allow",
+    "another version",
     "enforce",
-    "an audit annotation",
-    missed("allow"),
-    annotated("p.missed-deadline", LATE),
+    "a denial",
+    OTHER_VERSION,
+    denied(`p: ${VERSION}`, 500, "InternalError"),
+    version("deny"),
   ],
+  ["another version", "warn", "a warning", OTHER_VERSION, warned(`p: ${VERSION}`), version("warn")],
   [
-    "a missed deadline with onDeadline allow",
+    "another version",
     "audit",
-    "an audit annotation",
-    missed("allow"),
-    annotated("p.missed-deadline", LATE),
+    "an annotation",
+    OTHER_VERSION,
+    annotated("p.would-deny", VERSION),
+    version("would-deny"),
   ],
+  [LATE_DENIAL, "enforce", "a denial", missed("deny"), denied(`p: ${LATE}`, 504, "Timeout"), late("deny")],
+  [LATE_DENIAL, "warn", "a warning", missed("deny"), warned(`p: ${LATE}`), late("warn")],
+  [LATE_DENIAL, "audit", "an annotation", missed("deny"), annotated("p.would-deny", LATE), late("would-deny")],
+  [LATE_WARNING, "enforce", "a warning", missed("warn"), warned(`p: ${LATE}`), late("warn")],
+  [LATE_WARNING, "warn", "a warning", missed("warn"), warned(`p: ${LATE}`), late("warn")],
+  [LATE_WARNING, "audit", "an annotation", missed("warn"), annotated("p.would-warn", LATE), late("would-warn")],
+  [LATE_NOTE, "enforce", "an annotation", missed("allow"), annotated("p.missed-deadline", LATE), late()],
+  [LATE_NOTE, "warn", "an annotation", missed("allow"), annotated("p.missed-deadline", LATE), late()],
+  [LATE_NOTE, "audit", "an annotation", missed("allow"), annotated("p.missed-deadline", LATE), late()],
   [
     "a patch that is not applied",
     "warn",
     "a warning",
     withheld(PATCH),
-    allowed({
-      warnings: ["p: would patch: add /metadata/labels, remove /spec/b"],
-      auditAnnotations: { "p.would-patch": JSON.stringify(PATCH) },
-    }),
+    allowed({ warnings: [`p: would patch: ${WHERE}`], auditAnnotations: REPORT }),
+    judged("would-patch", WHERE),
   ],
   [
     "a patch that is not applied",
     "audit",
-    "an audit annotation",
+    "an annotation",
     withheld(PATCH),
-    annotated("p.would-patch", JSON.stringify(PATCH)),
+    allowed({ auditAnnotations: REPORT }),
+    judged("would-patch", WHERE),
   ],
-  ["a mutator without a change", "warn", "nothing", withheld([]), allowed()],
-  ["the denial of a mutator", "warn", "a warning", withheld([], deny("no")), allowed({ warnings: ["p: no"] })],
-  ["a policy without findings", "enforce", "nothing", found("p"), allowed()],
-])("verdictOf turns %s in mode %s into %s", (_what, mode, _becomes, outcome, expected) => {
-  expect(verdict([outcome], { p: mode })).toEqual(expected);
+  ["a mutator without a change", "warn", "nothing", withheld([]), allowed(), judged()],
+  ["the denial of a mutator", "warn", "a warning", withheld([], NO), warned("p: no"), judged("warn", "no")],
+  ["a policy without findings", "enforce", "nothing", found("p"), allowed(), judged()],
+])("verdictOf turns %s in mode %s into %s", (_what, mode, _becomes, outcome, expected, says) => {
+  expect(verdictFrom([outcome], { modes: { p: mode }, existing: [OLD], review: UPDATE })).toEqual({
+    ...expected,
+    policies: [{ policy: "p", mode, ...says }],
+  });
 });
 
 describe("verdictOf with several policies", () => {
   it("allows a review without policies", () => {
-    expect(verdict([])).toEqual(allowed());
+    expect(verdictFrom([])).toEqual(allowed({ policies: [] }));
   });
 
-  it("has the code and reason of the first denial, each message once, and the names of the policies that denied", () => {
+  it("has the code and reason of the first denial, a line for each denial, and the names of the policies that denied", () => {
     const outcomes = [
-      found("z", warn("w"), deny("one", { code: 409, reason: "AlreadyExists" }), deny("two")),
+      found("z", warn("w"), deny("one", { code: 409, reason: "AlreadyExists" }), deny("two"), deny("one")),
       found("silent", warn("v")),
       found("a", deny("one"), deny("three", { code: 500 }), annotate("k", "v")),
+      found("quiet"),
     ];
-    expect(verdict(outcomes)).toEqual({
+    expect(verdictFrom(outcomes)).toEqual({
       allowed: false,
-      message: "one; two; three",
+      message: "z: one\nz: two\na: one\na: three",
       code: 409,
       reason: "AlreadyExists",
+      policies: [
+        {
+          policy: "z",
+          mode: "enforce",
+          result: "judged",
+          findings: [
+            { effect: "warn", message: "w" },
+            { effect: "deny", message: "one" },
+            { effect: "deny", message: "two" },
+            { effect: "deny", message: "one" },
+          ],
+        },
+        { policy: "silent", mode: "enforce", result: "judged", findings: [{ effect: "warn", message: "v" }] },
+        {
+          policy: "a",
+          mode: "enforce",
+          result: "judged",
+          findings: [
+            { effect: "deny", message: "one" },
+            { effect: "deny", message: "three" },
+          ],
+        },
+        { policy: "quiet", mode: "enforce", result: "judged", findings: [] },
+      ],
       warnings: ["z: w", "silent: v"],
       auditAnnotations: { "a.k": "v", "denied-by": "z,a" },
     });
   });
 
   it("does not name a policy in denied-by whose denial is only a warning", () => {
-    expect(verdict([found("a", deny("one")), found("b", deny("two"))], { a: "warn" })).toMatchObject({
-      message: "two",
-      warnings: ["a: one"],
-      auditAnnotations: { "denied-by": "b" },
+    const outcomes = [found("a", deny("one")), found("b", deny("two")), found("c", OLD)];
+    expect(verdictFrom(outcomes, { modes: { a: "warn" }, existing: [OLD], review: UPDATE })).toMatchObject({
+      message: "b: two",
+      warnings: ["a: one", "c: not denied, because the object had this before: old"],
+      auditAnnotations: { "denied-by": "b", "c.existing": "old" },
+      policies: [
+        { policy: "a", mode: "warn", findings: [{ effect: "warn" }] },
+        { policy: "b", mode: "enforce", findings: [{ effect: "deny" }] },
+        { policy: "c", mode: "enforce", findings: [{ effect: "existing" }] },
+      ],
     });
   });
 
   it.each([
     ["the patch of the mutators for an allowed review", undefined, PATCH],
-    ["no patch for a denied review", deny("no"), undefined],
+    ["no patch for a denied review", NO, undefined],
   ])("has %s", (_, finding, patch) => {
+    const review = frozenReview("validate-v1-create-pods-1");
     const outcomes = [found("p", ...(finding === undefined ? [] : [finding]))];
-    expect(Reflect.get(verdictOf(outcomes, POD, testRun(POD).settings, PATCH), "patch")).toEqual(patch);
+    const verdict = verdictOf(outcomes, { review, settings: testRun(review).settings, patch: PATCH });
+    expect(Reflect.get(verdict, "patch")).toEqual(patch);
   });
 });
 
-describe("verdictOf", () => {
-  it("joins the values of several annotations with the same key", () => {
-    const outcome = found("p", annotate("k", "one"), annotate("k", "two"), annotate("l", "three"));
-    expect(verdict([outcome]).auditAnnotations).toEqual({ "p.k": "one; two", "p.l": "three" });
-  });
-
-  it.each<[values: string, what: string, mode: Mode, review: Review]>([
-    ["with", "a Pod", "warn", POD],
-    ["without", "a Secret", "warn", SECRET],
-    ["without", "a Secret", "audit", SECRET],
-    [
-      "with",
-      "a resource named secrets of another group",
-      "audit",
-      { ...SECRET, resource: { ...SECRET.resource, group: "example.com" } },
-    ],
-  ])("reports a patch %s the values of %s in mode %s", (values, _what, mode, review) => {
-    expect(JSON.stringify(verdict([withheld(PATCH)], { p: mode }, review)).includes("s3cret")).toBe(values === "with");
-  });
-
-  it.each<[what: string, message: string, expected: string]>([
-    ["keeps a denial of 8,192 characters", "x".repeat(8_192), "x".repeat(8_192)],
-    ["cuts a denial after 8,192 characters", "x".repeat(8_193), `${"x".repeat(8_192)}…`],
-    ["cuts no character of a denial in half", `${"x".repeat(8_191)}🚀`, `${"x".repeat(8_191)}…`],
-    ["replaces the control characters of a denial", "a\u001b[31mb\u0000\u009b", "a\uFFFD[31mb\uFFFD\uFFFD"],
-    ["keeps the line breaks and tabs of a denial", "a\n\tb", "a\n\tb"],
-  ])("%s", (_, message, expected) => {
-    expect(verdict([found("p", deny(message))])).toMatchObject({ message: expected });
-  });
-
-  it("cuts all denials together after 8,192 characters", () => {
-    const outcomes = [found("a", deny("x".repeat(8_000))), found("b", deny("y".repeat(8_000)))];
-    expect(verdict(outcomes)).toMatchObject({ message: `${"x".repeat(8_000)}; ${"y".repeat(190)}…` });
-  });
-
-  it.each<[what: string, outcome: Outcome, mode: Mode]>([
-    ["a value", found("p", annotate("would-deny", "x".repeat(5_000))), "enforce"],
-    ["a denial in mode audit", found("p", deny("x".repeat(5_000))), "audit"],
-    [
-      "joined values",
-      found("p", annotate("would-deny", "x".repeat(3_000)), annotate("would-deny", "x".repeat(3_000))),
-      "enforce",
-    ],
-  ])("cuts the audit annotation of %s to 4,096 characters", (_, outcome, mode) => {
-    expect(verdict([outcome], { p: mode }).auditAnnotations["p.would-deny"]).toHaveLength(4_096);
-  });
+it.each<[what: string, mode: Mode, finding: Finding, effect: FindingEffect]>([
+  ["a denial", "enforce", deny("m", { at: "spec.a" }), "deny"],
+  ["a denial", "warn", deny("m", { at: "spec.a" }), "warn"],
+  ["a denial", "audit", deny("m", { at: "spec.a" }), "would-deny"],
+  ["a warning", "enforce", warn("m", { at: "spec.a" }), "warn"],
+  ["a warning", "audit", warn("m", { at: "spec.a" }), "would-warn"],
+])("verdictOf keeps the place of %s in mode %s", (_, mode, finding, effect) => {
+  const verdict = verdictFrom([found("p", finding, warn("n"))], { modes: { p: mode } });
+  expect(verdict.policies.flatMap(({ findings }) => findings)).toEqual([
+    { effect, message: "m", at: "spec.a" },
+    { effect: mode === "audit" ? "would-warn" : "warn", message: "n" },
+  ]);
+  // The client reads the message only.
+  expect(JSON.stringify({ ...verdict, policies: [] })).not.toContain("spec.a");
 });
