@@ -1,5 +1,6 @@
-import type { NamespaceMatch } from "../policy/define/Match.ts";
+import type { Match, NamespaceMatch } from "../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
+import type { ExistingFallback } from "../policy/define/policy.ts";
 import { isJsonObject } from "../protocol/Json.ts";
 
 /** The options that every built-in policy has. */
@@ -8,6 +9,14 @@ export interface BuiltinOptions {
   readonly name?: string;
   /** Default: all namespaces. */
   readonly namespaces?: NamespaceMatch;
+}
+
+/** The options that every built-in validator has. */
+export interface ValidatorOptions extends BuiltinOptions {
+  /** For faults that the object had before an UPDATE. Default: `warn`. */
+  readonly onExisting?: ExistingFallback;
+  /** Whether Pod templates are checked, and of which other kinds, such as `[{ group: "argoproj.io", resource: "rollouts" }]`. Default: true. */
+  readonly podTemplates?: Match["podTemplates"];
 }
 
 /**

@@ -13,7 +13,13 @@ it("builtinPolicies and builtinsWithOptions contain every exported built-in", ()
 });
 
 it.each([...builtinPolicies])("builtinPolicies makes %s with its own name and a description", (name, factory) => {
-  expect(factory()).toMatchObject({ name, description: expect.stringMatching(/^\S.*\S$/) });
+  expect(factory()).toMatchObject({ name, description: expect.stringMatching(/^\S.*\S$/), onExisting: "warn" });
+});
+
+it.each(["warn", "deny"] as const)("every built-in validator accepts onExisting: %j", (onExisting) => {
+  const { denyLabels, disallowLatestTag, requireLabels, requireResources } = policies;
+  const made = [denyLabels, disallowLatestTag, requireLabels, requireResources].map((make) => make({ onExisting }));
+  expect(made.map((policy) => policy.onExisting)).toEqual(Array(4).fill(onExisting));
 });
 
 it.each<[name: string, denied: boolean]>([

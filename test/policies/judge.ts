@@ -4,7 +4,7 @@ import { Deadline } from "../../src/policy/run/Deadline.ts";
 import { PolicyEngine } from "../../src/policy/run/PolicyEngine.ts";
 import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
 import type { Review } from "../../src/protocol/review/Review.ts";
-import type { Verdict } from "../../src/protocol/review/Verdict.ts";
+import type { PolicyFinding, Verdict } from "../../src/protocol/review/Verdict.ts";
 
 /** Returns the engine's verdict on a review in mode `enforce`. A policy that throws fails the test, unless `failing` is set. */
 export async function judge(
@@ -35,8 +35,14 @@ export async function judge(
   return verdict;
 }
 
-/** Returns the messages of a denial, one for each finding. Empty when the review is allowed. */
+/** Returns the lines of a denial's message, one for each finding: `POLICY: MESSAGE`. Empty when the review is allowed. */
 export async function denials(policy: Policy, review: Review): Promise<readonly string[]> {
   const verdict = await judge(policy, review, "validate");
-  return verdict.allowed ? [] : verdict.message.split("; ");
+  return verdict.allowed ? [] : verdict.message.split("\n");
+}
+
+/** Returns what a validator reports of a review, with the effect in mode `enforce`. */
+export async function findings(policy: Policy, review: Review): Promise<readonly PolicyFinding[]> {
+  const { policies } = await judge(policy, review, "validate");
+  return policies.flatMap(({ findings }) => findings);
 }

@@ -1,12 +1,11 @@
-import type { Volume } from "kubernetes-types/core/v1.js";
 import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
+import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { parseImageReference } from "./parseImageReference.ts";
 
 /** Options of {@link disallowLatestTag}. */
-export type DisallowLatestTagOptions = BuiltinOptions;
+export type DisallowLatestTagOptions = ValidatorOptions;
 
 /**
  * Denies images that may change without a new name: the tag `latest` in any case (`Latest` is another tag for a registry,
@@ -17,26 +16,31 @@ export type DisallowLatestTagOptions = BuiltinOptions;
  * for each image, with its path. Throws `PolicyDefinitionError`.
  */
 export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Policy {
-  checkOptions("disallow-latest-tag", options, []);
-  const { name = "disallow-latest-tag", namespaces = {} } = options;
+  checkOptions("disallow-latest-tag", options, ["onExisting", "podTemplates"]);
+  const { name = "disallow-latest-tag", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
   return policy({
     name,
     description: "Images must have a tag other than latest, or a digest",
-    match: { resources: ["pods"], podTemplates: true, namespaces },
+    match: { resources: ["pods"], podTemplates, namespaces },
+    onExisting,
     validate: ({ object, path, containers }): Finding[] => {
-      const images = [
-        ...containers().map(({ container, path: at }) => ({ image: container.image, at: `${at}.image` })),
-        ...imageVolumes(object.spec?.volumes).map(({ image, index }) => ({
-          image,
-          at: path("spec", "volumes", index, "image", "reference"),
-        })),
-      ];
-      return images.flatMap(({ image, at }) => {
-        const fault = faultOf(image);
-        return fault === undefined ? [] : [deny(`${at}: ${fault}`)];
-      });
+      const findings: Finding[] = [];
+      for (const { container, path: of } of containers()) {
+        const fault = faultOf(container.image);
+        if (fault !== undefined) findings.push(imageDenial(`${of}.image`, fault));
+      }
+      for (const [index, volume] of (object.spec?.volumes ?? []).entries()) {
+        const fault = volumeFault(volume);
+        if (fault !== undefined)
+          findings.push(imageDenial(path("spec", "volumes", index, "image", "reference"), fault));
+      }
+      return findings;
     },
   });
+}
+
+function imageDenial(at: string, fault: string): Finding {
+  return deny(`${at}: ${fault}`, { at });
 }
 
 function faultOf(image: unknown): string | undefined {
@@ -49,12 +53,10 @@ function faultOf(image: unknown): string | undefined {
   return reference.tag.toLowerCase() === "latest" ? `image ${quoted(image)} has the tag '${reference.tag}'` : undefined;
 }
 
-/** Reads image volumes (KEP-4639), which the types do not have yet. */
-function imageVolumes(volumes: readonly Volume[] | undefined): { image: unknown; index: number }[] {
-  return (volumes ?? []).flatMap((volume: unknown, index) => {
-    const source = isJsonObject(volume) ? volume.image : undefined;
-    return isJsonObject(source) ? [{ image: source.reference, index }] : [];
-  });
+/** The fault of an image volume (KEP-4639), which the types do not have yet; undefined for another volume. */
+function volumeFault(volume: unknown): string | undefined {
+  const source = isJsonObject(volume) ? volume.image : undefined;
+  return isJsonObject(source) ? faultOf(source.reference) : undefined;
 }
 
 /** Longer than image references are, and short enough to leave room for other denials. */

@@ -9,20 +9,26 @@ export interface ImageReference {
 }
 
 /**
- * The grammar of github.com/distribution/reference, except that the repository may have any visible characters: the
- * runtime refuses invalid names itself.
+ * A tag as in the grammar of github.com/distribution/reference. A repository may have any visible characters: the runtime
+ * refuses invalid names itself.
  */
-const REFERENCE =
-  /^([^\s@]+?)(?::(\w[\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+/** The digests that runtimes accept (github.com/opencontainers/go-digest). Another algorithm, length or case pins nothing. */
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 /** Longer than any registry allows (a repository has 255 characters, a tag 128, a SHA-512 digest 135). */
 const MAX_LENGTH = 1024;
 
 /** Parses an image reference. Undefined for an invalid one, such as an empty tag, an invalid digest or white space. */
 export function parseImageReference(image: string): ImageReference | undefined {
-  if (image.length > MAX_LENGTH) return undefined;
-  // A colon before the last slash separates a port. Only the last segment is parsed, so that a port is not read as a tag.
-  const slash = image.split("@", 1)[0]?.lastIndexOf("/") ?? -1;
-  const [whole, name, tag, digest] = REFERENCE.exec(image.slice(slash + 1)) ?? [];
-  if (whole === undefined || name === undefined || name.includes(":") || /\s/.test(image)) return undefined;
-  return { repository: image.slice(0, slash + 1) + name, tag, digest };
+  if (image.length > MAX_LENGTH || /\s/.test(image)) return undefined;
+  const at = image.indexOf("@");
+  const named = at < 0 ? image : image.slice(0, at);
+  // A colon before the last slash separates a port.
+  const name = named.lastIndexOf("/") + 1;
+  const colon = named.indexOf(":", name);
+  const repository = colon < 0 ? named : named.slice(0, colon);
+  const tag = colon < 0 ? undefined : named.slice(colon + 1);
+  const digest = at < 0 ? undefined : image.slice(at + 1);
+  if (repository.length === name || (tag !== undefined && !TAG.test(tag))) return undefined;
+  return digest !== undefined && !DIGEST.test(digest) ? undefined : { repository, tag, digest };
 }

@@ -1,3 +1,4 @@
+import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
@@ -11,18 +12,21 @@ import { labelledResources } from "./labelledResources.ts";
 export interface AddLabelsOptions extends BuiltinOptions {
   /** The labels to add. At least one. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether to replace another value of a label. Do not use it for labels in selectors. Default: false. */
+  /**
+   * Whether to replace another value of a label. Labels that selectors use keep their value: those in the selector of a
+   * workload, and all labels that an object with a controller owner has. Default: false.
+   */
   readonly overwrite?: boolean;
   /** The resources that get the labels. Default: `pods`. */
   readonly resources?: readonly ResourceName[];
   /** Required for custom resources in `resources`. */
   readonly apiGroups?: readonly string[];
   /**
-   * Whether Pod templates of workloads also get the labels. Default: false. With true, the next update of each
+   * Whether Pod templates of workloads also get the labels, and of which other kinds. Default: false. With true, the next update of each
    * Deployment, StatefulSet and DaemonSet changes its template and so **replaces all of its Pods**. With false, the Pods
    * of a template still get the labels, each when it is created.
    */
-  readonly podTemplates?: boolean;
+  readonly podTemplates?: Match["podTemplates"];
 }
 
 /** Adds labels to objects on CREATE and UPDATE. Idempotent. Throws {@link PolicyDefinitionError}. */
@@ -36,8 +40,7 @@ export function addLabels(options: AddLabelsOptions): Policy {
     name,
     description: `Objects get the labels ${labels.map(([key, value]) => `${key}=${value}`).join(", ")}`,
     match: { ...labelledResources(name, options.resources, options.apiGroups), podTemplates, namespaces },
-    mutate: (draft, { path, resource, operation }) => {
-      if (path("metadata") !== "metadata" && !mayChangeTemplate(resource, operation)) return;
+    mutate: (draft) => {
       const present = draft.metadata?.labels ?? {};
       const added = labels.filter(([key]) => overwrite || !Object.hasOwn(present, key));
       if (added.length === 0) return;
@@ -46,16 +49,6 @@ export function addLabels(options: AddLabelsOptions): Policy {
       for (const [key, value] of added) draft.metadata.labels[key] = value;
     },
   });
-}
-
-/**
- * Whether the Pod template of a workload may change. A Deployment finds its ReplicaSets by comparing templates, and would
- * create new ones without end if their templates changed. The template of an existing Job is immutable
- * (`ValidateJobUpdate`).
- */
-function mayChangeTemplate({ group, resource }: { group: string; resource: string }, operation: string): boolean {
-  if (group === "apps" && resource === "replicasets") return false;
-  return !(group === "batch" && resource === "jobs" && operation === "UPDATE");
 }
 
 function readLabels(name: string, labels: unknown): [key: string, value: string][] {

@@ -1,11 +1,12 @@
 import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
-import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
+import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
+import { controllersOnly } from "./controllersOnly.ts";
 
 /** Options of {@link denyLabels}. */
-export interface DenyLabelsOptions extends BuiltinOptions {
+export interface DenyLabelsOptions extends ValidatorOptions {
   /** The keys of forbidden labels. Default: `bad-label`. */
   readonly labels?: readonly string[];
 }
@@ -15,21 +16,26 @@ export interface DenyLabelsOptions extends BuiltinOptions {
  * template the message ends with the path of the labels. Throws {@link PolicyDefinitionError}.
  */
 export function denyLabels(options: DenyLabelsOptions = {}): Policy {
-  checkOptions("deny-labels", options, ["labels"]);
-  const { name = "deny-labels", namespaces = {}, labels = ["bad-label"] } = options;
+  checkOptions("deny-labels", options, ["labels", "onExisting", "podTemplates"]);
+  const { name = "deny-labels", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
+  const { labels = ["bad-label"] } = options;
   if (!Array.isArray(labels) || labels.length === 0)
     throw new PolicyDefinitionError(name, "options.labels", "is not a list of at least one label");
   const keys = [...new Set(labels.map((label: unknown) => checkLabelKey(name, "options.labels", label)))];
   return policy({
     name,
     description: `Pods must not have the labels ${keys.join(", ")}`,
-    match: { resources: ["pods"], podTemplates: true, namespaces },
+    match: { resources: ["pods"], podTemplates, namespaces, unasked: controllersOnly },
+    onExisting,
     validate: ({ object, path }): Finding[] => {
+      const labels = object.metadata?.labels ?? {};
+      const forbidden = keys.filter((key) => Object.hasOwn(labels, key));
+      if (forbidden.length === 0) return [];
       const at = path("metadata", "labels");
       const where = at === "metadata.labels" ? "" : ` at ${at}`;
-      return keys
-        .filter((key) => Object.hasOwn(object.metadata?.labels ?? {}, key))
-        .map((key) => deny(`Pod contains forbidden label '${key}'${where}`));
+      return forbidden.map((key) =>
+        deny(`Pod contains forbidden label '${key}'${where}`, { at: path("metadata", "labels", key) }),
+      );
     },
   });
 }

@@ -1,22 +1,27 @@
 import { deny, type Finding } from "../../policy/define/Finding.ts";
+import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
+import { type LinearPattern, linearPattern, PatternError } from "../../policy/pattern/linearPattern.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import { errorMessage } from "../../telemetry/errorMessage.ts";
-import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
+import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
+import { controllersOnly } from "./controllersOnly.ts";
 import { labelledResources } from "./labelledResources.ts";
 
 /** A label that an object must have. */
 export interface RequiredLabel {
   readonly key: string;
-  /** Must match the whole value. Default: all values match, also the empty one. */
+  /**
+   * Must match the whole value. Default: all values match, also the empty one. Matched in linear time, so without
+   * lookaround and backreferences: see `linearPattern`.
+   */
   readonly pattern?: RegExp | string;
 }
 
 /** Options of {@link requireLabels}. */
-export interface RequireLabelsOptions extends BuiltinOptions {
+export interface RequireLabelsOptions extends ValidatorOptions {
   /** Default: `app.kubernetes.io/name`, the first of Kubernetes' recommended labels. */
   readonly labels?: readonly (string | RequiredLabel)[];
   /**
@@ -27,8 +32,11 @@ export interface RequireLabelsOptions extends BuiltinOptions {
   readonly resources?: readonly ResourceName[];
   /** Required for custom resources in `resources`. */
   readonly apiGroups?: readonly string[];
-  /** Whether Pod templates are checked too, so that the author of a workload sees the denial. Default: true with `pods` in `resources`. */
-  readonly podTemplates?: boolean;
+  /**
+   * Whether Pod templates are checked too, and of which other kinds, so that the author of a workload sees the denial.
+   * Default: true with `pods` in `resources`.
+   */
+  readonly podTemplates?: Match["podTemplates"];
 }
 
 /** The longest label value that Kubernetes stores. A longer value matches no pattern. */
@@ -40,8 +48,13 @@ const MAX_VALUE_LENGTH = 63;
  * Throws {@link PolicyDefinitionError}.
  */
 export function requireLabels(options: RequireLabelsOptions = {}): Policy {
-  checkOptions("require-labels", options, ["labels", "resources", "apiGroups", "podTemplates"]);
-  const { name = "require-labels", namespaces = {}, labels = ["app.kubernetes.io/name"] } = options;
+  checkOptions("require-labels", options, ["labels", "resources", "apiGroups", "podTemplates", "onExisting"]);
+  const {
+    name = "require-labels",
+    namespaces = {},
+    onExisting = "warn",
+    labels = ["app.kubernetes.io/name"],
+  } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
   if (!Array.isArray(labels) || labels.length === 0)
     throw new PolicyDefinitionError(name, "options.labels", "is not a list of at least one label");
@@ -53,27 +66,34 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
       ...target,
       podTemplates: options.podTemplates ?? target.resources.includes("pods"),
       ephemeralContainers: false,
+      resize: false,
       namespaces,
+      unasked: controllersOnly,
     },
+    onExisting,
     validate: ({ object, kind, path }): Finding[] => {
       const found: unknown = object.metadata?.labels;
       const present = isJsonObject(found) ? found : {};
-      return required.flatMap(({ key, pattern, source }) => {
+      const findings: Finding[] = [];
+      for (const { key, pattern } of required) {
         const value = Object.hasOwn(present, key) ? present[key] : undefined;
-        const at = `at ${path("metadata", "labels")}`;
-        if (typeof value !== "string") return [deny(`${kind.kind} must have the label '${key}' ${at}`)];
-        if (pattern === undefined || (value.length <= MAX_VALUE_LENGTH && pattern.test(value))) return [];
-        return [deny(`${kind.kind} must have the label '${key}' with a value that matches ${source} ${at}`)];
-      });
+        const isString = typeof value === "string";
+        if (isString && (pattern === undefined || (value.length <= MAX_VALUE_LENGTH && pattern.test(value)))) continue;
+        const rule = isString && pattern !== undefined ? ` with a value that matches ${pattern.source}` : "";
+        findings.push(
+          deny(`${kind.kind} must have the label '${key}'${rule} at ${path("metadata", "labels")}`, {
+            at: path("metadata", "labels", key),
+          }),
+        );
+      }
+      return findings;
     },
   });
 }
 
 interface ReadLabel {
   readonly key: string;
-  readonly pattern?: RegExp;
-  /** The pattern as written in the options. */
-  readonly source?: string;
+  readonly pattern?: LinearPattern;
 }
 
 function readLabel(name: string, label: unknown): ReadLabel {
@@ -89,18 +109,10 @@ function readLabel(name: string, label: unknown): ReadLabel {
   if (pattern === undefined) return { key };
   if (typeof pattern !== "string" && !(pattern instanceof RegExp))
     throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that is neither a string nor a RegExp`);
-  const source = typeof pattern === "string" ? pattern : pattern.source;
-  // With the flags g and y, a RegExp continues where its last match ended.
-  const flags = typeof pattern === "string" ? "" : pattern.flags.replace(/[gy]/g, "");
   try {
-    // Compiled alone first, so that `a)|(b` is refused although it is valid between parentheses.
-    new RegExp(source, flags);
-    return { key, pattern: new RegExp(`^(?:${source})$`, flags.replace("m", "")), source };
+    return { key, pattern: linearPattern(pattern) };
   } catch (error) {
-    throw new PolicyDefinitionError(
-      name,
-      field,
-      `has a pattern for '${key}' that is not a regular expression: ${errorMessage(error)}`,
-    );
+    if (!(error instanceof PatternError)) throw error;
+    throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that ${error.message}`);
   }
 }

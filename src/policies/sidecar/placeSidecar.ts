@@ -1,5 +1,6 @@
 import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
-import { containsFields } from "./containsFields.ts";
+import { deepEqual } from "../../protocol/patch/deepEqual.ts";
+import { asDeclared } from "./asDeclared.ts";
 import type { Sidecar } from "./readSidecar.ts";
 
 /** What to do with an element of the Pod that has the name of an injected one and differs from it. */
@@ -7,7 +8,7 @@ export type OnConflict = "deny" | "keep" | "replace";
 
 /** The place of a sidecar's init containers, and the treatment of conflicts. */
 export interface SidecarPlacement {
-  readonly initPosition: "first" | "last";
+  readonly position: "first" | "last";
   readonly onConflict: OnConflict;
 }
 
@@ -25,14 +26,14 @@ export function placeSidecar(pod: Pod, sidecar: Sidecar, placement: SidecarPlace
   if (containers.length + initContainers.length + volumes.length === 0) return [];
   pod.spec ??= { containers: [] };
   const { spec } = pod;
-  const { initPosition, onConflict } = placement;
+  const last: SidecarPlacement = { ...placement, position: "last" };
   const conflicts = [
-    ...placeContainers(spec, "initContainers", initContainers, { position: initPosition, onConflict }),
-    ...placeContainers(spec, "containers", containers, { position: "last", onConflict }),
+    ...placeContainers(spec, "initContainers", initContainers, placement),
+    ...placeContainers(spec, "containers", containers, last),
   ];
   if (volumes.length === 0) return conflicts;
   spec.volumes ??= [];
-  for (const index of insertNamed(spec.volumes, volumes, { position: "last", onConflict }))
+  for (const index of insertNamed(spec.volumes, volumes, last))
     conflicts.push({ kind: "volume", path: `spec.volumes[${index}]` });
   return conflicts;
 }
@@ -50,7 +51,7 @@ function placeContainers(
   spec: PodSpec,
   list: "containers" | "initContainers",
   wanted: readonly Container[],
-  options: InsertOptions,
+  options: SidecarPlacement,
 ): SidecarConflict[] {
   // Names are unique across both lists (`ValidatePodSpec`), so a name in the other list is a conflict.
   const other = list === "containers" ? "initContainers" : "containers";
@@ -70,33 +71,33 @@ function placeContainers(
   return conflicts;
 }
 
-interface InsertOptions {
-  readonly position: "first" | "last";
-  readonly onConflict: OnConflict;
-}
-
 /**
- * Inserts copies of the wanted elements into a list, in place and in order, at its start or its end. An element with the
- * same name and all wanted fields stays unchanged. Returns the indexes of conflicts that were not replaced. Throws
+ * Makes a list have the wanted elements, in place. A missing one is added at the end. One of the same name that has all
+ * that is declared loses what is not; one that differs is replaced, or a conflict. With `first` the wanted ones come first,
+ * in order, also when another webhook put one before them. Returns the indexes of conflicts that were not replaced. Throws
  * TypeError for a value that is not a list.
  */
 function insertNamed<T extends { name: string }>(
   list: T[],
   wanted: readonly T[],
-  { position, onConflict }: InsertOptions,
+  { position, onConflict }: SidecarPlacement,
 ): number[] {
   if (!Array.isArray(list)) throw new TypeError("a list of containers or volumes in the Pod is not a list");
   const conflicts = new Set<string>();
   let next = 0;
   for (const element of wanted) {
-    const index = list.findIndex(({ name }) => name === element.name);
-    // Elements after one that is present are inserted behind it, at any position.
-    next = index < 0 ? next : index;
-    if (index < 0) list.splice(position === "first" ? next : list.length, 0, structuredClone(element));
-    else if (!containsFields(list[index], element)) {
-      if (onConflict === "replace") list[index] = structuredClone(element);
-      else conflicts.add(element.name);
+    let index = list.findIndex(({ name }) => name === element.name);
+    if (index < 0) index = list.push(structuredClone(element)) - 1;
+    else {
+      const made = asDeclared(list[index], element);
+      if (!deepEqual(made, list[index])) {
+        if (onConflict === "replace" || (made !== undefined && onConflict === "deny"))
+          list[index] = { ...structuredClone(element), ...Object(made) };
+        else conflicts.add(element.name);
+      }
     }
+    if (position !== "first" || conflicts.has(element.name)) continue;
+    if (index !== next) list.splice(next, 0, ...list.splice(index, 1));
     next += 1;
   }
   return list.flatMap(({ name }, index) => (conflicts.has(name) ? [index] : []));

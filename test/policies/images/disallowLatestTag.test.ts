@@ -1,28 +1,28 @@
 import { expect, it } from "vitest";
 import { type DisallowLatestTagOptions, disallowLatestTag } from "../../../src/policies/images/disallowLatestTag.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
-import { denials, judge } from "../judge.ts";
+import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 const untagged = (image: string): string => `image '${image}' has neither a tag nor a digest`;
+/** The line of a denial for the image at a path. */
+const line = (at: string, fault: string): string => `disallow-latest-tag: ${at}: ${fault}`;
+const LATEST = line("spec.template.spec.containers[0].image", "image 'nginx:latest' has the tag 'latest'");
 
 it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-create-pods-1", []],
-  ["validate-v1-create-pods-2", [`spec.containers[0].image: ${untagged("nginx")}`]],
-  ["validate-v1-update-pods-1", [`spec.containers[0].image: ${untagged("nginx")}`]],
+  ["validate-v1-create-pods-2", [line("spec.containers[0].image", untagged("nginx"))]],
+  ["validate-v1-update-pods-1", [line("spec.containers[0].image", untagged("nginx"))]],
   [
     "validate-v1-update-pods-ephemeralcontainers-1",
-    [`spec.containers[0].image: ${untagged("nginx")}`, `spec.ephemeralContainers[0].image: ${untagged("busybox")}`],
+    [
+      line("spec.containers[0].image", untagged("nginx")),
+      line("spec.ephemeralContainers[0].image", untagged("busybox")),
+    ],
   ],
-  [
-    "validate-v1-create-deployments-1",
-    ["spec.template.spec.containers[0].image: image 'nginx:latest' has the tag 'latest'"],
-  ],
-  [
-    "validate-v1beta1-create-deployments-1",
-    ["spec.template.spec.containers[0].image: image 'nginx:latest' has the tag 'latest'"],
-  ],
+  ["validate-v1-create-deployments-1", [LATEST]],
+  ["validate-v1beta1-create-deployments-1", [LATEST]],
   ["validate-v1-create-statefulsets-1", []],
   ["validate-v1-create-cronjobs-1", []],
   ["validate-v1-update-deployments-scale-1", []],
@@ -31,7 +31,26 @@ it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-connect-pods-exec-1", []],
   ["validate-v1-create-services-1", []],
 ])("disallowLatestTag on %s returns the denials %j", async (fixture, messages) => {
-  expect(await denials(disallowLatestTag(), reviewFrom(fixture))).toEqual(messages);
+  expect(await denials(disallowLatestTag({ onExisting: "deny" }), reviewFrom(fixture))).toEqual(messages);
+});
+
+it("disallowLatestTag by default denies the image of a new container, and warns of an image that the Pod had before", async () => {
+  const verdict = await judge(
+    disallowLatestTag(),
+    reviewFrom("validate-v1-update-pods-ephemeralcontainers-1"),
+    "validate",
+  );
+  expect(verdict).toMatchObject({
+    allowed: false,
+    message: line("spec.ephemeralContainers[0].image", untagged("busybox")),
+    warnings: [
+      `disallow-latest-tag: not denied, because the object had this before: spec.containers[0].image: ${untagged("nginx")}`,
+    ],
+    auditAnnotations: {
+      "denied-by": "disallow-latest-tag",
+      "disallow-latest-tag.existing": `spec.containers[0].image: ${untagged("nginx")}`,
+    },
+  });
 });
 
 it.each<[image: unknown, fault: string | undefined]>([
@@ -59,7 +78,7 @@ it.each<[image: unknown, fault: string | undefined]>([
     object.spec.containers[1].image = image;
   });
   expect(await denials(disallowLatestTag(), review)).toEqual(
-    fault === undefined ? [] : [`spec.containers[1].image: ${fault}`],
+    fault === undefined ? [] : [line("spec.containers[1].image", fault)],
   );
 });
 
@@ -70,7 +89,7 @@ it.each<[what: string, fixture: string, change: (object: Loose) => void, message
     ({ spec }) => {
       spec.initContainers[0].image = "migrate";
     },
-    [`spec.initContainers[0].image: ${untagged("migrate")}`],
+    [line("spec.initContainers[0].image", untagged("migrate"))],
   ],
   [
     "a CronJob's template",
@@ -78,7 +97,7 @@ it.each<[what: string, fixture: string, change: (object: Loose) => void, message
     ({ spec }) => {
       spec.jobTemplate.spec.template.spec.containers[0].image = "busybox";
     },
-    [`spec.jobTemplate.spec.template.spec.containers[0].image: ${untagged("busybox")}`],
+    [line("spec.jobTemplate.spec.template.spec.containers[0].image", untagged("busybox"))],
   ],
   [
     "an image volume of a StatefulSet",
@@ -89,7 +108,7 @@ it.each<[what: string, fixture: string, change: (object: Loose) => void, message
         { name: "b", image: { reference: "models" } },
       ];
     },
-    [`spec.template.spec.volumes[1].image.reference: ${untagged("models")}`],
+    [line("spec.template.spec.volumes[1].image.reference", untagged("models"))],
   ],
   [
     "every image of a Pod, in the order in which its containers start",
@@ -98,13 +117,17 @@ it.each<[what: string, fixture: string, change: (object: Loose) => void, message
       for (const container of [...spec.initContainers, ...spec.containers]) container.image = container.name;
     },
     [
-      `spec.initContainers[0].image: ${untagged("migrate")}`,
-      `spec.containers[0].image: ${untagged("web")}`,
-      `spec.containers[1].image: ${untagged("proxy")}`,
+      line("spec.initContainers[0].image", untagged("migrate")),
+      line("spec.containers[0].image", untagged("web")),
+      line("spec.containers[1].image", untagged("proxy")),
     ],
   ],
 ])("disallowLatestTag finds %s", async (_what, fixture, change, messages) => {
-  expect(await denials(disallowLatestTag(), reviewFrom(fixture, change))).toEqual(messages);
+  const review = reviewFrom(fixture, change);
+  expect(await denials(disallowLatestTag(), review)).toEqual(messages);
+  // Each finding is about the field with the image.
+  const places = (await findings(disallowLatestTag(), review)).map(({ at }) => at);
+  expect(places).toEqual(messages.map((message) => message.split(": ")[1]));
 });
 
 it.each<[what: string, change: (object: Loose) => void]>([
@@ -130,12 +153,19 @@ it.each<[what: string, change: (object: Loose) => void]>([
   const review = reviewFrom("validate-v1-create-pods-1", change);
   expect(await judge(disallowLatestTag(), review, "validate", { failing: true })).toMatchObject({
     allowed: false,
-    message: expect.stringContaining("disallow-latest-tag failed"),
+    code: 500,
+    message: "disallow-latest-tag: the policy failed; the gate's log has the error",
   });
 });
 
 it("disallowLatestTag refuses unknown options", () => {
   const define = (): unknown => disallowLatestTag({ allow: ["*"] } as DisallowLatestTagOptions);
   expect(define).toThrow(PolicyDefinitionError);
-  expect(define).toThrow("options.allow is unknown; known are name, namespaces");
+  expect(define).toThrow("options.allow is unknown; known are onExisting, podTemplates, name, namespaces");
+});
+
+it("disallowLatestTag refuses an unknown value of onExisting", () => {
+  const define = (): unknown => disallowLatestTag({ onExisting: "allow" } as unknown as DisallowLatestTagOptions);
+  expect(define).toThrow(PolicyDefinitionError);
+  expect(define).toThrow('onExisting is "allow", not "warn" or "deny"');
 });

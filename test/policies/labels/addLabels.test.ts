@@ -67,6 +67,10 @@ const as =
     request.operation = operation;
     request.oldObject = operation === "UPDATE" ? structuredClone(object) : null;
   };
+const ownedReplicaSet = (object: Loose, request: Loose): void => {
+  as("apps", "replicasets")(object, request);
+  object.metadata.ownerReferences = [{ kind: "Deployment", name: "web", uid: "1", controller: true }];
+};
 const TEMPLATE = "/spec/template/metadata/labels/a";
 
 it.each<
@@ -111,17 +115,31 @@ it.each<
     [],
   ],
   [
-    "nothing in the template of a ReplicaSet",
+    "nothing in the template of a Deployment's ReplicaSet",
+    { podTemplates: true },
+    "mutate-v1-create-deployments-1",
+    ownedReplicaSet,
+    [],
+  ],
+  [
+    "the template of a ReplicaSet of its own",
     { podTemplates: true },
     "mutate-v1-create-deployments-1",
     as("apps", "replicasets"),
-    [],
+    [TEMPLATE],
+  ],
+  [
+    "the template of a named kind",
+    { podTemplates: [{ group: "argoproj.io", resource: "rollouts" }] },
+    "mutate-v1-create-deployments-1",
+    as("argoproj.io", "rollouts"),
+    [TEMPLATE],
   ],
   [
     "a ReplicaSet's own labels",
     { podTemplates: true, resources: ["pods", "replicasets"] },
     "mutate-v1-create-deployments-1",
-    as("apps", "replicasets"),
+    ownedReplicaSet,
     ["/metadata/labels/a"],
   ],
   [

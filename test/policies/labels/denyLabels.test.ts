@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { type DenyLabelsOptions, denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
-import { denials, judge } from "../judge.ts";
+import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
 const MESSAGE = "Pod contains forbidden label 'bad-label'";
+const LINE = `deny-labels: ${MESSAGE}`;
 
 it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-create-pods-1", []],
-  ["validate-v1-create-pods-2", [MESSAGE]],
-  ["validate-v1beta1-create-pods-2", [MESSAGE]],
-  ["validate-v1-update-pods-1", [MESSAGE]],
-  ["validate-v1-update-pods-ephemeralcontainers-1", [MESSAGE]],
+  ["validate-v1-create-pods-2", [LINE]],
+  ["validate-v1beta1-create-pods-2", [LINE]],
+  ["validate-v1-update-pods-1", [LINE]],
+  ["validate-v1-update-pods-ephemeralcontainers-1", [LINE]],
   ["validate-v1-delete-pods-1", []],
   ["validate-v1beta1-delete-pods-1", []],
   ["validate-v1-connect-pods-exec-1", []],
@@ -19,8 +20,19 @@ it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-create-deployments-1", []],
   ["validate-v1-create-services-1", []],
 ])("denyLabels on %s returns the denials %j", async (fixture, messages) => {
-  expect(await denials(denyLabels(), reviewFrom(fixture))).toEqual(messages);
+  expect(await denials(denyLabels({ onExisting: "deny" }), reviewFrom(fixture))).toEqual(messages);
 });
+
+it.each(["validate-v1-update-pods-1", "validate-v1-update-pods-ephemeralcontainers-1"])(
+  "denyLabels by default warns of a label that the Pod had before, on %s",
+  async (fixture) => {
+    expect(await judge(denyLabels(), reviewFrom(fixture), "validate")).toMatchObject({
+      allowed: true,
+      warnings: [`deny-labels: not denied, because the object had this before: ${MESSAGE}`],
+      auditAnnotations: { "deny-labels.existing": MESSAGE },
+    });
+  },
+);
 
 it.each<[fixture: string, template: (object: Loose) => Loose, path: string]>([
   ["validate-v1-create-deployments-1", (object) => object.spec.template, "spec.template.metadata.labels"],
@@ -34,7 +46,7 @@ it.each<[fixture: string, template: (object: Loose) => Loose, path: string]>([
   const review = reviewFrom(fixture, (object) => {
     template(object).metadata = { labels: { "bad-label": "" } };
   });
-  expect(await denials(denyLabels(), review)).toEqual([`${MESSAGE} at ${path}`]);
+  expect(await denials(denyLabels(), review)).toEqual([`${LINE} at ${path}`]);
 });
 
 describe("denyLabels with other labels", () => {
@@ -52,8 +64,22 @@ describe("denyLabels with other labels", () => {
       object.metadata.labels = found;
     });
     expect(await denials(denyLabels({ labels }), review)).toEqual(
-      keys.map((key) => `Pod contains forbidden label '${key}'`),
+      keys.map((key) => `deny-labels: Pod contains forbidden label '${key}'`),
     );
+  });
+
+  it.each<[fixture: string, place: string]>([
+    ["validate-v1-create-pods-1", "metadata"],
+    ["validate-v1-create-deployments-1", "spec.template.metadata"],
+  ])("says where each label is, in %s", async (fixture, place) => {
+    const review = reviewFrom(fixture, (object) => {
+      const { metadata } = object.spec.template ?? object;
+      metadata.labels = { team: "x", "example.com/team": "x" };
+    });
+    expect(await findings(denyLabels({ labels: ["team", "example.com/team"] }), review)).toMatchObject([
+      { effect: "deny", at: `${place}.labels.team` },
+      { effect: "deny", at: `${place}.labels["example.com/team"]` },
+    ]);
   });
 
   it("allows a Pod without metadata", async () => {
@@ -68,6 +94,7 @@ describe("denyLabels with other labels", () => {
     const review = reviewFrom("validate-v1-create-pods-1");
     expect(await judge(policy, review, "validate")).toMatchObject({
       allowed: false,
+      message: "no-team: Pod contains forbidden label 'team'",
       auditAnnotations: { "denied-by": "no-team" },
     });
     expect(await judge(policy, { ...review, namespace: "kube-system" }, "validate")).toMatchObject({ allowed: true });
@@ -76,7 +103,11 @@ describe("denyLabels with other labels", () => {
 
 it.each<[what: string, options: object | null, message: string]>([
   ["options that are null", null, "options is not an object"],
-  ["a misspelled option", { label: ["a"] }, "options.label is unknown; known are labels, name, namespaces"],
+  [
+    "a misspelled option",
+    { label: ["a"] },
+    "options.label is unknown; known are labels, onExisting, podTemplates, name, namespaces",
+  ],
   ["a string for a list", { labels: "bad-label" }, "options.labels is not a list"],
   ["no labels", { labels: [] }, "options.labels is not a list of at least one label"],
   [
@@ -94,6 +125,8 @@ it.each<[what: string, options: object | null, message: string]>([
   ],
   ["a key that is a number", { labels: [1] }, "a key that is not a string"],
   ["a name with a space", { name: "a b" }, "is not a DNS label"],
+  ["an unknown value of onExisting", { onExisting: "allow" }, 'onExisting is "allow", not "warn" or "deny"'],
+  ["onExisting that is null", { onExisting: null }, 'onExisting is null, not "warn" or "deny"'],
   [
     "namespaces that are not a list",
     { namespaces: { include: "default" } },

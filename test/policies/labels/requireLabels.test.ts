@@ -1,34 +1,43 @@
 import { expect, it } from "vitest";
 import { type RequireLabelsOptions, requireLabels } from "../../../src/policies/labels/requireLabels.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
-import { denials } from "../judge.ts";
+import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
 const NAME = "app.kubernetes.io/name";
+/** The line of a denial for a missing label. */
+const lacks = (kind: string, key: string, at: string): string =>
+  `require-labels: ${kind} must have the label '${key}' at ${at}`;
 
 it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-create-pods-1", []],
-  ["validate-v1-create-pods-2", [`Pod must have the label '${NAME}' at metadata.labels`]],
-  ["validate-v1-update-pods-1", [`Pod must have the label '${NAME}' at metadata.labels`]],
+  ["validate-v1-create-pods-2", [lacks("Pod", NAME, "metadata.labels")]],
+  ["validate-v1-update-pods-1", [lacks("Pod", NAME, "metadata.labels")]],
   ["validate-v1-update-pods-ephemeralcontainers-1", []],
-  ["validate-v1-create-deployments-1", [`Deployment must have the label '${NAME}' at spec.template.metadata.labels`]],
-  ["validate-v1-create-statefulsets-1", [`StatefulSet must have the label '${NAME}' at spec.template.metadata.labels`]],
-  [
-    "validate-v1-create-cronjobs-1",
-    [`CronJob must have the label '${NAME}' at spec.jobTemplate.spec.template.metadata.labels`],
-  ],
+  ["validate-v1-create-deployments-1", [lacks("Deployment", NAME, "spec.template.metadata.labels")]],
+  ["validate-v1-create-statefulsets-1", [lacks("StatefulSet", NAME, "spec.template.metadata.labels")]],
+  ["validate-v1-create-cronjobs-1", [lacks("CronJob", NAME, "spec.jobTemplate.spec.template.metadata.labels")]],
   ["validate-v1-delete-pods-1", []],
   ["validate-v1-delete-deployments-1", []],
   ["validate-v1-update-deployments-scale-1", []],
   ["validate-v1-create-services-1", []],
 ])("requireLabels by default on %s returns the denials %j", async (fixture, messages) => {
-  expect(await denials(requireLabels(), reviewFrom(fixture))).toEqual(messages);
+  expect(await denials(requireLabels({ onExisting: "deny" }), reviewFrom(fixture))).toEqual(messages);
 });
 
-const missing = (...keys: string[]): string[] =>
-  keys.map((key) => `Pod must have the label '${key}' at metadata.labels`);
+it("requireLabels by default warns of a label that the Pod did not have before either", async () => {
+  expect(await judge(requireLabels(), reviewFrom("validate-v1-update-pods-1"), "validate")).toMatchObject({
+    allowed: true,
+    warnings: [
+      `require-labels: not denied, because the object had this before: Pod must have the label '${NAME}' at metadata.labels`,
+    ],
+    auditAnnotations: { "require-labels.existing": `Pod must have the label '${NAME}' at metadata.labels` },
+  });
+});
+
+const missing = (...keys: string[]): string[] => keys.map((key) => lacks("Pod", key, "metadata.labels"));
 const mismatch = (key: string, pattern: string): string[] => [
-  `Pod must have the label '${key}' with a value that matches ${pattern} at metadata.labels`,
+  `require-labels: Pod must have the label '${key}' with a value that matches ${pattern} at metadata.labels`,
 ];
 
 it.each<[what: string, labels: RequireLabelsOptions["labels"] & object, found: unknown, messages: readonly string[]]>([
@@ -75,6 +84,21 @@ it.each<[what: string, metadata: unknown]>([
   expect(await denials(requireLabels({ labels: ["a"] }), review)).toEqual(missing("a"));
 });
 
+it.each<[fixture: string, place: string]>([
+  ["validate-v1-create-pods-1", "metadata"],
+  ["validate-v1-create-cronjobs-1", "spec.jobTemplate.spec.template.metadata"],
+])("requireLabels says where each label must be, in %s", async (fixture, place) => {
+  const policy = requireLabels({ labels: ["owner", { key: "example.com/team", pattern: "[a-z]+" }] });
+  const review = reviewFrom(fixture, (object) => {
+    const { metadata } = object.spec.jobTemplate?.spec.template ?? object;
+    metadata.labels = { "example.com/team": "1" };
+  });
+  expect(await findings(policy, review)).toMatchObject([
+    { effect: "deny", at: `${place}.labels.owner` },
+    { effect: "deny", at: `${place}.labels["example.com/team"]` },
+  ]);
+});
+
 const asNamespace = (object: Loose, request: Loose): void => {
   request.resource = request.requestResource = { group: "", version: "v1", resource: "namespaces" };
   request.kind = request.requestKind = { group: "", version: "v1", kind: "Namespace" };
@@ -86,23 +110,20 @@ it.each<[what: string, options: RequireLabelsOptions, fixture: string, messages:
     "a Namespace",
     { resources: ["namespaces"] },
     "validate-v1-create-secrets-1",
-    ["Namespace must have the label 'owner' at metadata.labels"],
+    [lacks("Namespace", "owner", "metadata.labels")],
   ],
   ["no Pods with only namespaces in resources", { resources: ["namespaces"] }, "validate-v1-create-pods-2", []],
   [
     "a workload's own labels",
     { resources: ["deployments"] },
     "validate-v1-create-deployments-1",
-    ["Deployment must have the label 'owner' at metadata.labels"],
+    [lacks("Deployment", "owner", "metadata.labels")],
   ],
   [
     "a workload's own labels and its template's",
     { resources: ["pods", "deployments"] },
     "validate-v1-create-deployments-1",
-    [
-      "Deployment must have the label 'owner' at metadata.labels",
-      "Deployment must have the label 'owner' at spec.template.metadata.labels",
-    ],
+    [lacks("Deployment", "owner", "metadata.labels"), lacks("Deployment", "owner", "spec.template.metadata.labels")],
   ],
   ["no templates with podTemplates: false", { podTemplates: false }, "validate-v1-create-deployments-1", []],
 ])("requireLabels checks %s", async (_what, options, fixture, messages) => {
@@ -118,7 +139,7 @@ it("requireLabels checks custom resources of the given groups", async () => {
   };
   const policy = requireLabels({ labels: ["owner"], resources: ["widgets"], apiGroups: ["example.com"] });
   expect(await denials(policy, reviewFrom("validate-v1-create-secrets-1", asWidget))).toEqual([
-    "Widget must have the label 'owner' at metadata.labels",
+    lacks("Widget", "owner", "metadata.labels"),
   ]);
 });
 
@@ -134,14 +155,33 @@ it.each<[what: string, options: object, message: string]>([
     { labels: [{ key: "a", pattern: "(" }] },
     "a pattern for 'a' that is not a regular expression",
   ],
+  ["a pattern with a lookahead", { labels: [{ key: "a", pattern: "(?=a).*" }] }, "'a' that has (?=, and lookaround"],
+  [
+    "a pattern with a backreference",
+    { labels: [{ key: "a", pattern: /(a)\1/ }] },
+    "'a' that has \\1, and backreferences",
+  ],
+  ["a pattern that is too large", { labels: [{ key: "a", pattern: "((a{99}){99})" }] }, "'a' that is too large"],
   ["a pattern with unbalanced parentheses", { labels: [{ key: "a", pattern: "a)|(b" }] }, "not a regular expression"],
   ["a pattern that is a number", { labels: [{ key: "a", pattern: 1 }] }, "neither a string nor a RegExp"],
   ["resources that are not a list", { resources: "pods" }, "options.resources is not a list"],
   ["a subresource", { resources: ["deployments/scale"] }, 'options.resources has "deployments/scale"'],
   ["a custom resource without its group", { resources: ["widgets"] }, "match.apiGroups is required"],
+  ["an unknown value of onExisting", { onExisting: true }, 'onExisting is true, not "warn" or "deny"'],
   ["podTemplates without pods", { resources: ["namespaces"], podTemplates: true }, 'requires "pods" in resources'],
 ])("requireLabels refuses %s in its options", (_what, options, message) => {
   const define = (): unknown => requireLabels(options as RequireLabelsOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow(message);
 });
+
+it.each(["([a-z]+-?)+", "(a+)+", "(a|a)*", "([a-z0-9]+[.-]?)*x", "(.*a){30}"])(
+  "requireLabels matches a hostile value with %s in little time",
+  async (pattern) => {
+    const review = reviewFrom("validate-v1-create-pods-1", ({ metadata }) => {
+      metadata.labels = { team: `${"a".repeat(62)}B` };
+    });
+    // By backtracking this would not end.
+    expect(await denials(requireLabels({ labels: [{ key: "team", pattern }] }), review)).toHaveLength(1);
+  },
+);

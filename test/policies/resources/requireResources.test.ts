@@ -1,28 +1,40 @@
 import { expect, it } from "vitest";
 import { type RequireResourcesOptions, requireResources } from "../../../src/policies/resources/requireResources.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
-import { denials, judge } from "../judge.ts";
+import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
-const lacks = (name: string, path: string, ...keys: string[]): string =>
-  `container '${name}' must set ${keys.map((key) => `${path}.resources.${key}`).join(" and ")}`;
+/** The lines of the denials for the missing quantities of a container. */
+const lacks = (name: string, path: string, ...keys: string[]): string[] =>
+  keys.map((key) => `require-resources: container '${name}' must set ${path}.resources.${key}`);
 const ALL = ["requests.cpu", "requests.memory", "limits.memory"];
 
 it.each<[fixture: string, messages: readonly string[]]>([
   ["validate-v1-create-pods-1", []],
-  ["validate-v1-create-pods-2", [lacks("bad", "spec.containers[0]", ...ALL)]],
-  ["validate-v1beta1-create-pods-2", [lacks("bad", "spec.containers[0]", ...ALL)]],
-  ["validate-v1-update-pods-1", [lacks("bad", "spec.containers[0]", ...ALL)]],
+  ["validate-v1-create-pods-2", lacks("bad", "spec.containers[0]", ...ALL)],
+  ["validate-v1beta1-create-pods-2", lacks("bad", "spec.containers[0]", ...ALL)],
+  ["validate-v1-update-pods-1", lacks("bad", "spec.containers[0]", ...ALL)],
   ["validate-v1-update-pods-ephemeralcontainers-1", []],
-  ["validate-v1-create-deployments-1", [lacks("web", "spec.template.spec.containers[0]", ...ALL)]],
-  ["validate-v1-create-statefulsets-1", [lacks("db", "spec.template.spec.containers[0]", ...ALL)]],
-  ["validate-v1-create-cronjobs-1", [lacks("job", "spec.jobTemplate.spec.template.spec.containers[0]", ...ALL)]],
+  ["validate-v1-create-deployments-1", lacks("web", "spec.template.spec.containers[0]", ...ALL)],
+  ["validate-v1-create-statefulsets-1", lacks("db", "spec.template.spec.containers[0]", ...ALL)],
+  ["validate-v1-create-cronjobs-1", lacks("job", "spec.jobTemplate.spec.template.spec.containers[0]", ...ALL)],
   ["validate-v1-delete-pods-1", []],
   ["validate-v1-delete-deployments-1", []],
   ["validate-v1-update-deployments-scale-1", []],
   ["validate-v1-create-services-1", []],
 ])("requireResources by default on %s returns the denials %j", async (fixture, messages) => {
-  expect(await denials(requireResources(), reviewFrom(fixture))).toEqual(messages);
+  expect(await denials(requireResources({ onExisting: "deny" }), reviewFrom(fixture))).toEqual(messages);
+});
+
+it("requireResources by default warns of quantities that the Pod did not have before either", async () => {
+  const messages = ALL.map((key) => `container 'bad' must set spec.containers[0].resources.${key}`);
+  expect(await judge(requireResources(), reviewFrom("validate-v1-update-pods-1"), "validate")).toMatchObject({
+    allowed: true,
+    warnings: messages.map(
+      (message) => `require-resources: not denied, because the object had this before: ${message}`,
+    ),
+    auditAnnotations: { "require-resources.existing": messages.join("; ") },
+  });
 });
 
 it.each<[what: string, options: RequireResourcesOptions, resources: unknown, missing: readonly string[]]>([
@@ -44,6 +56,44 @@ it.each<[what: string, options: RequireResourcesOptions, resources: unknown, mis
     { limits: { memory: "" } },
     ["limits.memory"],
   ],
+  [
+    "does not accept CPU that the API server rounds up to 1m",
+    {},
+    { requests: { cpu: "1n", memory: "1Gi" }, limits: { memory: "1Gi" } },
+    ["requests.cpu to at least 2m"],
+  ],
+  [
+    "does not accept the 1m that the API server makes of it, nor 999u",
+    { requests: ["cpu"], limits: ["cpu"] },
+    { requests: { cpu: "1m" }, limits: { cpu: "999u" } },
+    ["requests.cpu to at least 2m", "limits.cpu to at least 2m"],
+  ],
+  ["accepts 2m", { requests: ["cpu"], limits: ["cpu"] }, { limits: { cpu: "2m" } }, []],
+  [
+    "does not accept a fraction of a byte",
+    { requests: ["memory"], limits: ["memory"] },
+    { requests: { memory: "1m" }, limits: { memory: "512m" } },
+    ["requests.memory to at least 1", "limits.memory to at least 1"],
+  ],
+  ["accepts a byte", { requests: ["memory"], limits: [] }, { requests: { memory: "1" } }, []],
+  [
+    "does not accept a negative quantity",
+    { requests: ["cpu"], limits: [] },
+    { requests: { cpu: "-1" } },
+    ["requests.cpu"],
+  ],
+  [
+    "requires the minimum of its options",
+    { minimum: { cpu: "10m", memory: "16Mi" } },
+    { requests: { cpu: "9m", memory: "16Mi" }, limits: { memory: "128" } },
+    ["requests.cpu to at least 10m", "limits.memory to at least 16Mi"],
+  ],
+  [
+    "accepts 1m with that minimum",
+    { minimum: { cpu: "1m" }, limits: [] },
+    { requests: { cpu: "1m", memory: "1" } },
+    [],
+  ],
   ["does not accept an invalid quantity", {}, { limits: { cpu: "much", memory: {} } }, ALL],
   ["requires the resources of its options", { requests: ["cpu"], limits: ["cpu"] }, {}, ["requests.cpu", "limits.cpu"]],
   ["requires only a limit", { requests: [], limits: ["cpu"] }, { requests: { cpu: "1" } }, ["limits.cpu"]],
@@ -57,8 +107,7 @@ it.each<[what: string, options: RequireResourcesOptions, resources: unknown, mis
     spec.initContainers = null;
     spec.containers = [{ name: "proxy", image: "proxy:1", resources }];
   });
-  const expected = missing.length === 0 ? [] : [lacks("proxy", "spec.containers[0]", ...missing)];
-  expect(await denials(requireResources(options), review)).toEqual(expected);
+  expect(await denials(requireResources(options), review)).toEqual(lacks("proxy", "spec.containers[0]", ...missing));
 });
 
 it.each<[what: string, change: (spec: Loose) => void, messages: readonly string[]]>([
@@ -67,14 +116,14 @@ it.each<[what: string, change: (spec: Loose) => void, messages: readonly string[
     (spec) => {
       delete spec.initContainers[0].resources;
     },
-    [lacks("migrate", "spec.initContainers[0]", ...ALL)],
+    lacks("migrate", "spec.initContainers[0]", ...ALL),
   ],
   [
     "a native sidecar",
     (spec) => {
       spec.initContainers.unshift({ name: "log-🚀", image: "log:1", restartPolicy: "Always" });
     },
-    [lacks("log-🚀", "spec.initContainers[0]", ...ALL)],
+    lacks("log-🚀", "spec.initContainers[0]", ...ALL),
   ],
   [
     "each container that lacks something",
@@ -82,7 +131,7 @@ it.each<[what: string, change: (spec: Loose) => void, messages: readonly string[
       delete spec.containers[0].resources.limits;
       delete spec.containers[1].resources.requests;
     },
-    [lacks("web", "spec.containers[0]", "limits.memory"), lacks("proxy", "spec.containers[1]", "requests.cpu")],
+    [...lacks("web", "spec.containers[0]", "limits.memory"), ...lacks("proxy", "spec.containers[1]", "requests.cpu")],
   ],
   [
     "no container when the Pod declares all resources",
@@ -98,11 +147,20 @@ it.each<[what: string, change: (spec: Loose) => void, messages: readonly string[
       spec.resources = { requests: { memory: "1Gi" } };
       spec.containers[0].resources = {};
     },
-    [lacks("web", "spec.containers[0]", "requests.cpu", "limits.memory")],
+    lacks("web", "spec.containers[0]", "requests.cpu", "limits.memory"),
   ],
 ])("requireResources reports %s", async (_what, change, messages) => {
   const review = reviewFrom("validate-v1-create-pods-1", ({ spec }) => change(spec));
   expect(await denials(requireResources(), review)).toEqual(messages);
+});
+
+it.each<[fixture: string, path: string]>([
+  ["validate-v1-create-pods-2", "spec.containers[0]"],
+  ["validate-v1-create-cronjobs-1", "spec.jobTemplate.spec.template.spec.containers[0]"],
+])("requireResources says where each quantity must be, in %s", async (fixture, path) => {
+  expect(await findings(requireResources(), reviewFrom(fixture))).toMatchObject(
+    ALL.map((key) => ({ effect: "deny", at: `${path}.resources.${key}` })),
+  );
 });
 
 it("requireResources counts the resources of the whole Pod in a template", async () => {
@@ -133,7 +191,12 @@ it.each<[what: string, options: object, message: string]>([
   ["an unknown resource", { limits: ["gpu"] }, "options.limits is not a list of cpu, memory"],
   ["a string for a list", { requests: "cpu" }, "options.requests is not a list of cpu, memory"],
   ["empty lists", { requests: [], limits: [] }, "options.requests and limits are empty: the policy requires nothing"],
-  ["a flag that is a string", { podTemplates: "yes" }, "podTemplates is not true or false"],
+  ["a minimum that is no object", { minimum: "2m" }, "options.minimum is not an object"],
+  ["a minimum of another resource", { minimum: { gpu: "1" } }, "options.minimum has the unknown member gpu"],
+  ["a minimum of zero", { minimum: { cpu: "0" } }, "options.minimum has cpu: 0, which is not a quantity above zero"],
+  ["a minimum that is no quantity", { minimum: { memory: "16MB" } }, "options.minimum has memory: 16MB, which is not"],
+  ["an unknown value of onExisting", { onExisting: "" }, 'onExisting is "", not "warn" or "deny"'],
+  ["a flag that is a string", { podTemplates: "yes" }, "podTemplates is not true, false or a list of kinds"],
 ])("requireResources refuses %s in its options", (_what, options, message) => {
   const define = (): unknown => requireResources(options as RequireResourcesOptions);
   expect(define).toThrow(PolicyDefinitionError);

@@ -10,13 +10,20 @@ const [agent] = meshSidecar.containers;
 const [logs] = meshSidecar.volumes;
 const create = (change?: (object: Loose) => void) => reviewFrom("mutate-v1-create-pods-1", change);
 
+/** What the ServiceAccount plugin adds. */
+const TOKEN_MOUNT = {
+  name: "kube-api-access-x7k2p",
+  readOnly: true,
+  mountPath: "/var/run/secrets/kubernetes.io/serviceaccount",
+};
+
 /** Applies the changes of the API server and its built-in plugins between two calls. */
 function applyDefaults(pod: Loose): void {
   for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
     container.terminationMessagePath ??= "/dev/termination-log";
     container.terminationMessagePolicy ??= "File";
     container.imagePullPolicy ??= "IfNotPresent";
-    container.volumeMounts = [...(container.volumeMounts ?? []), { name: "kube-api-access", mountPath: "/var/run" }];
+    container.volumeMounts = [...(container.volumeMounts ?? []), TOKEN_MOUNT];
     for (const key of ["env", "stdin"]) if (!container[key]?.length) delete container[key];
     const requests = container.resources?.requests;
     if (requests?.cpu === "0.5") container.resources.requests = { cpu: "500m", memory: "1Gi" };
@@ -34,21 +41,45 @@ describe("injectSidecar called again", () => {
     expect(again).toMatchObject({ allowed: true, patch: [], warnings: [] });
   });
 
-  it("keeps the order that other webhooks made", async () => {
+  it("puts its init containers first again, and keeps the order of the others", async () => {
     const review = create();
     const pod = await applyMutators(injectSidecar(meshSidecar), review);
     pod.spec.initContainers.unshift({ name: "earlier", image: "earlier:1" });
     pod.spec.containers.reverse();
-    const again = await judge(injectSidecar(meshSidecar), { ...review, object: pod }, "mutate");
+    const again = await applyMutators(injectSidecar(meshSidecar), { ...review, object: pod });
+    expect(again.spec.initContainers.map(({ name }: Loose) => name)).toEqual([
+      "mesh-setup",
+      "mesh",
+      "earlier",
+      "migrate",
+    ]);
+    expect(again.spec.containers).toEqual(pod.spec.containers);
+  });
+
+  it("keeps the order that other webhooks made with position last", async () => {
+    const policy = injectSidecar({ ...meshSidecar, position: "last" });
+    const review = create();
+    const pod = await applyMutators(policy, review);
+    pod.spec.initContainers.push({ name: "later", image: "later:1" });
+    pod.spec.containers.reverse();
+    const again = await judge(policy, { ...review, object: pod }, "mutate");
     expect(again).toMatchObject({ allowed: true, patch: [] });
+  });
+
+  it("takes back what another webhook added to its container", async () => {
+    const review = create();
+    const pod = await applyMutators(injectSidecar(meshSidecar), review);
+    const complete = structuredClone(pod);
+    pod.spec.initContainers[1].env = [{ name: "HTTP_PROXY", value: "x" }];
+    pod.spec.containers[2].command = ["/bin/true"];
+    expect(await applyMutators(injectSidecar(meshSidecar), { ...review, object: pod })).toEqual(complete);
   });
 
   it("adds a removed part at its place", async () => {
     const review = create();
     const complete = await applyMutators(injectSidecar(meshSidecar), review);
     const pod = structuredClone(complete);
-    for (const { spec } of [complete, pod]) spec.initContainers.unshift({ name: "earlier", image: "earlier:1" });
-    pod.spec.initContainers.splice(2, 1);
+    pod.spec.initContainers.splice(1, 1);
     pod.spec.volumes.pop();
     expect(await applyMutators(injectSidecar(meshSidecar), { ...review, object: pod })).toEqual(complete);
   });
@@ -96,6 +127,29 @@ describe("injectSidecar changes only matching Pods:", () => {
       true,
     ],
     ["not a Pod for which when returns false", { when: ({ user }) => user.username === "nobody" }, create(), false],
+    ["not a Pod for Windows", {}, create(({ spec }) => Object.assign(spec, { os: { name: "windows" } })), false],
+    [
+      "not a Pod that selects Windows nodes",
+      {},
+      create(({ spec }) => Object.assign(spec, { nodeSelector: { "kubernetes.io/os": "windows" } })),
+      false,
+    ],
+    ["not a Pod without a system with os windows", { os: "windows" }, create(), false],
+    [
+      "a Pod for Windows with os windows",
+      { os: "windows" },
+      create(({ spec }) => Object.assign(spec, { os: { name: "windows" } })),
+      true,
+    ],
+    [
+      "not a mirror Pod",
+      {},
+      create(({ metadata, spec }) => {
+        metadata.annotations["kubernetes.io/config.mirror"] = "x";
+        spec.nodeName = "n";
+      }),
+      false,
+    ],
     ["not a Pod on UPDATE", {}, reviewFrom("mutate-v1-update-pods-1"), false],
     ["not a Pod on DELETE", {}, reviewFrom("validate-v1-delete-pods-1"), false],
     [
@@ -141,7 +195,8 @@ it.each<[what: string, change: (object: Loose) => void]>([
   ],
 ])("injectSidecar fails and denies for %s", async (_what, change) => {
   const verdict = await judge(injectSidecar(meshSidecar), create(change), "mutate", { failing: true });
-  expect(verdict).toMatchObject({ allowed: false, message: expect.stringContaining("inject-sidecar failed") });
+  const message = "inject-sidecar: the policy failed; the gate's log has the error";
+  expect(verdict).toMatchObject({ allowed: false, code: 500, message });
 });
 
 it("injectSidecar is not affected by later changes of its options", async () => {
@@ -190,11 +245,8 @@ it.each<[what: string, options: object | undefined, message: string]>([
   ["true for optOut", { containers: [agent], optOut: true }, "options.optOut has a key that is not a string"],
   ["an invalid key for optIn", { containers: [agent], optIn: "" }, 'options.optIn has ""'],
   ["a when that is not a function", { containers: [agent], when: true }, "options.when is not a function"],
-  [
-    "an unknown position",
-    { containers: [agent], initPosition: "middle" },
-    'options.initPosition is not "first" or "last"',
-  ],
+  ["an unknown position", { containers: [agent], position: "middle" }, 'options.position is not "first" or "last"'],
+  ["an unknown system", { containers: [agent], os: "darwin" }, 'options.os is not "linux" or "windows"'],
   [
     "an unknown value for onConflict",
     { containers: [agent], onConflict: "merge" },

@@ -35,8 +35,8 @@ describe("placeSidecar adds", () => {
     ]);
   });
 
-  it("init containers after the Pod's own with initPosition last", async () => {
-    const pod = await applyMutators(injectSidecar({ ...meshSidecar, initPosition: "last" }), create());
+  it("init containers after the Pod's own with position last", async () => {
+    const pod = await applyMutators(injectSidecar({ ...meshSidecar, position: "last" }), create());
     expect(namesOf(pod.spec.initContainers)).toEqual(["migrate", "mesh-setup", "mesh"]);
   });
 
@@ -102,7 +102,10 @@ describe("placeSidecar with an element that has the name of an injected one", ()
     expect(await judge(injectSidecar(meshSidecar), create(conflict), "mutate")).toMatchObject({
       allowed: false,
       code: 403,
-      message: `${message("spec.containers[0]", "container")}; ${message("spec.volumes[0]", "volume")}`,
+      message: [
+        `inject-sidecar: ${message("spec.containers[0]", "container")}`,
+        `inject-sidecar: ${message("spec.volumes[0]", "volume")}`,
+      ].join("\n"),
     });
   });
 
@@ -116,6 +119,55 @@ describe("placeSidecar with an element that has the name of an injected one", ()
       `inject-sidecar: ${message("spec.containers[0]", "container")}; it is kept`,
       `inject-sidecar: ${message("spec.volumes[0]", "volume")}; it is kept`,
     ]);
+  });
+
+  it.each<"deny" | "replace">(["deny", "replace"])("with %s makes an impostor what is declared", async (onConflict) => {
+    const declared = {
+      name: "proxy-agent",
+      image: "registry.example.com/proxy:1.4",
+      restartPolicy: "Always",
+      args: ["run"],
+      securityContext: { runAsNonRoot: true },
+    };
+    const impostor = {
+      ...declared,
+      command: ["/bin/true"],
+      env: [{ name: "PROXY_OFF", value: "1" }],
+      securityContext: { runAsNonRoot: true, privileged: true },
+      imagePullPolicy: "IfNotPresent",
+    };
+    const pod = await applyMutators(
+      injectSidecar({ initContainers: [declared], onConflict }),
+      create(({ spec }) => spec.initContainers.push(impostor)),
+    );
+    expect(pod.spec.initContainers).toEqual([
+      { ...declared, imagePullPolicy: "IfNotPresent" },
+      expect.objectContaining({ name: "migrate" }),
+    ]);
+  });
+
+  it("keeps an impostor only with keep, and warns", async () => {
+    const policy = injectSidecar({ containers: [agent], onConflict: "keep" });
+    const review = create(({ spec }) => spec.containers.push({ ...agent, command: ["/bin/true"] }));
+    expect(await judge(policy, review, "mutate")).toMatchObject({
+      allowed: true,
+      patch: [],
+      warnings: [`inject-sidecar: ${message("spec.containers[2]", "container")}; it is kept`],
+    });
+  });
+
+  it("makes a volume what is declared", async () => {
+    const policy = injectSidecar({ volumes: [{ name: "token", secret: { secretName: "mesh" } }] });
+    const pod = await applyMutators(
+      policy,
+      create(({ spec }) =>
+        spec.volumes.push({
+          name: "token",
+          secret: { secretName: "mesh", defaultMode: 420, items: [{ key: "a", path: "b" }] },
+        }),
+      ),
+    );
+    expect(pod.spec.volumes.at(-1)).toEqual({ name: "token", secret: { secretName: "mesh", defaultMode: 420 } });
   });
 
   it("replaces it in its place with replace", async () => {
