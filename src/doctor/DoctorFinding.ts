@@ -88,7 +88,12 @@ export type DoctorFindingCode =
   | "self-test-not-made"
   /** No registration sends the gate objects that a policy matches. Render and apply the registrations again. */
   | "policy-not-called"
-  /** A webhook calls an entry that the gate no longer has. Render and apply the registrations again. */
+  /**
+   * A rule names a version of a built-in resource that the cluster does not serve, so the gate is not called for it. Name
+   * another version in the policy, or update the cluster.
+   */
+  | "version-not-served"
+  /** A webhook calls an entry, or a part of one, that the gate no longer has. Render and apply the registrations again. */
   | "unknown-entry"
   /** A registration was rendered from another version of the gate. Render and apply the registrations again. */
   | "outdated-registration"

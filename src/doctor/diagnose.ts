@@ -12,6 +12,7 @@ import { checkSelfTest } from "./checks/checkSelfTest.ts";
 import { checkSync } from "./checks/checkSync.ts";
 import { checkTrust } from "./checks/checkTrust.ts";
 import { checkUrl } from "./checks/checkUrl.ts";
+import { checkVersions } from "./checks/checkVersions.ts";
 import { checkWriters } from "./checks/checkWriters.ts";
 import type { ClusterView } from "./cluster/ClusterView.ts";
 import { bySeverity, type DoctorFinding } from "./DoctorFinding.ts";
@@ -31,6 +32,7 @@ const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkPlan,
   checkGuards,
   checkPolicies,
+  checkVersions,
   checkLimits,
   checkOtherWebhooks,
   checkUnseen,

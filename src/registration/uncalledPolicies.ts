@@ -1,12 +1,12 @@
-import type { Policy } from "../policy/define/policy.ts";
-import { readGateUrl } from "../protocol/gateUrl.ts";
+import { type GateUrlParts, readGateUrl } from "../protocol/gateUrl.ts";
 import type { Operation } from "../protocol/review/Review.ts";
 import { gateEntries } from "./entry/gateEntries.ts";
 import type { RegisteredGate } from "./entry/RegisteredGate.ts";
 import type { LiveRule, LiveWebhook } from "./LiveWebhook.ts";
-import { webhookOf } from "./render/webhookOf.ts";
+import { webhooksOf } from "./render/webhooksOf.ts";
 import { coversResource, OPERATIONS } from "./rules/Rule.ts";
 import { type Purpose, type RegisteredTarget, registeredTargets, resourceName } from "./rules/registeredTargets.ts";
+import { targetKey, versionParts } from "./rules/versionParts.ts";
 
 /** A policy that a cluster does not call for everything that it matches. */
 export interface UncalledPolicy {
@@ -17,51 +17,73 @@ export interface UncalledPolicy {
 
 /**
  * The policies of a gate that the webhooks of a cluster do not call for everything that they match. The path in its URL
- * says which entry a webhook calls; an entry that the gate does not have runs all policies. Only rules are compared, not
- * selectors. A webhook with a condition that the gate would not render counts as calling nothing, because the effect of
- * the condition is not known.
+ * says which entry a webhook calls, and which part of it; an entry that the gate does not have runs all policies. Only
+ * rules are compared, not selectors. A webhook with a condition that the gate would not render counts as calling nothing,
+ * because the effect of the condition is not known.
  */
 export function uncalledPolicies(
   gate: RegisteredGate,
   cluster: string,
   webhooks: readonly LiveWebhook[],
 ): UncalledPolicy[] {
-  const entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new Set(policies)]));
   const context = { gate: gate.name, settings: { cluster, modeOf: ENFORCED, paramsOf: NOTHING }, endpoint: undefined };
-  const conditions = new Map(
+  const entries = new Map(
     gateEntries(gate).flatMap((entry) =>
-      (["validate", "mutate"] as const).map((purpose) => [
-        `${purpose}/${entry.name}`,
-        new Set(webhookOf(entry, purpose, context)?.matchConditions.map(({ expression }) => expression)),
-      ]),
+      PURPOSES.map((purpose) => {
+        const rendered = webhooksOf(entry, purpose, context);
+        const parts = versionParts(entry.policies, purpose).map(({ name, targets }, index): CalledPart => {
+          const conditions = rendered[index]?.matchConditions ?? [];
+          const keys = targets.map((target) => targetKey(target.policy, target));
+          return { name, targets: new Set(keys), conditions: conditions.map(({ expression }) => expression) };
+        });
+        return [`${purpose}/${entry.name}`, parts] as const;
+      }),
     ),
   );
-  const rulesFor = (policy: Policy, purpose: Purpose): LiveRule[] =>
+  const names = new Set(gateEntries(gate).map(({ name }) => name));
+  /** The rules that call a policy for a target. */
+  const rulesFor = (target: RegisteredTarget, purpose: Purpose): readonly LiveRule[] =>
     webhooks.flatMap((webhook) => {
-      const entry = webhook.purpose === purpose ? entryOf(webhook.url, cluster, purpose) : undefined;
-      if (entry === undefined) return [];
-      const known = entries.get(entry);
-      const own = conditions.get(`${purpose}/${entry}`);
-      if (own !== undefined && webhook.conditions.some((expression) => !own.has(expression))) return [];
-      return known === undefined || known.has(policy) ? webhook.rules : [];
+      const called = webhook.purpose === purpose ? calledBy(webhook.url, cluster, purpose) : undefined;
+      if (called === undefined) return [];
+      const { entry = "", part } = called;
+      if (!names.has(entry)) return webhook.rules;
+      const all = entries.get(`${purpose}/${entry}`) ?? [];
+      const named = all.filter(({ name }) => name === part);
+      const parts = named.length === 0 ? all : named;
+      const known = parts.flatMap(({ conditions }) => conditions);
+      if (webhook.conditions.some((expression) => !known.includes(expression))) return [];
+      const key = targetKey(target.policy, target);
+      return parts.some(({ targets }) => targets.has(key)) ? webhook.rules : [];
     });
   return gate.policies.flatMap((policy) => {
-    const missing = (["validate", "mutate"] as const).flatMap((purpose) => {
-      const rules = rulesFor(policy, purpose);
-      return registeredTargets([policy], purpose).flatMap((target) => missingIn(target, rules));
-    });
+    const missing = PURPOSES.flatMap((purpose) =>
+      registeredTargets([policy], purpose).flatMap((target) => missingIn(target, rulesFor(target, purpose))),
+    );
     return missing.length === 0 ? [] : [{ policy: policy.name, missing: [...new Set(missing)] }];
   });
 }
 
+/** What the webhook of a part is for. */
+interface CalledPart {
+  readonly name: string | undefined;
+  readonly targets: ReadonlySet<string>;
+  readonly conditions: readonly string[];
+}
+
+const PURPOSES = ["validate", "mutate"] as const;
 /** Conditions do not depend on modes. */
 const ENFORCED = (): "enforce" => "enforce";
 const NOTHING = (): undefined => undefined;
 
-/** The entry that a URL calls; empty for all policies. Undefined for a URL that does not call this gate for this cluster. */
-function entryOf(url: string | undefined, cluster: string, purpose: Purpose): string | undefined {
+/** The entry and part that a URL calls. Undefined for a URL that does not call this gate for this cluster. */
+function calledBy(
+  url: string | undefined,
+  cluster: string,
+  purpose: Purpose,
+): Pick<GateUrlParts, "entry" | "part"> | undefined {
   const parts = url === undefined ? undefined : readGateUrl(url);
-  return parts?.cluster === cluster && parts.purpose === purpose ? (parts.entry ?? "") : undefined;
+  return parts?.cluster === cluster && parts.purpose === purpose ? parts : undefined;
 }
 
 /** The operations of a target that no rule covers in all of its versions and scopes, such as `CREATE pods`. */

@@ -72,6 +72,7 @@ export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Pro
     missingRights: [],
     selfTests: [{ gate: "postern", result: "signed", message: "" }],
     soakMs: DAY_MS,
+    served: undefined,
     plan: undefined,
     sources: { gate, settings, hash },
     unseen: [],

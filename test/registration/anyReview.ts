@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { isConnectOnly } from "../../src/policy/define/builtinVersions.ts";
 import type { Match } from "../../src/policy/define/Match.ts";
-import { isConnectOnly } from "../../src/policy/define/resourceGroups.ts";
 import { policyTargets } from "../../src/policy/match/policyTargets.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
 import type { Operation, Review } from "../../src/protocol/review/Review.ts";
@@ -65,7 +65,12 @@ export const anyMatch: fc.Arbitrary<Match> = fc
     const hasPods = match.resources.includes("pods") && match.apiGroups?.some((group) => group === "" || group === "*");
     return hasPods === true ? match : others;
   })
-  .filter((match) => !match.resources.some(isConnectOnly) || match.operations?.includes("CONNECT") === true);
+  .filter((match) => !match.resources.some(isConnectOnly) || match.operations?.includes("CONNECT") === true)
+  // The core group has only v1.
+  .filter(
+    ({ apiGroups, apiVersions = ["v1"] }) =>
+      apiVersions.some((version) => version !== "v2") || apiGroups?.every((group) => group === "") !== true,
+  );
 
 const template = fc.oneof(
   labels.map((some) => ({ metadata: { labels: some } })),

@@ -1,6 +1,7 @@
 import { readGateUrl } from "../../protocol/gateUrl.ts";
 import { gateEntries } from "../../registration/entry/gateEntries.ts";
 import { liveWebhooks } from "../../registration/LiveWebhook.ts";
+import { versionParts } from "../../registration/rules/versionParts.ts";
 import { uncalledPolicies } from "../../registration/uncalledPolicies.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView, GateSources } from "../cluster/ClusterView.ts";
@@ -53,7 +54,7 @@ function entryFindings(
   hook: LiveHook,
   { gate, settings }: GateSources,
 ): DoctorFinding[] {
-  const name = readGateUrl(hook.url ?? "")?.entry;
+  const { entry: name, part } = readGateUrl(hook.url ?? "") ?? {};
   if (name === undefined) return [];
   const about = targetName(registration);
   const entry = gateEntries(gate).find((it) => it.name === name);
@@ -64,6 +65,20 @@ function entryFindings(
         severity: "warning",
         about,
         message: `its webhook ${hook.name} calls the entry ${name}, which the gate no longer has: every policy that matches runs there`,
+        todo: TODO,
+      },
+    ];
+  const parts = versionParts(
+    entry.policies,
+    registration.kind === "MutatingWebhookConfiguration" ? "mutate" : "validate",
+  );
+  if (part !== undefined && !parts.some((it) => it.name === part))
+    return [
+      {
+        code: "unknown-entry",
+        severity: "warning",
+        about,
+        message: `its webhook ${hook.name} calls the part ${part} of the entry ${name}, which the gate no longer has: every policy of the entry that matches runs there`,
         todo: TODO,
       },
     ];

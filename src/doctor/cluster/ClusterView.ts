@@ -86,6 +86,8 @@ export interface ClusterView {
   readonly selfTests: readonly SelfTestResult[];
   /** The soak of the sync's config, or its default. */
   readonly soakMs: number;
+  /** The versions that the cluster serves, by group; undefined if they are unknown. */
+  readonly served: ReadonlyMap<string, readonly string[]> | undefined;
   /** The dry run of the sync; undefined without its config. */
   readonly plan: SyncRun | undefined;
   /** The sources of the gate; undefined if they were not given. */

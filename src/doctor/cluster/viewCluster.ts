@@ -7,7 +7,7 @@ import type { SyncRun } from "../../sync/runSync.ts";
 import { type TargetKind, targetName } from "../../sync/target/SyncTarget.ts";
 import type { EndpointView } from "../../trust/EndpointView.ts";
 import type { CallHttp } from "../../trust/probe/callHttp.ts";
-import { asObject } from "./asObject.ts";
+import { asObject, asObjects, asText } from "./asObject.ts";
 import { ClusterReader } from "./ClusterReader.ts";
 import type { ClusterView, GateSources, MissingRight, OtherClock, SelfTestResult } from "./ClusterView.ts";
 import { baseOf } from "./gateHooks.ts";
@@ -66,7 +66,7 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
   const certificates = (await reader.listIfKnown("Certificates of cert-manager", CERTIFICATES))?.map(
     readManagedCertificate,
   );
-  const [endpoints, clocks, syncJob, hosts, missingRights, selfTests, serviceSecrets] = await Promise.all([
+  const [endpoints, clocks, syncJob, hosts, missingRights, selfTests, serviceSecrets, served] = await Promise.all([
     Promise.all([...bases].map((base) => deps.view(base))),
     Promise.all([...bases].map((base) => clockOf(base, deps))),
     handedOver.length === 0 ? undefined : readSyncJob(reader),
@@ -74,6 +74,7 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
     missingRightsOf(reader, handedOver),
     selfTestsOf(reader, registrations, deps),
     readServiceSecrets(reader, servicesWithoutCertificate(all, certificates ?? [])),
+    servedVersions(reader),
   ]);
   return {
     now: now(),
@@ -90,6 +91,7 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
     missingRights: syncJob === undefined || syncJob === "missing" ? [] : missingRights,
     selfTests,
     soakMs: config?.goal.soakMs ?? DEFAULT_SOAK_MS,
+    served,
     plan: await deps.plan?.(),
     sources,
     unseen: reader.unseen,
@@ -125,6 +127,17 @@ async function clockOf(base: string, { call, now }: ViewDeps): Promise<OtherCloc
   } catch {
     return undefined;
   }
+}
+
+/** The versions that the cluster serves, by group. The core group has only v1. */
+async function servedVersions(reader: ClusterReader): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const list = await reader.get("API groups", "/apis");
+  if (list === undefined || list === "missing") return undefined;
+  const groups = asObjects(list.groups).map(({ name, versions }): [string, string[]] => [
+    asText(name) ?? "",
+    asObjects(versions).flatMap(({ version }) => asText(version) ?? []),
+  ]);
+  return new Map([["", ["v1"]], ...groups]);
 }
 
 async function hostsOf(reader: ClusterReader): Promise<readonly string[] | undefined> {

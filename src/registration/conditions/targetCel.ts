@@ -1,3 +1,4 @@
+import { builtinVersions, isEventGroup } from "../../policy/define/builtinVersions.ts";
 import type { Operation } from "../../protocol/review/Review.ts";
 import { compareNames } from "../entry/gateEntries.ts";
 import { OPERATIONS } from "../rules/Rule.ts";
@@ -46,10 +47,7 @@ function isSubresource(subresource: string): string {
   return `has(request.subResource) && ${celOneOf("request.subResource", [subresource])}`;
 }
 
-/** Both groups of events. No other resource has two groups (`AddCohabitatingResources`, kubeapiserver). */
-const EVENT_GROUPS = ["", "events.k8s.io"];
-
 function groupsOf(group: string, resource: string): readonly string[] {
-  const mayBeEvents = EVENT_GROUPS.includes(group) && (resource === "events" || resource === "*");
-  return mayBeEvents ? EVENT_GROUPS : [group];
+  const mayBeEvents = isEventGroup(group) && (resource === "events" || resource === "*");
+  return mayBeEvents ? builtinVersions("events").map((it) => it.group) : [group];
 }

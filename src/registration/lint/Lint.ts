@@ -1,5 +1,7 @@
 /** Code of a lint. Stable: scripts may match on it. */
 export type LintCode =
+  /** A policy takes custom resources in whatever version the client chose. Name their versions in `apiVersions`, or `"*"`. */
+  | "any-version"
   /** A policy matches resources of `admissionregistration.k8s.io`. The API server calls no webhook for them. Use a ValidatingAdmissionPolicy. */
   | "admissionregistration"
   /** A policy matches nearly every object. The message estimates calls and costs for `--nodes` nodes. Name the resources. */
@@ -10,14 +12,24 @@ export type LintCode =
   | "doubtful-ca"
   /** An entry sets `failurePolicy: Ignore` although one of its policies enforces. Requests that cannot reach the gate are allowed. */
   | "ignore-on-enforcing-entry"
-  /** A mutator changes its own result, or two mutators undo each other. A second call must not change the object again. */
+  /** `leaveAlone` is false. The mutator can stop controllers and requests, or make objects without end. Use the default, and match only what needs it. */
+  | "mutator-leaves-nothing-alone"
+  /** A mutator changes its own result, or what another webhook added, or two mutators undo each other. A second call must not change the object again. */
   | "mutator-not-idempotent"
+  /** A mutator changes the Pod templates of existing workloads, whose next update then replaces all of their Pods. Restrict it to CREATE, or roll out on purpose. */
+  | "mutator-replaces-pods"
   /** A policy matches objects for which the gate is never called. Change its match. */
   | "policy-never-called"
   /** The gate is called for Secrets, by name or by a wildcard. Their values leave the cluster. */
   | "secrets-leave-cluster"
+  /** What a policy reads can change through a subresource for which it is not called, such as `deployments/scale`. Match it, or name it in `unasked`. */
+  | "subresource-unasked"
   /** Error: a webhook would have more than 64 matchConditions, which the API server refuses. Remove conditions from the entry. */
-  | "too-many-match-conditions";
+  | "too-many-match-conditions"
+  /** `apiVersions` names only versions of a built-in resource that Kubernetes does not serve. The policy is never called for it. */
+  | "version-not-served"
+  /** `apiVersions` names a version of a built-in resource that is not that of its type. Objects then differ from the type of `ctx.object`. */
+  | "version-not-typed";
 
 /** Something about the registrations of a gate that its author should know. No cluster accepts an `error`. */
 export interface Lint {

@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { ResolvedEntry } from "../entry/gateEntries.ts";
-import { fullPolicyCondition, MAX_CONDITION_LENGTH, webhookOf } from "../render/webhookOf.ts";
+import { fullPolicyConditions, MAX_CONDITION_LENGTH, webhooksOf } from "../render/webhooksOf.ts";
 import type { Lint } from "./Lint.ts";
 
 /** The API server's limit for one webhook (`validateMatchConditions`, k8s.io/kubernetes). */
@@ -20,7 +20,8 @@ export function lintEntry(entry: ResolvedEntry, gate: string, settings: ClusterS
       message: `has failurePolicy Ignore, with ${enforcing.map((policy) => policy.name).join(", ")} enforced: requests that cannot reach the gate are allowed`,
     });
   for (const purpose of ["validate", "mutate"] as const) {
-    const count = webhookOf(entry, purpose, { gate, settings, endpoint: undefined })?.matchConditions.length ?? 0;
+    const webhooks = webhooksOf(entry, purpose, { gate, settings, endpoint: undefined });
+    const count = Math.max(0, ...webhooks.map(({ matchConditions }) => matchConditions.length));
     if (count > MAX_CONDITIONS)
       lints.push({
         code: "too-many-match-conditions",
@@ -28,7 +29,7 @@ export function lintEntry(entry: ResolvedEntry, gate: string, settings: ClusterS
         place,
         message: `has ${count} matchConditions for ${purpose}, guards included; the API server accepts at most ${MAX_CONDITIONS}`,
       });
-    const length = fullPolicyCondition(entry, purpose)?.length ?? 0;
+    const length = Math.max(0, ...fullPolicyConditions(entry, purpose).map((condition) => condition.length));
     if (length > MAX_CONDITION_LENGTH)
       lints.push({
         code: "condition-too-long",

@@ -4,11 +4,10 @@ import { isJsonObject } from "../../protocol/Json.ts";
 import type { Endpoint } from "../Endpoint.ts";
 import { compareNames, gateEntries } from "../entry/gateEntries.ts";
 import type { RegisteredGate } from "../entry/RegisteredGate.ts";
-import type { MetaOf, RegistrationObject, Webhook } from "../RegistrationObject.ts";
-import type { Purpose } from "../rules/registeredTargets.ts";
+import type { MetaOf, RegistrationObject } from "../RegistrationObject.ts";
 import { conversionCanary, webhookConversion } from "../selftest/conversionCanary.ts";
 import { MANAGED_BY, selfTestObjects } from "../selftest/selfTestObjects.ts";
-import { webhookName, webhookOf } from "./webhookOf.ts";
+import { type WebhookContext, webhooksOf } from "./webhooksOf.ts";
 
 /** The label of a gate's objects, for the sync and for clean-up. Its value is the name of the gate. */
 export const GATE_LABEL = "postern.dev/gate";
@@ -63,37 +62,30 @@ function objectsOf(
   );
   return [
     ...selfTestObjects(gate.name, cluster, endpoint, meta),
-    ...configuration("ValidatingWebhookConfiguration", webhooksOf(gate, "validate", settings, endpoint), gate, meta),
-    ...configuration("MutatingWebhookConfiguration", webhooksOf(gate, "mutate", settings, endpoint), gate, meta),
+    ...configuration("ValidatingWebhookConfiguration", gate, { settings, endpoint, meta }),
+    ...configuration("MutatingWebhookConfiguration", gate, { settings, endpoint, meta }),
     ...(conversions.length === 0 ? [] : [conversionCanary(gate.name, cluster, endpoint, meta)]),
     ...conversions.map((conversion) => conversionPatch(conversion, cluster, endpoint, meta)),
   ];
 }
 
-/** One webhook for each entry. Two webhooks for one object would be two calls. */
-function webhooksOf(
-  gate: RegisteredGate,
-  purpose: Purpose,
-  settings: ClusterSettings,
-  endpoint: Endpoint | undefined,
-): Webhook[] {
-  const context = { gate: gate.name, settings, endpoint };
-  return gateEntries(gate).flatMap((entry) => webhookOf(entry, purpose, context) ?? []);
-}
-
+/** The webhooks of all entries. Two webhooks for one object would be two calls, so an entry has few. */
 function configuration(
   kind: "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
-  webhooks: readonly Webhook[],
-  { name, entries }: RegisteredGate,
-  meta: MetaOf,
+  gate: RegisteredGate,
+  { settings, endpoint, meta }: Pick<WebhookContext, "settings" | "endpoint"> & { readonly meta: MetaOf },
 ): RegistrationObject[] {
-  if (webhooks.length === 0) return [];
   const purpose = kind === "ValidatingWebhookConfiguration" ? "validate" : "mutate";
-  const marked = Object.entries(entries).flatMap(([entry, { breakGlass }]) =>
-    breakGlass === true ? [webhookName(entry, purpose, name)] : [],
-  );
-  const breakable = webhooks.filter((webhook) => webhook.failurePolicy === "Fail" && marked.includes(webhook.name));
-  const { annotations, ...rest } = meta(name);
+  const byEntry = gateEntries(gate).map((entry) => ({
+    entry,
+    webhooks: webhooksOf(entry, purpose, { gate: gate.name, settings, endpoint }),
+  }));
+  const webhooks = byEntry.flatMap((it) => it.webhooks);
+  if (webhooks.length === 0) return [];
+  const breakable = byEntry
+    .filter(({ entry }) => entry.options.breakGlass === true)
+    .flatMap((it) => it.webhooks.filter(({ failurePolicy }) => failurePolicy === "Fail"));
+  const { annotations, ...rest } = meta(gate.name);
   const mark = breakable.length === 0 ? {} : { [BREAK_GLASS_ANNOTATION]: breakable.map((one) => one.name).join(",") };
   const metadata = { ...rest, annotations: { ...annotations, ...mark } };
   return [{ apiVersion: "admissionregistration.k8s.io/v1", kind, metadata, webhooks }];

@@ -1,5 +1,6 @@
 import type { Policy } from "../../policy/define/policy.ts";
 import { policyTargets } from "../../policy/match/policyTargets.ts";
+import { targetVersions } from "../../policy/match/targetVersions.ts";
 import type { Operation } from "../../protocol/review/Review.ts";
 import type { RuleCell, Scope } from "./Rule.ts";
 
@@ -10,6 +11,7 @@ export type Purpose = "validate" | "mutate";
 export interface RegisteredTarget {
   readonly policy: Policy;
   readonly group: string;
+  /** The versions in which the policy judges objects; `*` is the version that the client chose. */
   readonly versions: readonly string[];
   readonly resource: string;
   /** Empty for the resource itself, `*` for it and all of its subresources. */
@@ -36,12 +38,11 @@ export function allTargets(policies: readonly Policy[], purpose: Purpose): Regis
   return policies
     .filter((policy) => policy[purpose] !== undefined)
     .flatMap((policy) => {
-      const { apiVersions = ["*"], scope = "*" } = policy.match;
-      const versions = apiVersions.includes("*") ? ["*"] : apiVersions;
+      const { scope = "*" } = policy.match;
       return policyTargets(policy.match, purpose).map((target) => ({
         policy,
         group: target.group,
-        versions,
+        versions: targetVersions(policy, target),
         resource: target.resource,
         subresource: target.subresource,
         scope,

@@ -9,7 +9,12 @@ async function conditionFor(...matches: Match[]): Promise<string | undefined> {
   return matchConditions.find(({ name }) => name === "postern.dev/policies")?.expression;
 }
 
-const pods = (more: Partial<Match> = {}): Match => ({ resources: ["pods"], ephemeralContainers: false, ...more });
+const pods = (more: Partial<Match> = {}): Match => ({
+  resources: ["pods"],
+  ephemeralContainers: false,
+  resize: false,
+  ...more,
+});
 const inTeams: Match = pods({ namespaces: { include: ["team-*"] } });
 
 describe("policyCondition returns no condition for", () => {

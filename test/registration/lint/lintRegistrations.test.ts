@@ -28,7 +28,11 @@ it.each<[name: string, match: Match, lints: string[]]>([
     { apiGroups: ["*"], resources: ["secrets"], operations: ["DELETE"] },
     [SECRETS],
   ],
-  ["a policy on secrets of another group", { apiGroups: ["example.com"], resources: ["secrets"] }, []],
+  [
+    "a policy on secrets of another group",
+    { apiGroups: ["example.com"], apiVersions: ["v1"], resources: ["secrets"] },
+    [],
+  ],
   [
     "a policy on CONNECT to everything, which carries no object",
     { apiGroups: ["*"], resources: ["*/*"], operations: ["CONNECT"] },
@@ -72,7 +76,13 @@ it.each<[name: string, match: Match, lints: string[]]>([
   ],
   [
     "a policy on cluster-scoped objects that includes one namespace",
-    { apiGroups: ["example.com"], resources: ["widgets"], scope: "Cluster", namespaces: { include: ["a"] } },
+    {
+      apiGroups: ["example.com"],
+      apiVersions: ["*"],
+      resources: ["widgets"],
+      scope: "Cluster",
+      namespaces: { include: ["a"] },
+    },
     [never("widgets: it includes only some namespaces, and these objects are cluster-scoped")],
   ],
 ])("lintRegistrations checks %s", (_name, match, lints) => {

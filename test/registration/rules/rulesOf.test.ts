@@ -5,7 +5,7 @@ import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
 
 const rule = (apiGroups: string[], resources: string[], operations: Rule["operations"], more: Partial<Rule> = {}) => ({
   apiGroups,
-  apiVersions: ["*"],
+  apiVersions: ["v1"],
   operations,
   resources,
   scope: "*",
@@ -15,7 +15,7 @@ const CHANGES: Rule["operations"] = ["CREATE", "UPDATE"];
 
 async function rulesFor(...matches: Match[]): Promise<readonly Rule[]> {
   const { rules } = await webhookFor(
-    ...matches.map((match, index) => validator(`p${index}`, { ephemeralContainers: false, ...match })),
+    ...matches.map((match, index) => validator(`p${index}`, { ephemeralContainers: false, resize: false, ...match })),
   );
   return rules;
 }
@@ -35,12 +35,12 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
   [
     "resources with different versions, without their cross product",
     [
-      { resources: ["configmaps"], apiVersions: ["v1"] },
-      { resources: ["services"], apiVersions: ["v2"] },
+      { apiGroups: ["a.io"], resources: ["gadgets"], apiVersions: ["v1"] },
+      { apiGroups: ["a.io"], resources: ["widgets"], apiVersions: ["v2"] },
     ],
     [
-      rule([""], ["configmaps"], CHANGES, { apiVersions: ["v1"] }),
-      rule([""], ["services"], CHANGES, { apiVersions: ["v2"] }),
+      rule(["a.io"], ["gadgets"], CHANGES, { apiVersions: ["v1"] }),
+      rule(["a.io"], ["widgets"], CHANGES, { apiVersions: ["v2"] }),
     ],
   ],
   [
@@ -50,8 +50,8 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
   ],
   [
     "a version that the wildcard of another policy covers",
-    [{ resources: ["configmaps"], apiVersions: ["v1"] }, { resources: ["configmaps"] }],
-    [rule([""], ["configmaps"], CHANGES)],
+    [{ resources: ["configmaps"], apiVersions: ["*"] }, { resources: ["configmaps"] }],
+    [rule([""], ["configmaps"], CHANGES, { apiVersions: ["*"] })],
   ],
   [
     "both scopes as a wildcard",
@@ -72,7 +72,7 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
   [
     "a resource of several groups",
     [{ apiGroups: ["b.io", "a.io"], resources: ["widgets"] }],
-    [rule(["a.io", "b.io"], ["widgets"], CHANGES)],
+    [rule(["a.io", "b.io"], ["widgets"], CHANGES, { apiVersions: ["*"] })],
   ],
   [
     "a group that a wildcard covers",
@@ -80,7 +80,10 @@ it.each<[name: string, matches: Match[], rules: object[]]>([
       { apiGroups: ["*"], resources: ["widgets"] },
       { apiGroups: ["a.io"], resources: ["widgets"], operations: ["CREATE", "CONNECT"] },
     ],
-    [rule(["*"], ["widgets"], CHANGES), rule(["a.io"], ["widgets"], ["CONNECT"])],
+    [
+      rule(["*"], ["widgets"], CHANGES, { apiVersions: ["*"] }),
+      rule(["a.io"], ["widgets"], ["CONNECT"], { apiVersions: ["*"] }),
+    ],
   ],
 ])("rulesOf makes rules for %s", async (_name, matches, rules) => {
   expect(await rulesFor(...matches)).toEqual(rules);
@@ -96,7 +99,7 @@ describe("rulesOf leaves out resources that a wildcard covers, which the API ser
     [["*/*", "*", "pods", "pods/exec"], ["*/*"]],
     [
       ["pods/exec", "pods", "pods/*", "services"],
-      ["pods/*", "services"],
+      ["bindings", "pods/*", "services"],
     ],
     [
       ["*/status", "pods/status", "pods"],
@@ -104,32 +107,55 @@ describe("rulesOf leaves out resources that a wildcard covers, which the API ser
     ],
     [
       ["*/status", "pods/*"],
-      ["*/status", "pods/*"],
+      ["*/status", "bindings", "pods/*"],
     ],
   ])("%j become %j", async (matched, resources) => {
     const matches = matched.map(
-      (resource): Match => ({ apiGroups: [""], resources: [resource], operations: ["CREATE", "CONNECT"] }),
+      (resource): Match => ({
+        apiGroups: [""],
+        apiVersions: ["*"],
+        resources: [resource],
+        operations: ["CREATE", "CONNECT"],
+      }),
     );
-    expect(await rulesFor(...matches)).toEqual([rule([""], resources, ["CREATE", "CONNECT"])]);
+    expect(await rulesFor(...matches)).toEqual([rule([""], resources, ["CREATE", "CONNECT"], { apiVersions: ["*"] })]);
   });
 });
 
-it("rules include ephemeral containers and the workloads of podTemplates", async () => {
+it("rules include ephemeral containers, resizes and the workloads of podTemplates", async () => {
   const match: Match = { resources: ["pods"], podTemplates: true, operations: ["CREATE"] };
   const { "default.validate": validate, "default.mutate": mutate } = await webhooksOf({
     policies: [validator("v", match), mutator("m", match)],
   });
   const workloads = [
-    rule([""], ["pods", "replicationcontrollers"], ["CREATE"]),
+    rule([""], ["pods", "podtemplates", "replicationcontrollers"], ["CREATE"]),
     rule(["apps"], ["daemonsets", "deployments", "replicasets", "statefulsets"], ["CREATE"]),
     rule(["batch"], ["cronjobs", "jobs"], ["CREATE"]),
   ];
   expect(mutate?.rules).toEqual(workloads);
   expect(validate?.rules).toEqual([
     workloads[0],
-    rule([""], ["pods/ephemeralcontainers"], ["UPDATE"]),
+    rule([""], ["pods/ephemeralcontainers", "pods/resize"], ["UPDATE"]),
     ...workloads.slice(1),
   ]);
+});
+
+it("rules include the kinds that podTemplates names, in their versions", async () => {
+  const podTemplates = [
+    { group: "argoproj.io", resource: "rollouts" },
+    { group: "batch.example.com", resource: "pools", version: "v2", path: ["spec", "pool", "template"] },
+  ];
+  const { "default.validate": validate } = await webhooksOf({
+    policies: [
+      validator("v", { resources: ["pods"], apiVersions: ["v1"], podTemplates, operations: ["CREATE"], resize: false }),
+    ],
+  });
+  expect(validate?.rules).toEqual(
+    expect.arrayContaining([
+      rule(["argoproj.io"], ["rollouts"], ["CREATE"], { apiVersions: ["*"] }),
+      rule(["batch.example.com"], ["pools"], ["CREATE"], { apiVersions: ["v2"] }),
+    ]),
+  );
 });
 
 it("rules of mutators have no DELETE, which has no object to change", async () => {

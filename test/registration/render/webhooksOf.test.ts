@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../../src/gate/config/Cluster.ts";
+import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
+import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import type { Match } from "../../../src/policy/define/Match.ts";
 import type { EntryOptions } from "../../../src/registration/entry/EntryOptions.ts";
+import { BREAK_GLASS_ANNOTATION, renderRegistrations } from "../../../src/registration/render/renderRegistrations.ts";
 import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
 
 const NAME = "kubernetes.io/metadata.name";
 const pods = (more: Partial<Match> = {}): Match => ({ resources: ["pods"], ...more });
 
-it("webhookOf returns every field of a webhook with its default", async () => {
+it("webhooksOf returns every field of a webhook with its default", async () => {
   expect(
     await webhooksOf({
       policies: [validator("v", { resources: ["configmaps"] }), mutator("m", { resources: ["services"] })],
@@ -19,7 +22,7 @@ it("webhookOf returns every field of a webhook with its default", async () => {
       rules: [
         {
           apiGroups: [""],
-          apiVersions: ["*"],
+          apiVersions: ["v1"],
           operations: ["CREATE", "UPDATE"],
           resources: ["configmaps"],
           scope: "*",
@@ -47,7 +50,7 @@ it("webhookOf returns every field of a webhook with its default", async () => {
   });
 });
 
-describe("the namespaceSelector of webhookOf", () => {
+describe("the namespaceSelector of webhooksOf", () => {
   it.each<[name: string, matches: Match[], expressions: object[]]>([
     ["no namespaces", [pods()], []],
     [
@@ -89,7 +92,7 @@ describe("the namespaceSelector of webhookOf", () => {
   });
 });
 
-describe("the objectSelector of webhookOf", () => {
+describe("the objectSelector of webhooksOf", () => {
   const labels = { matchLabels: { a: "b" } };
   it.each<[name: string, matches: Match[], selector: object]>([
     ["labels that every policy demands", [pods({ labels }), { resources: ["services"], labels }], labels],
@@ -104,7 +107,7 @@ describe("the objectSelector of webhookOf", () => {
   });
 });
 
-describe("webhookOf with options of the entry", () => {
+describe("webhooksOf with options of the entry", () => {
   const one = async (entry: EntryOptions, match: Match = pods(), cluster: Cluster = {}) => {
     const policies = [validator("v", match), mutator("m", match)];
     const { "e.validate": validate, "e.mutate": mutate } = await webhooksOf({
@@ -157,5 +160,53 @@ describe("webhookOf with options of the entry", () => {
   ])("sets failurePolicy %s", async (_name, entry, cluster, validate, mutate) => {
     const rendered = await one(entry, pods(), cluster);
     expect([rendered.validate?.failurePolicy, rendered.mutate?.failurePolicy]).toEqual([validate, mutate]);
+  });
+});
+
+describe("webhooksOf for policies that judge one resource in different versions", () => {
+  const widgets = (...apiVersions: string[]): Match => ({
+    apiGroups: ["example.com"],
+    resources: ["widgets"],
+    operations: ["CREATE"],
+    apiVersions,
+  });
+  const policies = [validator("first", widgets("v1")), validator("second", widgets("v2")), validator("pods", pods())];
+
+  it("returns one for each version, with its rules and its path, and one failurePolicy", async () => {
+    const clusters = { c: { mode: "audit" as const, modes: { second: "enforce" as const } } };
+    const webhooks = Object.entries(await webhooksOf({ policies, clusters }));
+    expect(
+      webhooks.map(([name, { clientConfig, rules, failurePolicy }]) => ({
+        name,
+        url: clientConfig?.url,
+        called: rules.flatMap(({ apiVersions, resources }) => `${resources} ${apiVersions}`),
+        failurePolicy,
+      })),
+    ).toEqual([
+      {
+        name: "v1.default.validate",
+        url: "https://gate.example.com/c/c/validate/default/v1",
+        called: ["pods v1", "pods/ephemeralcontainers,pods/resize v1", "widgets v1"],
+        failurePolicy: "Fail",
+      },
+      {
+        name: "v2.default.validate",
+        url: "https://gate.example.com/c/c/validate/default/v2",
+        called: ["widgets v2"],
+        failurePolicy: "Fail",
+      },
+    ]);
+  });
+
+  it("marks all of them for break-glass", async () => {
+    const gate = defineGate({
+      policies,
+      entries: { all: { policies: ["first", "second", "pods"], breakGlass: true } },
+      clusters: { c: {} },
+    });
+    const { objects } = await renderRegistrations(gate, clusterSettings("c", {}, gate.policies, true));
+    expect(objects.map(({ metadata }) => metadata.annotations?.[BREAK_GLASS_ANNOTATION]).filter(Boolean)).toEqual([
+      "v1.all.validate.postern.postern.dev,v2.all.validate.postern.postern.dev",
+    ]);
   });
 });

@@ -8,9 +8,10 @@ import type { FailurePolicy, MatchCondition } from "../entry/EntryOptions.ts";
 import { OWN_PREFIX } from "../entry/entryFault.ts";
 import type { ResolvedEntry } from "../entry/gateEntries.ts";
 import type { Webhook } from "../RegistrationObject.ts";
-import { type Purpose, type RegisteredTarget, registeredTargets, targetCells } from "../rules/registeredTargets.ts";
+import { type Purpose, type RegisteredTarget, targetCells } from "../rules/registeredTargets.ts";
 import { rulesOf } from "../rules/rulesOf.ts";
 import { type SharedSelectors, sharedSelectors, sorted } from "../rules/sharedSelectors.ts";
+import { type VersionPart, versionParts } from "../rules/versionParts.ts";
 
 /** The label that the API server sets on each namespace, with the name of the namespace as its value. */
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
@@ -30,26 +31,34 @@ export interface WebhookContext {
   readonly endpoint: Endpoint | undefined;
 }
 
-/** The name of an entry's webhook. */
-export function webhookName(entry: string, purpose: Purpose, gate: string): string {
-  return `${entry}.${purpose}.${gate}.postern.dev`;
+/** The name of the webhook of an entry, or of one of its parts. */
+export function webhookName(entry: string, purpose: Purpose, gate: string, part?: string): string {
+  return `${part === undefined ? "" : `${part}.`}${entry}.${purpose}.${gate}.postern.dev`;
 }
 
-/** The webhook that calls the validators or mutators of an entry; undefined when they match nothing. */
-export function webhookOf(
-  { name, options, policies }: ResolvedEntry,
+/** The webhooks that call the validators or mutators of an entry: one for each of its {@link versionParts}. */
+export function webhooksOf(entry: ResolvedEntry, purpose: Purpose, context: WebhookContext): Webhook[] {
+  const parts = versionParts(entry.policies, purpose);
+  const failurePolicy = failurePolicyOf(
+    parts.flatMap(({ targets }) => targets),
+    context.settings,
+  );
+  return parts.map((part) => webhookOf(entry, purpose, part, { ...context, failurePolicy }));
+}
+
+function webhookOf(
+  { name: entry, options }: ResolvedEntry,
   purpose: Purpose,
-  { gate, settings, endpoint }: WebhookContext,
-): Webhook | undefined {
-  const targets = registeredTargets(policies, purpose);
-  if (targets.length === 0) return undefined;
+  { name: part, targets }: VersionPart,
+  { gate, settings, endpoint, failurePolicy }: WebhookContext & { readonly failurePolicy: FailurePolicy },
+): Webhook {
   const shared = sharedFor(targets, options.objectSelector);
   const objectSelector = options.objectSelector ?? shared.labels;
   return {
-    name: webhookName(name, purpose, gate),
+    name: webhookName(entry, purpose, gate, part),
     ...(endpoint === undefined
       ? {}
-      : { clientConfig: clientConfigAt(endpoint, gatePath(settings.cluster, purpose, name)) }),
+      : { clientConfig: clientConfigAt(endpoint, gatePath(settings.cluster, purpose, entry, part)) }),
     rules: rulesOf(targets.flatMap(targetCells)),
     matchPolicy: "Equivalent",
     namespaceSelector: namespaceSelector(options.namespaceSelector, shared),
@@ -60,7 +69,7 @@ export function webhookOf(
       ...policyConditions(targets, shared),
       ...(options.matchConditions ?? []).map(({ name, expression }) => ({ name, expression })),
     ],
-    failurePolicy: options.failurePolicy ?? failurePolicyOf(targets, settings),
+    failurePolicy: options.failurePolicy ?? failurePolicy,
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     sideEffects: "None",
     admissionReviewVersions: ["v1", "v1beta1"],
@@ -68,10 +77,11 @@ export function webhookOf(
   };
 }
 
-/** The condition that an entry's policies need, also when it is too long; undefined when they need none. */
-export function fullPolicyCondition({ options, policies }: ResolvedEntry, purpose: Purpose): string | undefined {
-  const targets = registeredTargets(policies, purpose);
-  return targets.length === 0 ? undefined : policyCondition(targets, sharedFor(targets, options.objectSelector));
+/** The conditions that an entry's policies need, one for each part that needs one, also when it is too long. */
+export function fullPolicyConditions({ options, policies }: ResolvedEntry, purpose: Purpose): string[] {
+  return versionParts(policies, purpose).flatMap(
+    ({ targets }) => policyCondition(targets, sharedFor(targets, options.objectSelector)) ?? [],
+  );
 }
 
 /**
