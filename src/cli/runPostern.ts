@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { announceCommand } from "./announce/announceCommand.ts";
 import { devCommand } from "./dev/devCommand.ts";
 import { doctorCommand } from "./doctor/doctorCommand.ts";
+import { readVersion } from "./readVersion.ts";
 import { renderCommand } from "./render/renderCommand.ts";
 import { reviewCommand } from "./review/reviewCommand.ts";
 import { rolloutCommand } from "./rollout/rolloutCommand.ts";
@@ -12,9 +12,6 @@ import { runProcess } from "./terminal/runProcess.ts";
 
 /** Runs this process as `postern` with all of its commands, and exits. */
 export async function runPostern(): Promise<never> {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  );
   return runProcess(
     [
       devCommand,
@@ -29,6 +26,6 @@ export async function runPostern(): Promise<never> {
       ),
       sidecarCommand,
     ],
-    version,
+    readVersion(),
   );
 }

@@ -53,7 +53,7 @@ describe("postern exits with 2 and prints one line for the usage error", () => {
     ],
     [
       ["review", "--output", "xml", "x"],
-      "option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json; see postern review --help",
+      "option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json, yaml; see postern review --help",
     ],
     [
       ["review", "--operation", "CONNECT", "x"],

@@ -1,15 +1,30 @@
-import { type Document, isAlias, isCollection, isScalar, visit } from "yaml";
+import { type Document, isAlias, isCollection, isScalar, type Node, visit } from "yaml";
+
+/** The `yaml` package looks for the anchor of each alias among all of them, so the time is quadratic. */
+const MAX_ALIASES = 1000;
 
 /**
- * The first key of a document that JSON cannot have (a map, a list or null), with its offset. kubectl refuses such
+ * The first key of a document that JSON cannot have (a map, a list or null), with its offset; also an alias too many. kubectl refuses such
  * keys; the `yaml` package turns them into text. YAML reads a template that was not filled in, `{{ .Values.x }}`, as
  * such a key.
  */
 export function keyFault(document: Document.Parsed): { offset: number | undefined; message: string } | undefined {
   let fault: ReturnType<typeof keyFault>;
+  // `Alias.resolve` reads the whole document again.
+  const anchors = new Map<string, Node>();
+  let aliases = 0;
   visit(document, {
+    Alias(_key, node) {
+      aliases += 1;
+      if (aliases <= MAX_ALIASES) return undefined;
+      fault = { offset: node.range?.[0], message: `has more than ${MAX_ALIASES} aliases` };
+      return visit.BREAK;
+    },
+    Value(_key, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
     Pair(_key, { key }) {
-      const node = isAlias(key) ? key.resolve(document) : key;
+      const node = isAlias(key) ? anchors.get(key.source) : key;
       if (!isCollection(node) && !(isScalar(node) && node.value === null)) return undefined;
       const at = isAlias(key) ? key : node;
       const what = isScalar(node) ? "null" : 'a map or a list, as in a template that was not filled in ("{{ … }}")';

@@ -1,4 +1,5 @@
 import type { Tags } from "yaml";
+import { exactInteger } from "../../protocol/json/exactInteger.ts";
 
 /** Tags that this file replaces, and types of YAML 1.1 that the parser of kubectl does not have. */
 const REPLACED = ["int", "float", "timestamp", "binary", "omap", "pairs", "set"];
@@ -11,7 +12,7 @@ const NOT_FINITE = /^[-+]?\.inf$|^\.nan$/i;
 /**
  * Tags for reading scalars as kubectl does: YAML 1.1, where `yes` and `y` are true and 0777 is octal. Sexagesimals
  * (12:30) and timestamps stay strings. Source: `resolve.go` in sigs.k8s.io/yaml (goyaml.v2). Without these tags, the
- * `yaml` package also reads `.` and `e5` as numbers. Integers above 2^53 lose digits, as in all of JavaScript.
+ * `yaml` package also reads `.` and `e5` as numbers. An int64 beyond 2^53 is a bigint, as in the reviews of a gate.
  */
 export function kubectlTags(defaults: Tags): Tags {
   const kept = defaults.filter((tag) => !REPLACED.includes(tagName(tag)));
@@ -27,7 +28,7 @@ function tagName(tag: Tags[number]): string {
   return typeof tag === "string" ? tag : (tag.tag.split(":").at(-1) ?? "");
 }
 
-function resolveNumber(text: string, onError: (message: string) => void): number | string {
+function resolveNumber(text: string, onError: (message: string) => void): number | bigint | string {
   if (NOT_FINITE.test(text)) {
     onError(`${text} is a number that JSON does not have`);
     return text;
@@ -38,9 +39,12 @@ function resolveNumber(text: string, onError: (message: string) => void): number
   const integer = INTEGER.exec(plain);
   if (integer !== null) {
     const [, sign, hexadecimal, binary, octal, decimal] = integer;
-    const value = Number(hexadecimal ?? binary ?? (octal === undefined ? decimal : `0o${octal}`));
-    return sign === "-" && value !== 0 ? -value : value;
+    const digits = BigInt(hexadecimal ?? binary ?? (octal === undefined ? (decimal ?? 0) : `0o${octal}`));
+    const value = sign === "-" ? -digits : digits;
+    if (BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value) return exactInteger(value);
   }
   const value = DECIMAL.test(plain) ? Number(plain) : Number.NaN;
-  return Number.isFinite(value) ? value : text;
+  if (!Number.isFinite(value)) return text;
+  // Go writes a float64 below 1e21 without an exponent, and the API server reads it as an integer.
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? exactInteger(BigInt(String(value))) : value;
 }

@@ -4,14 +4,23 @@ import type { InputFault } from "../terminal/InputFault.ts";
 import { jsonFault } from "./jsonFault.ts";
 import { keyFault } from "./keyFault.ts";
 import { kubectlTags } from "./kubectlTags.ts";
+import { isOtherDocument, toolFile } from "./notManifest.ts";
+import { placeOf } from "./placeOf.ts";
 import { splitDocuments } from "./splitDocuments.ts";
 import { splitJsonStream } from "./splitJsonStream.ts";
+import { syntaxFault } from "./syntaxFault.ts";
 
 /** One object of an input and the line where it begins. */
 export interface Manifest {
   readonly file: string;
   readonly line: number;
   readonly object: JsonObject;
+}
+
+/** A document or an item that cannot be read. */
+export interface ManifestFault extends InputFault {
+  /** What the document is, when it is something other than an object for an API server. */
+  readonly other?: string;
 }
 
 /** Limit of alias expansion in a document. The parser of kubectl has a similar limit. */
@@ -22,9 +31,9 @@ const MAX_ALIASES = 100;
  * items. The language is YAML 1.1, as kubectl reads it ({@link kubectlTags}); duplicate keys are a fault. A document
  * that cannot be read is a fault with its line; the other documents are still read.
  */
-export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: InputFault[] } {
+export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: ManifestFault[] } {
   const manifests: Manifest[] = [];
-  const faults: InputFault[] = [];
+  const faults: ManifestFault[] = [];
   const isJsonFile = file.toLowerCase().endsWith(".json");
   const whole = { text, linesAbove: 0 };
   for (const part of splitJsonStream(text) ?? (isJsonFile ? [whole] : splitDocuments(text))) {
@@ -41,9 +50,11 @@ export function parseManifests(file: string, text: string): { manifests: Manifes
       prettyErrors: false,
       version: "1.1",
       customTags: kubectlTags,
+      // syntaxFault looks for duplicates.
+      uniqueKeys: false,
     });
     for (const document of "empty" in documents ? [] : documents) {
-      const fault = documentFault(document, part.text);
+      const fault = syntaxFault(document, part.text, lineAt);
       if (fault !== undefined) faults.push({ file, line: lineAt(fault.offset), message: fault.message });
       else if (document.contents !== null) {
         const read = readDocument(file, document, lineAt);
@@ -58,26 +69,9 @@ export function parseManifests(file: string, text: string): { manifests: Manifes
 }
 
 /** Whether a text has comments and separators only, as Helm prints for templates that are switched off. */
-function hasOnlyComments(text: string): boolean {
+export function hasOnlyComments(text: string): boolean {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.length > 0 && lines.every((line) => /^(?:\s*#|---\s*(?:#|$)|\.\.\.\s*$)/.test(line));
-}
-
-/** The first syntax fault of a document, with its offset in the text. */
-function documentFault(document: Document.Parsed, text: string): { offset: number; message: string } | undefined {
-  const { version, explicit } = document.directives.yaml;
-  if (explicit === true && version !== "1.1")
-    return {
-      offset: text.indexOf("%YAML"),
-      message: `is YAML ${version} by its %YAML directive; kubectl reads YAML 1.1`,
-    };
-  const [error] = document.errors;
-  if (error === undefined) return undefined;
-  const [offset] = error.pos;
-  const open = error.message.startsWith("Missing closing") ? startOfQuoted(document, offset) : undefined;
-  return open === undefined
-    ? { offset, message: wording(error.message) }
-    : { offset: open, message: "the quote that opens here is not closed" };
 }
 
 /** The offset of the alias that ends an error message of the parser. */
@@ -91,46 +85,33 @@ function startOfAlias(document: Document.Parsed, message: string): number | unde
   return start;
 }
 
-/** The offset of the quote that is not closed. The parser reports the end of the text instead. */
-function startOfQuoted(document: Document.Parsed, end: number): number | undefined {
-  let start: number | undefined;
-  visit(document, {
-    Scalar(_key, node) {
-      if (node.type?.startsWith("QUOTE") && node.range && node.range[0] < end && node.range[1] >= end)
-        start = node.range[0];
-    },
-  });
-  return start;
-}
-
 /** The objects of one document. `lineAt` gives the line of an offset. */
 function readDocument(
   file: string,
   document: Document.Parsed,
   lineAt: (offset: number | undefined) => number,
-): { manifests: Manifest[]; faults: InputFault[] } {
+): { manifests: Manifest[]; faults: ManifestFault[] } {
   const onlyFault = (line: number, message: string) => ({ manifests: [], faults: [{ file, line, message }] });
   const line = lineAt(document.contents?.range?.[0]);
   let value: unknown;
   try {
     const fault = keyFault(document);
-    if (fault !== undefined) return onlyFault(lineAt(fault.offset), fault.message);
+    if (fault !== undefined) return onlyFault(lineAt(fault.offset), placed(document, fault.offset, fault.message));
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     const message = error instanceof Error ? error.message : "cannot be read";
     const alias = message.startsWith("Unresolved alias") ? startOfAlias(document, message) : undefined;
-    return onlyFault(alias === undefined ? line : lineAt(alias), wording(message));
+    return onlyFault(alias === undefined ? line : lineAt(alias), placed(document, alias, wording(message)));
   }
   const manifests: Manifest[] = [];
-  const faults: InputFault[] = [];
+  const faults: ManifestFault[] = [];
   if (value === null) return { manifests, faults };
   for (const { object, path } of splitList(value, [])) {
     const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
     const at = isNode(node) ? lineAt(startOf(node)) : line;
-    const fault = faultOf(object);
-    if (fault !== undefined || !isJsonObject(object))
-      faults.push({ file, line: at, message: fault ?? "is not an object" });
-    else manifests.push({ file, line: at, object });
+    const fault = faultOf(object, path.length === 0);
+    if (fault !== undefined) faults.push({ file, line: at, ...fault });
+    else if (isJsonObject(object)) manifests.push({ file, line: at, object });
   }
   return { manifests, faults };
 }
@@ -159,7 +140,16 @@ function splitList(
   });
 }
 
-function faultOf(object: unknown): string | undefined {
+/** Why a value is no object for an API server. `isWhole`: it is a document, not an item of a list. */
+function faultOf(object: unknown, isWhole: boolean): Pick<ManifestFault, "message" | "other"> | undefined {
+  const tool = toolFile(object);
+  if (tool !== undefined) return { message: `is ${tool}, not an object of a cluster`, other: tool };
+  const message = shapeFault(object);
+  if (message === undefined) return undefined;
+  return { message, ...(isWhole && isOtherDocument(object) ? { other: "no apiVersion and kind" } : {}) };
+}
+
+function shapeFault(object: unknown): string | undefined {
   if (!isJsonObject(object)) return "is not an object; expected apiVersion, kind and metadata";
   for (const key of ["apiVersion", "kind"])
     if (typeof object[key] !== "string" || object[key] === "")
@@ -167,9 +157,17 @@ function faultOf(object: unknown): string | undefined {
   return undefined;
 }
 
+/** A message that begins with the path of a key. */
+function placed(document: Document.Parsed, offset: number | undefined, message: string): string {
+  const place = offset === undefined ? "" : placeOf(document, offset);
+  return place === "" ? message : `${place}: ${message}`;
+}
+
 /** The first line of a parser message, in words that need no source excerpt. */
 function wording(message: string): string {
   if (message.startsWith("Maximum call stack")) return "is nested too deep";
+  const [, alias] = /^Unresolved alias .*: (.*)$/s.exec(message) ?? [];
+  if (alias !== undefined) return `nothing above has the anchor &${alias}; a text that begins with * needs quotes`;
   if (message.startsWith("Excessive alias count")) return `expands its aliases more than ${MAX_ALIASES} times`;
   return message.split("\n", 1)[0]?.trim() ?? message;
 }

@@ -4,8 +4,10 @@ import type { Review } from "../../protocol/review/Review.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
 import { readFault } from "../terminal/readFault.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
-import { findInputFiles } from "./findInputFiles.ts";
-import { type Manifest, parseManifests } from "./parseManifests.ts";
+import { declaredResources, knownResource } from "./declaredResources.ts";
+import { findInputFiles, type InputFile, type SkippedPath } from "./findInputFiles.ts";
+import { helmTemplate, howToRender, isOtherDocument, mentionsObject, type NotManifest } from "./notManifest.ts";
+import { hasOnlyComments, type Manifest, parseManifests } from "./parseManifests.ts";
 import { type ManifestContext, reviewOfManifest } from "./reviewOfManifest.ts";
 
 /** A review to judge, with the file and line of its source. */
@@ -13,39 +15,104 @@ export interface LocatedReview {
   readonly file: string;
   readonly line: number;
   readonly review: Review;
+  /** Whether its resource and its scope are derived from the name of its kind only. */
+  readonly isGuess: boolean;
+  /** What the input itself says against the object. */
+  readonly notes: readonly string[];
 }
 
 /** Far more than any manifest needs: etcd accepts objects up to 1.5 MiB. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
+/** All that was found below some paths. */
+export interface ReadReviews {
+  readonly reviews: readonly LocatedReview[];
+  readonly faults: readonly InputFault[];
+  readonly skipped: readonly SkippedPath[];
+}
+
+/** What was read of one file. */
+interface ReadFile {
+  readonly manifests: readonly Manifest[];
+  readonly faults: readonly InputFault[];
+}
+
 /**
- * Reads each object below some paths as a review. Captured AdmissionReviews are taken as they are. Faults are returned
- * and do not stop the other files.
+ * Reads each object below some paths as a review. CustomResourceDefinitions among the objects give the resources of
+ * custom objects, wherever they are. Captured AdmissionReviews are taken as they are. Faults are returned and do not stop
+ * the other files. A file that was found in a folder and is no manifest is skipped; one that was named is a fault.
  */
 export async function readReviews(
   paths: readonly string[],
   context: ManifestContext,
   stdin: Terminal["stdin"],
-): Promise<{ reviews: LocatedReview[]; faults: InputFault[] }> {
-  const { files, faults } = await findInputFiles(paths);
-  const reviews: LocatedReview[] = [];
-  for (const path of files) {
-    const file = path === "-" ? "(standard input)" : path;
-    const text = await readText(file, path === "-" ? stdin : createReadStream(path));
-    if (typeof text !== "string") {
-      faults.push(text);
-      continue;
-    }
-    const parsed = parseManifests(file, text);
-    const found = [...parsed.faults];
-    for (const manifest of parsed.manifests) {
-      const review = toReview(manifest, context, reviews.length);
-      if ("message" in review) found.push(review);
-      else reviews.push({ file: manifest.file, line: manifest.line, review });
-    }
-    faults.push(...found.sort((left, right) => (left.line ?? 0) - (right.line ?? 0)));
+): Promise<ReadReviews> {
+  const found = await findInputFiles(paths);
+  const skipped = [...found.skipped];
+  const files: ReadFile[] = [];
+  for (const file of found.files) {
+    const read = await readFile(file, stdin);
+    if ("reason" in read) skipped.push(read);
+    else files.push(read);
   }
-  return { reviews, faults };
+  const declared = declaredResources(files.flatMap(({ manifests }) => manifests.map(({ object }) => object)));
+  const reviews: LocatedReview[] = [];
+  const faults = [...found.faults];
+  for (const { manifests, faults: own } of files) {
+    const all = [...own];
+    for (const manifest of manifests) {
+      const review = toReview(manifest, { ...context, declared }, reviews.length);
+      if ("message" in review) all.push(review);
+      else reviews.push({ ...review, file: manifest.file, line: manifest.line });
+    }
+    faults.push(...all.sort((left, right) => (left.line ?? 0) - (right.line ?? 0)));
+  }
+  return { reviews, faults, skipped: skipped.sort((left, right) => (left.file < right.file ? -1 : 1)) };
+}
+
+async function readFile({ path, isNamed }: InputFile, stdin: Terminal["stdin"]): Promise<ReadFile | SkippedPath> {
+  const file = path === "-" ? "(standard input)" : path;
+  const skip = (other: NotManifest): SkippedPath => ({ file, why: "not a manifest", ...other });
+  const onlyFault = (fault: InputFault): ReadFile => ({ manifests: [], faults: [fault] });
+  const text = await readText(file, path === "-" ? stdin : createReadStream(path));
+  if (typeof text !== "string") return onlyFault(text);
+  const template = helmTemplate(path, text);
+  if (template !== undefined)
+    return isNamed ? onlyFault({ file, message: `is ${template.reason}; ${howToRender(template)}` }) : skip(template);
+  if (!isNamed && !mentionsObject(text)) return skip({ reason: otherText(text) });
+  if (!isNamed && /\.json$/i.test(path) && isOtherJson(text)) return skip({ reason: "no apiVersion and kind" });
+  const { manifests, faults } = parseManifests(file, text);
+  const [first] = faults;
+  if (
+    !isNamed &&
+    manifests.length === 0 &&
+    first?.other !== undefined &&
+    faults.every(({ other }) => other !== undefined)
+  )
+    return skip({ reason: first.other });
+  return {
+    manifests,
+    faults: faults.map(({ file: name, line, message }) => ({
+      file: name,
+      message,
+      ...(line === undefined ? {} : { line }),
+    })),
+  };
+}
+
+/** What a text without apiVersion and kind is. */
+function otherText(text: string): string {
+  if (text.trim() === "") return "empty";
+  return hasOnlyComments(text) ? "only comments" : "no apiVersion and kind";
+}
+
+/** Quick for a large file of data, such as a lock file. The reader of YAML takes seconds. */
+function isOtherJson(text: string): boolean {
+  try {
+    return isOtherDocument(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 async function readText(file: string, chunks: AsyncIterable<Uint8Array | string>): Promise<string | InputFault> {
@@ -71,18 +138,23 @@ async function readUpTo(limit: number, chunks: AsyncIterable<Uint8Array | string
   return Buffer.concat(read);
 }
 
-function toReview({ file, line, object }: Manifest, context: ManifestContext, index: number): Review | InputFault {
+function toReview(
+  { file, line, object }: Manifest,
+  context: ManifestContext,
+  index: number,
+): Pick<LocatedReview, "review" | "isGuess" | "notes"> | InputFault {
   if (object.kind === "AdmissionReview") {
     const decoded = decodeAdmissionReview(object);
-    return decoded.ok ? decoded.value : { file, line, message: `${decoded.fault.path}: ${decoded.fault.expected}` };
+    return decoded.ok
+      ? { review: decoded.value, isGuess: false, notes: [] }
+      : { file, line, message: `${decoded.fault.path}: ${decoded.fault.expected}` };
   }
   if (object.kind === "ConversionReview")
     return { file, line, message: "is a ConversionReview; only objects and AdmissionReviews can be judged" };
-  return (
-    reviewOfManifest(object, context, `review-${index + 1}`) ?? {
-      file,
-      line,
-      message: "metadata: expected an object",
-    }
-  );
+  const review = reviewOfManifest(object, context, `review-${index + 1}`);
+  if (review === undefined) return { file, line, message: "metadata: expected an object" };
+  const { group, kind, version } = review.kind;
+  const { isGuess, versions } = knownResource(group, kind, context.declared);
+  const note = `the CustomResourceDefinition of ${kind} serves ${versions?.join(", ") || "no version"}, not ${version}`;
+  return { review, isGuess, notes: versions?.includes(version) === false ? [note] : [] };
 }

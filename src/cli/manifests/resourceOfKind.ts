@@ -6,6 +6,29 @@ export interface KindResource {
   readonly namespaced: boolean;
 }
 
+/** The groups of the API server itself. Groups without a dot are reserved for it as well. */
+const BUILT_IN_GROUPS = new Set([
+  "admissionregistration.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+  "authentication.k8s.io",
+  "authorization.k8s.io",
+  "certificates.k8s.io",
+  "coordination.k8s.io",
+  "discovery.k8s.io",
+  "events.k8s.io",
+  "flowcontrol.apiserver.k8s.io",
+  "internal.apiserver.k8s.io",
+  "metrics.k8s.io",
+  "networking.k8s.io",
+  "node.k8s.io",
+  "rbac.authorization.k8s.io",
+  "resource.k8s.io",
+  "scheduling.k8s.io",
+  "storage.k8s.io",
+  "storagemigration.k8s.io",
+]);
+
 /**
  * Cluster-scoped kinds as `group/kind`. All other built-in kinds are namespaced. GatewayClass is not built in, but
  * common.
@@ -68,4 +91,9 @@ export function resourceOfKind(group: string, kind: string): KindResource {
     resource: RESOURCES.get(`${group}/${kind}`) ?? pluralOfKind(kind),
     namespaced: !CLUSTER_SCOPED.has(`${group}/${kind}`),
   };
+}
+
+/** Whether the API server itself has a group, so that no CustomResourceDefinition declares its kinds. */
+export function isBuiltInGroup(group: string): boolean {
+  return !group.includes(".") || BUILT_IN_GROUPS.has(group);
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { Operation, Review } from "../../protocol/review/Review.ts";
-import { resourceOfKind } from "./resourceOfKind.ts";
+import { type DeclaredResources, knownResource } from "./declaredResources.ts";
 
 /** Operations for which a manifest can be judged. */
 export type ManifestOperation = Exclude<Operation, "CONNECT">;
@@ -10,6 +10,8 @@ export interface ManifestContext {
   readonly operation: ManifestOperation;
   /** Of namespaced objects without a namespace. Default: `default`. */
   readonly namespace?: string | undefined;
+  /** Kinds of custom resources that are known. Default: none. */
+  readonly declared?: DeclaredResources | undefined;
 }
 
 /** The user of these reviews. */
@@ -20,16 +22,13 @@ const USER = { username: "postern-review", uid: "", groups: ["system:authenticat
  * written, without defaults of the server. A namespaced object without a namespace gets that of the context. For UPDATE the old
  * object equals the new one; for DELETE there is only the old one. Undefined when `metadata` is not an object.
  */
-export function reviewOfManifest(
-  object: JsonObject,
-  { operation, namespace: fallback = "default" }: ManifestContext,
-  uid: string,
-): Review | undefined {
+export function reviewOfManifest(object: JsonObject, context: ManifestContext, uid: string): Review | undefined {
+  const { operation, namespace: fallback = "default" } = context;
   const metadata = object.metadata ?? {};
   if (!isJsonObject(metadata)) return undefined;
   const [group, version] = splitApiVersion(String(object.apiVersion));
   const kindName = String(object.kind);
-  const { resource: plural, namespaced } = resourceOfKind(group, kindName);
+  const { resource: plural, namespaced } = knownResource(group, kindName, context.declared);
   const named = typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : undefined;
   const namespace = namespaced ? (named ?? fallback) : "";
   const whole: JsonObject = { ...object, metadata: namespaced ? { ...metadata, namespace } : metadata };

@@ -1,4 +1,5 @@
 import { hasClusterPath } from "../../protocol/gateUrl.ts";
+import { withoutTrailing } from "../../protocol/withoutTrailing.ts";
 import { CliError } from "../terminal/CliError.ts";
 
 /**
@@ -19,5 +20,5 @@ export function parseGateUrl(text: string): string {
     fail(`${JSON.stringify(text)} must have no query and no fragment: the API server refuses them`);
   if (hasClusterPath(url.pathname))
     fail(`${JSON.stringify(text)} contains the path of a cluster; give the URL of the gate without /c/CLUSTER`);
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return `${url.origin}${withoutTrailing(url.pathname, "/")}`;
 }

@@ -12,6 +12,7 @@ import { EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { lintMutators, type Sample } from "./lintMutators.ts";
+import { lintSubresources } from "./lintSubresources.ts";
 import { parseGateUrl } from "./parseGateUrl.ts";
 import { readCaBundle } from "./readCaBundle.ts";
 import { registrationYaml } from "./registrationYaml.ts";
@@ -49,6 +50,7 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
     ),
     ...lintRegistrations(gate, settings, options.nodes),
     ...(await lintMutators(gate, settings, samples)),
+    ...(await lintSubresources(gate, settings)),
   ];
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;

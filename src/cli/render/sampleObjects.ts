@@ -2,9 +2,10 @@ import type { JsonObject } from "../../protocol/Json.ts";
 
 const LABELS = { app: "sample" };
 const container = { name: "main", image: "registry.example.com/sample:1" };
-const template = { metadata: { labels: LABELS }, spec: { containers: [container] } };
-const workload = { selector: { matchLabels: LABELS }, template };
-const job = { template: { ...template, spec: { containers: [container], restartPolicy: "Never" } } };
+/** A Pod template. */
+export const sampleTemplate = { metadata: { labels: LABELS }, spec: { containers: [container] } };
+const workload = { selector: { matchLabels: LABELS }, template: sampleTemplate };
+const job = { template: { ...sampleTemplate, spec: { containers: [container], restartPolicy: "Never" } } };
 const port = { name: "http", port: 80, protocol: "TCP", targetPort: 8080 };
 const rules = [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }];
 const subject = { kind: "ServiceAccount", name: "sample", namespace: "default" };
@@ -16,7 +17,7 @@ const roleRef = (kind: string): JsonObject => ({ apiGroup: "rbac.authorization.k
 /** Minimal valid objects by resource, to test mutators with. */
 export const sampleObjects: ReadonlyMap<string, JsonObject> = new Map(
   [
-    ["pods", "v1", "Pod", { spec: template.spec }],
+    ["pods", "v1", "Pod", { spec: sampleTemplate.spec }],
     ["configmaps", "v1", "ConfigMap", { data: { key: "value" } }],
     ["secrets", "v1", "Secret", { type: "Opaque", data: { key: "dmFsdWU=" } }],
     ["services", "v1", "Service", { spec: { selector: LABELS, ports: [port] } }],
@@ -24,7 +25,8 @@ export const sampleObjects: ReadonlyMap<string, JsonObject> = new Map(
     ["namespaces", "v1", "Namespace", {}],
     ["nodes", "v1", "Node", {}],
     ["persistentvolumeclaims", "v1", "PersistentVolumeClaim", { spec: claim }],
-    ["replicationcontrollers", "v1", "ReplicationController", { spec: { selector: LABELS, template } }],
+    ["replicationcontrollers", "v1", "ReplicationController", { spec: { selector: LABELS, template: sampleTemplate } }],
+    ["podtemplates", "v1", "PodTemplate", { template: sampleTemplate }],
     ["deployments", "apps/v1", "Deployment", { spec: workload }],
     ["statefulsets", "apps/v1", "StatefulSet", { spec: { ...workload, serviceName: "sample" } }],
     ["daemonsets", "apps/v1", "DaemonSet", { spec: workload }],

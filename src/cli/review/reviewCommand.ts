@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option } from "commander";
 import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import type { AddCommand } from "../program.ts";
 import { collect } from "../terminal/optionParsers.ts";
-import { outputOption } from "../terminal/sharedOptions.ts";
 import type { ReviewOptions } from "./runReview.ts";
 
 /** Adds `postern review`: judges manifests and captured AdmissionReviews without a server. */
@@ -21,20 +20,35 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
         .argParser(parseOperation),
     )
     .option("--namespace <name>", "namespace of objects that name none (default: default)", parseNamespace)
-    .addOption(outputOption())
+    .addOption(
+      new Option("--output <format>", "text for people, json for machines, yaml for the objects as they become")
+        .choices(["text", "json", "yaml"])
+        .default("text"),
+    )
+    .option("--verbose", "also list skipped files, and the policies that were asked")
+    .option("--fail-on-unjudged", "exit with 1 when an object is not judged, or a template is not rendered")
     .addHelpText(
       "after",
       `
 Example:
   $ postern review --use deny-labels --use disallow-latest-tag deploy/
+  $ helm template charts/shop | postern review --gate gate.ts --namespace shop -
   $ kubectl get pods -o yaml | postern review --gate gate.ts --cluster production --output json -
+  $ postern review --gate gate.ts --output yaml deploy/ > admitted.yaml
 
-JSON output is one line for each object:
-  {file, kind, namespace, name, allowed, message, warnings, patch}
-message is empty when the object is allowed. patch holds JSON Patch operations.
+Each object is allowed, denied, or not judged: no policy was asked.
+In a folder, files that are no manifests are skipped and counted: Helm values,
+kustomization.yaml, workflows and the like, hidden names, node_modules, and what
+a .posternignore names (syntax of .gitignore). A file that is named is always read.
+A CustomResourceDefinition gives the resource and the scope of its objects.
+JSON output is one line for each object, and for each path that was skipped:
+  {file, line, kind, namespace, name, result, allowed, message, warnings, audit,
+   policies, patch, notes} and {file, result, reason}
+YAML output is the objects with the patches of the mutators, without the values
+of Secrets; the verdicts go to standard error.
 Objects are judged as written, without the defaults of a cluster.
-Exit codes: 0 all objects are allowed, 1 an object is denied, 2 usage or input
-that cannot be read (the other objects are still judged).`,
+Exit codes: 0 no object is denied, 1 an object is denied, 2 usage or input that
+cannot be read (the other objects are still judged).`,
     )
     .action(async (paths: string[], options: Omit<ReviewOptions, "use"> & { use?: string[] }) =>
       done(await (await import("./runReview.ts")).runReview(terminal, paths, { ...options, use: options.use ?? [] })),

@@ -4,17 +4,22 @@ import { GateError } from "../../gate/GateError.ts";
 import { GateRuntime } from "../../gate/GateRuntime.ts";
 import { builtinPolicies, builtinsWithOptions } from "../../policies/builtinPolicies.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import { judgeReviewLocally } from "../gate/judgeReviewLocally.ts";
-import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
+import { judgeReviewLocally, type LocalVerdict } from "../gate/judgeReviewLocally.ts";
 import { reviewLog } from "../gate/reviewLog.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
+import type { SkippedPath } from "../manifests/findInputFiles.ts";
 import { type LocatedReview, readReviews } from "../manifests/readReviews.ts";
 import type { ManifestOperation } from "../manifests/reviewOfManifest.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_DENIED, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
-import type { Terminal } from "../terminal/Terminal.ts";
-import { printReview, printSummary } from "./printReviews.ts";
+import type { Output, Terminal } from "../terminal/Terminal.ts";
+import type { JudgedObject } from "./JudgedObject.ts";
+import { pluralNote } from "./pluralNote.ts";
+import { printRenderHints, printSummary, type ReviewCounts } from "./printSummary.ts";
+import { reviewJson, skippedJson } from "./reviewJson.ts";
+import { reviewText } from "./reviewText.ts";
+import { reviewYaml } from "./reviewYaml.ts";
 
 /** Options of `postern review`, as they are given. */
 export interface ReviewOptions {
@@ -24,7 +29,10 @@ export interface ReviewOptions {
   readonly operation: ManifestOperation;
   /** Of namespaced objects without a namespace. */
   readonly namespace?: string;
-  readonly output: "text" | "json";
+  readonly output: "text" | "json" | "yaml";
+  /** Whether to list skipped files, and the policies that were asked. */
+  readonly verbose?: boolean;
+  readonly failOnUnjudged?: boolean;
 }
 
 /** Judges the objects below some paths and prints the verdicts. Resolves to the exit code. Throws {@link CliError}. */
@@ -37,18 +45,49 @@ export async function runReview(terminal: Terminal, paths: readonly string[], op
   const settings = await findCluster(runtime, cluster);
   if (settings === undefined)
     throw new CliError("usage", `the gate has no cluster ${JSON.stringify(cluster)}${knownClusters(gate)}`);
-  const { reviews, faults } = await readReviews(paths, options, terminal.stdin);
-  const counts = { allowed: 0, denied: 0, unreadable: faults.length };
+  const { reviews, faults, skipped } = await readReviews(paths, options, terminal.stdin);
+  const counts = { allowed: 0, denied: 0, notJudged: 0, otherVersion: 0, wouldBeDenied: 0, unreadable: faults.length };
   for (const located of reviews) {
     current = located;
     const verdict = await judgeReviewLocally(runtime, settings, located.review);
-    counts[verdict.allowed ? "allowed" : "denied"] += 1;
-    printReview(terminal, options.output, located, verdict);
+    count(counts, verdict);
+    const guessed = located.isGuess ? pluralNote(located.review, gate.policies) : undefined;
+    const notes = [...located.notes, ...(guessed === undefined ? [] : [guessed])];
+    printReview(terminal, options, { located: { ...located, notes }, verdict });
   }
   for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
-  if (options.output === "text") printSummary(terminal, counts);
-  if (faults.length > 0) return EXIT_FAILED;
-  return counts.denied > 0 ? EXIT_DENIED : EXIT_OK;
+  printRenderHints(terminal, skipped);
+  if (options.output === "json") for (const skip of skipped) terminal.stdout.write(skippedJson(skip));
+  else printSummary(terminal, verdictOutput(terminal, options), counts, { skipped, verbose: options.verbose === true });
+  return codeOf(counts, skipped, options);
+}
+
+/** Verdicts for people go to standard error when standard output has YAML. */
+function verdictOutput({ stdout, stderr }: Terminal, { output }: ReviewOptions): Output {
+  return output === "yaml" ? stderr : stdout;
+}
+
+function printReview(terminal: Terminal, options: ReviewOptions, judged: JudgedObject): void {
+  const { stdout } = terminal;
+  if (options.output === "json") stdout.write(reviewJson(judged));
+  else {
+    const output = verdictOutput(terminal, options);
+    output.write(reviewText(terminal, output, judged, options.verbose === true));
+    if (options.output === "yaml") stdout.write(reviewYaml(judged));
+  }
+}
+
+function count(counts: ReviewCounts, { result, policies }: LocalVerdict): void {
+  counts[result === "not judged" ? "notJudged" : result] += 1;
+  if (policies.some((it) => it.result === "other-version")) counts.otherVersion += 1;
+  if (policies.some(({ findings }) => findings.some(({ effect }) => effect === "would-deny")))
+    counts.wouldBeDenied += 1;
+}
+
+function codeOf(counts: ReviewCounts, skipped: readonly SkippedPath[], { failOnUnjudged }: ReviewOptions): number {
+  if (counts.unreadable > 0) return EXIT_FAILED;
+  const unjudged = counts.notJudged > 0 || skipped.some(({ render }) => render !== undefined);
+  return counts.denied + counts.otherVersion > 0 || (failOnUnjudged === true && unjudged) ? EXIT_DENIED : EXIT_OK;
 }
 
 async function findCluster({ clusters }: GateRuntime, name: string): Promise<ClusterSettings | undefined> {
@@ -70,6 +109,8 @@ async function chooseGate({ gate, use }: ReviewOptions): Promise<Gate> {
       );
     return defineGate({ policies: [...new Set(use)].map(builtinPolicy), clusters: { local: {} } });
   }
+  // Loads the bundler.
+  const { loadGate, PROJECT_GATE } = await import("../gate/loadGate.ts");
   if (gate !== undefined) return loadGate(gate);
   if (!existsSync(PROJECT_GATE))
     throw new CliError(

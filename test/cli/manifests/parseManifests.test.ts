@@ -76,44 +76,64 @@ describe("parseManifests", () => {
 
 describe("parseManifests reports the line and still reads the other documents", () => {
   it.each<[what: string, text: string, fault: string]>([
-    ["a tab for indentation", `${POD}metadata:\n\tname: a\n`, "4: Tabs are not allowed as indentation"],
+    [
+      "a tab for indentation",
+      `${POD}metadata:\n\tname: a\n`,
+      "4: metadata: a tab indents this line; YAML takes spaces",
+    ],
     [
       "wrong indentation",
       `${POD}metadata:\n    name: a\n  labels: {}\n`,
-      "5: All mapping items must start at the same column",
+      "5: metadata.name: the line is indented otherwise than the lines before it",
     ],
-    ["a duplicate key", `${POD}metadata:\n  name: a\n  name: b\n`, "5: Map keys must be unique"],
-    ["an open double quote", `${POD}metadata:\n  name: "a\nspec: {}\n`, "4: the quote that opens here is not closed"],
-    ["an open single quote", `${POD}metadata: {name: 'a}\nspec: {}\n`, "3: the quote that opens here is not closed"],
+    [
+      "a duplicate key",
+      `${POD}metadata:\n  name: a\n  name: b\n`,
+      '5: metadata: the key "name" occurs twice; the first is in line 4',
+    ],
+    [
+      "an open double quote",
+      `${POD}metadata:\n  name: "a\nspec: {}\n`,
+      "4: metadata.name: the quote that opens here is not closed",
+    ],
+    [
+      "an open single quote",
+      `${POD}metadata: {name: 'a}\nspec: {}\n`,
+      "3: metadata.name: the quote that opens here is not closed",
+    ],
     [
       "an open bracket",
       `${POD}metadata:\n  labels: {a: b\nspec: c\n`,
-      "5: Flow map in block collection must be sufficiently indented and end with a }",
+      "4: metadata.labels: the { that opens here is not closed",
     ],
     [
       "an alias without an anchor",
       `${POD}spec: *nothing\n`,
-      "3: Unresolved alias (the anchor must be set before the alias): nothing",
+      "3: spec: nothing above has the anchor &nothing; a text that begins with * needs quotes",
     ],
-    ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: .inf is a number that JSON does not have"],
-    ["a number that is not finite", `${POD}spec:\n  a: [.NaN]\n`, "4: .NaN is a number that JSON does not have"],
+    ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: spec.a: .inf is a number that JSON does not have"],
+    [
+      "a number that is not finite",
+      `${POD}spec:\n  a: [.NaN]\n`,
+      "4: spec.a[0]: .NaN is a number that JSON does not have",
+    ],
     ["another YAML version", `%YAML 1.2\n---\n${POD}`, "1: is YAML 1.2 by its %YAML directive; kubectl reads YAML 1.1"],
     [
       "a template that was not filled in",
       `${POD}metadata:\n  name: {{ .Values.name }}\n`,
-      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
+      '4: metadata.name: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
     ],
     [
       "a list as a key",
       `${POD}metadata:\n  ? [a, b]\n  : c\n`,
-      '4: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
+      '4: metadata: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
     ],
     [
       "an alias of a map as a key",
       `${POD}metadata: &m {name: a}\nspec:\n  ? *m\n  : c\n`,
-      '5: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
+      '5: spec: has a key that is a map or a list, as in a template that was not filled in ("{{ … }}"); keys are strings',
     ],
-    ["null as a key", `${POD}data: {~: a}\n`, "3: has a key that is null; keys are strings"],
+    ["null as a key", `${POD}data: {~: a}\n`, '3: data["~"]: has a key that is null; keys are strings'],
     ["no kind", "\napiVersion: v1\nmetadata: {}\n", "2: has no kind; every object needs apiVersion and kind"],
     ["an empty kind", "apiVersion: v1\nkind: ''\n", "1: has no kind; every object needs apiVersion and kind"],
     [
@@ -204,6 +224,8 @@ describe("parseManifests of a .json file", () => {
     });
   });
   it("refuses duplicate keys", () => {
-    expect(read('{"kind": "Pod",\n"kind": "Pod"}', "x.json").faults).toEqual(["2: Map keys must be unique"]);
+    expect(read('{"kind": "Pod",\n"kind": "Pod"}', "x.json").faults).toEqual([
+      '2: the key "kind" occurs twice; the first is in line 1',
+    ]);
   });
 });

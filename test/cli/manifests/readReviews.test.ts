@@ -78,9 +78,9 @@ describe("readReviews", () => {
     ["33 MiB", new Uint8Array(33 * 1024 * 1024).fill(0x20), "is larger than 32 MiB"],
   ])("refuses a file with %s", async (what, content, message) => {
     const path = folder.write(`${what}.yaml`, content);
-    expect(await read(path)).toEqual({ reviews: [], faults: [{ file: path, message }] });
+    expect(await read(path)).toEqual({ reviews: [], faults: [{ file: path, message }], skipped: [] });
     const fromInput = await readReviews(["-"], { operation: "CREATE" }, input(content));
-    expect(fromInput).toEqual({ reviews: [], faults: [{ file: "(standard input)", message }] });
+    expect(fromInput).toEqual({ reviews: [], faults: [{ file: "(standard input)", message }], skipped: [] });
   });
 
   it("stops reading an endless input at the size limit", async () => {
@@ -98,6 +98,6 @@ it("readReviews sorts the faults of a file by line", async () => {
     "apiVersion: v1\nkind: Pod\nmetadata: 7\n---\nkind: Pod\n---\napiVersion: v1\nkind: Pod\nmetadata: []\n---\na: [\n",
   );
   const { faults } = await read(path);
-  expect(faults.map(({ line }) => line)).toEqual([1, 5, 7, 12]);
+  expect(faults.map(({ line }) => line)).toEqual([1, 5, 7, 11]);
   expect(faults[0]?.message).toBe("metadata: expected an object");
 });

@@ -149,7 +149,9 @@ describe("lints of postern render", () => {
 
   it("depend on the manifests of --sample", async () => {
     const mutate = "{ mutate: (draft) => { draft.spec.size = (draft.spec.size ?? 0) + 1; } }";
-    const file = gate(`on("m", { apiGroups: ["example.com"], resources: ["widgets"] }, ${mutate})`);
+    const file = gate(
+      `on("m", { apiGroups: ["example.com"], apiVersions: ["v1"], resources: ["widgets"] }, ${mutate})`,
+    );
     const sample = folder.write(
       "widget.yaml",
       "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {}\n",

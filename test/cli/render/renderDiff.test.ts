@@ -75,7 +75,7 @@ describe("postern render --diff", () => {
     expect(out).toBe(`--- live/ValidatingWebhookConfiguration/postern
 +++ rendered/ValidatingWebhookConfiguration/postern
 @@ -33,6 +33,7 @@
-           - "*"
+           - v1
          operations:
            - CREATE
 +          - UPDATE

@@ -40,7 +40,7 @@ function serve(...args: string[]): PosternProcess {
   return process;
 }
 const PAIR = ["--cert", "tls.crt", "--key", "tls.key"];
-const denied = { status: 200, body: { response: { allowed: false, status: { message: "no pods" } } } };
+const denied = { status: 200, body: { response: { allowed: false, status: { message: "no: no pods" } } } };
 const path = "/c/local/validate";
 
 it("postern serve serves h2 and http/1.1 with a certificate until SIGTERM", async () => {

@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+import { isJsonObject } from "../../protocol/Json.ts";
+
+/** The names of the file that makes a folder one of Kustomize (`RecognizedKustomizationFileNames`, kustomize api/konfig). */
+export const KUSTOMIZATION_FILES: ReadonlySet<string> = new Set([
+  "kustomization.yaml",
+  "kustomization.yml",
+  "Kustomization",
+]);
+
+/** Fields that name files, each with the members of its items that do. The files of `resources` are objects. */
+const FILE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  patches: ["path"],
+  patchesJson6902: ["path"],
+  patchesStrategicMerge: [],
+  replacements: ["path"],
+  configurations: [],
+  transformers: [],
+  generators: [],
+  validators: [],
+  helmCharts: ["valuesFile"],
+};
+
+/**
+ * The files that a kustomization uses as patches or as its configuration, as absolute paths. They look like manifests but
+ * are only parts of one. Empty for a file that cannot be read.
+ */
+export async function kustomizeInputs(kustomization: string): Promise<string[]> {
+  const content = await readKustomization(kustomization);
+  const named = Object.entries(FILE_FIELDS).flatMap(([field, members]) => {
+    const items: unknown = content[field];
+    return Array.isArray(items) ? items.flatMap((item: unknown) => filesOf(item, members)) : [];
+  });
+  return named.filter((name) => !name.includes("\n")).map((name) => resolve(dirname(kustomization), name));
+}
+
+async function readKustomization(path: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const content: unknown = parse(await readFile(path, "utf8"), { logLevel: "silent" });
+    return isJsonObject(content) ? content : {};
+  } catch {
+    // It is skipped, and Kustomize itself reports what is wrong.
+    return {};
+  }
+}
+
+function filesOf(item: unknown, members: readonly string[]): string[] {
+  if (typeof item === "string") return [item];
+  if (!isJsonObject(item)) return [];
+  return members.map((member) => item[member]).filter((value) => typeof value === "string");
+}

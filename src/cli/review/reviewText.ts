@@ -1,0 +1,63 @@
+import { reportedPatch } from "../../policy/report/reportedPatch.ts";
+import { writeJson } from "../../protocol/json/writeJson.ts";
+import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
+import { printable } from "../../telemetry/printable.ts";
+import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
+import { wrapText } from "../terminal/wrapText.ts";
+import type { JudgedObject } from "./JudgedObject.ts";
+import { isSecret, NOT_SHOWN, withoutValue } from "./withoutValues.ts";
+
+/** As wide as the verdict before an object. */
+const INDENT = " ".repeat(12);
+const MARKS = { allowed: "green", denied: "red", "not judged": "yellow" } as const;
+/** The shortest cut of a value; a longer one is shown where the line has room. */
+const MIN_VALUE = 24;
+
+/** The verdict on an object for people: a line for the object, and below it a line for each thing that was said. */
+export function reviewText(terminal: Terminal, output: Output, judged: JudgedObject, verbose: boolean): string {
+  const { verdict, located } = judged;
+  const { result } = verdict;
+  const colour = (style: Parameters<typeof paint>[2], text: string): string => paint(terminal, output, style, text);
+  const said = (label: string, style: Parameters<typeof paint>[2], texts: readonly string[]): string[] =>
+    texts
+      .flatMap((text) => text.split(/\r?\n/))
+      .map((line) => {
+        const wrapped = wrapText(`${label}${label === "" ? "" : " "}${printable(line)}`, INDENT);
+        return `${INDENT}${label === "" ? wrapped : colour(style, label) + wrapped.slice(label.length)}`;
+      });
+  const asked = verdict.policies.map(({ policy }) => policy).join(", ");
+  const lines = [
+    firstLine(judged, colour(MARKS[result], result.padEnd(10)), (text) => colour("dim", text)),
+    ...said("", "dim", verdict.denials),
+    ...said("warning", "yellow", verdict.warnings),
+    ...verdict.audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
+    ...said("note", "yellow", located.notes),
+    ...reportedPatch(located.review.object, verdict.patch, false).map(
+      (operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation, isSecret(located.review))}`,
+    ),
+    ...(verbose && asked !== "" ? said("asked", "dim", [asked]) : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** `denied      Pod shop/web  deploy.yaml:9`. The place gets a line of its own when both are too long for one. */
+function firstLine({ located }: JudgedObject, mark: string, dim: (text: string) => string): string {
+  const { file, line, review } = located;
+  const { namespace, name, kind, subresource } = review;
+  const what = printable(
+    `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${name || "(no name)"}`,
+  );
+  const place = printable(`${file}:${line}`);
+  const fits = INDENT.length + what.length + 2 + place.length <= 80;
+  return `${mark}  ${what}${fits ? "  " : `\n${INDENT}`}${dim(place)}`;
+}
+
+/** `add /metadata/labels/team "payments"`. A value that does not fit the line is cut. */
+function patchText(operation: PatchOperation, ofSecret: boolean): string {
+  const shown = ofSecret ? withoutValue(operation) : operation;
+  const start = `${shown.op} ${printable(shown.path)}`;
+  if (shown.op === "remove") return start;
+  const value = "value" in shown ? printable(writeJson(shown.value)) : NOT_SHOWN;
+  const room = Math.max(80 - INDENT.length - "patch ".length - start.length - 1, MIN_VALUE);
+  return `${start} ${value.length <= room ? value : `${value.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, "")}…`}`;
+}
