@@ -2,7 +2,9 @@ import "../run/beginRun.ts";
 
 import { parseArgs } from "node:util";
 import { type BenchSize, benchSizes } from "./BenchSize.ts";
+import { startFigures } from "./cli/startFigures.ts";
 import { type Figure, meetsTarget } from "./Figure.ts";
+import { baseFigures } from "./gate/baseFigures.ts";
 import { mutationFigures } from "./gate/mutationFigures.ts";
 import { nodeFigure } from "./gate/nodeFigure.ts";
 import { policyCountFigures } from "./gate/policyCountFigures.ts";
@@ -11,15 +13,20 @@ import { printFigures } from "./printFigures.ts";
 
 /**
  * `npm run bench`: measures a gate and prints the figures. `--quick` selects the quick size, `--output json` prints
- * JSON. A figure that misses its target is not a failure, because the machine may be busy. A measurement that fails is
+ * JSON. `--base FOLDER` compares only with the gate of another checkout. A figure that misses its target is not a failure, because the machine may be busy. A measurement that fails is
  * one.
  */
 async function bench(): Promise<void> {
   const { values } = parseArgs({
-    options: { quick: { type: "boolean", default: false }, output: { type: "string", default: "text" } },
+    options: {
+      quick: { type: "boolean", default: false },
+      output: { type: "string", default: "text" },
+      base: { type: "string" },
+    },
   });
   if (values.output !== "text" && values.output !== "json") throw new Error("--output takes text or json");
-  const figures = await measureAll(benchSizes[values.quick ? "quick" : "full"]);
+  const size = benchSizes[values.quick ? "quick" : "full"];
+  const figures = values.base === undefined ? await measureAll(size) : await baseFigures(values.base, size);
   process.stdout.write(values.output === "json" ? asJson(figures) : `${printFigures(figures)}\n`);
 }
 
@@ -29,6 +36,7 @@ async function measureAll(size: BenchSize): Promise<Figure[]> {
     await workerdFigure(size),
     ...(await policyCountFigures(size)),
     ...(await mutationFigures(size)),
+    ...(await startFigures(size)),
   ];
 }
 

@@ -27,7 +27,7 @@ export async function nodeFigure(size: BenchSize): Promise<Figure> {
         `node:https with JSON.parse and JSON.stringify (${load.name})`,
       ratio,
       unit: "µs",
-      target: { atMost: 1.35 },
+      target: { atMost: 1.2 },
     };
   } finally {
     await Promise.all([gate.stop(), floor.stop(), load.stop()]);

@@ -43,14 +43,14 @@ export const operationCases: readonly OperationCase[] = [
     send: (ns) => ns.createPod("no-team"),
     status: 422,
     reason: "Invalid",
-    message: "metadata.labels has no team",
+    message: "team-label: metadata.labels has no team",
   },
   {
-    name: "denies a Pod that two policies deny with both messages and the code of the first",
+    name: "denies a Pod that two policies deny with a line for each and the code of the first",
     send: (ns) => ns.createPod("bad", { labels: { "bad-label": "x" } }),
     status: 403,
     reason: "Forbidden",
-    message: "Pod contains forbidden label 'bad-label'; metadata.labels has no team",
+    message: "deny-labels: Pod contains forbidden label 'bad-label'\nteam-label: metadata.labels has no team",
   },
   {
     name: "allows the CREATE of a Pod with a warning",
@@ -62,7 +62,7 @@ export const operationCases: readonly OperationCase[] = [
     name: "denies a Deployment because of its Pod template",
     send: (ns) => ns.cluster.api.create(ns.path("apps/v1", "deployments"), deployment("web", {})),
     status: 422,
-    message: "spec.template.metadata.labels has no team",
+    message: "team-label: spec.template.metadata.labels has no team",
   },
   {
     name: "denies a CronJob because of its nested Pod template",
@@ -75,7 +75,7 @@ export const operationCases: readonly OperationCase[] = [
         },
       }),
     status: 422,
-    message: "spec.jobTemplate.spec.template.metadata.labels has no team",
+    message: "team-label: spec.jobTemplate.spec.template.metadata.labels has no team",
   },
   {
     name: "denies an UPDATE of a ConfigMap with the code of the policy",
@@ -85,7 +85,7 @@ export const operationCases: readonly OperationCase[] = [
     },
     status: 409,
     reason: "Conflict",
-    message: "data.value is locked",
+    message: "no-update-of-locked: data.value is locked",
   },
   {
     name: "allows an UPDATE of a ConfigMap",
@@ -102,7 +102,7 @@ export const operationCases: readonly OperationCase[] = [
       return ns.cluster.api.delete(ns.path("configmaps", "kept"));
     },
     status: 403,
-    message: "data.keep says to keep it",
+    message: "no-delete-of-kept: data.keep says to keep it",
   },
   {
     name: "allows the DELETE of a ConfigMap",
@@ -119,7 +119,7 @@ export const operationCases: readonly OperationCase[] = [
       return ns.cluster.api.get(ns.path("pods", "target", "exec"), { query: { command: "sh", container: "app" } });
     },
     status: 403,
-    message: "no shell in target",
+    message: "no-shell: no shell in target",
   },
   {
     name: "denies an UPDATE of deployments/scale",
@@ -128,7 +128,7 @@ export const operationCases: readonly OperationCase[] = [
       return ns.cluster.api.merge(ns.path("apps/v1", "deployments", "scaled", "scale"), { spec: { replicas: 6 } });
     },
     status: 403,
-    message: "6 replicas are more than 5",
+    message: "scale-limit: 6 replicas are more than 5",
   },
   {
     name: "denies the CREATE of an eviction with code 429",
@@ -138,7 +138,7 @@ export const operationCases: readonly OperationCase[] = [
       return ns.cluster.api.create(ns.path("pods", "single", "eviction"), body);
     },
     status: 429,
-    message: "single is the only one",
+    message: "no-eviction-of-singletons: single is the only one",
   },
   {
     name: "denies the CREATE of a binding",
@@ -148,7 +148,7 @@ export const operationCases: readonly OperationCase[] = [
       return ns.cluster.api.create(ns.path("pods", "bound", "binding"), body);
     },
     status: 403,
-    message: "reserved-1 is reserved",
+    message: "no-binding-to-reserved: reserved-1 is reserved",
   },
   {
     name: "denies an UPDATE of ephemeral containers",
@@ -160,6 +160,6 @@ export const operationCases: readonly OperationCase[] = [
       });
     },
     status: 403,
-    message: "spec.ephemeralContainers[0].image is a debugger's",
+    message: "no-debug-image: spec.ephemeralContainers[0].image is a debugger's",
   },
 ];

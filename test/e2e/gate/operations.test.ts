@@ -73,7 +73,7 @@ describe.each(runtimes)("a gate $runtime", ({ start, versions }) => {
     expect(stdout).toBe("pod/one created\n");
     expect(stderr).toContain("Warning: registry: spec.containers[0].image is from elsewhere: ünïcödé 🚪\n");
     expect(stderr).toContain(
-      `Error from server (Forbidden): error when creating "STDIN": ${DENIED}Pod contains forbidden label 'bad-label'\n`,
+      `Error from server (Forbidden): error when creating "STDIN": ${DENIED}deny-labels: Pod contains forbidden label 'bad-label'\n`,
     );
     expect(code).toBe(1);
   });

@@ -65,7 +65,10 @@ describe.each(runtimes)("a gate on $runtime", ({ runtime, start }) => {
     expect(allowed.status).toBe(201);
     expect(allowed.body.metadata.labels).toEqual({ "example.com/checked": "yes" });
     const denied = await create(largePod("large", "x", bytes, BAD), true);
-    expect(denied.body).toMatchObject({ code: 403, message: expect.stringContaining("forbidden label 'bad-label'") });
+    expect(denied.body).toMatchObject({
+      code: 403,
+      message: expect.stringMatching(/ denied the request: deny-labels: Pod contains forbidden label 'bad-label'$/),
+    });
   });
 
   it("judges an object of 1.2 MiB of escaped characters on Node and denies it as too large on Workers", async () => {

@@ -1,9 +1,9 @@
 import { defineGate, deny, policy } from "../../../src/index.ts";
 import type { Match } from "../../../src/policy/define/Match.ts";
 
-/** A policy that denies every request that it matches, with its name. */
+/** A policy that denies every request that it matches, with its name. Also an UPDATE, whose old object it denies too. */
 const denyAll = (name: string, match: Match): ReturnType<typeof policy> =>
-  policy({ name, match, validate: () => deny(`denied by ${name}`) });
+  policy({ name, match, onExisting: "deny", validate: () => deny(`denied by ${name}`) });
 
 const ALL_OPERATIONS = ["CREATE", "UPDATE", "DELETE", "CONNECT"] as const;
 
