@@ -20,7 +20,7 @@ export {
   warn,
 } from "./policy/define/Finding.ts";
 export type { LabelExpression, LabelSelector } from "./policy/define/LabelSelector.ts";
-export type { Match, NamespaceMatch } from "./policy/define/Match.ts";
+export type { Match, NamespaceMatch, PodTemplateKind } from "./policy/define/Match.ts";
 export type { Mode } from "./policy/define/Mode.ts";
 export type { PolicyContext } from "./policy/define/PolicyContext.ts";
 export { PolicyDefinitionError } from "./policy/define/PolicyDefinitionError.ts";
@@ -34,5 +34,6 @@ export {
   policy,
 } from "./policy/define/policy.ts";
 export type { KubernetesObject, PodExecOptions, ResourceName, ResourceTypes } from "./policy/define/ResourceTypes.ts";
+export { type LinearPattern, linearPattern, PatternError } from "./policy/pattern/linearPattern.ts";
 export type { GroupVersionKind, GroupVersionResource, Operation, User } from "./protocol/review/Review.ts";
 export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/entry/EntryOptions.ts";

@@ -1,5 +1,5 @@
 import { handle, type LambdaContext, type LambdaEvent } from "hono/aws-lambda";
-import { logVerdict } from "../gate/answer/logVerdict.ts";
+import { verdictLines } from "../gate/answer/logVerdict.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
@@ -30,7 +30,7 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
       limits: { bodyBytes: MAX_BODY_BYTES },
       ...parseSigningKey(env.POSTERN_SIGNING_KEY),
       announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
-      ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
+      ...verdictLines(log, env),
     }),
   );
   return (event, context) => handler(readableEvent(event), context);

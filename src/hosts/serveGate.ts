@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { logVerdict } from "../gate/answer/logVerdict.ts";
+import { verdictLines } from "../gate/answer/logVerdict.ts";
 import { selfTestCall } from "../gate/answer/selfTestCall.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
@@ -33,6 +33,8 @@ export interface ServeEnv extends TlsEnv {
   readonly POSTERN_ANNOUNCEMENT?: string | undefined;
   /** When set, each verdict is logged. */
   readonly POSTERN_VERDICT_LINES?: string | undefined;
+  /** How these lines name the user: `none` (default), `hash` or `name`. */
+  readonly POSTERN_VERDICT_USER?: string | undefined;
   /** Serial of the certificate that a proxy in front serves, in hex, for verdict lines. Ignored with an own certificate. */
   readonly POSTERN_CERTIFICATE_SERIAL?: string | undefined;
 }
@@ -81,7 +83,7 @@ export async function serveGate(
     certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
-    ...(env.POSTERN_VERDICT_LINES === undefined ? {} : { onVerdict: logVerdict(log) }),
+    ...verdictLines(log, env),
   });
   const metricsServer =
     metricsPort === undefined

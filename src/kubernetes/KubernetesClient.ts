@@ -3,6 +3,7 @@ import { type RequestOptions, request as requestHttps } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Host } from "../protocol/Host.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { withoutTrailing } from "../protocol/withoutTrailing.ts";
 import { errorMessage } from "../telemetry/errorMessage.ts";
 import { printable } from "../telemetry/printable.ts";
 import type { ApiRequest, ApiResponse } from "./KubernetesApi.ts";
@@ -127,7 +128,7 @@ export class KubernetesClient {
 
   async #send({ method, path, body }: ApiRequest): Promise<Answer> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const url = new URL(`${this.#server.replace(/\/+$/, "")}${path}`);
+    const url = new URL(`${withoutTrailing(this.#server, "/")}${path}`);
     const options: RequestOptions = { method, headers: {}, signal };
     const timedOut = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });

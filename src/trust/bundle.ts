@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutTrailing } from "../protocol/withoutTrailing.ts";
 import { TrustError } from "./TrustError.ts";
 import type { Certificate } from "./x509/Certificate.ts";
 import { parseCertificate } from "./x509/parseCertificate.ts";
@@ -88,7 +89,7 @@ type BundlePart =
     };
 
 function* readParts(pem: string): Generator<BundlePart> {
-  const lines = pem.split(/\r?\n/).map((line) => line.replace(/[ \t]+$/, ""));
+  const lines = pem.split(/\r?\n/).map((line) => withoutTrailing(line, " \t"));
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? "";
     if (line.includes("\ufeff"))

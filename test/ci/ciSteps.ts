@@ -44,9 +44,9 @@ export function ciSteps(): readonly CiStep[] {
     step("types", 6, npm("types"), ESSENTIAL),
     step("build: package and bundles", 10, npm("build"), ESSENTIAL),
     step(
-      "the OpenAPI document is up to date",
+      "the OpenAPI document and the generated checks are up to date",
       1,
-      ["git", "diff", "--exit-code", "--stat", "--", "src/gate/openapi.json"],
+      ["git", "diff", "--exit-code", "--stat", "--", "src/gate", "src/protocol/review"],
       ESSENTIAL,
     ),
     step("wrangler deploy --dry-run", 6, ["npx", "wrangler", "deploy", "--dry-run"], ESSENTIAL),

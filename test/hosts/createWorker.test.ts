@@ -32,3 +32,14 @@ it("createWorker makes the runtime wait for each call, also when its caller clos
   await answer;
   await expect(one.waitUntil.mock.calls[0]?.[0]).resolves.toBeUndefined();
 });
+
+it("createWorker logs verdicts without users, and an error, for a POSTERN_VERDICT_USER that it does not know", async () => {
+  const log = vi.mocked(console.log);
+  const env = { POSTERN_VERDICT_LINES: "", POSTERN_VERDICT_USER: "all" };
+  await createWorker(gate).fetch(reviewCall("/c/local/validate"), env, context());
+  const lines = log.mock.calls.flat().join("\n");
+  expect(lines).toContain("the users of verdict lines are not logged");
+  expect(lines).toContain('"message":"verdict"');
+  expect(lines).not.toContain('"user"');
+  log.mockClear();
+});

@@ -80,7 +80,7 @@ process.stdout.write(await response.text());
   const answer = JSON.parse(printed);
   expect(answer.response).toMatchObject({
     allowed: false,
-    status: { message: "Pod contains forbidden label 'bad-label'; no team, image nginx" },
+    status: { message: "deny-labels: Pod contains forbidden label 'bad-label'\nteam: no team, image nginx" },
   });
 });
 
@@ -110,7 +110,7 @@ it("the gate of the README passes the type check with the installed package and 
     "pod.json",
   ];
   await expect(run(process.execPath, args, folder)).rejects.toThrow(
-    /"allowed":false,"message":"metadata.labels has no team; spec.containers\[0\].image: /,
+    /"allowed":false,"message":"team: metadata.labels has no team\\ndisallow-latest-tag: spec.containers\[0\].image: /,
   );
 });
 

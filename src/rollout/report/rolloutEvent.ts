@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutTrailing } from "../../protocol/withoutTrailing.ts";
 import type { CertificateView } from "../CertificateView.ts";
 import type { RolloutState } from "../workload/RolloutState.ts";
 import { type WorkloadRef, workloadName } from "../workload/WorkloadRef.ts";
@@ -61,7 +62,7 @@ export function rolloutEvent(certificate: CertificateView, content: EventContent
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
-    metadata: { name: `${name.slice(0, 200).replace(/[-.]+$/, "")}.${hash}`, namespace },
+    metadata: { name: `${withoutTrailing(name.slice(0, 200), "-.")}.${hash}`, namespace },
     // The API server requires microseconds (metav1.MicroTime).
     eventTime: new Date(now).toISOString().replace(/Z$/, "000Z"),
     reportingController: "postern.dev/rollout",

@@ -6,6 +6,7 @@ import { dnsLabelSchema } from "../../config/dnsLabelSchema.ts";
 import { durationSchema, timeLimitSchema, timerSchema } from "../../config/durationSchema.ts";
 import { readYaml } from "../../config/readYaml.ts";
 import { Host } from "../../protocol/Host.ts";
+import { withoutTrailing } from "../../protocol/withoutTrailing.ts";
 import { parseBundle } from "../../trust/bundle.ts";
 import { catalogue, isCatalogueName } from "../../trust/roots/catalogue.ts";
 import { TrustError } from "../../trust/TrustError.ts";
@@ -140,7 +141,7 @@ function urlFault({ url, hosts }: ParsedConfig): string | undefined {
 /** Normalizes a URL as registrations are read. Another spelling of the same URL would never be in step. */
 function plainUrl(url: string): string {
   const { origin, pathname } = new URL(url);
-  return `${origin}${pathname.replace(/\/+$/, "")}`;
+  return `${origin}${withoutTrailing(pathname, "/")}`;
 }
 
 function hostOf(text: string): string | undefined {

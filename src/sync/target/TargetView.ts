@@ -1,4 +1,5 @@
 import { splitGateUrl } from "../../protocol/gateUrl.ts";
+import { withoutTrailing } from "../../protocol/withoutTrailing.ts";
 import {
   distinctCertificates,
   encodeBundle,
@@ -48,7 +49,7 @@ function hashOf(bundle: string, roots: readonly Certificate[]): string | undefin
 
 /** Trims as Go does. `trim` would also remove a byte order mark, and Go reads no certificate after one. */
 function withoutSpace(text: string): string {
-  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+  return withoutTrailing(text.replace(/^[ \t\r\n]+/, ""), " \t\r\n");
 }
 
 /** Returns a target's hooks with other roots and another base URL. Undefined keeps the base URL of each hook. */

@@ -1,0 +1,74 @@
+import { checkSync } from "recheck";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { regexesOf } from "./regexesOf.ts";
+import { sourceFiles } from "./sourceFiles.ts";
+
+/**
+ * The expressions that are not linear, or that the analyser cannot decide about, and why no caller can make them slow.
+ * Key: the expression as it is written.
+ */
+const BOUNDED: ReadonlyMap<string, string> = new Map([
+  [String(/\n\(Did you mean (.*)\?\)$/s), "the arguments of the user's own command"],
+  [String(/\. Expected (\d+) arguments? but got (\d+): (.*)\.$/s), "the arguments of the user's own command"],
+  [String(/(?:file:\/\/)?(\/[^()]+:\d+:\d+)\)?$/), "one frame of the user's own gate file"],
+  [
+    String(
+      /^ERR_SSL_(.*ALERT_HANDSHAKE_FAILURE|.*ALERT_PROTOCOL_VERSION|.*ALERT_INSUFFICIENT_SECURITY|UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|WRONG_SIGNATURE_TYPE)$/,
+    ),
+    "an error code of OpenSSL",
+  ],
+  [String(/\B(?=(\d{3})+$)/g), "a number that this process computed"],
+  [
+    String(/(?<![\w-])[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d{1,6}\]|\["(?:[^"\\]|\\.){0,320}"\])+/g),
+    "at most 320 characters for each start of a path in the message of a finding",
+  ],
+  [String(/\d+$/), "the name of a Pod, of at most 253 characters"],
+  [String(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g), "labels that another expression found to be well-formed"],
+  [String(/'(?:\\.|[^'\\])*'/g), "CEL that the same folder writes, with balanced quotes"],
+]);
+
+/** Expressions that are built when the process runs. Each place compiles parts of one character, or only to find faults. */
+const BUILT: ReadonlyMap<string, number> = new Map([["src/policy/pattern/linearPattern.ts", 3]]);
+
+const found = sourceFiles("src", "functions").map(({ path, text }) => ({ path, ...regexesOf(path, text) }));
+const literals = [...new Set(found.flatMap(({ literals }) => literals))].sort();
+/** Without an unbounded quantifier, the length of a match is bounded, and so is the work at each position. */
+const unbounded = literals.filter((literal) =>
+  /[*+]|\{\d+,\}/.test(literal.replace(/\\[*+]|\[(?:\\.|[^\]\\])*\]/g, "")),
+);
+
+/** Says whether the time grows faster than the length of the text; undefined where it does not. */
+function faultOf(literal: string): string | undefined {
+  const end = literal.lastIndexOf("/");
+  const found = checkSync(literal.slice(1, end), literal.slice(end + 1), { timeout: 20_000, randomSeed: 1 });
+  if (found.status === "safe") return undefined;
+  return `${literal} is ${found.status === "vulnerable" ? `vulnerable: ${found.complexity.summary}` : "not decided in time"}`;
+}
+
+describe("regular expressions take linear time", () => {
+  // In this process: the other backends start one of their own.
+  beforeAll(() => {
+    vi.stubEnv("RECHECK_BACKEND", "pure");
+  });
+
+  it("finds the expressions of the source", () => {
+    expect(literals.length).toBeGreaterThan(150);
+    expect(unbounded.length).toBeGreaterThan(50);
+  });
+
+  it.each(unbounded.filter((literal) => !BOUNDED.has(literal)))("%s", (literal) => {
+    expect(faultOf(literal)).toBeUndefined();
+  });
+
+  it("lists no expression that is gone", () => {
+    expect([...BOUNDED.keys()].filter((literal) => !unbounded.includes(literal))).toEqual([]);
+  });
+
+  it("builds no expression from data", () => {
+    expect(new Map(found.flatMap(({ path, built }) => (built === 0 ? [] : [[path, built] as const])))).toEqual(BUILT);
+  });
+
+  it.each(["^(a+)+$", "([a-z]+-?)+$", "^\\s+|\\s+$", "x*y*$", "(?:.*,)*z"])("the analyser finds /%s/", (source) => {
+    expect(faultOf(`/${source}/`)).toMatch(/vulnerable/);
+  });
+});
