@@ -21,6 +21,8 @@ export interface ApiCall {
   readonly contentType?: string;
   /** User to impersonate. */
   readonly as?: string;
+  /** A group of the impersonated user. */
+  readonly group?: string;
   /** Bearer token that replaces the client certificate. */
   readonly token?: string;
 }
@@ -69,7 +71,7 @@ export class ClusterApi {
     return this.call("DELETE", path, call);
   }
 
-  call(method: string, path: string, { query, body, contentType, as, token }: ApiCall = {}): Promise<ApiAnswer> {
+  call(method: string, path: string, { query, body, contentType, as, group, token }: ApiCall = {}): Promise<ApiAnswer> {
     const { server, ca, cert, key } = this.#access;
     const url = new URL(path, server);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.append(name, value);
@@ -80,6 +82,7 @@ export class ClusterApi {
         ? {}
         : { "content-type": contentType ?? "application/json", "content-length": Buffer.byteLength(text) }),
       ...(as === undefined ? {} : { "impersonate-user": as }),
+      ...(group === undefined ? {} : { "impersonate-group": group }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     const certificate = token === undefined ? { cert, key } : {};

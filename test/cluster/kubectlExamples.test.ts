@@ -40,7 +40,8 @@ function errorsOf(args: readonly string[]): Promise<string> {
   });
 }
 
-const REACHED = /connection refused|was refused|no objects passed to apply|no such file or directory/;
+const REACHED =
+  /connection refused|was refused|no objects passed to apply|no such file or directory|the path "[^"]*" does not exist/;
 
 const calls = readmes().flatMap(({ path, text }) =>
   examplesOf(text)

@@ -1,3 +1,4 @@
+import { MIRROR_ANNOTATION, NODES } from "../../policy/define/isMirrorPod.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { Operation, Review } from "../../protocol/review/Review.ts";
 import { type DeclaredResources, knownResource } from "./declaredResources.ts";
@@ -10,6 +11,8 @@ export interface ManifestContext {
   readonly operation: ManifestOperation;
   /** Of namespaced objects without a namespace. Default: `default`. */
   readonly namespace?: string | undefined;
+  /** The command for what another tool has to render first, for hints. Default: `postern review -`. */
+  readonly reviewCommand?: string | undefined;
   /** Kinds of custom resources that are known. Default: none. */
   readonly declared?: DeclaredResources | undefined;
 }
@@ -46,12 +49,20 @@ export function reviewOfManifest(object: JsonObject, context: ManifestContext, u
     name: typeof metadata.name === "string" ? metadata.name : "",
     namespace,
     operation,
-    user: USER,
+    user: userOf(whole),
     object: operation === "DELETE" ? null : whole,
     oldObject: operation === "CREATE" ? null : whole,
     dryRun: false,
     options: null,
   };
+}
+
+/** A mirror Pod is made by the kubelet of its node. */
+function userOf({ kind, metadata, spec }: JsonObject): Review["user"] {
+  const annotations = isJsonObject(metadata) ? metadata.annotations : undefined;
+  const node = isJsonObject(spec) ? spec.nodeName : undefined;
+  const isMirror = kind === "Pod" && isJsonObject(annotations) && Object.hasOwn(annotations, MIRROR_ANNOTATION);
+  return isMirror ? { ...USER, username: `system:node:${String(node)}`, groups: [NODES, ...USER.groups] } : USER;
 }
 
 function splitApiVersion(apiVersion: string): [group: string, version: string] {

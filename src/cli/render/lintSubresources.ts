@@ -1,7 +1,7 @@
 import { builtinVersions } from "../../policy/define/builtinVersions.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
-import type { FieldReads } from "../../policy/existing/worsenedReads.ts";
+import { FieldReads } from "../../policy/existing/FieldReads.ts";
 import { Deadline } from "../../policy/run/Deadline.ts";
 import { judgeState } from "../../policy/run/judgeState.ts";
 import type { JsonObject } from "../../protocol/Json.ts";
@@ -92,7 +92,7 @@ export async function lintSubresources(
       const reads = await readsOf(policy, target, settings);
       const byField = new Map<string | undefined, SubresourceChange[]>();
       for (const change of changesOf(target)) {
-        const field = change.fields.find((it) => reads.has(it));
+        const field = change.fields.find((it) => reads.some((isRead) => isRead(it)));
         const isDeletion = change.fields.length === 0 && target.operations.includes("DELETE");
         if (!isDeletion && (field === undefined || !target.operations.includes("UPDATE"))) continue;
         if (isUnasked(policy, target, change, asked)) byField.set(field, [...(byField.get(field) ?? []), change]);
@@ -147,22 +147,31 @@ function isUnasked(
   );
 }
 
-/** The paths of the fields that a validator reads of a small object, such as `.spec.replicas`. */
-async function readsOf(policy: Policy, target: RegisteredTarget, settings: ClusterSettings): Promise<FieldReads> {
-  const reads = { fields: new Set<string>(), request: new Set<string>() };
+/** Tells whether a validator reads a field of a small object, such as `.spec.replicas`: a function for each object. */
+async function readsOf(
+  policy: Policy,
+  target: RegisteredTarget,
+  settings: ClusterSettings,
+): Promise<((field: string) => boolean)[]> {
+  const found: ((field: string) => boolean)[] = [];
   const { group, resource } = target;
-  const found = sampleReviews(policy).filter((it) => it.resource.group === group && it.resource.resource === resource);
-  for (const sample of found.length === 0 ? [genericReview(target)] : found)
+  const samples = sampleReviews(policy).filter(
+    (it) => it.resource.group === group && it.resource.resource === resource,
+  );
+  for (const sample of samples.length === 0 ? [genericReview(target)] : samples)
     for (const operation of target.operations) {
       if (sample.object === null || operation === "CONNECT") continue;
       // A policy does not read further where the spec is missing.
-      const object: JsonObject = { spec: {}, status: {}, ...sample.object };
+      const object: JsonObject = structuredClone({ spec: {}, status: {}, ...sample.object });
       const review = { ...sample, operation, oldObject: operation === "CREATE" ? null : structuredClone(object) };
       const deadline = new Deadline(TIMEOUT_MS, Date.now);
-      await judgeState({ policy, template: [], order: 0 }, { review, settings, deadline, log: SILENT }, object, reads);
+      const reads = new FieldReads();
+      const run = { review, settings, deadline, log: SILENT };
+      await judgeState({ policy, template: [], order: 0 }, run, object, { reads });
       deadline.dispose();
+      found.push((field) => reads.hasPath(object, field.slice(1).split(".")));
     }
-  return reads.fields;
+  return found;
 }
 
 /** A review of an object with the usual fields, for a resource without a sample. */

@@ -82,7 +82,7 @@ function lineOf(
   };
 }
 
-/** The verb of the request, as in the audit log of the API server. A patch is known by its options (`meta.k8s.io/v1` PatchOptions). */
+/** The operation in lower case, or `patch`, which its options tell (`meta.k8s.io/v1` PatchOptions). A review does not tell the exact verb of the request. */
 function verbOf({ operation, options }: Review): string {
   return options?.kind === "PatchOptions" ? "patch" : operation.toLowerCase();
 }

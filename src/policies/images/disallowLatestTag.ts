@@ -23,6 +23,7 @@ export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Polic
     description: "Images must have a tag other than latest, or a digest",
     match: { resources: ["pods"], podTemplates, namespaces },
     onExisting,
+    reportsEachFault: true,
     validate: ({ object, path, containers }): Finding[] => {
       const findings: Finding[] = [];
       for (const { container, path: of } of containers()) {

@@ -27,6 +27,7 @@ export function denyLabels(options: DenyLabelsOptions = {}): Policy {
     description: `Pods must not have the labels ${keys.join(", ")}`,
     match: { resources: ["pods"], podTemplates, namespaces, unasked: controllersOnly },
     onExisting,
+    reportsEachFault: true,
     validate: ({ object, path }): Finding[] => {
       const labels = object.metadata?.labels ?? {};
       const forbidden = keys.filter((key) => Object.hasOwn(labels, key));

@@ -71,6 +71,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
       unasked: controllersOnly,
     },
     onExisting,
+    reportsEachFault: true,
     validate: ({ object, kind, path }): Finding[] => {
       const found: unknown = object.metadata?.labels;
       const present = isJsonObject(found) ? found : {};

@@ -57,6 +57,7 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
     description: `Containers must declare ${[...requests.map((key) => `requests.${key}`), ...limits.map((key) => `limits.${key}`)].join(", ")}`,
     match: { resources: ["pods"], podTemplates, ephemeralContainers: false, namespaces },
     onExisting,
+    reportsEachFault: true,
     validate: ({ object, containers }): Finding[] => {
       const wholePod: unknown = Reflect.get(object.spec ?? {}, "resources");
       const findings: Finding[] = [];

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { deepEqual } from "../../protocol/patch/deepEqual.ts";
 import { quantityValue } from "../resources/quantityValue.ts";
+import { TOKEN_PATH } from "./dropForgedTokenMounts.ts";
 
 /** Members with a quantity or a map of quantities. The API server rewrites quantities (`0.5` becomes `500m`). */
 const QUANTITY_MEMBERS = ["requests", "limits", "sizeLimit", "divisor"];
@@ -34,9 +35,6 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   timeoutSeconds: [1],
   volumeMode: ["Filesystem"],
 };
-
-/** Where the ServiceAccount plugin mounts its token, in containers that mount nothing there. */
-const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * Makes an element of a Pod what is declared: returns `found` without what is neither declared nor set by the API server

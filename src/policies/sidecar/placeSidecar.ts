@@ -1,6 +1,7 @@
 import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
 import { deepEqual } from "../../protocol/patch/deepEqual.ts";
 import { asDeclared } from "./asDeclared.ts";
+import { dropForgedTokenMounts } from "./dropForgedTokenMounts.ts";
 import type { Sidecar } from "./readSidecar.ts";
 
 /** What to do with an element of the Pod that has the name of an injected one and differs from it. */
@@ -66,6 +67,11 @@ function placeContainers(
   const insertable = wanted.filter(({ name }) => !taken.has(name));
   if (insertable.length === 0) return conflicts;
   spec[list] ??= [];
+  if (options.onConflict !== "keep" && Array.isArray(spec[list]))
+    for (const container of spec[list]) {
+      const declared = insertable.find(({ name }) => name === container.name);
+      if (declared !== undefined) dropForgedTokenMounts(container, declared, spec.volumes);
+    }
   for (const index of insertNamed(spec[list], insertable, options))
     conflicts.push({ kind: "container", path: `spec.${list}[${index}]` });
   return conflicts;

@@ -44,6 +44,12 @@ export interface PolicyDefinition<R extends ResourceName, O extends Operation, G
    */
   readonly onExisting?: ExistingFallback;
   /**
+   * Whether `validate` reports every fault of an object, each as its own finding with the path `at` of the field. Then an
+   * UPDATE is denied only for findings whose field is new or has another value. Without it, the policy is asked about parts
+   * of the object to find out, and in doubt the UPDATE is denied. Default: false.
+   */
+  readonly reportsEachFault?: boolean;
+  /**
    * Whether the changes of `mutate` leave alone what controllers compare and the API server refuses to change: Pod
    * templates and labels of objects with a controller owner, labels in selectors, mirror Pods, and immutable parts on
    * UPDATE. The audit annotation `POLICY.left-alone` names them. Default: true.
@@ -72,6 +78,7 @@ export interface Policy {
   readonly params?: ParamsParser<unknown>;
   readonly onDeadline: DeadlineFallback;
   readonly onExisting: ExistingFallback;
+  readonly reportsEachFault: boolean;
   readonly leaveAlone: boolean;
   /** The hubs of the custom resources that its gate converts, by `PLURAL.GROUP`. `defineGate` sets them. */
   readonly hubs?: ReadonlyMap<string, string>;
@@ -79,7 +86,18 @@ export interface Policy {
   readonly mutate?: (draft: unknown, ctx: PolicyContext<unknown, unknown, unknown>) => unknown;
 }
 
-const KEYS = ["name", "description", "match", "params", "onDeadline", "onExisting", "leaveAlone", "validate", "mutate"];
+const KEYS = [
+  "name",
+  "description",
+  "match",
+  "params",
+  "onDeadline",
+  "onExisting",
+  "reportsEachFault",
+  "leaveAlone",
+  "validate",
+  "mutate",
+];
 
 /**
  * Defines a policy: a named, pure unit that does not depend on HTTP, clusters or modes. Throws
@@ -91,7 +109,7 @@ export function policy<
   const G extends string = never,
   P = RawParams,
 >(definition: PolicyDefinition<R, O, G, P>): Policy {
-  const { name, match, onDeadline = "deny", leaveAlone = true } = definition;
+  const { name, match, onDeadline = "deny", leaveAlone = true, reportsEachFault = false } = definition;
   if (typeof name !== "string" || !isDnsLabel(name))
     throw new PolicyDefinitionError(
       String(name),
@@ -117,15 +135,19 @@ export function policy<
   const { onExisting = isAboutChange(match) ? "deny" : "warn" } = definition;
   if (onExisting !== "warn" && onExisting !== "deny")
     throw new PolicyDefinitionError(name, "onExisting", `is ${JSON.stringify(onExisting)}, not "warn" or "deny"`);
-  if (typeof leaveAlone !== "boolean") throw new PolicyDefinitionError(name, "leaveAlone", "is not true or false");
+  for (const [key, value] of Object.entries({ leaveAlone, reportsEachFault }))
+    if (typeof value !== "boolean") throw new PolicyDefinitionError(name, key, "is not true or false");
+  for (const key of ["onExisting", "reportsEachFault"] as const)
+    if (definition[key] !== undefined && definition.validate === undefined)
+      throw new PolicyDefinitionError(name, key, "is for validate, which the policy does not have");
   if (definition.validate === undefined && match.operations?.every((operation) => operation === "DELETE"))
     throw new PolicyDefinitionError(name, "match.operations", "has only DELETE, which has no object to mutate");
   // The index selects only reviews that the match names, so the parameter types hold. TypeScript cannot check that.
-  const erased = { ...definition, onDeadline, onExisting, leaveAlone } as unknown as Policy;
+  const erased = { ...definition, onDeadline, onExisting, reportsEachFault, leaveAlone } as unknown as Policy;
   return Object.freeze(erased);
 }
 
-/** Whether a policy is asked about changes of objects, but not about new objects. Subresources such as `pods/resize` are only changed. */
+/** Whether a policy is asked about changes of objects, but not about new objects. A subresource changes an object. */
 function isAboutChange({ operations, resources }: Match): boolean {
-  return operations?.includes("CREATE") === false && resources.some((resource) => !resource.includes("/"));
+  return operations?.includes("CREATE") === false || resources.every((resource) => resource.includes("/"));
 }

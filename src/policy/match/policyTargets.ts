@@ -42,7 +42,8 @@ export function policyTargets(match: Match, purpose: "validate" | "mutate"): Pol
     any.some((name) => named.has(`/${name}`) || named.has(`*/${name}`));
   const imply = (name: string, of: readonly Operation[]): void => {
     const [resource = name, subresource = ""] = name.split("/");
-    if (!named.has(`/${name}`)) targets.push({ group: "", resource, subresource, operations: of, template: OBJECT });
+    const isAsked = named.has(`/${name}`) && of.every((operation) => operations.includes(operation));
+    if (!isAsked) targets.push({ group: "", resource, subresource, operations: of, template: OBJECT });
   };
   if (names("pods/binding", "pods/*", "*/binding")) imply("bindings", operations);
   if (names("bindings")) imply("pods/binding", operations);

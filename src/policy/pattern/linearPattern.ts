@@ -56,7 +56,7 @@ export function linearPattern(pattern: RegExp | string): LinearPattern {
     throw new PatternError(`is not a regular expression: ${errorMessage(error)}`);
   }
   const accept: State = { next: [] };
-  const start = readPattern(source, flags)(accept);
+  const start = compile(source, flags, accept);
   const remembered = new BoundedMap<string, boolean>(MAX_REMEMBERED);
   let step = 0;
   return { source, test: (text) => remembered.get(text) ?? remember(text, matches(text)) };
@@ -87,6 +87,16 @@ export function linearPattern(pattern: RegExp | string): LinearPattern {
       if (state.takes === undefined && state.holds?.(before, after) !== false) pending.push(...state.next);
     }
     return reached;
+  }
+}
+
+/** The first state of a pattern. Recursion is as deep as its parentheses. */
+function compile(source: string, flags: string, accept: State): State {
+  try {
+    return readPattern(source, flags)(accept);
+  } catch (error) {
+    if (error instanceof RangeError) throw new PatternError("is nested too deeply");
+    throw error;
   }
 }
 

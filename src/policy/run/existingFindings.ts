@@ -23,7 +23,7 @@ export function mayHaveExisting(outcomes: readonly Outcome[], run: PolicyRun): b
     const { policy } = outcome;
     if (outcome.result !== "findings" || !outcome.findings.some(isDenial)) continue;
     if (settings.modeOf(policy.name) !== "enforce") continue;
-    return (review.operation === "UPDATE" && !isOldGuessed) || isMirrorPod(review);
+    return review.operation === "UPDATE" ? !isOldGuessed : review.operation === "CREATE" && isMirrorPod(review);
   }
   return false;
 }
@@ -31,54 +31,59 @@ export function mayHaveExisting(outcomes: readonly Outcome[], run: PolicyRun): b
 /**
  * Returns the denials that a request does not bring in. Only policies with `onExisting: "warn"` have such denials:
  *
- * | review | denial | result |
+ * | review | the policy's denials | result |
  * |---|---|---|
- * | a mirror Pod | any | existing: the kubelet runs the Pod already, and the API server only shows it |
+ * | the creation of a mirror Pod | any | existing: the kubelet runs the Pod already, and the API server only shows it |
  * | an UPDATE | the old object has no equal denial | new |
- * | | names a field by path, which has the same value in the old object | existing |
- * | | says no field, but the changes cause it ({@link causedByChange}) | new |
- * | | says no field, and the changes do not cause it | existing |
+ * | | the policy reports each fault with its path | existing |
+ * | | another denial of the policy is new | existing: the request is denied anyway |
+ * | | the changes are not the cause ({@link causedByChange}) | existing |
+ * | | else | new |
  *
- * Two denials are equal when policy, code and message are equal, with the names of list elements instead of their
- * indices. The policy judges the old object with the same parameters. A policy that fails on the old object, or whose
- * selector did not match it, has no existing denials. `outcomes` are in the order of `hits`.
+ * Two denials are equal when policy, code, message and path are equal, with the names of list elements instead of their
+ * indices, and the path has the same value. The policy judges the old object with the same parameters. A policy that fails
+ * on the old object, or whose selector did not match it, has no existing denials. `outcomes` are in the order of `hits`.
  */
 export async function existingFindings(
   hits: readonly PolicyHit[],
   outcomes: readonly Outcome[],
   run: PolicyRun,
 ): Promise<ReadonlySet<Finding>> {
-  const existing = new Set<Finding>();
-  for (const [index, hit] of hits.entries()) {
+  const found = hits.map(async (hit, index) => {
     const outcome = outcomes[index];
-    const { policy } = hit;
-    if (outcome === undefined || policy.onExisting === "deny") continue;
-    if (run.settings.modeOf(policy.name) !== "enforce") continue;
-    for (const denial of await existingDenials(hit, denialsOf(outcome), run)) existing.add(denial);
-  }
-  return existing;
+    const isMeant = hit.policy.onExisting === "warn" && run.settings.modeOf(hit.policy.name) === "enforce";
+    return outcome === undefined || !isMeant ? [] : existingDenials(hit, denialsOf(outcome), run);
+  });
+  return new Set((await Promise.all(found)).flat());
 }
 
 async function existingDenials(hit: PolicyHit, denials: readonly Denial[], run: PolicyRun): Promise<readonly Denial[]> {
-  const { review, deadline } = run;
+  const { review, deadline, settings, log } = run;
   const { object, oldObject } = review;
   if (denials.length === 0) return [];
-  if (isMirrorPod(review)) return denials;
+  if (review.operation !== "UPDATE") return denials;
   if (object === null || oldObject === null || !selects(hit, oldObject)) return [];
   try {
     const before = await judgeState(hit, run, oldObject);
-    if (before === undefined) return [];
-    const matches = matchDenials(denials, object, before, oldObject);
-    const unnamed = matches.filter(({ subject }) => !subject.isExact);
-    const caused = unnamed.length === 0 ? [] : await causedByChange(hit, run, unnamed);
+    const found = matchDenials(denials, object, before?.denials ?? [], oldObject);
+    const matches = found.filter(({ subject }) => !hit.policy.reportsEachFault || subject.value !== undefined);
+    const subjects = matches.map(({ subject }) => subject);
+    const isNew = isUnsure(hit, denials, matches) && (await causedByChange(hit, run, subjects));
+    if (!deadline.isPassed) return isNew ? [] : matches.map(({ denial }) => denial);
     // The rest of a policy that missed the deadline is not known.
-    if (deadline.isPassed) return [];
-    return matches.filter((match) => !caused.includes(match)).map(({ denial }) => denial);
+    const call = { policy: hit.policy.name, cluster: settings.cluster, uid: review.uid };
+    log.warn("the old object could not be judged before the deadline; its faults count as new", call);
+    return [];
   } catch (error) {
     // An object that is nested too deeply to compare.
     if (error instanceof RangeError) return [];
     throw error;
   }
+}
+
+/** Whether the denials of the old object are not enough. With a new denial the request is denied whatever the others are. */
+function isUnsure({ policy }: PolicyHit, denials: readonly Denial[], matches: readonly Match[]): boolean {
+  return !policy.reportsEachFault && matches.length === denials.length;
 }
 
 /** The denials that the old object has as well. A denial of the old object counts once. */
@@ -88,16 +93,20 @@ function matchDenials(
   before: readonly Denial[],
   oldObject: JsonObject,
 ): Match[] {
+  if (before.length === 0) return [];
   const left = new Map<string, number>();
+  const keyOf = ({ text, value }: FindingSubject): string => JSON.stringify([text, value]);
   for (const denial of before) {
-    const { key } = findingSubject(denial, oldObject);
+    const key = keyOf(findingSubject(denial, oldObject));
     left.set(key, (left.get(key) ?? 0) + 1);
   }
   return denials.flatMap((denial) => {
     const subject = findingSubject(denial, object);
-    const count = left.get(subject.key) ?? 0;
-    left.set(subject.key, count - 1);
-    return count > 0 ? [{ denial, subject }] : [];
+    const key = keyOf(subject);
+    const count = left.get(key) ?? 0;
+    if (count === 0) return [];
+    left.set(key, count - 1);
+    return [{ denial, subject }];
   });
 }
 

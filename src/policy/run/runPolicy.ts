@@ -103,7 +103,8 @@ function missedDeadline(policy: Policy, run: PolicyRun): Outcome {
 function failed(policy: Policy, run: PolicyRun, thrown: unknown): Outcome {
   let error: Error | undefined;
   try {
-    error = reportableError(thrown, { source: `${policy.validate} ${policy.mutate}`, isSecret: isSecret(run.review) });
+    const source = `${policy.validate} ${policy.mutate}`;
+    error = reportableError(thrown, { source, isSecret: isSecret(run.review), isLocal: run.isStrict });
   } catch {
     // The thrown value cannot be read: a getter that throws.
   }

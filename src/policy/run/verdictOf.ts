@@ -134,12 +134,17 @@ function addWithheld(notes: Notes, outcome: WithheldOutcome, mode: Mode): string
 function addAnnotation({ annotations }: Notes, policy: Policy, key: string, value: string): void {
   const full = annotationKey(policy.name, key);
   const before = annotations.get(full);
-  annotations.set(full, boundedValue(before === undefined ? value : `${before}; ${value}`));
+  const shown = printable(value);
+  annotations.set(full, boundedValue(before === undefined ? shown : `${before}; ${shown}`));
 }
 
 /** Replaces control characters: messages may contain parts of the object, and a terminal must not execute them. */
+function printable(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, "\uFFFD");
+}
+
 function readable(message: string): string {
-  const plain = message.replace(/(?![\n\t])\p{Cc}/gu, "\uFFFD");
+  const plain = printable(message);
   return plain.length <= MAX_MESSAGE_LENGTH
     ? plain
     : `${plain.slice(0, MAX_MESSAGE_LENGTH).replace(/[\uD800-\uDBFF]$/, "")}…`;

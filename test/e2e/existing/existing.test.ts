@@ -119,7 +119,7 @@ describe("objects from before the policies", () => {
   });
 
   it("accept a change of something else, with warnings that name the policy", async () => {
-    const { status, warnings } = await cluster.api.merge(`${APPS}/deployments/shop`, {
+    const { status, warnings } = await cluster.api.merge(`${APPS}/deployments/two-faults`, {
       metadata: { annotations: { note: "1" } },
     });
     expect(status).toBe(200);

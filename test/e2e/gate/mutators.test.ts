@@ -297,7 +297,15 @@ it("a mirror Pod is left alone", async () => {
     annotations: { "kubernetes.io/config.mirror": "x" },
     spec: { nodeName: "node-1", automountServiceAccountToken: false },
   });
-  const { spec, metadata } = await create(core("new", "pods"), pod);
+  const roles = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
+  const subjects = [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" }];
+  await create(roles, { metadata: { name: "nodes" }, roleRef, subjects });
+  const kubelet = { as: "system:node:node-1", group: "system:nodes" };
+  const { spec, metadata } = await eventually("the kubelet to create the Pod", async () => {
+    const { status, body } = await cluster.api.create(core("new", "pods"), pod, kubelet);
+    return status === 201 ? body : undefined;
+  });
   expect(spec.containers[0].imagePullPolicy).toBe("IfNotPresent");
   expect(metadata.labels ?? {}).toEqual({});
 });

@@ -28,6 +28,10 @@ function applyDefaults(pod: Loose): void {
     const requests = container.resources?.requests;
     if (requests?.cpu === "0.5") container.resources.requests = { cpu: "500m", memory: "1Gi" };
   }
+  pod.spec.volumes.push({
+    name: TOKEN_MOUNT.name,
+    projected: { sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 3607 } }] },
+  });
   for (const volume of pod.spec.volumes) if (volume.emptyDir?.sizeLimit) volume.emptyDir.sizeLimit = "512Mi";
 }
 
@@ -144,10 +148,13 @@ describe("injectSidecar changes only matching Pods:", () => {
     [
       "not a mirror Pod",
       {},
-      create(({ metadata, spec }) => {
-        metadata.annotations["kubernetes.io/config.mirror"] = "x";
-        spec.nodeName = "n";
-      }),
+      {
+        ...create(({ metadata, spec }) => {
+          metadata.annotations["kubernetes.io/config.mirror"] = "x";
+          spec.nodeName = "n";
+        }),
+        user: { username: "system:node:n", uid: "", groups: ["system:nodes"], extra: {} },
+      },
       false,
     ],
     ["not a Pod on UPDATE", {}, reviewFrom("mutate-v1-update-pods-1"), false],

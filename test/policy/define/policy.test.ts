@@ -53,11 +53,8 @@ it.each<Default>([
     "UPDATE of a resource and a subresource",
     { match: { resources: ["pods", "pods/resize"], operations: ["UPDATE"] } },
   ],
-  [
-    "warn",
-    "UPDATE of a subresource, which nobody creates",
-    { match: { resources: ["deployments/scale"], operations: ["UPDATE"] } },
-  ],
+  ["deny", "UPDATE of a subresource", { match: { resources: ["deployments/scale"], operations: ["UPDATE"] } }],
+  ["deny", "all operations on a subresource", { match: { resources: ["deployments/scale"] } }],
   ["warn", "UPDATE, with the option", { onExisting: "warn", match: { resources: ["pods"], operations: ["UPDATE"] } }],
   ["deny", "all operations, with the option", { onExisting: "deny" }],
 ])("onExisting is %j for a policy on %s", (onExisting, _, changes) => {

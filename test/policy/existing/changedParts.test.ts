@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { changedItems, changedParts, withOnlyItem } from "../../../src/policy/existing/changedParts.ts";
+import {
+  changedParts,
+  grownParts,
+  listItems,
+  withOnlyItem,
+  withoutPart,
+} from "../../../src/policy/existing/changedParts.ts";
+import { FieldReads } from "../../../src/policy/existing/FieldReads.ts";
 
 const meta = { name: "web", namespace: "shop" };
 const pod = (spec: object, metadata: object = {}) => ({
@@ -61,25 +68,49 @@ describe("changedParts", () => {
   });
 });
 
-describe("changedItems", () => {
-  it("returns changed and added elements with their old state and their list", () => {
-    expect(changedItems(before, after)).toEqual([
-      { list: ["spec", "containers"], before: a, after: { ...a, image: "a:2" } },
-      { list: ["spec", "containers"], before: undefined, after: { name: "c", image: "c:1" } },
+describe("listItems", () => {
+  it("returns the elements of all lists with their old state, and removed ones last", () => {
+    const old = pod({ containers: [a, b], volumes: [{ name: "v" }] });
+    expect(listItems(old, after).map(({ list, before: was, after: is }) => [list.join("."), was, is])).toEqual([
+      ["spec.containers", b, b],
+      ["spec.containers", a, { ...a, image: "a:2" }],
+      ["spec.containers", undefined, { name: "c", image: "c:1" }],
+      ["spec.volumes", { name: "v" }, undefined],
+    ]);
+  });
+});
+
+describe("withoutPart", () => {
+  const object = pod({ containers: [a, b], hostPID: true });
+  it.each([
+    ["an element", ["spec", "containers"], a, { containers: [b], hostPID: true }],
+    ["a member", ["spec", "hostPID"], undefined, { containers: [a, b] }],
+    [
+      "nothing at a path that the object does not have",
+      ["spec", "x", "y"],
+      undefined,
+      { containers: [a, b], hostPID: true },
+    ],
+  ])("removes %s", (_, path, item, spec) => {
+    expect(withoutPart(object, path, item)).toEqual(pod(spec));
+  });
+});
+
+describe("grownParts", () => {
+  it("returns the lists and maps that were read and have added entries", () => {
+    const reads = new FieldReads();
+    const state = structuredClone(after);
+    JSON.stringify(reads.trackRoot(state));
+    expect(
+      grownParts(structuredClone(before), state, reads).map(({ path, added, kept }) => [path.join("."), added, kept]),
+    ).toEqual([
+      ["metadata.labels", [["y", "2"]], [["x", "1"]]],
+      ["spec.containers", [{ name: "c", image: "c:1" }], [b, { ...a, image: "a:2" }]],
     ]);
   });
 
-  it("pairs elements with the same identity in their order", () => {
-    const twice = (value: string) =>
-      pod({
-        list: [
-          { name: "x", value: "1" },
-          { name: "x", value },
-        ],
-      });
-    expect(changedItems(twice("2"), twice("3"))).toEqual([
-      { list: ["spec", "list"], before: { name: "x", value: "2" }, after: { name: "x", value: "3" } },
-    ]);
+  it("returns nothing that was not read", () => {
+    expect(grownParts(before, after, new FieldReads())).toEqual([]);
   });
 });
 

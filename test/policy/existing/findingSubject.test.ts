@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deny } from "../../../src/policy/define/Finding.ts";
+import { type Denial, deny } from "../../../src/policy/define/Finding.ts";
 import { findingSubject } from "../../../src/policy/existing/findingSubject.ts";
 
 const web = { name: "web", image: "a:latest" };
@@ -38,7 +38,7 @@ describe("the subjects of two denials are equal", () => {
       [{ ...web, args: ["b"] }],
     ],
   ])("%s", (_, before, was, after, is) => {
-    expect(findingSubject(after, podWith(...is)).key).toBe(findingSubject(before, podWith(...was)).key);
+    expect(findingSubject(after, podWith(...is))).toEqual(findingSubject(before, podWith(...was)));
   });
 });
 
@@ -68,23 +68,44 @@ describe("the subjects of two denials differ", () => {
     ],
     ["for another code", deny("no", { code: 403 }), [web], deny("no", { code: 422 }), [web]],
   ])("%s", (_, before, was, after, is) => {
-    expect(findingSubject(after, podWith(...is)).key).not.toBe(findingSubject(before, podWith(...was)).key);
+    expect(findingSubject(after, podWith(...is))).not.toEqual(findingSubject(before, podWith(...was)));
   });
 });
 
-describe("a denial names a field", () => {
+describe("the value of a subject", () => {
+  it.each<[what: string, denial: Denial, value: string | undefined]>([
+    ["a simple value", at("spec.containers[0].image"), '"a:latest"'],
+    ["a missing value", at("spec.containers[0].tty"), ""],
+    ["a value at a quoted path", at('metadata.labels["a.b/c"]'), '"1"'],
+    ["an object", at("spec.containers[1].ports"), '[{"hostPort":1}]'],
+    ["an integer beyond 2^53", at("spec.containers[1].nanos"), "9007199254740993"],
+    ["none for a long text", at("spec.containers[1].long"), undefined],
+    ["none for a large list", at("spec.containers[1].list"), undefined],
+    ["none outside of a list", at("spec.containers[7].image"), undefined],
+    ["none for a path that does not begin in the object", at("status.phase"), undefined],
+    ["none for an index without brackets", at("spec.containers.0.image"), undefined],
+    ["none for a JSON Pointer", at("/spec/containers/0/image"), undefined],
+    ["none for a key with dots and without quotes", at("metadata.labels.a.b/c"), undefined],
+    ["none without a path", deny("spec.containers[0].image: no"), undefined],
+  ])("is %s", (_, denial, value) => {
+    const large = { ...web, name: "b", ports: [{ hostPort: 1 }], nanos: 9007199254740993n };
+    const object = podWith(web, { ...large, long: "x".repeat(1_000_000), list: new Array(100_000).fill("x") });
+    const labelled = { ...object, metadata: { labels: { "a.b/c": "1" } } };
+    expect(findingSubject(denial, labelled).value).toBe(value);
+  });
+});
+
+describe("the text of a subject", () => {
   it.each([
-    ["with a path to a simple value", at("spec.containers[0].image"), true],
-    ["with a path to a missing value", at("spec.containers[0].tty"), true],
-    ["with a quoted path", at('metadata.labels["a.b/c"]'), true],
-    ["with a path in the message that has an index", deny("spec.containers[0].image: no"), true],
-    ["not with a path to an object", at("spec.containers[0]"), false],
-    ["not with a path that ends outside a list", at("spec.containers[7].image"), false],
-    ["not with a path that the object does not have", at("status.phase.x"), false],
-    ["not with a path in the message without an index", deny("set spec.hostNetwork to false"), false],
-    ["not with a message alone", deny("privileged containers are forbidden"), false],
-    ["not with a word that looks like a path", deny("see example.com/policies"), false],
-  ])("%s", (_, denial, isExact) => {
-    expect(findingSubject(denial, podWith(web)).isExact).toBe(isExact);
+    ["names elements in the message", deny("spec.containers[0].image: no"), "name="],
+    ["keeps a path without an index", deny("set spec.hostNetwork to false"), "set spec.hostNetwork to false"],
+    ["keeps a word that looks like a path", deny("see example.com/policies"), "see example.com/policies"],
+    [
+      "keeps a message of a megabyte",
+      deny(`${"spec.containers[0].image ".repeat(50_000)}`),
+      "spec.containers[0].image ",
+    ],
+  ])("%s", (_, denial, part) => {
+    expect(findingSubject(denial, podWith(web)).text).toContain(part);
   });
 });

@@ -51,6 +51,12 @@ it.each<[what: string, match: Match, validators: string[], mutators: string[]]>(
     ["|pods CREATE+UPDATE", "|pods/resize CREATE+UPDATE", "|pods/ephemeralcontainers CREATE+UPDATE"],
   ],
   [
+    "the creation of pods, with a subresource by name",
+    { resources: ["pods", "pods/ephemeralcontainers"], operations: ["CREATE"] },
+    ["|pods CREATE", "|pods/ephemeralcontainers CREATE", ephemeral, resize],
+    ["|pods CREATE", "|pods/ephemeralcontainers CREATE"],
+  ],
+  [
     "the binding of a Pod",
     { resources: ["pods/binding"], operations: ["CREATE"] },
     ["|pods/binding CREATE", "|bindings CREATE"],

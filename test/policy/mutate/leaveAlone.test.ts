@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addLabels } from "../../../src/policies/labels/addLabels.ts";
 import { type Policy, policy } from "../../../src/policy/define/policy.ts";
+import type { Review } from "../../../src/protocol/review/Review.ts";
 import type { Loose } from "../../policies/reviewFrom.ts";
 import { judge } from "../policyRun.ts";
 import { changing, type Kind, mutateObject, reviewOf } from "./mutateObject.ts";
@@ -242,6 +243,7 @@ describe("a mirror Pod", () => {
     metadata: { name: "a", annotations: { "kubernetes.io/config.mirror": "x" } },
     spec: { containers, nodeName },
   });
+  const byKubelet = (review: Review): Review => ({ ...review, user: { ...review.user, groups: ["system:nodes"] } });
 
   it.each<[what: string, mutator: Policy]>([
     ["a built-in", platform],
@@ -254,15 +256,19 @@ describe("a mirror Pod", () => {
     ],
   ])("is left alone by %s", async (_what, mutator) => {
     for (const subresource of ["", "status", "ephemeralcontainers"]) {
-      const review = reviewOf(POD, mirror("n"), mirror("n"), subresource);
+      const review = byKubelet(reviewOf(POD, mirror("n"), mirror("n"), subresource));
       const { object } = await mutateObject(review, mutator);
       expect(object).toEqual(review.object);
     }
-    expect((await mutateObject(reviewOf(POD, mirror("n")), mutator)).left).toBe("the Pod (a mirror Pod)");
+    expect((await mutateObject(byKubelet(reviewOf(POD, mirror("n"))), mutator)).left).toBe("the Pod (a mirror Pod)");
+  });
+
+  it("is none of another user", async () => {
+    expect((await mutateObject(reviewOf(POD, mirror("n")), platform)).object.metadata.labels).toBeDefined();
   });
 
   it("is none without a node, which the API server does not store", async () => {
-    expect((await mutateObject(reviewOf(POD, mirror("")), platform)).object.metadata.labels).toBeDefined();
+    expect((await mutateObject(byKubelet(reviewOf(POD, mirror(""))), platform)).object.metadata.labels).toBeDefined();
   });
 });
 
