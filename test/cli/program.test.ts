@@ -18,6 +18,7 @@ describe("postern help", () => {
     expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
     expect(out).toMatch(new RegExp(`\\nExample:\\n {2}\\$ postern ${command} `));
     expect(out).toMatch(/Exit codes: 0/);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(await runPostern(["help", command])).toEqual({ code, out, err });
   });
 

@@ -1,6 +1,7 @@
 import type { Miniflare, MiniflareOptions } from "miniflare";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { BundlePlaces } from "./print/BundlePlaces.ts";
 import { RuntimeProcesses } from "./RuntimeProcesses.ts";
 
 /** Equal to compatibility_date in wrangler.toml, so that local and deployed Workers behave the same. */
@@ -19,8 +20,8 @@ type MiniflareModule = typeof import("miniflare");
 
 /** Events of a {@link DevWorker}. */
 export interface DevWorkerEvents {
-  /** A line that the Worker or its runtime writes. */
-  readonly onLog: (line: string) => void;
+  /** A line that the Worker or its runtime writes, and the places of the bundle that it may name. */
+  readonly onLog: (line: string, places: BundlePlaces) => void;
   /** A sentence about the runtime, which ended and is started again. */
   readonly onRestart: (what: string) => void;
 }
@@ -28,25 +29,28 @@ export interface DevWorkerEvents {
 /** A Worker in workerd, on a separate loopback port. */
 export class DevWorker {
   readonly #module: MiniflareModule;
-  readonly #onLog: (line: string) => void;
+  readonly #onLog: DevWorkerEvents["onLog"];
   readonly #runtimes: RuntimeProcesses;
   readonly #starting = new Set<Miniflare>();
+  #loading: Promise<unknown> = Promise.resolve();
   readonly #replaced = new Map<Miniflare, ReturnType<typeof setTimeout>>();
   #current: { readonly miniflare: Miniflare; readonly url: URL } | undefined;
-  #isBlocked = false;
+  /** The call that was not answered, while the Worker seems to be blocked. */
+  #blockedBy: string | undefined;
 
   private constructor(module: MiniflareModule, { onLog, onRestart }: DevWorkerEvents) {
     this.#module = module;
     this.#onLog = onLog;
     this.#runtimes = new RuntimeProcesses((how) => {
+      const blockedBy = this.#blockedBy;
+      this.#blockedBy = undefined;
       // load() reports the end of a runtime that it starts.
-      if (this.#current === undefined || this.#starting.size > 0) return;
+      if (this.#current === undefined || (this.#starting.size > 0 && blockedBy === undefined)) return;
       onRestart(
-        this.#isBlocked
-          ? "the Worker was blocked, perhaps by an endless loop in a policy; it is started again"
-          : `the Workers runtime ended (${how}); it is started again`,
+        blockedBy === undefined
+          ? `the Workers runtime ended (${how}); it is started again`
+          : `the Worker was blocked, perhaps by an endless loop in a policy, at ${blockedBy}; it is started again`,
       );
-      this.#isBlocked = false;
     });
   }
 
@@ -63,11 +67,18 @@ export class DevWorker {
    * Starts a bundle, and replaces the previous one when the new one is ready. The previous one finishes its open calls.
    * Throws {@link CliError} `build-failed` when the new one does not start; the previous one then continues to serve.
    */
-  async load(script: string): Promise<void> {
+  load(script: string): Promise<void> {
+    const loading = this.#load(script);
+    this.#loading = loading.catch(() => undefined);
+    return loading;
+  }
+
+  async #load(script: string): Promise<void> {
     const atStart: string[] = [];
+    const places = new BundlePlaces(script);
     let started = false;
     const onLine = (line: string): void => {
-      if (started) this.#onLog(line);
+      if (started) this.#onLog(line, places);
       else atStart.push(line);
     };
     const options = this.#options(script, onLine);
@@ -76,29 +87,32 @@ export class DevWorker {
     try {
       const url = await miniflare.ready;
       const { status } = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(10_000) });
-      if (status !== 200) throw new Error(`/readyz answered ${status}`);
+      if (status !== 200)
+        throw new Error(`/readyz answered ${status}; expected a module that exports createWorker(gate)`);
       this.#replace();
       this.#current = { miniflare, url };
       started = true;
-      for (const line of atStart) this.#onLog(line);
+      for (const line of atStart) this.#onLog(line, places);
     } catch (error) {
       await miniflare.dispose().catch(() => undefined);
-      throw new CliError("build-failed", `the Worker does not start: ${startFault(atStart, error)}`, error);
+      throw new CliError("build-failed", `the Worker does not start: ${startFault(atStart, error, places)}`, error);
     } finally {
       this.#starting.delete(miniflare);
     }
   }
 
-  /** Starts the runtime again when the Worker does not answer a simple call. */
-  async restartIfBlocked(): Promise<void> {
+  /** Starts the runtime again when the Worker does not answer a simple call. `call` is the one that was not answered. */
+  async restartIfBlocked(call: string): Promise<void> {
     const url = this.#current?.url;
-    if (url === undefined || this.#isBlocked) return;
-    this.#isBlocked = true;
+    if (url === undefined || this.#blockedBy !== undefined) return;
+    this.#blockedBy = call;
     const isAlive = await fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(ALIVE_MS) }).then(
       () => true,
       () => false,
     );
-    if (isAlive || this.#current?.url !== url) this.#isBlocked = false;
+    // The newest runtime is that of the current Worker only when no other is being started.
+    await this.#loading;
+    if (isAlive || this.#current?.url !== url) this.#blockedBy = undefined;
     else this.#runtimes.killNewest();
   }
 
@@ -159,9 +173,14 @@ function withoutSignals<T>(make: () => T): T {
   return created;
 }
 
-/** The first error line of the runtime, without its prefix `service core:user:NAME: Uncaught`. */
-function startFault(lines: readonly string[], error: unknown): string {
-  const reported = lines.find((line) => /error/i.test(line))?.replace(/^service [^ ]+ (?:Uncaught )?/, "");
-  const text = reported ?? errorMessage(error);
-  return text.split("\n", 1)[0] ?? text;
+/**
+ * The first error line of the runtime, without its prefix `service core:user:NAME: Uncaught`, and with the place in the
+ * files of the user where the runtime names it.
+ */
+function startFault(lines: readonly string[], error: unknown, places: BundlePlaces): string {
+  const reported = lines.find((line) => /error/i.test(line));
+  const [text = ""] = (reported ?? errorMessage(error)).split("\n", 1);
+  const place = reported === undefined ? undefined : places.firstOf(lines.join("\n"));
+  const fault = text.replace(/^service [^ ]+ (?:Uncaught )?/, "").replace(/^Error: (?=\w*Error: )/, "");
+  return place === undefined ? fault : `${place}: ${fault}`;
 }

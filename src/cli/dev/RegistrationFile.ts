@@ -1,28 +1,26 @@
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Endpoint } from "../../registration/Endpoint.ts";
-import { loadGate } from "../gate/loadGate.ts";
 import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 import { type DevRegistration, devRegistration } from "./devRegistration.ts";
 import { type FailurePolicies, failurePolicies, failurePolicyChanges } from "./failurePolicies.ts";
+import type { DevGate } from "./gate/loadDevGate.ts";
 
 /** The files with the registration and the conversions of a local gate. They follow what the gate is called for. */
 export class RegistrationFile {
   /** The path of the registration, and of the conversions. */
   readonly path: string;
   readonly conversionsPath: string;
-  readonly #gateFile: string;
   readonly #endpoint: Endpoint;
-  #clusters: readonly string[] = [];
+  #gate: DevGate;
   #written: DevRegistration | undefined;
   #failurePolicies: FailurePolicies = new Map();
 
-  /** `gateFile` is the file that exports the gate. Without it there is no registration. */
-  constructor(folder: string, gateFile: string, endpoint: Endpoint) {
+  /** `gate` is the gate at the start. Where it is not known there is no registration. */
+  constructor(folder: string, gate: DevGate, endpoint: Endpoint) {
     this.path = join(folder, "registration.yaml");
     this.conversionsPath = join(folder, "conversions.yaml");
-    this.#gateFile = gateFile;
+    this.#gate = gate;
     this.#endpoint = endpoint;
   }
 
@@ -33,12 +31,12 @@ export class RegistrationFile {
 
   /** The clusters in the gate's table; none where it looks them up. */
   get clusters(): readonly string[] {
-    return this.#clusters;
+    return this.#gate.clusters;
   }
 
   /** The cluster of the registration. */
   get cluster(): string {
-    return this.#clusters.includes("local") ? "local" : (this.#clusters[0] ?? "CLUSTER");
+    return this.#gate.cluster;
   }
 
   /** Whether the registration was written. */
@@ -52,13 +50,13 @@ export class RegistrationFile {
   }
 
   /**
-   * Loads the gate and writes what changed. Resolves to what has to be applied again since the last call, in lines for
-   * people; none at the first call. Throws CliError for a gate that cannot be loaded.
+   * Writes what changed, for the gate as it is now. Resolves to what has to be applied again since the last call, in lines
+   * for people; none at the first call.
    */
-  async update(): Promise<string[]> {
-    if (!existsSync(this.#gateFile)) return [];
-    const gate = await loadGate(this.#gateFile);
-    this.#clusters = typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
+  async update(loaded: DevGate): Promise<string[]> {
+    const { gate } = loaded;
+    if (gate === undefined) return [];
+    this.#gate = loaded;
     const next = await devRegistration(gate, this.cluster, this.#endpoint);
     const policies = await failurePolicies(gate);
     const before = this.#written;

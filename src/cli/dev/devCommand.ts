@@ -10,6 +10,10 @@ export const devCommand: AddCommand = (program, terminal, done) => {
     .command("dev")
     .description("run a gate locally in the Workers runtime, over HTTPS with a local CA; rebuild on change")
     .option("--gate <file>", "file that exports the gate (default: functions/worker.ts and the gate that it imports)")
+    .option(
+      "--cluster <name>",
+      "cluster that calls the gate; for a gate that looks its clusters up (default: local, or the first)",
+    )
     .option("--port <number>", "port to listen on; 0 for a free one", parsePort, 8443)
     .addOption(
       program

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { callText } from "./print/callText.ts";
+import type { RefusedCall } from "./print/RefusedCalls.ts";
 import { readBounded } from "./readBounded.ts";
 
 /** What {@link forwardToWorker} needs of a Worker. */
 export interface ForwardTarget {
   /** The URL where the Worker listens now. */
   readonly url: URL;
-  /** Starts the Worker again when it does not answer a simple call any more. */
-  restartIfBlocked(): Promise<void>;
+  /** Starts the Worker again when it does not answer a simple call any more. `call` is the one without an answer. */
+  restartIfBlocked(call: string): Promise<void>;
 }
 
 /** Control headers of miniflare. One of them sets `request.cf`, which a gate may use to identify its caller. */
@@ -28,9 +30,25 @@ const MAX_CUTS = 2;
 /**
  * Forwards requests to the Worker, as an edge does: TLS ends here, and the Worker sees the URL of the request. Nothing is
  * forwarded to another host, whatever the URL. Refuses headers and paths that would reach miniflare itself, and bodies of
- * more than 32 MiB. While the Worker is replaced or started again, calls wait.
+ * more than 32 MiB. While the Worker is replaced or started again, calls wait. `onRefused` is called for each answer that
+ * is an error.
  */
-export function forwardToWorker(worker: ForwardTarget): (request: Request) => Promise<Response> {
+export function forwardToWorker(
+  worker: ForwardTarget,
+  onRefused: (call: RefusedCall) => void = () => undefined,
+): (request: Request) => Promise<Response> {
+  const forward = forwardCall(worker);
+  return async (request) => {
+    const answer = await forward(request);
+    if (answer.status < 400) return answer;
+    const { status, headers } = answer;
+    const body = await answer.text();
+    onRefused({ status, code: codeIn(body), path: new URL(request.url).pathname });
+    return new Response(body, { status, headers });
+  };
+}
+
+function forwardCall(worker: ForwardTarget): (request: Request) => Promise<Response> {
   return async (request) => {
     const url = new URL(request.url);
     const body = await readBounded(request, MAX_BODY_BYTES);
@@ -49,8 +67,16 @@ export function forwardToWorker(worker: ForwardTarget): (request: Request) => Pr
   };
 }
 
+/** A call as it is forwarded. */
+interface ForwardedCall {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly redirect: "manual";
+}
+
 /** The answer of the Worker; undefined when there is none in time. */
-async function answerOf(worker: ForwardTarget, url: URL, call: RequestInit): Promise<Response | undefined> {
+async function answerOf(worker: ForwardTarget, url: URL, call: ForwardedCall): Promise<Response | undefined> {
   const end = performance.now() + RESTART_MS;
   let cuts = 0;
   while (performance.now() < end) {
@@ -60,7 +86,7 @@ async function answerOf(worker: ForwardTarget, url: URL, call: RequestInit): Pro
       return new Response(answer.body, { status: answer.status, headers: responseHeaders(answer.headers) });
     } catch (error) {
       if (error instanceof Error && error.name === "TimeoutError") {
-        await worker.restartIfBlocked();
+        await worker.restartIfBlocked(callText(url.pathname, call.body));
         return undefined;
       }
       // Only a call that the Worker never got does not count.
@@ -96,6 +122,16 @@ function responseHeaders(from: Headers): Headers {
   // fetch has already decoded the body.
   for (const name of ["content-encoding", "content-length", "transfer-encoding", "connection"]) headers.delete(name);
   return headers;
+}
+
+/** The code of an error in the format of the gate. */
+function codeIn(body: string): string | undefined {
+  try {
+    const code: unknown = Object(Object(JSON.parse(body)).error).code;
+    return typeof code === "string" ? code : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An error in the format of the gate. */

@@ -23,6 +23,8 @@ export interface LocalPair {
   readonly ca: string;
   /** Whether this call created the CA. */
   readonly isNew: boolean;
+  /** Whether this call issued the CA again, with its key, because the hosts are others. */
+  readonly isReissued: boolean;
   /** When the CA was created, in ms since the epoch. */
   readonly caSince: number;
   readonly cert: string;
@@ -54,6 +56,7 @@ export async function localCa(folder: string, hosts: readonly string[], now: () 
     caPath,
     ca: ca.certificate.toString("pem"),
     isNew: present === undefined,
+    isReissued: present !== undefined && ca !== present,
     caSince: ca.certificate.notBefore.getTime(),
     cert: await readFile(file("localhost.pem"), "utf8"),
     key: await readFile(file("localhost-key.pem"), "utf8"),

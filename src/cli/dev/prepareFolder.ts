@@ -5,6 +5,15 @@ import { promisify } from "node:util";
 import { CliError } from "../terminal/CliError.ts";
 
 const GIT_TIMEOUT_MS = 5_000;
+/** What is wrong, and what to do. */
+const FAULTS: Readonly<Record<string, readonly [fault: string, advice: string]>> = {
+  EACCES: ["may not be written", "change its mode or that of the folder above, or run postern dev in another folder"],
+  EPERM: ["may not be changed", "it belongs to another user: delete it, or run postern dev in another folder"],
+  EEXIST: ["is a file", "move it to another place"],
+  ENOTDIR: ["is below a file", "move this file to another place"],
+  EROFS: ["is on a file system that is read-only", "run postern dev in another folder"],
+  ENOSPC: ["is on a disk that is full", "make room on it"],
+};
 
 /**
  * Creates the folder of `postern dev`, with mode 0700, in which git ignores every file. Resolves to doubts about files
@@ -36,7 +45,8 @@ export async function prepareFolder(folder: string): Promise<string[]> {
 
 function unusable(folder: string, error: unknown): CliError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return new CliError("bad-local-ca", `${folder} cannot be used as a folder for the local CA (${code})`, error);
+  const [fault, advice] = FAULTS[code] ?? [`cannot be used (${code})`, "run postern dev in another folder"];
+  return new CliError("bad-local-ca", `${folder}, the folder for the local CA, ${fault}; ${advice}`, error);
 }
 
 /** A link could lead a write, or a change of mode, to any file of the user. */

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Host } from "../../protocol/Host.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { type RunningServer, startServer } from "../../tls/server/startServer.ts";
+import { checkGateFile } from "../gate/checkGateFile.ts";
 import { PROJECT_GATE } from "../gate/loadGate.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
@@ -11,8 +12,14 @@ import { listenError } from "../terminal/listenError.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { DevWorker } from "./DevWorker.ts";
 import { forwardToWorker } from "./forwardToWorker.ts";
+import { type DevGate, loadDevGate, loadProjectGate } from "./gate/loadDevGate.ts";
 import { type ListenAddress, listenAddress, thisMachine } from "./listenAddress.ts";
 import { type LocalPair, localCa } from "./localCa.ts";
+import { FolderLock } from "./lock/FolderLock.ts";
+import { prepareFolder } from "./prepareFolder.ts";
+import type { BundlePlaces } from "./print/BundlePlaces.ts";
+import { clock } from "./print/clock.ts";
+import { RefusedCalls } from "./print/RefusedCalls.ts";
 import { printWorkerLine } from "./printWorkerLine.ts";
 import { RegistrationFile } from "./RegistrationFile.ts";
 import { startText } from "./startText.ts";
@@ -22,6 +29,8 @@ import { type WorkerSource, watchWorker } from "./watchWorker.ts";
 /** Options of `postern dev`, as they are given. */
 export interface DevOptions {
   readonly gate?: string;
+  /** The cluster that calls the gate. Needed for a gate that looks its clusters up. */
+  readonly cluster?: string;
   readonly port: number;
   /** The host of the URL at which a cluster calls the gate. */
   readonly host: Host;
@@ -34,7 +43,7 @@ const GRACE_MS = 2_000;
 
 /** Runs a gate locally until a signal. Resolves to the exit code. Throws {@link CliError} when the gate cannot start. */
 export async function runDev(terminal: Terminal, options: DevOptions): Promise<number> {
-  const source = sourceOf(options.gate);
+  const source = await sourceOf(options.gate);
   const listening = await listenAddress(options.host, thisMachine);
   await untilStopped((signal) => serve(terminal, { source, listening, ...options }, signal), process, Date.now);
   // A terminal shows ^C on the current line.
@@ -52,18 +61,20 @@ interface ServeOptions extends DevOptions {
  * start.
  */
 async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSignal): Promise<void> {
-  const { gate, host, source, listening } = options;
+  const { gate: gateFile, cluster, host, source, listening } = options;
   const print = (text: string): unknown => terminal.stdout.write(`${text}\n`);
   const progress = (text: string): unknown => print(paint(terminal, terminal.stdout, "dim", text));
   const complain = (text: string): unknown => terminal.stderr.write(`postern: ${text}\n`);
   const printFault = (fault: string): unknown => complain(`still serving the last good build; ${fault}`);
+  const loadNow = (): Promise<DevGate> =>
+    gateFile === undefined ? loadProjectGate(PROJECT_GATE, cluster) : loadDevGate(gateFile, cluster);
   const stopped: Promise<unknown> = signal.aborted ? Promise.resolve() : once(signal, "abort");
-  progress(`building ${gate ?? PROJECT_WORKER}`);
-  let held: string[] | undefined = [];
+  progress(`building ${gateFile ?? PROJECT_WORKER}`);
+  let held: [line: string, places: BundlePlaces][] | undefined = [];
   const worker = await DevWorker.create({
-    onLog: (line) => {
-      if (held === undefined) printWorkerLine(terminal, line);
-      else held.push(line);
+    onLog: (line, places) => {
+      if (held === undefined) printWorkerLine(terminal, line, places);
+      else held.push([line, places]);
     },
     onRestart: complain,
   });
@@ -72,26 +83,35 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
   let newest: string | undefined;
   let serving = false;
   let registration: RegistrationFile | undefined;
+  const reload = async (script: string): Promise<void> => {
+    const loaded = await loadNow();
+    await worker.load(script);
+    progress(`${clock(Date.now())}  rebuilt`);
+    for (const notice of (await registration?.update(loaded)) ?? []) print(notice);
+  };
   const building = watchWorker(source, {
     onBuild: (script) => {
       newest = script;
       if (!serving) return;
       loading = loading
-        .then(() => worker.load(script))
-        .then(() => {
-          progress("rebuilt");
-          return registration?.update();
-        })
-        .then(
-          (notices) => notices?.forEach(print),
-          (error: unknown) => signal.aborted || printFault(errorMessage(error)),
-        );
+        .then(() => reload(script))
+        .catch((error: unknown) => signal.aborted || printFault(errorMessage(error)));
     },
-    onFault: (faults) => printFault(`the build failed:\n${faults}`),
+    // The file may be gone, or be a folder.
+    onFault: (faults) =>
+      (gateFile === undefined ? Promise.resolve() : checkGateFile(gateFile)).then(
+        () => printFault(`the build failed:\n${faults}`),
+        (error: unknown) => printFault(errorMessage(error)),
+      ),
   });
+  const refused = new RefusedCalls(terminal, Date.now);
   let server: RunningServer | undefined;
+  let lock: FolderLock | undefined;
   try {
     const { script } = await building;
+    const loaded = await loadNow();
+    await prepareFolder(FOLDER);
+    lock = await FolderLock.take(FOLDER);
     const pair = await localCa(FOLDER, host.name === "localhost" ? [] : [host.name], Date.now);
     pair.doubts.forEach(complain);
     progress("starting the Workers runtime");
@@ -100,29 +120,39 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
     serving = true;
     await Promise.race([first, stopped]);
     if (signal.aborted) return;
-    server = await listen(worker, pair, options);
-    registration = new RegistrationFile(FOLDER, gate ?? PROJECT_GATE, {
+    server = await listen({ worker, pair, refused }, options);
+    await lock.servesAt(server.port);
+    registration = new RegistrationFile(FOLDER, loaded, {
       url: `https://${host.inUrl}:${server.port}`,
       ca: pair.ca,
     });
-    await registration.update();
+    await registration.update(loaded);
     for (const line of startText({ registration, pair, listening })) print(line);
-    for (const line of held) printWorkerLine(terminal, line);
+    for (const [line, places] of held) printWorkerLine(terminal, line, places);
     held = undefined;
     await stopped;
   } finally {
     await server?.stop({ graceMs: GRACE_MS });
+    refused.stop();
     const watched = await building.catch(() => undefined);
-    await Promise.all([watched?.stop(), worker.stop()]);
+    await Promise.all([watched?.stop(), worker.stop(), lock?.release()]);
   }
 }
 
+/** What serves calls. */
+interface Serving {
+  readonly worker: DevWorker;
+  readonly pair: LocalPair;
+  readonly refused: RefusedCalls;
+}
+
 /** Opens the port. Throws {@link CliError} when that is not possible. */
-async function listen(worker: DevWorker, pair: LocalPair, { port, listening }: ServeOptions): Promise<RunningServer> {
+async function listen({ worker, pair, refused }: Serving, { port, listening }: ServeOptions): Promise<RunningServer> {
   const { address } = listening;
   try {
     return await startServer({
-      fetch: forwardToWorker(worker),
+      fetch: forwardToWorker(worker, (call) => refused.add(call)),
+      onTlsError: (error) => refused.addTlsError(error),
       port,
       tls: pair,
       ...(address === undefined ? {} : { hostname: address }),
@@ -132,9 +162,9 @@ async function listen(worker: DevWorker, pair: LocalPair, { port, listening }: S
   }
 }
 
-function sourceOf(gate: string | undefined): WorkerSource {
+async function sourceOf(gate: string | undefined): Promise<WorkerSource> {
   if (gate !== undefined) {
-    if (!existsSync(gate)) throw new CliError("usage", `${gate}: does not exist`);
+    await checkGateFile(gate);
     return { gate: resolve(gate) };
   }
   if (existsSync(PROJECT_WORKER)) return { worker: resolve(PROJECT_WORKER) };

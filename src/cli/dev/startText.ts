@@ -13,7 +13,7 @@ export interface Started {
     RegistrationFile,
     "origin" | "cluster" | "clusters" | "exists" | "path" | "hasConversions" | "conversionsPath"
   >;
-  readonly pair: Pick<LocalPair, "caPath" | "caSince" | "isNew">;
+  readonly pair: Pick<LocalPair, "caPath" | "caSince" | "isNew" | "isReissued">;
   readonly listening: ListenAddress;
 }
 
@@ -29,6 +29,7 @@ export function startText({ registration, pair, listening }: Started): string[] 
     ["listens on", listening.callers],
     ["CA", `${pair.caPath}, ${since}`],
   ];
+  if (pair.isReissued) lines.push(["CA changed", "for another --host: apply the registration again"]);
   if (clusters.length > 1) lines.push(["clusters", fitted(clusters)]);
   if (exists) lines.push(["registration", path], ["apply it", `kubectl apply --server-side -f ${path}`]);
   if (hasConversions) lines.push(["conversions", `${conversionsPath} says how to apply it`]);

@@ -71,6 +71,7 @@ export async function watchWorker(source: WorkerSource, events: WatchEvents): Pr
 
 function entry(source: WorkerSource): object {
   if ("worker" in source) return { entryPoints: [source.worker] };
-  const contents = `import { createWorker } from "postern/gate";\nimport gate from ${JSON.stringify(source.gate)};\nexport default createWorker(gate);\n`;
+  // Whatever the file exports: loadDevGate says what is wrong with it.
+  const contents = `import { createWorker } from "postern/gate";\nimport * as exported from ${JSON.stringify(source.gate)};\nexport default createWorker(exported.default);\n`;
   return { stdin: { contents, resolveDir: process.cwd(), sourcefile: "(worker of the gate)", loader: "ts" } };
 }

@@ -2,6 +2,7 @@ import jsonPatch from "fast-json-patch";
 import { judgeReview } from "../../gate/answer/judgeReview.ts";
 import { GateRuntime } from "../../gate/GateRuntime.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import { isSecret } from "../../policy/report/isSecret.ts";
 import { Deadline } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
@@ -10,10 +11,15 @@ import { auditLines, denialLines } from "../../protocol/review/denialLines.ts";
 import { fitWarnings } from "../../protocol/review/fitWarnings.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { PolicyVerdict, Verdict } from "../../protocol/review/Verdict.ts";
+import { localMessage, withMessages } from "./localMessages.ts";
 import { type MeantReview, meantReviews } from "./meantReviews.ts";
 import { plainNumbers } from "./plainNumbers.ts";
+import { secretMask } from "./secretMask.ts";
 
-/** The answer that a client of the API server would get, and what it would not see. */
+/**
+ * The answer that a client of the API server would get, and what it would not see. No message has a value of a Secret, not
+ * even one that a policy put in.
+ */
 export interface LocalVerdict {
   /** `not judged`: no policy was asked, so the API server would allow the request; or one judges only another version. */
   readonly result: "allowed" | "denied" | "not judged";
@@ -59,13 +65,13 @@ export async function judgeReviewLocally(
   };
   const [first, ...others] = meantReviews(runtime, review);
   const mutated = await call("mutate", { ...first, policies: undefined });
-  if (!mutated.allowed) return localVerdict([mutated], [], first.review.object);
+  if (!mutated.allowed) return localVerdict(review, [mutated], [], first.review.object);
   const { patch } = mutated;
   const object = patch.length === 0 ? first.review.object : applyPatch(first.review.object, patch);
   const verdicts: Verdict[] = [mutated];
   for (const one of [{ ...first, review: { ...first.review, object } }, ...others])
     verdicts.push(await call("validate", { ...one, review: plainNumbers(one.review) }));
-  return localVerdict(verdicts, patch, object);
+  return localVerdict(review, verdicts, patch, object);
 }
 
 /** A runtime with only some of the policies. */
@@ -78,10 +84,13 @@ function only({ gate, deps }: GateRuntime, policies: ReadonlySet<string>): GateR
 
 /** One verdict of those on the calls to `/mutate` and `/validate`. */
 function localVerdict(
-  verdicts: readonly Verdict[],
+  review: Review,
+  answers: readonly Verdict[],
   patch: readonly PatchOperation[],
   object: JsonObject | null,
 ): LocalVerdict {
+  const mask = isSecret(review) ? secretMask([review.object, review.oldObject, object]) : (text: string) => text;
+  const verdicts = answers.map((verdict) => withMessages(verdict, (text) => mask(localMessage(text))));
   const policies = mergePolicies(verdicts.flatMap((verdict) => verdict.policies));
   const denied = verdicts.filter((verdict) => !verdict.allowed);
   const isJudged = policies.length > 0 && policies.every(({ result }) => result !== "other-version");

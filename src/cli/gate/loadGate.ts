@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -6,8 +6,8 @@ import { build } from "esbuild";
 import { defineGate, type Gate } from "../../gate/config/defineGate.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { CliError } from "../terminal/CliError.ts";
-import { readFault } from "../terminal/readFault.ts";
 import { buildFaults } from "./buildFaults.ts";
+import { checkGateFile } from "./checkGateFile.ts";
 import { ownModules } from "./ownModules.ts";
 
 /** The gate of a project, for commands without `--gate`. */
@@ -23,13 +23,7 @@ const BANNER =
  * with the place of the fault.
  */
 export async function loadGate(file: string): Promise<Gate> {
-  const { isDirectory } = await stat(file).then(
-    (stats) => ({ isDirectory: stats.isDirectory() }),
-    (error: unknown): never => {
-      throw new CliError("bad-gate", `${file}: ${readFault(error)}`, error);
-    },
-  );
-  if (isDirectory) throw new CliError("bad-gate", `${file}: is a folder; name the file that exports the gate`);
+  await checkGateFile(file);
   const code = await bundle(file);
   // Stacks of errors in a gate or a policy then name the source files and lines.
   process.setSourceMapsEnabled(true);

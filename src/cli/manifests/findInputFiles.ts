@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { InputFault } from "../terminal/InputFault.ts";
 import { readFault } from "../terminal/readFault.ts";
 import { type IgnoreReason, IgnoreRules } from "./IgnoreRules.ts";
-import { KUSTOMIZATION_FILES, kustomizeInputs } from "./kustomizeInputs.ts";
+import { KUSTOMIZATION_FILES, KUSTOMIZE_INPUT, kustomizeInputs } from "./kustomizeInputs.ts";
 import { type NotManifest, notManifestByName } from "./notManifest.ts";
 
 const ENDINGS = /\.(ya?ml|json)$/i;
@@ -39,6 +39,7 @@ export async function findInputFiles(paths: readonly string[]): Promise<InputFil
   const skipped = new Map<string, SkippedPath>();
   for (const path of paths) {
     if (path === "-") named.set(path, true);
+    else if (path === "") faults.push({ file: '""', message: "an empty path was given; name a file, a folder, or -" });
     else {
       const walk = new Walk();
       await walk.start(path);
@@ -59,9 +60,10 @@ export async function findInputFiles(paths: readonly string[]): Promise<InputFil
 
 /** The walk below one path. */
 class Walk {
-  readonly files: string[] = [];
   readonly faults: InputFault[] = [];
   readonly skipped: SkippedPath[] = [];
+  /** By their real paths, so that a file is read once, and under its own path rather than that of a link. */
+  readonly #files = new Map<string, string>();
   /**
    * Real paths, so that a folder is read once: several links may lead to it (a mounted ConfigMap), or a link to its
    * parent.
@@ -84,10 +86,10 @@ class Walk {
     const uses = new Map<string, string>();
     for (const file of this.#kustomizations)
       for (const input of await kustomizeInputs(file)) if (!uses.has(input)) uses.set(input, dirname(file));
-    return this.files.filter((file) => {
+    return [...this.#files.values()].filter((file) => {
       const folder = this.isNamed(file) ? undefined : uses.get(resolve(file));
       if (folder === undefined) return true;
-      this.#skip(file, { reason: "a patch or setting of Kustomize", render: { tool: "kustomize", folder } });
+      this.#skip(file, { reason: KUSTOMIZE_INPUT, render: { tool: "kustomize", folder } });
       return false;
     });
   }
@@ -97,14 +99,17 @@ class Walk {
     const isNamed = rules === undefined;
     const isInput = isNamed || ENDINGS.test(path);
     try {
-      const isFolder = (await stat(path)).isDirectory();
+      const stats = await stat(path);
+      const isFolder = stats.isDirectory();
       const ignored = rules?.reasonFor(resolve(path), isFolder);
       if (ignored !== undefined) {
         // The folder of git is in every repository.
         if ((isFolder || isInput) && basename(path) !== ".git")
           this.skipped.push({ file: path, why: ignored, reason: ignored });
       } else if (isFolder) await this.#visitFolder(path, rules);
-      else if (isInput) this.#visitFile(path, isNamed, hasChart);
+      // Such as a pipe, which may never end. One that is named is read: the shell makes one of <(...).
+      else if (isInput && !isNamed && !stats.isFile()) this.#skip(path, { reason: "not a regular file" });
+      else if (isInput) await this.#visitFile(path, isNamed, hasChart);
     } catch (error) {
       // A dangling link is a fault only when it was named, or its name ends as a manifest.
       if (isInput || !isMissing(error)) this.faults.push({ file: path, message: readFault(error) });
@@ -115,7 +120,8 @@ class Walk {
     const real = await realpath(path);
     if (this.#folders.has(real)) return;
     this.#folders.add(real);
-    const onFault = (fault: InputFault): void => void this.faults.push(fault);
+    const onFault = ({ file, ...fault }: InputFault): void =>
+      void this.faults.push({ ...fault, file: isAbsolute(this.#named) ? file : relative(process.cwd(), file) });
     const inside = await (rules ?? (await outerRules(resolve(path), onFault))).within(resolve(path), onFault);
     const names = (await readdir(path)).sort();
     const kustomization = names.find((name) => KUSTOMIZATION_FILES.has(name));
@@ -123,10 +129,14 @@ class Walk {
     for (const name of names) await this.#visit(join(path, name), inside, names.includes("Chart.yaml"));
   }
 
-  #visitFile(path: string, isNamed: boolean, hasChart: boolean): void {
+  async #visitFile(path: string, isNamed: boolean, hasChart: boolean): Promise<void> {
     const other = isNamed ? undefined : notManifestByName(path, hasChart);
-    if (other === undefined) this.files.push(path);
-    else this.#skip(path, other);
+    if (other !== undefined) this.#skip(path, other);
+    else {
+      const real = await realpath(path);
+      const before = this.#files.get(real);
+      if (before === undefined || !(await lstat(path)).isSymbolicLink()) this.#files.set(real, path);
+    }
   }
 
   #skip(file: string, other: NotManifest): void {

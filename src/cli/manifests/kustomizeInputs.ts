@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { isJsonObject } from "../../protocol/Json.ts";
 
@@ -22,6 +22,22 @@ const FILE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   validators: [],
   helmCharts: ["valuesFile"],
 };
+
+/** What the files of {@link kustomizeInputs} are. */
+export const KUSTOMIZE_INPUT = "a patch or setting of Kustomize";
+/** Overlays keep their patches at most so many folders below the kustomization. */
+const MAX_FOLDERS_ABOVE = 3;
+
+/** The folder of the kustomization, in the folder of a file or above it, that uses the file as a patch or setting. */
+export async function kustomizationUsing(file: string): Promise<string | undefined> {
+  let folder = dirname(file);
+  for (let above = 0; above < MAX_FOLDERS_ABOVE; above += 1) {
+    for (const name of KUSTOMIZATION_FILES)
+      if ((await kustomizeInputs(join(folder, name))).includes(resolve(file))) return folder;
+    folder = join(folder, "..");
+  }
+  return undefined;
+}
 
 /**
  * The files that a kustomization uses as patches or as its configuration, as absolute paths. They look like manifests but

@@ -64,12 +64,21 @@ function isChart(folder: string): boolean {
   return existsSync(join(folder, "Chart.yaml"));
 }
 
-/** The command that makes manifests of the folder, for people; empty when the file needs none. */
-export function howToRender({ render }: NotManifest): string {
+/**
+ * The command that makes manifests of the folder, for people; empty when the file needs none. `review` is the command that
+ * judges them.
+ */
+export function howToRender({ render }: NotManifest, review = "postern review -"): string {
   if (render === undefined) return "";
+  const folder = shellWord(render.folder);
   return render.tool === "helm"
-    ? `render it first: helm template ${render.folder} | postern review -`
-    : `build it first: kustomize build ${render.folder} | postern review -`;
+    ? `render it first: helm template ${folder} | ${review}`
+    : `build it first: kustomize build ${folder} | ${review}`;
+}
+
+/** A text as one word for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Whether a text can hold an object at all: it has one of the keys that every object needs. */

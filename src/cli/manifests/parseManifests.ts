@@ -1,13 +1,15 @@
-import { type Document, isAlias, isNode, LineCounter, type Node, parseAllDocuments, visit } from "yaml";
+import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, visit } from "yaml";
+import { formatPath } from "../../policy/define/formatPath.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
 import { jsonFault } from "./jsonFault.ts";
 import { keyFault } from "./keyFault.ts";
 import { kubectlTags } from "./kubectlTags.ts";
-import { isOtherDocument, toolFile } from "./notManifest.ts";
+import { objectFault } from "./objectFault.ts";
 import { placeOf } from "./placeOf.ts";
 import { splitDocuments } from "./splitDocuments.ts";
 import { splitJsonStream } from "./splitJsonStream.ts";
+import { splitList } from "./splitList.ts";
 import { syntaxFault } from "./syntaxFault.ts";
 
 /** One object of an input and the line where it begins. */
@@ -34,6 +36,7 @@ const MAX_ALIASES = 100;
 export function parseManifests(file: string, text: string): { manifests: Manifest[]; faults: ManifestFault[] } {
   const manifests: Manifest[] = [];
   const faults: ManifestFault[] = [];
+  let hasList = false;
   const isJsonFile = file.toLowerCase().endsWith(".json");
   const whole = { text, linesAbove: 0 };
   for (const part of splitJsonStream(text) ?? (isJsonFile ? [whole] : splitDocuments(text))) {
@@ -60,10 +63,11 @@ export function parseManifests(file: string, text: string): { manifests: Manifes
         const read = readDocument(file, document, lineAt);
         manifests.push(...read.manifests);
         faults.push(...read.faults);
+        hasList ||= read.isList;
       }
     }
   }
-  if (manifests.length === 0 && faults.length === 0 && !hasOnlyComments(text))
+  if (manifests.length === 0 && faults.length === 0 && !hasList && !hasOnlyComments(text))
     faults.push({ file, message: text.trim() === "" ? "is empty" : "contains no object" });
   return { manifests, faults };
 }
@@ -85,13 +89,17 @@ function startOfAlias(document: Document.Parsed, message: string): number | unde
   return start;
 }
 
-/** The objects of one document. `lineAt` gives the line of an offset. */
+/** The objects of one document. `lineAt` gives the line of an offset. `isList`: it is a list without items. */
 function readDocument(
   file: string,
   document: Document.Parsed,
   lineAt: (offset: number | undefined) => number,
-): { manifests: Manifest[]; faults: ManifestFault[] } {
-  const onlyFault = (line: number, message: string) => ({ manifests: [], faults: [{ file, line, message }] });
+): { manifests: Manifest[]; faults: ManifestFault[]; isList: boolean } {
+  const onlyFault = (line: number, message: string) => ({
+    manifests: [],
+    faults: [{ file, line, message }],
+    isList: false,
+  });
   const line = lineAt(document.contents?.range?.[0]);
   let value: unknown;
   try {
@@ -105,56 +113,23 @@ function readDocument(
   }
   const manifests: Manifest[] = [];
   const faults: ManifestFault[] = [];
-  if (value === null) return { manifests, faults };
-  for (const { object, path } of splitList(value, [])) {
+  if (value === null) return { manifests, faults, isList: false };
+  const lineOf = (path: readonly unknown[], fallback: number): number => {
     const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-    const at = isNode(node) ? lineAt(startOf(node)) : line;
-    const fault = faultOf(object, path.length === 0);
-    if (fault !== undefined) faults.push({ file, line: at, ...fault });
-    else if (isJsonObject(object)) manifests.push({ file, line: at, object });
+    return isNode(node) && !isAlias(node) ? lineAt(node.range?.[0]) : fallback;
+  };
+  const items = splitList(value);
+  for (const { object, path, fault: listFault } of items) {
+    const at = lineOf(path, line);
+    const fault = listFault === undefined ? objectFault(object, path.length === 0) : { keys: [], message: listFault };
+    if (fault !== undefined) {
+      const { keys, message, ...other } = fault;
+      const place = formatPath([...path, ...keys]);
+      const text = place === "" ? message : `${place}: ${message}`;
+      faults.push({ file, line: lineOf([...path, ...keys], at), message: text, ...other });
+    } else if (isJsonObject(object)) manifests.push({ file, line: at, object });
   }
-  return { manifests, faults };
-}
-
-function startOf(node: Node): number | undefined {
-  return isAlias(node) ? undefined : node.range?.[0];
-}
-
-/** The items of a List: `v1` List, or a typed list such as PodList, whose items may omit apiVersion and kind. */
-function splitList(
-  value: unknown,
-  path: readonly (string | number)[],
-): { object: unknown; path: (string | number)[] }[] {
-  if (
-    !isJsonObject(value) ||
-    typeof value.kind !== "string" ||
-    !value.kind.endsWith("List") ||
-    !Array.isArray(value.items)
-  )
-    return [{ object: value, path: [...path] }];
-  const { apiVersion } = value;
-  const kind = value.kind.slice(0, -"List".length);
-  return value.items.flatMap((item: unknown, index) => {
-    const typed = isJsonObject(item) && kind !== "" ? { apiVersion, kind, ...item } : item;
-    return splitList(typed, [...path, "items", index]);
-  });
-}
-
-/** Why a value is no object for an API server. `isWhole`: it is a document, not an item of a list. */
-function faultOf(object: unknown, isWhole: boolean): Pick<ManifestFault, "message" | "other"> | undefined {
-  const tool = toolFile(object);
-  if (tool !== undefined) return { message: `is ${tool}, not an object of a cluster`, other: tool };
-  const message = shapeFault(object);
-  if (message === undefined) return undefined;
-  return { message, ...(isWhole && isOtherDocument(object) ? { other: "no apiVersion and kind" } : {}) };
-}
-
-function shapeFault(object: unknown): string | undefined {
-  if (!isJsonObject(object)) return "is not an object; expected apiVersion, kind and metadata";
-  for (const key of ["apiVersion", "kind"])
-    if (typeof object[key] !== "string" || object[key] === "")
-      return `has no ${key}; every object needs apiVersion and kind`;
-  return undefined;
+  return { manifests, faults, isList: items.length === 0 };
 }
 
 /** A message that begins with the path of a key. */

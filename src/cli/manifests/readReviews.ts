@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { isJsonObject } from "../../protocol/Json.ts";
 import { decodeAdmissionReview } from "../../protocol/review/decodeAdmissionReview.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
@@ -6,6 +7,8 @@ import { readFault } from "../terminal/readFault.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { declaredResources, knownResource } from "./declaredResources.ts";
 import { findInputFiles, type InputFile, type SkippedPath } from "./findInputFiles.ts";
+import { kindNote } from "./kindNote.ts";
+import { KUSTOMIZE_INPUT, kustomizationUsing } from "./kustomizeInputs.ts";
 import { helmTemplate, howToRender, isOtherDocument, mentionsObject, type NotManifest } from "./notManifest.ts";
 import { hasOnlyComments, type Manifest, parseManifests } from "./parseManifests.ts";
 import { type ManifestContext, reviewOfManifest } from "./reviewOfManifest.ts";
@@ -51,7 +54,7 @@ export async function readReviews(
   const skipped = [...found.skipped];
   const files: ReadFile[] = [];
   for (const file of found.files) {
-    const read = await readFile(file, stdin);
+    const read = await readFile(file, stdin, context.reviewCommand);
     if ("reason" in read) skipped.push(read);
     else files.push(read);
   }
@@ -70,7 +73,11 @@ export async function readReviews(
   return { reviews, faults, skipped: skipped.sort((left, right) => (left.file < right.file ? -1 : 1)) };
 }
 
-async function readFile({ path, isNamed }: InputFile, stdin: Terminal["stdin"]): Promise<ReadFile | SkippedPath> {
+async function readFile(
+  { path, isNamed }: InputFile,
+  stdin: Terminal["stdin"],
+  reviewCommand: string | undefined,
+): Promise<ReadFile | SkippedPath> {
   const file = path === "-" ? "(standard input)" : path;
   const skip = (other: NotManifest): SkippedPath => ({ file, why: "not a manifest", ...other });
   const onlyFault = (fault: InputFault): ReadFile => ({ manifests: [], faults: [fault] });
@@ -78,7 +85,14 @@ async function readFile({ path, isNamed }: InputFile, stdin: Terminal["stdin"]):
   if (typeof text !== "string") return onlyFault(text);
   const template = helmTemplate(path, text);
   if (template !== undefined)
-    return isNamed ? onlyFault({ file, message: `is ${template.reason}; ${howToRender(template)}` }) : skip(template);
+    return isNamed
+      ? onlyFault({ file, message: `is ${template.reason}; ${howToRender(template, reviewCommand)}` })
+      : skip(template);
+  const folder = isNamed && path !== "-" ? await kustomizationUsing(path) : undefined;
+  if (folder !== undefined) {
+    const how = howToRender({ reason: KUSTOMIZE_INPUT, render: { tool: "kustomize", folder } }, reviewCommand);
+    return onlyFault({ file, message: `is ${KUSTOMIZE_INPUT}; ${how}` });
+  }
   if (!isNamed && !mentionsObject(text)) return skip({ reason: otherText(text) });
   if (!isNamed && /\.json$/i.test(path) && isOtherJson(text)) return skip({ reason: "no apiVersion and kind" });
   const { manifests, faults } = parseManifests(file, text);
@@ -156,5 +170,21 @@ function toReview(
   const { group, kind, version } = review.kind;
   const { isGuess, versions } = knownResource(group, kind, context.declared);
   const note = `the CustomResourceDefinition of ${kind} serves ${versions?.join(", ") || "no version"}, not ${version}`;
-  return { review, isGuess, notes: versions?.includes(version) === false ? [note] : [] };
+  const otherKind = kindNote(group, version, kind);
+  const notes = [
+    ...(versions?.includes(version) === false ? [note] : []),
+    ...(otherKind === undefined ? [] : [otherKind]),
+    ...templateNotes(object.metadata),
+  ];
+  return { review, isGuess, notes };
+}
+
+/** A note for each name in the metadata that a tool such as envsubst has to fill in. */
+function templateNotes(metadata: unknown): string[] {
+  if (!isJsonObject(metadata)) return [];
+  return ["name", "namespace"].flatMap((key) => {
+    const text = String(metadata[key] ?? "");
+    const part = /\$\{\w+\}/.exec(text)?.[0] ?? (text.includes("{{") ? "{{ … }}" : undefined);
+    return part === undefined ? [] : [`metadata.${key} looks like a template that was not filled in: ${part}`];
+  });
 }

@@ -30,7 +30,8 @@ export const renderCommand: AddCommand = (program, terminal, done) => {
       "after",
       `
 Example:
-  $ postern render --gate gate.ts --cluster production --url https://gate.example.com \\
+  $ postern render --gate gate.ts --cluster production \\
+      --url https://gate.example.com \\
       | kubectl apply --server-side --field-manager=postern -f -
 
 Lints go to standard error, one on each line; with --output json as

@@ -2,6 +2,7 @@ import { printable } from "../../telemetry/printable.ts";
 import type { SkippedPath } from "../manifests/findInputFiles.ts";
 import { howToRender } from "../manifests/notManifest.ts";
 import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
+import { wrapText } from "../terminal/wrapText.ts";
 
 /** Numbers of a review. */
 export interface ReviewCounts {
@@ -32,8 +33,9 @@ export function printSummary(
   if (notJudged > 0) parts.push(`${notJudged} not judged`);
   if (wouldBeDenied > 0) parts.push(`${wouldBeDenied} would be denied`);
   if (unreadable > 0) parts.push(`${unreadable} could not be read`);
-  output.write(`${parts.join(", ")}\n`);
-  if (skipped.length > 0) output.write(`${skippedText(skipped)}${verbose ? "" : " (--verbose lists them)"}\n`);
+  output.write(`${wrapText(parts.join(", "), "")}\n`);
+  const hint = verbose ? "" : " (--verbose lists them)";
+  if (skipped.length > 0) output.write(`${wrapText(`${skippedText(skipped)}${hint}`, "")}\n`);
 }
 
 function skippedText(skipped: readonly SkippedPath[]): string {
@@ -47,7 +49,7 @@ function skippedText(skipped: readonly SkippedPath[]): string {
 }
 
 /** Prints, for each folder that another tool makes manifests of, what was left out and how to review it. */
-export function printRenderHints({ stderr }: Terminal, skipped: readonly SkippedPath[]): void {
+export function printRenderHints({ stderr }: Terminal, skipped: readonly SkippedPath[], reviewCommand: string): void {
   const hints = new Map<string, { readonly first: SkippedPath; files: number }>();
   for (const skip of skipped) {
     if (skip.render === undefined) continue;
@@ -59,7 +61,9 @@ export function printRenderHints({ stderr }: Terminal, skipped: readonly Skipped
   for (const { first, files } of hints.values()) {
     const what = first.render?.tool === "helm" ? "of a Helm chart" : "of Kustomize";
     const counted = `${plural(files, "file")} ${what} ${files === 1 ? "is" : "are"}`;
-    stderr.write(`postern: ${printable(`${first.render?.folder}: ${counted} not judged; ${howToRender(first)}`)}\n`);
+    stderr.write(
+      `postern: ${printable(`${first.render?.folder}: ${counted} not judged; ${howToRender(first, reviewCommand)}`)}\n`,
+    );
   }
 }
 

@@ -33,22 +33,25 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
 Example:
   $ postern review --use deny-labels --use disallow-latest-tag deploy/
   $ helm template charts/shop | postern review --gate gate.ts --namespace shop -
-  $ kubectl get pods -o yaml | postern review --gate gate.ts --cluster production --output json -
+  $ kubectl get pods -o yaml | postern review --gate gate.ts --output json -
   $ postern review --gate gate.ts --output yaml deploy/ > admitted.yaml
 
 Each object is allowed, denied, or not judged: no policy was asked.
 In a folder, files that are no manifests are skipped and counted: Helm values,
 kustomization.yaml, workflows and the like, hidden names, node_modules, and what
-a .posternignore names (syntax of .gitignore). A file that is named is always read.
+a .posternignore names (syntax of .gitignore). A file that is named is read.
 A CustomResourceDefinition gives the resource and the scope of its objects.
-JSON output is one line for each object, and for each path that was skipped:
-  {file, line, kind, namespace, name, result, allowed, message, warnings, audit,
-   policies, patch, notes} and {file, result, reason}
+JSON output is one line for each object, for each path that was skipped, and for
+each input that cannot be read:
+  {file, line, apiVersion, kind, namespace, name, subresource, operation,
+   result, allowed, message, warnings, audit, policies, patch, notes},
+  {file, result, reason} and {file, line, result, reason}
 YAML output is the objects with the patches of the mutators, without the values
 of Secrets; the verdicts go to standard error.
 Objects are judged as written, without the defaults of a cluster.
-Exit codes: 0 no object is denied, 1 an object is denied, 2 usage or input that
-cannot be read (the other objects are still judged).`,
+Exit codes: 0 no object is denied, 1 an object is denied, or a policy does not
+judge its version, 2 usage, a gate that does not load, or input that cannot be
+read (the other objects are still judged). --fail-on-unjudged adds to 1.`,
     )
     .action(async (paths: string[], options: Omit<ReviewOptions, "use"> & { use?: string[] }) =>
       done(await (await import("./runReview.ts")).runReview(terminal, paths, { ...options, use: options.use ?? [] })),

@@ -1,32 +1,49 @@
 import { writeJson } from "../../protocol/json/writeJson.ts";
 import type { SkippedPath } from "../manifests/findInputFiles.ts";
+import type { InputFault } from "../terminal/InputFault.ts";
 import type { JudgedObject } from "./JudgedObject.ts";
-import { isSecret, withoutValue } from "./withoutValues.ts";
+import { shownPatch } from "./shownPatch.ts";
+
+/** Controls and characters that reorder text: valid in JSON, and a terminal obeys them. JSON escapes those below U+0020. */
+const UNSAFE = /[\u007f-\u009f\p{Bidi_Control}]/gu;
 
 /** The verdict on an object as a line of JSON. `allowed` is null when no policy was asked. */
-export function reviewJson({ located, verdict }: JudgedObject): string {
+export function reviewJson(judged: JudgedObject): string {
+  const { located, verdict } = judged;
   const { file, line, review, notes } = located;
-  const { namespace, name, kind } = review;
+  const { namespace, name, kind, subresource, operation } = review;
   const { result, denials, warnings, audit, policies } = verdict;
-  const patch = isSecret(review) ? verdict.patch.map(withoutValue) : verdict.patch;
-  return `${writeJson({
+  return lineOf({
     file,
     line,
+    apiVersion: kind.group === "" ? kind.version : `${kind.group}/${kind.version}`,
     kind: kind.kind,
     namespace,
     name,
+    subresource,
+    operation,
     result,
     allowed: result === "not judged" ? null : result === "allowed",
     message: denials.join("\n"),
     warnings,
     audit,
     policies,
-    patch,
+    patch: shownPatch(judged),
     notes,
-  })}\n`;
+  });
 }
 
 /** A path that was not read as a line of JSON. */
 export function skippedJson({ file, why, reason }: SkippedPath): string {
-  return `${JSON.stringify({ file, result: why, reason })}\n`;
+  return lineOf({ file, result: why, reason });
+}
+
+/** An input that cannot be read as a line of JSON. `line` is null for a whole file. */
+export function unreadableJson({ file, line, message }: InputFault): string {
+  return lineOf({ file, line: line ?? null, result: "unreadable", reason: message });
+}
+
+function lineOf(value: object): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${writeJson(value).replace(UNSAFE, escaped)}\n`;
 }

@@ -1,11 +1,14 @@
+import { isSecret } from "../../policy/report/isSecret.ts";
 import { reportedPatch } from "../../policy/report/reportedPatch.ts";
+import { isJsonObject } from "../../protocol/Json.ts";
 import { writeJson } from "../../protocol/json/writeJson.ts";
-import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
+import type { Review } from "../../protocol/review/Review.ts";
 import { printable } from "../../telemetry/printable.ts";
+import { NOT_SHOWN } from "../gate/secretMask.ts";
 import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
 import type { JudgedObject } from "./JudgedObject.ts";
-import { isSecret, NOT_SHOWN, withoutValue } from "./withoutValues.ts";
+import { type ShownOperation, shownPatch } from "./shownPatch.ts";
 
 /** As wide as the verdict before an object. */
 const INDENT = " ".repeat(12);
@@ -25,6 +28,10 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
         const wrapped = wrapText(`${label}${label === "" ? "" : " "}${printable(line)}`, INDENT);
         return `${INDENT}${label === "" ? wrapped : colour(style, label) + wrapped.slice(label.length)}`;
       });
+  const { review } = located;
+  const patch = isSecret(review)
+    ? shownPatch(judged)
+    : reportedPatch(review.object, verdict.patch, false, { hasObject: true });
   const asked = verdict.policies.map(({ policy }) => policy).join(", ");
   const lines = [
     firstLine(judged, colour(MARKS[result], result.padEnd(10)), (text) => colour("dim", text)),
@@ -32,9 +39,7 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
     ...said("warning", "yellow", verdict.warnings),
     ...verdict.audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
     ...said("note", "yellow", located.notes),
-    ...reportedPatch(located.review.object, verdict.patch, false).map(
-      (operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation, isSecret(located.review))}`,
-    ),
+    ...patch.map((operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation)}`),
     ...(verbose && asked !== "" ? said("asked", "dim", [asked]) : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -43,18 +48,24 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
 /** `denied      Pod shop/web  deploy.yaml:9`. The place gets a line of its own when both are too long for one. */
 function firstLine({ located }: JudgedObject, mark: string, dim: (text: string) => string): string {
   const { file, line, review } = located;
-  const { namespace, name, kind, subresource } = review;
+  const { namespace, kind, subresource } = review;
   const what = printable(
-    `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${name || "(no name)"}`,
+    `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${shownName(review)}`,
   );
   const place = printable(`${file}:${line}`);
   const fits = INDENT.length + what.length + 2 + place.length <= 80;
   return `${mark}  ${what}${fits ? "  " : `\n${INDENT}`}${dim(place)}`;
 }
 
+/** `gen-…` for a name that the API server completes. */
+function shownName({ name, object }: Review): string {
+  if (name !== "") return name;
+  const prefix = isJsonObject(object?.metadata) ? object.metadata.generateName : undefined;
+  return typeof prefix === "string" && prefix !== "" ? `${prefix}…` : "(no name)";
+}
+
 /** `add /metadata/labels/team "payments"`. A value that does not fit the line is cut. */
-function patchText(operation: PatchOperation, ofSecret: boolean): string {
-  const shown = ofSecret ? withoutValue(operation) : operation;
+function patchText(shown: ShownOperation): string {
   const start = `${shown.op} ${printable(shown.path)}`;
   if (shown.op === "remove") return start;
   const value = "value" in shown ? printable(writeJson(shown.value)) : NOT_SHOWN;

@@ -1,7 +1,8 @@
 import { Document, visit } from "yaml";
+import { isSecret } from "../../policy/report/isSecret.ts";
 import { printable } from "../../telemetry/printable.ts";
 import type { JudgedObject } from "./JudgedObject.ts";
-import { isSecret, withoutValues } from "./withoutValues.ts";
+import { shownObject } from "./shownPatch.ts";
 
 /** Characters that a YAML writer leaves as they are, and that a terminal obeys. Line feeds and tabs are harmless. */
 const UNSAFE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
@@ -10,13 +11,12 @@ const UNSAFE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
  * The object of a review as it becomes: with the patch of the mutators, as a YAML document that begins with its source.
  * Empty for an object that is denied or deleted. A Secret has no values.
  */
-export function reviewYaml({ located, verdict }: JudgedObject): string {
-  const { object, result } = verdict;
-  const { file, line, review } = located;
-  if (object === null || result === "denied") return "";
-  const secret = isSecret(review);
-  const hint = secret ? "# The values of a Secret are not shown: this document cannot be applied.\n" : "";
-  return `---\n# Source: ${printable(`${file}:${line}`)}\n${hint}${yamlOf(secret ? withoutValues(object) : object)}`;
+export function reviewYaml(judged: JudgedObject): string {
+  const { file, line, review } = judged.located;
+  const object = shownObject(judged);
+  if (object === null || judged.verdict.result === "denied") return "";
+  const hint = isSecret(review) ? "# The values of a Secret are not shown: this document cannot be applied.\n" : "";
+  return `---\n# Source: ${printable(`${file}:${line}`)}\n${hint}${yamlOf(object)}`;
 }
 
 function yamlOf(object: object): string {

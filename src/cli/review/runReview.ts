@@ -8,16 +8,18 @@ import { judgeReviewLocally, type LocalVerdict } from "../gate/judgeReviewLocall
 import { reviewLog } from "../gate/reviewLog.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
 import type { SkippedPath } from "../manifests/findInputFiles.ts";
+import { shellWord } from "../manifests/notManifest.ts";
 import { type LocatedReview, readReviews } from "../manifests/readReviews.ts";
 import type { ManifestOperation } from "../manifests/reviewOfManifest.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { closestName } from "../terminal/closestName.ts";
 import { EXIT_DENIED, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
 import type { Output, Terminal } from "../terminal/Terminal.ts";
 import type { JudgedObject } from "./JudgedObject.ts";
 import { pluralNote } from "./pluralNote.ts";
 import { printRenderHints, printSummary, type ReviewCounts } from "./printSummary.ts";
-import { reviewJson, skippedJson } from "./reviewJson.ts";
+import { reviewJson, skippedJson, unreadableJson } from "./reviewJson.ts";
 import { reviewText } from "./reviewText.ts";
 import { reviewYaml } from "./reviewYaml.ts";
 
@@ -45,7 +47,8 @@ export async function runReview(terminal: Terminal, paths: readonly string[], op
   const settings = await findCluster(runtime, cluster);
   if (settings === undefined)
     throw new CliError("usage", `the gate has no cluster ${JSON.stringify(cluster)}${knownClusters(gate)}`);
-  const { reviews, faults, skipped } = await readReviews(paths, options, terminal.stdin);
+  const reviewCommand = commandFor(options);
+  const { reviews, faults, skipped } = await readReviews(paths, { ...options, reviewCommand }, terminal.stdin);
   const counts = { allowed: 0, denied: 0, notJudged: 0, otherVersion: 0, wouldBeDenied: 0, unreadable: faults.length };
   for (const located of reviews) {
     current = located;
@@ -55,8 +58,11 @@ export async function runReview(terminal: Terminal, paths: readonly string[], op
     const notes = [...located.notes, ...(guessed === undefined ? [] : [guessed])];
     printReview(terminal, options, { located: { ...located, notes }, verdict });
   }
-  for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
-  printRenderHints(terminal, skipped);
+  for (const fault of faults) {
+    terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
+    if (options.output === "json") terminal.stdout.write(unreadableJson(fault));
+  }
+  printRenderHints(terminal, skipped, reviewCommand);
   if (options.output === "json") for (const skip of skipped) terminal.stdout.write(skippedJson(skip));
   else printSummary(terminal, verdictOutput(terminal, options), counts, { skipped, verbose: options.verbose === true });
   return codeOf(counts, skipped, options);
@@ -90,6 +96,20 @@ function codeOf(counts: ReviewCounts, skipped: readonly SkippedPath[], { failOnU
   return counts.denied + counts.otherVersion > 0 || (failOnUnjudged === true && unjudged) ? EXIT_DENIED : EXIT_OK;
 }
 
+/** The command that judges standard input as this one judges its paths. */
+function commandFor({ gate, cluster, use, operation, namespace }: ReviewOptions): string {
+  const option = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [name, shellWord(value)];
+  const options = [
+    ...option("--gate", gate),
+    ...option("--cluster", cluster),
+    ...use.flatMap((policy) => option("--use", policy)),
+    ...(operation === "CREATE" ? [] : option("--operation", operation)),
+    ...option("--namespace", namespace),
+  ];
+  return ["postern review", ...options, "-"].join(" ");
+}
+
 async function findCluster({ clusters }: GateRuntime, name: string): Promise<ClusterSettings | undefined> {
   try {
     return await clusters.find(name);
@@ -100,8 +120,10 @@ async function findCluster({ clusters }: GateRuntime, name: string): Promise<Clu
   }
 }
 
-async function chooseGate({ gate, use }: ReviewOptions): Promise<Gate> {
+async function chooseGate({ gate, use, cluster }: ReviewOptions): Promise<Gate> {
   if (use.length > 0) {
+    if (cluster !== undefined && gate === undefined)
+      throw new CliError("usage", "--cluster needs --gate: built-in policies of --use have no clusters");
     if (gate !== undefined)
       throw new CliError(
         "usage",
@@ -125,10 +147,10 @@ function builtinPolicy(name: string) {
   if (make !== undefined) return make();
   if (builtinsWithOptions.includes(name))
     throw new CliError("usage", `--use ${name}: this policy needs options; add it to a gate file and use --gate`);
-  throw new CliError(
-    "usage",
-    `--use ${name}: unknown built-in policy; known are ${[...builtinPolicies.keys()].join(", ")}`,
-  );
+  const known = [...builtinPolicies.keys()];
+  const meant = closestName(name, [...known, ...builtinsWithOptions]);
+  const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+  throw new CliError("usage", `--use ${name}: unknown built-in policy${hint}; known are ${known.join(", ")}`);
 }
 
 function chooseCluster(gate: Gate, name: string | undefined): string {
@@ -136,5 +158,7 @@ function chooseCluster(gate: Gate, name: string | undefined): string {
   const names = typeof gate.clusters === "function" ? [] : Object.keys(gate.clusters);
   const [only] = names;
   if (names.length === 1 && only !== undefined) return only;
+  if (names.length === 0 && typeof gate.clusters !== "function")
+    throw new CliError("usage", "the gate has no clusters; add one to it: clusters: { production: {} }");
   throw new CliError("usage", `name the cluster with --cluster NAME${knownClusters(gate)}`);
 }

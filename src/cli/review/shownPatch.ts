@@ -1,40 +1,51 @@
+import { isSecret } from "../../policy/report/isSecret.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import { writeJson } from "../../protocol/json/writeJson.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
-import type { Review } from "../../protocol/review/Review.ts";
+import { LAST_APPLIED, NOT_SHOWN, OPEN_MEMBERS, secretMask } from "../gate/secretMask.ts";
+import type { JudgedObject } from "./JudgedObject.ts";
 
-/** What stands for a value of a Secret. It is not base64, so no API server takes it for the data of a Secret. */
-export const NOT_SHOWN = "(not shown)";
+/** Members of metadata that say which object it is. */
+const IDENTITY = ["name", "generateName", "namespace"];
 
-/** kubectl keeps the whole object in this annotation. */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+/** An operation of a patch as it is printed: without `value` where that is not shown. */
+export type ShownOperation = Omit<PatchOperation, "value"> & { readonly value?: unknown };
 
-/** Whether the object of a review is a Secret. */
-export function isSecret({ resource }: Review): boolean {
-  return resource.group === "" && resource.resource === "secrets";
+/** The patch of a verdict without the values of a Secret: only those of its metadata, type and immutable are shown. */
+export function shownPatch({ located: { review }, verdict }: JudgedObject): readonly ShownOperation[] {
+  const { patch, object } = verdict;
+  if (!isSecret(review)) return patch;
+  const mask = secretMask([review.object, review.oldObject, object]);
+  return patch.map((operation) => {
+    if (!("value" in operation)) return operation;
+    const { op, path, value } = operation;
+    const [, member = "", ...inside] = path.split("/");
+    if (member !== "metadata" && member !== "type") return { op, path };
+    const key = inside.at(-1)?.replaceAll("~1", "/").replaceAll("~0", "~") ?? "";
+    return { op, path, value: masked(value, key, mask) };
+  });
 }
 
-/** A Secret without its values. `stringData` becomes `data`, as in the API server, so that it cannot be applied either. */
-export function withoutValues(secret: JsonObject): JsonObject {
-  const { data, stringData, metadata, ...rest } = secret;
+/**
+ * The object of a verdict with its patch. Of a Secret only metadata, type and immutable, and the keys of its data, so that
+ * it cannot be applied by mistake. `stringData` becomes `data`, as in the API server. Null for a deleted object.
+ */
+export function shownObject({ located: { review }, verdict: { object } }: JudgedObject): JsonObject | null {
+  if (object === null || !isSecret(review)) return object;
+  const mask = secretMask([review.object, review.oldObject, object]);
+  const { data, stringData } = object;
+  const open = Object.entries(object).filter(([key]) => OPEN_MEMBERS.includes(key));
   const keys = [data, stringData].flatMap((it) => (isJsonObject(it) ? Object.keys(it) : []));
   return {
-    ...rest,
-    ...(metadata === undefined ? {} : { metadata: withoutLastApplied(metadata) }),
+    ...Object.fromEntries(open.map(([key, value]) => [key, key === "metadata" ? masked(value, "", mask) : value])),
     ...(keys.length === 0 ? {} : { data: Object.fromEntries(keys.map((key) => [key, NOT_SHOWN])) }),
   };
 }
 
-/** An operation on a Secret without its value, unless it is about the metadata. */
-export function withoutValue(operation: PatchOperation): Omit<PatchOperation, "value"> & { readonly value?: unknown } {
-  if (!("value" in operation)) return operation;
-  const { op, path, value } = operation;
-  const isShown = path.startsWith("/metadata/") && !`${path}${writeJson(value)}`.includes("last-applied");
-  return isShown ? operation : { op, path };
-}
-
-function withoutLastApplied(metadata: unknown): unknown {
-  if (!isJsonObject(metadata) || !isJsonObject(metadata.annotations) || !(LAST_APPLIED in metadata.annotations))
-    return metadata;
-  return { ...metadata, annotations: { ...metadata.annotations, [LAST_APPLIED]: NOT_SHOWN } };
+/** A value with all of its texts masked, except the names of the object. `key` is the key that it is at. */
+function masked(value: unknown, key: string, mask: (text: string) => string): unknown {
+  if (key === LAST_APPLIED) return NOT_SHOWN;
+  if (Array.isArray(value)) return value.map((item) => masked(item, "", mask));
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, masked(member, name, mask)]));
+  return typeof value === "string" && !IDENTITY.includes(key) ? mask(value) : value;
 }

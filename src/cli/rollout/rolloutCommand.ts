@@ -25,7 +25,8 @@ export const rolloutCommand: AddCommand = (program, terminal, done) => {
       `
 Example:
   $ postern rollout --namespace gates --metrics-port 9464
-  $ kubectl annotate certificate gate-tls postern.dev/rollout=deployment/gate postern.dev/renewal-policy=canary
+  $ kubectl annotate certificate gate-tls postern.dev/rollout=deployment/gate \\
+      postern.dev/renewal-policy=canary
   $ kubectl wait certificate gate-tls --for=condition=RolledOut
 
 Exit codes: 0 stopped by a signal, 2 usage, or no cluster in the kubeconfig.`,

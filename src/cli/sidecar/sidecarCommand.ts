@@ -37,8 +37,10 @@ export const sidecarCommand: AddCommand = (program, terminal, done) => {
       "after",
       `
 Example:
-  $ postern tls-sidecar --cert /etc/tls-main/tls.crt --key /etc/tls-main/tls.key \\
-      --standby-cert /etc/tls-standby/tls.crt --standby-key /etc/tls-standby/tls.key \\
+  $ postern tls-sidecar --cert /etc/tls-main/tls.crt \\
+      --key /etc/tls-main/tls.key \\
+      --standby-cert /etc/tls-standby/tls.crt \\
+      --standby-key /etc/tls-standby/tls.key \\
       --out /run/tls --reload-command 'nginx -s reload' --check 127.0.0.1:8443
 
 Without --check, a reload without an error counts as done. SIGHUP reads the

@@ -5,7 +5,7 @@ import { CliError, type CliErrorCode } from "./CliError.ts";
 
 /** Success: no object is denied, no difference, in step, no findings, or stopped by a signal. */
 export const EXIT_OK = 0;
-/** `review`: an object is denied, or with `--fail-on-unjudged` not judged. */
+/** `review`: an object is denied or its version is not judged; with `--fail-on-unjudged` also when one is not judged. */
 export const EXIT_DENIED = 1;
 /** `render --diff`: the cluster differs from the rendered objects, as with `kubectl diff`. */
 export const EXIT_DIFFERENT = 1;

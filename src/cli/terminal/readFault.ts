@@ -4,7 +4,7 @@ export function readFault(error: unknown): string {
   if (code === "ENOENT") return "does not exist";
   if (code === "ENOTDIR") return "does not exist: a part of the path is a file";
   if (code === "EISDIR") return "is a folder";
-  if (code === "EACCES" || code === "EPERM") return "may not be read";
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
   if (code === "ELOOP") return "is a circle of symbolic links";
   return `cannot be read (${String(code ?? error)})`;
 }

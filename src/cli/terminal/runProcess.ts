@@ -2,18 +2,37 @@ import type { EventEmitter } from "node:events";
 import { type AddCommand, runProgram } from "../program.ts";
 import { EXIT_FAILED } from "./exitCode.ts";
 
+/** Commands whose standard output is the log of the gate, to which its modules may add. */
+const LOGGING: readonly string[] = ["dev", "serve"];
+
 /** Runs `postern` as this process with the given commands, and exits with the exit code. */
 export async function runProcess(commands: readonly AddCommand[], version: string): Promise<never> {
   const { stdout, stderr, stdin, env } = process;
+  const args = process.argv.slice(2);
+  const report = LOGGING.includes(args[0] ?? "") ? stdout : keepForReports(stdout, stderr);
   guardOutput(stdout, (code) => {
     stderr.write(`postern: the output could not be written (${code})\n`);
     process.exit(EXIT_FAILED);
   });
   guardOutput(stderr, () => process.exit(EXIT_FAILED));
-  const code = await runProgram(process.argv.slice(2), { stdout, stderr, stdin, env }, version, commands);
+  const code = await runProgram(args, { stdout: report, stderr, stdin, env }, version, commands);
   // A gate's module may leave a timer open: exit nevertheless, after all output is written.
-  for (const stream of [stdout, stderr]) await new Promise((resolve) => stream.write("", resolve));
+  await new Promise<void>((resolve) => report.write("", () => resolve()));
+  await new Promise((resolve) => stderr.write("", resolve));
   process.exit(code);
+}
+
+/**
+ * Standard output for the command only. What the modules of a gate print with `console` or `process.stdout` goes to
+ * standard error, for it would be read as a part of the report.
+ */
+function keepForReports(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream) {
+  const own = stdout.write.bind(stdout);
+  stdout.write = stderr.write.bind(stderr);
+  return {
+    write: (text: string, done?: () => void): boolean => own(text, done),
+    isTTY: stdout.isTTY,
+  };
 }
 
 /**

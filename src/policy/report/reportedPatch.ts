@@ -11,15 +11,24 @@ const SENSITIVE_LIST = ["env", "args", "command"];
 /** Members that say what something is called, and hold no secret although their name may sound so. */
 const NAMES = ["name", "key", "kind", "apiVersion", "mountPath", "secretName"];
 
+/** Who sees a patch. */
+export interface PatchReader {
+  /** Whether they have the object before the mutator, so that copies of its texts need not be hidden. Default: false. */
+  readonly hasObject?: boolean;
+}
+
 /**
  * A patch as logs, audit annotations and people may see it. `before` is the object before the mutator. Not shown are the
  * texts at sensitive places (values of `env`, `args`, `command`, keys such as `password`), copies of these elsewhere, and
  * in an object or a list that the mutator put in, texts that the object had already under the same key, except names. Of a Secret no value is shown.
+ *
+ * A reader who has the object also sees the texts that it had already, and what a mutator writes into `args` and `command`.
  */
 export function reportedPatch(
   before: unknown,
   patch: readonly PatchOperation[],
   isSecret: boolean,
+  { hasObject = false }: PatchReader = {},
 ): readonly PatchOperation[] {
   const all = new Set<string>();
   const secrets: string[] = [];
@@ -33,9 +42,12 @@ export function reportedPatch(
   function visit(value: unknown, path: readonly string[]): void {
     if (typeof value === "string") {
       all.add(placed(value, path));
-      if (value.length >= MIN_PART && isSensitive(path)) secrets.push(value);
-    } else if (typeof value === "object" && value !== null)
-      for (const [key, member] of Object.entries(value)) visit(member, [...path, key]);
+      if (value.length >= MIN_PART && isSensitive(path) && (!hasObject || hasSecretName(path))) secrets.push(value);
+    } else if (typeof value === "object" && value !== null) {
+      // The value of an environment variable is as sensitive as its name sounds.
+      const inner = path.at(-2) === "env" && "name" in value ? [...path, String(value.name)] : path;
+      for (const [key, member] of Object.entries(value)) visit(member, [...inner, key]);
+    }
   }
 
   /** `isWritten`: the mutator wrote this value, and did not put it in with others. */
@@ -47,8 +59,9 @@ export function reportedPatch(
       );
     if (isSecret) return HIDDEN;
     if (typeof value !== "string") return value;
-    const isCopy = !isWritten && path.at(-1) !== "name" && all.has(placed(value, path));
-    return isCopy || isSensitive(path) || secrets.some((text) => value.includes(text)) ? HIDDEN : value;
+    const isOld = !isWritten && path.at(-1) !== "name" && all.has(placed(value, path));
+    const isHidden = hasObject && isCommandLine(path) ? isOld : isSensitive(path) || (isOld && !hasObject);
+    return isHidden || secrets.some((text) => value.includes(text)) ? HIDDEN : value;
   }
 }
 
@@ -56,7 +69,15 @@ function isSensitive(path: readonly string[]): boolean {
   const key = path.at(-1) ?? "";
   const list = path.findLast((it) => SENSITIVE_LIST.includes(it));
   if (list !== undefined && (list !== "env" || key === "value")) return true;
-  return !NAMES.includes(key) && path.some((it) => SENSITIVE_KEY.test(it));
+  return !NAMES.includes(key) && hasSecretName(path);
+}
+
+function hasSecretName(path: readonly string[]): boolean {
+  return path.some((it) => SENSITIVE_KEY.test(it));
+}
+
+function isCommandLine(path: readonly string[]): boolean {
+  return ["args", "command"].includes(path.findLast((it) => SENSITIVE_LIST.includes(it)) ?? "");
 }
 
 /** A text with the key that it is at, or that its list is at. */

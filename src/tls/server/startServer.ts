@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly tls?: KeyPair;
   /** The answer to a request that is not a valid `Request`, such as one without a host. Default: 400 without a body. */
   readonly onBadRequest?: () => Response;
+  /** Called for a connection that ends in its TLS handshake. */
+  readonly onTlsError?: (error: Error) => void;
 }
 
 /** A listening server. */
@@ -84,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const connections = new ConnectionTracker(server);
   server.on("request", listener);
+  if (options.onTlsError !== undefined) server.on("tlsClientError", options.onTlsError);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.hostname, resolve);

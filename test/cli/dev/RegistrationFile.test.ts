@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { loadDevGate } from "../../../src/cli/dev/gate/loadDevGate.ts";
 import { RegistrationFile } from "../../../src/cli/dev/RegistrationFile.ts";
-import { CliError } from "../../../src/cli/terminal/CliError.ts";
 import { InputFolder } from "../InputFolder.ts";
 
 /** The parts of a gate file. */
@@ -25,7 +25,8 @@ let folder: InputFolder;
 let file: RegistrationFile;
 beforeEach(() => {
   folder = new InputFolder();
-  file = new RegistrationFile(folder.path, `${folder.path}/gate.ts`, { url: "https://localhost:8443", ca: "x" });
+  const unknown = { gate: undefined, clusters: [], cluster: "CLUSTER" };
+  file = new RegistrationFile(folder.path, unknown, { url: "https://localhost:8443", ca: "x" });
 });
 afterEach(() => folder.remove());
 
@@ -34,13 +35,15 @@ const edit = (gate: Parts | string): void => {
 };
 const updateTo = async (gate: Parts | string): Promise<string[]> => {
   edit(gate);
-  return (await file.update()).map((line) => line.replaceAll(folder.path, "."));
+  return (await file.update(await loadDevGate(`${folder.path}/gate.ts`, undefined))).map((line) =>
+    line.replaceAll(folder.path, "."),
+  );
 };
 const read = (name: string): string => readFileSync(`${folder.path}/${name}`, "utf8");
 const CHANGED = "registration changed: apply ./registration.yaml again";
 
 it("RegistrationFile has nothing to say at first, and writes what the gate is called for", async () => {
-  expect(await file.update()).toEqual([]);
+  expect(await file.update({ gate: undefined, clusters: [], cluster: "CLUSTER" })).toEqual([]);
   expect([file.exists, file.cluster]).toEqual([false, "CLUSTER"]);
   expect(await updateTo({})).toEqual([]);
   expect([file.exists, file.cluster, file.clusters, file.hasConversions]).toEqual([true, "local", ["local"], false]);
@@ -97,13 +100,9 @@ it("RegistrationFile reports a mode that changes the failurePolicy, while its ow
   expect(read("registration.yaml")).toBe(before);
 });
 
-it("RegistrationFile compares with the last gate that could be loaded", async () => {
+it("RegistrationFile compares with the last gate that it was given", async () => {
   await updateTo({});
-  edit("export default 1 +;");
-  await expect(file.update()).rejects.toThrow(CliError);
   expect(await updateTo({})).toEqual([]);
-  edit("throw new Error('not today');");
-  await expect(file.update()).rejects.toThrow(CliError);
   expect(await updateTo({ resources: '"secrets"', modes: '{ no: "warn" }' })).toEqual([
     CHANGED,
     "failurePolicy of default.validate.postern.postern.dev: Fail becomes Ignore",

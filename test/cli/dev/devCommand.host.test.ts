@@ -6,7 +6,7 @@ import { InputFolder } from "../InputFolder.ts";
 import { insideFolder } from "../insideFolder.ts";
 import { PosternProcess } from "../PosternProcess.ts";
 import { runPostern } from "../runPostern.ts";
-import { statusOfReview } from "./statusOfReview.ts";
+import { statusOfReview } from "../statusOfReview.ts";
 
 const GATE =
   'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
@@ -57,6 +57,8 @@ describe("postern dev --host", () => {
     expect(process.out).toContain(`${address}: every machine that reaches it can call it`);
     expect(await statusOfReview(Number(port), address)).toBe(200);
     expect(await statusOfReview(Number(port), "127.0.0.1")).toBeUndefined();
+    process.signal("SIGTERM");
+    expect(await process.exit()).toBe(0);
     const local = dev(...GATE_ARGS);
     const [, other] = await local.says(/^postern dev +https:\/\/localhost:(\d+)\//m);
     await local.says(/^apply it /m);

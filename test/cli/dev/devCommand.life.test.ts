@@ -8,7 +8,7 @@ import { InputFolder } from "../InputFolder.ts";
 import { insideFolder } from "../insideFolder.ts";
 import { isRunning, PosternProcess } from "../PosternProcess.ts";
 import { type Ran, runPostern } from "../runPostern.ts";
-import { statusOfReview } from "./statusOfReview.ts";
+import { statusOfReview } from "../statusOfReview.ts";
 
 const GATE =
   'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
@@ -45,6 +45,7 @@ async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "proce
   expect(await process.exit()).toBe(0);
   expect(process.out).toMatch(/\nstopped\n$/);
   expect(process.err).toBe("");
+  expect(existsSync(`${folder.path}/.postern/dev.lock`)).toBe(false);
   await eventually("the end of its children", () => (children.some(isRunning) ? undefined : true), patience(5_000));
   return bundle;
 }
@@ -91,6 +92,31 @@ it("postern dev stops at a signal while it starts", async () => {
   );
 });
 
+it("postern dev stops at a signal while its modules are loaded", async () => {
+  // Runs before the modules of postern are loaded, at the first moment at which something listens for the signal.
+  folder.write(
+    "preload.mjs",
+    'process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)));\n',
+  );
+  const early = new PosternProcess(["dev", ...GATE_ARGS], folder.path, {
+    NODE_OPTIONS: `--import=${folder.path}/preload.mjs`,
+  });
+  started.push(early);
+  expect(await early.exit()).toBe(0);
+  // Modules are loaded without a pause, so it may be noticed later.
+  expect(early.out).toMatch(/^(?:.*\n)*stopped\n$/);
+  expect(early.err).toBe("");
+});
+
+it("postern dev registers the cluster of --cluster for a gate that looks its clusters up", async () => {
+  folder.write("gate.ts", GATE.replace("{ local: {} }", 'async (name) => (name === "prod-eu" ? {} : undefined)'));
+  const process = dev(...GATE_ARGS, "--cluster", "prod-eu");
+  await process.says(/^postern dev +https:\/\/localhost:\d+\/c\/prod-eu\/validate$/m);
+  await process.says(/^apply it /m);
+  const registration = readFileSync(`${folder.path}/.postern/registration.yaml`, "utf8");
+  expect(registration).toMatch(/url: https:\/\/localhost:\d+\/c\/prod-eu\/validate\/default\n/);
+});
+
 it("postern dev refuses links in its folder", async () => {
   folder.link(".postern/registration.yaml", folder.write("target", "content"));
   const fail = (): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...GATE_ARGS]));
@@ -104,14 +130,33 @@ it("postern dev refuses links in its folder", async () => {
 describe("postern dev exits with 2 and prints one line", () => {
   const fail = (...args: string[]): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...args]));
 
-  it("for a gate that throws while loading, and stops the processes that it started", async () => {
+  it("for a gate that throws while loading", async () => {
     folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
     const process = dev(...GATE_ARGS);
     expect(await process.exit()).toBe(2);
-    expect([process.out, process.err]).toEqual([
-      "building gate.ts\nstarting the Workers runtime\n",
-      "postern: the Worker does not start: TypeError: not today\n",
-    ]);
+    expect([process.out, process.err]).toEqual(["building gate.ts\n", "postern: gate.ts:4:7: not today\n"]);
+  });
+
+  it("with the place of a fault that only the Workers runtime finds, and stops the processes that it started", async () => {
+    folder.write("gate.ts", `${GATE}setTimeout(() => 1, 5);\n`);
+    const process = dev(...GATE_ARGS);
+    expect(await process.exit()).toBe(2);
+    expect(process.out).toBe("building gate.ts\nstarting the Workers runtime\n");
+    expect(process.err).toMatch(
+      /^postern: the Worker does not start: gate\.ts:4:1: Error: Disallowed operation [^\n]+\n$/,
+    );
+    expect(existsSync(`${folder.path}/.postern/dev.lock`)).toBe(false);
+  });
+
+  it("for a Worker without a gate", async () => {
+    folder.write(
+      "functions/worker.ts",
+      'import { createWorker } from "postern/gate";\nexport default createWorker(Object(5));\n',
+    );
+    expect(await fail("--port", "0")).toMatchObject({
+      code: 2,
+      err: "postern: the Worker does not start: /readyz answered 500; expected a module that exports createWorker(gate)\n",
+    });
   });
 
   it("for a port in use", async () => {
@@ -143,6 +188,52 @@ describe("postern dev exits with 2 and prints one line", () => {
     expect({ code, out }).toEqual({ code: 2, out: "building gate.ts\n" });
     expect(err.startsWith(`postern: ${fault}`)).toBe(true);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it.each<[what: string, text: string | undefined, fault: string]>([
+    [
+      "a file that exports no gate",
+      "export default 5;\n",
+      'gate.ts: its default export is not a gate; write "export default defineGate({...})"',
+    ],
+    ["an empty file", "", 'gate.ts: its default export is not a gate; write "export default defineGate({...})"'],
+    [
+      "a mode that is none",
+      GATE.replace("local: {}", 'local: { modes: { "deny-labels": "x" } }'),
+      'gate.ts:3:16: gate: clusters.local.modes.deny-labels: expected "enforce" or "warn" or "audit"',
+    ],
+    [
+      "a gate without clusters",
+      GATE.replace("local: {}", ""),
+      "gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: {} }",
+    ],
+    [
+      "a gate that looks its clusters up, without --cluster",
+      GATE.replace("{ local: {} }", "() => ({})"),
+      "gate.ts: the gate looks its clusters up, so they are not known here; name one with --cluster NAME",
+    ],
+  ])("for %s", async (_what, text, fault) => {
+    folder.write("gate.ts", text ?? "");
+    expect(await fail(...GATE_ARGS)).toEqual({ code: 2, out: "building gate.ts\n", err: `postern: ${fault}\n` });
+    expect(existsSync(`${folder.path}/.postern`)).toBe(false);
+  });
+
+  it("for a folder and for no file", async () => {
+    folder.write("folder/gate.ts", GATE);
+    expect(await fail("--gate", "folder")).toEqual({
+      code: 2,
+      out: "",
+      err: "postern: folder: is a folder; name the file that exports the gate\n",
+    });
+    expect(await fail("--gate", "none.ts")).toEqual({ code: 2, out: "", err: "postern: none.ts: does not exist\n" });
+  });
+
+  it("for a file in the place of its folder", async () => {
+    folder.write(".postern", "");
+    expect(await fail(...GATE_ARGS)).toMatchObject({
+      code: 2,
+      err: "postern: .postern, the folder for the local CA, is a file; move it to another place\n",
+    });
   });
 
   it("for a local CA that is not a certificate", async () => {

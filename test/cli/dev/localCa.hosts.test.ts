@@ -58,6 +58,7 @@ describe("with hosts, localCa", () => {
     // A client that trusts the first CA still accepts localhost.
     expect(accepts({ ca: first.ca, cert: fourth.cert }, "localhost")).toBe(true);
     expect(fourth.ca).toBe(third.ca);
+    expect([first, second, third, fourth].map(({ isReissued }) => isReissued)).toEqual([false, true, true, false]);
     expect(read("ca-key.pem")).toBe(key);
     const [before, after] = [first, fourth].map(({ ca }) => new X509Certificate(ca));
     const keyOf = (it?: X509Certificate): unknown => it?.publicKey.export({ type: "spki", format: "pem" });

@@ -171,6 +171,6 @@ describe("localCa reports and never replaces", () => {
 
   it("a folder path that is a file", async () => {
     folder.write("sub/.postern", "");
-    expect(await faultAt(0)).toBe(".postern cannot be used as a folder for the local CA (EEXIST)");
+    expect(await faultAt(0)).toBe(".postern, the folder for the local CA, is a file; move it to another place");
   });
 });

@@ -65,6 +65,29 @@ describe("prepareFolder refuses, and does not touch what a link names,", () => {
   });
 });
 
+describe("prepareFolder says what to do about", () => {
+  it("a file in its place", async () => {
+    folder.write(".postern", "");
+    expect(await fault()).toBe("/.postern, the folder for the local CA, is a file; move it to another place");
+  });
+
+  it("a file above it", async () => {
+    folder.write("file", "");
+    path = `${folder.path}/file/.postern`;
+    expect(await fault()).toBe(
+      "/file/.postern, the folder for the local CA, is below a file; move this file to another place",
+    );
+  });
+
+  it.runIf(process.getuid?.() !== 0)("a folder that may not be written", async () => {
+    mkdirSync(`${folder.path}/closed`, { mode: 0o500 });
+    path = `${folder.path}/closed/.postern`;
+    expect(await fault()).toBe(
+      "/closed/.postern, the folder for the local CA, may not be written; change its mode or that of the folder above, or run postern dev in another folder",
+    );
+  });
+});
+
 describe("prepareFolder refuses a CA that is in a git repository,", () => {
   it.each<[what: string, ignore: string]>([
     ["added", ""],

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { BundlePlaces } from "../../../src/cli/dev/print/BundlePlaces.ts";
 import { printWorkerLine } from "../../../src/cli/dev/printWorkerLine.ts";
 import { reviewOfManifest } from "../../../src/cli/manifests/reviewOfManifest.ts";
 import type { Terminal } from "../../../src/cli/terminal/Terminal.ts";
@@ -10,7 +11,7 @@ function print(line: string): string {
   let out = "";
   const stdout = { write: (text: string) => (out += text) };
   const terminal: Terminal = { stdout, stderr: stdout, stdin: (async function* () {})(), env: {} };
-  printWorkerLine(terminal, line);
+  printWorkerLine(terminal, line, new BundlePlaces(""));
   return out;
 }
 
@@ -43,7 +44,7 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a verdict with entry, dry run and user",
     { ...verdict, purpose: "mutate", entry: "strict", dryRun: true, user: "jane" },
-    ["09:49:53  allowed     local mutate/strict  create pods default/web  (dry run)  by jane"],
+    ["09:49:53  allowed     local mutate/strict  create pods default/web  (dry run)", "                      by jane"],
   ],
   [
     "a patched verdict",
@@ -68,9 +69,27 @@ it.each<[what: string, entry: object, lines: string[]]>([
     [
       "09:49:53  denied      local validate  create pods default/web",
       "          403 a: no",
-      "          way",
+      "            way",
       "          403 b: never",
     ],
+  ],
+  [
+    "a denial whose further lines the gate has indented",
+    { ...denial, denials: ["a: no\n  way"] },
+    ["09:49:53  denied      local validate  create pods default/web", "          403 a: no", "            way"],
+  ],
+  [
+    "a policy that failed, whose error is printed before",
+    { ...denial, statusCode: 500, denials: ["a: the policy failed; the gate's log has the error"] },
+    [
+      "09:49:53  denied      local validate  create pods default/web",
+      "          500 a: the policy failed; the error is above",
+    ],
+  ],
+  [
+    "a verdict with long names",
+    { ...verdict, namespace: "a-namespace-with-a-long-name", name: "b".repeat(40) },
+    [START, `                      create pods a-namespace-with-a-long-name/${"b".repeat(40)}`],
   ],
   [
     "a verdict of no policy",
@@ -85,7 +104,11 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a verdict with control characters",
     { ...verdict, name: "x\u001b[2J\ny", user: "\u202ee", warnings: ["a: \u009b"] },
-    [`${START}  create pods default/x\\u001b[2J\\ny  by \\u202ee`, "          warning a: \\u009b"],
+    [
+      `${START}  create pods default/x\\u001b[2J\\ny`,
+      "                      by \\u202ee",
+      "          warning a: \\u009b",
+    ],
   ],
 ])("printWorkerLine prints %s for people", (_what, entry, lines) => {
   expect(print(JSON.stringify(entry))).toBe(`${lines.join("\n")}\n`);
@@ -115,4 +138,25 @@ it("printWorkerLine reads the lines that logVerdict writes", () => {
   expect(print(out)).toBe(
     "00:00:00  denied      local validate  create pods default/(no name yet)\n          413 too large\n",
   );
+});
+
+it.each<[what: string, entry: object, line: string]>([
+  [
+    "a policy that failed",
+    {
+      level: "error",
+      message: "a policy failed",
+      policy: "pods",
+      cluster: "c",
+      error: { name: "Error", message: "x" },
+    },
+    "09:49:53  error       a policy failed: pods: Error: x",
+  ],
+  [
+    "a policy that missed the deadline",
+    { level: "warn", message: "a policy missed the deadline", policy: "pods", cluster: "c", uid: "u" },
+    "09:49:53  warning     a policy missed the deadline: pods",
+  ],
+])("printWorkerLine prints %s for people", (_what, entry, line) => {
+  expect(print(JSON.stringify({ time: verdict.time, ...entry }))).toBe(`${line}\n`);
 });

@@ -10,7 +10,7 @@ const registration = {
   hasConversions: false,
   conversionsPath: ".postern/conversions.yaml",
 };
-const pair = { caPath: ".postern/ca.pem", caSince: Date.UTC(2026, 0, 2, 3), isNew: false };
+const pair = { caPath: ".postern/ca.pem", caSince: Date.UTC(2026, 0, 2, 3), isNew: false, isReissued: false };
 const listening = { address: "127.0.0.1", callers: "127.0.0.1: only this machine can call it" };
 const textOf = (changed: Partial<Started["registration"]> = {}, more: Partial<Started> = {}): string[] =>
   startText({ registration: { ...registration, ...changed }, pair, listening, ...more });
@@ -50,4 +50,9 @@ it.each<[what: string, clusters: string[], line: string]>([
   expect(lines).toContain(line);
   expect(lines.filter((it) => it.length > 80)).toEqual([]);
   expect(lines.length).toBeLessThan(20);
+});
+
+it("startText says that the CA was issued again for another host", () => {
+  const lines = textOf({}, { pair: { ...pair, isReissued: true } });
+  expect(lines).toContain("CA changed   for another --host: apply the registration again");
 });

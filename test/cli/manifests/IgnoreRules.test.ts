@@ -92,4 +92,11 @@ describe("IgnoreRules", () => {
       faults: ["broken/.posternignore: is a folder"],
     });
   });
+
+  it("report it by the path as it was named", async () => {
+    folder.write("unreadable/sub/.posternignore/x", "");
+    folder.write("unreadable/sub/a.yaml", "");
+    const { faults } = await insideFolder(at("unreadable"), () => findInputFiles(["sub"]));
+    expect(faults).toEqual([{ file: "sub/.posternignore", message: "is a folder" }]);
+  });
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { kustomizeInputs } from "../../../src/cli/manifests/kustomizeInputs.ts";
+import { kustomizationUsing, kustomizeInputs } from "../../../src/cli/manifests/kustomizeInputs.ts";
 import { InputFolder } from "../InputFolder.ts";
 
 const folder = new InputFolder();
@@ -36,4 +36,19 @@ it.each<[what: string, content: string, files: string[]]>([
 
 it("kustomizeInputs of a file that cannot be read is empty", async () => {
   expect(await kustomizeInputs(join(folder.path, "none/kustomization.yaml"))).toEqual([]);
+});
+
+it.each<[file: string, folder: string | undefined]>([
+  ["app/patches/deep/p.yaml", "app"],
+  ["app/p.yaml", "app"],
+  ["app/web.yaml", undefined],
+  ["app/patches/other.yaml", undefined],
+  ["too/deep/for/this/p.yaml", undefined],
+])("kustomizationUsing %s is %s", async (file, used) => {
+  folder.write(
+    "app/kustomization.yaml",
+    "resources: [web.yaml]\npatches: [{path: patches/deep/p.yaml}, {path: p.yaml}]\n",
+  );
+  folder.write("too/kustomization.yml", "patches: [{path: deep/for/this/p.yaml}]\n");
+  expect(await kustomizationUsing(join(folder.path, file))).toBe(used && join(folder.path, used));
 });

@@ -9,17 +9,23 @@ import { runPostern } from "../runPostern.ts";
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
 const folder = new InputFolder();
 const other = new InputFolder();
+const quoted = new InputFolder();
 afterAll(() => {
   folder.remove();
   other.remove();
+  quoted.remove();
 });
 beforeAll(() => {
   cpSync(fixture("repository"), folder.path, { recursive: true });
   folder.write("node_modules/x/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: in-modules}\n");
   folder.link("deploy/loop", "..");
 });
+const repositoryGate = fixture("gates/repositoryGate.ts");
 const review = (...args: string[]) =>
-  insideFolder(folder.path, () => runPostern(["review", "--gate", fixture("gates/repositoryGate.ts"), ...args]));
+  insideFolder(folder.path, () => runPostern(["review", "--gate", repositoryGate, ...args]));
+
+const KUSTOMIZE =
+  " is a patch or setting of Kustomize; build it first: kustomize build kustomize/overlays/production | postern review -";
 
 describe("postern review of a repository", () => {
   it("judges its manifests, counts the other files, and says what has to be rendered first", async () => {
@@ -45,7 +51,7 @@ describe("postern review of a repository", () => {
       "26 files are not manifests, 2 ignored, 3 hidden (--verbose lists them)",
       "",
     ]);
-    expect(err.split("\n")).toEqual([
+    expect(err.replaceAll(` --gate ${repositoryGate}`, "").split("\n")).toEqual([
       "postern: charts/shop: 3 files of a Helm chart are not judged; render it first: helm template charts/shop | postern review -",
       "postern: kustomize/overlays/production: 4 files of Kustomize are not judged; build it first: kustomize build kustomize/overlays/production | postern review -",
       "",
@@ -84,7 +90,8 @@ describe("postern review of a repository", () => {
     ["charts/shop/Chart.yaml", "1: has no kind; every object needs apiVersion and kind"],
     ["skaffold.yaml", "1: is a file of Skaffold, not an object of a cluster"],
     ["kustomize/base/kustomization.yaml", "1: is a file of Kustomize, not an object of a cluster"],
-    ["kustomize/overlays/production/replicas.json", "1: is not an object; expected apiVersion, kind and metadata"],
+    ["kustomize/overlays/production/replicas.json", KUSTOMIZE],
+    ["kustomize/overlays/production/web.patch.yaml", KUSTOMIZE],
     ["docker-compose.yml", "1: has no apiVersion; every object needs apiVersion and kind"],
     ["deploy/empty.yaml", " is empty"],
     [
@@ -93,13 +100,31 @@ describe("postern review of a repository", () => {
     ],
   ])("refuses %s when it is named", async (path, fault) => {
     const { code, err } = await review(path);
-    expect([code, err]).toEqual([2, `postern: ${path}:${fault}\n`]);
+    expect([code, err.replace(` --gate ${repositoryGate}`, "")]).toEqual([2, `postern: ${path}:${fault}\n`]);
   });
 
-  it("judges a patch of Kustomize that is named", async () => {
-    const { code, out } = await review("kustomize/overlays/production/web.patch.yaml", "kustomize");
-    expect(code).toBe(1);
-    expect(out).toMatch(/^denied +Pod default\/web {2}kustomize\/overlays\/production\/web.patch.yaml:1\n/);
+  it.each<[args: string[], command: string]>([
+    [[], `postern review --gate ${repositoryGate} -`],
+    [
+      ["--cluster", "local", "--namespace", "shop", "--operation", "update"],
+      `postern review --gate ${repositoryGate} --cluster local --operation UPDATE --namespace shop -`,
+    ],
+  ])(
+    "names the command that judges what has to be rendered, with the options of this one: %j",
+    async (args, command) => {
+      for (const path of ["charts/shop", "charts/shop/templates/deployment.yaml"])
+        expect((await review(...args, path)).err).toContain(
+          `; render it first: helm template charts/shop | ${command}\n`,
+        );
+    },
+  );
+
+  it("quotes the folder in that command for a shell", async () => {
+    quoted.write("it's/Chart.yaml", "name: a\n");
+    quoted.write("it's/templates/a.yaml", "{{ .a }}\n");
+    const run = () => runPostern(["review", "--use", "deny-labels", "it's"]);
+    const { err } = await insideFolder(quoted.path, run);
+    expect(err).toContain("helm template 'it'\\''s' | postern review --use deny-labels -\n");
   });
 
   it("reports a manifest that lacks one of the two, or has other documents beside it, and a file that is broken", async () => {

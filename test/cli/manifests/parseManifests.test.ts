@@ -32,7 +32,7 @@ describe("parseManifests", () => {
     ],
     [
       "an object with anchors and merge keys",
-      "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: &l {x: y}}\nspec: {<<: *l}\n",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: &l {x: z}}\nspec: {<<: *l}\n",
       ["Pod/a@1"],
     ],
     [
@@ -136,22 +136,20 @@ describe("parseManifests reports the line and still reads the other documents", 
     ["null as a key", `${POD}data: {~: a}\n`, '3: data["~"]: has a key that is null; keys are strings'],
     ["no kind", "\napiVersion: v1\nmetadata: {}\n", "2: has no kind; every object needs apiVersion and kind"],
     ["an empty kind", "apiVersion: v1\nkind: ''\n", "1: has no kind; every object needs apiVersion and kind"],
-    [
-      "an apiVersion that is a number",
-      "apiVersion: 1\nkind: Pod\n",
-      "1: has no apiVersion; every object needs apiVersion and kind",
-    ],
+    ["an apiVersion that is a number", "apiVersion: 1\nkind: Pod\n", "1: apiVersion: is a number; expected a string"],
+    ["a kind that is a boolean", "apiVersion: v1\nkind: on\n", "2: kind: is a boolean; expected a string"],
+    ["an apiVersion that is a list", "kind: Pod\napiVersion: [v1]\n", "2: apiVersion: is a list; expected a string"],
     ["a list as a document", "\n\n- a\n", "3: is not an object; expected apiVersion, kind and metadata"],
     ["a word as a document", "hello\n", "1: is not an object; expected apiVersion, kind and metadata"],
     [
       "an item that is not an object",
       "apiVersion: v1\nkind: List\nitems:\n- 7\n",
-      "4: is not an object; expected apiVersion, kind and metadata",
+      "4: items[0]: is not an object; expected apiVersion, kind and metadata",
     ],
     [
       "an item without kind",
       "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1}\n",
-      "4: has no kind; every object needs apiVersion and kind",
+      "4: items[0]: has no kind; every object needs apiVersion and kind",
     ],
   ])("for %s", (_what, text, fault) => {
     expect(read(text)).toEqual({ objects: [], faults: [fault] });
@@ -173,7 +171,6 @@ describe("parseManifests reports the line and still reads the other documents", 
 
   it.each<[what: string, text: string]>([
     ["only null", "null\n"],
-    ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n"],
     ["null between comments", "# a\nnull\n# b\n"],
   ])("that a text with %s contains no object", (_what, text) => {
     expect(read(text)).toEqual({ objects: [], faults: ["-: contains no object"] });

@@ -35,7 +35,7 @@ const widget = (version: string, spec: string): string =>
   );
 const gadget = folder.write("gadget.yaml", "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: g}\n");
 const otherVersion =
-  "gadgets: the policy judges gadgets in example.com/v2, and the request came as example.com/v1; render the registration again and apply it";
+  "gadgets: the policy judges gadgets in example.com/v2, and not in example.com/v1; review the object in a version that it judges";
 
 it.each<[what: string, path: string, code: number, results: string[]]>([
   [

@@ -30,6 +30,9 @@ const reviewJson = async (...args: string[]) => {
 
 const allowed = {
   file: all,
+  apiVersion: "v1",
+  subresource: "",
+  operation: "CREATE",
   result: "allowed",
   allowed: true,
   message: "",
@@ -86,7 +89,10 @@ describe("postern review --output json", () => {
         policies: [],
       },
     ]);
-    const keys = "file line kind namespace name result allowed message warnings audit policies patch notes".split(" ");
+    const keys =
+      "file line apiVersion kind namespace name subresource operation result allowed message warnings audit policies patch notes".split(
+        " ",
+      );
     for (const line of lines) expect(Object.keys(Object(line))).toEqual(keys);
   });
 
@@ -121,7 +127,32 @@ describe("postern review --output json", () => {
     const args = ["review", "--gate", gate, "--cluster", "production", "--output", "json", "-"];
     const { code, out, err } = await runPostern(args, { stdin });
     expect(code).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({ file: "(standard input)", kind: "Pod", allowed: true });
+    const [pod, unreadable] = out
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(pod).toMatchObject({ file: "(standard input)", kind: "Pod", allowed: true });
+    const reason = "has no apiVersion; every object needs apiVersion and kind";
+    expect(unreadable).toEqual({ file: "(standard input)", line: 4, result: "unreadable", reason });
     expect(err).toBe("postern: (standard input):4: has no apiVersion; every object needs apiVersion and kind\n");
+  });
+
+  it("prints a line for a file that cannot be read as a whole", async () => {
+    const { code, err, lines } = await reviewJson("--cluster", "production", "missing.yaml");
+    expect([code, err]).toEqual([2, "postern: missing.yaml: does not exist\n"]);
+    expect(lines).toEqual([{ file: "missing.yaml", line: null, result: "unreadable", reason: "does not exist" }]);
+  });
+
+  it("escapes what a terminal obeys, and the JSON stays valid", async () => {
+    const name = "a\u009b31m\u007f\u0085\u202e\u2066\u200f\u061c\u001b[2J";
+    const args = ["review", "--gate", gate, "--cluster", "production", "--output", "json", "-", "\u202emissing.yaml"];
+    const stdin = JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name } });
+    const { out } = await runPostern(args, { stdin });
+    expect(out).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(lines).toMatchObject([{ name }, { file: "\u202emissing.yaml", result: "unreadable" }]);
   });
 });

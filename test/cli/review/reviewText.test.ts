@@ -10,6 +10,8 @@ const review = (manifest: object, ...args: string[]) =>
 const lines = async (manifest: object, ...args: string[]): Promise<string[]> =>
   (await review(manifest, ...args)).out.split("\n").slice(1, -2);
 
+const ENV = "$".concat("{ENV}");
+
 describe("postern review prints", () => {
   it("several denials as a list with their policies, and a message of several lines as lines", async () => {
     expect(await lines({ kind: "Pod", metadata: { name: "a" } })).toEqual([
@@ -64,6 +66,21 @@ describe("postern review prints", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("the prefix of a name that the API server completes", async () => {
+    const { out } = await review({ kind: "ServiceAccount", metadata: { generateName: "gen-" } });
+    expect(out).toContain("not judged  ServiceAccount default/gen-…  (standard input):1\n");
+    const none = await review({ kind: "ServiceAccount", metadata: {} });
+    expect(none.out).toContain("not judged  ServiceAccount default/(no name)  (standard input):1\n");
+  });
+
+  it.each<[metadata: object, note: string]>([
+    [{ name: `web-${ENV}` }, `metadata.name looks like a template that was not filled in: ${ENV}`],
+    [{ name: "a", namespace: "{{ .ns }}" }, "metadata.namespace looks like a template that was not filled in: {{ … }}"],
+  ])("a note on a name that is a template: %j", async (metadata, note) => {
+    const { out } = await review({ kind: "ServiceAccount", metadata });
+    expect(out.replaceAll("\n              ", " ")).toContain(`\n            note ${note}\n`);
   });
 
   it("a review of a subresource by its name", async () => {

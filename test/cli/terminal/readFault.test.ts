@@ -3,8 +3,8 @@ import { readFault } from "../../../src/cli/terminal/readFault.ts";
 
 it.each<[code: string, words: string]>([
   ["ENOENT", "does not exist"],
-  ["EACCES", "may not be read"],
-  ["EPERM", "may not be read"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
   ["ELOOP", "is a circle of symbolic links"],
   ["EISDIR", "is a folder"],
   ["EIO", "cannot be read (EIO)"],

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
@@ -44,4 +44,36 @@ describe("runProcess", () => {
       closeSync(full);
     }
   });
+
+  it.each<[args: string[]]>([
+    [["review", "--output", "json", good]],
+    [["review", "--output", "yaml", good]],
+    [["render", "--cluster", "local", "--url", "https://gate.example.com"]],
+  ])("keeps what a gate prints off standard output: %j", ([command = "", ...args]) => {
+    const run = (gate: string) =>
+      spawnSync(process.execPath, [script, command, "--gate", gate, ...args], { encoding: "utf8" });
+    const [quiet, noisy] = [run(gateThat("")), run(gateThat(PRINTS))];
+    expect([noisy.status, noisy.stdout]).toEqual([0, quiet.stdout]);
+    expect(quiet.stdout).not.toBe("");
+    for (const way of ["log", "info", "debug", "table", "write"]) expect(noisy.stderr).toContain(`${way} at import`);
+    if (command === "review") expect(noisy.stderr).toContain("log in a policy");
+  });
 });
+
+const PRINTS = `
+for (const way of ["log", "info", "debug", "table"]) console[way](way + " at import");
+process.stdout.write("write at import\\n");`;
+
+/** A gate whose module runs some statements, and whose policy prints when they do. */
+function gateThat(statements: string): string {
+  const name = statements === "" ? "quiet.ts" : "noisy.ts";
+  const print = statements === "" ? "" : 'console.log("log in a policy");';
+  return folder.write(
+    name,
+    `import { defineGate, policy } from "postern";
+${statements}
+const prints = policy({ name: "prints", match: { resources: ["pods"] }, validate: () => { ${print} return []; } });
+export default defineGate({ policies: [prints], clusters: { local: {} } });
+`,
+  );
+}

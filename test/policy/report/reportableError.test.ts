@@ -40,19 +40,19 @@ const SOURCES: [what: string, name: string, message: string, call: (value: strin
   [
     "a missing member",
     "TypeError",
-    "Cannot read properties of undefined (reading 'labels",
+    "Cannot read properties of undefined (reading 'labels')",
     () => Object(undefined).metadata.labels,
   ],
   [
     "a member named by the object",
     "TypeError",
-    "Cannot read properties of undefined (reading …",
+    "Cannot read properties of undefined (reading '…')",
     (value) => Object({}).metadata[value],
   ],
   [
     "a call of what is no function",
     "TypeError",
-    "Object … value … is not a function",
+    "Object(...)[value] is not a function",
     (value) => Object({ value })[value](),
   ],
   [
@@ -190,7 +190,7 @@ const SOURCES: [what: string, name: string, message: string, call: (value: strin
   [
     "a frozen object",
     "TypeError",
-    "Cannot … object is not …",
+    "Cannot define property …, object is not extensible",
     (value) => {
       Object.freeze({ [value]: 1 });
       Object.defineProperty(Object.freeze({}), value, {});
@@ -248,6 +248,88 @@ describe("reportableError keeps what helps", () => {
     )
       depth += 1;
     expect(depth).toBe(6);
+  });
+
+  const thrownBy = (call: () => unknown): unknown => {
+    try {
+      call();
+    } catch (error) {
+      return error;
+    }
+    throw new Error("nothing was thrown");
+  };
+  const frozen: Record<string, unknown> = Object.freeze({ name: "x", "app.kubernetes.io/name": "y" });
+  const list: unknown[] = Object.freeze(["y", "x"]) as unknown[];
+
+  it.each<[what: string, call: () => unknown, text: string, elsewhere: string]>([
+    [
+      "a property of undefined",
+      () => Object(undefined).foo.bar,
+      "Cannot read properties of undefined (reading 'bar')",
+      "Cannot read properties of undefined (reading '…')",
+    ],
+    [
+      "a property of null that is set",
+      () => {
+        Object({ foo: null }).foo.bar = 1;
+      },
+      "Cannot set properties of null (setting 'bar')",
+      "Cannot set properties of null (setting '…')",
+    ],
+    [
+      "a member of a frozen object",
+      () => {
+        frozen.name = "z";
+      },
+      "Cannot assign to read only property 'name' of object '#<Object>'",
+      "Cannot assign to read only property '…' of object '#<Object>'",
+    ],
+    [
+      "a label of a frozen object",
+      () => delete frozen["app.kubernetes.io/name"],
+      "Cannot delete property 'app.kubernetes.io/name' of #<Object>",
+      "Cannot delete property '…' of #<Object>",
+    ],
+    [
+      "a frozen list that grows",
+      () => list.push("z"),
+      "Cannot add property 2, object is not extensible",
+      "Cannot add property …, object is not extensible",
+    ],
+    [
+      "a frozen list that is sorted",
+      () => list.sort(),
+      "Cannot assign to read only property '0' of object '[object Array]'",
+      "Cannot assign to read only property '…' of object '[object Array]'",
+    ],
+    [
+      "a new member of a frozen object",
+      () => {
+        frozen.team = "z";
+      },
+      "Cannot add property team, object is not extensible",
+      "Cannot add property …, object is not extensible",
+    ],
+    ["what is no function", () => Object({}).spec(), "Object(...).spec is not a function", "… is not a function"],
+  ])(
+    "%s: whole in a local run, without the property elsewhere, and nothing for a Secret",
+    (_, call, text, elsewhere) => {
+      const error = thrownBy(call);
+      // The source is that of another function, such as one that calls this one.
+      const said = (isLocal: boolean, isSecret: boolean): string =>
+        reportableError(error, { source: "validate", isLocal, isSecret }).message;
+      expect([said(true, false), said(false, false)]).toEqual([text, elsewhere]);
+      expect(said(true, true)).toBe("(not shown: the object is a Secret)");
+    },
+  );
+
+  it.each(SOURCES)("nothing of the object in a local run either: %s", (_, name, __, call) => {
+    const error = reportableError(
+      thrownBy(() => call(SECRET)),
+      { source: String(call), isSecret: false, isLocal: true },
+    );
+    expect(textOf(error)).not.toMatch(/hunter2|correct|horse|staple|battery/i);
+    expect(error.name).toBe(name);
   });
 
   it("an error about the use of Postern", () => {

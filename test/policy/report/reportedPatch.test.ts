@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reportedPatch } from "../../../src/policy/report/reportedPatch.ts";
+import { type PatchReader, reportedPatch } from "../../../src/policy/report/reportedPatch.ts";
 import { diffJson } from "../../../src/protocol/patch/diffJson.ts";
 
 const POD = {
@@ -26,10 +26,14 @@ const POD = {
 type Pod = typeof POD;
 const SECRETS = /hunter2|opensesame|swordfish|fast/;
 
-function report(mutate: (pod: Pod & Record<string, unknown>) => unknown, isSecret = false): string[] {
+function report(
+  mutate: (pod: Pod & Record<string, unknown>) => unknown,
+  isSecret = false,
+  reader?: PatchReader,
+): string[] {
   const after: Pod & Record<string, unknown> = structuredClone(POD);
   mutate(after);
-  return reportedPatch(POD, diffJson(POD, after), isSecret).map(
+  return reportedPatch(POD, diffJson(POD, after), isSecret, reader).map(
     (it) => `${it.op} ${it.path}${"value" in it ? ` ${JSON.stringify(it.value)}` : ""}`,
   );
 }
@@ -133,5 +137,53 @@ describe("reportedPatch", () => {
       'add /type "(not shown)"',
       'add /immutable "(not shown)"',
     ]);
+  });
+
+  it.each<[what: string, mutate: (pod: Pod & Record<string, unknown>) => unknown, report: string[]]>([
+    [
+      "texts that the object has elsewhere",
+      ({ spec }) => Object.assign(spec, { nodeSelector: { team: "web", app: "shop" } }),
+      ['add /spec/nodeSelector {"team":"web","app":"shop"}'],
+    ],
+    [
+      "two tolerations with the same operator",
+      ({ spec }) =>
+        Object.assign(spec, {
+          tolerations: [
+            { key: "a", operator: "Exists" },
+            { key: "b", operator: "Exists" },
+          ],
+        }),
+      ['add /spec/tolerations [{"key":"a","operator":"Exists"},{"key":"b","operator":"Exists"}]'],
+    ],
+    [
+      "an annotation with the text of a harmless variable",
+      ({ metadata }) => Object.assign(metadata.annotations, { speed: "fast lane" }),
+      ['add /metadata/annotations/speed "fast lane"'],
+    ],
+    [
+      "a command line that the mutator writes, and not one that was there",
+      (pod) => Object.assign(containerOf(pod), { args: ["--verbose", "--password=swordfish"] }),
+      ['add /spec/containers/0/args/0 "--verbose"'],
+    ],
+    [
+      "a copied container without its variables and command line",
+      ({ spec }) => spec.containers.push({ ...structuredClone(Object(web)), name: "copy" }),
+      [
+        'add /spec/containers/2 {"name":"copy","image":"registry.example.com/web:1","imagePullPolicy":"Always","args":["(not shown)"],"env":[{"name":"DB_PASSWORD","value":"(not shown)"},{"name":"MODE","value":"(not shown)"}],"ports":[{"containerPort":8443}]}',
+      ],
+    ],
+    [
+      "no password",
+      ({ metadata }) =>
+        Object.assign(metadata.annotations, { a: "mysql://hunter2@db", b: "opensesame", token: "xyzzy" }),
+      [
+        'add /metadata/annotations/a "(not shown)"',
+        'add /metadata/annotations/b "(not shown)"',
+        'add /metadata/annotations/token "(not shown)"',
+      ],
+    ],
+  ])("reports to a reader who has the object: %s", (_, mutate, expected) => {
+    expect(report(mutate, false, { hasObject: true })).toEqual(expected);
   });
 });

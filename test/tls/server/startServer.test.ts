@@ -137,6 +137,19 @@ describe("startServer", () => {
     socket.destroy();
   });
 
+  it("reports a connection that ends in its handshake", async () => {
+    const errors: unknown[] = [];
+    const onTlsError = (error: Error): unknown => errors.push("code" in error ? error.code : error.message);
+    const server = await startServer({ fetch: echo, port: 0, hostname: "127.0.0.1", tls, onTlsError });
+    started.push(server);
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await eventually("the error", () => (errors.length > 0 ? true : undefined));
+    expect(errors).toEqual(["ERR_SSL_HTTP_REQUEST"]);
+    socket.destroy();
+  });
+
   it("speaks plain HTTP without a certificate", async () => {
     const server = await startServer({ fetch: echo, port: 0, hostname: "127.0.0.1" });
     started.push(server);

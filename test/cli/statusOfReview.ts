@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import { readReview } from "../../fixtures/readReview.ts";
+import { readReview } from "../fixtures/readReview.ts";
 
 /** POSTs a review to the cluster `local`, and resolves to the status of the answer; undefined when nothing listens. */
 export function statusOfReview(port: number, host = "localhost"): Promise<number | undefined> {
