@@ -68,7 +68,8 @@ export async function causedByChange(
   const remain = (counts: Counts | undefined): boolean => subjects.every(({ text }) => counts?.has(text) === true);
   if (old === undefined || now === undefined) {
     if (!onlyBookkeeping(before, after, { reads: undefined, scaling: true })) return true;
-    return !remain(await judge(SCALING.reduce((state, member) => withoutPart(state, ["spec", member]), after)));
+    const scaled = SCALING.filter((member) => valueAt(before, ["spec", member]) !== valueAt(after, ["spec", member]));
+    return !remain(await judge(scaled.reduce((state, member) => withoutPart(state, ["spec", member]), after)));
   }
   if (!reads.hasState) return true;
   if (reads.request.has("user")) return !onlyBookkeeping(before, after, { reads, scaling: false });

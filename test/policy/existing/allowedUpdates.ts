@@ -141,6 +141,15 @@ export const ALLOWED: Readonly<Record<string, Case>> = {
     before: deployment(pod([{ ...web, securityContext: privileged }]), { replicas: 1 }),
     after: deployment(pod([{ ...web, securityContext: privileged }]), { replicas: 2 }),
   },
+  "own policy that clones the object, with too many replicas: a finalizer is taken off": {
+    policy: own(
+      ({ object }) =>
+        Number(podOf(structuredClone(object)).spec?.replicas) > 3 ? deny("at most 3 replicas") : undefined,
+      { match: { resources: ["deployments"] } },
+    ),
+    before: deployment(pod([ok]), { replicas: 9 }, { finalizers: ["a"] }),
+    after: deployment(pod([ok]), { replicas: 9 }),
+  },
   "own policy: twenty volumes are added": {
     policy: genericPrivileged,
     before: pod([{ ...web, securityContext: privileged }]),

@@ -26,7 +26,7 @@ import {
   quoted,
   replicas,
 } from "./ownPolicies.ts";
-import { type Case, deployment, evil, ok, pod, privileged, web } from "./states.ts";
+import { type Case, deployment, evil, ok, pod, privileged, role, web } from "./states.ts";
 
 const LATEST = disallowLatestTag();
 const LABELS = requireLabels({ labels: ["team", "owner"] });
@@ -278,6 +278,28 @@ export const DENIED: Readonly<Record<string, Case & { readonly message: string }
     before: pod([ok], { labels: { locked: "1" } }),
     after: pod([web], { labels: { locked: "1" } }),
     message: "own: locked",
+  },
+  "own policy that clones the object: a number gets worse": {
+    policy: own(
+      ({ object }) =>
+        Number(podOf(structuredClone(object)).spec?.replicas) > 3 ? deny("at most 3 replicas") : undefined,
+      { match: { resources: ["deployments"] } },
+    ),
+    before: deployment(pod([ok]), { replicas: 9 }),
+    after: deployment(pod([ok]), { replicas: 10 }),
+    message: "own: at most 3 replicas",
+  },
+  "own policy on rules without names: a rule allows more": {
+    policy: own(
+      ({ object }) => {
+        const { rules = [] } = object as { rules?: { verbs: string[] }[] };
+        return rules.some(({ verbs }) => verbs.includes("*")) ? deny("wildcard verbs are forbidden") : undefined;
+      },
+      { match: { resources: ["roles"] } },
+    ),
+    before: role([{ apiGroups: [""], resources: ["pods"], verbs: ["*"] }]),
+    after: role([{ apiGroups: [""], resources: ["pods", "secrets"], verbs: ["*"] }]),
+    message: "own: wildcard verbs are forbidden",
   },
   "own policy with a path that leads nowhere": {
     policy: own(

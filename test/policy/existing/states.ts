@@ -8,6 +8,7 @@ export const RESOURCE_OF: Readonly<Record<string, [group: string, resource: stri
   Deployment: ["apps", "deployments"],
   ReplicaSet: ["apps", "replicasets"],
   Job: ["batch", "jobs"],
+  Role: ["rbac.authorization.k8s.io", "roles"],
 };
 
 export function updateOf(oldObject: JsonObject, object: JsonObject, changes: Partial<Review> = {}): Review {
@@ -75,4 +76,13 @@ export interface Case {
   readonly before: JsonObject;
   readonly after: JsonObject;
   readonly review?: Partial<Review>;
+}
+
+export function role(rules: readonly JsonObject[]): JsonObject {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: "web", namespace: "shop" },
+    rules,
+  };
 }
