@@ -3,8 +3,8 @@ import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printable } from "../../../telemetry/printable.ts";
 
-/** The name that miniflare gives to a script, with line and column. */
-const FRAME = /^(.*?)(?:file:\/\/)?[^\s()]*\bscript-\d+\.mjs:(\d+):(\d+)(\)?)$/;
+/** The name that miniflare gives to a script, with line and column. Its folders stand before it. */
+const SCRIPT = /script-\d{1,9}\.mjs:(\d{1,9}):(\d{1,9})(\)?)$/;
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 /** Of a stack, the frames of the policy come first; the frames of the engine below them do not help. */
 const MAX_FRAMES = 3;
@@ -50,8 +50,11 @@ export class BundlePlaces {
   }
 
   #placeIn(frame: string): { readonly text: string; readonly at: string } | "own" | undefined {
-    const [, before = "", line, column, after = ""] = FRAME.exec(frame) ?? [];
-    if (line === undefined || column === undefined) return undefined;
+    const found = SCRIPT.exec(frame);
+    const [, line, column, after = ""] = found ?? [];
+    if (found === null || line === undefined || column === undefined) return undefined;
+    const folders = frame.slice(0, found.index);
+    const before = folders.slice(0, Math.max(folders.lastIndexOf(" "), folders.lastIndexOf("(")) + 1);
     const place = this.#origin(Number(line), Number(column));
     if (place === undefined) return undefined;
     if (place === "own") return "own";
