@@ -6,6 +6,7 @@ import type { ClusterSettings } from "../define/ClusterSettings.ts";
 import { type Denial, deny, type Finding, warn } from "../define/Finding.ts";
 import type { Mode } from "../define/Mode.ts";
 import type { Policy } from "../define/policy.ts";
+import { isSecret } from "../report/isSecret.ts";
 import { annotationKey, boundedValue } from "./annotationKey.ts";
 import type { Outcome } from "./Outcome.ts";
 
@@ -123,10 +124,8 @@ function addFinding(notes: Notes, policy: Policy, mode: Mode, finding: Finding):
 /** Reports a patch that is not applied. Omits the values of a Secret, because the report goes to an audit log. Returns the places. */
 function addWithheld(notes: Notes, outcome: WithheldOutcome, mode: Mode): string {
   const { policy, patch } = outcome;
-  const { resource } = notes.review;
   const where = patch.map(({ op, path }) => `${op} ${path}`).join(", ");
-  const isSecret = resource.group === "" && resource.resource === "secrets";
-  addAnnotation(notes, policy, "would-patch", isSecret ? where : writeJson(patch));
+  addAnnotation(notes, policy, "would-patch", isSecret(notes.review) ? where : writeJson(patch));
   if (mode === "warn") notes.warnings.push(`${policy.name}: would patch: ${where}`);
   return where;
 }
@@ -134,17 +133,17 @@ function addWithheld(notes: Notes, outcome: WithheldOutcome, mode: Mode): string
 function addAnnotation({ annotations }: Notes, policy: Policy, key: string, value: string): void {
   const full = annotationKey(policy.name, key);
   const before = annotations.get(full);
-  const shown = printable(value);
+  const shown = withoutControls(value);
   annotations.set(full, boundedValue(before === undefined ? shown : `${before}; ${shown}`));
 }
 
 /** Replaces control characters: messages may contain parts of the object, and a terminal must not execute them. */
-function printable(text: string): string {
+function withoutControls(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}/gu, "\uFFFD");
 }
 
 function readable(message: string): string {
-  const plain = printable(message);
+  const plain = withoutControls(message);
   return plain.length <= MAX_MESSAGE_LENGTH
     ? plain
     : `${plain.slice(0, MAX_MESSAGE_LENGTH).replace(/[\uD800-\uDBFF]$/, "")}…`;

@@ -1,35 +1,15 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { InputFolder } from "../InputFolder.ts";
+import { describe, expect, it } from "vitest";
+import { DevProcesses, GATE_ARGS } from "../DevProcesses.ts";
 import { insideFolder } from "../insideFolder.ts";
-import { PosternProcess } from "../PosternProcess.ts";
+import type { PosternProcess } from "../PosternProcess.ts";
 import { runPostern } from "../runPostern.ts";
 import { statusOfReview } from "../statusOfReview.ts";
 
-const GATE =
-  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
-const GATE_ARGS = ["--gate", "gate.ts", "--port", "0"];
-
-let folder: InputFolder;
-let started: PosternProcess[] = [];
-beforeEach(() => {
-  folder = new InputFolder();
-  folder.write("gate.ts", GATE);
-});
-afterEach(async () => {
-  for (const process of started) process.kill();
-  await Promise.all(started.map(({ ended }) => ended));
-  started = [];
-  folder.remove();
-});
-
-function dev(...args: string[]): PosternProcess {
-  const process = new PosternProcess(["dev", ...args], folder.path);
-  started.push(process);
-  return process;
-}
+const processes = DevProcesses.forEachTest();
+const dev = (...args: string[]): PosternProcess => processes.start(...args);
 
 describe("postern dev --host", () => {
   it("serves the name in its URL, its registration and its certificate, and says who can call it", async () => {
@@ -38,7 +18,7 @@ describe("postern dev --host", () => {
     await process.says(/^apply it /m);
     expect(process.out).toMatch(/^listens on +all addresses: every machine in your networks can call it$/m);
     expect(process.out).not.toMatch(/^kind/m);
-    const files = (name: string): string => readFileSync(`${folder.path}/.postern/${name}`, "utf8");
+    const files = (name: string): string => readFileSync(`${processes.folder.path}/.postern/${name}`, "utf8");
     expect(files("registration.yaml")).toContain(`url: https://host.docker.internal:${port}/c/local/validate/default`);
     const served = new X509Certificate(files("localhost.pem"));
     expect([served.checkHost("host.docker.internal"), served.checkIP("127.0.0.1")]).toEqual([
@@ -72,7 +52,7 @@ describe("postern dev --host", () => {
     await process.says(/^apply it /m);
     expect(process.out).toMatch(/^listens on +::1: only this machine can call it$/m);
     expect(await statusOfReview(Number(port), "::1")).toBe(200);
-    expect(readFileSync(`${folder.path}/.postern/registration.yaml`, "utf8")).toContain(
+    expect(readFileSync(`${processes.folder.path}/.postern/registration.yaml`, "utf8")).toContain(
       `url: https://[::1]:${port}/c/`,
     );
   });
@@ -91,7 +71,7 @@ describe("postern dev --host", () => {
   });
 
   it("refuses the address of another machine in one line", async () => {
-    const { code, out, err } = await insideFolder(folder.path, () =>
+    const { code, out, err } = await insideFolder(processes.folder.path, () =>
       runPostern(["dev", ...GATE_ARGS, "--host", "192.0.2.1"]),
     );
     expect([code, out]).toEqual([2, ""]);

@@ -1,43 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "../../run/eventually.ts";
 import { processesOf } from "../../run/processes/processesOf.ts";
 import { patience } from "../../run/speedFactor.ts";
-import { InputFolder } from "../InputFolder.ts";
+import { DevProcesses, GATE, GATE_ARGS } from "../DevProcesses.ts";
 import { insideFolder } from "../insideFolder.ts";
 import { isRunning, PosternProcess } from "../PosternProcess.ts";
 import { type Ran, runPostern } from "../runPostern.ts";
 import { statusOfReview } from "../statusOfReview.ts";
 
-const GATE =
-  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
-const GATE_ARGS = ["--gate", "gate.ts", "--port", "0"];
-
-let folder: InputFolder;
-let started: PosternProcess[] = [];
-beforeEach(() => {
-  folder = new InputFolder();
-  folder.write("gate.ts", GATE);
-});
-afterEach(async () => {
-  for (const process of started) process.kill();
-  await Promise.all(started.map(({ ended }) => ended));
-  started = [];
-  folder.remove();
-});
-
-function dev(...args: string[]): PosternProcess {
-  const process = new PosternProcess(["dev", ...args], folder.path);
-  started.push(process);
-  return process;
-}
+const processes = DevProcesses.forEachTest();
+const dev = (...args: string[]): PosternProcess => processes.start(...args);
 
 /** Starts it, stops it with a signal, and resolves to the CA bundle that it printed. */
 async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "process" | "group"): Promise<string> {
   const process = dev(...args);
   await process.says(/^apply it /m);
-  const registration = readFileSync(`${folder.path}/.postern/registration.yaml`, "utf8");
+  const registration = readFileSync(`${processes.folder.path}/.postern/registration.yaml`, "utf8");
   const [, bundle = ""] = /caBundle: (\S+)\n/.exec(registration) ?? [];
   const children = process.children();
   expect(children.length).toBeGreaterThan(0);
@@ -45,7 +25,7 @@ async function startAndEnd(args: string[], signal: NodeJS.Signals, whole: "proce
   expect(await process.exit()).toBe(0);
   expect(process.out).toMatch(/\nstopped\n$/);
   expect(process.err).toBe("");
-  expect(existsSync(`${folder.path}/.postern/dev.lock`)).toBe(false);
+  expect(existsSync(`${processes.folder.path}/.postern/dev.lock`)).toBe(false);
   await eventually("the end of its children", () => (children.some(isRunning) ? undefined : true), patience(5_000));
   return bundle;
 }
@@ -56,8 +36,8 @@ describe("postern dev exits with 0 and leaves no process", () => {
   });
 
   it("at SIGTERM and SIGINT to its process; without --gate it runs functions/worker.ts and keeps its CA between runs", async () => {
-    folder.write("functions/gate.ts", GATE);
-    folder.write(
+    processes.folder.write("functions/gate.ts", GATE);
+    processes.folder.write(
       "functions/worker.ts",
       'import { createWorker } from "postern/gate";\nimport gate from "./gate.ts";\nexport default createWorker(gate);\n',
     );
@@ -88,20 +68,18 @@ it("postern dev stops at a signal while it starts", async () => {
   expect(await process.exit()).toBe(0);
   expect([process.out, process.err]).toEqual(["building gate.ts\nstarting the Workers runtime\nstopped\n", ""]);
   await eventually("the end of its processes", () =>
-    processesOf(folder.path, [globalThis.process.pid]).length === 0 ? true : undefined,
+    processesOf(processes.folder.path, [globalThis.process.pid]).length === 0 ? true : undefined,
   );
 });
 
 it("postern dev stops at a signal while its modules are loaded", async () => {
   // Runs before the modules of postern are loaded, at the first moment at which something listens for the signal.
-  folder.write(
+  processes.folder.write(
     "preload.mjs",
     'process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)));\n',
   );
-  const early = new PosternProcess(["dev", ...GATE_ARGS], folder.path, {
-    NODE_OPTIONS: `--import=${folder.path}/preload.mjs`,
-  });
-  started.push(early);
+  const env = { NODE_OPTIONS: `--import=${processes.folder.path}/preload.mjs` };
+  const early = processes.add(new PosternProcess(["dev", ...GATE_ARGS], processes.folder.path, env));
   expect(await early.exit()).toBe(0);
   // Modules are loaded without a pause, so it may be noticed later.
   expect(early.out).toMatch(/^(?:.*\n)*stopped\n$/);
@@ -109,47 +87,51 @@ it("postern dev stops at a signal while its modules are loaded", async () => {
 });
 
 it("postern dev registers the cluster of --cluster for a gate that looks its clusters up", async () => {
-  folder.write("gate.ts", GATE.replace("{ local: {} }", 'async (name) => (name === "prod-eu" ? {} : undefined)'));
+  processes.folder.write(
+    "gate.ts",
+    GATE.replace("{ local: {} }", 'async (name) => (name === "prod-eu" ? {} : undefined)'),
+  );
   const process = dev(...GATE_ARGS, "--cluster", "prod-eu");
   await process.says(/^postern dev +https:\/\/localhost:\d+\/c\/prod-eu\/validate$/m);
   await process.says(/^apply it /m);
-  const registration = readFileSync(`${folder.path}/.postern/registration.yaml`, "utf8");
+  const registration = readFileSync(`${processes.folder.path}/.postern/registration.yaml`, "utf8");
   expect(registration).toMatch(/url: https:\/\/localhost:\d+\/c\/prod-eu\/validate\/default\n/);
 });
 
 it("postern dev refuses links in its folder", async () => {
-  folder.link(".postern/registration.yaml", folder.write("target", "content"));
-  const fail = (): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...GATE_ARGS]));
+  processes.folder.link(".postern/registration.yaml", processes.folder.write("target", "content"));
+  const fail = (): Promise<Ran> => insideFolder(processes.folder.path, () => runPostern(["dev", ...GATE_ARGS]));
   expect(await fail()).toMatchObject({
     code: 2,
     err: "postern: .postern/registration.yaml is a symbolic link; delete it, postern dev creates a new one\n",
   });
-  expect(readFileSync(`${folder.path}/target`, "utf8")).toBe("content");
+  expect(readFileSync(`${processes.folder.path}/target`, "utf8")).toBe("content");
 });
 
 describe("postern dev exits with 2 and prints one line", () => {
-  const fail = (...args: string[]): Promise<Ran> => insideFolder(folder.path, () => runPostern(["dev", ...args]));
+  const fail = (...args: string[]): Promise<Ran> =>
+    insideFolder(processes.folder.path, () => runPostern(["dev", ...args]));
 
   it("for a gate that throws while loading", async () => {
-    folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
+    processes.folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
     const process = dev(...GATE_ARGS);
     expect(await process.exit()).toBe(2);
     expect([process.out, process.err]).toEqual(["building gate.ts\n", "postern: gate.ts:4:7: not today\n"]);
   });
 
   it("with the place of a fault that only the Workers runtime finds, and stops the processes that it started", async () => {
-    folder.write("gate.ts", `${GATE}setTimeout(() => 1, 5);\n`);
+    processes.folder.write("gate.ts", `${GATE}setTimeout(() => 1, 5);\n`);
     const process = dev(...GATE_ARGS);
     expect(await process.exit()).toBe(2);
     expect(process.out).toBe("building gate.ts\nstarting the Workers runtime\n");
     expect(process.err).toMatch(
       /^postern: the Worker does not start: gate\.ts:4:1: Error: Disallowed operation [^\n]+\n$/,
     );
-    expect(existsSync(`${folder.path}/.postern/dev.lock`)).toBe(false);
+    expect(existsSync(`${processes.folder.path}/.postern/dev.lock`)).toBe(false);
   });
 
   it("for a Worker without a gate", async () => {
-    folder.write(
+    processes.folder.write(
       "functions/worker.ts",
       'import { createWorker } from "postern/gate";\nexport default createWorker(Object(5));\n',
     );
@@ -183,7 +165,7 @@ describe("postern dev exits with 2 and prints one line", () => {
       'gate.ts:4:30: Could not resolve "node:fs"',
     ],
   ])("for %s", async (_what, text, fault) => {
-    folder.write("gate.ts", text);
+    processes.folder.write("gate.ts", text);
     const { code, out, err } = await fail(...GATE_ARGS);
     expect({ code, out }).toEqual({ code: 2, out: "building gate.ts\n" });
     expect(err.startsWith(`postern: ${fault}`)).toBe(true);
@@ -213,13 +195,13 @@ describe("postern dev exits with 2 and prints one line", () => {
       "gate.ts: the gate looks its clusters up, so they are not known here; name one with --cluster NAME",
     ],
   ])("for %s", async (_what, text, fault) => {
-    folder.write("gate.ts", text ?? "");
+    processes.folder.write("gate.ts", text ?? "");
     expect(await fail(...GATE_ARGS)).toEqual({ code: 2, out: "building gate.ts\n", err: `postern: ${fault}\n` });
-    expect(existsSync(`${folder.path}/.postern`)).toBe(false);
+    expect(existsSync(`${processes.folder.path}/.postern`)).toBe(false);
   });
 
   it("for a folder and for no file", async () => {
-    folder.write("folder/gate.ts", GATE);
+    processes.folder.write("folder/gate.ts", GATE);
     expect(await fail("--gate", "folder")).toEqual({
       code: 2,
       out: "",
@@ -229,7 +211,7 @@ describe("postern dev exits with 2 and prints one line", () => {
   });
 
   it("for a file in the place of its folder", async () => {
-    folder.write(".postern", "");
+    processes.folder.write(".postern", "");
     expect(await fail(...GATE_ARGS)).toMatchObject({
       code: 2,
       err: "postern: .postern, the folder for the local CA, is a file; move it to another place\n",
@@ -237,7 +219,7 @@ describe("postern dev exits with 2 and prints one line", () => {
   });
 
   it("for a local CA that is not a certificate", async () => {
-    folder.write(".postern/ca.pem", "rubbish");
+    processes.folder.write(".postern/ca.pem", "rubbish");
     expect(await fail(...GATE_ARGS)).toMatchObject({
       code: 2,
       err: "postern: .postern/ca.pem and .postern/ca-key.pem are not a certificate and its key; delete both to create new ones\n",
@@ -249,6 +231,6 @@ describe("postern dev exits with 2 and prints one line", () => {
       code: 2,
       err: "postern: no gate: functions/worker.ts does not exist; name a gate with --gate FILE\n",
     });
-    expect(existsSync(`${folder.path}/.postern`)).toBe(false);
+    expect(existsSync(`${processes.folder.path}/.postern`)).toBe(false);
   });
 });
