@@ -1,7 +1,8 @@
-import { parse } from "yaml";
+import { YAMLParseError } from "yaml";
 import type * as z from "zod/mini";
 import { faultFromIssue } from "../protocol/faultFromIssue.ts";
 import { ConfigError } from "./ConfigError.ts";
+import { DuplicateKeyError, parseYaml } from "./parseYaml.ts";
 
 /**
  * Parses a config in YAML. Throws {@link ConfigError} `bad-config` with one line: file, member and expected value. For an
@@ -18,9 +19,10 @@ export function readYaml<T>(
   };
   let raw: unknown;
   try {
-    raw = parse(text);
+    // Its warnings and messages quote the text, which may have a secret.
+    raw = parseYaml(text);
   } catch (error) {
-    return fail(`is not YAML: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : ""}`, error);
+    return fail(`is not YAML${yamlPlace(error)}`);
   }
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -30,4 +32,12 @@ export function readYaml<T>(
   const names = issue.code === "unrecognized_keys" ? known[issue.path.map(String).join(".")] : undefined;
   const hint = names === undefined ? "" : `; known are ${names.join(", ")}`;
   return fail(`${path === "(body)" ? "" : `${path}: `}${expected}${hint}`);
+}
+
+/** What is wrong and where, without a word of the text. */
+function yamlPlace(error: unknown): string {
+  if (error instanceof DuplicateKeyError) return `: ${error.message}`;
+  if (!(error instanceof YAMLParseError)) return "";
+  const [start] = error.linePos ?? [];
+  return `: ${error.code}${start === undefined ? "" : ` at line ${start.line}, column ${start.col}`}`;
 }

@@ -3,13 +3,13 @@ import { withoutTrailing } from "../protocol/withoutTrailing.ts";
 import { TrustError } from "./TrustError.ts";
 import type { Certificate } from "./x509/Certificate.ts";
 import { parseCertificate } from "./x509/parseCertificate.ts";
+import { decodeBase64, readPemBlocks } from "./x509/readPemBlocks.ts";
 
 /** The hash of an empty bundle. With it, the API server trusts the roots of its own host. */
 export const SYSTEM_TRUST = "system";
 
 const BEGIN = /^-----BEGIN ([^-]*)-----$/;
 const END = "-----END CERTIFICATE-----";
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
  * Parses a PEM bundle strictly. Refuses everything that the API server would skip without an error or misread, and
@@ -18,17 +18,26 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * the line. No message repeats the content of a block.
  */
 export function parseBundle(pem: string, name: string): readonly Certificate[] {
-  const certificates: Certificate[] = [];
+  const fail = ({ code, fault, line: at, cause }: BundleFault): never => {
+    const line = at + 1;
+    throw new TrustError(code, `${name}:${line}: ${fault}`, { line, cause });
+  };
+  const lines: number[] = [];
   for (const part of readParts(pem)) {
-    if (part.fault === undefined) {
-      certificates.push(part.certificate);
-      continue;
-    }
-    const line = part.line + 1;
-    throw new TrustError(part.code, `${name}:${line}: ${part.fault}`, { line, cause: part.cause });
+    if ("code" in part) fail(part);
+    else lines.push(part.line);
   }
-  if (certificates.length === 0) throw new TrustError("empty-bundle", `${name}:1: no certificate in PEM`, { line: 1 });
-  return certificates;
+  const blocks = [...readPemBlocks(pem)];
+  if (blocks.length === 0) throw new TrustError("empty-bundle", `${name}:1: no certificate in PEM`, { line: 1 });
+  return blocks.map(({ bytes }, index): Certificate => {
+    const line = lines[index] ?? 0;
+    try {
+      return parseCertificate(bytes);
+    } catch (cause) {
+      const reason = cause instanceof TrustError ? cause.message : "it cannot be parsed";
+      return fail({ code: "bad-certificate", fault: `a block that is not a certificate: ${reason}`, line, cause });
+    }
+  });
 }
 
 /**
@@ -37,7 +46,14 @@ export function parseBundle(pem: string, name: string): readonly Certificate[] {
  * gate may depend on its readable part.
  */
 export function readableCertificates(bundle: string): readonly Certificate[] {
-  return [...readParts(bundle)].flatMap((part) => part.certificate ?? []);
+  return [...readPemBlocks(bundle)].flatMap(({ type, hasHeaders, bytes }) => {
+    if (type !== "CERTIFICATE" || hasHeaders) return [];
+    try {
+      return [parseCertificate(bytes)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /**
@@ -72,21 +88,28 @@ export function trustHash(certificates: readonly Certificate[]): string {
  */
 export function distinctCertificates(certificates: readonly Certificate[]): readonly Certificate[] {
   const different = [...new Map(certificates.map((it) => [it.fingerprint, it])).values()];
-  const kept = different.filter((it) => !different.some((other) => replaces(other, it)));
-  const order = (it: Certificate): string => `${it.publicKeyFingerprint} ${it.subject.raw} ${it.fingerprint}`;
-  return kept.sort((left, right) => (order(left) < order(right) ? -1 : 1));
+  const named = Map.groupBy(different, (it) => `${it.publicKeyFingerprint} ${it.subject.raw}`);
+  return [...named]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([, same]) =>
+      same.length === 1
+        ? same
+        : [...Map.groupBy(same, limits).values()]
+            .flatMap(longestOf)
+            .sort((left, right) => (left.fingerprint < right.fingerprint ? -1 : 1)),
+    );
 }
 
-/** A block, or a fault and its line, counted from 0. A block that only the API server accepts has both. */
-type BundlePart =
-  | { readonly certificate: Certificate; readonly fault?: never }
-  | {
-      readonly certificate?: Certificate | undefined;
-      readonly code: TrustError["code"];
-      readonly fault: string;
-      readonly line: number;
-      readonly cause?: unknown;
-    };
+/** A fault and its line, counted from 0. */
+interface BundleFault {
+  readonly code: TrustError["code"];
+  readonly fault: string;
+  readonly line: number;
+  readonly cause?: unknown;
+}
+
+/** A block in its one canonical form, or a fault. Lines are counted from 0. */
+type BundlePart = { readonly line: number } | BundleFault;
 
 function* readParts(pem: string): Generator<BundlePart> {
   const lines = pem.split(/\r?\n/).map((line) => withoutTrailing(line, " \t"));
@@ -116,23 +139,14 @@ function* readParts(pem: string): Generator<BundlePart> {
   }
 }
 
+/** Checks the content of a block. Strict input has the canonical encoding of its bytes. */
 function readBlock(body: readonly string[], line: number): BundlePart {
   if (body.some((it) => it.includes(":")))
     return { code: "pem-headers", fault: "a block with headers, which the API server skips without an error", line };
   const given = body.join("");
-  // Like Go's encoding/pem.
-  const text = given.replace(/[ \t\r]+/g, "");
-  const bytes = text !== "" && BASE64.test(text) ? Buffer.from(text, "base64") : undefined;
-  const badBase64 = { code: "bad-base64", fault: "a block whose content is not base64", line } as const;
-  if (bytes === undefined) return badBase64;
-  try {
-    const certificate = parseCertificate(bytes);
-    // Strict input must have the canonical encoding of these bytes.
-    return bytes.toString("base64") === given ? { certificate } : { ...badBase64, certificate };
-  } catch (cause) {
-    const reason = cause instanceof TrustError ? cause.message : "it cannot be parsed";
-    return { code: "bad-certificate", fault: `a block that is not a certificate: ${reason}`, line, cause };
-  }
+  const bytes = given === "" ? undefined : decodeBase64(given);
+  if (bytes !== undefined && Buffer.from(bytes).toString("base64") === given) return { line };
+  return { code: "bad-base64", fault: "a block whose content is not base64", line };
 }
 
 interface BlockFault {
@@ -164,15 +178,24 @@ function wrongBlock(type: string): BlockFault {
   return { code: "wrong-block", fault: "a block of another type; a bundle contains only certificates" };
 }
 
-/** Whether every chain that ends at `old` can also end at `other`, at any time. */
-function replaces(other: Certificate, old: Certificate): boolean {
-  if (other.fingerprint === old.fingerprint || limits(other) !== limits(old)) return false;
-  const [from, until] = [
-    old.notBefore.getTime() - other.notBefore.getTime(),
-    other.notAfter.getTime() - old.notAfter.getTime(),
-  ];
-  if (from < 0 || until < 0) return false;
-  return from > 0 || until > 0 || other.fingerprint < old.fingerprint;
+/**
+ * Those of certificates with the same limits whose validity period no other one covers: every chain that ends at a
+ * dropped one can also end at the other, at any time. Takes one pass over the sorted list.
+ */
+function longestOf(same: readonly Certificate[]): readonly Certificate[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return same
+    .toSorted(
+      (left, right) =>
+        left.notBefore.getTime() - right.notBefore.getTime() ||
+        right.notAfter.getTime() - left.notAfter.getTime() ||
+        (left.fingerprint < right.fingerprint ? -1 : 1),
+    )
+    .filter(({ notAfter }) => {
+      const isLonger = notAfter.getTime() > last;
+      last = Math.max(last, notAfter.getTime());
+      return isLonger;
+    });
 }
 
 /** What limits the chains below an anchor. A leaf is an anchor only for itself, so its fingerprint counts too. */

@@ -14,9 +14,10 @@ const files = sourceFiles("src", "functions", "infra");
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/protocol": [],
   "src/telemetry": [],
+  "src/http": [],
   "src/config": ["src/protocol", "src/telemetry"],
   "src/trust": ["src/protocol", "src/telemetry"],
-  "src/kubernetes": ["src/protocol", "src/telemetry"],
+  "src/kubernetes": ["src/http", "src/protocol", "src/telemetry"],
   // Judging.
   "src/policy": ["src/protocol", "src/telemetry"],
   "src/policies": ["src/policy", "src/protocol", "src/telemetry"],
@@ -24,10 +25,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/gate": ["src/policy", "src/protocol", "src/registration", "src/telemetry"],
   "src/hosts": ["src/gate", "src/telemetry", "src/tls", "src/trust"],
   // Trust.
-  "src/announcement": ["src/config", "src/protocol", "src/telemetry", "src/trust"],
+  "src/announcement": ["src/config", "src/http", "src/protocol", "src/telemetry", "src/trust"],
   "src/sync": [
     "src/announcement",
     "src/config",
+    "src/http",
     "src/kubernetes",
     "src/protocol",
     "src/registration",
@@ -35,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/trust",
   ],
   "src/doctor": [
+    "src/http",
     "src/kubernetes",
     "src/policy",
     "src/protocol",
@@ -53,6 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/doctor",
     "src/gate",
     "src/hosts",
+    "src/http",
     "src/kubernetes",
     "src/policies",
     "src/policy",

@@ -20,6 +20,11 @@ export interface GoQuestion {
   readonly time: number;
 }
 
+/** A question about what Go reads from a bundle. `bundle` is base64. */
+export interface GoBundle {
+  readonly bundle: string;
+}
+
 /** The verdict of Go, and the SHA-256 of each certificate that it read from the bundle. */
 export interface GoAnswer {
   readonly ok: boolean;
@@ -49,7 +54,7 @@ export class GoVerifier {
   }
 
   /** Returns one answer for each question, in order. */
-  ask(questions: readonly GoQuestion[]): GoAnswer[] {
+  ask(questions: readonly (GoQuestion | GoBundle)[]): GoAnswer[] {
     const input = questions.map((question) => `${JSON.stringify(question)}\n`).join("");
     const output = execFileSync(this.program, {
       input,

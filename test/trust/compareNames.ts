@@ -111,7 +111,7 @@ export async function compareHosts(go: GoVerifier, runs: number, seed: number): 
   expect(ok, `seed ${seed}`).toBeGreaterThan(runs / 60);
 }
 
-/** Expects checkNameConstraints to agree with Go on `runs` random names and constraints. */
+/** Expects NameConstraintCheck to agree with Go on `runs` random names and constraints. */
 export async function compareConstraints(go: GoVerifier, runs: number, seed: number): Promise<void> {
   const trees = fc.array(
     fc.oneof(

@@ -44,6 +44,11 @@ export type HandshakeObservation = HandshakeOffer &
          * certificate do.
          */
         readonly finished: boolean;
+        /**
+         * Whether the endpoint ended an unfinished handshake with an alert that servers send to a client without a
+         * certificate. It sends the alert after the client has verified the endpoint's signature with the leaf's key.
+         */
+        readonly wantsClientCertificate?: boolean;
       }
     | { readonly ok: false; readonly code: HandshakeFaultCode; readonly message: string }
   );

@@ -17,6 +17,9 @@ export interface HandshakeTarget {
   readonly connect?: (options: ConnectionOptions) => TLSSocket;
 }
 
+/** Those of RFC 8446, appendix B.4, that Go offers. Named, so that `--tls-cipher-list` of this process does not count. */
+const NEW_CIPHERS = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+
 /** In TLS 1.2 the cipher determines the kind of certificate. */
 const CIPHERS: Readonly<Record<KeyOffer, string>> = {
   ecdsa: "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305",
@@ -39,6 +42,13 @@ const SIGNATURES: Readonly<Record<KeyOffer, string>> = {
  */
 const NOTHING_IN_COMMON =
   /^ERR_SSL_(.*ALERT_HANDSHAKE_FAILURE|.*ALERT_PROTOCOL_VERSION|.*ALERT_INSUFFICIENT_SECURITY|UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|WRONG_SIGNATURE_TYPE)$/;
+
+/**
+ * Alerts to a client without a certificate, after the server's own. In TLS 1.2, OpenSSL, BoringSSL and Go send 40
+ * (handshake_failure); others 42, 43, 46, 48 or 49 (RFC 5246 7.2.2), or 116 as in TLS 1.3 (RFC 8446 6.2).
+ */
+const CLIENT_CERTIFICATE_MISSING =
+  /^ERR_SSL_.*ALERT_(HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|ACCESS_DENIED|CERTIFICATE_REQUIRED)$/;
 
 type FailedHandshake = Pick<Extract<HandshakeObservation, { ok: false }>, "code" | "message">;
 
@@ -74,7 +84,7 @@ export function handshake(target: HandshakeTarget, offer: HandshakeOffer): Promi
     connected.once("error", (error) => {
       const chain = servedBefore(connected);
       if (chain === undefined) fail(handshakeFault(error));
-      else finish({ ...offer, ok: true, chain, finished: false });
+      else finish({ ...offer, ok: true, chain, finished: false, wantsClientCertificate: isForOurCertificate(error) });
     });
     connected.once("close", () => fail({ code: "refused", message: "the connection was closed during the handshake" }));
     connected.once("secureConnect", () => {
@@ -88,7 +98,8 @@ export function handshake(target: HandshakeTarget, offer: HandshakeOffer): Promi
 }
 
 function connectionOptions(target: HandshakeTarget, { address, version, key }: HandshakeOffer): ConnectionOptions {
-  const byVersion = version === "TLSv1.2" ? { ciphers: CIPHERS[key] } : { sigalgs: SIGNATURES[key] };
+  const byVersion =
+    version === "TLSv1.2" ? { ciphers: CIPHERS[key] } : { ciphers: NEW_CIPHERS, sigalgs: SIGNATURES[key] };
   return {
     host: address,
     port: target.port,
@@ -102,6 +113,10 @@ function connectionOptions(target: HandshakeTarget, { address, version, key }: H
     ALPNProtocols: ["h2", "http/1.1"],
     ...byVersion,
   };
+}
+
+function isForOurCertificate(error: Error): boolean {
+  return "code" in error && CLIENT_CERTIFICATE_MISSING.test(String(error.code));
 }
 
 /** The chain that was served before the handshake failed; undefined if none was served. */

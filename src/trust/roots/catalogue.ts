@@ -30,6 +30,28 @@ export const rootCatalogues = {
 /** The name of a root catalogue. */
 export type CatalogueName = keyof typeof rootCatalogues;
 
+/** The list that the roots of a catalogue were compared with, and the date of that list. */
+export interface CatalogueOrigin {
+  readonly source: string;
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly comparedOn: string;
+}
+
+const MOZILLA: CatalogueOrigin = {
+  source: "https://ccadb.my.salesforce-sites.com/mozilla/IncludedCACertificateReport",
+  comparedOn: "2026-10-30",
+};
+
+/** The origin of each catalogue. Change the date only after a comparison. */
+export const catalogueOrigins: Readonly<Record<CatalogueName, CatalogueOrigin>> = {
+  cloudflare: { source: "https://github.com/cloudflare/cfssl_trust", comparedOn: "2026-11-29" },
+  aws: MOZILLA,
+  letsencrypt: { source: "https://letsencrypt.org/certificates/", comparedOn: "2026-11-29" },
+  google: MOZILLA,
+  sslcom: MOZILLA,
+  sectigo: MOZILLA,
+};
+
 /**
  * The roots of a catalogue. They come with Postern, not from the machine's trust store. Throws {@link TrustError}
  * `unknown-catalogue`, whose message lists the names of all catalogues.

@@ -54,7 +54,9 @@ export type Verification =
       readonly ok: true;
       /** Every chain to an anchor. At least one. */
       readonly chains: readonly Chain[];
-      /** When the longest-lasting chain stops being valid: the earliest notAfter in it. */
+      /** The chain that stays valid longest. A client that prefers another one changes to it when that one ends. */
+      readonly path: Chain;
+      /** When it stops being valid: the earliest notAfter in it. */
       readonly notAfter: Date;
       /** The anchor of that chain. */
       readonly anchor: Certificate;

@@ -5,7 +5,7 @@ import { checkSignature } from "./checkSignature.ts";
 import type { Chain, ChainFault } from "./Verification.ts";
 
 /** The number of candidates in one verification: Go's maxChainSignatureChecks. Limits the cost of a hostile chain. */
-const MAX_CANDIDATES = 100;
+export const MAX_CANDIDATES = 100;
 
 /** The chains from a leaf to an anchor, and the first fault found on the way; undefined if there is none. */
 export interface BuiltChains {

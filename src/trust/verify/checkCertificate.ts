@@ -16,11 +16,11 @@ export function checkCertificate(
   now: number,
 ): ChainFault | undefined {
   const { basicConstraints, pathLen } = certificate;
-  const subject = `the ${place} ${certificate.subject.short}`;
+  const subject = `the ${nounOf(certificate, place)} ${certificate.subject.short}`;
   if (certificate.unknownCritical.length > 0)
     return {
       code: "unknown-critical-extension",
-      message: `${subject} has an unknown critical extension: ${certificate.unknownCritical.join(", ")}`,
+      message: `${subject} has an unknown critical extension: ${certificate.unknownCritical.slice(0, 5).join(", ").slice(0, 200)}`,
     };
   if (now < certificate.notBefore.getTime())
     return { code: "not-yet-valid", message: `${subject} is valid from ${certificate.notBefore.toISOString()}` };
@@ -31,4 +31,10 @@ export function checkCertificate(
   if (place !== "leaf" && pathLen !== undefined && below > pathLen)
     return { code: "path-too-long", message: `${subject} allows ${pathLen} intermediates below it, and has ${below}` };
   return undefined;
+}
+
+/** An anchor is usually a root. A bundle can also contain intermediates. */
+function nounOf({ subject, issuer }: Certificate, place: ChainPlace): string {
+  if (place !== "anchor") return place;
+  return subject.raw === issuer.raw ? "root" : "intermediate";
 }

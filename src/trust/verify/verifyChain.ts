@@ -1,10 +1,11 @@
 import type { Certificate } from "../x509/Certificate.ts";
 import { allowsServerAuth } from "./allowsServerAuth.ts";
-import { buildChains } from "./buildChains.ts";
+import { buildChains, MAX_CANDIDATES } from "./buildChains.ts";
 import { CertificatePool } from "./CertificatePool.ts";
 import { checkCertificate } from "./checkCertificate.ts";
-import { checkNameConstraints } from "./checkNameConstraints.ts";
+import { hostMessage } from "./hostMessage.ts";
 import { matchesHost } from "./matchesHost.ts";
+import { NameConstraintCheck } from "./NameConstraintCheck.ts";
 import type { Chain, ChainFault, Verification } from "./Verification.ts";
 
 /** A served chain and the trust bundle to verify it with. */
@@ -40,11 +41,13 @@ export function verifyChain({ served, anchors, host, now }: ChainQuestion): Veri
   const built = pool.has(leaf)
     ? { chains: [[leaf]], fault: undefined }
     : buildChains(leaf, { anchors: pool, intermediates: new CertificatePool(others), now });
-  const faults = built.chains.map(checkWholeChain);
+  const names = new NameConstraintCheck();
+  const faults = built.chains.map((chain) => checkWholeChain(chain, names));
   const chains = built.chains.filter((_, index) => faults[index] === undefined);
   const [best] = chains.toSorted((left, right) => endOf(right) - endOf(left));
   const anchor = best?.at(-1);
-  if (best !== undefined && anchor !== undefined) return { ok: true, chains, notAfter: new Date(endOf(best)), anchor };
+  if (best !== undefined && anchor !== undefined)
+    return { ok: true, chains, path: best, notAfter: new Date(endOf(best)), anchor };
   const noAnchor: ChainFault = { code: "unknown-authority", message: noAnchorMessage(leaf, others, pool) };
   return failed(faults.find((fault) => fault !== undefined) ?? built.fault ?? noAnchor);
 }
@@ -66,7 +69,7 @@ function checkKeys(served: readonly Certificate[]): ChainFault | undefined {
 }
 
 /** The checks that Go makes after it has built a chain. */
-function checkWholeChain(chain: Chain): ChainFault | undefined {
+function checkWholeChain(chain: Chain, names: NameConstraintCheck): ChainFault | undefined {
   // The anchor's own policies do not count.
   const withPolicies = chain.slice(0, -1).find(({ needsPolicies }) => needsPolicies);
   if (withPolicies !== undefined)
@@ -74,26 +77,22 @@ function checkWholeChain(chain: Chain): ChainFault | undefined {
       code: "needs-policies",
       message: `${withPolicies.subject.short} requires a check of certificate policies, which is not implemented`,
     };
-  if (!allowsServerAuth(chain))
-    return { code: "wrong-usage", message: "a certificate in the chain is not for server authentication" };
-  return checkNameConstraints(chain);
+  const forOthers = chain.find((it) => !allowsServerAuth([it]));
+  if (forOthers !== undefined)
+    return { code: "wrong-usage", message: `${forOthers.subject.short} does not allow server authentication` };
+  return names.faultOf(chain);
 }
 
 function endOf(chain: Chain): number {
   return Math.min(...chain.map(({ notAfter }) => notAfter.getTime()));
 }
 
-function hostMessage(leaf: Certificate, host: string): string {
-  const names = [...leaf.sans.dns, ...leaf.sans.ip];
-  if (names.length === 0) return `${leaf.subject.short} has no alternative names; the common name does not count`;
-  return `the certificate is for ${names.slice(0, 10).join(", ")}, not for ${host}`;
-}
-
 function noAnchorMessage(leaf: Certificate, others: readonly Certificate[], pool: CertificatePool): string {
   const served = new CertificatePool(others);
   let top = leaf;
-  // Follow the served certificates upwards, each at most once.
-  for (const _ of others) top = served.parentsOf(top).find((it) => it.fingerprint !== top.fingerprint) ?? top;
+  // Follow the served certificates upwards, each at most once, and not further than a chain is built.
+  for (const _ of others.slice(0, MAX_CANDIDATES))
+    top = served.parentsOf(top).find((it) => it.fingerprint !== top.fingerprint) ?? top;
   const hint = pool.parentsOf(top).length === 0 ? "" : " (the bundle has a different certificate of that name)";
   return `the chain of ${leaf.subject.short} leads to ${top.issuer.short}, which is not in the bundle${hint}`;
 }

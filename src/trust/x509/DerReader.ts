@@ -94,8 +94,11 @@ export class DerReader {
     return first >= 0x80 ? value - (1n << BigInt(8 * content.length)) : value;
   }
 
-  /** Reads a BIT STRING. `unused` is the number of padding bits at its end, which are 0. */
-  readBitString(): { readonly bytes: Uint8Array; readonly unused: number } {
+  /**
+   * Reads a BIT STRING. `unused` is the number of padding bits at its end, which are 0. `aligned` are the bytes shifted by
+   * them, as Go uses keys and signatures.
+   */
+  readBitString(): { readonly bytes: Uint8Array; readonly unused: number; readonly aligned: Uint8Array } {
     const { content } = this.readElement(TAG.bitString);
     const unused = content[0];
     const bytes = content.subarray(1);
@@ -103,32 +106,36 @@ export class DerReader {
       throw this.fault("has a malformed BIT STRING");
     if (((bytes.at(-1) ?? 0) & ((1 << unused) - 1)) !== 0)
       throw this.fault("has a BIT STRING with bits set in its padding");
-    return { bytes, unused };
+    const shifted = (byte: number, at: number): number => (((bytes[at - 1] ?? 0) << 8) | byte) >> unused;
+    return { bytes, unused, aligned: unused === 0 ? bytes : bytes.map(shifted) };
   }
 
-  /** Reads an OBJECT IDENTIFIER, in dotted notation. */
+  /** Reads an OBJECT IDENTIFIER, in dotted notation. Takes linear time: no arc grows beyond 31 bits, the limit of Go. */
   readOid(): string {
-    const { content } = this.readElement(TAG.oid);
-    if (content.length === 0) throw this.fault("has an empty OBJECT IDENTIFIER");
-    const arcs: bigint[] = [];
-    let arc = 0n;
-    let fresh = true;
+    const content = this.readOidBytes();
+    const arcs: number[] = [];
+    let arc = 0;
     for (const byte of content) {
-      if (fresh && byte === 0x80) throw this.fault("has a padded OBJECT IDENTIFIER");
-      arc = (arc << 7n) | BigInt(byte & 0x7f);
-      fresh = byte < 0x80;
-      if (fresh) {
+      if (arc >= 1 << 24) throw this.fault("has an OBJECT IDENTIFIER with an arc of more than 31 bits");
+      arc = (arc << 7) | (byte & 0x7f);
+      if (byte < 0x80) {
         arcs.push(arc);
-        arc = 0n;
+        arc = 0;
       }
     }
-    const [first = 0n, ...rest] = arcs;
-    if (!fresh) throw this.fault("has a truncated OBJECT IDENTIFIER");
-    // Go supports arcs of up to 31 bits.
-    if (arcs.some((it) => it >= 1n << 31n))
-      throw this.fault("has an OBJECT IDENTIFIER with an arc of more than 31 bits");
-    const top = first < 80n ? first / 40n : 2n;
-    return [top, first - top * 40n, ...rest].join(".");
+    const [first = 0, ...rest] = arcs;
+    const top = first < 80 ? Math.floor(first / 40) : 2;
+    return [top, first - top * 40, ...rest].join(".");
+  }
+
+  /** Reads the content of an OBJECT IDENTIFIER with arcs of any size. */
+  readOidBytes(): Uint8Array {
+    const { content } = this.readElement(TAG.oid);
+    if (content.length === 0) throw this.fault("has an empty OBJECT IDENTIFIER");
+    if (content.some((byte, at) => byte === 0x80 && (content[at - 1] ?? 0) < 0x80))
+      throw this.fault("has a padded OBJECT IDENTIFIER");
+    if ((content.at(-1) ?? 0) >= 0x80) throw this.fault("has a truncated OBJECT IDENTIFIER");
+    return content;
   }
 
   /** `predicate` follows the subject in the message. */

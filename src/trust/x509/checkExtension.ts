@@ -72,8 +72,8 @@ function checkDistributionPoints(reader: DerReader): void {
 function checkPolicies(reader: DerReader): void {
   const seen = new Set<string>();
   each(reader, (policy) => {
-    const oid = policy.readOid();
-    if (seen.has(oid)) throw reader.fault(`has ${oid} twice`);
+    const oid = Buffer.from(policy.readOidBytes()).toString("hex");
+    if (seen.has(oid)) throw reader.fault("has a policy twice");
     seen.add(oid);
   });
 }

@@ -35,7 +35,6 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   const publicKey = readPublicKey(spki);
   const { basicConstraints, ...extensions } = readTail(tbs, version);
   const signature = outer.readBitString();
-  if (signature.unused !== 0) throw outer.fault("has a signature that is not a whole number of octets");
   return Object.freeze({
     der,
     pem: pemBlock(der),
@@ -53,7 +52,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
     isCa: basicConstraints?.isCa ?? false,
     pathLen: basicConstraints?.pathLen,
     signatureAlgorithm,
-    signature: signature.bytes,
+    signature: signature.aligned,
     signedBytes: signed.whole,
   });
 }

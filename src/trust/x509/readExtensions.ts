@@ -42,6 +42,9 @@ export interface Extensions {
 
 const NO_NAMES: SubjectAltNames = { dns: [], ip: [], email: [], uri: [] };
 
+/** An OID can have thousands of arcs. Messages show the first characters. */
+const MAX_SHOWN = 64;
+
 /** The extensions of a certificate that has none. */
 export const NO_EXTENSIONS: Extensions = {
   basicConstraints: undefined,
@@ -62,22 +65,28 @@ export const NO_EXTENSIONS: Extensions = {
  */
 export function readExtensions(list: DerReader): Extensions {
   const seen = new Set<string>();
-  let all = NO_EXTENSIONS;
+  const unknownCritical: string[] = [];
+  let all: Extensions = { ...NO_EXTENSIONS, unknownCritical };
   while (!list.isEmpty) {
     const extension = list.enter(TAG.sequence, "extension");
     const oid = extension.readOid();
     const critical = extension.nextTag === TAG.boolean && extension.readBoolean();
     const value = extension.readElement(TAG.octetString).content;
-    if (seen.has(oid)) throw extension.fault(`${oid} occurs twice`);
+    if (seen.has(oid)) throw extension.fault(`${oid.slice(0, MAX_SHOWN)} occurs twice`);
     seen.add(oid);
-    all = { ...all, ...readExtension(oid, critical, value, all) };
+    const { isUnknown = false, ...read } = readExtension(oid, critical, value, all);
+    // A copy of the list for each extension would take quadratic time.
+    if (isUnknown && critical) unknownCritical.push(oid);
+    all = { ...all, ...read };
   }
   return all;
 }
 
-function readExtension(oid: string, critical: boolean, value: Uint8Array, all: Extensions): Partial<Extensions> {
-  const reader = new DerReader(value, `extension ${oid}`);
-  const unknown = critical ? { unknownCritical: [...all.unknownCritical, oid] } : {};
+/** What one extension says. `isUnknown`: Go does not process it, or not all of it. */
+type ExtensionRead = Partial<Omit<Extensions, "unknownCritical">> & { readonly isUnknown?: boolean };
+
+function readExtension(oid: string, critical: boolean, value: Uint8Array, all: Extensions): ExtensionRead {
+  const reader = new DerReader(value, `extension ${oid.slice(0, MAX_SHOWN)}`);
   switch (oid) {
     case "2.5.29.15":
       return { keyUsage: readKeyUsage(reader) };
@@ -86,11 +95,11 @@ function readExtension(oid: string, critical: boolean, value: Uint8Array, all: E
     case "2.5.29.17": {
       const sans = readSans(reader);
       const none = sans.dns.length + sans.ip.length + sans.email.length + sans.uri.length === 0;
-      return { sans, rawSans: Buffer.from(value).toString("hex"), ...(none ? unknown : {}) };
+      return { sans, rawSans: Buffer.from(value).toString("hex"), isUnknown: none };
     }
     case "2.5.29.30": {
       const nameConstraints = readNameConstraints(reader);
-      return { nameConstraints, ...(nameConstraints.partlyRead ? unknown : {}) };
+      return { nameConstraints, isUnknown: nameConstraints.partlyRead };
     }
     case "2.5.29.35": {
       // RFC 5280 4.2.1.1: never critical.
@@ -107,7 +116,7 @@ function readExtension(oid: string, critical: boolean, value: Uint8Array, all: E
       return { extKeyUsage: readExtKeyUsage(reader) };
     default: {
       const { understood, needsPolicies } = checkExtension(oid, critical, reader);
-      return { ...(understood ? {} : unknown), needsPolicies: all.needsPolicies || needsPolicies };
+      return { isUnknown: !understood, needsPolicies: all.needsPolicies || needsPolicies };
     }
   }
 }

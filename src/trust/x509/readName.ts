@@ -20,7 +20,7 @@ export interface DistinguishedName {
   readonly text: string;
   /** The DER in hex. An issuer and a subject match if this is equal. */
   readonly raw: string;
-  /** The first common name; without one the first organisation; else `text`. */
+  /** The first common name; without one the first organisation; else `text`. For messages: at most 200 characters. */
   readonly short: string;
 }
 
@@ -45,8 +45,16 @@ export function readName(reader: DerReader): DistinguishedName {
     if (attributes.length > 0) parts.push(attributes.join("+"));
   }
   const text = parts.join(", ");
-  return { text, raw: Buffer.from(whole).toString("hex"), short: found.get("CN") || found.get("O") || text };
+  const short = found.get("CN") || found.get("O") || text;
+  return {
+    text,
+    raw: Buffer.from(whole).toString("hex"),
+    short: short.length <= MAX_SHOWN ? short : `${short.slice(0, MAX_SHOWN - 1)}…`,
+  };
 }
+
+/** A name can have 100 KB. It must not fill a log line or an Event. */
+const MAX_SHOWN = 200;
 
 /** In the order of the tags: UTF8String, NumericString, PrintableString, T61String, IA5String, BMPString. */
 function readString(tag: number, content: Uint8Array, reader: DerReader): string {

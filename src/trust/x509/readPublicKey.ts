@@ -18,16 +18,15 @@ const DSA = "1.2.840.10040.4.1";
 const NULL = "0500";
 
 /**
- * Reads a SubjectPublicKeyInfo (RFC 5280 4.1.2.7) by Go's rules. Throws {@link TrustError} `bad-certificate`, also for
- * a DSA key: Go parses it, but verifies no signature with it.
+ * Reads a SubjectPublicKeyInfo (RFC 5280 4.1.2.7) by Go's rules. Go also parses DSA keys, but verifies no signature with
+ * them: they are `unknown`. Throws {@link TrustError} `bad-certificate`.
  */
 export function readPublicKey(spki: Uint8Array): PublicKey {
   const info = new DerReader(spki, "public key").enter(TAG.sequence);
   const identifier = info.enter(TAG.sequence);
   const algorithm = identifier.readOid();
   const parameters = identifier.isEmpty ? undefined : identifier.readAny();
-  const { bytes, unused } = info.readBitString();
-  if (unused !== 0) throw info.fault("is not a whole number of octets");
+  const { aligned: bytes } = info.readBitString();
   const hex = Buffer.from(parameters?.whole ?? []).toString("hex");
   switch (algorithm) {
     case "1.2.840.113549.1.1.1": {
@@ -45,8 +44,10 @@ export function readPublicKey(spki: Uint8Array): PublicKey {
       if (parameters !== undefined || bytes.length !== 32) throw info.fault("is a malformed Ed25519 key");
       return { kind: "ed25519", key: keyObject(spki, info) };
     }
-    case DSA:
-      throw info.fault("is a DSA key");
+    case DSA: {
+      checkDsa(bytes, parameters?.whole ?? new Uint8Array());
+      return { kind: "unknown", algorithm };
+    }
     default:
       return { kind: "unknown", algorithm };
   }
@@ -60,6 +61,13 @@ function readRsa(bytes: Uint8Array, info: DerReader, spki: Uint8Array): PublicKe
   // Go's crypto/rsa verifies with no other keys. With an exponent of 1, anybody could forge signatures.
   const usable = modulus % 2n === 1n && exponent % 2n === 1n && exponent >= 3n && exponent < 1n << 31n;
   return { kind: "rsa", bits: modulus.toString(2).length, usable, key: keyObject(spki, info) };
+}
+
+function checkDsa(bytes: Uint8Array, parameters: Uint8Array): void {
+  const key = new DerReader(bytes, "DSA key");
+  const numbers = new DerReader(parameters, "DSA key").enter(TAG.sequence);
+  const all = [key.readInteger(), numbers.readInteger(), numbers.readInteger(), numbers.readInteger()];
+  if (all.some((number) => number <= 0n)) throw key.fault("has a number that is not positive");
 }
 
 function keyObject(spki: Uint8Array, info: DerReader): KeyObject {

@@ -1,6 +1,7 @@
 // Verifies certificates as the API server does when it calls a webhook: crypto/tls with the bundle as its roots.
 // Reads lines {"served": [PEM, ...], "anchors": PEM, "host": "...", "time": milliseconds} and prints one line for each:
 // {"ok": true} or {"ok": false, "error": "..."}, with the SHA-256 of every certificate that it read from the bundle.
+// A line {"bundle": BASE64} has the bundle as bytes, which need not be UTF-8.
 // For a line {"dial": "host:port", "anchors": PEM} it makes a handshake with that server and prints its result.
 package main
 
@@ -28,6 +29,7 @@ type task struct {
 	Host    string   `json:"host"`
 	Time    int64    `json:"time"`
 	Dial    string   `json:"dial"`
+	Bundle  []byte   `json:"bundle"`
 }
 
 type answer struct {
@@ -122,6 +124,9 @@ func main() {
 		var t task
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
 			panic(err)
+		}
+		if t.Bundle != nil {
+			t.Anchors = string(t.Bundle)
 		}
 		result := answer{Ok: true, Anchors: anchors([]byte(t.Anchors))}
 		judge := verify

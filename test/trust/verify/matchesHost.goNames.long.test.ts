@@ -15,5 +15,5 @@ afterAll(() => go?.remove());
 it("matchesHost agrees with Go on random hosts and alternative names", ({ skip }) =>
   go === undefined ? skip("go is not installed") : compareHosts(go, NAMES, anySeed()));
 
-it("checkNameConstraints agrees with Go on random names and constraints", ({ skip }) =>
+it("NameConstraintCheck agrees with Go on random names and constraints", ({ skip }) =>
   go === undefined ? skip("go is not installed") : compareConstraints(go, NAMES, anySeed()));

@@ -12,5 +12,5 @@ afterAll(() => go?.remove());
 it("matchesHost agrees with Go on random hosts and alternative names", ({ skip }) =>
   go === undefined ? skip("go is not installed") : compareHosts(go, 120, anySeed()));
 
-it("checkNameConstraints agrees with Go on random names and constraints", ({ skip }) =>
+it("NameConstraintCheck agrees with Go on random names and constraints", ({ skip }) =>
   go === undefined ? skip("go is not installed") : compareConstraints(go, 120, anySeed()));

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callHttp } from "../../../src/trust/probe/callHttp.ts";
-import { TestCa } from "../../cluster/TestCa.ts";
-import { patience } from "../../run/speedFactor.ts";
-import { LoopbackServer } from "../../sync/LoopbackServer.ts";
+import { callHttp } from "../../src/http/callHttp.ts";
+import { HttpCallError } from "../../src/http/HttpCallError.ts";
+import { TestCa } from "../cluster/TestCa.ts";
+import { patience } from "../run/speedFactor.ts";
+import { LoopbackServer } from "../sync/LoopbackServer.ts";
+import { HostileServer } from "./HostileServer.ts";
+import { HOSTILE_ANSWERS } from "./hostileAnswers.ts";
 
 const LIMITS = { timeoutMs: patience(10_000), maxBytes: 100 };
 let ca: TestCa;
@@ -66,3 +69,35 @@ describe("callHttp", () => {
     await expect(rejection).rejects.not.toThrow(/SECRET/);
   });
 });
+
+describe.each(["http", "https"])(
+  "callHttp settles, and closes its connection, when a server over %s answers with",
+  (scheme) => {
+    let server: HostileServer;
+    beforeAll(async () => {
+      server = await HostileServer.start(scheme === "https" ? ca : undefined);
+    });
+    afterAll(() => server?.stop());
+
+    it.each(HOSTILE_ANSWERS)("%s", async (_, answer, settled) => {
+      server.answer = answer;
+      const timeoutMs = settled === "late" ? 300 : patience(10_000);
+      const body = "x".repeat(4_000_000);
+      const result = await callHttp({
+        ...LIMITS,
+        timeoutMs,
+        url: `${server.url}/path`,
+        method: "PUT",
+        body,
+        ca: false,
+      }).then(
+        ({ status }) => status,
+        (error: unknown) => (error instanceof HttpCallError ? error.predicate : error),
+      );
+      await server.idle();
+      if (typeof settled === "number") expect(result).toBe(settled);
+      else if (settled === "late") expect(result).toBe("did not answer within 300 ms");
+      else expect(result).toMatch(/^(?!did not)[a-z]/);
+    });
+  },
+);
