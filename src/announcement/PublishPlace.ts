@@ -1,8 +1,11 @@
-import type { CallHttp, HttpCall } from "../trust/probe/callHttp.ts";
+import type { CallHttp, HttpCall } from "../http/callHttp.ts";
 import { MAX_ANNOUNCEMENT_BYTES } from "./Announcement.ts";
 import type { PublishSettings } from "./parseAnnounceConfig.ts";
-import { type ProviderDeps, readSecret } from "./providers/ProviderDeps.ts";
+import { assertListed } from "./providers/listedOrigins.ts";
+import type { ProviderDeps } from "./providers/ProviderDeps.ts";
 import { ProviderError } from "./providers/ProviderError.ts";
+import { CLOUDFLARE_ORIGIN } from "./providers/providerSettings.ts";
+import { readSecret } from "./providers/readSecret.ts";
 
 /** Where an announcement is published. It is read back to continue its number. */
 export interface PublishPlace {
@@ -15,7 +18,7 @@ export interface PublishPlace {
 }
 
 /** Dependencies of {@link publishPlace}. */
-export interface PublishDeps extends Pick<ProviderDeps, "env" | "readFile" | "timeoutMs"> {
+export interface PublishDeps extends Pick<ProviderDeps, "env" | "readFile" | "readToken" | "timeoutMs"> {
   readonly call: CallHttp;
   /** Replaces a file atomically, by its path in the config. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
@@ -55,7 +58,8 @@ type KvSettings = NonNullable<PublishSettings["cloudflareKv"]> & { readonly key:
 function kvPlace({ account, namespace, key, token, api }: KvSettings, deps: PublishDeps): PublishPlace {
   const url = `${api}/accounts/${account}/storage/kv/namespaces/${namespace}/values/${encodeURIComponent(key)}`;
   const call = async (more: Pick<HttpCall, "method" | "body">): Promise<{ status: number; text: string }> => {
-    const headers = { authorization: `Bearer ${await readSecret(token, deps)}`, "content-type": "text/plain" };
+    assertListed(api, { setting: "publish.cloudflareKv.api", own: [CLOUDFLARE_ORIGIN], env: deps.env });
+    const headers = { authorization: `Bearer ${await readSecret(token, api, deps)}`, "content-type": "text/plain" };
     return deps.call({ url, headers, timeoutMs: deps.timeoutMs, maxBytes: 2 * MAX_ANNOUNCEMENT_BYTES, ...more });
   };
   const fail = (what: string, status: number): never => {

@@ -1,6 +1,4 @@
-import { RESERVED_SEGMENTS } from "../protocol/gateUrl.ts";
-
-const SEGMENT = /^[A-Za-z0-9._~-]+$/;
+import { isBasePath } from "../protocol/gateUrl.ts";
 
 /**
  * Returns why a URL cannot be announced, undefined when it can. The form is `https://HOST[:PORT][/BASE]` in the spelling of
@@ -14,11 +12,7 @@ export function announcedUrlFault(url: string, hosts?: readonly string[]): strin
   const path = pathname === "/" ? "" : pathname;
   if (url !== `${origin}${path}`)
     return `is not in normal form; expected ${origin} and optionally a path, without user, query, fragment, dots or a trailing slash`;
-  const isBase = path
-    .split("/")
-    .slice(1)
-    .every((it) => SEGMENT.test(it) && !RESERVED_SEGMENTS.includes(it));
-  if (!isBase) return `has a path that is not the base path of a gate at ${origin}`;
+  if (!isBasePath(path)) return `has a path that is not the base path of a gate at ${origin}`;
   if (hosts !== undefined && !hosts.includes(hostname)) return `is on the host ${hostname}, which is not among hosts`;
   return undefined;
 }

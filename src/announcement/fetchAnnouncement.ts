@@ -1,5 +1,5 @@
-import type { CallHttp } from "../trust/probe/callHttp.ts";
-import { HttpCallError } from "../trust/probe/HttpCallError.ts";
+import type { CallHttp } from "../http/callHttp.ts";
+import { HttpCallError } from "../http/HttpCallError.ts";
 import { MAX_ANNOUNCEMENT_BYTES } from "./Announcement.ts";
 
 /**
@@ -11,5 +11,5 @@ import { MAX_ANNOUNCEMENT_BYTES } from "./Announcement.ts";
 export async function fetchAnnouncement(url: string, call: CallHttp, timeoutMs: number): Promise<string> {
   const answer = await call({ url, timeoutMs, maxBytes: MAX_ANNOUNCEMENT_BYTES, ca: false });
   if (answer.status === 200) return answer.text.trim();
-  throw new HttpCallError(`${new URL(url).host} answers ${answer.status} where an announcement was expected`);
+  throw new HttpCallError(new URL(url).host, `answers ${answer.status} where an announcement was expected`);
 }

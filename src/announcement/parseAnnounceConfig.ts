@@ -3,7 +3,7 @@ import { dnsLabelSchema } from "../config/dnsLabelSchema.ts";
 import { durationSchema, timeLimitSchema } from "../config/durationSchema.ts";
 import { readYaml } from "../config/readYaml.ts";
 import { clusterScopeSchema, MAX_LIFETIME_SECONDS } from "./Announcement.ts";
-import { providerSchema, secretSchema } from "./providers/providerSettings.ts";
+import { CLOUDFLARE_ORIGIN, providerSchema, secretSchema } from "./providers/providerSettings.ts";
 
 /** Read as seconds. */
 const lifetimeSchema = z.pipe(
@@ -26,7 +26,7 @@ const publishSchema = z
         token: secretSchema,
         api: z._default(
           z.string().check(z.regex(/^https?:\/\/[^\s?#@]+$/, "expected an http or https URL")),
-          "https://api.cloudflare.com/client/v4",
+          `${CLOUDFLARE_ORIGIN}/client/v4`,
         ),
       }),
     ),

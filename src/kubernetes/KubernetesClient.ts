@@ -1,13 +1,18 @@
-import { request as requestHttp } from "node:http";
-import { type RequestOptions, request as requestHttps } from "node:https";
+import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { HttpCallError } from "../http/HttpCallError.ts";
+import { readAnswer } from "../http/readAnswer.ts";
+import { TimeLimitError } from "../http/TimeLimitError.ts";
+import { withTimeLimit } from "../http/withTimeLimit.ts";
 import { Host } from "../protocol/Host.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import { withoutTrailing } from "../protocol/withoutTrailing.ts";
-import { errorMessage } from "../telemetry/errorMessage.ts";
 import { printable } from "../telemetry/printable.ts";
+import { withoutSecrets } from "../telemetry/withoutSecrets.ts";
+import { credentialsOf } from "./credentialsOf.ts";
 import type { ApiRequest, ApiResponse } from "./KubernetesApi.ts";
 import { KubernetesError } from "./KubernetesError.ts";
+import { credentialFault, kubeconfigFault } from "./kubeconfigFault.ts";
 
 /** Selects a cluster. The defaults are kubectl's: KUBECONFIG, ~/.kube/config and the current context. */
 export interface ClusterChoice {
@@ -58,11 +63,10 @@ export class KubernetesClient {
       if (kubeconfig === undefined) config.loadFromDefault();
       else config.loadFromFile(kubeconfig);
     } catch (error) {
-      const reason = printable(errorMessage(error));
+      // Without the cause, which quotes the file.
       throw new KubernetesError(
         "cluster-unreachable",
-        `${kubeconfig ?? "the kubeconfig"} cannot be used: ${reason}`,
-        error,
+        `${kubeconfig ?? "the kubeconfig"} cannot be used: ${kubeconfigFault(error)}`,
       );
     }
     if (kubeconfig === undefined && config.getCurrentContext() === FALLBACK_CONTEXT)
@@ -83,6 +87,11 @@ export class KubernetesClient {
       throw new KubernetesError(
         "cluster-unreachable",
         "the kubeconfig has no current cluster; select one with --context NAME",
+      );
+    if (!/^https?:\/\//.test(server) || !URL.canParse(server))
+      throw new KubernetesError(
+        "cluster-unreachable",
+        "the server of the kubeconfig's cluster is not a URL; expected https://HOST:PORT",
       );
     return new KubernetesClient(server, config, timeoutMs);
   }
@@ -116,50 +125,34 @@ export class KubernetesClient {
     const message = typeof answer?.message === "string" ? answer.message : text.slice(0, 200);
     throw new KubernetesError(
       "cluster-refused",
-      `${this.#server}: ${call.method} ${call.path.split("?", 1)[0]}: ${status} ${printable(message)}`,
+      `${shown(this.#server)}: ${call.method} ${call.path.split("?", 1)[0]}: ${status} ${printable(message)}`,
     );
   }
 
   #answer(call: ApiRequest): Promise<Answer> {
-    return this.#send(call).catch((error: unknown): never => {
-      throw new KubernetesError("cluster-unreachable", `${this.#server}: ${reasonOf(error, this.#timeoutMs)}`, error);
+    return withTimeLimit(this.#timeoutMs, (signal) => this.#send(call, signal)).catch((error: unknown): never => {
+      throw new KubernetesError("cluster-unreachable", `${shown(this.#server)}: ${reasonOf(error)}`, error);
     });
   }
 
-  async #send({ method, path, body }: ApiRequest): Promise<Answer> {
-    const signal = AbortSignal.timeout(this.#timeoutMs);
+  async #send({ method, path, body }: ApiRequest, signal: AbortSignal): Promise<Answer> {
     const url = new URL(`${withoutTrailing(this.#server, "/")}${path}`);
-    const options: RequestOptions = { method, headers: {}, signal };
-    const timedOut = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    const options: RequestOptions = { method, headers: {} };
+    await this.kubeConfig.applyToHTTPSOptions(options).catch((error: unknown): never => {
+      throw new KubernetesError("cluster-unreachable", credentialFault(error));
     });
-    await Promise.race([this.kubeConfig.applyToHTTPSOptions(options), timedOut]);
     if (this.#servername !== undefined) options.servername = this.#servername;
     const type = body === undefined ? {} : { "content-type": contentType(method, body) };
     const headers = { ...Object(options.headers), accept: "application/json", ...type };
-    return new Promise((resolve, reject) => {
-      const request = url.protocol === "http:" ? requestHttp : requestHttps;
-      const call = request(url, { ...options, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        let length = 0;
-        response.on("data", (chunk: Buffer) => {
-          length += chunk.length;
-          chunks.push(chunk);
-          if (length > MAX_ANSWER_BYTES)
-            response.destroy(new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`));
-        });
-        response.on("error", reject);
-        response.on("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            text: Buffer.concat(chunks).toString("utf8"),
-            date: Date.parse(response.headers.date ?? ""),
-          }),
-        );
-      });
-      call.on("error", reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const request = { url, options: { ...options, headers }, body: sent };
+    const { status, headers: received, text } = await readAnswer(request, MAX_ANSWER_BYTES, signal);
+    return {
+      status,
+      // Whatever is between here and the API server may repeat the request in an error.
+      text: status >= 200 && status < 300 ? text : withoutSecrets(text, credentialsOf(options)),
+      date: Date.parse(received.date ?? ""),
+    };
   }
 }
 
@@ -178,11 +171,19 @@ function parse(text: string): JsonObject | undefined {
   }
 }
 
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return printable(String(error));
-  if (error.name === "AbortError" || error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+/** The URL of a server without user, password and query. */
+function shown(server: string): string {
+  const { origin, pathname } = new URL(server);
+  return `${origin}${withoutTrailing(pathname, "/")}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TimeLimitError || error instanceof KubernetesError) return error.message;
+  if (!(error instanceof HttpCallError)) return "the call cannot be made";
+  const { cause, predicate } = error;
+  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (code === "ECONNREFUSED") return "connection refused";
   if (code === "ENOTFOUND") return "the host name cannot be resolved";
-  return printable(error.message === "" ? code : error.message);
+  // Such as the reason why a certificate is refused.
+  return cause instanceof Error && cause.message !== "" ? printable(cause.message) : predicate;
 }

@@ -1,11 +1,7 @@
-import {
-  type KubeConfig,
-  type KubernetesListObject,
-  type KubernetesObject,
-  ListWatch,
-  Watch,
-} from "@kubernetes/client-node";
+import { type KubeConfig, type KubernetesListObject, type KubernetesObject, ListWatch } from "@kubernetes/client-node";
 import { errorMessage } from "../telemetry/errorMessage.ts";
+import { printable } from "../telemetry/printable.ts";
+import { ObjectEvents } from "./ObjectEvents.ts";
 
 /** Options of {@link watchObjects}. */
 export interface WatchOptions {
@@ -20,6 +16,8 @@ export interface WatchOptions {
   readonly onError: (message: string) => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
+  /** The time without a whole event after which the watch is opened again. Default: 30 s, as in client-node. */
+  readonly idleMs?: number;
 }
 
 /** A cache of watched objects. */
@@ -31,13 +29,18 @@ export interface ObjectWatch {
 /** The delay before the first retry. Each further delay is twice the one before. */
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
+const IDLE_MS = 30_000;
+/** As for an answer: ten times etcd's largest object. */
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Watches the objects of one namespace or of all, with client-node's informer: a list, then a watch from there. A watch that
  * expires (410) starts again with a list. Runs until the signal is aborted.
  */
-export function watchObjects({ kubeConfig, path, list, onChange, onError, signal }: WatchOptions): ObjectWatch {
-  const informer = new ListWatch(path, new AbortableWatch(kubeConfig, signal), list, false);
+export function watchObjects({ kubeConfig, path, list, onChange, onError, signal, idleMs }: WatchOptions): ObjectWatch {
+  const limits = { idleMs: idleMs ?? IDLE_MS, maxEventBytes: MAX_EVENT_BYTES };
+  const events = new ObjectEvents({ kubeConfig, signal, onError: (error) => retry(error), ...limits });
+  const informer = new ListWatch(path, events, list, false);
   let retryMs = FIRST_RETRY_MS;
   const changed = ({ metadata }: KubernetesObject): void => {
     retryMs = FIRST_RETRY_MS;
@@ -50,7 +53,7 @@ export function watchObjects({ kubeConfig, path, list, onChange, onError, signal
   let timer: NodeJS.Timeout | undefined;
   const retry = (error: unknown): void => {
     if (signal.aborted || timer !== undefined) return;
-    onError(errorMessage(error));
+    onError(printable(errorMessage(error)));
     timer = setTimeout(() => {
       timer = undefined;
       informer.start().catch(retry);
@@ -67,29 +70,4 @@ export function watchObjects({ kubeConfig, path, list, onChange, onError, signal
   // Not awaited: a proxy may hold back the watch's answer until there is an event.
   informer.start().catch(retry);
   return { list: (namespace) => informer.list(namespace) };
-}
-
-type WatchParameters = Parameters<Watch["watch"]>;
-
-/**
- * client-node's watch with two differences. It ends with a signal, also while the connection is being opened: the informer
- * ignores a stop at that time. It reports missing credentials through `done`: the informer does not handle the rejection.
- */
-class AbortableWatch extends Watch {
-  readonly #signal: AbortSignal;
-
-  constructor(kubeConfig: KubeConfig, signal: AbortSignal) {
-    super(kubeConfig);
-    this.#signal = signal;
-  }
-
-  override async watch(...[path, query, onEvent, done]: WatchParameters): Promise<AbortController> {
-    if (this.#signal.aborted) return new AbortController();
-    const opened = await super.watch(path, query, onEvent, done).catch((error: unknown) => {
-      done(error);
-      return new AbortController();
-    });
-    if (this.#signal.aborted) opened.abort();
-    return opened;
-  }
 }

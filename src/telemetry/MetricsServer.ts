@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 /** What a {@link MetricsServer} serves. */
 export interface MetricsSource {
@@ -14,6 +14,11 @@ export interface MetricsSource {
 /** The media type of the Prometheus text format. */
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+/** Prometheus and the kubelet have a few connections. A new one closes the one that has not had a request for the longest time. */
+const MAX_CONNECTIONS = 64;
+/** A scrape and a probe take less. */
+const TIMEOUT_MS = 10_000;
+
 /** Serves `/metrics`, `/healthz` and `/readyz` in plain HTTP, for Prometheus and the kubelet. */
 export class MetricsServer {
   readonly #server: Server;
@@ -24,7 +29,9 @@ export class MetricsServer {
 
   /** Listens on every address, because the kubelet calls the address of the Pod. Rejects with the system's error, such as EADDRINUSE. */
   static async start(port: number, source: MetricsSource): Promise<MetricsServer> {
-    const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+    const options = { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS, connectionsCheckingInterval: 1_000 };
+    let collecting: Promise<string> | undefined;
+    const server = createServer(options, (request, response) => {
       const answer = (status: number, text: string, type = "text/plain; charset=utf-8"): void => {
         response.writeHead(status, { "content-type": type }).end(text);
       };
@@ -33,7 +40,11 @@ export class MetricsServer {
       if (request.method !== "GET" && request.method !== "HEAD") return answer(405, "expected GET\n");
       switch (request.url?.split("?", 1)[0]) {
         case "/metrics":
-          source.metrics().then(
+          // Calls at the same time share one collection.
+          collecting ??= source.metrics().finally(() => {
+            collecting = undefined;
+          });
+          collecting.then(
             (text) => answer(200, text, METRICS_TYPE),
             () => answer(500, "the metrics could not be collected\n"),
           );
@@ -46,6 +57,9 @@ export class MetricsServer {
           return answer(404, "not found; there are /metrics, /healthz and /readyz\n");
       }
     });
+    // Also for a client that does not read its answer.
+    server.timeout = TIMEOUT_MS;
+    limitConnections(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, resolve);
@@ -64,6 +78,23 @@ export class MetricsServer {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+function limitConnections(server: Server): void {
+  /** In the order of their last request. */
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    const [oldest] = open;
+    if (oldest !== undefined && open.size >= MAX_CONNECTIONS) {
+      open.delete(oldest);
+      oldest.destroy();
+    }
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  server.on("request", ({ socket }) => {
+    if (open.delete(socket)) open.add(socket);
+  });
 }
 
 function isAddress(address: AddressInfo | string | null): address is AddressInfo {

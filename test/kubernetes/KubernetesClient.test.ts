@@ -64,7 +64,7 @@ describe("KubernetesClient", () => {
     server.fault = { status: 200, message: "x".repeat(17 * 1024 * 1024) };
     const client = await KubernetesClient.create({ kubeconfig });
     await expect(client.ask({ method: "GET", path: "/api/v1/namespaces/x" })).rejects.toThrow(
-      `${server.url}: an answer of more than 16777216 bytes`,
+      `${server.url}: answers more than 16777216 bytes`,
     );
   });
 

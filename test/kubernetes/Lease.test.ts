@@ -44,6 +44,54 @@ describe("Lease", () => {
     });
   });
 
+  const claimed = (renewTime: string, leaseDurationSeconds: number, more: object = {}): object => ({
+    kind: "Lease",
+    metadata: { resourceVersion: "7" },
+    spec: { holderIdentity: "thief", leaseDurationSeconds, renewTime, ...more },
+  });
+  it.each([
+    ["68 years", claimed("2025-12-31T23:50:00.000000Z", 2_147_483_647), /no Lease is held for more than 600 s$/],
+    [
+      "an hour, renewed 10 min ago",
+      claimed("2025-12-31T23:50:00.000000Z", 3_600),
+      /thief claims it from .* for 3600 s/,
+    ],
+    ["a minute in the year 2126", claimed("2126-01-01T00:00:00.000000Z", 60), /a time ahead of now is not believed$/],
+    ["a minute from 61 s ahead", claimed("2026-01-01T00:01:01.000000Z", 60), /a time ahead of now is not believed$/],
+  ])("hold takes over a Lease that claims %s, and says why", async (_, lease, reason) => {
+    const { api, stored } = leaseServer(lease);
+    const own = new Lease(api, { ...SYNC_LEASE, holder: "me", durationMs: 60_000, now: () => NOW });
+    expect(own.disbelieved).toBe(undefined);
+    await own.hold();
+    expect(stored()).toMatchObject({ spec: { holderIdentity: "me" } });
+    expect(own.disbelieved).toMatch(reason);
+  });
+
+  it.each([
+    ["68 years, renewed 599 s ago", claimed("2025-12-31T23:50:01.000000Z", 2_147_483_647)],
+    ["a minute from 60 s ahead", claimed("2026-01-01T00:01:00.000000Z", 60)],
+  ])("hold throws lease-held for a Lease that claims %s", async (_, lease) => {
+    const { api } = leaseServer(lease);
+    const own = new Lease(api, { ...SYNC_LEASE, holder: "me", durationMs: 60_000, now: () => NOW });
+    await expect(own.hold()).rejects.toMatchObject({ code: "lease-held" });
+  });
+
+  it.each([
+    ["the largest int32", 2_147_483_647],
+    ["a negative number", -5],
+    ["no number", "x"],
+  ])("hold starts to count transitions again after %s, which could not rise", async (_, leaseTransitions) => {
+    const { api, stored } = leaseServer(claimed("2025-12-31T00:00:00.000000Z", 60, { leaseTransitions }));
+    await new Lease(api, { ...SYNC_LEASE, holder: "me", durationMs: 60_000, now: () => NOW }).hold();
+    expect(stored()).toMatchObject({ spec: { leaseTransitions: 1 } });
+  });
+
+  it("hold writes no Lease of more than ten minutes", async () => {
+    const { api, stored } = leaseServer();
+    await new Lease(api, { ...SYNC_LEASE, holder: "me", durationMs: 3_600_000, now: () => NOW }).hold();
+    expect(stored()).toMatchObject({ spec: { leaseDurationSeconds: 600 } });
+  });
+
   it("hold throws lease-held while another holder renews the Lease", async () => {
     const { api, calls } = leaseServer(held("another", 59));
     const lease = new Lease(api, { ...SYNC_LEASE, holder: "me", durationMs: 60_000, now: () => NOW });

@@ -1,3 +1,6 @@
+import { TimeLimitError } from "../../http/TimeLimitError.ts";
+import { assertListed } from "./listedOrigins.ts";
+import type { ProviderDeps } from "./ProviderDeps.ts";
 import { ProviderError } from "./ProviderError.ts";
 
 /** Packages of the AWS SDK, loaded on demand. They are not installed with Postern. */
@@ -38,16 +41,47 @@ export interface AwsClientConfig {
   readonly maxAttempts: 1;
 }
 
-/** Converts an error of the SDK to a {@link ProviderError}. */
+/** Errors that AWS documents for these calls (Common Errors of each API, and of each call), and those of the SDK itself. */
+const DOCUMENTED = new Set(
+  `AccessDeniedException BadRequestException ConflictException CredentialsProviderError ExpiredToken ExpiredTokenException
+  IncompleteSignature IncompleteSignatureException InternalFailure InternalServerException InvalidArnException
+  InvalidClientTokenId InvalidParameterValueException InvalidSignatureException LimitExceededException
+  MissingAuthenticationToken MissingAuthenticationTokenException NotAuthorized NotFoundException OptInRequired
+  RequestExpired RequestInProgressException ResourceNotFoundException ServiceException ServiceUnavailable
+  ServiceUnavailableException SignatureDoesNotMatch ThrottlingException TooManyRequestsException
+  UnrecognizedClientException ValidationException`.split(/\s+/),
+);
+
+/**
+ * Converts an error of the SDK to a {@link ProviderError}: its documented name, the status, or the code of the operating
+ * system. Its message has parts of the request or the answer.
+ */
 export function awsError(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
-  const name = error instanceof Error ? error.name : "Error";
-  const message = error instanceof Error ? error.message : "the call failed";
-  const text = `aws: ${name}: ${message}`.slice(0, 500);
-  if (/Throttl|TooManyRequests|LimitExceeded/.test(name)) return new ProviderError("rate-limited", text, error);
-  if (/NotFound/.test(name)) return new ProviderError("not-found", text, error);
-  if (statusOf(error) >= 400 && statusOf(error) < 500) return new ProviderError("refused", text, error);
-  return new ProviderError("unavailable", text, error);
+  if (error instanceof TimeLimitError)
+    return new ProviderError("unavailable", `aws: did not answer within ${error.limitMs} ms`);
+  const name = error instanceof Error ? error.name : "";
+  const status = statusOf(error);
+  const code =
+    error instanceof Error && "code" in error && /^E[A-Z0-9_]{2,40}$/.test(String(error.code))
+      ? String(error.code)
+      : "";
+  const what = [DOCUMENTED.has(name) ? name : "", status === 0 ? "" : `status ${status}`, code].filter(
+    (it) => it !== "",
+  );
+  const text = `aws: ${what.join(", ") || "the call failed"}`;
+  if (/Throttl|TooManyRequests|LimitExceeded/.test(name)) return new ProviderError("rate-limited", text);
+  if (/NotFound/.test(name)) return new ProviderError("not-found", text);
+  if (status >= 400 && status < 500) return new ProviderError("refused", text);
+  return new ProviderError("unavailable", text);
+}
+
+/** Own endpoints: regional and global ones of all partitions (docs.aws.amazon.com/general/latest/gr/rande.html). */
+const AWS_ORIGINS = [/^https:\/\/(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)$/];
+
+/** Throws {@link ProviderError} `unlisted-host` for an endpoint that gets no signed requests: they carry the session token. */
+export function assertAwsEndpoint(endpoint: string | undefined, env: ProviderDeps["env"]): void {
+  if (endpoint !== undefined) assertListed(endpoint, { setting: "aws.endpoint", own: AWS_ORIGINS, env });
 }
 
 /** `$metadata.httpStatusCode`, which every error answer has in the SDK. 0 for other errors. */

@@ -14,8 +14,10 @@ export type ProviderErrorCode =
   | "not-found"
   /** A package of the AWS SDK is not installed. The message contains the command that installs it. */
   | "missing-package"
-  /** A token or the CA file of the provider is empty or cannot be read. */
-  | "missing-secret";
+  /** A token or the CA file of the provider is empty, cannot be read, or is not one that may be sent to the provider. */
+  | "missing-secret"
+  /** The config names an API address that is neither the provider's own nor listed in `POSTERN_PROVIDER_HOSTS`. */
+  | "unlisted-host";
 
 /** A failed call to a provider. The message is one line and never contains a token. */
 export class ProviderError extends Error {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { servedChains } from "../../trust/EndpointView.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
-import { askJson } from "./askJson.ts";
+import { askJson, retryAfter } from "./askJson.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";
 import { ProviderError } from "./ProviderError.ts";
 import type { ProviderReport } from "./ProviderReport.ts";
@@ -38,6 +38,11 @@ export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps):
       ...report,
       notes: [`${new URL(directory).host} has no renewalInfo: the time of the renewal is not known`],
     };
+  if (new URL(data.renewalInfo).origin !== new URL(directory).origin)
+    return {
+      ...report,
+      notes: [`${new URL(directory).host} names a renewalInfo at another origin, which is not asked`],
+    };
   const base = data.renewalInfo.replace(/\/$/, "");
   const starts: string[] = [];
   const notes: string[] = [];
@@ -50,9 +55,9 @@ export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps):
     const { data: info, header } = await askJson({ url: `${base}/${id}`, ...ca }, renewalSchema, deps);
     const { start, end } = info.suggestedWindow;
     starts.push(new Date(start).toISOString());
-    const after = header("retry-after");
+    const after = retryAfter(header("retry-after"));
     notes.push(
-      `renewal is suggested from ${start} to ${end}${info.explanationURL === undefined ? "" : `, see ${info.explanationURL}`}${after === undefined ? "" : `; ask again after ${after.slice(0, 40)} s`}`,
+      `renewal is suggested from ${start} to ${end}${info.explanationURL === undefined ? "" : `, see ${info.explanationURL}`}${after === undefined ? "" : `; ask again after ${after}`}`,
     );
   }
   const [renewsAt] = starts.sort();

@@ -1,6 +1,7 @@
+import { withTimeLimit } from "../../http/withTimeLimit.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import { catalogue } from "../../trust/roots/catalogue.ts";
-import { type AwsClientConfig, type AwsSdk, awsError, loadAwsSdk } from "./AwsSdk.ts";
+import { type AwsClientConfig, type AwsSdk, assertAwsEndpoint, awsError, loadAwsSdk } from "./AwsSdk.ts";
 import type { ProviderDeps } from "./ProviderDeps.ts";
 import { ProviderError } from "./ProviderError.ts";
 import type { ProviderCertificate, ProviderReport } from "./ProviderReport.ts";
@@ -15,9 +16,10 @@ const RENEWAL_WINDOW_MS = 60 * 86_400_000;
  * predict the next. Permissions: acm:DescribeCertificate, acm:GetCertificate, lambda:GetFunctionUrlConfig, apigateway:GET.
  * The SDK finds the credentials. Throws {@link ProviderError}.
  */
-export async function askAws(settings: SettingsOf<"aws">, { timeoutMs }: ProviderDeps): Promise<ProviderReport> {
+export async function askAws(settings: SettingsOf<"aws">, { timeoutMs, env }: ProviderDeps): Promise<ProviderReport> {
   const { region, endpoint, certificate, domain, roots: extra } = settings;
   const config: AwsClientConfig = { region, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
+  assertAwsEndpoint(endpoint, env);
   try {
     const functionUrl = settings.function === undefined ? undefined : await functionUrlOf(settings, config, timeoutMs);
     const behind = domain === undefined ? [] : await domainCertificates(domain, config, timeoutMs);
@@ -52,7 +54,7 @@ async function functionUrlOf(settings: SettingsOf<"aws">, config: AwsClientConfi
       FunctionName,
       ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
     });
-    const { FunctionUrl } = await client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+    const { FunctionUrl } = await withTimeLimit(timeoutMs, (abortSignal) => client.send(command, { abortSignal }));
     if (FunctionUrl === undefined) throw new ProviderError("not-found", `the function ${FunctionName} has no URL`);
     return FunctionUrl.replace(/\/$/, "");
   } finally {
@@ -65,9 +67,9 @@ async function domainCertificates(domain: string, config: AwsClientConfig, timeo
   const client = new ApiGatewayV2Client(config);
   try {
     const command = new GetDomainNameCommand({ DomainName: domain });
-    const { DomainNameConfigurations = [] } = await client.send(command, {
-      abortSignal: AbortSignal.timeout(timeoutMs),
-    });
+    const { DomainNameConfigurations = [] } = await withTimeLimit(timeoutMs, (abortSignal) =>
+      client.send(command, { abortSignal }),
+    );
     const arns = DomainNameConfigurations.flatMap(({ CertificateArn }) => CertificateArn ?? []);
     if (arns.length === 0) throw new ProviderError("not-found", `the domain ${domain} has no ACM certificate`);
     return arns;
@@ -89,11 +91,11 @@ async function certificateOf(
 }> {
   const acm = await loadAwsSdk("acm");
   const client = new acm.ACMClient(config);
-  const abortSignal = AbortSignal.timeout(timeoutMs);
   try {
-    const { Certificate: described } = await client.send(new acm.DescribeCertificateCommand({ CertificateArn: arn }), {
-      abortSignal,
-    });
+    const describe = new acm.DescribeCertificateCommand({ CertificateArn: arn });
+    const { Certificate: described } = await withTimeLimit(timeoutMs, (abortSignal) =>
+      client.send(describe, { abortSignal }),
+    );
     if (described === undefined) throw new ProviderError("bad-answer", `ACM returned no description of ${arn}`);
     const { Type, Status = "unknown", NotAfter, Issuer, DomainName = arn, RenewalSummary } = described;
     const isAmazons = Type === "AMAZON_ISSUED";
@@ -102,7 +104,8 @@ async function certificateOf(
         "unknown-authority",
         `the certificate of ${DomainName} is of type ${Type ?? "unknown"}; name its roots in aws.roots`,
       );
-    const chain = Status === "ISSUED" ? await chainOf(client, acm, arn, abortSignal) : "";
+    const chain =
+      Status === "ISSUED" ? await withTimeLimit(timeoutMs, (signal) => chainOf(client, acm, arn, signal)) : "";
     const renewal = RenewalSummary?.RenewalStatus;
     return {
       certificate: { issuer: Issuer ?? "Amazon", notAfter: NotAfter?.toISOString(), state: Status },

@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
 import { askJson } from "./askJson.ts";
-import { type ProviderDeps, readSecret } from "./ProviderDeps.ts";
+import { assertListed } from "./listedOrigins.ts";
+import type { ProviderDeps } from "./ProviderDeps.ts";
 import { ProviderError } from "./ProviderError.ts";
 import type { ProviderReport } from "./ProviderReport.ts";
-import type { SettingsOf } from "./providerSettings.ts";
+import { CLOUDFLARE_ORIGIN, type SettingsOf } from "./providerSettings.ts";
+import { readSecret } from "./readSecret.ts";
 
 /** Types of packs with uploaded certificates, which name no CA (`type`). */
 const UPLOADED_TYPES: readonly string[] = ["mh_custom", "sni_custom", "legacy_custom", "keyless"];
@@ -57,7 +59,9 @@ const listSchema = <T>(item: z.ZodMiniType<T>) =>
  */
 export async function askCloudflare(settings: SettingsOf<"cloudflare">, deps: ProviderDeps): Promise<ProviderReport> {
   const { zone, roots: extra } = settings;
-  const headers = { authorization: `Bearer ${await readSecret(settings.token, deps)}`, accept: "application/json" };
+  assertListed(settings.api, { setting: "cloudflare.api", own: [CLOUDFLARE_ORIGIN], env: deps.env });
+  const token = await readSecret(settings.token, settings.api, deps);
+  const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
   const list: Lister = (path, query, item) => listAll({ url: `${settings.api}${path}`, query, headers }, item, deps);
   const hostname = await hostOf(settings, list);
   const all = await list(`/zones/${zone}/ssl/certificate_packs`, { status: "all" }, packSchema);

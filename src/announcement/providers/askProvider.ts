@@ -1,3 +1,5 @@
+import { HttpCallError } from "../../http/HttpCallError.ts";
+import { withoutSecrets } from "../../telemetry/withoutSecrets.ts";
 import { askAcme } from "./askAcme.ts";
 import { askAws } from "./askAws.ts";
 import { askCloudflare } from "./askCloudflare.ts";
@@ -6,17 +8,42 @@ import { ProviderError } from "./ProviderError.ts";
 import type { ProviderReport } from "./ProviderReport.ts";
 import type { ProviderSettings } from "./providerSettings.ts";
 
-/** Asks a provider what it serves now and next. Rejects only with {@link ProviderError}. */
-export async function askProvider(settings: ProviderSettings, deps: ProviderDeps): Promise<ProviderReport> {
+/**
+ * Asks a provider what it serves now and next. Rejects only with {@link ProviderError}. No text of the report and no message
+ * has a secret that was read for the call, whatever the provider repeats.
+ */
+export async function askProvider(settings: ProviderSettings, given: ProviderDeps): Promise<ProviderReport> {
+  const secrets = new Set<string>();
+  const clean = (text: string): string => withoutSecrets(text, secrets);
   try {
-    const { cloudflare, aws, acme, fixed } = settings;
-    if (cloudflare !== undefined) return await askCloudflare(cloudflare, deps);
-    if (aws !== undefined) return await askAws(aws, deps);
-    if (acme !== undefined) return await askAcme(acme, deps);
-    if (fixed !== undefined) return { ...fixed, certificates: [], notes: [] };
-    throw new ProviderError("refused", "the config names no provider");
+    return cleanReport(await ask(settings, { ...given, secrets }), clean);
   } catch (error) {
-    if (error instanceof ProviderError) throw error;
-    throw new ProviderError("unavailable", error instanceof Error ? error.message : "the call failed", error);
+    if (error instanceof ProviderError) throw new ProviderError(error.code, clean(error.message));
+    const message = error instanceof HttpCallError ? error.message : "the call failed";
+    throw new ProviderError("unavailable", clean(message));
   }
+}
+
+async function ask({ cloudflare, aws, acme, fixed }: ProviderSettings, deps: ProviderDeps): Promise<ProviderReport> {
+  if (cloudflare !== undefined) return askCloudflare(cloudflare, deps);
+  if (aws !== undefined) return askAws(aws, deps);
+  if (acme !== undefined) return askAcme(acme, deps);
+  if (fixed !== undefined) return { ...fixed, certificates: [], notes: [] };
+  throw new ProviderError("refused", "the config names no provider");
+}
+
+/** URL and roots are announced to all clusters, so that an answer with a secret in them counts as none. */
+function cleanReport(report: ProviderReport, clean: (text: string) => string): ProviderReport {
+  const announced = [report.url ?? "", ...report.roots];
+  if (announced.some((text) => clean(text) !== text))
+    throw new ProviderError("bad-answer", "the provider's answer repeats the token as a URL or a root");
+  return {
+    ...report,
+    certificates: report.certificates.map(({ issuer, notAfter, state }) => ({
+      issuer: clean(issuer),
+      notAfter: notAfter === undefined ? undefined : clean(notAfter),
+      state: clean(state),
+    })),
+    notes: report.notes.map(clean),
+  };
 }

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { rootNameSchema } from "../Announcement.ts";
 import { announcedUrlFault } from "../announcedUrlFault.ts";
 
-/** The source of a secret: an environment variable, or a file relative to the config. */
+/** The source of a secret: an environment variable, or a file in one of the folders for tokens. See `readTokenFile`. */
 export const secretSchema = z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
 /** See {@link secretSchema}. */
 export type SecretSource = z.infer<typeof secretSchema>;
@@ -19,7 +19,9 @@ const hostname = z
 const plainUrl = z
   .string()
   .check(z.refine((url) => announcedUrlFault(url) === undefined, "expected https://HOST[/BASE]"));
-/** Another API address, for tests and proxies. */
+/** The origin of Cloudflare's API. */
+export const CLOUDFLARE_ORIGIN = "https://api.cloudflare.com";
+/** Another API address, for tests and proxies. Credentials are sent to listed origins only; see `assertListed`. */
 const address = z.string().check(z.regex(/^https?:\/\/[^\s?#@]+$/, "expected an http or https URL"));
 const extraRoots = z._default(z.array(rootNameSchema), []);
 
@@ -34,10 +36,11 @@ const cloudflare = z.strictObject({
   token: secretSchema,
   /** Roots of uploaded certificates, and any further roots to announce. */
   roots: extraRoots,
-  api: z._default(address, "https://api.cloudflare.com/client/v4"),
+  api: z._default(address, `${CLOUDFLARE_ORIGIN}/client/v4`),
 });
 const aws = z.strictObject({
-  region: z.string(),
+  /** Part of the host of each call, which is signed with the credentials. */
+  region: z.string().check(z.regex(/^[a-z]{2,9}(?:-[a-z0-9]{1,12}){1,5}$/, "expected a region, such as eu-central-1")),
   /** ARN of an ACM certificate. */
   certificate: z.optional(z.string().check(z.startsWith("arn:"))),
   /** The Lambda function whose function URL is the gate's URL. */

@@ -1,9 +1,10 @@
-import { contentHash } from "../../announcement/Announcement.ts";
+import { type Announcement, contentHash, MAX_LIFETIME_SECONDS } from "../../announcement/Announcement.ts";
 import { fetchAnnouncement } from "../../announcement/fetchAnnouncement.ts";
 import { readAnnouncement } from "../../announcement/readAnnouncement.ts";
-import type { CallHttp } from "../../trust/probe/callHttp.ts";
-import { HttpCallError } from "../../trust/probe/HttpCallError.ts";
+import type { CallHttp } from "../../http/callHttp.ts";
+import { HttpCallError } from "../../http/HttpCallError.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
+import type { AnnouncementMark } from "../target/TargetState.ts";
 import { freezeRemoval, type NextTerms, withNextGoal } from "./NextGoal.ts";
 import type { NextSource, SyncGoal } from "./SyncConfig.ts";
 
@@ -26,7 +27,9 @@ export async function goalFromAnnouncement(
   if (!read.ok) return freezeRemoval(goal, { about, ...read.fault });
   const { announcement } = read;
   const mark = { seq: announcement.seq, hash: contentHash(announcement) };
-  const known = targets.flatMap(({ isCanary, state }) => (isCanary ? [] : (state.announcement ?? [])));
+  const known = targets
+    .flatMap(({ isCanary, state }) => (isCanary ? [] : (state.announcement ?? [])))
+    .filter((it) => canBeReplayed(it, announcement));
   const newest = Math.max(0, ...known.map(({ seq }) => seq));
   if (mark.seq < newest) {
     const message = `it has the number ${mark.seq}, and this cluster already followed number ${newest}`;
@@ -36,10 +39,24 @@ export async function goalFromAnnouncement(
     const message = `its content differs from the announcement followed under the same number ${mark.seq}`;
     return freezeRemoval(goal, { code: "announcement-forged", about, message });
   }
+  // A number that is ahead of now would not be believed in the next run.
+  const followed = mark.seq <= now() / 1000 + MAX_SKEW_SECONDS ? { ...goal, announced: mark } : goal;
   const isForCluster = announcement.clusters.some((name) => name === "*" || name === goal.cluster);
-  return isForCluster
-    ? withNextGoal({ ...goal, announced: mark }, targets, { ...announcement, about })
-    : { ...goal, announced: mark };
+  return isForCluster ? withNextGoal(followed, targets, { ...announcement, about }) : followed;
+}
+
+/** How far ahead of now a state may be. As for other times in annotations. */
+const MAX_SKEW_SECONDS = 60;
+/** Numbers below are counters, of another program than `postern announce`. In seconds since 1970: the year 2001. */
+const FIRST_TIME = 1_000_000_000;
+
+/**
+ * Whether an announcement can be a replay of one before the remembered one. Numbers are times, and an announcement is valid
+ * for an hour, so what was signed more than an hour after the remembered number is the signer's last word. Without this, a
+ * forged number would keep the cluster from following announcements for good.
+ */
+function canBeReplayed({ seq }: AnnouncementMark, { iat }: Announcement): boolean {
+  return seq < FIRST_TIME || iat <= seq + MAX_LIFETIME_SECONDS;
 }
 
 function fetchFault(error: unknown): { readonly fault: string } {

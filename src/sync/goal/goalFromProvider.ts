@@ -1,6 +1,7 @@
 import { announcedUrlFault } from "../../announcement/announcedUrlFault.ts";
 import { askProvider } from "../../announcement/providers/askProvider.ts";
 import type { ProviderDeps } from "../../announcement/providers/ProviderDeps.ts";
+import { ProviderError } from "../../announcement/providers/ProviderError.ts";
 import type { ProviderSettings } from "../../announcement/providers/providerSettings.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { freezeRemoval, type NextTerms, withNextGoal } from "./NextGoal.ts";
@@ -24,7 +25,7 @@ export async function goalFromProvider(
       return freezeRemoval(goal, { code: "announcement-url", about, message: `its URL ${fault}` });
     return withNextGoal(goal, targets, { url, roots, about });
   } catch (error) {
-    const message = error instanceof Error ? error.message : "failed";
+    const message = error instanceof ProviderError ? error.message : "the provider cannot be asked";
     return freezeRemoval(goal, { code: "provider-failed", about, message });
   }
 }

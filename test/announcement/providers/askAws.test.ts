@@ -15,7 +15,7 @@ const REGION = "eu-central-1";
 const binary = motoBinary();
 
 function ask(endpoint: string, aws: object): Promise<ProviderReport> {
-  return askProvider(providerSchema.parse({ aws: { region: REGION, endpoint, ...aws } }), providerDeps());
+  return askProvider(providerSchema.parse({ aws: { region: REGION, endpoint, ...aws } }), providerDeps({}, endpoint));
 }
 
 beforeAll(() => {
@@ -91,7 +91,7 @@ it.each([
     server.answer = () => answer;
     const aws = { region: REGION, endpoint: server.url, certificate: "arn:aws:acm:x" };
     // Long enough to load the SDK and to send the request.
-    const deps = providerDeps(answer === "silent" ? { timeoutMs: patience(1_000) } : {});
+    const deps = providerDeps(answer === "silent" ? { timeoutMs: patience(1_000) } : {}, server.url);
     const rejection = askProvider(providerSchema.parse({ aws }), deps);
     await expect(rejection).rejects.toMatchObject({ name: "ProviderError", code });
     await expect(rejection).rejects.not.toThrow(/SECRET/);

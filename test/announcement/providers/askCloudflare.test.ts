@@ -64,7 +64,7 @@ beforeEach(() => {
 function ask(more: object = {}): Promise<ProviderReport> {
   const timeout = isSilent ? { timeoutMs: 500 } : {};
   const cloudflare = { zone: ZONE, token: { env: "TOKEN" }, api: `${server.url}/client/v4`, ...more };
-  return askProvider(providerSchema.parse({ cloudflare }), providerDeps(timeout));
+  return askProvider(providerSchema.parse({ cloudflare }), providerDeps(timeout, server.url));
 }
 
 it("askCloudflare asks for packs of every status and for the Worker's domain, with the token in a header", async () => {
@@ -151,7 +151,7 @@ describe("askCloudflare fails with a code and one line after", () => {
     };
   it.each<[string, () => object, string, RegExp]>([
     ["500", answer({ status: 500 }), "unavailable", /answers 500$/],
-    ["429", answer({ status: 429, headers: { "retry-after": "60" } }), "rate-limited", /answers 429: .* after 60$/],
+    ["429", answer({ status: 429, headers: { "retry-after": "60" } }), "rate-limited", /answers 429: .* after 60 s$/],
     [
       "403",
       answer({
@@ -159,7 +159,7 @@ describe("askCloudflare fails with a code and one line after", () => {
         body: JSON.stringify({ success: false, errors: [{ code: 9109, message: "Unauthorized" }] }),
       }),
       "refused",
-      /answers 403: Unauthorized$/,
+      /answers 403: code 9109, the token is invalid, or lacks a permission$/,
     ],
     [
       "success: false",

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Announcement, contentHash } from "../../../src/announcement/Announcement.ts";
 import type { AnnouncementKey } from "../../../src/announcement/AnnouncementKey.ts";
+import { callHttp } from "../../../src/http/callHttp.ts";
 import { goalFromAnnouncement } from "../../../src/sync/goal/goalFromAnnouncement.ts";
 import type { SyncGoal } from "../../../src/sync/goal/SyncConfig.ts";
 import type { SyncTarget } from "../../../src/sync/target/SyncTarget.ts";
 import type { AnnouncementMark } from "../../../src/sync/target/TargetState.ts";
 import { readableCertificates } from "../../../src/trust/bundle.ts";
-import { callHttp } from "../../../src/trust/probe/callHttp.ts";
 import { catalogue } from "../../../src/trust/roots/catalogue.ts";
 import { announcementKey, announcementOf, NOW, publicPart, signed } from "../../announcement/AnnouncementBed.ts";
 import { TestCa } from "../../cluster/TestCa.ts";

@@ -24,7 +24,7 @@ afterAll(() => server?.stop());
 
 function goalWith(settings: ProviderSettings, change: Partial<ProviderDeps> = {}): Promise<SyncGoal> {
   const terms = { hosts: ["gate.example.com"], now: Date.now };
-  return goalFromProvider(settings, GOAL, [], { ...providerDeps(change), ...terms });
+  return goalFromProvider(settings, GOAL, [], { ...providerDeps(change, server.url), ...terms });
 }
 const cloudflare = (): ProviderSettings =>
   providerSchema.parse({ cloudflare: { zone: ZONE, token: { env: "TOKEN" }, api: server.url } });

@@ -1,0 +1,44 @@
+import { printable } from "../telemetry/printable.ts";
+
+/** client-node's messages that name a member and no value (config_types.ts, config.ts). */
+const NAMES_A_MEMBER = /^(?:clusters|users|contexts)\[\d{1,6}\]\.[a-z.]{1,20} is missing$/;
+/** The one of plain HTTP to a server whose certificate counts (config.ts). */
+const PLAIN_HTTP = "HTTP protocol is not allowed when skipTLSVerify is not set or false";
+
+/**
+ * Why a kubeconfig cannot be used, without any of its values: the messages of its YAML reader quote whole lines, passwords
+ * included. The end of a message.
+ */
+export function kubeconfigFault(error: unknown): string {
+  const place = placeOf(error);
+  if (place !== undefined) return `it is not YAML: see ${place}`;
+  if (error instanceof Error && NAMES_A_MEMBER.test(error.message)) return error.message;
+  return systemFault(error) ?? "it is not a kubeconfig: expected a mapping with clusters, users and contexts";
+}
+
+/**
+ * Why the credentials of a kubeconfig cannot be had. What a credential plugin prints is left out: its answer, and often its
+ * errors, have the token. The predicate of a sentence.
+ */
+export function credentialFault(error: unknown): string {
+  if (error instanceof Error && error.message === PLAIN_HTTP)
+    return "the kubeconfig has an http server; expected https, or insecure-skip-tls-verify";
+  return (
+    systemFault(error) ??
+    "the credentials of the kubeconfig cannot be had; run its credential plugin by itself to see why, or check its certificate and key"
+  );
+}
+
+/** Line and column of a YAMLException of js-yaml. */
+function placeOf(error: unknown): string | undefined {
+  const mark: unknown = error instanceof Error && "mark" in error ? error.mark : undefined;
+  if (typeof mark !== "object" || mark === null || !("line" in mark) || !("column" in mark)) return undefined;
+  const { line, column } = mark;
+  return typeof line === "number" && typeof column === "number" ? `line ${line + 1}, column ${column + 1}` : undefined;
+}
+
+/** An error of the operating system: its message has a code, a call and a path or a program. */
+function systemFault(error: unknown): string | undefined {
+  const isOfSystem = error instanceof Error && "syscall" in error && "code" in error;
+  return isOfSystem ? printable(error.message) : undefined;
+}
