@@ -27,6 +27,10 @@ export type DoctorFindingCode =
    * `caBundle` contains intermediates or serving certificates. CAs change these without notice: replace them by roots.
    */
   | "no-root-in-bundle"
+  /**
+   * A root catalogue of this version of Postern was last compared with its source more than 180 days ago. Update Postern.
+   */
+  | "old-catalogue"
   /** `caBundle` contains an expired root. Nothing to do: the sync removes it after the soak. */
   | "expired-root"
   /**
@@ -41,7 +45,8 @@ export type DoctorFindingCode =
   /** The registrations of a gate call several base URLs. A note while the sync switches the URL; else set one URL. */
   | "several-urls"
   /**
-   * The ConfigMap of the sync does not list a host that registrations call, so writes of the sync are refused. Add it.
+   * The ConfigMap of the sync does not list a host that registrations call, or in another spelling, so writes of the sync are
+   * refused. Add it, an IPv6 address without brackets.
    */
   | "unlisted-host"
   /** The clock of the API server or the gate is wrong by a minute or more (error: five minutes). Correct the clock. */

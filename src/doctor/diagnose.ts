@@ -1,4 +1,5 @@
 import { checkBundle } from "./checks/checkBundle.ts";
+import { checkCatalogues } from "./checks/checkCatalogues.ts";
 import { checkClocks } from "./checks/checkClocks.ts";
 import { checkExpiry } from "./checks/checkExpiry.ts";
 import { checkGuards } from "./checks/checkGuards.ts";
@@ -23,6 +24,7 @@ const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkTrust,
   checkSelfTest,
   checkBundle,
+  checkCatalogues,
   checkExpiry,
   checkRenewal,
   checkUrl,

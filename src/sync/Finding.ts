@@ -23,9 +23,24 @@ export type FindingCode =
   | "changed-in-between"
   /**
    * Another writer changed the written values twice within the soak, usually a GitOps tool. The sync stops writing until
-   * the soak is over or the annotation `postern.dev/sync-reverted` is removed. Configure the tool to ignore both fields.
+   * the soak is over or the annotation `postern.dev/sync-reverted` is removed, unless the API server cannot use the values. Configure the tool to ignore both fields.
    */
   | "fight"
+  /**
+   * Another client changed the values that the sync wrote. The run writes them again, except for another URL of the gate. Find
+   * out who wrote it: a GitOps tool, or somebody with the sync's token.
+   */
+  | "foreign-values"
+  /**
+   * An annotation `postern.dev/sync-*` has a value that the sync does not write, such as a time ahead of now, or a Lease has
+   * one. The value is not used, and the run replaces it. If nobody edited it by hand, the sync's token may be stolen.
+   */
+  | "foreign-state"
+  /**
+   * The bundle has a root that neither the config, a catalogue, the announcement nor the hand-over names. The sync removes it
+   * after the soak, also while a served chain needs it. If the root is intended, add it to `trust.roots`.
+   */
+  | "unasked-root"
   /** The endpoint does not answer from this cluster. Check its DNS name, its network path and its server. */
   | "unreachable"
   /**

@@ -4,8 +4,10 @@ import { splitGateUrl } from "../protocol/gateUrl.ts";
 import { encodeBundle, readableCertificates } from "../trust/bundle.ts";
 import type { EndpointView } from "../trust/EndpointView.ts";
 import { testCanary } from "./apply/Canary.ts";
-import type { SyncCluster } from "./apply/SyncCluster.ts";
+import { SYNC_LEASE, type SyncCluster } from "./apply/SyncCluster.ts";
+import type { Finding } from "./Finding.ts";
 import type { SyncConfig, SyncGoal } from "./goal/SyncConfig.ts";
+import { foreignWrites } from "./plan/foreignWrites.ts";
 import { nextStep } from "./plan/nextStep.ts";
 import type { CanaryTest, Observation } from "./plan/Observation.ts";
 import { findingsOf, isLast, type LastStep, type Step } from "./plan/Step.ts";
@@ -19,7 +21,7 @@ export interface SyncDeps {
   /** Finds the API servers that are asked for self-tests. Called at most once, before the first self-test. */
   readonly apis: () => Promise<Pick<ApiServers, "apis" | "isPartial">>;
   readonly cluster: SyncCluster;
-  readonly lease: Pick<Lease, "hold" | "release">;
+  readonly lease: Pick<Lease, "hold" | "release"> & Partial<Pick<Lease, "disbelieved">>;
   /** Probes an endpoint. Never rejects. */
   readonly view: (base: string) => Promise<EndpointView>;
   readonly now: () => number;
@@ -47,6 +49,8 @@ export interface SyncRun {
 const MAX_STEPS = 40;
 const MAX_STEPS_PER_TARGET = 20;
 
+const LEASE = `Lease/${SYNC_LEASE.name}`;
+
 /** The canary tests of a run: the canary before the first test, and the results. */
 type Trials = Map<
   CallPurpose,
@@ -59,6 +63,8 @@ interface RunMemory {
   /** See {@link Observation.conflicts}. */
   readonly conflicts: Map<string, string>;
   apis: Pick<ApiServers, "apis" | "isPartial"> | undefined;
+  /** See {@link Observation.seen}. By code and target. */
+  readonly seen: Map<string, Finding>;
 }
 
 /**
@@ -69,7 +75,7 @@ interface RunMemory {
  */
 export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolean }): Promise<SyncRun> {
   const steps: Step[] = [];
-  const memory: RunMemory = { trials: new Map(), conflicts: new Map(), apis: undefined };
+  const memory: RunMemory = { trials: new Map(), conflicts: new Map(), apis: undefined, seen: new Map() };
   try {
     const goal = (await deps.resolveGoal?.(await deps.cluster.targets())) ?? deps.config.goal;
     let observation = await observe(deps, goal, memory);
@@ -89,10 +95,12 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
       }
       if (deps.signal?.aborted === true) throw new SyncError("stopped", "stopped between two steps");
       await deps.lease.hold();
+      const { disbelieved } = deps.lease;
+      if (disbelieved !== undefined) remember(memory, { code: "foreign-state", about: LEASE, message: disbelieved });
       if (step.kind === "try-canary") await tryCanary(deps, observation, step, memory);
       else await writeStep(deps, step, memory.conflicts);
       observation = await observe(deps, goal, memory);
-      if (step.kind === "rollback") return { steps, last: rolledBack(step), rolledBack: true, observation };
+      if (step.kind === "rollback") return { steps, last: rolledBack(step, memory), rolledBack: true, observation };
     }
   } finally {
     for (const trial of memory.trials.values()) await settleCanary(deps, trial);
@@ -100,8 +108,10 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
   }
 }
 
-async function observe(deps: SyncDeps, goal: SyncGoal, { trials, conflicts }: RunMemory): Promise<Observation> {
+async function observe(deps: SyncDeps, goal: SyncGoal, memory: RunMemory): Promise<Observation> {
+  const { trials, conflicts, seen } = memory;
   const targets = await deps.cluster.targets();
+  for (const finding of foreignWrites({ targets, now: deps.now() }, goal)) remember(memory, finding);
   const urls = targets.flatMap(({ hooks, state }) => [...hooks, ...(state.snapshot ?? [])].map(({ url }) => url));
   const bases = new Set(urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []));
   if (goal.url !== undefined) bases.add(goal.url);
@@ -115,7 +125,14 @@ async function observe(deps: SyncDeps, goal: SyncGoal, { trials, conflicts }: Ru
     conversionTest: trials.get("conversions")?.test,
     reachabilityTests: trials.get("webhooks")?.reachabilityTests ?? [],
     conflicts,
+    seen: [...seen.values()],
   };
+}
+
+/** The first finding of its kind stays. */
+function remember({ seen }: RunMemory, finding: Finding): void {
+  const key = `${finding.code} ${finding.about}`;
+  if (!seen.has(key)) seen.set(key, finding);
 }
 
 async function tryCanary(
@@ -179,9 +196,10 @@ async function emitFindings({ cluster, now }: SyncDeps, { targets }: Observation
   }
 }
 
-function rolledBack({ reason, write }: Extract<Step, { write: unknown }>): LastStep {
+function rolledBack({ reason, write }: Extract<Step, { write: unknown }>, { seen }: RunMemory): LastStep {
   const about = targetName(write.target);
-  return { kind: "report", findings: [{ code: "canary-failed", about, message: `rolled back: ${reason}` }] };
+  const finding: Finding = { code: "canary-failed", about, message: `rolled back: ${reason}` };
+  return { kind: "report", findings: [finding, ...seen.values()] };
 }
 
 /**

@@ -72,7 +72,7 @@ export class SyncWorld {
     goal: Omit<SyncGoal, "trust">,
     pins: readonly number[],
     live: readonly number[],
-    { conversions = false }: { readonly conversions?: boolean } = {},
+    { conversions = false, isRecorded = true }: { readonly conversions?: boolean; readonly isRecorded?: boolean } = {},
   ) {
     this.#cas = cas;
     this.goal = { ...goal, trust: { mode: "pin", roots: pins.map((pin) => this.rootOf(pin)) } };
@@ -83,9 +83,11 @@ export class SyncWorld {
       this.#target("ValidatingWebhookConfiguration", "g", ["/validate/a", "/validate/b"], bundle),
       this.#target("MutatingWebhookConfiguration", "g", ["/mutate/a"], bundle),
     ];
-    if (!conversions) return;
-    for (const name of [CONVERSION_CANARY, "gateways.example.com"])
+    for (const name of conversions ? [CONVERSION_CANARY, "gateways.example.com"] : [])
       this.targets.push(this.#target("CustomResourceDefinition", name, ["/convert"], bundle));
+    // As `postern render --sync --ca` records the roots that it renders.
+    const handedOver = live.map((it) => fingerprint(this.rootOf(it)));
+    if (isRecorded) this.targets = this.targets.map((target) => ({ ...target, handedOver }));
   }
 
   rootOf(ca: number): Certificate {
@@ -217,7 +219,11 @@ export class SyncWorld {
         .flatMap(({ bundle }) => readableCertificates(bundle))
         .map(fingerprint),
     );
-    if (this.goal.frozen !== undefined && step.kind === "narrow")
+    if (
+      this.goal.frozen !== undefined &&
+      step.kind === "narrow" &&
+      !this.#isDueUnasked(step, readableCertificates(hooks[0]?.bundle ?? ""))
+    )
       throw new Error("a root is removed while the goal is frozen");
     if (this.goal.frozen !== undefined && step.kind === "switch-url")
       throw new Error("a URL is changed while the goal is frozen");
@@ -231,7 +237,8 @@ export class SyncWorld {
       const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
       const endpoint = observation.endpoints.find((it) => it.base === base);
       const { isFine, finding } = checkEndpoint(endpoint ?? { base, handshakes: [] }, roots, this.now);
-      if (!isFine) throw new Error(`${step.kind} writes a bundle that rejects ${base}: ${finding?.message}`);
+      if (!isFine && !this.#isDueUnasked(step, roots))
+        throw new Error(`${step.kind} writes a bundle that rejects ${base}: ${finding?.message}`);
     }
     if (step.kind === "rollback" || STEPS_WITHOUT_BUNDLES.includes(step.kind)) return;
     const after = new Set(hooks.flatMap(({ bundle }) => readableCertificates(bundle)).map(fingerprint));
@@ -240,14 +247,33 @@ export class SyncWorld {
       .filter((root) => !after.has(fingerprint(root)));
     if (removed.length > 0 && step.kind !== "narrow") throw new Error(`${step.kind} removes roots`);
     for (const root of removed)
-      if (this.now - (this.#lastSeen.get(fingerprint(root)) ?? 0) < this.goal.soakMs)
+      if (this.now - (this.#lastSeen.get(fingerprint(root)) ?? 0) < this.goal.soakMs && !this.#isUnasked(target, root))
         throw new Error("a root is removed that was in use within the soak");
+  }
+
+  /** Whether a root was reported as unasked for the whole soak. */
+  #isUnasked({ state, handedOver = [] }: SyncTarget, root: Certificate): boolean {
+    const since = state.unaskedSince?.[fingerprint(root)];
+    return since !== undefined && this.now - since >= this.goal.soakMs && !handedOver.includes(fingerprint(root));
+  }
+
+  /** Whether a step removes only unasked roots. */
+  #isDueUnasked({ kind, write: { target } }: Extract<Step, { write: unknown }>, left: readonly Certificate[]): boolean {
+    const kept = new Set(left.map(fingerprint));
+    const removed = target.hooks
+      .flatMap(({ bundle }) => readableCertificates(bundle))
+      .filter((root) => !kept.has(fingerprint(root)));
+    const isRemoval = removed.length > 0 && removed.every((root) => this.#isUnasked(target, root));
+    return kind === "narrow" && isRemoval;
   }
 
   /** The canary of the target's purpose accepted the written bundle and URL. */
   #checkTried(step: Extract<Step, { write: unknown }>, { canaryTest, conversionTest }: Observation): void {
     if (!["widen", "switch-url", "narrow", "confirm"].includes(step.kind)) return;
     const { target, hooks } = step.write;
+    // Without a record of the hand-over, the canary decides.
+    if (target.handedOver !== undefined && this.#isDueUnasked(step, readableCertificates(hooks[0]?.bundle ?? "")))
+      return;
     const test = purposeOf(target) === "webhooks" ? canaryTest : conversionTest;
     for (const { url, bundle } of hooks)
       if (

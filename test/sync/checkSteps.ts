@@ -80,9 +80,10 @@ export async function checkSteps(runs: number): Promise<void> {
       pins,
       fc.nat(2),
       fc.boolean(),
+      fc.boolean(),
       fc.constantFrom(undefined, 30),
       fc.array(change, { maxLength: 60 }),
-      (asked, live, conversions, breakGlassAfterMs, events) => {
+      (asked, live, conversions, isRecorded, breakGlassAfterMs, events) => {
         const world = new SyncWorld(
           cas,
           { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK, breakGlassAfterMs },
@@ -90,6 +91,7 @@ export async function checkSteps(runs: number): Promise<void> {
           [live],
           {
             conversions,
+            isRecorded,
           },
         );
         for (const event of events) happen(world, event);

@@ -1,7 +1,8 @@
 import { Host } from "../../protocol/Host.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import { servedChains } from "../../trust/EndpointView.ts";
-import { verifyChain } from "../../trust/verify/verifyChain.ts";
+import { assumedAnchors } from "../../trust/verify/assumedAnchors.ts";
+import { type ChainQuestion, verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
@@ -17,8 +18,8 @@ export function checkExpiry(view: ClusterView): DoctorFinding[] {
     const needed = new Map<string, Certificate>();
     for (const served of servedChains(endpoint))
       for (const { bundle } of stored) {
-        const anchors = bundle === "" ? served.slice(-1) : readableCertificates(bundle);
-        for (const it of longestChain(served, anchors, host, view.now)) needed.set(it.fingerprint, it);
+        const anchors = bundle === "" ? assumedAnchors(served) : readableCertificates(bundle);
+        for (const it of pathOf({ served, anchors, host, now: view.now })) needed.set(it.fingerprint, it);
       }
     return [...needed.values()].flatMap((certificate): DoctorFinding[] => {
       const left = timeLeft(certificate, view.now);
@@ -39,16 +40,8 @@ export function checkExpiry(view: ClusterView): DoctorFinding[] {
   });
 }
 
-/** The longest-lasting chain to an anchor. Only the leaf if there is no chain. */
-function longestChain(
-  served: readonly Certificate[],
-  anchors: readonly Certificate[],
-  host: string,
-  now: number,
-): readonly Certificate[] {
-  const verification = verifyChain({ served, anchors, host, now });
-  if (!verification.ok) return served.slice(0, 1);
-  const end = verification.notAfter.getTime();
-  const best = verification.chains.find((chain) => chain.every(({ notAfter }) => notAfter.getTime() >= end));
-  return best ?? served.slice(0, 1);
+/** The path that the API server takes, not all that is served. Only the leaf if there is no path. */
+function pathOf(question: ChainQuestion): readonly Certificate[] {
+  const verification = verifyChain(question);
+  return verification.ok ? verification.path : question.served.slice(0, 1);
 }

@@ -58,7 +58,7 @@ export function checkPlan({ plan }: ClusterView): DoctorFinding[] {
 
 function todoFor(code: FindingCode): string {
   if (code.startsWith("announcement-")) return TODO.announcement;
-  if (code === "unanchored" || code === "unknown-root") return TODO.root;
+  if (code === "unanchored" || code === "unknown-root" || code === "unasked-root") return TODO.root;
   if (code === "no-canary" || code === "no-targets") return TODO.handOver;
   if (code === "provider-failed") return TODO.provider;
   if (code === "cannot-roll-back") return TODO.byHand;

@@ -1,3 +1,4 @@
+import { Host } from "../../protocol/Host.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView, ServiceSecret } from "../cluster/ClusterView.ts";
 import type { LiveHook, LiveRegistration, ServiceName } from "../cluster/LiveRegistration.ts";
@@ -60,7 +61,7 @@ function findingsForService(view: ClusterView, registration: LiveRegistration, s
 
 function endpointFindings({ endpoints, certificates, now }: ClusterView): DoctorFinding[] {
   return endpoints.flatMap(({ base }) => {
-    const own = certificatesForHost(certificates, new URL(base).hostname);
+    const own = certificatesForHost(certificates, Host.ofUrl(base).name);
     return findingsForCertificates(own, now).map((finding) => ({ ...finding, about: base }));
   });
 }

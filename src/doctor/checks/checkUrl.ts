@@ -1,4 +1,5 @@
 import { splitGateUrl } from "../../protocol/gateUrl.ts";
+import { Host } from "../../protocol/Host.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
@@ -65,20 +66,32 @@ function severalUrls(view: ClusterView): DoctorFinding[] {
   });
 }
 
+/**
+ * The policy compares `url.getHostname()` with the lines of the ConfigMap: an IPv6 address has no brackets there, and another
+ * spelling of the same host is another host.
+ */
 function unlistedHosts(view: ClusterView): DoctorFinding[] {
   const { hosts } = view;
   if (hosts === undefined) return [];
   const handedOver = gateHooks(view).filter(({ registration }) => registration.isHandedOver);
-  const unlisted = new Set(
-    handedOver.map(({ base }) => new URL(base).hostname).filter((host) => !hosts.includes(host)),
-  );
-  return [...unlisted].map((host) => ({
-    code: "unlisted-host",
-    severity: "warning",
-    about: "ConfigMap/postern-sync",
-    message: `does not list ${host} under hosts, but registrations of the sync call it: writes of the sync are refused`,
-    todo: `Add ${host} to hosts in the ConfigMap postern-sync, and to hosts in its sync.yaml.`,
-  }));
+  const called = new Set(handedOver.map(({ base }) => Host.ofUrl(base).name));
+  return [...called]
+    .filter((host) => !hosts.includes(host))
+    .map((host) => {
+      const other = hosts.find((it) => new Host(it).inUrl === new Host(host).inUrl);
+      const spelling =
+        other === undefined ? `does not list ${host} under hosts` : `lists ${host} under hosts only as ${other}`;
+      return {
+        code: "unlisted-host",
+        severity: "warning",
+        about: "ConfigMap/postern-sync",
+        message: `${spelling}, but registrations of the sync call it: writes of the sync are refused`,
+        todo:
+          other === undefined
+            ? `Add ${host} to hosts in the ConfigMap postern-sync, and to hosts in its sync.yaml.`
+            : `Write ${host} in the place of ${other} in hosts of the ConfigMap postern-sync. It is spelled there as in the URL, without brackets.`,
+      };
+    });
 }
 
 /** Removes what can be secret from a URL: a capability in the path (`/k/TOKEN/`), the query and credentials. */

@@ -1,4 +1,4 @@
-import { MAX_REVERTS } from "../../sync/plan/rewriteTarget.ts";
+import { MAX_REVERTS } from "../../sync/target/TargetState.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import { FIELD_MANAGER } from "../../sync/target/targetPatch.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";

@@ -1,12 +1,13 @@
+import type { CallHttp } from "../../http/callHttp.ts";
 import type { KubernetesApi } from "../../kubernetes/KubernetesApi.ts";
 import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { SYNC_NAME, SYNC_USER, SYSTEM_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import type { SyncConfig } from "../../sync/goal/SyncConfig.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
+import { hostOfPlace } from "../../sync/target/hostOfPlace.ts";
 import { type TargetKind, targetName } from "../../sync/target/SyncTarget.ts";
 import type { EndpointView } from "../../trust/EndpointView.ts";
-import type { CallHttp } from "../../trust/probe/callHttp.ts";
 import { asObject, asObjects, asText } from "./asObject.ts";
 import { ClusterReader } from "./ClusterReader.ts";
 import type { ClusterView, GateSources, MissingRight, OtherClock, SelfTestResult } from "./ClusterView.ts";
@@ -145,7 +146,7 @@ async function hostsOf(reader: ClusterReader): Promise<readonly string[] | undef
   const map = await reader.get(`ConfigMap/${SYNC_NAME}`, path);
   if (map === undefined || map === "missing") return undefined;
   const { hosts } = asObject(map.data);
-  return typeof hosts === "string" ? hosts.split("\n").map((line) => line.trim()) : undefined;
+  return typeof hosts === "string" ? hosts.split("\n").map((line) => hostOfPlace(line.trim())) : undefined;
 }
 
 async function missingRightsOf(

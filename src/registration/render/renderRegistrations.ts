@@ -18,6 +18,12 @@ export const HASH_ANNOTATION = "postern.dev/registration-hash";
 /** With this annotation set to `true`, the sync owns `caBundle` and `url` of a registration. */
 export const SYNC_ANNOTATION = "postern.dev/sync";
 
+/**
+ * The SHA-256 fingerprints of the roots in `caBundle` as rendered, separated by commas; empty without `caBundle`. The sync
+ * must not change it, so it tells which roots whoever handed the registration over asked for.
+ */
+export const ROOTS_ANNOTATION = "postern.dev/roots";
+
 /** The webhooks of a registration that allow break-glass, separated by commas. */
 export const BREAK_GLASS_ANNOTATION = "postern.dev/break-glass";
 
@@ -32,16 +38,19 @@ export interface Rendered {
  * All objects with which a cluster calls a gate: the namespace and canary of self-tests, the registrations of validators
  * and mutators, and the patches and canary for conversions. The same gate and settings give the same objects in the same
  * order. Without an endpoint they have no `clientConfig`, which is enough for the hash. With `sync` the sync owns their
- * `caBundle` and `url`.
+ * `caBundle` and `url`; `roots` are the fingerprints of the CA then.
  */
 export async function renderRegistrations(
   gate: RegisteredGate,
   settings: ClusterSettings,
   endpoint?: Endpoint,
-  { sync = false }: { readonly sync?: boolean } = {},
+  { sync = false, roots = [] }: { readonly sync?: boolean; readonly roots?: readonly string[] } = {},
 ): Promise<Rendered> {
   const hash = await registrationHash(objectsOf(gate, settings, undefined, {}));
-  const added = { [HASH_ANNOTATION]: hash, ...(sync ? { [SYNC_ANNOTATION]: "true" } : {}) };
+  const added = {
+    [HASH_ANNOTATION]: hash,
+    ...(sync ? { [SYNC_ANNOTATION]: "true", [ROOTS_ANNOTATION]: roots.join(",") } : {}),
+  };
   return { hash, objects: objectsOf(gate, settings, endpoint, added) };
 }
 

@@ -21,17 +21,26 @@ const KINDS: readonly TargetKind[] = [
   "CustomResourceDefinition",
 ];
 
+/** How far clocks of two runs may differ. Above it, a run measures no soak either (`clock`). */
+const MAX_AHEAD_MS = 60_000;
+
 /** Reads and writes the registrations of one gate in a cluster. */
 export class SyncCluster {
   readonly #api: KubernetesApi;
   readonly #gate: string;
+  readonly #now: () => number;
 
-  constructor(api: KubernetesApi, gate: string) {
+  /** `now`: the time that states are compared with, in milliseconds since 1970. See {@link SyncCluster.targets}. */
+  constructor(api: KubernetesApi, gate: string, now: () => number = Date.now) {
     this.#api = api;
     this.#gate = gate;
+    this.#now = now;
   }
 
-  /** The registrations that are handed to the sync, canaries included. Throws {@link KubernetesError}. */
+  /**
+   * The registrations that are handed to the sync, canaries included. A time in a state that is more than a minute ahead of
+   * now is not believed. Throws {@link KubernetesError}.
+   */
   async targets(): Promise<SyncTarget[]> {
     const selector = `?labelSelector=${encodeURIComponent(`${GATE_LABEL}=${this.#gate}`)}`;
     const lists = await Promise.all(
@@ -39,7 +48,8 @@ export class SyncCluster {
         const answer = await this.#call({ method: "GET", path: `${COLLECTIONS[kind]}${selector}` });
         const { items } = answer.body;
         if (answer.status !== 200 || !Array.isArray(items)) throw refused(`${kind}s cannot be listed`, answer);
-        return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, this.#gate) ?? []);
+        const terms = { gate: this.#gate, latest: this.#now() + MAX_AHEAD_MS };
+        return items.filter(isJsonObject).flatMap((item) => readTarget(kind, item, terms) ?? []);
       }),
     );
     return lists.flat();

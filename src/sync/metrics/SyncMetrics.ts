@@ -1,9 +1,9 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import { servedChains } from "../../trust/EndpointView.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { findingsOf, isLast } from "../plan/Step.ts";
 import type { SyncRun } from "../runSync.ts";
 import { targetName } from "../target/SyncTarget.ts";
+import { endOfPaths } from "./endOfPaths.ts";
 import { readSamples } from "./readSamples.ts";
 import { type RiskTerms, riskModel } from "./riskModel.ts";
 
@@ -35,11 +35,11 @@ const GAUGES = {
   },
   expiry: {
     name: "postern_sync_certificate_expiry_timestamp_seconds",
-    help: "First expiry of a certificate that an endpoint serves, in seconds since 1970. The label has no URL path.",
+    help: "First expiry on the paths from what an endpoint serves to the bundles in force, in seconds since 1970. The label has no URL path.",
   },
   daysLeft: {
     name: "postern_sync_certificate_days_left",
-    help: "Days until the first expiry of a certificate that an endpoint serves.",
+    help: "Days until the first expiry on the paths from what an endpoint serves to the bundles in force.",
   },
   stale: {
     name: "postern_sync_risk_stale",
@@ -100,7 +100,7 @@ export class SyncMetrics {
     // A path can hold a capability, so the label has only the origin.
     const byOrigin = Map.groupBy(observation.endpoints, ({ base }) => new URL(base).origin);
     const expiries = [...byOrigin].flatMap(([endpoint, views]): [Labels, number][] => {
-      const times = views.flatMap(servedChains).flatMap((chain) => chain.map(({ notAfter }) => notAfter.getTime()));
+      const times = views.flatMap((view) => endOfPaths(view, observation, goal) ?? []);
       return times.length === 0 ? [] : [[{ endpoint }, Math.min(...times)]];
     });
     this.#set(

@@ -42,8 +42,8 @@ export interface Risk {
 const RENEWAL_POINT = 2 / 3;
 
 /**
- * Estimates the risk between two runs. `stale` is 1 when a bundle in force refuses a served chain, or a write is
- * unconfirmed. Otherwise it is the probability of a renewal before the next run ends, times the share of the provider's
+ * Estimates the risk between two runs. `stale` is 1 when a bundle in force refuses a served chain, or will
+ * before the next run ends because the path between them expires, or when a write is unconfirmed. Otherwise it is the probability of a renewal before the next run ends, times the share of the provider's
  * roots that the bundle lacks. The probability is `seconds` divided by two thirds of the certificate's lifetime. Assumptions:
  * renewals are evenly distributed, a provider uses each root of its catalogue equally, and a private CA renews below the
  * pinned root. The worst of several endpoints and bundles counts. Undefined when an endpoint does not answer, and with the
@@ -94,6 +94,8 @@ function staleChance(
   return worst(
     servedChains(view).map((served) => {
       const verification = verifyChain({ served, anchors: roots, host, now });
+      // A path that ends first is refused, unless it is renewed until then.
+      if (verification.ok && verification.notAfter.getTime() < now + seconds * 1000) return 1;
       const anchors = verification.ok ? verification.chains.flatMap((chain) => chain.at(-1) ?? []) : [];
       return renewalChance(served, seconds) * shareMissing(anchors, roots, catalogues);
     }),

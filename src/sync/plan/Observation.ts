@@ -1,4 +1,5 @@
 import type { EndpointView } from "../../trust/EndpointView.ts";
+import type { Finding } from "../Finding.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 
 /** The result of a self-test through a canary registration with one bundle and URL. */
@@ -37,6 +38,8 @@ export interface Observation {
   readonly conversionTest?: CanaryTest | undefined;
   /** The tests of this run that asked whether the gate can be called at all, oldest first. */
   readonly reachabilityTests?: readonly CanaryTest[];
+  /** What was written by others and seen earlier in this run (`foreignWrites`). Reported at its end. */
+  readonly seen?: readonly Finding[];
   /** Targets that another client changed during this run, by `targetName`, with the message. The run skips them. */
   readonly conflicts: ReadonlyMap<string, string>;
 }

@@ -1,5 +1,6 @@
 import { Host } from "../../protocol/Host.ts";
 import { type EndpointView, servedChains } from "../../trust/EndpointView.ts";
+import { assumedAnchors } from "../../trust/verify/assumedAnchors.ts";
 import { verifyChain } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { Finding } from "../Finding.ts";
@@ -41,14 +42,6 @@ export function checkEndpoint(view: EndpointView, roots: readonly Certificate[],
   if (served > 0) return { isFine: true, silent, finding: undefined };
   const reason = [view.fault, ...silent].filter((it) => it !== undefined).join("; ") || "it has no address";
   return { isFine: false, silent, finding: { code: "unreachable", about: view.base, message: `no answer: ${reason}` } };
-}
-
-/**
- * Stands in for the unknown roots of the API server's host: every certificate served above the leaf. The last one only
- * would not do: it can be unrelated, or an expired cross-signed certificate whose key every host trusts as a root.
- */
-function assumedAnchors(chain: readonly Certificate[]): readonly Certificate[] {
-  return chain.length > 1 ? chain.slice(1) : chain;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { splitGateUrl } from "../../protocol/gateUrl.ts";
 import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
@@ -7,6 +8,7 @@ import { askCanary, canaryFinding } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
 import type { Step, TargetStep } from "./Step.ts";
+import { unaskedRoots } from "./unaskedRoots.ts";
 
 /** Neither the write nor its snapshot is accepted. */
 export interface Stuck {
@@ -50,7 +52,8 @@ function rollBack(
   goal: SyncGoal,
   finding: Finding | undefined,
 ): Step | Stuck {
-  const { snapshot, phase, reverted, announcement, failingOpen } = target.state;
+  const { snapshot, phase, reverted, announcement, failingOpen, unaskedSince } = target.state;
+  const pathOf = (url = ""): string | undefined => splitGateUrl(url, goal.cluster)?.path;
   const reason = finding?.message ?? `${phase}: the written values are not accepted`;
   const about = targetName(target);
   const stuck = (reason: string): Stuck => ({
@@ -60,6 +63,9 @@ function rollBack(
   const names = (hooks: readonly { name: string }[]): string => JSON.stringify(hooks.map(({ name }) => name).sort());
   if (snapshot === undefined || names(snapshot) !== names(target.hooks))
     return stuck("there is no snapshot of these webhooks: not written");
+  // A forged snapshot. The policy of the sync's ServiceAccount refuses its write.
+  if (snapshot.some(({ name, url }) => pathOf(url) !== pathOf(target.hooks.find((it) => it.name === name)?.url)))
+    return stuck("the snapshot has URLs of other entries: not written");
   const { roots, hash, bases = [] } = viewOf({ hooks: snapshot }, goal);
   const [base] = bases;
   const snapshotVerifies =
@@ -68,6 +74,11 @@ function rollBack(
     hash !== undefined &&
     checkEndpoint(endpointAt(observation, base), roots, observation.now).isFine;
   if (!snapshotVerifies) return stuck("the snapshot would not be accepted either: not written");
+  const current = new Set(viewOf(target, goal).roots.map(({ fingerprint }) => fingerprint));
+  const { since } = unaskedRoots({ ...target, hooks: snapshot }, goal, { now: observation.now });
+  // A snapshot can be forged, so the roots that come back with it count as somebody else's.
+  const added = Object.entries(since).filter(([root]) => !current.has(root));
+  const unasked = { ...unaskedSince, ...Object.fromEntries(added) };
   const state = withoutUndefined({
     phase: undefined,
     since: undefined,
@@ -75,6 +86,7 @@ function rollBack(
     bundleHash: hash,
     base,
     unusedSince: undefined,
+    unaskedSince: Object.keys(unasked).length === 0 ? undefined : unasked,
     reverted,
     announcement,
     failingOpen,

@@ -9,7 +9,9 @@ import { viewOf } from "../target/TargetView.ts";
 import { lastTest } from "./askCanary.ts";
 import { breakGlass, failOpenFindings, restoreFailClosed } from "./breakGlass.ts";
 import { confirmTarget } from "./confirmTarget.ts";
+import { replaceForeignState } from "./foreignWrites.ts";
 import type { Observation } from "./Observation.ts";
+import { removeUnasked } from "./removeUnasked.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
 import { findingsOf, isLast, type Step, type TargetStep } from "./Step.ts";
 import { soakTarget } from "./soakTarget.ts";
@@ -23,6 +25,7 @@ import { soakTarget } from "./soakTarget.ts";
  * |---|---|---|
  * | a target fails open, reachability not tested in this run | try-canary | a reachable gate must decide again first |
  * | a target fails open, an API server reaches the gate | restore | fail closed is the configured state |
+ * | a target's annotations have values that the sync does not write | remember | no plan follows from them |
  * | no target, or no canary for webhooks | refuse | nothing can be tried before it is written |
  * | target: changed by others, has a fault, foreign URL or no canary | finding | the sync must not write it |
  * | target: unconfirmed write, not tested since | try-canary | only the API server shows that it accepts a bundle |
@@ -34,6 +37,8 @@ import { soakTarget } from "./soakTarget.ts";
  * | target: roots missing, or URL differs; not tested | try-canary | untested values are not written |
  * | target: roots missing | widen | adding roots breaks nothing |
  * | target: URL differs, roots present (or old endpoint fails) | switch-url | the new endpoint is already trusted |
+ * | target: a root that nobody asked for, not remembered yet | remember | its soak does not depend on its use |
+ * | target: a root that nobody asked for, after the soak; tested | narrow | a pin is a pin |
  * | target: roots unwanted, an address silent or clocks apart | finding | the use of roots cannot be measured |
  * | target: unwanted root's use changed | remember | the soak is measured across runs |
  * | target: unwanted root unused for the soak; tested | narrow | every address was seen without it |
@@ -43,19 +48,23 @@ import { soakTarget } from "./soakTarget.ts";
  * | an unwanted root is within its soak | soak | the run ends and a later run removes it |
  * | otherwise | nothing-to-do | everything is in step |
  *
- * A finding does not stop the other targets. Targets that fail open, and a frozen goal (see `SyncGoal.frozen`), turn the last
- * step into a report with their findings.
+ * A finding does not stop the other targets. Targets that fail open, a frozen goal (see `SyncGoal.frozen`), and what others
+ * wrote (see `Observation.seen`) turn the last step into a report with their findings.
  */
 export function nextStep(observation: Observation, goal: SyncGoal): Step {
   const step = stepOrBreakGlass(observation, goal);
+  if (!isLast(step)) return step;
+  const planned = findingsOf(step);
+  const { seen = [] } = observation;
+  const more = seen.filter((it) => !planned.some(({ code, about }) => code === it.code && about === it.about));
   const { frozen } = goal;
-  if (frozen === undefined || !isLast(step)) return step;
-  return { kind: "report", findings: distinct([...findingsOf(step), frozen]) };
+  if (frozen === undefined && more.length === 0) return step;
+  return { kind: "report", findings: distinct([...planned, ...more, ...(frozen === undefined ? [] : [frozen])]) };
 }
 
 function stepOrBreakGlass(observation: Observation, goal: SyncGoal): Step {
-  const restored = restoreFailClosed(observation, goal);
-  if (restored !== undefined) return restored;
+  const first = restoreFailClosed(observation, goal) ?? replaceForeignState(observation);
+  if (first !== undefined) return first;
   const step = stepToGoal(observation, goal);
   if (!isLast(step)) return step;
   const emergency = step.kind === "refuse" || step.kind === "report" ? breakGlass(observation, goal) : undefined;
@@ -96,12 +105,24 @@ function stepToGoal(observation: Observation, goal: SyncGoal): Step {
 
 function stepFor(target: SyncTarget, observation: Observation, goal: SyncGoal): TargetStep {
   const confirmation = confirmTarget(target, observation, goal);
-  if (confirmation === undefined)
-    return rewriteTarget(target, observation, goal) ?? soakTarget(target, observation, goal);
-  if (!("isStuck" in confirmation)) return confirmation;
+  if (confirmation === undefined) {
+    const rewrite = rewriteTarget(target, observation, goal);
+    return rewrite === undefined
+      ? soakTarget(target, observation, goal)
+      : orRemoval(rewrite, target, observation, goal);
+  }
+  if (!("isStuck" in confirmation)) return orRemoval(confirmation, target, observation, goal);
   // Neither the write nor its snapshot is accepted, but the goal may have changed since.
   const forward = rewriteTarget(target, observation, goal);
-  return forward !== undefined && "kind" in forward ? forward : confirmation;
+  const isStep = forward !== undefined && "kind" in forward;
+  return orRemoval(isStep ? forward : confirmation, target, observation, goal);
+}
+
+/** A fault of the endpoint keeps no root that nobody asked for: whoever put it there may cause the fault. */
+function orRemoval(step: TargetStep, target: SyncTarget, observation: Observation, goal: SyncGoal): TargetStep {
+  if (!("findings" in step)) return step;
+  const removal = removeUnasked(target, observation, goal);
+  return "kind" in removal ? removal : { findings: [...step.findings, ...removal.findings] };
 }
 
 /** Returns why the sync must not write a target. */

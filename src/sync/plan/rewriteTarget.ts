@@ -2,15 +2,14 @@ import { distinctCertificates, SYSTEM_TRUST, trustHash } from "../../trust/bundl
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { type SyncTarget, targetName } from "../target/SyncTarget.ts";
-import { type Phase, type TargetState, withoutUndefined } from "../target/TargetState.ts";
+import { MAX_REVERTS, type Phase, type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
 import { requireCanary } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
 import type { TargetStep } from "./Step.ts";
+import { unaskedRoots } from "./unaskedRoots.ts";
 
-/** How often another writer may change the written values before the sync stops writing. */
-export const MAX_REVERTS = 2;
 /** Changes further apart than this, or than the soak, are not counted together. */
 const MIN_REVERT_WINDOW_MS = 3_600_000;
 
@@ -67,12 +66,13 @@ function writeStep(target: SyncTarget, observation: Observation, goal: SyncGoal,
   const { roots, base, phase, reason, view } = planned;
   const { now } = observation;
   const reverted = revertsOf(target, view, now, goal);
-  if (reverted !== undefined && reverted.times >= MAX_REVERTS) {
-    const message = `another writer changed the written values ${reverted.times} times: the sync does not write it; when the other writer has stopped, remove the annotation postern.dev/sync-reverted`;
+  if (reverted?.times === MAX_REVERTS && !isWorthMending(target, observation, goal)) {
+    const message = `another writer changed the written values at least ${MAX_REVERTS} times: the sync does not write it; when the other writer has stopped, remove the annotation postern.dev/sync-reverted`;
     return { findings: [{ code: "fight", about: targetName(target), message }] };
   }
   const untested = requireCanary(target, observation, { roots, base, reason });
   if (untested !== undefined) return untested;
+  const { since: unaskedSince } = unaskedRoots(target, goal, { now });
   const state = withoutUndefined({
     phase,
     since: now,
@@ -80,6 +80,7 @@ function writeStep(target: SyncTarget, observation: Observation, goal: SyncGoal,
     bundleHash: trustHash(roots),
     base,
     unusedSince: trustHash(roots) === SYSTEM_TRUST ? undefined : target.state.unusedSince,
+    unaskedSince: Object.keys(unaskedSince).length === 0 ? undefined : unaskedSince,
     reverted: reverted ?? target.state.reverted,
     announcement: goal.announced ?? target.state.announcement,
     failingOpen: target.state.failingOpen,
@@ -88,8 +89,28 @@ function writeStep(target: SyncTarget, observation: Observation, goal: SyncGoal,
   return { kind: phase === "widening" ? "widen" : "switch-url", write: { target, hooks, state }, reason };
 }
 
-/** Counts changes by another writer, including the present one. Undefined when the written values are in place. */
-function revertsOf(
+/** A write that was made less than this ago is not repeated against another writer. */
+const MIN_MEND_PAUSE_MS = 60_000;
+
+/**
+ * Whether the values of another writer, who changes them again and again, keep the API server from calling the gate as the
+ * goal says. Such values are mended all the same: else one forged annotation would keep the sync from mending them.
+ */
+function isWorthMending({ hooks, state }: SyncTarget, observation: Observation, goal: SyncGoal): boolean {
+  const { now } = observation;
+  if (state.since !== undefined && now - state.since < MIN_MEND_PAUSE_MS) return false;
+  return hooks.some((hook) => {
+    const { roots, bases: [base] = [] } = viewOf({ hooks: [hook] }, goal);
+    if (base === undefined || (roots.length === 0 && goal.trust.mode === "pin")) return true;
+    return !checkEndpoint(endpointAt(observation, base), roots, now).isFine;
+  });
+}
+
+/**
+ * Counts changes by another writer, including the present one, up to {@link MAX_REVERTS}. Undefined when the written values
+ * are in place.
+ */
+export function revertsOf(
   { state }: SyncTarget,
   { hash, bases = [] }: TargetView,
   now: number,
@@ -99,7 +120,7 @@ function revertsOf(
   if (hash === state.bundleHash && bases.length === 1 && bases[0] === state.base) return undefined;
   const { times, since } = state.reverted ?? { times: 0, since: now };
   const isOld = now - since > Math.max(soakMs, MIN_REVERT_WINDOW_MS);
-  return isOld ? { times: 1, since: now } : { times: times + 1, since };
+  return isOld ? { times: 1, since: now } : { times: Math.min(times + 1, MAX_REVERTS), since };
 }
 
 function missingRoots(wide: readonly Certificate[], { roots }: TargetView): string {

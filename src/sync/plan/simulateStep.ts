@@ -33,7 +33,7 @@ export function simulateStep(observation: Observation, step: Step, { cluster }: 
   if (!("write" in step)) return observation;
   const { target, hooks, state } = step.write;
   const targets = observation.targets.map((it) =>
-    targetName(it) === targetName(target) ? { ...it, hooks, state } : it,
+    targetName(it) === targetName(target) ? { ...it, hooks, state, stateFaults: [] } : it,
   );
   return { ...observation, now, targets };
 }

@@ -4,31 +4,49 @@ import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
-import { hooksWith, viewOf } from "../target/TargetView.ts";
+import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
 import { requireCanary } from "./askCanary.ts";
 import { checkEndpoint, endpointAt, rootsInUse } from "./checkEndpoint.ts";
+import { clockFinding } from "./clockFinding.ts";
 import type { Observation } from "./Observation.ts";
+import { removeUnasked } from "./removeUnasked.ts";
 import type { Step, TargetStep } from "./Step.ts";
-
-/** The largest difference between this clock and the API server's at which a soak is still measured. */
-const MAX_SKEW_MS = 60_000;
 
 /**
  * Plans the removal of roots that a target has and the goal does not want. Remembers since when each is unused. Removes a
- * root when it was unused for the whole soak, every address answered, and the canary accepts the remaining roots.
+ * root when it was unused for the whole soak, every address answered, and the canary accepts the remaining roots. For roots
+ * that nobody asked for, see {@link removeUnasked}.
  */
 export function soakTarget(target: SyncTarget, observation: Observation, goal: SyncGoal): TargetStep {
+  const unasked = removeUnasked(target, observation, goal);
+  if ("kind" in unasked) return unasked;
+  const step = soakAsked(target, observation, goal, new Set(unasked.roots.map(({ fingerprint }) => fingerprint)));
+  if (unasked.findings.length === 0 || ("kind" in step && step.kind !== "soak")) return step;
+  return { findings: [...unasked.findings, ...("findings" in step ? step.findings : [])] };
+}
+
+/** The same without the roots that nobody asked for. */
+function soakAsked(
+  target: SyncTarget,
+  observation: Observation,
+  goal: SyncGoal,
+  unasked: ReadonlySet<string>,
+): TargetStep {
   const { now } = observation;
-  const { roots, bases: [base] = [] } = viewOf(target, goal);
+  const view = viewOf(target, goal);
+  const { roots, bases: [base] = [] } = view;
   if (base === undefined) return { findings: [] };
   const endpoint = endpointAt(observation, base);
   const { silent } = checkEndpoint(endpoint, roots, now);
   const findings = silent.map(
     (message): Finding => ({ code: "address-silent", about: base, message: `${message}; no root is removed` }),
   );
-  if (goal.trust.mode === "system") return findings.length > 0 ? { findings } : settled(target, goal, {}, []);
+  if (goal.trust.mode === "system")
+    return findings.length > 0 ? { findings } : settled(target, view, goal, { unusedSince: {}, notes: [] });
   const pins = distinctCertificates(goal.trust.roots);
-  const unwanted = roots.filter(({ fingerprint }) => !pins.some((pin) => pin.fingerprint === fingerprint));
+  const unwanted = roots.filter(
+    ({ fingerprint }) => !unasked.has(fingerprint) && !pins.some((pin) => pin.fingerprint === fingerprint),
+  );
   const used = rootsInUse(endpoint, { roots, pins, now });
   const isUsed = ({ fingerprint }: Certificate): boolean => used.has(fingerprint);
   if (findings.length > 0 && unwanted.length > 0) return { findings };
@@ -47,32 +65,29 @@ export function soakTarget(target: SyncTarget, observation: Observation, goal: S
     return narrow(target, observation, goal, { roots, due, unusedSince, base });
   if (findings.length > 0) return { findings };
   const notes = unwanted.filter(isUsed).map(({ subject }) => `${subject.short} is not configured, but still in use`);
-  const step = settled(target, goal, unusedSince, notes);
+  const step = settled(target, view, goal, { unusedSince, notes });
   const times = Object.values(unusedSince);
   if ("kind" in step || times.length === 0) return step;
   return { kind: "soak", until: Math.min(...times) + goal.soakMs, notes };
 }
 
-function clockFinding({ skewMs = 0 }: Observation): Finding | undefined {
-  if (Math.abs(skewMs) <= MAX_SKEW_MS) return undefined;
-  const [seconds, way] = [Math.round(Math.abs(skewMs) / 1000), skewMs > 0 ? "behind" : "ahead of"];
-  const message = `this clock is ${seconds} s ${way} the API server's: no soak can be measured, and no root is removed`;
-  return { code: "clock", about: "", message };
-}
-
 /** Returns the notes when the state of a target is up to date, otherwise the step that writes it. */
 function settled(
   target: SyncTarget,
+  { hash, bases: [base] = [] }: TargetView,
   { announced }: SyncGoal,
-  unusedSince: Readonly<Record<string, number>>,
-  notes: readonly string[],
+  { unusedSince, notes }: { readonly unusedSince: Readonly<Record<string, number>>; readonly notes: readonly string[] },
 ): Step | { notes: readonly string[] } {
   const { state } = target;
+  // What another writer put there, and is kept, is what the next change is compared with.
+  const { bundleHash = hash, base: writtenBase = base } = state;
+  const isWritten = bundleHash === hash && writtenBase === base;
   const isSoaking = Object.keys(unusedSince).length > 0;
   const announcement = announced ?? state.announcement;
   const isRemembered = announcement?.seq === state.announcement?.seq && announcement?.hash === state.announcement?.hash;
   const isSame =
     isRemembered &&
+    isWritten &&
     state.phase === (isSoaking ? "soaking" : undefined) &&
     state.snapshot === undefined &&
     canonical(state.unusedSince ?? {}) === canonical(unusedSince);
@@ -82,11 +97,13 @@ function settled(
     phase: isSoaking ? "soaking" : undefined,
     since: isSoaking ? Math.max(...Object.values(unusedSince)) : undefined,
     snapshot: undefined,
+    ...(isWritten ? {} : { bundleHash: hash, base }),
     unusedSince: isSoaking ? unusedSince : undefined,
     announcement,
   });
   const use = isSoaking ? "a root went out of use, or came into use" : "no root is unused";
-  const reason = isRemembered ? use : `the announcement ${announcement?.seq}`;
+  const change = isWritten ? use : "another client wrote other values, which stay";
+  const reason = isRemembered ? change : `the announcement ${announcement?.seq}`;
   return { kind: "remember", write: { target, hooks: target.hooks, state: next }, reason };
 }
 

@@ -18,6 +18,13 @@ export interface SyncTarget {
   readonly state: TargetState;
   /** All annotations of the sync on the object, including those that could not be parsed into `state`. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** The names of the annotations whose values the sync does not write, such as a time ahead of now. See `stateFaults`. */
+  readonly stateFaults?: readonly string[];
+  /**
+   * The SHA-256 fingerprints of the roots that the registration was handed over with (annotation `postern.dev/roots`, which
+   * `postern render --sync` writes and the sync must not change). Undefined when it has no such record.
+   */
+  readonly handedOver?: readonly string[] | undefined;
   /** Why the sync never writes it: another writer, or a form that the sync does not support. Undefined when it may. */
   readonly fault: string | undefined;
 }

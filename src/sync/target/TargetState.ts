@@ -17,6 +17,8 @@ export interface TargetState {
   readonly base?: string;
   /** Since when each unwanted root has been unused, by SHA-256 fingerprint. */
   readonly unusedSince?: Readonly<Record<string, number>>;
+  /** Since when each root is seen that nobody asked for (`unasked-root`), by SHA-256 fingerprint. */
+  readonly unaskedSince?: Readonly<Record<string, number>>;
   /** How often another writer changed the written values, and when that was first seen. */
   readonly reverted?: { readonly times: number; readonly since: number };
   /** The last announcement that was followed. */
@@ -39,6 +41,11 @@ export interface AnnouncementMark {
 /** The prefix of all annotations that the sync writes. It writes no others. */
 export const STATE_PREFIX = "postern.dev/sync-";
 
+/** As for an announced URL. In characters. */
+const MAX_URL_LENGTH = 1_024;
+/** The sync stops counting there (`fight`). */
+export const MAX_REVERTS = 2;
+
 const timeSchema = z.pipe(
   z.string().check(
     z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/),
@@ -47,6 +54,8 @@ const timeSchema = z.pipe(
   ),
   z.transform((text) => Date.parse(text)),
 );
+const hashSchema = z.string().check(z.regex(/^(?:system|sha256:[0-9a-f]{64})$/));
+const urlSchema = z.string().check(z.maxLength(MAX_URL_LENGTH), z.startsWith("https://"));
 const snapshotSchema = z.strictObject({
   bundles: z.array(z.string()),
   hooks: z.array(z.strictObject({ name: z.string(), url: z.string(), bundle: z.int().check(z.nonnegative()) })),
@@ -60,11 +69,20 @@ const markSchema = z.pipe(
     return { seq: Number(seq), hash };
   }),
 );
-const revertedSchema = z.strictObject({ times: z.int().check(z.positive()), since: timeSchema });
+const revertedSchema = z.strictObject({
+  times: z.int().check(z.minimum(1), z.maximum(MAX_REVERTS)),
+  since: timeSchema,
+});
 const failingOpenSchema = z.strictObject({ since: timeSchema, webhooks: z.array(z.string()) });
 
-/** Reads the state from annotations. Values that cannot be parsed, for example after a manual edit, are ignored. */
-export function readState(annotations: Readonly<Record<string, unknown>>): TargetState {
+/**
+ * Reads the state from annotations. Ignores values that the sync does not write: another form, or a time after `latest` (in
+ * milliseconds since 1970). A number of an announcement is a time too, see `MAX_SEQ_AHEAD_SECONDS`.
+ */
+export function readState(
+  annotations: Readonly<Record<string, unknown>>,
+  latest = Number.POSITIVE_INFINITY,
+): TargetState {
   const text = (key: string): string | undefined => {
     const value = annotations[`${STATE_PREFIX}${key}`];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -73,31 +91,39 @@ export function readState(annotations: Readonly<Record<string, unknown>>): Targe
     const parsed = schema.safeParse(value);
     return parsed.success ? parsed.data : undefined;
   };
+  const past = <T>(value: T | undefined, timesOf: (value: T) => readonly number[]): T | undefined =>
+    value === undefined || timesOf(value).some((time) => time > latest) ? undefined : value;
+  const since = ({ since: time }: { readonly since: number }): number[] => [time];
+  const times = (key: string): Readonly<Record<string, number>> | undefined =>
+    past(read(unusedSchema, parseJson(text(key))), Object.values);
+  // Webhooks that fail open have to be closed again, whatever time is written there.
+  const failingOpen = read(failingOpenSchema, parseJson(text("broken-glass")));
   const state = {
     phase: read(phaseSchema, text("phase")),
-    since: read(timeSchema, text("since")),
+    since: past(read(timeSchema, text("since")), (time) => [time]),
     snapshot: unpackSnapshot(read(snapshotSchema, parseJson(text("snapshot")))),
-    bundleHash: text("bundle-hash"),
-    base: text("url"),
-    unusedSince: read(unusedSchema, parseJson(text("unused-since"))),
-    reverted: read(revertedSchema, parseJson(text("reverted"))),
-    announcement: read(markSchema, text("announcement")),
-    failingOpen: read(failingOpenSchema, parseJson(text("broken-glass"))),
+    bundleHash: read(hashSchema, text("bundle-hash")),
+    base: read(urlSchema, text("url")),
+    unusedSince: times("unused-since"),
+    unaskedSince: times("unasked"),
+    reverted: past(read(revertedSchema, parseJson(text("reverted"))), since),
+    announcement: past(read(markSchema, text("announcement")), ({ seq }) => [seq * 1_000]),
+    failingOpen: failingOpen === undefined ? undefined : { ...failingOpen, since: Math.min(failingOpen.since, latest) },
   };
   return withoutUndefined(state);
 }
 
 /** Returns the annotations that store a state. */
 export function stateAnnotations(state: TargetState): Record<string, string> {
-  const { phase, since, snapshot, bundleHash, base, unusedSince = {}, reverted, announcement, failingOpen } = state;
-  const unused = Object.entries(unusedSince).map(([root, at]) => [root, timeText(at)]);
+  const { phase, since, snapshot, bundleHash, base, reverted, announcement, failingOpen } = state;
   const texts: Readonly<Record<string, string | undefined>> = {
     phase,
     since: since === undefined ? undefined : timeText(since),
     snapshot: snapshot === undefined ? undefined : snapshotText(snapshot),
     "bundle-hash": bundleHash,
     url: base,
-    "unused-since": unused.length === 0 ? undefined : JSON.stringify(Object.fromEntries(unused)),
+    "unused-since": timesText(state.unusedSince),
+    unasked: timesText(state.unaskedSince),
     reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),
     announcement: announcement === undefined ? undefined : `${announcement.seq} ${announcement.hash}`,
     "broken-glass":
@@ -115,6 +141,11 @@ export function withoutUndefined(
   state: { readonly [K in keyof TargetState]: TargetState[K] | undefined },
 ): TargetState {
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined));
+}
+
+function timesText(times: Readonly<Record<string, number>> = {}): string | undefined {
+  const texts = Object.entries(times).map(([root, at]) => [root, timeText(at)]);
+  return texts.length === 0 ? undefined : JSON.stringify(Object.fromEntries(texts));
 }
 
 function timeText(at: number): string {

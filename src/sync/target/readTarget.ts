@@ -1,15 +1,28 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import { BREAK_GLASS_ANNOTATION, SYNC_ANNOTATION } from "../../registration/render/renderRegistrations.ts";
+import {
+  BREAK_GLASS_ANNOTATION,
+  ROOTS_ANNOTATION,
+  SYNC_ANNOTATION,
+} from "../../registration/render/renderRegistrations.ts";
 import { conversionCanaryName } from "../../registration/selftest/selfTestNames.ts";
 import type { Hook } from "./Hook.ts";
 import type { SyncTarget, TargetKind } from "./SyncTarget.ts";
+import { stateFaults } from "./stateFaults.ts";
 import { readState, STATE_PREFIX } from "./TargetState.ts";
 
 /** cert-manager's CA injector writes `caBundle` of objects with an annotation of this prefix. */
 const INJECTOR_PREFIX = "cert-manager.io/inject-";
 
+/** What a registration is read for. */
+export interface TargetTerms {
+  /** The gate's name. */
+  readonly gate: string;
+  /** Times in the state after this one are not believed. In milliseconds since 1970. */
+  readonly latest: number;
+}
+
 /** Reads a registration of a gate. Undefined when it is not handed to the sync (annotation `postern.dev/sync`). */
-export function readTarget(kind: TargetKind, object: JsonObject, gate: string): SyncTarget | undefined {
+export function readTarget(kind: TargetKind, object: JsonObject, terms: TargetTerms): SyncTarget | undefined {
   const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   const annotations = isJsonObject(metadata.annotations) ? metadata.annotations : {};
   const { name, uid, resourceVersion } = metadata;
@@ -18,17 +31,26 @@ export function readTarget(kind: TargetKind, object: JsonObject, gate: string): 
   const marked = textOf(annotations[BREAK_GLASS_ANNOTATION]).split(",");
   const found = kind === "CustomResourceDefinition" ? [conversionOf(object)] : webhooksOf(object, marked);
   const hooks = found.flatMap((hook) => (hook === undefined ? [] : [hook]));
+  const own = ownAnnotations(annotations);
+  const state = readState(own, terms.latest);
   return {
     kind,
     name,
     uid,
     resourceVersion,
-    isCanary: isCanary(kind, name, gate),
+    isCanary: isCanary(kind, name, terms.gate),
     hooks,
-    state: readState(annotations),
-    annotations: ownAnnotations(annotations),
+    state,
+    annotations: own,
+    stateFaults: stateFaults(own, state),
+    handedOver: rootsIn(annotations[ROOTS_ANNOTATION]),
     fault: targetFault(annotations, hooks.length, found.length),
   };
+}
+
+/** The fingerprints that `postern render --sync` wrote. */
+function rootsIn(value: unknown): readonly string[] | undefined {
+  return typeof value === "string" ? value.split(",") : undefined;
 }
 
 function isCanary(kind: TargetKind, name: string, gate: string): boolean {

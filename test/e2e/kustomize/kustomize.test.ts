@@ -5,6 +5,7 @@ import { certManagerBinary } from "../../cluster/certmanager/certManagerBinary.t
 import { startCluster } from "../../cluster/startCluster.ts";
 import { kustomizeBase } from "./kustomizeBase.ts";
 import { kustomizeGate } from "./kustomizeGate.ts";
+import { kustomizePinnedImages } from "./kustomizePinnedImages.ts";
 import { kustomizeRollout } from "./kustomizeRollout.ts";
 
 /** One cluster for all overlays. They are applied one after the other, as when a user changes an overlay. */
@@ -24,3 +25,5 @@ describe("the kustomize base", () => kustomizeBase(clusterOf));
 describe("the kustomize component gate", () => kustomizeGate(clusterOf));
 
 describe("the kustomize component rollout", () => kustomizeRollout(clusterOf));
+
+describe("the kustomize component pinned-images", () => kustomizePinnedImages(clusterOf));

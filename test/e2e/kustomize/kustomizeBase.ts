@@ -49,7 +49,11 @@ export function kustomizeBase(clusterOf: () => Cluster): void {
 const REGISTRATIONS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
 const DRY = { query: { dryRun: "All" } };
 const configMap = { metadata: { name: "x" } };
-const lease = { metadata: { name: "postern-sync" }, spec: { holderIdentity: "x" } };
+const time = "2026-01-01T00:00:00.000000Z";
+const lease = {
+  metadata: { name: "postern-sync" },
+  spec: { holderIdentity: "x", leaseDurationSeconds: 60, acquireTime: time, renewTime: time, leaseTransitions: 0 },
+};
 /** Requests of the sync's ServiceAccount. The status 404 means that RBAC allowed the request for a missing object. */
 const requests: readonly {
   what: string;

@@ -23,7 +23,7 @@ beforeAll(async () => {
   bed = await SyncBed.start();
   sync = await TappedSync.start(bed);
   unknownCa = await edgeCa("unknown CA");
-  await bed.cluster.api.merge(SETTINGS, { data: { hosts: HOSTS.join("\n") } });
+  await bed.cluster.api.merge(SETTINGS, { data: { hosts: HOSTS.map((host) => `${host}:*`).join("\n") } });
 });
 
 afterAll(async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { splitGateUrl } from "../../../src/protocol/gateUrl.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
-import { CANARY, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { CANARY, LEASE, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
 import { type SyncTokenCall, withSyncToken } from "./bed/withSyncToken.ts";
 import { ADMISSION, CRDS, changed, conversion, GATEWAYS, stolenTokenAttempts, url } from "./stolenTokenAttempts.ts";
+import { ENDS, EVENTS, eventWith, leaseWith, stolenTokenForms } from "./stolenTokenForms.ts";
 
 let bed: SyncBed;
 let call: SyncTokenCall;
@@ -16,16 +18,29 @@ beforeAll(async () => {
     webhooks: (await bed.live(VALIDATING)).webhooks,
   });
   await api.create(CRDS, gateways());
+  const created = await Promise.all([
+    api.create(LEASES, leaseWith()),
+    api.create(EVENTS, eventWith({ metadata: { name: "of-another", namespace: "default" } })),
+  ]);
+  expect(created.map(({ status }) => status)).toEqual([201, 201]);
+  // The port of the edge is that of the registrations. No other port is listed.
+  await api.merge(SETTINGS, { data: { hosts: HOSTS } });
   call = await withSyncToken(bed, CONFIGURATIONS);
 });
 
+/** One host with any base, and an IPv6 address in both spellings. */
+const HOSTS = "127.0.0.1:8443/base\n::1\n[::1]:8443\n";
+
+const LEASES = LEASE.slice(0, LEASE.lastIndexOf("/"));
 const CONFIGURATIONS = ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"];
 
 afterAll(() => bed?.stop());
 
-const attempts = stolenTokenAttempts(
-  () => bed,
-  () => call,
+const attempts = [stolenTokenAttempts, stolenTokenForms].flatMap((table) =>
+  table(
+    () => bed,
+    () => call,
+  ),
 );
 
 it.each(attempts)("the API server denies the sync's token to %s", async (_, send) => {
@@ -33,7 +48,7 @@ it.each(attempts)("the API server denies the sync's token to %s", async (_, send
   expect([403, 422], body.message).toContain(status);
   // Denied by a policy, by RBAC, or because the URL is not https, and not for another reason.
   expect(body.message).toMatch(
-    /ValidatingAdmissionPolicy 'postern-sync-|User "system:serviceaccount:\S+" cannot|'https' is the only allowed URL scheme/,
+    /ValidatingAdmissionPolicy 'postern-sync-|User "system:serviceaccount:\S+" cannot|'https' is the only allowed URL scheme|clientConfig\.url: |^Event "[^"]+" is invalid/,
   );
 });
 
@@ -46,17 +61,41 @@ it("the API server allows the sync's token to set caBundle, a URL on a listed ho
   const dry = { query: { dryRun: "All" } };
   const { status, body } = await call("PATCH", VALIDATING, { metadata: { annotations }, webhooks }, dry);
   expect(status, body.message).toBe(200);
-  const base = "https://127.0.0.1:1/gates";
-  for (const [path, to] of [
-    [VALIDATING, "/c/e2e/validate/default"],
-    [CANARY, "/c/e2e/validate/self-test-0"],
-  ] as const) {
-    const moved = await call("PATCH", path, await changed(bed, path, url(`${base}${to}`)), dry);
-    expect(moved.status, moved.body.message).toBe(200);
-  }
+  const bases = ["https://127.0.0.1:8443/base", "https://[::1]", "https://[::1]:8443"];
+  for (const base of bases)
+    for (const [path, to] of [
+      [VALIDATING, "/c/e2e/validate/default"],
+      [CANARY, "/c/e2e/validate/self-test-0"],
+    ] as const) {
+      const moved = await call("PATCH", path, await changed(bed, path, url(`${base}${to}`)), dry);
+      expect(moved.status, moved.body.message).toBe(200);
+    }
   const conversionUrl = conversion({ webhook: { clientConfig: { url: `${bed.edge.url}/c/e2e/convert` } } });
   const answer = await call("PATCH", GATEWAYS, { metadata: { annotations }, ...conversionUrl }, dry);
   expect(answer.status, answer.body.message).toBe(200);
+});
+
+it.each(ENDS)(
+  "the API server and the gate's grammar agree on a URL at a listed place that ends with %j",
+  async (end) => {
+    const to = `https://127.0.0.1:8443/base${end}`;
+    const read = splitGateUrl(to, "e2e");
+    const { status } = await call("PATCH", VALIDATING, await changed(bed, VALIDATING, url(to)), {
+      query: { dryRun: "All" },
+    });
+    const isSame = read?.base === "https://127.0.0.1:8443/base" && read.path === "/c/e2e/validate/default";
+    expect(status === 200).toBe(isSame);
+  },
+);
+
+it("the API server allows the sync's token to write its Lease and an Event in its own name", async () => {
+  const dry = { query: { dryRun: "All" }, contentType: "application/json" };
+  const { metadata } = await bed.live(LEASE);
+  const renewed = leaseWith({ resourceVersion: metadata.resourceVersion }, { leaseTransitions: 1 });
+  const lease = await call("PUT", LEASE, renewed, dry);
+  expect(lease.status, lease.body.message).toBe(200);
+  const event = await call("POST", EVENTS, eventWith(), dry);
+  expect(event.status, event.body.message).toBe(201);
 });
 
 function gateways(): object {

@@ -72,7 +72,7 @@ async function withKey(attempt: () => Promise<ApiAnswer>, value = "true"): Promi
 async function writeKey(breakGlass: string | null): Promise<void> {
   keyChanges += 1;
   const host = `set-${keyChanges}.example.com`;
-  await bed.cluster.api.merge(SETTINGS, { data: { breakGlass, hosts: `127.0.0.1\n${host}\n` } });
+  await bed.cluster.api.merge(SETTINGS, { data: { breakGlass, hosts: `127.0.0.1:*\n${host}:*\n` } });
   await eventually(`the key to be ${breakGlass}`, async () => {
     const { webhooks } = await bed.live(MARKED);
     const moved = webhooks.map(({ clientConfig, ...webhook }: KubeObject) => ({
@@ -182,16 +182,23 @@ it.each(attempts)("the API server denies the sync's token to %s", async (_, atte
 
 it("the API server allows the sync's token to set failurePolicy of a marked webhook to Ignore with the key and to Fail without it", async () => {
   const dry = { query: { dryRun: "All" } };
-  const annotations = { "postern.dev/sync-broken-glass": "{}" };
+  const broken = (...webhooks: string[]): object => ({
+    metadata: {
+      annotations: {
+        "postern.dev/sync-broken-glass": JSON.stringify({ since: "2026-01-01T00:00:00.000Z", webhooks }),
+      },
+    },
+  });
   const opened = await withKey(async () =>
-    call(
-      "PATCH",
-      MARKED,
-      { metadata: { annotations }, ...(await markedWith("b.x.dev", { failurePolicy: "Ignore" })) },
-      dry,
-    ),
+    call("PATCH", MARKED, { ...broken("b.x.dev"), ...(await markedWith("b.x.dev", { failurePolicy: "Ignore" })) }, dry),
   );
   expect(opened.status, opened.body.message).toBe(200);
+  for (const unnamed of [{}, broken("a.x.dev"), broken("bb.x.dev")]) {
+    const hidden = await withKey(async () =>
+      call("PATCH", MARKED, { ...unnamed, ...(await markedWith("b.x.dev", { failurePolicy: "Ignore" })) }, dry),
+    );
+    expect(hidden.body.message).toContain("is named in the annotation postern.dev/sync-broken-glass");
+  }
   const closed = await call("PATCH", MARKED, await markedWith("c.x.dev", { failurePolicy: "Fail" }), dry);
   expect(closed.status, closed.body.message).toBe(200);
 });

@@ -46,7 +46,7 @@ it("postern sync --watch in a Deployment is ready after a run, serves metrics an
   const applied = await cluster.kubectl(["apply", "-k", OVERLAY]);
   expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: "" });
   expect((await cluster.kubectl(["kustomize", OVERLAY])).stdout).not.toContain("kind: CronJob");
-  expect((await cluster.api.merge(SETTINGS, { data: { ...config, hosts: "127.0.0.1\n" } })).status).toBe(200);
+  expect((await cluster.api.merge(SETTINGS, { data: { ...config, hosts: "127.0.0.1:*\n" } })).status).toBe(200);
   const { spec } = await bed.live(DEPLOYMENT);
   const [shipped] = spec.template.spec.containers;
   const run = { ...shipped, image: "none", command: [process.execPath, container.file] };

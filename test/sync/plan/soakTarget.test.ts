@@ -164,7 +164,6 @@ it.each<[plans: string, whose: string, given: () => PlanCase]>([
 
 describe("soakTarget", () => {
   const memory: TargetState = {
-    bundleHash: "sha256:a",
     base: OLD,
     announcement: { seq: 3, hash: "sha256:a" },
     reverted: { times: 1, since: 5 },
@@ -191,6 +190,11 @@ describe("soakTarget", () => {
       "no phase and no time, when a root comes into use again",
       () => ({ ...UNUSED, atOld: [0, 1], state: { ...memory, ...soaking({ 1: 4_000 }) } }),
       () => memory,
+    ],
+    [
+      "what another writer put there and stays",
+      () => ({ state: { ...memory, bundleHash: bed.hash(1) } }),
+      () => ({ ...memory, bundleHash: bed.hash(0) }),
     ],
     [
       "the announcement that the goal follows",

@@ -100,7 +100,7 @@ export class SyncBed<Ca extends TrustedCa = EdgeCa> {
       ]);
       const { code, stderr } = await cluster.kubectl(["apply", "-k", BASE]);
       if (code !== 0) throw new Error(stderr);
-      await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1\n" } });
+      await cluster.api.merge(SETTINGS, { data: { hosts: "127.0.0.1:*\n" } });
       const token = await tokenOf(cluster);
       await writeFile(join(cluster.place.folder, "sync-kubeconfig"), tokenKubeconfig(cluster.place, token));
       return new SyncBed({ cluster, edge, provider, signingKey, publicKey, token, started });

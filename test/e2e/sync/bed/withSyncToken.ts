@@ -1,3 +1,4 @@
+import { FIELD_MANAGER } from "../../../../src/sync/target/targetPatch.ts";
 import { type ApiAnswer, type ApiCall, MERGE } from "../../../cluster/ClusterApi.ts";
 import { eventually } from "../../../run/eventually.ts";
 import { type SyncBed, VALIDATING } from "./SyncBed.ts";
@@ -6,8 +7,8 @@ import { type SyncBed, VALIDATING } from "./SyncBed.ts";
 export type SyncTokenCall = (method: string, path: string, body?: object, more?: ApiCall) => Promise<ApiAnswer>;
 
 /**
- * Grants the sync's ServiceAccount every verb on `configurations` and on CustomResourceDefinitions, so that only the
- * ValidatingAdmissionPolicies restrict it. Resolves, when the policies are in force, to a function that calls the API
+ * Grants the sync's ServiceAccount every verb on `configurations`, CustomResourceDefinitions, Leases and Events, so that
+ * only the ValidatingAdmissionPolicies restrict it. Resolves, when the policies are in force, to a function that calls the API
  * with its token.
  */
 export async function withSyncToken(bed: SyncBed, configurations: readonly string[]): Promise<SyncTokenCall> {
@@ -16,10 +17,19 @@ export async function withSyncToken(bed: SyncBed, configurations: readonly strin
     rules: [
       { apiGroups: ["admissionregistration.k8s.io"], resources: [...configurations], verbs: ["*"] },
       { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"], verbs: ["*"] },
+      { apiGroups: ["coordination.k8s.io"], resources: ["*"], verbs: ["*"] },
+      { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["*"] },
     ],
   });
-  const call: SyncTokenCall = (method, path, body, more = {}) =>
-    api.call(method, path, { contentType: MERGE, ...(body === undefined ? {} : { body }), ...more, token: bed.token });
+  const call: SyncTokenCall = (method, path, body, { query, ...more } = {}) =>
+    api.call(method, path, {
+      contentType: MERGE,
+      ...(body === undefined ? {} : { body }),
+      ...more,
+      // Any other field manager is refused anyway.
+      query: { ...(method === "PATCH" ? { fieldManager: FIELD_MANAGER } : {}), ...query },
+      token: bed.token,
+    });
   await eventually("the policies to be in force", async () => {
     const dry = { query: { dryRun: "All" } };
     const { status, body } = await call("PATCH", VALIDATING, { metadata: { labels: { x: "y" } } }, dry);

@@ -1,0 +1,78 @@
+import { distinctCertificates, trustHash } from "../../trust/bundle.ts";
+import type { Certificate } from "../../trust/x509/Certificate.ts";
+import type { Finding } from "../Finding.ts";
+import type { SyncGoal } from "../goal/SyncConfig.ts";
+import { purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
+import { withoutUndefined } from "../target/TargetState.ts";
+import { hooksWith, viewOf } from "../target/TargetView.ts";
+import { askCanary, canaryFinding } from "./askCanary.ts";
+import { endpointAt, rootsInUse } from "./checkEndpoint.ts";
+import { clockFinding } from "./clockFinding.ts";
+import type { Observation } from "./Observation.ts";
+import type { Step } from "./Step.ts";
+import { isPinned, unaskedFindings, unaskedRoots } from "./unaskedRoots.ts";
+
+/** The roots that nobody asked for, while they wait for their removal. */
+export interface WaitingUnasked {
+  readonly roots: readonly Certificate[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Plans the removal of the roots that nobody asked for (`unaskedRoots`): remembers since when each is seen, and removes it
+ * after the soak. Whether it is in use does not count, and neither does an address that is silent: whoever put the root
+ * there may also be who serves a chain of it. The write has no snapshot, so nothing rolls it back. Only in a registration
+ * without a record of its hand-over the root stays as long as the API server cannot call the gate without it.
+ */
+export function removeUnasked(target: SyncTarget, observation: Observation, goal: SyncGoal): Step | WaitingUnasked {
+  const { now } = observation;
+  const { roots: all, bases: [base, ...others] = [] } = viewOf(target, goal);
+  if (base === undefined || others.length > 0 || goal.trust.mode === "system") return { roots: [], findings: [] };
+  const pins = distinctCertificates(goal.trust.roots);
+  const endpoint = endpointAt(observation, base);
+  // A frozen goal may lack a root that is announced, so its use shows nothing.
+  const used = goal.frozen === undefined ? rootsInUse(endpoint, { roots: all, pins, now }) : new Set<string>();
+  const unasked = unaskedRoots(target, goal, { now, used });
+  const { roots, since } = unasked;
+  const findings = unaskedFindings(target, unasked, goal);
+  const { unaskedSince: before = {}, ...state } = target.state;
+  const isSame = canonical(before) === canonical(since);
+  if (isSame && roots.length === 0) return { roots, findings };
+  const clock = clockFinding(observation);
+  if (clock !== undefined) return { roots, findings: [...findings, clock] };
+  const names = (some: readonly Certificate[]): string => some.map(({ subject }) => subject.short).join(", ");
+  if (!isSame) {
+    const next = withoutUndefined({ ...state, unaskedSince: roots.length === 0 ? undefined : since });
+    const reason = roots.length === 0 ? "every root is asked for" : `nobody asked for: ${names(roots)}`;
+    return { kind: "remember", write: { target, hooks: target.hooks, state: next }, reason };
+  }
+  const due = new Set(
+    roots.filter(({ fingerprint }) => now - (since[fingerprint] ?? now) >= goal.soakMs).map((it) => it.fingerprint),
+  );
+  if (due.size === 0) return { roots, findings };
+  const removed = roots.filter(({ fingerprint }) => due.has(fingerprint));
+  const rest = distinctCertificates([...pins, ...all.filter(({ fingerprint }) => !due.has(fingerprint))]);
+  const reason = `nobody asked for: ${names(removed)}`;
+  const question = { purpose: purposeOf(target), roots: rest, base, reason: `${targetName(target)}: ${reason}` };
+  const test = askCanary(observation, question);
+  if ("kind" in test) return test;
+  const isNeeded = test.result === "failed" && !isPinned(target);
+  if (isNeeded || test.result === "unknown") return { roots, findings: [...findings, canaryFinding(target, test)] };
+  const left = Object.fromEntries(Object.entries(since).filter(([root]) => !due.has(root)));
+  const next = withoutUndefined({
+    ...state,
+    phase: undefined,
+    since: undefined,
+    snapshot: undefined,
+    bundleHash: trustHash(rest),
+    base,
+    unusedSince: undefined,
+    unaskedSince: Object.keys(left).length === 0 ? undefined : left,
+  });
+  const hooks = hooksWith(target, goal, { roots: rest, base });
+  return { kind: "narrow", write: { target, hooks, state: next }, reason };
+}
+
+function canonical(since: Readonly<Record<string, number>>): string {
+  return JSON.stringify(Object.entries(since).sort(([first], [second]) => (first < second ? -1 : 1)));
+}

@@ -1,0 +1,149 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { nextStep } from "../../../src/sync/plan/nextStep.ts";
+import { removeUnasked } from "../../../src/sync/plan/removeUnasked.ts";
+import type { Step } from "../../../src/sync/plan/Step.ts";
+import type { TargetState } from "../../../src/sync/target/TargetState.ts";
+import { encodeBundle, readableCertificates } from "../../../src/trust/bundle.ts";
+import { catalogue } from "../../../src/trust/roots/catalogue.ts";
+import { makeCas, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
+import { PlanBed, type PlanCase, type PlanInput, SOAK_MS, subjectsIn } from "./PlanBed.ts";
+
+let cas: WorldCa[];
+let bed: PlanBed;
+beforeAll(async () => {
+  cas = await makeCas(3);
+  bed = new PlanBed(cas);
+});
+
+/** CA 0 is pinned and was handed over. CA 1 is in the bundle, and nobody asked for it. */
+interface UnaskedCase extends PlanCase {
+  /** The CAs that were handed over. `none`: there is no record. Default: CA 0. */
+  readonly handedOver?: readonly number[] | "none";
+}
+
+function input({ handedOver = [0], ...given }: UnaskedCase): PlanInput {
+  const { target, ...rest } = bed.input({ live: [0, 1], ...given });
+  const record = handedOver === "none" ? undefined : handedOver.map((ca) => bed.fingerprint(ca));
+  return { target: { ...target, handedOver: record }, ...rest };
+}
+
+const seen = (agoMs: number): TargetState => ({ unaskedSince: { [bed.fingerprint(1)]: bed.now - agoMs } });
+const written = (): TargetState => ({ bundleHash: bed.hash(0, 1), base: OLD });
+/** A stranger serves a chain of CA 1 at both addresses. */
+const STRANGER = { atOld: [1, 1] } as const;
+
+function inWords(given: UnaskedCase): string {
+  const { target, observation, goal } = input(given);
+  const result = removeUnasked(target, observation, goal);
+  if (!("kind" in result)) return result.findings.map(({ code }) => code).join(", ") || "nothing";
+  if (result.kind === "try-canary") return `try-canary ${subjectsIn(encodeBundle(result.roots)).join(" + ")}`;
+  if (!("write" in result)) return result.kind;
+  return `${result.kind} ${subjectsIn(result.write.hooks[0]?.bundle ?? "").join(" + ")}`;
+}
+
+it.each<[plans: string, whose: string, given: () => UnaskedCase]>([
+  ["remember root 0 + root 1", "that a stranger uses, for the first time", () => STRANGER],
+  ["remember root 0 + root 1", "that nobody uses, for the first time", () => ({})],
+  ["remember root 0 + root 1", "that the sync wrote, and a stranger uses", () => ({ ...STRANGER, state: written() })],
+  ["nothing", "that the sync wrote, and nobody uses", () => ({ state: written() })],
+  ["nothing", "that was handed over, and is used", () => ({ ...STRANGER, handedOver: [0, 1] })],
+  ["nothing", "that is pinned", () => ({ ...STRANGER, pins: [0, 1] })],
+  ["remember root 0 + root 1", "that is pinned again", () => ({ pins: [0, 1], state: seen(SOAK_MS) })],
+  ["unasked-root", "within its soak", () => ({ ...STRANGER, state: seen(SOAK_MS - 1) })],
+  ["unasked-root", "within its soak, and forged as written", () => ({ state: { ...written(), ...seen(1) } })],
+  ["try-canary root 0", "after its soak", () => ({ ...STRANGER, state: seen(SOAK_MS) })],
+  [
+    "try-canary root 0",
+    "after its soak, while an address is silent",
+    () => ({ atOld: [1, "no"], state: seen(SOAK_MS) }),
+  ],
+  [
+    "try-canary root 0",
+    "after its soak, while there is no announcement",
+    () => ({
+      ...STRANGER,
+      state: seen(SOAK_MS),
+      goal: { frozen: { code: "announcement-unavailable", about: "", message: "no answer" } },
+    }),
+  ],
+  ["unasked-root, clock", "after its soak, while clocks differ", () => ({ state: seen(SOAK_MS), skewMs: 60_001 })],
+  ["narrow root 0", "that the API server does not need", () => ({ state: seen(SOAK_MS), test: bed.test([0]) })],
+  [
+    "narrow root 0",
+    "that a stranger between the sync and the gate uses",
+    () => ({ ...STRANGER, state: seen(SOAK_MS), test: bed.test([0]) }),
+  ],
+  [
+    "narrow root 0",
+    "that a stranger between the API server and the gate uses",
+    () => ({ ...STRANGER, state: seen(SOAK_MS), test: bed.test([0], { result: "failed" }) }),
+  ],
+  [
+    "unasked-root, canary-unknown",
+    "while the API server does not answer",
+    () => ({ state: seen(SOAK_MS), test: bed.test([0], { result: "unknown" }) }),
+  ],
+  [
+    "unasked-root, canary-failed",
+    "that the API server needs, without a record of the hand-over",
+    () => ({ ...STRANGER, handedOver: "none", state: seen(SOAK_MS), test: bed.test([0], { result: "failed" }) }),
+  ],
+  [
+    "narrow root 0",
+    "that only a stranger between the sync and the gate uses, without a record of the hand-over",
+    () => ({ ...STRANGER, handedOver: "none", state: seen(SOAK_MS), test: bed.test([0]) }),
+  ],
+  [
+    "narrow root 0",
+    "that nothing needs, without a record of the hand-over",
+    () => ({ handedOver: "none", state: seen(SOAK_MS), test: bed.test([0]) }),
+  ],
+])("removeUnasked plans %s for a root %s", (plans, _, given) => {
+  expect(inWords(given())).toBe(plans);
+});
+
+describe("removeUnasked", () => {
+  it("knows the roots of all catalogues", () => {
+    const { target, observation, goal } = input({ live: [0] });
+    const bundle = encodeBundle([...readableCertificates(target.hooks[0]?.bundle ?? ""), ...catalogue("aws")]);
+    const hooks = target.hooks.map((hook) => ({ ...hook, bundle }));
+    expect(removeUnasked({ ...target, hooks }, observation, goal)).toEqual({ roots: [], findings: [] });
+  });
+
+  it("names the root, when it goes and what to do, and removes it without a snapshot", () => {
+    const waiting = input({ ...STRANGER, state: seen(1_000) });
+    const until = new Date(bed.now - 1_000 + SOAK_MS).toISOString();
+    const message = `the bundle has the root root 1 (sha256:${bed.fingerprint(1)}), which neither the config, a catalogue, the announcement nor the hand-over names: the sync removes it from ${until} on, even if a served chain still needs it; if it is intended, add it to trust.roots`;
+    expect(removeUnasked(waiting.target, waiting.observation, waiting.goal)).toMatchObject({
+      findings: [{ code: "unasked-root", about: "ValidatingWebhookConfiguration/g", message }],
+    });
+    const due = input({ ...STRANGER, state: { ...written(), ...seen(SOAK_MS) }, test: bed.test([0]) });
+    expect(removeUnasked(due.target, due.observation, due.goal)).toMatchObject({
+      kind: "narrow",
+      write: { state: { bundleHash: bed.hash(0), base: OLD } },
+    });
+  });
+});
+
+it("a root that a stranger put there and uses all the time is reported in each run and removed after the soak", () => {
+  const world = new SyncWorld(cas, { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK_MS }, [0], [0]);
+  for (const index of world.targets.keys()) world.tamper(index, bed.bundle(0, 1));
+  world.served.set(OLD, [1, 1]);
+  const codes = (step: Step): string[] =>
+    step.kind === "report" ? step.findings.map(({ code }) => code) : [step.kind];
+  expect(new Set(codes(world.run()))).toEqual(new Set(["unasked-root"]));
+  world.kill();
+  world.now += SOAK_MS - 100;
+  expect(new Set(codes(world.run()))).toEqual(new Set(["unasked-root"]));
+  world.kill();
+  world.now += 100;
+  const end = world.run();
+  for (const target of world.targets.filter(({ isCanary }) => !isCanary))
+    for (const { bundle } of target.hooks) expect(subjectsIn(bundle)).toEqual(["root 0"]);
+  expect(codes(end)).toEqual(["unanchored"]);
+  // The stranger is gone.
+  world.served.set(OLD, [0, 0]);
+  world.kill();
+  expect(world.run().kind).toBe("nothing-to-do");
+  expect(nextStep(world.observe(), world.goal).kind).toBe("nothing-to-do");
+});
