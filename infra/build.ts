@@ -5,11 +5,12 @@ import { gzipSync } from "node:zlib";
 import { bundleFunction } from "./bundleFunction.ts";
 import { checkSources, formattedCheck } from "./checks/checkSources.ts";
 import { bundleContainer } from "./container/bundleContainer.ts";
+import { NOTICES_FILE, thirdPartyNotices } from "./notices/thirdPartyNotices.ts";
 import { openapiDocument } from "./openapi/openapiDocument.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-/** Writes all build outputs: the generated checks, the OpenAPI document, the package in dist/, the bundles of functions/ and of the image. */
+/** Writes all build outputs: the generated checks, the OpenAPI document, the package in dist/, the bundles of functions/ and of the image, each with its notices. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
   for (const source of checkSources) await writeIfChanged(path(`src/${source.file}`), formattedCheck(source));
@@ -20,10 +21,14 @@ async function main(): Promise<void> {
     stdio: "inherit",
   });
   for (const name of ["worker", "lambda", "node"] as const) {
-    const { text } = await bundleFunction(name);
-    await writeBundle(name === "lambda" ? "infra/lambda/build/lambda.mjs" : `dist/functions/${name}.mjs`, text);
+    const { text, bundle } = await bundleFunction(name);
+    const folder = name === "lambda" ? "infra/lambda/build" : "dist/functions";
+    await writeBundle(`${folder}/${name}.mjs`, text);
+    await writeFile(path(`${folder}/${name}.${NOTICES_FILE}`), await thirdPartyNotices(bundle.metafile));
   }
-  await writeBundle("dist/container/postern.mjs", (await bundleContainer()).text);
+  const { text, bundle } = await bundleContainer();
+  await writeBundle("dist/container/postern.mjs", text);
+  await writeFile(path(`dist/container/postern.${NOTICES_FILE}`), await thirdPartyNotices(bundle.metafile));
 }
 
 async function writeBundle(file: string, text: string): Promise<void> {

@@ -2,6 +2,7 @@ import { type ApiRequest, type ApiResponse, type KubernetesApi, statusMessage } 
 import { KubernetesError } from "../kubernetes/KubernetesError.ts";
 import { listPages } from "../kubernetes/listPages.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import { pointerTo } from "../protocol/patch/PatchOperation.ts";
 import { errorMessage } from "../telemetry/errorMessage.ts";
 import { type CertificateView, readCertificate } from "./CertificateView.ts";
 import { issuedRevision } from "./issuedRevision.ts";
@@ -13,7 +14,7 @@ import { isPodOf, type PodView, readPod } from "./workload/PodView.ts";
 import type { RolloutMarks } from "./workload/RolloutMarks.ts";
 import type { RolloutWrite } from "./workload/RolloutWrite.ts";
 import { readWorkload } from "./workload/readWorkload.ts";
-import { IN_PROGRESS_LABEL, ROLLOUT_ANNOTATIONS } from "./workload/rolloutAnnotations.ts";
+import { IN_PLACE_ANNOTATION, IN_PROGRESS_LABEL, ROLLOUT_ANNOTATIONS } from "./workload/rolloutAnnotations.ts";
 import { markOperations, ROLLOUT_MANAGER, rolloutPatch } from "./workload/rolloutPatch.ts";
 import { WORKLOAD_KINDS, type WorkloadKind, type WorkloadRef, workloadName } from "./workload/WorkloadRef.ts";
 import type { WorkloadView } from "./workload/WorkloadView.ts";
@@ -118,7 +119,7 @@ export class RolloutCluster {
     throw refused(`${workloadName(ref)} cannot be written`, answer);
   }
 
-  /** Writes marks on one Pod. The Pod template is not changed. */
+  /** Writes marks on one Pod, and the annotation that says so. The Pod template is not changed. */
   async markPod(
     namespace: string,
     { name, uid, hasAnnotations, marks: before }: PodView,
@@ -128,6 +129,7 @@ export class RolloutCluster {
     const body = [
       { op: "replace", path: "/metadata/uid", value: uid },
       ...markOperations("/metadata/annotations", hasAnnotations, before, marks),
+      { op: "add", path: pointerTo("/metadata/annotations", IN_PLACE_ANNOTATION), value: "true" },
     ];
     const answer = await this.#call({ method: "PATCH", path: `${path}?fieldManager=${ROLLOUT_MANAGER}`, body });
     // The next reconciliation sees a Pod that was deleted or replaced.

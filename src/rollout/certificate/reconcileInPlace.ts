@@ -51,7 +51,7 @@ export async function reconcileInPlace(
   if (stored?.reason === "NotServed" && isSame) return { status: "False", reason: "NotServed", message };
   // A wait for the Certificate or for another workload does not count.
   const storedSince = stored?.reason === "InPlace" && isSame ? Date.parse(stored.lastTransitionTime ?? "") : Number.NaN;
-  const since = Number.isNaN(storedSince) ? deps.now() : storedSince;
+  const since = Number.isNaN(storedSince) ? deps.now() : Math.min(storedSince, deps.now());
   return deps.now() - since > settings.timeoutMs
     ? { status: "False", reason: "NotServed", message }
     : { status: "Unknown", reason: "InPlace", message, since };

@@ -1,6 +1,6 @@
 /** Why a `POST /rollout` was refused. Part of the API: callers match on these. */
 export type RolloutCallErrorCode =
-  /** 400. The body is not the expected JSON, or did not arrive within 5 seconds. */
+  /** 400. The body is not the expected JSON, or did not arrive within 2 seconds. */
   | "bad-request"
   /** 401. There is no bearer token, or the API server does not accept it. */
   | "unauthenticated"
@@ -20,7 +20,7 @@ export type RolloutCallErrorCode =
   | "too-large"
   /** 415. The content type is not `application/json`. */
   | "wrong-content-type"
-  /** 503. The replica handles 16 calls already. Retry after a second. */
+  /** 503. Too many calls of this connection or this user are in progress. Retry after a second. */
   | "overloaded"
   /** 503. The API server does not answer or refuses a call. Retry after a second. */
   | "cluster-unavailable";

@@ -30,6 +30,16 @@ const ACCESS_REVIEW = { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAcc
 /** RFC 6750, section 2.1. A bound token of a ServiceAccount has 1 to 2 KB. */
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
 
+/** Reads the token of the header `Authorization`. Throws {@link RolloutCallError} `unauthenticated`. */
+export function bearerToken(authorization: string | undefined): string {
+  const token = BEARER.exec(authorization ?? "")?.[1];
+  if (token !== undefined) return token;
+  throw new RolloutCallError(
+    "unauthenticated",
+    "expected the header Authorization: Bearer TOKEN, with the token of a Kubernetes user (kubectl create token NAME)",
+  );
+}
+
 /**
  * Authenticates the caller (TokenReview) and checks that they may `update` the Certificate (SubjectAccessReview). A manual
  * rollout needs no more than the annotation that it writes. Resolves to the user's name. Throws {@link RolloutCallError}
@@ -37,15 +47,9 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
  */
 export async function authorizeRollout(
   api: KubernetesApi,
-  authorization: string | undefined,
+  token: string,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): Promise<string> {
-  const token = BEARER.exec(authorization ?? "")?.[1];
-  if (token === undefined)
-    throw new RolloutCallError(
-      "unauthenticated",
-      "expected the header Authorization: Bearer TOKEN, with the token of a Kubernetes user (kubectl create token NAME)",
-    );
   const { user, authenticated: isKnown } = await review(api, TOKEN_REVIEW, { token });
   if (isKnown !== true || user?.username === undefined || user.username === "")
     throw new RolloutCallError("unauthenticated", "the API server does not accept this token; it may have expired");

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { KubernetesApi } from "../../kubernetes/KubernetesApi.ts";
 import { faultFromIssue } from "../../protocol/faultFromIssue.ts";
 import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
+import { limitLines } from "../../telemetry/limitLines.ts";
 import { isReconcileError } from "../isReconcileError.ts";
 import type { IssuedRevision } from "../plan/RolloutGoal.ts";
 import { RolloutCluster } from "../RolloutCluster.ts";
@@ -12,8 +12,10 @@ import { RolloutError } from "../RolloutError.ts";
 import { readRolloutSettings } from "../RolloutSettings.ts";
 import { MARKS } from "../workload/rolloutAnnotations.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
-import { authorizeRollout } from "./authorizeRollout.ts";
+import { authorizeRollout, bearerToken } from "./authorizeRollout.ts";
+import { CallSlots } from "./CallSlots.ts";
 import { RolloutCallError, rolloutCallStatus } from "./RolloutCallError.ts";
+import { readRolloutBody } from "./readRolloutBody.ts";
 
 /** Dependencies of {@link createRolloutApp}. */
 export interface RolloutAppOptions {
@@ -23,10 +25,10 @@ export interface RolloutAppOptions {
   readonly newRequest: () => string;
 }
 
-const MAX_BODY_BYTES = 16 * 1024;
-/** Concurrent calls. Each makes five calls to the API server. */
-const MAX_CALLS = 16;
-const BODY_TIMEOUT_MS = 5_000;
+/** Calls that are authorized at a time. Each makes two calls to the API server. Others wait, four of each connection. */
+const AUTHORIZING = { total: 8, perHolder: 4 };
+/** Calls of authorized users at a time. Each makes three calls to the API server. Others wait, eight of each user. */
+const WORKING = { total: 16, perHolder: 8 };
 /** The length of a user name in the annotation. */
 const MAX_USER_CHARACTERS = 256;
 
@@ -35,8 +37,10 @@ const schema = z.strictObject({ namespace: dnsName, name: dnsName });
 /** The Certificate of a call. */
 type RolloutCallTarget = z.infer<typeof schema>;
 
-/** Variables of a call. */
+/** What the server tells of a call, and variables. */
 interface RolloutAppEnv {
+  /** An object that is the same for all calls of a connection. */
+  Bindings: { readonly connection?: object };
   /** Undefined until the body is read. */
   Variables: { target: RolloutCallTarget | undefined };
 }
@@ -45,57 +49,55 @@ interface RolloutAppEnv {
  * The app that serves `POST /rollout` with `{"namespace": ..., "name": ...}` of a Certificate. It rolls the Certificate's
  * workloads once more, also at a revision that was rolled back. The request is written on the Certificate, so any replica can
  * take the call and the leader carries it out. With a header `x-certificate-serial`, only while the certificate has that serial.
+ *
+ * Only authorized callers hold a slot, and nobody holds one while a body arrives. A call goes through these steps: headers,
+ * body, authorization in the order of arrival, slot.
  */
 export function createRolloutApp({ api, log, newRequest }: RolloutAppOptions): Hono<RolloutAppEnv> {
   const app = new Hono<RolloutAppEnv>();
   const cluster = new RolloutCluster(api, () => true);
-  let active = 0;
-  app.use("/rollout", async (context, next) => {
-    if (context.req.method !== "POST") throw new RolloutCallError("method-not-allowed", "expected POST");
-    if (active >= MAX_CALLS) throw new RolloutCallError("overloaded", "too many concurrent calls; retry later");
-    active += 1;
-    try {
-      await next();
-    } finally {
-      active -= 1;
-    }
-  });
-  app.use(
-    "/rollout",
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new RolloutCallError("too-large", `expected a body of at most ${MAX_BODY_BYTES} bytes`);
-      },
-    }),
-  );
-  app.post("/rollout", async (context) => {
-    const type = context.req.header("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  const authorizing = new CallSlots<object>(AUTHORIZING);
+  const working = new CallSlots<string>(WORKING);
+  // Callers can cause failures as fast as they can send.
+  const failures = limitLines(log, Date.now);
+  app.all("/rollout", async (context) => {
+    const { req } = context;
+    if (req.method !== "POST") throw new RolloutCallError("method-not-allowed", "expected POST");
+    const type = req.header("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
     if (type !== "application/json") throw new RolloutCallError("wrong-content-type", "expected application/json");
-    const target = readTarget(await readText(context.req.raw));
+    const token = bearerToken(req.header("authorization"));
+    const target = readTarget(await readRolloutBody(req.raw));
     context.set("target", target);
-    const user = await authorizeRollout(api, context.req.header("authorization"), target);
+    const user = await authorizing.use(context.env?.connection ?? req.raw, async () => {
+      if (req.raw.signal.aborted) throw new RolloutCallError("bad-request", "the connection was closed");
+      return authorizeRollout(api, token, target);
+    });
+    if (user === undefined) throw new RolloutCallError("overloaded", "too many concurrent calls on this connection");
+    const answer = await working.use(user, () => requestRollout(target, user, req.header(MARKS.serial)?.toLowerCase()));
+    if (answer === undefined) throw new RolloutCallError("overloaded", `too many concurrent calls of ${user}`);
+    context.header(MARKS.serial, answer.serial);
+    return context.json(answer, 202);
+  });
+  const requestRollout = async (target: RolloutCallTarget, user: string, expected: string | undefined) => {
     const current = await readCurrent(cluster, target);
-    const expected = context.req.header(MARKS.serial)?.toLowerCase();
     if (expected !== undefined && expected !== current.serial)
       throw new RolloutCallError("other-serial", `the certificate's serial is ${current.serial}, not the expected one`);
     const request = newRequest();
     await cluster.request(target.namespace, target.name, request, user.slice(0, MAX_USER_CHARACTERS));
     const { revision, serial } = current;
     log.info("a manual rollout was requested", { ...target, user, request, revision, serial });
-    context.header(MARKS.serial, serial);
-    return context.json({ ...target, request, ...current }, 202);
-  });
+    return { ...target, request, ...current };
+  };
   app.notFound(() => answer(new RolloutCallError("not-found", "the only endpoint is POST /rollout")));
   app.onError((error, context) => {
     const call = { path: context.req.path, ...context.get("target") };
     if (error instanceof RolloutCallError) {
       const { code, message } = error;
-      if (code === "cluster-unavailable") log.warn("a call failed", { ...call, code, reason: message });
+      if (code === "cluster-unavailable") failures.warn("a call failed", { ...call, code, reason: message });
       return answer(error);
     }
-    if (isReconcileError(error)) log.warn("a call failed", { ...call, code: error.code, reason: error.message });
-    else log.error("a call failed", { ...call, error });
+    if (isReconcileError(error)) failures.warn("a call failed", { ...call, code: error.code, reason: error.message });
+    else failures.error("a call failed", { ...call, error });
     return answer(
       new RolloutCallError("cluster-unavailable", "the API server does not answer or refuses a call", error),
     );
@@ -129,19 +131,6 @@ async function readCurrent(
       error instanceof RolloutError && (error.code === "bad-settings" || error.code === "certificate-unknown");
     if (isFaultOfCertificate) throw new RolloutCallError("cannot-roll", error.message, error);
     throw error;
-  }
-}
-
-async function readText(request: Request): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    const error = new RolloutCallError("bad-request", `the body did not arrive within ${BODY_TIMEOUT_MS} ms`);
-    timer = setTimeout(() => reject(error), BODY_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([request.text(), timedOut]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Portion, podsOf } from "../RolloutSettings.ts";
-import type { RolloutState, Staging } from "../workload/RolloutState.ts";
+import { isInFlight, type RolloutState, type Staging } from "../workload/RolloutState.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
 
 /**
@@ -43,6 +43,15 @@ export function canaryStaging(original: Staging, canary: number, pods: number): 
     case "DaemonSet":
       return { kind: original.kind, type: "OnDelete", maxSurge: null, maxUnavailable: null };
   }
+}
+
+/**
+ * Whether a DaemonSet's Pods have no marks yet, so that its rollout has no canary: a canary deletes Pods, and the controller's
+ * ValidatingAdmissionPolicy allows it to delete only Pods that a rollout created.
+ */
+export function isFirstOfDaemonSet({ ref, marks, state }: WorkloadView): boolean {
+  const { revision } = isInFlight(state) ? state.before.marks : marks;
+  return ref.kind === "DaemonSet" && revision === null;
 }
 
 /**

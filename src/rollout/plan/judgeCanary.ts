@@ -38,10 +38,12 @@ export function judgeCanary(
   // A workload without Pods passes: `wanted` is 0.
   if (passed.length >= wanted) return { kind: "passed" };
   if (workload.ref.kind === "DaemonSet" && canary.length + (pods.length - live.length) < wanted) {
-    // A ready Pod comes first: a canary on a node that is gone would prove nothing.
+    // A Pod without marks comes last, because the controller may not delete it. A ready Pod comes first: a canary on a node
+    // that is gone would prove nothing.
+    const rank = ({ marks: { revision }, isReady }: PodView): number => (revision === null ? 0 : 2) + Number(isReady);
     const [old] = live
       .filter((pod) => !isMarked(pod.marks, marks))
-      .sort((left, right) => Number(right.isReady) - Number(left.isReady) || (left.name < right.name ? -1 : 1));
+      .sort((left, right) => rank(right) - rank(left) || (left.name < right.name ? -1 : 1));
     if (old !== undefined) return { kind: "delete-pod", pod: old };
   }
   const detail = failing[0] === undefined ? "" : ` (${failing[0].text})`;

@@ -4,7 +4,7 @@ import { isMarked, type RolloutMarks } from "../workload/RolloutMarks.ts";
 import { isInFlight, isLate, type RollbackReason, type RolloutState } from "../workload/RolloutState.ts";
 import { workloadName } from "../workload/WorkloadRef.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
-import { canaryStaging, originalStaging, orphanStaging, widerStaging } from "./canaryStaging.ts";
+import { canaryStaging, isFirstOfDaemonSet, originalStaging, orphanStaging, widerStaging } from "./canaryStaging.ts";
 import { judgeCanary } from "./judgeCanary.ts";
 import type { IssuedRevision, RolloutGoal } from "./RolloutGoal.ts";
 import type { RolloutStep } from "./RolloutStep.ts";
@@ -109,7 +109,7 @@ function restingStep({ phase, reason, message }: RolloutState): RolloutStep {
 function beginStep({ workload, now }: RolloutObservation, goal: RolloutGoal, issued: IssuedRevision): RolloutStep {
   const { state: last, ref } = workload;
   const { settings, certificate } = goal;
-  const isCanary = settings.policy === "canary" && workload.pods > 0;
+  const isCanary = settings.policy === "canary" && workload.pods > 0 && !isFirstOfDaemonSet(workload);
   const fault = workload.fault ?? (isCanary ? workload.canaryFault : undefined);
   // During a canary a DaemonSet's strategy is OnDelete because the canary set it.
   if (fault !== undefined && !(isInFlight(last) && last.phase === "canary"))
@@ -156,7 +156,9 @@ function canaryStep(observation: RolloutObservation, state: RolloutState): Rollo
     case "failed":
       return rollBackStep(observation, state, { reason: "ProbeFailed", message: outcome.message });
     case "delete-pod":
-      return { kind: "delete-pod", pod: outcome.pod, reason: "a canary Pod replaces it" };
+      return isLate(state, now)
+        ? timeOutStep(observation, state, `Pod ${outcome.pod.name} was not replaced by a canary Pod`)
+        : { kind: "delete-pod", pod: outcome.pod, reason: "a canary Pod replaces it" };
     case "wait":
       return isLate(state, now)
         ? timeOutStep(observation, state, outcome.message)

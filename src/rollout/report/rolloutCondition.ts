@@ -31,7 +31,10 @@ export function rolloutCondition(
 ): RolloutCondition | undefined {
   const stored: CertificateCondition | undefined = conditions.find(({ type }) => type === CONDITION);
   const message = summary.message.slice(0, MAX_MESSAGE_CHARACTERS);
+  // A time ahead of now was not written by a rollout, and would extend a timeout.
+  const isAhead = Date.parse(stored?.lastTransitionTime ?? "") > now;
   const isStored =
+    !isAhead &&
     stored?.status === summary.status &&
     stored.reason === summary.reason &&
     stored.message === message &&
@@ -44,7 +47,10 @@ export function rolloutCondition(
     message,
     observedGeneration: generation,
     lastTransitionTime:
-      summary.since === undefined && stored?.status === summary.status && stored.lastTransitionTime !== undefined
+      !isAhead &&
+      summary.since === undefined &&
+      stored?.status === summary.status &&
+      stored.lastTransitionTime !== undefined
         ? stored.lastTransitionTime
         : new Date(summary.since ?? now).toISOString().replace(/\.\d+Z$/, "Z"),
   };

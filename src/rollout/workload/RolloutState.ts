@@ -108,9 +108,15 @@ export function isInFlight(state: RolloutState | undefined): state is RolloutSta
   return state !== undefined && state.phase !== "done" && state.phase !== "rolled-back";
 }
 
-/** Whether a rollout exceeded its timeout. `now` in milliseconds since 1970. */
+/**
+ * How far another replica's clock may be ahead. A state from further ahead was not written by a rollout: a time that never
+ * comes would keep its canary for ever.
+ */
+const MAX_CLOCK_SKEW_MS = 300_000;
+
+/** Whether a rollout exceeded its timeout, or claims to begin in the future. `now` in milliseconds since 1970. */
 export function isLate({ started, timeoutMs }: Pick<RolloutState, "started" | "timeoutMs">, now: number): boolean {
-  return now - started > timeoutMs;
+  return now - started > timeoutMs || started - now > MAX_CLOCK_SKEW_MS;
 }
 
 /** Decodes the annotation; undefined when there is none. Throws {@link RolloutError} `unreadable-state` for anything else. */
@@ -131,7 +137,10 @@ export function readRolloutState(text: string | undefined): RolloutState | undef
   throw new RolloutError("unreadable-state", `${issue?.path.join(".")}: ${issue?.message ?? "cannot be read"}`);
 }
 
-/** The annotation's text for a state; the inverse of {@link readRolloutState}. */
+/**
+ * The annotation's text for a state; the inverse of {@link readRolloutState}. The ValidatingAdmissionPolicy
+ * `postern-rollout-workloads` reads it as text: a new member, or another order, must be added there too.
+ */
 export function writeRolloutState({ timeoutMs, ...state }: RolloutState): string {
   const stored: StoredState = { ...state, timeout: timeoutMs };
   return JSON.stringify(stored);

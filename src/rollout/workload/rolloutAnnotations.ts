@@ -31,6 +31,11 @@ export const MARKS = {
   request: "postern.dev/rollout-request",
 } as const;
 
+/**
+ * The annotation of a Pod whose marks were written on the Pod itself, not on its template. The ValidatingAdmissionPolicy of
+ * the controller lets it delete no such Pod.
+ */
+export const IN_PLACE_ANNOTATION = "postern.dev/rollout-in-place";
 /** The annotation of a workload that stores the state of its rollout. */
 export const STATE_ANNOTATION = "postern.dev/rollout-state";
 /** The label of a workload during a rollout. It finds the rollouts whose Certificate was deleted. */

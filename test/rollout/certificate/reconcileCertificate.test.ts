@@ -115,15 +115,18 @@ it("reconcileCertificate continues after a refused Event and reports it once", a
   expect(api.refusedEvents).toEqual(["an Event cannot be written: 403 quota"]);
 });
 
+/** The marks of an earlier rollout. */
+const MARKED = { "postern.dev/certificate-revision": "0", "x-certificate-serial": "a0" };
+
 it("reconcileCertificate deletes only Pods that the workload owns, not others that its selector matches", async () => {
   const api = new RolloutApi();
   const numbers = { desiredNumberScheduled: 1, updatedNumberScheduled: 0, numberAvailable: 1 };
   api.workload("daemonsets", "gate", {
-    spec: { updateStrategy: { type: "RollingUpdate" } },
+    spec: { updateStrategy: { type: "RollingUpdate" }, template: { metadata: { annotations: MARKED } } },
     status: numbers,
   });
-  api.pod("a-foreign", { kind: "ReplicaSet", name: "other-1", uid: "r" });
-  api.pod("b-own", { kind: "DaemonSet", name: "gate", uid: "u-daemonsets-gate" });
+  api.pod("a-foreign", { kind: "ReplicaSet", name: "other-1", uid: "r" }, MARKED);
+  api.pod("b-own", { kind: "DaemonSet", name: "gate", uid: "u-daemonsets-gate" }, MARKED);
   await api.certificate("gate-tls", { ...CANARY, "postern.dev/rollout": "daemonset/gate" }, 1);
   for (let count = 0; count < 4; count += 1) await api.reconcile("gate-tls");
   expect(api.pods()).toEqual(["a-foreign"]);
@@ -154,6 +157,32 @@ describe("reconcileCertificate with the policy in-place", () => {
     await api.reconcile("gate-tls", 15_000);
     expect(api.condition("gate-tls")).toMatchObject({ status: "False", reason: "NotServed" });
     await api.reconcile("gate-tls", 1_000);
+    expect(api.condition("gate-tls")).toMatchObject({ status: "False", reason: "NotServed" });
+  });
+
+  it("marks the Pod, and says on it that the marks are not of its template", async () => {
+    const api = await inPlace();
+    await api.certificate("gate-tls", IN_PLACE, 1);
+    await api.reconcile("gate-tls");
+    const { annotations } = api.objects.get("/api/v1/namespaces/gates/pods/gate-1-a").metadata;
+    expect(annotations).toEqual({
+      "postern.dev/certificate-revision": "1",
+      "x-certificate-serial": expect.stringMatching(/^[0-9a-f]+$/),
+      "postern.dev/rollout-in-place": "true",
+    });
+  });
+
+  it("sets NotServed although the stored condition claims to begin in the future", async () => {
+    const api = await inPlace();
+    await api.certificate("gate-tls", IN_PLACE, 1);
+    await api.reconcile("gate-tls");
+    const forged = { ...api.condition("gate-tls"), lastTransitionTime: "2126-01-01T00:00:00Z" };
+    const stored = api.objects.get("/apis/cert-manager.io/v1/namespaces/gates/certificates/gate-tls");
+    stored.status.conditions = stored.status.conditions.map((it: { type: string }) =>
+      it.type === "RolledOut" ? forged : it,
+    );
+    await api.reconcile("gate-tls", 1_000);
+    await api.reconcile("gate-tls", 61_000);
     expect(api.condition("gate-tls")).toMatchObject({ status: "False", reason: "NotServed" });
   });
 

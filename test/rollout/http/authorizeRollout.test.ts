@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ApiRequest, ApiResponse } from "../../../src/kubernetes/KubernetesApi.ts";
-import { authorizeRollout } from "../../../src/rollout/http/authorizeRollout.ts";
+import { authorizeRollout, bearerToken } from "../../../src/rollout/http/authorizeRollout.ts";
 
 const TARGET = { namespace: "gates", name: "gate" };
 const known = (user: object): ApiResponse => ({
@@ -32,7 +32,7 @@ function server(...answers: (ApiResponse | Error)[]): {
 it("authorizeRollout asks for the user, then whether that user with all its groups and extra may update the Certificate", async () => {
   const user = { username: "alice", uid: "7", groups: ["admins"], extra: { scope: ["a", "b"] } };
   const { api, calls } = server(known(user), verdict(true));
-  expect(await authorizeRollout(api, "Bearer abc.def-_~+/==", TARGET)).toBe("alice");
+  expect(await authorizeRollout(api, bearerToken("Bearer abc.def-_~+/=="), TARGET)).toBe("alice");
   expect(calls.map(({ path, body }) => [path, body])).toEqual([
     [
       "/apis/authentication.k8s.io/v1/tokenreviews",
@@ -102,7 +102,8 @@ describe("authorizeRollout rejects a call", () => {
     ["when the SubjectAccessReview is not answered", "Bearer a", [alice, new Error("down")], "cluster-unavailable"],
   ])("%s", async (_, header, answers, code) => {
     const { api, calls } = server(...answers);
-    await expect(authorizeRollout(api, header, TARGET)).rejects.toMatchObject({ code });
+    const authorize = async (): Promise<string> => authorizeRollout(api, bearerToken(header), TARGET);
+    await expect(authorize()).rejects.toMatchObject({ code });
     expect(calls.length).toBe(answers.length);
   });
 });

@@ -5,6 +5,9 @@ import { RolloutApi } from "../RolloutApi.ts";
 
 const SETTINGS = { "postern.dev/rollout": "deployment/gate,statefulset/db" };
 const TARGET = { namespace: "gates", name: "gate-tls" };
+const CONNECTION = {};
+/** The option of fetch for a body that is a stream. TypeScript's DOM types do not have it. */
+const HALF: object = { duplex: "half" };
 const HEADERS = { authorization: "Bearer token", "content-type": "application/json" };
 
 let api: RolloutApi;
@@ -143,13 +146,11 @@ describe("POST /rollout", () => {
     expect(JSON.stringify(lines)).not.toMatch(/secret|Bearer/);
   });
 
-  it("names only the path in the log when a call fails before its body is read", async () => {
-    const error = new Error("the connection ended");
-    const headers = { ...HEADERS, "content-length": "2" };
-    const request = new Request("http://127.0.0.1/rollout", { method: "POST", headers, body: "{}" });
-    request.text = () => Promise.reject(error);
-    expect((await app().request(request)).status).toBe(503);
-    expect(lines).toEqual([{ level: "error", message: "a call failed", properties: { path: "/rollout", error } }]);
+  it("answers 400, and logs nothing, when the connection ends before the body", async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error("the connection ended")) });
+    const { response, body: answer } = await call({ body, ...HALF });
+    expect([response.status, answer]).toMatchObject([400, { error: { code: "bad-request" } }]);
+    expect(lines).toEqual([]);
   });
 
   it("answers 404 for another path", async () => {
@@ -157,24 +158,39 @@ describe("POST /rollout", () => {
     expect([response.status, body]).toMatchObject([404, { error: { code: "not-found" } }]);
   });
 
-  it("answers 503 to the 17th concurrent call", async () => {
-    let release = (): void => undefined;
-    const blocked = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+  it.each<[string, number, (request: ApiRequest) => boolean, () => object]>([
+    ["a connection while they are authorized", 4, () => true, () => CONNECTION],
+    ["a user after that", 8, ({ method }) => method !== "POST", () => ({})],
+  ])("bounds the calls of %s to %i, and answers 503 to others", async (_, most, isBlocked, connection) => {
+    const blocked = Promise.withResolvers<void>();
     const served = createRolloutApp({
       api: async (request) => {
-        await blocked;
+        if (isBlocked(request)) await blocked.promise;
         return api.ask(request);
       },
-      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
       newRequest: () => "r-1",
     });
-    const request = (): Promise<Response> =>
-      Promise.resolve(served.request("/rollout", { method: "POST", headers: HEADERS, body: JSON.stringify(TARGET) }));
-    const first = Array.from({ length: 16 }, request);
-    expect(await (await request()).json()).toMatchObject({ error: { code: "overloaded" } });
-    release();
-    expect((await Promise.all(first)).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 202));
+    const statuses: number[] = [];
+    const post = async (): Promise<void> => {
+      const init = { method: "POST", headers: HEADERS, body: JSON.stringify(TARGET) };
+      statuses.push((await served.request("/rollout", init, { connection: connection() })).status);
+    };
+    const calls = Array.from({ length: most + 3 }, post);
+    await expect.poll(() => statuses).toEqual([503, 503, 503]);
+    blocked.resolve();
+    await Promise.all(calls);
+    expect(statuses.slice(3)).toEqual(Array(most).fill(202));
+  });
+
+  it("holds no slot for calls whose bodies do not arrive", async () => {
+    const served = app();
+    const silent = (): RequestInit => ({ body: new ReadableStream({ pull: () => new Promise(() => {}) }), ...HALF });
+    const post = (init: RequestInit): Response | Promise<Response> =>
+      served.request("/rollout", { method: "POST", headers: HEADERS, ...init }, { connection: CONNECTION });
+    const strangers = Array.from({ length: 100 }, () => post(silent()));
+    expect((await post({ body: JSON.stringify(TARGET) })).status).toBe(202);
+    const [first] = await Promise.all(strangers);
+    expect([first?.status, api.calls.filter(({ method }) => method === "POST").length]).toEqual([400, 2]);
   });
 });

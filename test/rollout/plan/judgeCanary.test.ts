@@ -45,4 +45,7 @@ it("judgeCanary deletes a ready Pod of a DaemonSet before one that is not ready"
   const [gone, one, two] = [pod("a", false), pod("b", true), pod("c", true)];
   expect(judge(gone, two, one)).toEqual({ kind: "delete-pod", pod: one });
   expect(judge(gone)).toEqual({ kind: "delete-pod", pod: gone });
+  // The controller may not delete a Pod without marks.
+  const unmarked: PodView = { ...pod("0", true), marks: { revision: null, serial: null, request: null } };
+  expect(judge(unmarked, gone)).toEqual({ kind: "delete-pod", pod: gone });
 });

@@ -289,6 +289,48 @@ it.each([
   },
 );
 
+it("nextRolloutStep begins the first rollout of a DaemonSet without a canary, and the next ones with one", () => {
+  const world = new RolloutWorld("DaemonSet", 3);
+  world.goal = { ...FIRST, annotations: CANARY };
+  expect(world.run()).toEqual({ kind: "in-step" });
+  expect(world.steps).not.toContain("delete-pod");
+  world.goal = { revision: 2, serial: "a2", annotations: CANARY };
+  expect(world.run()).toEqual({ kind: "in-step" });
+  expect(world.steps).toContain("delete-pod");
+});
+
+it("nextRolloutStep begins with a canary when the template of a DaemonSet has marks from its owner", () => {
+  const annotations = { "postern.dev/certificate-revision": "0" };
+  const world = new RolloutWorld("DaemonSet", 3, { template: { metadata: { labels: { app: "gate" }, annotations } } });
+  world.goal = { ...FIRST, annotations: CANARY };
+  expect(world.next()).toMatchObject({ kind: "begin", state: { phase: "canary" } });
+});
+
+it("nextRolloutStep rolls a DaemonSet back when its canary Pods cannot be deleted in time", () => {
+  const world = settled("DaemonSet");
+  world.goal = { revision: 2, serial: "a2", annotations: CANARY };
+  world.tick();
+  expect(world.next()).toMatchObject({ kind: "delete-pod" });
+  world.now += 61_000;
+  expect(world.next()).toMatchObject({ kind: "roll-back", state: { reason: "TimedOut" } });
+});
+
+it.each([
+  ["a year", 31_536_000_000],
+  ["ten minutes", 600_000],
+])("nextRolloutStep rolls back a canary whose state claims to begin in %s", (_, aheadMs) => {
+  const world = settled("Deployment");
+  world.served = () => "none yet";
+  world.goal = { revision: 2, serial: "a2", annotations: CANARY };
+  world.tick();
+  const { annotations } = world.object.metadata;
+  const state = JSON.parse(annotations["postern.dev/rollout-state"]);
+  const forged = { ...state, started: world.now + aheadMs, since: world.now + aheadMs };
+  annotations["postern.dev/rollout-state"] = JSON.stringify(forged);
+  world.tick();
+  expect(world.view().state).toMatchObject({ phase: "rolling-back", reason: "TimedOut" });
+});
+
 it("nextRolloutStep deletes no Pod of a StatefulSet below the user's partition", () => {
   const world = new RolloutWorld("StatefulSet", 2, { updateStrategy: { rollingUpdate: { partition: 1 } } });
   world.goal = FIRST;
