@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
-import { type ChosenPair, initialPair } from "./initialPair.ts";
+import { checkStart } from "./checkStart.ts";
+import type { ChosenPair } from "./initialPairs.ts";
+import { type LastServed, type LoadedStart, loadStart } from "./loadStart.ts";
 import type { LoadedPair } from "./pair/LoadedPair.ts";
 import { isPair, type LoadedSlots, loadSlots } from "./pair/loadSlots.ts";
-import { type PairInfo, pairInfo } from "./pair/PairInfo.ts";
-import { SLOTS, type Slot } from "./pair/Slot.ts";
+import type { PairInfo } from "./pair/PairInfo.ts";
 import { verifySlots } from "./pair/verifySlots.ts";
 import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
@@ -17,7 +18,7 @@ import {
   type RotationTime,
 } from "./rotation/Rotation.ts";
 import { rotate } from "./rotation/rotate.ts";
-import type { ManagedServer, RollBack } from "./server/ManagedServer.ts";
+import type { InstallFault, ManagedServer, RollBack } from "./server/ManagedServer.ts";
 import { type CertificateServer, OwnServer } from "./server/OwnServer.ts";
 import type { KeyPair } from "./server/startServer.ts";
 import type { TlsFault } from "./TlsError.ts";
@@ -25,12 +26,6 @@ import type { TlsOptions } from "./TlsOptions.ts";
 import { type TlsStatus, tlsStatus } from "./TlsStatus.ts";
 
 const POLL_MS = 10_000;
-
-/** The pair that another process put in force, and that a server may still serve. */
-export interface LastServed {
-  readonly pair: LoadedPair;
-  readonly slot: Slot;
-}
 
 /** An event without its time. */
 type UntimedEvent = RotationEvent extends infer Event
@@ -50,6 +45,8 @@ export class CertificateReloader {
   readonly #pairs = new Map<string, LoadedPair>();
   #state: RotationState;
   #loaded: LoadedSlots;
+  /** For the start: the serving pair, and the others that can be served. */
+  #choices: readonly ChosenPair[];
   #renewal: RenewalMemory | undefined;
   #server: ManagedServer | undefined;
   #triggers: RotationTriggers | undefined;
@@ -58,9 +55,11 @@ export class CertificateReloader {
   /** Resolves when the folders are watched and the first read has been triggered. */
   #watching: Promise<void> | undefined;
 
-  private constructor(options: TlsOptions, loaded: LoadedSlots, { info, pair }: ChosenPair, isConfirmed: boolean) {
+  private constructor(options: TlsOptions, { loaded, pairs }: LoadedStart, isConfirmed: boolean) {
+    const [{ info, pair }] = pairs;
     this.#options = options;
     this.#loaded = loaded;
+    this.#choices = pairs;
     this.#state = initialRotation(info, performance.now(), isConfirmed);
     this.#pairs.set(info.hash, pair);
   }
@@ -74,17 +73,9 @@ export class CertificateReloader {
     options: TlsOptions,
     outside?: { readonly last: LastServed | undefined },
   ): Promise<CertificateReloader> {
-    const loaded = await loadSlots(options);
-    const last = outside?.last;
-    const first: ChosenPair =
-      last === undefined ? initialPair(loaded, options) : { pair: last.pair, info: pairInfo(last.slot, last.pair) };
-    for (const slot of SLOTS) {
-      const it = loaded.slots[slot];
-      if (isPair(it))
-        for (const warning of it.warnings) options.log.warn("weak protection of a key", { slot, warning });
-    }
-    options.metrics.setServing(first.info);
-    return new CertificateReloader(options, loaded, first, outside === undefined);
+    const start = await loadStart(options, outside?.last);
+    options.metrics.setServing(start.pairs[0].info);
+    return new CertificateReloader(options, start, outside === undefined);
   }
 
   /** The serving pair. */
@@ -109,9 +100,23 @@ export class CertificateReloader {
     return this.#stop.signal;
   }
 
-  /** Manages a server of this process that was started with {@link pair}, until {@link stop}. */
-  attach(server: CertificateServer): void {
-    this.manage(new OwnServer(server, this.#options, this.signal));
+  /**
+   * Manages a server of this process that was started with {@link pair}, until {@link stop}. Checks it first, as after a
+   * swap. Rejects with {@link TlsError} when no pair passes.
+   */
+  attach(server: CertificateServer): Promise<void> {
+    this.#watching = this.#start(new OwnServer(server, this.#options, this.signal));
+    return this.#watching;
+  }
+
+  async #start(server: ManagedServer): Promise<void> {
+    const { chosen, rejected } = await checkStart(server, this.#choices);
+    this.#choices = [];
+    this.#state = { ...initialRotation(chosen.info, performance.now()), rejected };
+    this.#pairs.clear();
+    this.#pairs.set(chosen.info.hash, chosen.pair);
+    if (!this.signal.aborted) this.manage(server);
+    await this.#watching;
   }
 
   /** Manages a server until {@link stop}. */
@@ -177,12 +182,19 @@ export class CertificateReloader {
         return this.#dispatch({ type: "preloaded" });
       case "verify":
         return this.#dispatch({ type: "verified", ...this.#readings() });
-      case "swap":
-        return this.#dispatch({ type: "swapped", fault: await this.#swap(effect.pair) });
+      case "swap": {
+        const fault = await this.#swap(effect.pair);
+        return this.#dispatch({ type: "swapped", fault, isReloadFailed: fault?.isReloadFailed === true });
+      }
       case "check": {
         const pair = this.#pairs.get(effect.pair.hash);
         const fault = pair === undefined ? undefined : await this.#server?.check(pair);
         return this.#dispatch({ type: "checked", fault });
+      }
+      case "look": {
+        const pair = this.#pairs.get(effect.pair.hash);
+        const isServed = pair !== undefined && (await this.#server?.serves(pair)) === true;
+        return this.#dispatch({ type: "looked", isServed });
       }
       case "clean-up":
         this.#server?.retire(effect.old);
@@ -216,7 +228,7 @@ export class CertificateReloader {
     };
   }
 
-  async #swap(info: PairInfo): Promise<TlsFault | undefined> {
+  async #swap(info: PairInfo): Promise<InstallFault | undefined> {
     const loaded = this.#loaded.slots[info.slot];
     const pair = this.#pairs.get(info.hash) ?? (isPair(loaded) ? loaded : undefined);
     if (pair === undefined || pair.hash !== info.hash) return notInMemory(info);

@@ -56,7 +56,9 @@ export class RotationTriggers {
 
   /** Plans a check near the end of the serving certificate, when that is sooner than the next poll. */
   plan(state: RotationState): void {
-    if (this.#state !== undefined && this.#state.serving.hash === state.serving.hash) return;
+    const [before, serving] = [this.#state?.serving, state.serving];
+    // The end changes with the roots that clients trust.
+    if (before?.hash === serving.hash && before.notAfter === serving.notAfter) return;
     this.#state = state;
     this.#schedule();
   }

@@ -26,43 +26,43 @@ export type TlsFaultCode =
   | "encrypted-key"
   /** The key does not belong to the first certificate. Replace both files together. */
   | "key-mismatch"
-  /** The chain is out of order. Put the leaf first, each issuer directly after the certificate that it signed. */
+  /** The key belongs to a certificate further down. Put that certificate first, and its issuers after it. */
   | "wrong-order"
   /** The intermediate is missing, or the issuer is unknown. Add the intermediate, or name a private root in `POSTERN_CA`. */
   | "incomplete-chain"
-  /** A certificate in the chain was not signed by the next one, or cannot be an issuer. Write the chain again. */
+  /** No certificate of the file has signed the leaf, or the one that has cannot be an issuer. Write the chain again. */
   | "broken-chain"
-  /** A certificate in the chain has expired. Renew it. */
+  /** A certificate on the path that clients take has expired. Renew it. */
   | "expired"
-  /** A certificate in the chain is not valid yet. Wait, or check the clock of the machine. */
+  /** A certificate on the path that clients take is not valid yet. Wait, or check the clock of the machine. */
   | "not-yet-valid"
   /** The certificate does not cover a name in `POSTERN_TLS_HOSTS`, or has no names. Issue it for all names. */
   | "wrong-host"
-  /** The certificate does not allow server authentication. Issue it with that extended key usage. */
+  /** The certificate allows no server authentication, or its key usage no signatures. Issue it with `serverAuth` and `digitalSignature`. */
   | "wrong-usage"
-  /** A key in the chain is too small, too large or of a type that API servers do not accept. Use ECDSA P-256 or RSA with 2048 bits. */
+  /** A key on the path that clients take is too small, too large or of a type that API servers do not accept. Use ECDSA P-256 or RSA with 2048 bits. */
   | "weak-key"
   /** A certificate is signed with SHA-1 or MD5, which clients refuse. Issue it with SHA-256. */
   | "weak-signature"
   /** The chain does not lead to a root in `POSTERN_CA`. Correct the chain, or add the root. */
   | "untrusted"
-  /** The certificate has an earlier start than the serving one of the same slot. To serve it, set `POSTERN_TLS_ALLOW_OLDER=1`. */
+  /** The certificate starts more than 48 h earlier than the serving one of the same slot. To serve it, set `POSTERN_TLS_ALLOW_OLDER=1`. */
   | "older"
   /** OpenSSL cannot use the certificate and the key together. Issue a new pair. */
   | "unusable"
   // A swap.
   /** The server could not install the pair. The previous pair still serves. Check the pair, then send SIGHUP. */
   | "swap-failed"
-  /** A handshake after the swap failed or showed another chain. The previous pair is restored. */
+  /** A handshake after the swap, or at the start, failed or showed another chain. The previous pair is restored, unless it is no better. */
   | "handshake-failed"
-  /** The self-test request after the swap failed. The previous pair is restored. Check the gate's log. */
+  /** The self-test request after the swap, or at the start, failed. The previous pair is restored, unless it is no better. Check the gate's log. */
   | "self-test-failed"
   // A server outside this process.
-  /** The server does not accept connections, or could not be reached for a reload. Tried again at each read. */
+  /** The server does not accept connections, or could not be reached for a reload. Tried again at each read; after a failed reload with growing pauses. */
   | "target-down"
   /** The output folder cannot be written. Tried again at each read. Check its space and owner. */
   | "not-written"
-  /** The reload failed or timed out. The previous pair is restored. Check the server's log. */
+  /** The reload failed or timed out. The previous pair is restored, unless it is no better. Check the server's log. */
   | "reload-failed"
   // An operator's decision.
   /** SIGUSR2 took the certificate back. It is not tried again until its slot holds another one, or after SIGHUP. */

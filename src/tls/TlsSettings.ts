@@ -9,7 +9,7 @@ export interface TlsSettings {
   readonly rules: PairRules;
   /** A PEM file with the roots that clients trust. Takes precedence over `rules.roots`. */
   readonly caFile?: string | undefined;
-  /** Whether a certificate may replace one with a later `notBefore`. Default: no. */
+  /** Whether a certificate may replace one whose `notBefore` is more than 48 h later. Default: no. */
   readonly allowOlder?: boolean;
   /** A file that says that the main certificate is being renewed; see `followRenewal`. */
   readonly renewingFile?: string | undefined;

@@ -1,3 +1,4 @@
+import { Host } from "../protocol/Host.ts";
 import type { PairPaths } from "./pair/readSnapshot.ts";
 import { TlsConfigError } from "./TlsConfigError.ts";
 import type { TlsSettings } from "./TlsSettings.ts";
@@ -51,13 +52,13 @@ export function readTlsEnv(env: TlsEnv): TlsSettings | undefined {
 
 /** Settings from a command's options, completed from the environment. Throws {@link TlsConfigError}. */
 export function readTlsSettings(given: GivenTls, env: TlsEnv): TlsSettings {
-  const { cert, key, standbyCert, standbyKey, hosts = env.POSTERN_TLS_HOSTS ?? "" } = given;
+  const { cert, key, standbyCert, standbyKey, hosts } = given;
   const hasStandby = standbyCert !== undefined && standbyKey !== undefined;
   return {
     main: { cert, key },
     standby: hasStandby ? { cert: standbyCert, key: standbyKey } : readStandby(env),
     rules: {
-      hosts: splitHosts(hosts),
+      hosts: hosts === undefined ? readHosts("POSTERN_TLS_HOSTS", env.POSTERN_TLS_HOSTS) : readHosts("--hosts", hosts),
       allowLeafOnly: readSwitch("POSTERN_TLS_ALLOW_LEAF_ONLY", env.POSTERN_TLS_ALLOW_LEAF_ONLY),
     },
     caFile: env.POSTERN_CA,
@@ -68,11 +69,19 @@ export function readTlsSettings(given: GivenTls, env: TlsEnv): TlsSettings {
   };
 }
 
-function splitHosts(text: string): readonly string[] {
-  return text
+/** Refuses what no URL can have as its host: no certificate would do, and the reason would be hard to see. */
+function readHosts(name: string, text = ""): readonly string[] {
+  const hosts = text
     .split(",")
     .map((host) => host.trim())
     .filter((host) => host !== "");
+  const wrong = hosts.find((host) => !Host.canParse(host));
+  if (wrong !== undefined)
+    throw new TlsConfigError(
+      name,
+      `contains ${JSON.stringify(wrong)}, which cannot be the host of a URL; expected names and addresses, without scheme, port, path or zone`,
+    );
+  return hosts;
 }
 
 function readStandby(env: TlsEnv): PairPaths | undefined {

@@ -50,6 +50,7 @@ export function reportRotation(
     case "verify":
     case "swap":
     case "check":
+    case "look":
     case "clean-up":
     case "roll-back":
       return;

@@ -122,12 +122,6 @@ const cases: readonly (readonly [what: string, code: TlsFaultCode, message: RegE
     /the key belongs to certificate 2; put that certificate first/,
     () => write(intermediate + leafPem),
   ],
-  [
-    "the root between leaf and intermediate",
-    "wrong-order",
-    /certificate 1 is signed by certificate 3/,
-    () => write(leafPem + root + intermediate),
-  ],
   ["the intermediate without the leaf", "key-mismatch", /does not belong to the first/, () => write(intermediate)],
   [
     "the leaf twice",

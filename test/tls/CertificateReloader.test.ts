@@ -167,6 +167,8 @@ describe("CertificateReloader with a pair that fails its check", () => {
       },
     };
     const { bed, folder } = await start({ selfTest });
+    // The start is checked as well.
+    expect(calls.splice(0)).toEqual(["200 answered"]);
     broken = true;
     folder.write(second);
     for (let read = 0; read < 3; read += 1) await bed.poll();

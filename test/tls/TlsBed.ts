@@ -43,7 +43,10 @@ export class TlsBed {
       ...(hostname === undefined ? {} : { hostname }),
       tls: bed.reloader.pair,
     });
-    bed.reloader.attach(bed.server);
+    await bed.reloader.attach(bed.server).catch(async (error: unknown) => {
+      await bed.stop();
+      throw error;
+    });
     await bed.settled();
     return bed;
   }

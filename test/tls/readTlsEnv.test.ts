@@ -35,6 +35,21 @@ describe("readTlsEnv", () => {
   });
 
   it.each<[string, TlsEnv, RegExp]>([
+    [
+      "a host with a port",
+      { ...PAIR, POSTERN_TLS_HOSTS: "a.example,[::1]:8443" },
+      /^POSTERN_TLS_HOSTS contains "\[::1\]:8443", which cannot be the host of a URL/,
+    ],
+    [
+      "a URL in place of a host",
+      { ...PAIR, POSTERN_TLS_HOSTS: "https://a.example" },
+      /^POSTERN_TLS_HOSTS contains "https:\/\/a\.example"/,
+    ],
+    [
+      "an address with a zone",
+      { ...PAIR, POSTERN_TLS_HOSTS: "fe80::1%eth0" },
+      /^POSTERN_TLS_HOSTS contains "fe80::1%eth0"/,
+    ],
     ["a certificate without a key", { POSTERN_CERT: "c" }, /^POSTERN_KEY is missing/],
     ["a key without a certificate", { POSTERN_KEY: "k" }, /^POSTERN_CERT is missing/],
     [

@@ -1,3 +1,4 @@
+import type { Verification } from "../../trust/verify/Verification.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
 import type { Slot } from "./Slot.ts";
 
@@ -10,22 +11,22 @@ export interface PairInfo {
   readonly serial: string;
   readonly subject: string;
   readonly notBefore: number;
-  /** The earliest `notAfter` in the chain, inclusive (RFC 5280 4.1.2.5). That of a root does not count. */
+  /**
+   * When the path that clients take ends, inclusive (RFC 5280 4.1.2.5): the earliest `notAfter` on it. Other certificates of
+   * the file do not count. That of the leaf while clients have no path.
+   */
   readonly notAfter: number;
 }
 
-/** The facts of a pair that was loaded from a slot. */
-export function pairInfo(slot: Slot, { chain, leaf, hash }: LoadedPair): PairInfo {
-  const ends = chain
-    .filter((it, at) => at === 0 || it.subject.raw !== it.issuer.raw)
-    .map(({ notAfter }) => notAfter.getTime());
+/** The facts of a pair that was loaded from a slot. `path` is the result of `clientPath`. */
+export function pairInfo(slot: Slot, { leaf, hash }: LoadedPair, path?: Verification): PairInfo {
   return {
     slot,
     hash,
     serial: leaf.serial,
     subject: leaf.subject.short,
     notBefore: leaf.notBefore.getTime(),
-    notAfter: Math.min(...ends),
+    notAfter: (path?.ok === true ? path.notAfter : leaf.notAfter).getTime(),
   };
 }
 

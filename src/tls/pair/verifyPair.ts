@@ -1,22 +1,18 @@
-import { createSecureContext } from "node:tls";
-import { allowsServerAuth } from "../../trust/verify/allowsServerAuth.ts";
-import { checkCertificate } from "../../trust/verify/checkCertificate.ts";
+import { Host } from "../../protocol/Host.ts";
+import { hostMessage } from "../../trust/verify/hostMessage.ts";
 import { matchesHost } from "../../trust/verify/matchesHost.ts";
-import type { ChainFault } from "../../trust/verify/Verification.ts";
-import { MAX_RSA_BITS, verifyChain } from "../../trust/verify/verifyChain.ts";
+import type { VerificationCode } from "../../trust/verify/Verification.ts";
+import { MAX_RSA_BITS } from "../../trust/verify/verifyChain.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { TlsFault, TlsFaultCode } from "../TlsError.ts";
-import { chainFault } from "./chainFault.ts";
+import { clientPath, hostOfLeaf, isWeaklySigned, linkFault, type PathRules, pathFault } from "./clientPath.ts";
 import type { LoadedPair } from "./LoadedPair.ts";
+import { opensslFault } from "./opensslFault.ts";
 
 /** Rules for a pair. */
-export interface PairRules {
-  /** Names and addresses that clients use. Empty: every name in the certificate is accepted. */
+export interface PairRules extends PathRules {
+  /** Names and addresses that clients use, in any spelling. Empty: every name in the certificate is accepted. */
   readonly hosts: readonly string[];
-  /** Roots that clients trust. The chain must lead to one of them. Undefined: the chain is not checked against roots. */
-  readonly roots?: readonly Certificate[];
-  /** Whether a single certificate with an unknown issuer may be served. */
-  readonly allowLeafOnly: boolean;
 }
 
 /** NIST SP 800-57 part 1; also required of public CAs (CA/Browser Forum, 6.1.5). */
@@ -25,31 +21,60 @@ const MIN_RSA_BITS = 2048;
 const CURVES = ["P-256", "P-384", "P-521"];
 
 /**
- * The fault of a pair; undefined when it may be served. Checks the key, the order and completeness of the chain, its dates
- * (without tolerance), key strength, usage, names, the roots and OpenSSL's own rules. `now` in milliseconds since 1970.
+ * The fault of a pair; undefined when it may be served. Checks the key, the path that clients take with its dates (without
+ * tolerance), key strength, usage, names, the roots and OpenSSL's own rules. `now` in milliseconds since 1970.
  */
 export function verifyPair(pair: LoadedPair, rules: PairRules, now: number): TlsFault | undefined {
   const { leaf, paths } = pair;
   const fault = (code: TlsFaultCode, words: string): TlsFault => ({ code, message: `${paths.cert}: ${words}` });
   if (leaf.publicKeyFingerprint !== pair.keyFingerprint) return keyMismatch(pair);
-  const broken = chainFault(pair, rules);
-  if (broken !== undefined) return fault(broken.code, broken.message);
-  const dated = pair.chain
-    .map((it, at) => checkCertificate(it, placeOf(it, at), at - 1, now))
-    .find((it) => it !== undefined);
-  if (dated !== undefined) return fault(codeOf(dated), dated.message);
-  const weak = weakKey(pair.chain);
+  if (hostOfLeaf(leaf) === undefined) return fault("wrong-host", noNameMessage(leaf));
+  const verification = clientPath(pair, rules, now);
+  if (!verification.ok) {
+    const broken = pathFault(pair, rules, now);
+    if (broken === undefined) return fault("untrusted", `clients would refuse it: ${verification.message}`);
+    const { code, message } =
+      broken.code === "unknown-authority" || broken.code === "no-anchors" ? missingIssuer(pair) : broken;
+    return fault(FAULT_CODES[code], message);
+  }
+  const { path, anchor } = verification;
+  // Without roots, the anchor is only assumed: clients have a root above it.
+  if (rules.roots === undefined && path.length > 1 && isWeaklySigned(anchor))
+    return fault(
+      "weak-signature",
+      `${anchor.subject.short} is signed with ${anchor.signatureAlgorithm}, which clients refuse`,
+    );
+  const weak = weakKey(path);
   if (weak !== undefined) return fault("weak-key", weak);
-  if (!allowsServerAuth(pair.chain))
-    return fault("wrong-usage", "the certificate does not allow server authentication");
-  const names = [...leaf.sans.dns, ...leaf.sans.ip];
-  if (names.length === 0)
-    return fault("wrong-host", "the certificate has no subject alternative names; its common name is ignored");
-  const unnamed = rules.hosts.find((host) => !matchesHost(leaf, host));
-  if (unnamed !== undefined)
-    return fault("wrong-host", `the certificate is for ${names.slice(0, 10).join(", ")}, not for ${unnamed}`);
-  return trustFault(pair, rules, now) ?? opensslFault(pair);
+  const unusable = usageFault(leaf);
+  if (unusable !== undefined) return fault("wrong-usage", unusable);
+  // A URL spells each host in one way, and clients see only that one.
+  const unnamed = rules.hosts.map((host) => new Host(host).inUrl).find((host) => !matchesHost(leaf, host));
+  if (unnamed !== undefined) return fault("wrong-host", hostMessage(leaf, unnamed));
+  return opensslFault(pair);
 }
+
+/** The codes of a chain's faults as those of a pair. `no-anchors` stands for a leaf whose issuer is not known. */
+const FAULT_CODES: Readonly<Record<VerificationCode, TlsFaultCode>> = {
+  expired: "expired",
+  "not-yet-valid": "not-yet-valid",
+  "weak-signature": "weak-signature",
+  "wrong-usage": "wrong-usage",
+  "key-not-usable": "weak-key",
+  "wrong-host": "wrong-host",
+  "no-host": "wrong-host",
+  "no-anchors": "incomplete-chain",
+  "no-certificate": "bad-certificate",
+  "unknown-authority": "broken-chain",
+  "unknown-critical-extension": "broken-chain",
+  "not-a-ca": "broken-chain",
+  "path-too-long": "broken-chain",
+  "unsupported-signature": "broken-chain",
+  "bad-signature": "broken-chain",
+  "name-not-allowed": "broken-chain",
+  "needs-policies": "broken-chain",
+  "too-much-work": "broken-chain",
+};
 
 function keyMismatch({ chain, keyFingerprint, paths }: LoadedPair): TlsFault {
   const at = chain.findIndex((it) => it.publicKeyFingerprint === keyFingerprint);
@@ -64,17 +89,26 @@ function keyMismatch({ chain, keyFingerprint, paths }: LoadedPair): TlsFault {
   };
 }
 
-function placeOf({ subject, issuer }: Certificate, at: number): "leaf" | "intermediate" | "anchor" {
-  if (at === 0) return "leaf";
-  return subject.raw === issuer.raw ? "anchor" : "intermediate";
+function missingIssuer({ chain: [leaf, next] }: Pick<LoadedPair, "chain">): {
+  readonly code: VerificationCode;
+  readonly message: string;
+} {
+  if (leaf !== undefined && next !== undefined)
+    return { code: "unknown-authority", message: linkFault(leaf, next) ?? `${leaf.issuer.short} is missing` };
+  return {
+    code: "no-anchors",
+    message: `${leaf?.subject.short} is the only certificate, and ${leaf?.issuer.short} signed it: add the intermediate after it; if the issuer is a private root, name its file in POSTERN_CA`,
+  };
 }
 
-function codeOf({ code }: ChainFault): TlsFaultCode {
-  return code === "expired" || code === "not-yet-valid" ? code : "broken-chain";
+function noNameMessage(leaf: Certificate): string {
+  const names = [...leaf.sans.dns, ...leaf.sans.ip];
+  if (names.length === 0) return hostMessage(leaf, "");
+  return `none of the certificate's names can be the host of a URL: ${names.slice(0, 10).join(", ")}`;
 }
 
-function weakKey(chain: readonly Certificate[]): string | undefined {
-  for (const { publicKey, subject } of chain) {
+function weakKey(path: readonly Certificate[]): string | undefined {
+  for (const { publicKey, subject } of path) {
     if (publicKey.kind === "unknown") return `${subject.short} has a type of key that API servers do not accept`;
     if (publicKey.kind === "rsa" && (publicKey.bits < MIN_RSA_BITS || publicKey.bits > MAX_RSA_BITS))
       return `${subject.short} has an RSA key of ${publicKey.bits} bits; expected ${MIN_RSA_BITS} to ${MAX_RSA_BITS}`;
@@ -84,31 +118,11 @@ function weakKey(chain: readonly Certificate[]): string | undefined {
   return undefined;
 }
 
-function trustFault(
-  { chain, leaf, paths }: LoadedPair,
-  { roots, hosts }: PairRules,
-  now: number,
-): TlsFault | undefined {
-  if (roots === undefined) return undefined;
-  const host = hosts[0] ?? leaf.sans.dns[0]?.replace("*", "host") ?? leaf.sans.ip[0] ?? "";
-  const verification = verifyChain({ served: chain, anchors: roots, host, now });
-  if (verification.ok) return undefined;
-  return { code: "untrusted", message: `${paths.cert}: clients would refuse it: ${verification.message}` };
-}
-
-/** Pairs that OpenSSL accepted. A context takes about 100 KB outside the heap, and polls are frequent. */
-const accepted = new WeakSet<LoadedPair>();
-
-/** Checks before the swap whether OpenSSL accepts the pair. */
-function opensslFault(pair: LoadedPair): TlsFault | undefined {
-  const { certPem, keyPem, paths } = pair;
-  if (accepted.has(pair)) return undefined;
-  try {
-    createSecureContext({ cert: certPem, key: keyPem, minVersion: "TLSv1.2" });
-    accepted.add(pair);
-    return undefined;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
-    return { code: "unusable", message: `${paths.cert}, ${paths.key}: OpenSSL cannot use them together (${code})` };
-  }
+/**
+ * The key of a server signs the handshake, so that a key usage must contain digitalSignature (RFC 8446, section 4.4.2.2).
+ * OpenSSL holds ECDSA and Ed25519 keys to it in TLS 1.2 (RFC 8422, section 5.3), and RSA keys not at all.
+ */
+function usageFault({ publicKey, keyUsage, subject }: Certificate): string | undefined {
+  if (publicKey.kind === "rsa" || keyUsage.length === 0 || keyUsage.includes("digitalSignature")) return undefined;
+  return `the key usage of ${subject.short} is only ${keyUsage.join(", ")}: clients refuse it in TLS 1.2; issue it with digitalSignature`;
 }

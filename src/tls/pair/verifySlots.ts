@@ -1,9 +1,15 @@
 import type { TlsOptions } from "../TlsOptions.ts";
+import { clientPath } from "./clientPath.ts";
 import { isPair, type LoadedSlots } from "./loadSlots.ts";
 import { pairInfo } from "./PairInfo.ts";
 import { SLOTS, type Slot } from "./Slot.ts";
 import type { SlotReading } from "./SlotReading.ts";
-import { verifyPair } from "./verifyPair.ts";
+import { type PairRules, verifyPair } from "./verifyPair.ts";
+
+/** The rules with the roots of `caFile`, which take precedence. */
+export function rulesFor({ roots }: Pick<LoadedSlots, "roots">, rules: PairRules): PairRules {
+  return roots === undefined ? rules : { ...rules, roots };
+}
 
 /** Verifies the loaded pair of each slot against the rules, at the current time. */
 export function verifySlots(
@@ -18,8 +24,13 @@ export function verifySlots(
       readings[slot] = { fault: loaded };
       continue;
     }
-    const fault = verifyPair(loaded, roots === undefined ? rules : { ...rules, roots }, now());
-    readings[slot] = { pair: pairInfo(slot, loaded), ...(fault === undefined ? {} : { fault }) };
+    const known = rulesFor({ roots }, rules);
+    const at = now();
+    const fault = verifyPair(loaded, known, at);
+    readings[slot] = {
+      pair: pairInfo(slot, loaded, clientPath(loaded, known, at)),
+      ...(fault === undefined ? {} : { fault }),
+    };
   }
   return readings;
 }

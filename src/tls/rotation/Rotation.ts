@@ -2,18 +2,27 @@ import { endOfUse, type PairInfo } from "../pair/PairInfo.ts";
 import type { Slot } from "../pair/Slot.ts";
 import type { SlotReading } from "../pair/SlotReading.ts";
 import type { TlsFault } from "../TlsError.ts";
+import type { Attempts } from "./Attempts.ts";
 
 /** Phases of a rotation. `rotate` holds the table of transitions. */
-export type RotationPhase = "steady" | "preload" | "verify" | "swap" | "check" | "clean-up" | "roll-back";
+export type RotationPhase = "steady" | "preload" | "verify" | "swap" | "check" | "look" | "clean-up" | "roll-back";
 
 /** The trigger of a rotation. `SIGUSR2` takes the current certificate back. */
 export type RotationCause = "start" | "watch" | "poll" | "SIGHUP" | "SIGUSR2";
 
 /**
- * Result of a rotation that reached its swap. `confirmed` and `not-confirmed` occur only for a server outside this
- * process: it was assumed to serve the certificate already.
+ * Result of a rotation that reached its swap. `confirmed`: a check has confirmed the serving certificate afterwards.
+ * `not-confirmed`: the certificate failed its check and stays, because the previous one is the same, or no better.
  */
 export type RotationResult = "switched" | "taken-back" | "rolled-back" | "swap-failed" | "confirmed" | "not-confirmed";
+
+/** A certificate in a slot that is not tried again. */
+export interface Rejection {
+  readonly hash: string;
+  readonly fault: TlsFault;
+  /** Whether the serving certificate had already ended. Earlier rejections are forgotten at its end. */
+  readonly isAfterEnd?: boolean;
+}
 
 /** State of a rotation. */
 export interface RotationState {
@@ -23,14 +32,19 @@ export interface RotationState {
   readonly cause: RotationCause;
   /** The certificate in handshakes, except between a swap and the end of its check. */
   readonly serving: PairInfo;
-  /** Whether a check has confirmed that the server serves it. False for a server outside this process at the start. */
+  /**
+   * Whether a check has confirmed that the server serves it. False for a server outside this process at the start, and for a
+   * certificate that stays although its check failed.
+   */
   readonly isConfirmed: boolean;
   /** The good certificate before `serving`, for SIGUSR2. */
   readonly previous: PairInfo | undefined;
   /** The certificate that is about to replace `serving`. */
   readonly candidate: PairInfo | undefined;
   /** Certificates that failed, or were taken back. Not tried again until the slot holds another one. */
-  readonly rejected: Readonly<Partial<Record<Slot, { readonly hash: string; readonly fault: TlsFault }>>>;
+  readonly rejected: Readonly<Partial<Record<Slot, Rejection>>>;
+  /** Failed attempts by the hash of the certificate. */
+  readonly attempts: Readonly<Record<string, Attempts>>;
   /** After SIGUSR2: the hashes in the slots at that time. `serving` stays until one of them changes. */
   readonly pinned: Readonly<Partial<Record<Slot, string>>> | undefined;
   /** The last hash in each slot. */
@@ -68,8 +82,10 @@ export type RotationEvent = RotationTime &
     | { readonly type: "take-back" }
     | { readonly type: "preloaded" }
     | ({ readonly type: "verified" } & RotationReadings)
-    | { readonly type: "swapped"; readonly fault?: TlsFault | undefined }
+    /** `isReloadFailed`: the server was told to reload, which failed. The next attempt follows after a pause. */
+    | { readonly type: "swapped"; readonly fault?: TlsFault | undefined; readonly isReloadFailed?: boolean }
     | { readonly type: "checked"; readonly fault?: TlsFault | undefined }
+    | { readonly type: "looked"; readonly isServed: boolean }
     | { readonly type: "cleaned-up" }
     /** `isConfirmed`: whether the restored certificate is known to serve. */
     | { readonly type: "rolled-back"; readonly fault?: TlsFault | undefined; readonly isConfirmed: boolean }
@@ -85,6 +101,8 @@ export type RotationEffect =
   | { readonly type: "swap"; readonly pair: PairInfo }
   /** Answered by `checked`. */
   | { readonly type: "check"; readonly pair: PairInfo }
+  /** See whether the server serves it by now, without a reload. Answered by `looked`. */
+  | { readonly type: "look"; readonly pair: PairInfo }
   /** Drain the connections of the old certificate. Answered by `cleaned-up`. */
   | { readonly type: "clean-up"; readonly old: PairInfo }
   /** Answered by `rolled-back`. */
@@ -127,12 +145,27 @@ export function initialRotation(serving: PairInfo, at: number, isConfirmed = tru
     previous: undefined,
     candidate: undefined,
     rejected: {},
+    attempts: {},
     pinned: undefined,
     seen: { [serving.slot]: serving.hash },
     faults: {},
     queued: undefined,
     preloadMs: 0,
   };
+}
+
+/** The state between two rotations. */
+export function steady(state: RotationState, at: number): RotationState {
+  return { ...state, phase: "steady", since: at, candidate: undefined };
+}
+
+/** The report of the current phase, which ends now. */
+export function phaseEnded(
+  { phase, since, cause }: RotationState,
+  at: number,
+  fault?: TlsFault,
+): Extract<RotationEffect, { type: "phase-ended" }> {
+  return { type: "phase-ended", phase, durationMs: at - since, fault, cause, isQuiet: false };
 }
 
 /** Whether a fault says nothing about the certificate. Such a swap is tried again at each read, and reported once. */

@@ -1,15 +1,21 @@
 import type { PairInfo } from "../pair/PairInfo.ts";
 import type { TlsFault } from "../TlsError.ts";
+import { afterFailedCheck, afterFailedReload, startAgain } from "./Attempts.ts";
+import { applyCheck } from "./applyCheck.ts";
 import { applyReadings } from "./applyReadings.ts";
+import { confirm } from "./confirm.ts";
 import {
   isTransient,
+  phaseEnded,
   type Rotation,
   type RotationCause,
   type RotationEffect,
   type RotationEvent,
   type RotationState,
   type RotationTime,
+  steady,
 } from "./Rotation.ts";
+import { reject } from "./reject.ts";
 
 /**
  * The rotation of a serving certificate, as a pure state machine. Events that the phase does not await change nothing.
@@ -21,14 +27,18 @@ import {
  * | steady | take-back, otherwise | steady | not-taken-back |
  * | any other | trigger, take-back | the same | none; the event is queued |
  * | preload | preloaded | verify | verify |
- * | verify | verified, a new or unconfirmed certificate is chosen | swap | phase-ended, faults, swap |
+ * | verify | verified, a new certificate is chosen, or an unconfirmed one is tried (see `chooseStep`) | swap | phase-ended, faults, swap |
+ * | verify | verified, an unconfirmed certificate is not tried | look | phase-ended, faults, look |
  * | verify | verified, otherwise | steady | phase-ended, faults |
  * | swap | swapped | check | phase-ended, check |
- * | swap | swapped with a transient fault | steady | phase-ended, fault; the next read tries again |
+ * | swap | swapped with a transient fault | steady | phase-ended, fault; the next read tries again, after a failed reload with growing pauses |
  * | swap | swapped with another fault | steady | phase-ended, rotated (swap-failed); the certificate is refused |
  * | check | checked | clean-up | phase-ended, recovered, rotated (switched, confirmed, taken-back), clean-up |
- * | check | checked with a fault, the certificate is a new one | roll-back | phase-ended, roll-back; it is refused |
- * | check | checked with a fault, it was assumed to serve already | steady | phase-ended, rotated (not-confirmed) |
+ * | check | checked with a fault, a new certificate, the serving one is better (see `isRollBackBetter`) | roll-back | phase-ended, roll-back; it is refused |
+ * | check | checked with a fault, a new certificate, the serving one is no better | clean-up | phase-ended, rotated (not-confirmed), clean-up; it stays, unconfirmed |
+ * | check | checked with a fault, the serving certificate | steady | phase-ended, rotated (not-confirmed); tried twice more, with growing pauses |
+ * | look | looked, it is served | steady | phase-ended, recovered, rotated (confirmed) |
+ * | look | looked, otherwise | steady | phase-ended, quiet |
  * | clean-up | cleaned-up | steady | phase-ended |
  * | roll-back | rolled-back | steady | phase-ended, rotated (rolled-back) |
  *
@@ -51,7 +61,9 @@ export function rotate(state: RotationState, event: RotationEvent): Rotation {
     case "swapped":
       return state.phase === "swap" ? onSwapped(state, event) : { state, effects: [] };
     case "checked":
-      return state.phase === "check" ? onChecked(state, event) : { state, effects: [] };
+      return state.phase === "check" ? next(applyCheck(state, event), event) : { state, effects: [] };
+    case "looked":
+      return state.phase === "look" ? next(onLooked(state, event), event) : { state, effects: [] };
     case "cleaned-up":
       if (state.phase !== "clean-up") break;
       return next({ state: steady(state, event.at), effects: [phaseEnded(state, event.at)] }, event);
@@ -61,8 +73,6 @@ export function rotate(state: RotationState, event: RotationEvent): Rotation {
   return { state, effects: [] };
 }
 
-type Outcome = RotationTime & { readonly fault?: TlsFault | undefined };
-
 function queue(state: RotationState, cause: RotationCause): Rotation {
   // A poll does not displace a signal.
   const queued =
@@ -70,9 +80,10 @@ function queue(state: RotationState, cause: RotationCause): Rotation {
   return { state: { ...state, queued }, effects: [] };
 }
 
-/** SIGHUP forgets refused certificates and pins: every certificate is tried again. */
+/** SIGHUP forgets refused certificates and pins: every certificate is tried again, without a pause. */
 function withCause(state: RotationState, cause: RotationCause): RotationState {
-  return cause === "SIGHUP" ? { ...state, cause, rejected: {}, pinned: undefined } : { ...state, cause };
+  if (cause !== "SIGHUP") return { ...state, cause };
+  return { ...state, cause, rejected: {}, pinned: undefined, attempts: startAgain(state.attempts) };
 }
 
 function begin(state: RotationState, { at }: RotationTime): Rotation {
@@ -109,7 +120,10 @@ function takeBack(state: RotationState, { at, now }: RotationTime): Rotation {
   };
 }
 
-function onSwapped(state: RotationState, { at, now, fault }: Outcome): Rotation {
+function onSwapped(
+  state: RotationState,
+  { at, now, fault, isReloadFailed }: Extract<RotationEvent, { type: "swapped" }>,
+): Rotation {
   const { candidate, serving } = state;
   if (candidate === undefined) return { state: steady(state, at), effects: [] };
   if (fault === undefined)
@@ -117,16 +131,19 @@ function onSwapped(state: RotationState, { at, now, fault }: Outcome): Rotation 
       state: { ...state, phase: "check", since: at },
       effects: [phaseEnded(state, at), { type: "check", pair: candidate }],
     };
-  if (isTransient(fault) && state.cause !== "SIGUSR2") return onUnreachable(state, candidate, fault, { at, now });
+  if (isTransient(fault) && state.cause !== "SIGUSR2") {
+    const { attempts } = state;
+    const tried = isReloadFailed === true ? afterFailedReload(attempts[candidate.hash], at) : undefined;
+    const known = tried === undefined ? state : { ...state, attempts: { ...attempts, [candidate.hash]: tried } };
+    return onUnreachable(known, candidate, fault, { at, now });
+  }
   // The old certificate never stopped serving, so that no roll-back is needed.
   const rotated: RotationEffect = { type: "rotated", result: "swap-failed", from: serving, to: candidate, fault };
-  return next(
-    { state: reject(steady(state, at), candidate, fault), effects: [phaseEnded(state, at, fault), rotated] },
-    { at, now },
-  );
+  const refused = reject(steady(state, at), candidate, fault, { at, now });
+  return next({ state: refused, effects: [phaseEnded(state, at, fault), rotated] }, { at, now });
 }
 
-/** The certificate is not refused: the next read tries again. */
+/** The certificate is not refused: a later read tries again. */
 function onUnreachable(state: RotationState, { slot }: PairInfo, fault: TlsFault, time: RotationTime): Rotation {
   const before = state.faults[slot];
   const isNew = before?.code !== fault.code || before.message !== fault.message;
@@ -142,45 +159,19 @@ function onUnreachable(state: RotationState, { slot }: PairInfo, fault: TlsFault
   );
 }
 
-function onChecked(state: RotationState, { at, now, fault }: Outcome): Rotation {
-  const { candidate, serving, cause } = state;
-  if (candidate === undefined) return { state: steady(state, at), effects: [] };
-  const isSame = candidate.hash === serving.hash;
-  if (fault !== undefined && isSame) {
-    // There is no other certificate to roll back to.
-    const rotated: RotationEffect = { type: "rotated", result: "not-confirmed", from: serving, to: candidate, fault };
-    return next(
-      { state: reject(steady(state, at), candidate, fault), effects: [phaseEnded(state, at, fault), rotated] },
-      { at, now },
-    );
-  }
-  if (fault !== undefined)
-    return {
-      state: { ...reject(state, candidate, fault), phase: "roll-back", since: at },
-      effects: [phaseEnded(state, at, fault), { type: "roll-back", pair: serving }],
-    };
-  const result = cause === "SIGUSR2" ? "taken-back" : isSame ? "confirmed" : "switched";
-  const { [candidate.slot]: before, ...others } = state.faults;
-  const wasUnreachable = before !== undefined && isTransient(before);
-  return {
-    state: {
-      ...state,
-      phase: "clean-up",
-      since: at,
-      serving: candidate,
-      isConfirmed: true,
-      // A second SIGUSR2 does not bring back the certificate that the first one took back.
-      previous: cause === "SIGUSR2" ? undefined : isSame ? state.previous : serving,
-      candidate: undefined,
-      faults: wasUnreachable ? others : state.faults,
-    },
-    effects: [
-      phaseEnded(state, at),
-      ...(wasUnreachable ? [{ type: "recovered", slot: candidate.slot } as const] : []),
-      { type: "rotated", result, from: serving, to: candidate, fault: undefined },
-      { type: "clean-up", old: serving },
-    ],
+function onLooked(state: RotationState, { at, isServed }: Extract<RotationEvent, { type: "looked" }>): Rotation {
+  const { candidate, serving } = state;
+  if (candidate === undefined || !isServed)
+    return { state: steady(state, at), effects: [{ ...phaseEnded(state, at), isQuiet: true }] };
+  const confirmed = confirm(state, candidate);
+  const rotated: RotationEffect = {
+    type: "rotated",
+    result: "confirmed",
+    from: serving,
+    to: candidate,
+    fault: undefined,
   };
+  return { state: steady(confirmed.state, at), effects: [phaseEnded(state, at), ...confirmed.effects, rotated] };
 }
 
 function onRolledBack(
@@ -196,31 +187,13 @@ function onRolledBack(
     phaseEnded(state, at, fault),
     { type: "rotated", result: "rolled-back", from: candidate, to: stays, fault: fault ?? checkFault },
   ];
-  return next({ state: { ...steady(state, at), serving: stays, isConfirmed }, effects }, { at, now });
-}
-
-/** Records why a pair was not kept. The caller reports the fault, so that the next read does not report it again. */
-function reject(state: RotationState, pair: PairInfo, fault: TlsFault): RotationState {
-  const { rejected, faults, serving } = state;
-  if (state.cause !== "SIGUSR2")
-    return {
-      ...state,
-      rejected: { ...rejected, [pair.slot]: { hash: pair.hash, fault } },
-      faults: { ...faults, [pair.slot]: fault },
-    };
-  // The previous certificate could not be restored, so that the serving one is not taken back.
-  const { [serving.slot]: _, ...others } = rejected;
-  return { ...state, rejected: others, pinned: undefined, previous: undefined };
-}
-
-function steady(state: RotationState, at: number): RotationState {
-  return { ...state, phase: "steady", since: at, candidate: undefined };
-}
-
-function phaseEnded(
-  { phase, since, cause }: RotationState,
-  at: number,
-  fault?: TlsFault,
-): Extract<RotationEffect, { type: "phase-ended" }> {
-  return { type: "phase-ended", phase, durationMs: at - since, fault, cause, isQuiet: false };
+  const attempts =
+    fault === undefined
+      ? state.attempts
+      : { ...state.attempts, [stays.hash]: afterFailedCheck(state.attempts[stays.hash], at) };
+  const isKnown = fault === undefined && isConfirmed;
+  return next(
+    { state: { ...steady(state, at), serving: stays, isConfirmed: isKnown, attempts }, effects },
+    { at, now },
+  );
 }

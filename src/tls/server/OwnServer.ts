@@ -43,16 +43,7 @@ export class OwnServer implements ManagedServer {
   }
 
   async check(pair: LoadedPair): Promise<TlsFault | undefined> {
-    const { loopback: address, port } = this.#server;
-    const check: ServingCheck = {
-      address,
-      port,
-      host: hostOfPair(pair, this.#options.rules.hosts),
-      pair,
-      selfTest: this.#options.selfTest,
-      timeoutMs: CHECK_TIMEOUT_MS,
-      signal: this.#signal,
-    };
+    const check = this.#checkOf(pair);
     let fault = await checkServing(check);
     for (let attempt = 1; fault !== undefined && attempt < CHECK_ATTEMPTS; attempt += 1) {
       await sleep(CHECK_PAUSE_MS);
@@ -61,8 +52,19 @@ export class OwnServer implements ManagedServer {
     return fault;
   }
 
+  async serves(pair: LoadedPair): Promise<boolean> {
+    return (await checkServing(this.#checkOf(pair))) === undefined;
+  }
+
   async rollBack(pair: LoadedPair, info: PairInfo): Promise<RollBack> {
     return { fault: await this.install(pair, info), isConfirmed: true };
+  }
+
+  #checkOf(pair: LoadedPair): ServingCheck {
+    const { loopback: address, port } = this.#server;
+    const { rules, selfTest } = this.#options;
+    const host = hostOfPair(pair, rules.hosts);
+    return { address, port, host, pair, selfTest, timeoutMs: CHECK_TIMEOUT_MS, signal: this.#signal };
   }
 
   retire(old: PairInfo): void {

@@ -3,6 +3,7 @@ import { request } from "node:https";
 import { TLSSocket } from "node:tls";
 import { Host } from "../../protocol/Host.ts";
 import type { ServerSelfTest, ServingCheck } from "./ServingCheck.ts";
+import { servedCiphers } from "./servedCiphers.ts";
 
 /** No answer to a self-test is longer. */
 const MAX_BYTES = 65_536;
@@ -22,6 +23,8 @@ export function postSelfTest(
       method: body === undefined ? "GET" : "POST",
       // The server is this process. It is identified by its exact certificate below, not by its issuer.
       rejectUnauthorized: false,
+      // Not those of --tls-cipher-list, which limits neither the server nor its callers.
+      ciphers: servedCiphers(),
       ...(serverName === undefined ? {} : { servername: serverName }),
       agent: false,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

@@ -1,4 +1,5 @@
 import type { Log } from "../../telemetry/Log.ts";
+import { limitReport } from "./limits/limitReport.ts";
 import { type RunningServer, type ServerOptions, startServer } from "./startServer.ts";
 
 /** Options of {@link serveUntilSignal}. */
@@ -6,8 +7,8 @@ export interface ServiceOptions extends ServerOptions {
   readonly log: Log;
   /** Called when the stop begins, before anything is closed. `/readyz` must fail from then on. */
   readonly onDrain: () => void;
-  /** Called when the server listens, before that is logged. */
-  readonly onListening?: (server: RunningServer) => void;
+  /** Called when the server listens, before that is logged. The server stops when it rejects. */
+  readonly onListening?: (server: RunningServer) => void | Promise<void>;
   /** How long new connections are still accepted after the signal. Default 3 s. */
   readonly lameDuckMs?: number;
 }
@@ -32,8 +33,13 @@ export async function serveUntilSignal(options: ServiceOptions): Promise<number>
 
 async function serve(options: ServiceOptions): Promise<number> {
   const { log } = options;
-  const server = await startServer(options);
-  options.onListening?.(server);
+  const server = await startServer({ onLimit: limitReport(log), ...options });
+  try {
+    await options.onListening?.(server);
+  } catch (error) {
+    await server.stop({ graceMs: 0 });
+    throw error;
+  }
   log.info("listening", { port: server.port, protocol: options.tls === undefined ? "http" : "https" });
   const signal = await nextSignal();
   log.info("stopping", { signal });

@@ -1,11 +1,25 @@
 import { X509Certificate } from "node:crypto";
-import { createServer } from "node:http";
-import { createSecureServer } from "node:http2";
+import {
+  createServer,
+  type ServerOptions as HttpServerOptions,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import {
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type SecureServerOptions,
+} from "node:http2";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { getRequestListener } from "@hono/node-server";
+import { lowestVersion } from "../pair/servedVersions.ts";
 import { ConnectionTracker } from "./ConnectionTracker.ts";
+import { ConnectionGuard } from "./limits/ConnectionGuard.ts";
+import { DEFAULT_LIMITS, type LimitEvent, type ServerLimits } from "./limits/ServerLimits.ts";
 import type { RetireOptions } from "./RetiredConnections.ts";
+import { servedCiphers } from "./servedCiphers.ts";
 
 /** A PEM certificate chain with its private key. */
 export interface KeyPair {
@@ -15,7 +29,8 @@ export interface KeyPair {
 
 /** Options of {@link startServer}. */
 export interface ServerOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** `incoming` is the request as Node has it. */
+  readonly fetch: (request: Request, incoming: IncomingMessage | Http2ServerRequest) => Response | Promise<Response>;
   /** 0 selects a free port. */
   readonly port: number;
   /** Default: all addresses. */
@@ -26,6 +41,10 @@ export interface ServerOptions {
   readonly onBadRequest?: () => Response;
   /** Called for a connection that ends in its TLS handshake. */
   readonly onTlsError?: (error: Error) => void;
+  /** Bounds on what callers may hold open. Default: {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Called each time that a limit was applied, which a flood makes thousands of times a second. */
+  readonly onLimit?: (event: LimitEvent) => void;
 }
 
 /** A listening server. */
@@ -49,43 +68,49 @@ export interface RunningServer {
   stop(options?: { graceMs?: number; lameDuckMs?: number }): Promise<number>;
 }
 
-/** The API server keeps idle connections for 90 s and does not retry a POST on a connection that was just closed. */
-const KEEP_ALIVE_MS = 95_000;
 /** The API server's longest timeout is 30 s. A request that takes longer to arrive is obsolete. */
 const REQUEST_TIMEOUT_MS = 35_000;
-const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that take too long. Its default is 30 s. */
+const CHECK_MS = 1_000;
+/** A client that sends more frames that are not valid, or streams that are refused, is cut off. Node's default is 1000. */
+const MAX_INVALID_FRAMES = 100;
 const GRACE_MS = 35_000;
-/** Go's TLS clients time out after 10 s. Node's default is 120 s. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-const TLS_VERSION = { minVersion: "TLSv1.2" } as const;
 
 /** Starts a server for a fetch handler. Rejects with the system error, such as EADDRINUSE, when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const listener = getRequestListener(
-    (request, { incoming }) =>
-      incoming.httpVersionMajor === 2 ? withoutConnection(options.fetch(request)) : options.fetch(request),
-    { errorHandler: () => options.onBadRequest?.() ?? new Response(null, { status: 400 }) },
-  );
-  const secure =
-    options.tls === undefined
-      ? undefined
-      : // Node sets noDelay only for http servers. Without it, a streamed answer waits 40 ms for a delayed ACK.
-        createSecureServer({
-          ...options.tls,
-          ...TLS_VERSION,
-          allowHTTP1: true,
-          noDelay: true,
-          handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-        });
-  const server = secure ?? createServer();
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const listener = getRequestListener((request, { incoming, outgoing }) => answer(request, incoming, outgoing), {
+    errorHandler: () => options.onBadRequest?.() ?? new Response(null, { status: 400 }),
+  });
+  // Options that Node takes only when a server is created.
+  const http1 = { connectionsCheckingInterval: CHECK_MS };
+  const secure = options.tls === undefined ? undefined : createSecureServer(secureOptions(options.tls, limits, http1));
+  const server = secure ?? createServer(http1);
   let served = options.tls === undefined ? "" : fingerprintOf(options.tls);
   Object.assign(server, {
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: limits.idleMs,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: limits.firstCallMs,
   });
+  const guard = new ConnectionGuard(server, limits, options.onLimit ?? (() => {}));
   const connections = new ConnectionTracker(server);
-  server.on("request", listener);
+  const answer = async (
+    request: Request,
+    incoming: IncomingMessage | Http2ServerRequest,
+    outgoing: ServerResponse | Http2ServerResponse,
+  ): Promise<Response> => {
+    const response = await options.fetch(request, incoming);
+    // HTTP/2 forbids the Connection header (RFC 9113 8.2.2), and Node prints a warning about it.
+    if (incoming.httpVersionMajor === 2) response.headers.delete("connection");
+    guard.answer(outgoing);
+    return response;
+  };
+  server.on(
+    "request",
+    (incoming: IncomingMessage | Http2ServerRequest, outgoing: ServerResponse | Http2ServerResponse) => {
+      guard.enter(incoming, outgoing, () => void listener(incoming, outgoing));
+    },
+  );
   if (options.onTlsError !== undefined) server.on("tlsClientError", options.onTlsError);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -99,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const fingerprint = fingerprintOf(pair);
       if (secure === undefined) throw new Error("a server without TLS has no certificate to replace");
       // Each context without ticketKeys creates new ones, so that tickets of the old context are invalid.
-      secure.setSecureContext({ ...pair, ...TLS_VERSION });
+      secure.setSecureContext({ ...pair, minVersion: lowestVersion(), ciphers: servedCiphers() });
       // The pair is checked before old connections are retired, so that connections of both pairs stay until then.
       connections.keep(fingerprint);
       served = fingerprint;
@@ -109,7 +134,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connections.drain();
       if (lameDuckMs > 0) await new Promise((resolve) => setTimeout(resolve, lameDuckMs));
       server.close();
-      return connections.closeAll(graceMs);
+      return connections.closeAll(graceMs).finally(() => guard.stop());
     },
   };
 }
@@ -126,9 +151,17 @@ function loopbackOf(address: string): string {
   return own.some((it) => it.address === "::1") ? "::1" : "127.0.0.1";
 }
 
-/** HTTP/2 forbids the Connection header (RFC 9113 8.2.2), and Node prints a warning about it. */
-async function withoutConnection(answer: Response | Promise<Response>): Promise<Response> {
-  const response = await answer;
-  response.headers.delete("connection");
-  return response;
+function secureOptions(pair: KeyPair, limits: ServerLimits, http1: HttpServerOptions): SecureServerOptions {
+  return {
+    ...pair,
+    ...http1,
+    minVersion: lowestVersion(),
+    ciphers: servedCiphers(),
+    allowHTTP1: true,
+    // Node sets noDelay only for http servers. Without it, a streamed answer waits 40 ms for a delayed ACK.
+    noDelay: true,
+    handshakeTimeout: limits.firstCallMs,
+    settings: { maxConcurrentStreams: limits.callsPerConnection },
+    maxSessionInvalidFrames: MAX_INVALID_FRAMES,
+  };
 }

@@ -54,10 +54,11 @@ export class TargetProbe {
     const silent = seen.find((it) => !it.ok);
     // A server may support a single TLS version, or listen on one of the two addresses of localhost.
     if (answers.length === 0) return silent?.ok === false ? silent.message : "has no address";
-    for (const { chain, finished } of answers) {
+    for (const { chain, finished, wantsClientCertificate } of answers) {
       const [leaf] = chain;
       if (leaf?.fingerprint !== pair.leaf.fingerprint) return `serves serial ${leaf?.serial}`;
-      if (!finished) return "interrupted the handshake";
+      // The question is which certificate is presented. The sidecar has none of its own.
+      if (!finished && wantsClientCertificate !== true) return "interrupted the handshake";
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Log } from "../../telemetry/Log.ts";
 import type { LoadedPair } from "../pair/LoadedPair.ts";
-import type { PairInfo } from "../pair/PairInfo.ts";
-import type { ManagedServer, RollBack } from "../server/ManagedServer.ts";
+import { type PairInfo, pairInfo } from "../pair/PairInfo.ts";
+import type { InstallFault, ManagedServer, RollBack } from "../server/ManagedServer.ts";
 import type { TlsFault } from "../TlsError.ts";
 import type { OutputFolder } from "./OutputFolder.ts";
 import type { ReloadOutcome } from "./ReloadMethod.ts";
@@ -37,13 +37,13 @@ export class TargetServer implements ManagedServer {
     this.#deps = deps;
   }
 
-  async install(pair: LoadedPair, info: PairInfo): Promise<TlsFault | undefined> {
+  async install(pair: LoadedPair, info: PairInfo): Promise<InstallFault | undefined> {
     const { folder, probe } = this.#deps;
     this.#failed = undefined;
     try {
       if (await this.#servesAlready(pair)) return undefined;
       const last = await folder.lastGood();
-      const isLastValid = last !== undefined && this.#deps.now() <= last.pair.leaf.notAfter.getTime();
+      const isLastValid = last !== undefined && this.#deps.now() <= pairInfo(last.slot, last.pair).notAfter;
       if (probe !== undefined && !(await probe.isUp())) {
         if (!isLastValid) await folder.write(pair, info.slot);
         return {
@@ -62,22 +62,28 @@ export class TargetServer implements ManagedServer {
       }
       if (isAnother) await folder.write(last.pair, last.slot);
       // No other pair is known to work. The server may not be running: the exit code of a command does not tell.
-      return { code: "target-down", message: outcome.message };
+      const fault: InstallFault = { code: "target-down", message: outcome.message };
+      return outcome.result === "failed" ? { ...fault, isReloadFailed: true } : fault;
     } catch (error) {
       return writeFault(error, folder.path);
     }
   }
 
   async check(pair: LoadedPair): Promise<TlsFault | undefined> {
-    const { folder, probe, log } = this.#deps;
+    const { probe } = this.#deps;
     if (this.#failed?.hash === pair.hash)
       return { code: "reload-failed", message: `serial ${pair.leaf.serial}: ${this.#failed.message}` };
     const fault = await probe?.faultAfterReload(pair);
     if (fault !== undefined)
       return { code: "handshake-failed", message: `serial ${pair.leaf.serial}: ${probe?.where} ${fault}` };
-    // The server serves the pair. If the mark cannot be written, a restarted sidecar checks again.
-    await folder.markGood().catch((error: unknown) => log.warn(writeFault(error, folder.path).message));
+    await this.#markGood();
     return undefined;
+  }
+
+  async serves(pair: LoadedPair): Promise<boolean> {
+    const isServed = await this.#servesAlready(pair);
+    if (isServed) await this.#markGood();
+    return isServed;
   }
 
   async rollBack(pair: LoadedPair, info: PairInfo): Promise<RollBack> {
@@ -94,6 +100,12 @@ export class TargetServer implements ManagedServer {
 
   /** The server drains its connections itself. */
   retire(): void {}
+
+  /** The server serves the pair in the folder. If the mark cannot be written, a restarted sidecar checks again. */
+  async #markGood(): Promise<void> {
+    const { folder, log } = this.#deps;
+    await folder.markGood().catch((error: unknown) => log.warn(writeFault(error, folder.path).message));
+  }
 
   /** Whether the server already serves the pair, so that no reload is needed. */
   async #servesAlready(pair: LoadedPair): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { Log } from "../../telemetry/Log.ts";
 import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { CertificateReloader } from "../CertificateReloader.ts";
-import { initialPair } from "../initialPair.ts";
+import { initialPairs } from "../initialPairs.ts";
 import { loadSlots } from "../pair/loadSlots.ts";
 import { TlsConfigError } from "../TlsConfigError.ts";
 import { TlsMetrics } from "../TlsMetrics.ts";
@@ -13,6 +13,9 @@ import { ReloadMetrics } from "./ReloadMetrics.ts";
 import { TargetProbe } from "./TargetProbe.ts";
 import { TargetServer } from "./TargetServer.ts";
 import { triggerReload } from "./triggerReload.ts";
+
+/** setInterval with a longer interval fires immediately. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Settings of a sidecar. */
 export interface SidecarSettings {
@@ -54,7 +57,7 @@ export async function runSidecar(settings: SidecarSettings, deps: SidecarDeps): 
   const loaded = await loadSlots(tls);
   const folder = await OutputFolder.open(settings.out, settings.keyMode);
   if (settings.once) {
-    const { pair, info } = initialPair(loaded, tls);
+    const [{ pair, info }] = initialPairs(loaded, tls);
     await folder.write(pair, info.slot);
     log.info("certificate written", { folder: folder.path, slot: info.slot, serial: info.serial });
     return 0;
@@ -100,6 +103,8 @@ async function manage(
           health: () => undefined,
           readiness: () => (stopping ? "the process is about to stop" : notReadyReason(reloader)),
         });
+  // The triggers' timers and watches do not keep the process running. For a server of this process, that server does.
+  const running = setInterval(() => undefined, MAX_TIMER_MS);
   try {
     const stop = stopped();
     log.info("managing the certificate of a server", {
@@ -113,6 +118,7 @@ async function manage(
     log.info("stopped", { signal: stopSignal });
     return 0;
   } finally {
+    clearInterval(running);
     await metricsServer?.stop();
   }
 }

@@ -12,7 +12,7 @@ import type { TlsFault } from "../../../src/tls/TlsError.ts";
 
 /** In milliseconds since 1970. */
 export const NOW = Date.parse("2026-01-01T00:00:00Z");
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** A pair that was valid from an hour ago and is valid for another hour. */
 export const pair = (hash: string, more: Partial<PairInfo> = {}): PairInfo => ({
@@ -30,8 +30,8 @@ export const SERVING = pair("serving");
 export const EXPIRED = pair("serving", { notAfter: NOW - 1 });
 export const NEW = pair("new");
 export const STANDBY = pair("standby", { slot: "standby" });
-/** Makes a pair start earlier than the serving certificate. */
-export const OLDER = { notBefore: SERVING.notBefore - 1 };
+/** Makes a pair start earlier than a backdated certificate that was issued after the serving one. */
+export const OLDER = { notBefore: SERVING.notBefore - 48 * HOUR_MS - 1 };
 /** A fault of files. */
 export const MISMATCH: TlsFault = { code: "key-mismatch", message: "main.key: not of this certificate" };
 /** A transient fault of a server outside this process. */
@@ -64,6 +64,10 @@ export function apply({
 /** A certificate that failed its check before. */
 export const rejected = (slot: Slot, hash: string, fault = FAILED): Partial<RotationState> => ({
   rejected: { [slot]: { hash, fault } },
+});
+/** A certificate whose checks failed. By default the next attempt is later than the verification. */
+export const tried = (hash: string, nextAt = 101): Partial<RotationState> => ({
+  attempts: { [hash]: { hasFailedCheck: true, count: 1, nextAt } },
 });
 /** After SIGUSR2, which took the certificate `new` back. */
 export const PINNED: Partial<RotationState> = { pinned: { main: "new", standby: "standby" } };

@@ -98,7 +98,7 @@ describe("applyReadings reports", () => {
     const { effects } = apply({ main: { pair: pair("old", OLDER) } });
     const { message } = effects.find((effect) => effect.type === "fault")?.fault ?? {};
     expect(message).toMatch(
-      /^serial old is older than .* serving: .* 2025-12-31T22:59:59.999Z; .*POSTERN_TLS_ALLOW_OLDER=1/,
+      /^serial old is older than .* serving: .* 2025-12-29T22:59:59.999Z, more than 48 h earlier; .*POSTERN_TLS_ALLOW_OLDER=1/,
     );
   });
 });

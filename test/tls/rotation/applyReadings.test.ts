@@ -4,6 +4,7 @@ import {
   apply,
   DOWN,
   EXPIRED,
+  HOUR_MS,
   MISMATCH,
   NEW,
   NOW,
@@ -14,12 +15,14 @@ import {
   rejected,
   SERVING,
   STANDBY,
+  tried,
 } from "./ReadingsBed.ts";
 
 /** The decision in words: the certificate of the swap, or the one that keeps serving, with its slot. */
 function decision({ state, effects }: Rotation): string {
   const swap = effects.find((effect) => effect.type === "swap");
   if (state.phase === "swap") return `swaps to ${swap?.pair.hash} in ${swap?.pair.slot}`;
+  if (state.phase === "look") return `looks at ${state.candidate?.hash} in ${state.candidate?.slot}`;
   return `keeps ${state.serving.hash} in ${state.serving.slot}`;
 }
 
@@ -97,7 +100,52 @@ it.each<[decides: string, when: string, given: ReadingsCase]>([
     "main has a fault and the standby has an older certificate",
     { main: { fault: MISMATCH }, standby: { pair: pair("old", { ...OLDER, slot: "standby" }) } },
   ],
+  ...(
+    [
+      ["the same start", 0],
+      ["a start 30 s earlier, as Vault backdates", 30_000],
+      ["a start 1 h earlier, as Let's Encrypt backdates", HOUR_MS],
+      ["a start 48 h earlier, the most that public CAs may backdate", 48 * HOUR_MS],
+    ] as const
+  ).map(([what, earlier]): [string, string, ReadingsCase] => [
+    "swaps to new in main",
+    `main has a certificate with ${what}, and an earlier end`,
+    { main: { pair: pair("new", { notBefore: SERVING.notBefore - earlier, notAfter: SERVING.notAfter - 1 }) } },
+  ]),
+  // Certificates that some clients may accept, when the serving one has ended.
+  ...(["wrong-host", "untrusted", "incomplete-chain"] as const).flatMap((code): [string, string, ReadingsCase][] => [
+    ["keeps serving in main", `main is ${code}`, { main: { pair: NEW, fault: { code, message: "" } } }],
+    [
+      "swaps to new in main",
+      `main is ${code} and the serving certificate has expired`,
+      { serving: EXPIRED, main: { pair: NEW, fault: { code, message: "" } } },
+    ],
+    [
+      "swaps to standby in standby",
+      `main is ${code}, the standby is valid and the serving certificate has expired`,
+      { serving: EXPIRED, main: { pair: NEW, fault: { code, message: "" } }, standby: { pair: STANDBY } },
+    ],
+    [
+      "keeps serving in main",
+      `main is ${code} and has ended too`,
+      { serving: EXPIRED, main: { pair: pair("new", { notAfter: NOW - 1 }), fault: { code, message: "" } } },
+    ],
+  ]),
+  ...(["key-mismatch", "not-yet-valid", "expired", "weak-key"] as const).map((code): [string, string, ReadingsCase] => [
+    "keeps serving in main",
+    `main is ${code} and the serving certificate has expired`,
+    { serving: EXPIRED, main: { pair: NEW, fault: { code, message: "" } } },
+  ]),
   // Certificates that failed.
+  [
+    "keeps serving in main",
+    "the certificate in main failed after the serving one expired",
+    {
+      serving: EXPIRED,
+      main: { pair: NEW },
+      state: { rejected: { main: { hash: "new", fault: DOWN, isAfterEnd: true } } },
+    },
+  ],
   [
     "keeps serving in main",
     "the certificate in main failed before",
@@ -152,9 +200,37 @@ it.each<[decides: string, when: string, given: ReadingsCase]>([
     { main: { fault: MISMATCH }, state: { isConfirmed: false } },
   ],
   [
-    "keeps serving in main",
+    "looks at serving in main",
     "a check of the serving certificate has failed",
-    { state: { isConfirmed: false, ...rejected("main", "serving") } },
+    { state: { isConfirmed: false, ...rejected("main", "serving"), ...tried("serving") } },
+  ],
+  [
+    "swaps to serving in main",
+    "a check of the serving certificate has failed and the pause is over",
+    { state: { isConfirmed: false, ...rejected("main", "serving"), ...tried("serving", 100) } },
+  ],
+  [
+    "swaps to serving in main",
+    "all attempts have failed and the standby has changed since",
+    {
+      standby: { fault: MISMATCH, pair: STANDBY },
+      state: { isConfirmed: false, seen: { main: "serving", standby: "before" }, ...tried("serving", Infinity) },
+    },
+  ],
+  [
+    "looks at serving in main",
+    "no check has confirmed the serving certificate and it has expired",
+    { serving: EXPIRED, main: { fault: MISMATCH }, state: { isConfirmed: false } },
+  ],
+  [
+    "keeps serving in main",
+    "the reload for the certificate in main failed and the pause is not over",
+    { main: { pair: NEW }, state: { seen: { main: "new" }, faults: { main: DOWN }, ...tried("new") } },
+  ],
+  [
+    "swaps to new in main",
+    "the reload for the certificate in main failed and the pause is over",
+    { main: { pair: NEW }, state: { seen: { main: "new" }, faults: { main: DOWN }, ...tried("new", 100) } },
   ],
   [
     "swaps to new in main",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { PairInfo } from "../../../src/tls/pair/PairInfo.ts";
 import { SLOTS, type Slot } from "../../../src/tls/pair/Slot.ts";
 import type { SlotReading } from "../../../src/tls/pair/SlotReading.ts";
+import { isRollBackBetter } from "../../../src/tls/rotation/isRollBackBetter.ts";
 import {
   initialRotation,
   isTransient,
@@ -48,6 +49,8 @@ const happening: fc.Arbitrary<RotationEvent> = fc
       fc.record({ type: fc.constant("trigger" as const), cause: fc.constantFrom("poll", "watch", "SIGHUP") }),
       fc.record({ type: fc.constantFrom("take-back", "preloaded", "cleaned-up") }),
       fc.record({ type: fc.constantFrom("swapped", "checked"), fault: maybe(outcome) }),
+      fc.record({ type: fc.constant("swapped" as const), fault: outcome, isReloadFailed: fc.boolean() }),
+      fc.record({ type: fc.constant("looked" as const), isServed: fc.boolean() }),
       fc.record({ type: fc.constant("rolled-back" as const), fault: maybe(fault), isConfirmed: fc.boolean() }),
       fc
         .tuple(reading("main"), maybe(reading("standby")), fc.boolean(), fc.boolean())
@@ -74,7 +77,7 @@ function run(
   });
 }
 
-const WORK = ["preload", "verify", "swap", "check", "clean-up", "roll-back"] as const;
+const WORK = ["preload", "verify", "swap", "check", "look", "clean-up", "roll-back"] as const;
 const isWork = ({ type }: RotationEffect): boolean => WORK.some((it) => it === type);
 
 /** Events as a real executor sends them: each work is answered, with other events in between. */
@@ -106,6 +109,8 @@ function answerTo({ phase }: RotationState, other: RotationEvent): RotationEvent
       return { at, now, type: "swapped", ...outcome };
     case "check":
       return { at, now, type: "checked", ...outcome };
+    case "look":
+      return { at, now, type: "looked", isServed: "fault" in other && other.fault === undefined };
     case "clean-up":
       return { at, now, type: "cleaned-up" };
     case "roll-back":
@@ -177,14 +182,19 @@ describe.each([
       }
     }));
 
-  it("changes the serving certificate only after a passed check, or to the same one in the other slot", () =>
+  it("changes the serving certificate only after a passed check, or when the former one is no better", () =>
     holds((steps) => {
       let before = first;
       for (const { state, event } of steps) {
         if (state.serving.hash !== before.serving.hash) {
           const passed = event.type === "checked" && event.fault === undefined;
           const stuck = event.type === "rolled-back" && event.fault !== undefined;
-          expect(passed || stuck).toBe(true);
+          const noBetter =
+            event.type === "checked" &&
+            before.candidate !== undefined &&
+            !isRollBackBetter(before, before.candidate, event.now);
+          expect(passed || stuck || noBetter).toBe(true);
+          expect(state.isConfirmed).toBe(passed);
           expect(state.serving).toEqual(before.candidate);
         }
         before = state;
@@ -313,9 +323,17 @@ describe("rotate for a server outside this process", () => {
       "preload",
       "verify",
       "fault handshake-failed known",
+      "look",
     ]);
-    expect(state).toMatchObject({ isConfirmed: false, phase: "steady" });
-    const again = turns(state, { ...time, type: "trigger", cause: "SIGHUP" }, ...read.slice(1));
+    expect(state).toMatchObject({ isConfirmed: false, phase: "look" });
+    const looked = turns(state, { ...time, type: "looked", isServed: false });
+    expect(looked).toMatchObject({ effects: [], state: { isConfirmed: false, phase: "steady" } });
+    const served = turns(state, { ...time, type: "looked", isServed: true });
+    expect(served).toMatchObject({
+      effects: ["recovered", "rotated confirmed"],
+      state: { isConfirmed: true, faults: {} },
+    });
+    const again = turns(looked.state, { ...time, type: "trigger", cause: "SIGHUP" }, ...read.slice(1));
     expect(again.effects.at(-1)).toBe("swap");
   });
 
@@ -349,8 +367,8 @@ describe("rotate for a server outside this process", () => {
 
 it("rotate ignores an event that the phase does not await", () => {
   const state = initialRotation(FIRST, 0);
-  for (const type of ["preloaded", "swapped", "checked", "cleaned-up", "rolled-back"] as const)
-    expect(rotate(state, { type, at: 1, now: 1, isConfirmed: true })).toEqual({ state, effects: [] });
+  for (const type of ["preloaded", "swapped", "checked", "looked", "cleaned-up", "rolled-back"] as const)
+    expect(rotate(state, { type, at: 1, now: 1, isConfirmed: true, isServed: true })).toEqual({ state, effects: [] });
 });
 
 function textOf(fault: TlsFault | undefined, use: (text: string) => void): void {

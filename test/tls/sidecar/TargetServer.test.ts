@@ -74,6 +74,22 @@ describe("TargetServer, when the reload does not succeed", () => {
     expect(await folder.lastGoodHash()).toBe(first.hash);
   });
 
+  it("says whether the server was told to reload, which decides on the pause before the next attempt", async () => {
+    const { server } = await target();
+    outcomes = [FAILED, DOWN];
+    const fault = { code: "target-down", message: "no" };
+    expect(await server.install(first, info(first))).toEqual({ ...fault, isReloadFailed: true });
+    expect(await server.install(first, info(first))).toEqual({ ...fault, message: "gone" });
+  });
+
+  it("sees whether the server serves a pair by now, without a reload", async () => {
+    const { server, folder } = await serving();
+    expect([await server.serves(first), await server.serves(second)]).toEqual([true, false]);
+    await folder.write(second, "main");
+    expect([await server.serves(first), await server.serves(second)]).toEqual([false, false]);
+    expect(reloads).toBe(0);
+  });
+
   it("keeps the previous pair in the folder while it is valid and the server is down", async () => {
     const { server, folder } = await serving();
     outcomes = [DOWN, DOWN];

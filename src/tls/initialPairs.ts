@@ -1,7 +1,7 @@
 import type { LoadedPair } from "./pair/LoadedPair.ts";
 import { isPair, type LoadedSlots } from "./pair/loadSlots.ts";
 import type { PairInfo } from "./pair/PairInfo.ts";
-import type { Slot } from "./pair/Slot.ts";
+import { SLOTS, type Slot } from "./pair/Slot.ts";
 import { verifySlots } from "./pair/verifySlots.ts";
 import { chooseCertificate } from "./rotation/chooseCertificate.ts";
 import { TlsError } from "./TlsError.ts";
@@ -14,10 +14,10 @@ export interface ChosenPair {
 }
 
 /**
- * The first pair to serve, chosen by the table of `chooseCertificate`. Throws {@link TlsError} with the fault of the main
- * certificate when neither can be served.
+ * The pairs that can be served at the start. The first one is to be served, by the table of `chooseCertificate`. Throws
+ * {@link TlsError} with the fault of the main certificate when none can be served.
  */
-export function initialPair(loaded: LoadedSlots, options: TlsOptions): ChosenPair {
+export function initialPairs(loaded: LoadedSlots, options: TlsOptions): readonly [ChosenPair, ...ChosenPair[]] {
   const readings = verifySlots(loaded, options);
   const isValid = (slot: Slot): boolean => readings[slot]?.pair !== undefined && readings[slot]?.fault === undefined;
   const { serve } = chooseCertificate({
@@ -26,9 +26,11 @@ export function initialPair(loaded: LoadedSlots, options: TlsOptions): ChosenPai
     renewing: false,
     isServingValid: false,
   });
-  const info = serve === undefined ? undefined : readings[serve]?.pair;
-  const pair = serve === undefined ? undefined : loaded.slots[serve];
-  if (info === undefined || !isPair(pair))
-    throw new TlsError(readings.main?.fault ?? { code: "unusable", message: `${options.main.cert}: cannot be served` });
-  return { info, pair };
+  const order = SLOTS.toSorted((left, right) => Number(right === serve) - Number(left === serve));
+  const [first, ...others] = order.flatMap((slot): readonly ChosenPair[] => {
+    const [info, pair] = [readings[slot]?.pair, loaded.slots[slot]];
+    return isValid(slot) && info !== undefined && isPair(pair) ? [{ info, pair }] : [];
+  });
+  if (first !== undefined) return [first, ...others];
+  throw new TlsError(readings.main?.fault ?? { code: "unusable", message: `${options.main.cert}: cannot be served` });
 }
