@@ -58,8 +58,8 @@ export const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "unknown-cluster": "The gate has no cluster of that name.",
   "cluster-lookup-failed": "The lookup of the cluster's settings failed. Try again after Retry-After.",
   "too-large":
-    "The body is over the limit and its first 4 KiB hold no uid. A review with a uid there is denied instead.",
-  "body-timeout": "The body did not arrive within the timeout of the call.",
+    "The body is over a limit and its first 4 KiB hold no uid. A review with a uid there is denied instead.",
+  "body-timeout": "The body arrives too slowly, or not within the timeout of the call.",
   "incomplete-body": "The connection ended before the whole body arrived.",
   "not-json": "The body is not JSON.",
   "wrong-envelope": "The body is not a review. `path` says where it differs from one.",

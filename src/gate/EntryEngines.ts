@@ -1,4 +1,5 @@
 import type { Policy } from "../policy/define/policy.ts";
+import type { CacheMemory } from "../policy/match/CacheMemory.ts";
 import { PolicyEngine } from "../policy/run/PolicyEngine.ts";
 import { targetKey, versionParts } from "../registration/rules/versionParts.ts";
 
@@ -7,8 +8,9 @@ export class EntryEngines {
   readonly #whole: PolicyEngine;
   readonly #parts = new Map<string | undefined, PolicyEngine>();
 
-  constructor(policies: readonly Policy[]) {
-    this.#whole = new PolicyEngine(policies);
+  /** `memory` bounds the caches of the engines. */
+  constructor(policies: readonly Policy[], memory?: CacheMemory) {
+    this.#whole = new PolicyEngine(policies, undefined, memory);
     const names = new Map<string, string>();
     for (const purpose of ["validate", "mutate"] as const)
       for (const { name, targets } of versionParts(policies, purpose))
@@ -18,10 +20,14 @@ export class EntryEngines {
       this.#parts.set(
         part,
         // Where only mutators have parts, each has all validators.
-        new PolicyEngine(policies, (policy, target, purpose) => {
-          const name = names.get(`${purpose} ${targetKey(policy, target)}`);
-          return name === undefined || name === part;
-        }),
+        new PolicyEngine(
+          policies,
+          (policy, target, purpose) => {
+            const name = names.get(`${purpose} ${targetKey(policy, target)}`);
+            return name === undefined || name === part;
+          },
+          memory,
+        ),
       );
   }
 

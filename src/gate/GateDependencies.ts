@@ -3,16 +3,8 @@ import type { Review } from "../protocol/review/Review.ts";
 import type { Verdict } from "../protocol/review/Verdict.ts";
 import type { Counters } from "../telemetry/Counters.ts";
 import type { Log } from "../telemetry/Log.ts";
-
-/** Limits of a gate. */
-export interface GateLimits {
-  /** The longest body that is judged. */
-  readonly bodyBytes: number;
-  /** Calls in progress at one time. A further call gets 503. */
-  readonly callsInFlight: number;
-  /** Bodies of all calls in progress together. Parsed JSON takes several times the size of its text. */
-  readonly bytesInFlight: number;
-}
+import type { GateLimits } from "./GateLimits.ts";
+import type { ReadChunks } from "./http/readChunks.ts";
 
 /** A review and the verdict on it. */
 export interface JudgedReview {
@@ -41,12 +33,36 @@ export interface CertificateStatus {
   readonly faults: readonly { readonly slot: string; readonly code: string }[];
 }
 
+/** A call with a large body, see {@link GateDependencies.judgeApart}. */
+export interface LargeCall {
+  /** As the API server called it, without the query. */
+  readonly url: string;
+  /** The bytes in order. They are handed over. */
+  readonly body: readonly Uint8Array[];
+  readonly bytes: number;
+  /** Until the call has to be answered. */
+  readonly remainingMs: number;
+}
+
 /** Dependencies of a gate, given by the runtime that it runs on. */
 export interface GateDependencies {
   /** The clock: milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
+  /** Default: those for 2 GiB of memory. */
   readonly limits?: Partial<GateLimits>;
+  /** Reads the body of a request. Default: by the request itself, which is right where the runtime joins small chunks. */
+  readonly readChunks?: ReadChunks;
+  /**
+   * The path of the gate's URL, such as `/hooks` for `https://HOST/hooks`; see `protocol/gateUrl.ts`. Paths are served with
+   * it and, for a proxy that removes it, without it. No other prefix is served. Default: none.
+   */
+  readonly basePath?: string | undefined;
+  /**
+   * The URL that was called, where the request of the runtime has another one. Self-tests state it. Default: the URL of the
+   * request with `basePath`.
+   */
+  readonly calledUrl?: (request: Request) => string | undefined;
   /** A private Ed25519 key (RFC 8037) that signs self-test statements. Without it statements are unsigned. */
   readonly signingKey?: JWK;
   /**
@@ -60,6 +76,14 @@ export interface GateDependencies {
    * `content-type: application/json`. Default: a plain object.
    */
   readonly answerInit?: ResponseInit;
+  /**
+   * Answers a call with a large body outside of the process's main thread, where parsing it would hold up all other calls.
+   * Resolves to `too-costly` when that takes more memory than one call may take. Rejects with {@link GateError} `overloaded`
+   * when there is no room or the time is over. Default: large reviews are judged one after the other, with pauses.
+   */
+  readonly judgeApart?: (call: LargeCall) => Promise<Response | "too-costly">;
+  /** Whether all calls are large ones of another gate, see {@link GateDependencies.judgeApart}. They need no pauses. */
+  readonly isApart?: boolean;
   /** Whether the process is about to stop. `/readyz` then answers 503. */
   readonly isDraining?: () => boolean;
   /** The certificate that the process itself serves. `/readyz` answers 503 while it is not ready. */
@@ -75,13 +99,3 @@ export interface GateDependencies {
   /** Called after each verdict, before it is sent. A promise is awaited. It must not throw or reject. */
   readonly onVerdict?: (judged: JudgedReview) => void | Promise<void>;
 }
-
-/**
- * A stored object has at most about 2 MiB, and a review holds two of them. The API server escapes `<`, `>` and `&`
- * six-fold. So 20 MiB is enough for all realistic reviews. Runtimes with less memory pass lower limits.
- */
-export const defaultLimits: GateLimits = {
-  bodyBytes: 20 * 1024 * 1024,
-  callsInFlight: 256,
-  bytesInFlight: 128 * 1024 * 1024,
-};

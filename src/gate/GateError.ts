@@ -12,9 +12,9 @@ export type GateErrorCode =
   | "unknown-cluster"
   /** The lookup of the cluster's settings failed. Try again after `Retry-After`. */
   | "cluster-lookup-failed"
-  /** The body is over the limit and its first 4 KiB hold no uid. A review with a uid there is denied instead. */
+  /** The body is over a limit and its first 4 KiB hold no uid. A review with a uid there is denied instead. */
   | "too-large"
-  /** The body did not arrive within the timeout of the call. */
+  /** The body arrives too slowly, or not within the timeout of the call. */
   | "body-timeout"
   /** The connection ended before the whole body arrived. */
   | "incomplete-body"
@@ -43,6 +43,8 @@ export interface GateErrorFacts {
   readonly path?: string | undefined;
   readonly allow?: string | undefined;
   readonly call?: FailedCall | undefined;
+  /** Whether the caller may still be sending the body. */
+  readonly isBodyUnread?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -53,6 +55,8 @@ export class GateError extends Error {
   readonly path: string | undefined;
   /** Methods that the path takes, for `method-not-allowed`. */
   readonly allow: string | undefined;
+  /** Whether the caller may still be sending the body, and nobody reads it. */
+  readonly isBodyUnread: boolean;
   /** The call that failed, for the log; undefined outside of a call. */
   readonly call: FailedCall | undefined;
 
@@ -62,14 +66,15 @@ export class GateError extends Error {
     this.code = code;
     this.path = more.path;
     this.allow = more.allow;
+    this.isBodyUnread = more.isBodyUnread ?? false;
     this.call = more.call;
   }
 }
 
 /** The error of one call. Several calls can share an error, such as a failed lookup, so each gets its own. */
 export function errorOfCall(error: unknown, call: FailedCall): GateError {
-  const { code, message, path, allow, cause } = gateError(error);
-  return new GateError(code, message, { path, allow, cause, call });
+  const { code, message, path, allow, isBodyUnread, cause } = gateError(error);
+  return new GateError(code, message, { path, allow, isBodyUnread, cause, call });
 }
 
 /** The GateError of anything that was thrown. An unknown error becomes `internal`, with the error as its cause. */

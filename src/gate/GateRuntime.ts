@@ -1,4 +1,5 @@
 import type { ClusterSettings } from "../policy/define/ClusterSettings.ts";
+import { CacheMemory } from "../policy/match/CacheMemory.ts";
 import { PolicyEngine } from "../policy/run/PolicyEngine.ts";
 import type { Conversions } from "../policy/run/runConversion.ts";
 import { gateEntries } from "../registration/entry/gateEntries.ts";
@@ -8,8 +9,12 @@ import { SelfTestSigner } from "./answer/SelfTestSigner.ts";
 import { ClusterDirectory } from "./config/ClusterDirectory.ts";
 import type { Gate } from "./config/defineGate.ts";
 import { EntryEngines } from "./EntryEngines.ts";
-import { defaultLimits, type GateDependencies, type GateLimits } from "./GateDependencies.ts";
+import type { GateDependencies } from "./GateDependencies.ts";
+import { defaultLimits, type GateLimits } from "./GateLimits.ts";
+import { BodyIntake } from "./http/BodyIntake.ts";
 import { CallLimiter } from "./http/CallLimiter.ts";
+import { HeavyTurns } from "./http/HeavyTurns.ts";
+import type { BodyReading } from "./http/readBody.ts";
 
 /** A gate joined with the dependencies of its runtime: everything that handlers need, made once. */
 export class GateRuntime {
@@ -19,6 +24,8 @@ export class GateRuntime {
   readonly counters: Counters;
   readonly clusters: ClusterDirectory;
   readonly limiter: CallLimiter;
+  readonly heavyTurns: HeavyTurns;
+  readonly reading: BodyReading;
   readonly conversions: Conversions;
   readonly signer: SelfTestSigner | undefined;
   /** All policies. */
@@ -34,13 +41,20 @@ export class GateRuntime {
     this.limits = { ...defaultLimits, ...deps.limits };
     this.counters = deps.counters ?? new Counters();
     this.clusters = new ClusterDirectory(gate.clusters, gate.policies, deps);
-    this.limiter = new CallLimiter(this.limits.callsInFlight, this.limits.bytesInFlight);
+    this.limiter = new CallLimiter(this.limits);
+    this.heavyTurns = new HeavyTurns(this.limits.bodyBytes, deps.now);
+    this.reading = {
+      limit: this.limits.bodyBytes,
+      intake: new BodyIntake(this.limits.receivedBytes),
+      read: deps.readChunks,
+    };
     this.conversions = new Map(
       gate.conversions.map((conversion) => [`${conversion.group}/${conversion.kind}`, conversion]),
     );
     this.signer = deps.signingKey === undefined ? undefined : new SelfTestSigner(deps.signingKey);
-    this.#all = new PolicyEngine(gate.policies);
-    this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new EntryEngines(policies)]));
+    const memory = new CacheMemory();
+    this.#all = new PolicyEngine(gate.policies, undefined, memory);
+    this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new EntryEngines(policies, memory)]));
   }
 
   /** The hash of what `postern render` prints for a cluster. It is computed once for each settings object. */

@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
 import { Hono as TinyHono } from "hono/tiny";
-import { type GatePurpose, gatePath } from "../protocol/gateUrl.ts";
+import { callReader } from "../protocol/gateUrl.ts";
 import { answerCall } from "./answer/answerCall.ts";
 import { type Call, callOf } from "./answer/Call.ts";
-import { readCallPath } from "./answer/readCallPath.ts";
 import type { Gate } from "./config/defineGate.ts";
+import { parseBasePath } from "./config/parseBasePath.ts";
 import type { GateDependencies } from "./GateDependencies.ts";
 import { GateError, gateError } from "./GateError.ts";
 import { GateRuntime } from "./GateRuntime.ts";
@@ -22,16 +22,11 @@ import openapi from "./openapi.json" with { type: "json" };
  */
 export function createGate(gate: Gate, deps: GateDependencies): Hono {
   const runtime = new GateRuntime(gate, deps);
+  const { calledUrl } = deps;
+  const basePath = parseBasePath(deps.basePath);
+  const readCall = callReader(basePath);
   // The small router suffices: most requests are calls, which do not reach it.
-  const app = new TinyHono({ strict: false });
-
-  for (const purpose of ["validate", "mutate", "convert"] as const)
-    for (const path of callPaths(purpose))
-      app.all(path, (c) => {
-        if (c.req.method !== "POST") refuseMethod("POST");
-        const path = { cluster: c.req.param("cluster") ?? "", entry: c.req.param("entry"), part: c.req.param("part") };
-        return answerCall(runtime, callOf(c.req.raw, { ...path, purpose }, deps.now));
-      });
+  const app = new TinyHono({ getPath: ({ url }) => servedPath(pathOf(url), basePath) });
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", (c) => {
@@ -41,7 +36,9 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   app.get("/openapi.json", (c) => c.json(openapi));
   app.get("/.well-known/postern", () => serveAnnouncement(deps));
   for (const path of ["/healthz", "/readyz", "/openapi.json", "/.well-known/postern"])
-    app.all(path, () => refuseMethod("GET, HEAD"));
+    app.all(path, () => {
+      throw wrongMethod("GET, HEAD");
+    });
 
   app.notFound(() => {
     throw new GateError("not-found", "there is nothing at this path");
@@ -49,20 +46,41 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   app.onError((error, c) => answerFailure(error, c.req.raw, c.req.path, deps));
 
   const route = app.fetch;
-  // Most requests are calls. Their path is read directly: routing costs a call on Workers 4 % of its time.
+  // Paths of calls are read as they are written, on every runtime. Routing would decode them, and cost 4 % on Workers.
   app.fetch = (request, ...rest) => {
     const { method, url } = request;
-    const path = method === "POST" ? readCallPath(url) : undefined;
-    return path === undefined ? route(request, ...rest) : answered(callOf(request, path, deps.now, url));
+    const path = readCall(url);
+    if (path === undefined) return route(request, ...rest);
+    if (method !== "POST") return answerFailure(wrongMethod("POST"), request, pathOf(url), deps);
+    const call = callOf(request, path, deps.now, calledUrl?.(request) ?? withBase(basePath, url));
+    return answered(call);
   };
   const answered = async (call: Call): Promise<Response> => {
     try {
       return await answerCall(runtime, call);
     } catch (error) {
-      return answerFailure(error, call.request, new URL(call.url).pathname, deps);
+      return answerFailure(error, call.request, pathOf(call.url), deps);
     }
   };
   return app;
+}
+
+/** The path of the URL of a request, as it is written. */
+function pathOf(url: string): string {
+  return /^[^:]*:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "";
+}
+
+/** The path of a route: without the base, and without one slash at the end. */
+function servedPath(path: string, base: string): string {
+  const after = path.startsWith(`${base}/`) ? path.slice(base.length) : path;
+  return after.length > 1 && after.endsWith("/") ? after.slice(0, -1) : after;
+}
+
+/** A URL with the base in its path. A proxy in front may have removed it. */
+function withBase(base: string, url: string): string {
+  if (base === "" || pathOf(url).startsWith(`${base}/`)) return url;
+  const at = url.indexOf("/", url.indexOf("//") + 2);
+  return url.slice(0, at) + base + url.slice(at);
 }
 
 /** The answer to a request that failed. The rest of its body is read first: a caller that still sends would not see it. */
@@ -74,15 +92,8 @@ async function answerFailure(
 ): Promise<Response> {
   const failure = gateError(error);
   logFailure(failure, path, deps);
-  const isBodyUnread =
-    failure.code === "body-timeout" || failure.code === "too-large" || !(await discardBody(request, deps));
+  const isBodyUnread = failure.isBodyUnread || failure.code === "too-large" || !(await discardBody(request, deps));
   return errorResponse(failure, isBodyUnread);
-}
-
-/** The routes of a purpose. Only the entries of admissions have parts. */
-function callPaths(purpose: GatePurpose): string[] {
-  const paths = [gatePath(":cluster", purpose), gatePath(":cluster", purpose, ":entry")];
-  return purpose === "convert" ? paths : [...paths, gatePath(":cluster", purpose, ":entry", ":part")];
 }
 
 /** Logs errors of the gate itself and calls that were refused for now. Faults of callers are not logged. */
@@ -92,16 +103,16 @@ function logFailure(failure: GateError, path: string, { log }: GateDependencies)
   else if (httpStatus(code) >= 500) log.warn("a call was turned away", { code, ...call });
 }
 
-function refuseMethod(allow: string): never {
-  throw new GateError("method-not-allowed", `expected ${allow}`, { allow });
+function wrongMethod(allow: string): GateError {
+  return new GateError("method-not-allowed", `expected ${allow}`, { allow });
 }
 
 /** Reads and discards a body. A caller that is still sending would not see the answer. True when the body ended. */
-async function discardBody(request: Request, { now }: GateDependencies): Promise<boolean> {
+async function discardBody(request: Request, { now, readChunks }: GateDependencies): Promise<boolean> {
   const { url } = request;
   const deadline = callDeadline(url.includes("?") ? url.slice(url.indexOf("?")) : "", now);
   try {
-    return await drainBody(request, deadline);
+    return await drainBody(request, deadline, readChunks);
   } finally {
     deadline.dispose();
   }

@@ -1,51 +1,83 @@
-import { handle, type LambdaContext, type LambdaEvent } from "hono/aws-lambda";
 import { verdictLines } from "../gate/answer/logVerdict.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
+import { GateError } from "../gate/GateError.ts";
+import { limitsForMemory } from "../gate/GateLimits.ts";
+import { errorResponse } from "../gate/http/errorResponse.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
+import { limitLines } from "../telemetry/limitLines.ts";
+import { type LambdaAnswer, lambdaAnswer } from "./lambdaAnswer.ts";
+import { nodeMemory } from "./nodeMemory.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
+import { type LambdaEvent, readLambdaEvent } from "./readLambdaEvent.ts";
 
-/** An event of payload format 2.0, from an HTTP API or a Function URL. */
-export type HttpEvent = Extract<LambdaEvent, { rawPath: string }>;
-
-/** A handler for AWS Lambda. */
-export type LambdaHandler = (event: HttpEvent, context?: LambdaContext) => ReturnType<ReturnType<typeof handle>>;
+/** A handler for AWS Lambda. It takes any event, and never rejects. */
+export type LambdaHandler = (event: unknown, context?: unknown) => Promise<LambdaAnswer>;
 
 /** Lambda accepts events of at most 6 MB, base64 and escapes included. The platform refuses larger ones itself. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Methods that a `Request` cannot have (fetch standard). The gate answers them like other wrong methods. */
+const FORBIDDEN_METHOD = /^(?:CONNECT|TRACE|TRACK)$/;
 
 /**
- * Makes the Lambda handler of a gate, for API Gateway HTTP APIs (payload 2.0) and Function URLs, with text and base64
- * bodies. Throws {@link GateConfigError} for settings that cannot work.
+ * Makes the Lambda handler of a gate: for Function URLs, HTTP APIs and REST APIs of API Gateway, Application Load Balancers
+ * and VPC Lattice. Any other event gets the error `bad-request`, which is logged once. Throws {@link GateConfigError} for
+ * settings that cannot work.
  */
 export function createLambda(gate: Gate, env: Readonly<Record<string, string | undefined>>): LambdaHandler {
-  const log = jsonLog((line) => process.stdout.write(`${line}\n`), Date.now);
-  const handler = handle(
-    createGate(gate, {
-      now: Date.now,
-      log,
-      limits: { bodyBytes: MAX_BODY_BYTES },
-      ...parseSigningKey(env.POSTERN_SIGNING_KEY),
-      announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
-      ...verdictLines(log, env),
-    }),
+  const log = limitLines(
+    jsonLog((line) => process.stdout.write(`${line}\n`), Date.now),
+    Date.now,
+    ["warn", "error"],
   );
-  return (event, context) => handler(readableEvent(event), context);
+  const limits = limitsForMemory(nodeMemory());
+  const calledUrls = new WeakMap<Request, string>();
+  const app = createGate(gate, {
+    now: Date.now,
+    log,
+    limits: { ...limits, bodyBytes: Math.min(limits.bodyBytes, MAX_BODY_BYTES) },
+    basePath: env.POSTERN_BASE_PATH,
+    calledUrl: (request) => calledUrls.get(request),
+    ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+    announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
+    ...verdictLines(log, env),
+  });
+  let isTold = false;
+  return async (given) => {
+    const event = readLambdaEvent(given, env.POSTERN_BASE_PATH);
+    const request = event === undefined ? undefined : requestOf(event);
+    if (event === undefined || request === undefined) {
+      if (!isTold) log.warn("an event is not an HTTP request; remove the trigger that sends it");
+      isTold = true;
+      return lambdaAnswer(refusal("bad-request", "the event is not an HTTP request with a valid host and path"), event);
+    }
+    const { path, base, query } = event;
+    const { origin, pathname } = new URL(request.url);
+    // A path that was changed on its way into a Request, such as one with dot segments, is not one of a gate.
+    if (pathname !== path) return lambdaAnswer(refusal("not-found", "there is nothing at this path"), event);
+    if (base !== undefined) calledUrls.set(request, `${origin}${base}${path}${query}`);
+    return lambdaAnswer(await app.fetch(request), event);
+  };
 }
 
-/**
- * Hono's adapter answers in plain text when it cannot build a Request: for a body that is not base64, a body of a GET or
- * HEAD, or a method that fetch forbids. Without that body or method the event reaches the gate, which answers in its own
- * error shape.
- */
-function readableEvent(event: HttpEvent): HttpEvent {
-  const { http } = event.requestContext;
-  const isNotBase64 = event.isBase64Encoded && typeof event.body === "string" && !BASE64.test(event.body);
-  const isForbidden = /^(CONNECT|TRACE|TRACK)$/i.test(http.method);
-  if (!isNotBase64 && !isForbidden && !/^(GET|HEAD)$/i.test(http.method)) return event;
-  const method = isForbidden ? "OPTIONS" : http.method;
-  return { ...event, body: null, requestContext: { ...event.requestContext, http: { ...http, method } } };
+/** The request of an event; undefined where its host or a header cannot be one. */
+function requestOf({ method, host, path, query, headers, body }: LambdaEvent): Request | undefined {
+  const isBodyless = method === "GET" || method === "HEAD" || body === undefined;
+  try {
+    const sent = new Headers([...headers]);
+    // As the gate receives it. A platform may have counted the bytes in base64.
+    sent.set("content-length", String(body?.byteLength ?? 0));
+    return new Request(`https://${host}${path}${query}`, {
+      method: FORBIDDEN_METHOD.test(method) ? "OPTIONS" : method,
+      headers: sent,
+      ...(isBodyless ? {} : { body }),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(code: "bad-request" | "not-found", message: string): Response {
+  return errorResponse(new GateError(code, message), false);
 }

@@ -2,15 +2,20 @@ import type { ExecutionContext, Hono } from "hono";
 import { verdictLines } from "../gate/answer/logVerdict.ts";
 import { SelfTestSigner } from "../gate/answer/SelfTestSigner.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
+import { parseBasePath } from "../gate/config/parseBasePath.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
+import type { GateLimits } from "../gate/GateLimits.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import type { Log } from "../telemetry/Log.ts";
+import { limitLines } from "../telemetry/limitLines.ts";
 
 /** Variables and bindings of a Worker (wrangler.toml; secrets with `wrangler secret put`). */
 export interface WorkerEnv {
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string;
+  /** The path of the gate's URL, such as `/hooks` for `https://HOST/hooks`. */
+  readonly POSTERN_BASE_PATH?: string;
   /** When set, each verdict is logged. */
   readonly POSTERN_VERDICT_LINES?: string;
   /** How these lines name the user: `none` (default), `hash` or `name`. */
@@ -23,15 +28,19 @@ export interface WorkerEnv {
   readonly POSTERN_FREEZE_REVIEWS?: string;
 }
 
+const MEBIBYTE = 1024 * 1024;
 /**
- * An isolate has 128 MB of memory. Judging a review takes 4 to 5 times its size at the peak, and 16 times for a review of
- * tiny objects. Measured under workerd with Pods, ConfigMaps and custom resources of 6.3 and 8 MiB. A 1 MiB object of `<`,
- * which the API server escapes six-fold, makes 6 MiB: two such calls fit at one time. A larger review is denied with the
- * reason.
+ * An isolate has 128 MB of memory: about 20 MB for the Worker, and the rest for bodies that arrive, their text, and what is
+ * parsed. A 1 MiB object of `<`, which the API server escapes six-fold, makes 6 MiB. A larger review is denied with the
+ * reason. A call waits only for its own async policies, so few calls are in progress in one isolate.
  */
-const MAX_BODY_BYTES = 7 * 1024 * 1024;
-/** A call waits only for its own async policies, so few calls are in progress in one isolate. */
-const MAX_CALLS_IN_FLIGHT = 64;
+const LIMITS: GateLimits = {
+  bodyBytes: 7 * MEBIBYTE,
+  receivedBytes: 14 * MEBIBYTE,
+  callsInFlight: 64,
+  callBytes: 48 * MEBIBYTE,
+  bytesInFlight: 64 * MEBIBYTE,
+};
 
 /** Makes the module that Cloudflare Workers serves for a gate. The app is created at the first call, once for each isolate. */
 export function createWorker(gate: Gate): {
@@ -53,14 +62,16 @@ function ignore(): void {}
 
 function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
   // biome-ignore lint/suspicious/noConsole: what a Worker writes to the console is its log
-  const log = jsonLog((line) => console.log(line), Date.now);
+  const all = jsonLog((line) => console.log(line), Date.now);
+  const log = limitLines(all, Date.now, ["warn", "error"]);
   return createGate(gate, {
     now: Date.now,
     log,
-    limits: { bodyBytes: MAX_BODY_BYTES, callsInFlight: MAX_CALLS_IN_FLIGHT, bytesInFlight: 2 * MAX_BODY_BYTES },
+    limits: LIMITS,
     // workerd copies a Headers in a third of the time that it needs to read an object.
     answerInit: { headers: new Headers({ "content-type": "application/json" }) },
     freezeReviews: env.POSTERN_FREEZE_REVIEWS !== undefined,
+    basePath: usableBasePath(env, log),
     ...usableSigningKey(env, log),
     announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
     ...usableVerdictLines(env, log),
@@ -79,6 +90,16 @@ function usableSigningKey(env: WorkerEnv, log: Log): ReturnType<typeof parseSign
   } catch (error) {
     log.error("the signing key cannot be used; self-tests are unsigned", { error });
     return {};
+  }
+}
+
+/** The base path, or nothing when it cannot be used, for the same reason. */
+function usableBasePath(env: WorkerEnv, log: Log): string {
+  try {
+    return parseBasePath(env.POSTERN_BASE_PATH);
+  } catch (error) {
+    log.error("the base path cannot be used; paths are served without it", { error });
+    return "";
   }
 }
 

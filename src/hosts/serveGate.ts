@@ -4,17 +4,20 @@ import { selfTestCall } from "../gate/answer/selfTestCall.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
-import { createGate } from "../gate/createGate.ts";
 import { GateError } from "../gate/GateError.ts";
 import { errorResponse } from "../gate/http/errorResponse.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
+import { limitLines } from "../telemetry/limitLines.ts";
 import { MetricsServer } from "../telemetry/MetricsServer.ts";
 import { CertificateReloader } from "../tls/CertificateReloader.ts";
 import { readTlsEnv, type TlsEnv } from "../tls/readTlsEnv.ts";
 import { serveUntilSignal } from "../tls/server/serveUntilSignal.ts";
 import { TlsMetrics } from "../tls/TlsMetrics.ts";
 import type { TlsSettings } from "../tls/TlsSettings.ts";
+import { NodeGate } from "./NodeGate.ts";
+import { nodeMemory } from "./nodeMemory.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
+import { isJudgeThread } from "./thread/judgeThreadData.ts";
 
 /** Environment of a Node process that serves a gate. Without a certificate it serves plain HTTP. */
 export interface ServeEnv extends TlsEnv {
@@ -25,6 +28,8 @@ export interface ServeEnv extends TlsEnv {
   readonly POSTERN_HOST?: string | undefined;
   /** The port of `/metrics`, `/healthz` and `/readyz` in plain HTTP. Without it they are not served there. */
   readonly POSTERN_METRICS_PORT?: string | undefined;
+  /** The path of the gate's URL, such as `/hooks` for `https://HOST/hooks`. */
+  readonly POSTERN_BASE_PATH?: string | undefined;
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string | undefined;
   /** A file with the announcement, read for each request. */
@@ -50,7 +55,9 @@ export interface ListenSettings {
 }
 
 /**
- * Serves a gate until SIGTERM or SIGINT. `listen` defaults to the settings in `env`. Resolves to the exit code. Throws
+ * Serves a gate until SIGTERM or SIGINT. `listen` defaults to the settings in `env`. `script` is the script of this process,
+ * if all that it does is to call this function: a thread for large reviews runs it again, see {@link JudgeThread}. Without it
+ * large reviews are judged one after the other, with pauses. Resolves to the exit code. Throws
  * GateConfigError, TlsConfigError, TlsError or TrustError when a setting or a certificate cannot be used, or the system
  * error when the server cannot listen.
  */
@@ -58,8 +65,23 @@ export async function serveGate(
   gate: Gate,
   env: ServeEnv,
   listen: ListenSettings = readListenEnv(env),
+  script?: string,
 ): Promise<number> {
-  const log = jsonLog((line) => process.stdout.write(`${line}\n`), Date.now);
+  const log = limitLines(
+    jsonLog((line) => process.stdout.write(`${line}\n`), Date.now),
+    Date.now,
+    ["warn", "error"],
+  );
+  const judging = {
+    now: Date.now,
+    log,
+    basePath: env.POSTERN_BASE_PATH,
+    ...parseSigningKey(env.POSTERN_SIGNING_KEY),
+    ...verdictLines(log, env),
+    memory: nodeMemory(),
+    script,
+  };
+  if (isJudgeThread()) return NodeGate.judgeForProcess(gate, judging);
   const metrics = new TlsMetrics();
   let isDraining = false;
   const metricsPort = readPort("POSTERN_METRICS_PORT", env.POSTERN_METRICS_PORT);
@@ -75,15 +97,12 @@ export async function serveGate(
           now: Date.now,
           selfTest: selfTestCall(gate, randomUUID()),
         });
-  const app = createGate(gate, {
-    now: Date.now,
-    log,
+  const app = new NodeGate(gate, {
+    ...judging,
     isDraining: () => isDraining,
     ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
     certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
-    ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
-    ...verdictLines(log, env),
   });
   const metricsServer =
     metricsPort === undefined
@@ -96,18 +115,24 @@ export async function serveGate(
   if (metricsServer !== undefined) log.info("metrics", { metricsPort: metricsServer.port });
   try {
     return await serveUntilSignal({
-      fetch: (request) => app.fetch(request),
+      fetch: (request, incoming) => app.fetch(request, incoming),
       onBadRequest: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
       port,
       log,
       onDrain: () => {
         isDraining = true;
       },
-      ...(reloader === undefined ? {} : { tls: reloader.pair, onListening: (server) => reloader.attach(server) }),
+      limits: app.connectionLimits,
+      ...(reloader === undefined ? {} : { tls: reloader.pair }),
+      onListening: async (server) => {
+        await reloader?.attach(server);
+        log.info("limits", { ...app.limits, threadHeapBytes: app.threadHeapBytes, ...app.connectionLimits });
+      },
       ...(hostname === undefined ? {} : { hostname }),
     });
   } finally {
     reloader?.stop();
+    app.stop();
     await metricsServer?.stop();
   }
 }

@@ -19,7 +19,7 @@ export async function serveProcess(
   stderr: { write(text: string): unknown } = process.stderr,
 ): Promise<number> {
   try {
-    return await serveGate(gate, env);
+    return await serveGate(gate, env, undefined, process.argv[1]);
   } catch (error) {
     if (!isFaultOfEnvironment(error)) throw error;
     stderr.write(`postern: ${error.message.replaceAll("\n", " ")}\n`);

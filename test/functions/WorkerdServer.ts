@@ -21,11 +21,18 @@ export class WorkerdServer {
     this.port = port;
   }
 
-  /** `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. Rejects when workerd exits before it listens. */
-  static async start(script: string, pair?: { cert: string; key: string }): Promise<WorkerdServer> {
+  /**
+   * `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. `env` holds the Worker's variables.
+   * Rejects when workerd exits before it listens.
+   */
+  static async start(
+    script: string,
+    pair?: { cert: string; key: string },
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<WorkerdServer> {
     const folder = await mkdtemp(join(tmpdir(), "postern-workerd-"));
     await writeFile(join(folder, "worker.js"), script);
-    await writeFile(join(folder, "config.capnp"), configuration(pair));
+    await writeFile(join(folder, "config.capnp"), configuration(pair, env));
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
     });
@@ -35,6 +42,10 @@ export class WorkerdServer {
       throw error;
     });
     return new WorkerdServer(child, folder, port);
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** CPU time of the thread that runs the Worker, in seconds; undefined where the kernel does not say it (Linux does). */
@@ -57,7 +68,10 @@ export class WorkerdServer {
 }
 
 /** In the text form of Cap'n Proto, which escapes strings as JSON does. */
-function configuration(pair: { cert: string; key: string } | undefined): string {
+function configuration(pair: { cert: string; key: string } | undefined, env: Readonly<Record<string, string>>): string {
+  const bindings = Object.entries(env).map(
+    ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
+  );
   const protocol =
     pair === undefined
       ? "http = ()"
@@ -71,6 +85,7 @@ const config :Workerd.Config = (
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "worker.js")],
+  bindings = [${bindings.join(", ")}],
   compatibilityDate = "2026-07-01"
 );
 `;

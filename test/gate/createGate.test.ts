@@ -46,7 +46,7 @@ describe("createGate, limits:", () => {
   });
 
   it("answers 503 to a call whose body does not fit into bytesInFlight", async () => {
-    const { app } = testGate({ policies: [slow] }, { limits: { bytesInFlight: 3000 } });
+    const { app } = testGate({ policies: [slow] }, { limits: { bytesInFlight: 40_000 } });
     const taken = app.fetch(reviewCall("/c/local/validate?timeout=1s"));
     expect((await app.fetch(reviewCall("/c/local/validate"))).status).toBe(503);
     expect((await app.fetch(reviewCall("/c/local/validate?timeout=1s", "{}"))).status).toBe(400);

@@ -43,3 +43,18 @@ it("createWorker logs verdicts without users, and an error, for a POSTERN_VERDIC
   expect(lines).not.toContain('"user"');
   log.mockClear();
 });
+
+it.each<[base: string, path: string, status: number, logs: boolean]>([
+  ["/hooks", "/hooks/c/local/validate", 200, false],
+  ["/hooks", "/c/local/validate", 200, false],
+  ["/hooks", "/other/c/local/validate", 404, false],
+  ["", "/c/local/validate", 200, false],
+  ["hooks", "/c/local/validate", 200, true],
+  ["/c", "/c/local/validate", 200, true],
+])("createWorker with the base path %j answers %s with %i", async (POSTERN_BASE_PATH, path, status, logs) => {
+  const log = vi.mocked(console.log);
+  const response = await createWorker(gate).fetch(reviewCall(path), { POSTERN_BASE_PATH }, context());
+  expect(response.status).toBe(status);
+  expect(log.mock.calls.flat().join().includes("the base path cannot be used")).toBe(logs);
+  log.mockClear();
+});

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { readGateUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { describe, expect, it } from "vitest";
+import { callReader, gatePath, isBasePath, readGateUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
 
 it.each([
   ["https://gate.example.com/c/prod/validate", { base: "https://gate.example.com", path: "/c/prod/validate" }],
@@ -23,6 +23,10 @@ it.each([
   ["https://gate.example.com/c/prod/validate?x=y", undefined],
   ["https://me@gate.example.com/c/prod/validate", undefined],
   ["http://gate.example.com/c/prod/validate", undefined],
+  ["https://gate.example.com/c/other/c/prod/validate", undefined],
+  ["https://gate.example.com/c/other%2f..%2fc/prod/validate", undefined],
+  ["https://gate.example.com/c/other/validate%23/c/prod/validate", undefined],
+  ["https://gate.example.com/c/prod/validate/", undefined],
   ["nonsense", undefined],
 ])("splitGateUrl returns the base and path of %s, or undefined for another URL", (url, parts) => {
   expect(splitGateUrl(url, "prod")).toEqual(parts);
@@ -38,10 +42,15 @@ it.each([
     "https://gate.example.com/c/validate/validate/validate",
     ["https://gate.example.com", "validate", "validate", "validate"],
   ],
-  [
-    "https://gate.example.com/c/prod/c/prod/validate",
-    ["https://gate.example.com/c/prod", "prod", "validate", undefined],
-  ],
+  ["https://gate.example.com/c/prod/c/prod/validate", undefined],
+  ["https://gate.example.com/k/token/c/prod/validate", undefined],
+  ["https://gate.example.com/a/../c/prod/validate", undefined],
+  ["https://gate.example.com/a/%2e%2e/c/prod/validate", undefined],
+  ["https://gate.example.com\\\\c/prod/validate", undefined],
+  ["https://gate.example.com/a%2fb/c/prod/validate", undefined],
+  ["https://gate.example.com/c/pr%6fd/validate", undefined],
+  ["https://gate.example.com//c/prod/validate", undefined],
+  ["HTTPS://Gate.Example.com:443/a/c/prod/validate", ["https://gate.example.com/a", "prod", "validate", undefined]],
   ["http://gate.example.com/c/prod/validate", undefined],
   ["https://gate.example.com/validate", undefined],
   ["https://gate.example.com/c//validate", undefined],
@@ -57,4 +66,100 @@ it.each([
   const found =
     parts === undefined ? undefined : [base, cluster, purpose, entry, ...(part === undefined ? [] : [part])];
   expect(found).toEqual(expected);
+});
+
+describe("callReader", () => {
+  it.each<[path: string, call: ReturnType<ReturnType<typeof callReader>>]>([
+    ["/c/a/validate", { cluster: "a", purpose: "validate", entry: undefined, part: undefined }],
+    ["/c/a.b-1/mutate?timeout=10s", { cluster: "a.b-1", purpose: "mutate", entry: undefined, part: undefined }],
+    ["/c/a/validate/strict?timeout=1s", { cluster: "a", purpose: "validate", entry: "strict", part: undefined }],
+    ["/c/a/validate/strict/v2", { cluster: "a", purpose: "validate", entry: "strict", part: "v2" }],
+    ["/c/a/convert", { cluster: "a", purpose: "convert", entry: undefined, part: undefined }],
+    ["/c/a/convert/self-test-0a", { cluster: "a", purpose: "convert", entry: "self-test-0a", part: undefined }],
+  ])("reads https://gate.example%s, and with a slash at the end", (path, expected) => {
+    const [plain = "", query] = path.split("?");
+    for (const origin of ["https://gate.example", "http://127.0.0.1:8787", "https://[::1]"])
+      for (const end of ["", "/"])
+        for (const base of ["", "/hooks"])
+          expect(
+            callReader("/hooks")(`${origin}${base}${plain}${end}${query === undefined ? "" : `?${query}`}`),
+          ).toEqual(expected);
+    const { cluster = "", purpose = "validate", entry, part } = expected ?? {};
+    expect(plain).toBe(gatePath(cluster, purpose, entry, part));
+  });
+
+  it.each([
+    "/",
+    "/healthz",
+    "/c/a",
+    "/c/a/",
+    "/c/a/audit",
+    "/c/a/validate//",
+    "/c/a/validate//b",
+    "/c//validate",
+    "/c/../validate",
+    "/c/./validate",
+    "/c/a/validate/..",
+    "//c/a/validate",
+    "/x/c/a/validate",
+    "/a.b/a.b/c/a/validate",
+    "/axb/c/a/validate",
+    "/a.bc/a/validate",
+    "/a.b/c/a/validate/b/c/d",
+    "/c/a/validate/b/c/d",
+    "/c/a/convert/b/c",
+    "/c/a%2Fb/validate",
+    "/c/a/validate/%62",
+    "/c/a;x=y/validate",
+    "/c/a/validate;x",
+    "/c/a/Validate",
+    "/C/a/validate",
+    "/c/a%00/validate",
+    "/c/\u0000/validate",
+    "/c/%ff/validate",
+    "/c/ш/validate",
+    "/c\\a\\validate",
+    "/c/a/validate#/c/b/validate",
+    "/?/c/a/validate",
+    "/#/c/a/validate",
+  ])("with the base /a.b reads nothing from %j", (path) => {
+    expect(callReader("/a.b")(`https://gate.example${path}`)).toBeUndefined();
+  });
+});
+
+it.each<[path: string, is: boolean]>([
+  ["", true],
+  ["/hooks", true],
+  ["/prod/eu.west-1/a_b~c", true],
+  ["/cc", true],
+  ["/.well-known", true],
+  ["/...", true],
+  ["/c", false],
+  ["/a/c", false],
+  ["/c/a", false],
+  ["/k", false],
+  ["/k/token", false],
+  ["/", false],
+  ["/a/", false],
+  ["//a", false],
+  ["/a//b", false],
+  ["/.", false],
+  ["/../a", false],
+  ["a", false],
+  ["/a%2fb", false],
+  ["/a;b", false],
+  ["/a?b", false],
+  ["/a#b", false],
+  ["/a\n", false],
+  ["/ш", false],
+])("isBasePath(%j) is %s", (path, is) => {
+  expect(isBasePath(path)).toBe(is);
+});
+
+it("readGateUrl, callReader and isBasePath take linear time", () => {
+  // Quadratic time for 400,000 segments would be hours.
+  const path = "/a".repeat(400_000);
+  expect(isBasePath(`${path}/c`)).toBe(false);
+  expect(readGateUrl(`https://h${path}/c/`)).toBeUndefined();
+  expect(callReader("")(`https://h/c/${"a".repeat(800_000)}/validate/${"a/".repeat(400_000)}`)).toBeUndefined();
 });

@@ -1,19 +1,9 @@
 import type { Deadline } from "../../policy/run/Deadline.ts";
-import type { GatePurpose } from "../../protocol/gateUrl.ts";
+import type { GateCall } from "../../protocol/gateUrl.ts";
 import { callDeadline } from "../http/callDeadline.ts";
 
-/** What the path of a call says. */
-export interface CallPath {
-  readonly cluster: string;
-  readonly purpose: GatePurpose;
-  /** The entry or the mark of a canary; undefined where there is none. */
-  readonly entry: string | undefined;
-  /** The part of the entry; undefined where there is none. */
-  readonly part?: string | undefined;
-}
-
 /** Facts of every call. */
-interface CallFacts extends Omit<CallPath, "purpose"> {
+interface CallFacts extends Omit<GateCall, "purpose"> {
   readonly request: Request;
   /** As the API server called it: https, without the query. */
   readonly url: string;
@@ -36,7 +26,7 @@ export interface ConversionCall extends CallFacts {
 export type Call = AdmissionCall | ConversionCall;
 
 /** Builds the call of a request to `href`. Its deadline starts now; dispose of it when the call is answered. */
-export function callOf(request: Request, path: CallPath, now: () => number, href = request.url): Call {
+export function callOf(request: Request, path: GateCall, now: () => number, href = request.url): Call {
   const { cluster, purpose, entry, part } = path;
   const end = href.indexOf("?");
   const called = end < 0 ? href : href.slice(0, end);

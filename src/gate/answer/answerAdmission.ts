@@ -5,7 +5,7 @@ import { encodeAdmissionReview } from "../../protocol/review/encodeAdmissionRevi
 import { denied } from "../../protocol/review/Verdict.ts";
 import { writeAdmissionReview } from "../../protocol/review/writeAdmissionReview.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
-import type { Body } from "../http/readBody.ts";
+import type { Body } from "../http/KeptBody.ts";
 import type { AdmissionCall } from "./Call.ts";
 import { decodeBody } from "./decodeBody.ts";
 import { judgeReview } from "./judgeReview.ts";
@@ -22,11 +22,9 @@ export async function answerAdmission(
   body: Body,
 ): Promise<Response> {
   if (!body.whole) {
-    const { bodyBytes } = runtime.limits;
-    const peeked = peekOversized(body.beginning, "AdmissionReview", bodyBytes);
-    return lastResponse(
-      encodeAdmissionReview(peeked, denied(oversizedMessage(bodyBytes), 413, "RequestEntityTooLarge")),
-    );
+    const message = oversizedMessage(body.over, runtime.limits);
+    const peeked = peekOversized(body.beginning, "AdmissionReview", message);
+    return lastResponse(encodeAdmissionReview(peeked, denied(message, 413, "RequestEntityTooLarge")));
   }
   // Validators write nothing back, and get numbers that they can calculate with.
   const parse = call.purpose === "mutate" ? parseExact : JSON.parse;

@@ -3,7 +3,9 @@ import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { errorOfCall, GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
-import { announcedLength, bodyAllowance, readBody } from "../http/readBody.ts";
+import { isHeavy } from "../http/HeavyTurns.ts";
+import type { Body, CompleteBody } from "../http/KeptBody.ts";
+import { readBody } from "../http/readBody.ts";
 import { answerAdmission } from "./answerAdmission.ts";
 import { answerConversion } from "./answerConversion.ts";
 import type { Call } from "./Call.ts";
@@ -13,29 +15,37 @@ import type { Call } from "./Call.ts";
  *
  * | step | ends the call with |
  * |---|---|
- * | take a place | `overloaded` |
  * | check the content type | `wrong-content-type` |
- * | find the cluster | `unknown-cluster`, `cluster-lookup-failed` |
- * | read the body | `body-timeout`, `incomplete-body` |
+ * | find the cluster | `unknown-cluster`, `cluster-lookup-failed`, `overloaded` |
+ * | read the body | `overloaded`, `body-timeout`, `incomplete-body` |
+ * | take a place | `overloaded` |
  * | answer for the purpose | `too-large`, `not-json`, `wrong-envelope`, `wrong-review-kind`, `not-found`, or the answer |
  *
- * Throws {@link GateError} for a call that cannot be judged. The error names the call, for the log.
+ * A call has a place only once its body is complete: a slow caller must not hold what a complete review needs. Throws
+ * {@link GateError} for a call that cannot be judged. The error names the call, for the log.
  */
 export async function answerCall(runtime: GateRuntime, call: Call): Promise<Response> {
   const { request, deadline } = call;
-  const { bodyBytes } = runtime.limits;
-  let leave: (() => void) | undefined;
+  let place: TakenPlace | undefined;
   try {
-    const announced = announcedLength(request);
-    leave = runtime.limiter.enter(bodyAllowance(announced, bodyBytes));
     checkContent(request);
     const found = runtime.clusters.find(call.cluster);
     const settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
     if (settings === undefined) throw new GateError("unknown-cluster", "this gate has no cluster of that name");
-    const body = await readBody(request, announced, bodyBytes, deadline);
-    return call.purpose === "convert"
-      ? await answerConversion(runtime, call, settings, body)
-      : await answerAdmission(runtime, call, settings, body);
+    runtime.limiter.checkCalls();
+    const body = await readBody(request, runtime.reading, deadline);
+    const apart = body.whole ? answeredApart(runtime, call, body) : undefined;
+    const answered = apart === undefined ? undefined : await apart;
+    if (answered instanceof Response) return answered;
+    if (body.whole && answered === undefined) place = await takePlace(runtime, body, deadline);
+    const judged = place?.body ?? (body.whole ? body.tooCostly() : body);
+    const answer =
+      call.purpose === "convert"
+        ? answerConversion(runtime, call, settings, judged)
+        : answerAdmission(runtime, call, settings, judged);
+    // What is left waits for others, and does not hold the process.
+    place?.endTurn?.();
+    return await answer;
   } catch (error) {
     const { cluster, purpose, entry, part, uid } = call;
     // Made from its parts: a token in the path never reaches the log.
@@ -43,7 +53,58 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     throw errorOfCall(error, { cluster, path, ...(uid === undefined ? {} : { uid }) });
   } finally {
     deadline.dispose();
-    leave?.();
+    place?.leave();
+  }
+}
+
+/** A body of this length is not even decoded in the main thread. */
+const LARGE_BYTES = 1024 * 1024;
+
+/** The answer to a call that is judged apart from all others; undefined for one that need not be, or cannot. */
+function answeredApart(
+  { deps, limiter }: GateRuntime,
+  { url, deadline }: Call,
+  body: CompleteBody,
+): Promise<Response | "too-costly"> | undefined {
+  if (deps.judgeApart === undefined || body.data === undefined) return undefined;
+  if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body))) return undefined;
+  return deps.judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs });
+}
+
+/** The place of a call, and its body as it is judged. */
+interface TakenPlace {
+  readonly body: Body;
+  readonly endTurn?: (() => void) | undefined;
+  leave(): void;
+}
+
+/**
+ * Takes the turn and the place of a complete body. A body that needs more memory than one call may take has none, and counts
+ * as oversized.
+ */
+async function takePlace(
+  { deps, limiter, limits, heavyTurns }: GateRuntime,
+  body: CompleteBody,
+  deadline: Deadline,
+): Promise<TakenPlace> {
+  body.freeBytes();
+  const cost = limiter.costOf(body);
+  if (cost > limits.callBytes) return { body: body.tooCostly(), leave: () => undefined };
+  const taken = deps.isApart === true ? undefined : heavyTurns.take(cost, body.bytes, deadline);
+  const endTurn = taken instanceof Promise ? await taken : taken;
+  try {
+    const { leave } = limiter.enter(body, cost);
+    return {
+      body,
+      endTurn,
+      leave: () => {
+        endTurn?.();
+        leave();
+      },
+    };
+  } catch (error) {
+    endTurn?.();
+    throw error;
   }
 }
 

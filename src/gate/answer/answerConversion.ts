@@ -7,7 +7,7 @@ import { decodeConversionReview } from "../../protocol/review/decodeConversionRe
 import { encodeConversionReview } from "../../protocol/review/encodeConversionReview.ts";
 import { GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
-import type { Body } from "../http/readBody.ts";
+import type { Body } from "../http/KeptBody.ts";
 import type { ConversionCall } from "./Call.ts";
 import { decodeBody } from "./decodeBody.ts";
 import { lastResponse, oversizedMessage, peekOversized, reviewResponse } from "./reviewResponse.ts";
@@ -24,9 +24,9 @@ export async function answerConversion(
   body: Body,
 ): Promise<Response> {
   if (!body.whole) {
-    const { bodyBytes } = runtime.limits;
-    const peeked = peekOversized(body.beginning, "ConversionReview", bodyBytes);
-    const failure: ConversionOutcome = { converted: false, message: oversizedMessage(bodyBytes) };
+    const message = oversizedMessage(body.over, runtime.limits);
+    const peeked = peekOversized(body.beginning, "ConversionReview", message);
+    const failure: ConversionOutcome = { converted: false, message };
     return lastResponse(encodeConversionReview(peeked, failure));
   }
   const review = decodeBody(body.text, parseExact, decodeConversionReview, "/convert takes ConversionReviews");

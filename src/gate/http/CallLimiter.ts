@@ -1,29 +1,82 @@
 import { GateError } from "../GateError.ts";
+import type { GateLimits } from "../GateLimits.ts";
+import type { CompleteBody } from "./KeptBody.ts";
+import { mostParseCost, parseCost } from "./parseCost.ts";
 
-/** Limits the calls that a gate works on at one time, and the bytes of their bodies together. */
+/** A call that has a place. */
+export interface CallPlace {
+  /** The memory that judging takes at most, in bytes, as it is known so far. */
+  readonly cost: number;
+  /** Frees the place. More calls do nothing. */
+  leave(): void;
+}
+
+interface Holder {
+  cost: number;
+  /** Set until the cost is known exactly. */
+  body: CompleteBody | undefined;
+}
+
+/** A body that costs less than this even in the worst case is not counted, which costs half as much time as parsing it. */
+const UNCOUNTED_BYTES = 8 * 1024 * 1024;
+
+/** Limits the calls that a gate judges at one time, and the memory that their bodies take once they are parsed. */
 export class CallLimiter {
-  readonly #maxCalls: number;
-  readonly #maxBytes: number;
-  #calls = 0;
+  readonly #limits: Pick<GateLimits, "callsInFlight" | "callBytes" | "bytesInFlight">;
+  readonly #holders = new Set<Holder>();
   #bytes = 0;
 
-  constructor(maxCalls: number, maxBytes: number) {
-    this.#maxCalls = maxCalls;
-    this.#maxBytes = maxBytes;
+  constructor(limits: Pick<GateLimits, "callsInFlight" | "callBytes" | "bytesInFlight">) {
+    this.#limits = limits;
+  }
+
+  /** Throws {@link GateError} `overloaded` when no call has a place. */
+  checkCalls(): void {
+    if (this.#holders.size >= this.#limits.callsInFlight)
+      throw new GateError("overloaded", "too many calls are in progress; try again");
+  }
+
+  /** The memory that a body takes, in bytes: its estimate, or an upper bound where that is small enough. */
+  costOf(body: CompleteBody): number {
+    const most = mostParseCost(body.bytes);
+    return most <= UNCOUNTED_BYTES ? most : parseCost(body.text, body.bytes, this.#limits.callBytes + 1);
   }
 
   /**
-   * Takes a place for a call whose body has up to `bytes`. Returns the function that gives the place back. Throws
-   * {@link GateError} `overloaded` when there is no place. A single call always has room for its bytes.
+   * Takes a place for a call. `cost` is that of {@link costOf}. Throws {@link GateError} `overloaded` when there is no
+   * place. A single call always has room.
    */
-  enter(bytes: number): () => void {
-    if (this.#calls >= this.#maxCalls || (this.#calls > 0 && this.#bytes + bytes > this.#maxBytes))
-      throw new GateError("overloaded", "too many calls are in progress; try again");
-    this.#calls += 1;
-    this.#bytes += bytes;
-    return () => {
-      this.#calls -= 1;
-      this.#bytes -= bytes;
-    };
+  enter(body: CompleteBody, cost: number): CallPlace {
+    this.checkCalls();
+    const holder: Holder = { cost, body: cost <= UNCOUNTED_BYTES ? body : undefined };
+    this.#holders.add(holder);
+    this.#bytes += cost;
+    if (!this.#fits()) {
+      this.#count();
+      if (!this.#fits()) {
+        this.#leave(holder);
+        throw new GateError("overloaded", "the calls in progress need all memory; try again");
+      }
+    }
+    return { cost: holder.cost, leave: () => this.#leave(holder) };
+  }
+
+  #fits(): boolean {
+    return this.#bytes <= this.#limits.bytesInFlight || this.#holders.size === 1;
+  }
+
+  /** Replaces upper bounds by estimates. */
+  #count(): void {
+    for (const holder of this.#holders) {
+      if (holder.body === undefined) continue;
+      const cost = Math.min(holder.cost, parseCost(holder.body.text, holder.body.bytes));
+      this.#bytes -= holder.cost - cost;
+      holder.cost = cost;
+      holder.body = undefined;
+    }
+  }
+
+  #leave(holder: Holder): void {
+    if (this.#holders.delete(holder)) this.#bytes -= holder.cost;
   }
 }

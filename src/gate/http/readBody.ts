@@ -1,11 +1,19 @@
-import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
+import type { Deadline } from "../../policy/run/Deadline.ts";
 import { PEEK_BYTES } from "../../protocol/review/peekReview.ts";
 import { GateError } from "../GateError.ts";
+import type { BodyIntake } from "./BodyIntake.ts";
+import { BodyPace } from "./BodyPace.ts";
+import { type Body, CompleteBody, KeptBody } from "./KeptBody.ts";
+import { type ReadChunks, readChunks } from "./readChunks.ts";
 
-/** The body of a request: whole, or the beginning of a body that is over the limit. */
-export type Body =
-  | { readonly whole: true; readonly text: string }
-  | { readonly whole: false; readonly beginning: string };
+/** How bodies are read. */
+export interface BodyReading {
+  /** The longest body that is kept, in bytes. */
+  readonly limit: number;
+  readonly intake: BodyIntake;
+  /** Default: the runtime reads short bodies in one step, and others by their stream. */
+  readonly read?: ReadChunks | undefined;
+}
 
 /**
  * More than an API server sends: two objects of 2 MiB (etcd's limit), with every character escaped six-fold, make 24 MiB.
@@ -13,82 +21,89 @@ export type Body =
  * lost with it.
  */
 const MAX_DRAIN_BYTES = 32 * 1024 * 1024;
+/** A body up to this length may be read by the runtime in one step. */
+const MAX_TEXT_BYTES = 128 * 1024;
+
+/**
+ * Reads a body. A body over the limit is never held whole: its beginning is kept and the rest is discarded as it arrives.
+ * Throws {@link GateError}:
+ *
+ * | code | when |
+ * |---|---|
+ * | `body-timeout` | the body arrives too slowly, see {@link BodyPace}, or is not complete at the deadline |
+ * | `overloaded` | it made room for bodies that arrive faster, see {@link BodyIntake} |
+ * | `incomplete-body` | the connection ended before |
+ */
+export async function readBody(request: Request, reading: BodyReading, deadline: Deadline): Promise<Body> {
+  const { limit, intake, read } = reading;
+  const announced = announcedLength(request);
+  let evict: (() => void) | undefined;
+  const evicted = new Promise<never>((_, reject) => {
+    evict = () => {
+      const facts = { isBodyUnread: true };
+      reject(new GateError("overloaded", "too many bodies arrive at one time; try again", facts));
+    };
+  });
+  const place = intake.enter(() => evict?.());
+  const kept = new KeptBody(place, announced, limit);
+  const inOneStep = read === undefined && announced !== undefined && announced <= Math.min(MAX_TEXT_BYTES, limit);
+  const pace = new BodyPace(deadline, inOneStep ? announced : 0);
+  try {
+    if (inOneStep) place.grow(announced);
+    const body = inOneStep ? readText(request, announced, limit) : readKept(request, kept, pace, read);
+    return await Promise.race([body, pace.failed, evicted]);
+  } catch (cause) {
+    if (cause instanceof GateError) throw cause;
+    throw new GateError("incomplete-body", "the body ended before it was complete", { cause });
+  } finally {
+    pace.stop();
+    kept.drop();
+  }
+}
+
+/** Reads and discards a body before an answer that does not depend on it. True when the body ended. Never throws. */
+export async function drainBody(request: Request, deadline: Deadline, read = readChunks): Promise<boolean> {
+  const pace = new BodyPace(deadline);
+  let bytes = 0;
+  let isLate = false;
+  const late = pace.failed.catch(() => {
+    isLate = true;
+    return false;
+  });
+  try {
+    const reading = read(request, ({ byteLength }) => {
+      bytes += byteLength;
+      pace.count(byteLength);
+      return !isLate && bytes <= MAX_DRAIN_BYTES;
+    });
+    return await Promise.race([reading, late]);
+  } catch {
+    // The caller closed the connection; no answer can reach it.
+    return false;
+  } finally {
+    pace.stop();
+  }
+}
 
 /** The `Content-Length` of a request in bytes; undefined without a valid one. */
-export function announcedLength(request: Request): number | undefined {
+function announcedLength(request: Request): number | undefined {
   const header = request.headers.get("content-length");
   return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }
 
-/** How many bytes of a body the gate may hold: the announced length, or the limit without one. Of an oversized body it holds only {@link PEEK_BYTES}. */
-export function bodyAllowance(announced: number | undefined, limit: number): number {
-  const bytes = announced ?? limit;
-  return bytes > limit ? PEEK_BYTES : bytes;
-}
-
-/**
- * Reads a body. A body over `limit` bytes is never held whole: its first {@link PEEK_BYTES} are kept and the rest is
- * discarded as it arrives. Throws {@link GateError} `body-timeout` when the body has not arrived by the deadline, and
- * `incomplete-body` when the connection ends before.
- */
-export async function readBody(
-  request: Request,
-  announced: number | undefined,
-  limit: number,
-  deadline: Deadline,
-): Promise<Body> {
-  // The runtime enforces the announced length, so this body can be read at once.
-  const reading = announced !== undefined && announced <= limit ? readText(request, limit) : readKept(request, limit);
-  let body: Body | typeof deadlinePassed;
-  try {
-    body = await Promise.race([reading, deadline.passed]);
-  } catch (cause) {
-    throw new GateError("incomplete-body", "the body ended before it was complete", { cause });
-  }
-  if (body !== deadlinePassed) return body;
-  throw new GateError("body-timeout", "the body did not arrive within the call's timeout");
-}
-
-/** Reads and discards a body before an answer that does not depend on it. True when the body ended. Never throws. */
-export async function drainBody(request: Request, deadline: Deadline): Promise<boolean> {
-  if (request.bodyUsed || request.body === null) return true;
-  try {
-    const read = await Promise.race([readStream(request, 0), deadline.passed]);
-    return read !== deadlinePassed && read.ended;
-  } catch {
-    // The caller closed the connection; no answer can reach it.
-    return false;
-  }
-}
-
-async function readText(request: Request, limit: number): Promise<Body> {
+async function readText(request: Request, announced: number, limit: number): Promise<Body> {
   const text = await request.text();
   // On Lambda nothing has checked the length. A string has at most as many code units as the body had bytes.
-  return text.length > limit ? { whole: false, beginning: text.slice(0, PEEK_BYTES) } : { whole: true, text };
+  if (text.length > limit) return { whole: false, beginning: text.slice(0, PEEK_BYTES), over: "bodyBytes" };
+  return new CompleteBody(text, Math.max(announced, text.length));
 }
 
-async function readKept(request: Request, limit: number): Promise<Body> {
-  const { text, bytes } = await readStream(request, limit);
-  return bytes > limit ? { whole: false, beginning: text } : { whole: true, text };
-}
-
-/** Reads up to {@link MAX_DRAIN_BYTES}. `text` is the whole body when it has at most `keep` bytes, else its beginning. */
-async function readStream(request: Request, keep: number): Promise<{ text: string; bytes: number; ended: boolean }> {
-  if (request.body === null) return { text: "", bytes: 0, ended: true };
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
+async function readKept(request: Request, kept: KeptBody, pace: BodyPace, read = readChunks): Promise<Body> {
   let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return { text: text + decoder.decode(), bytes, ended: true };
-    bytes += value.byteLength;
-    if (bytes <= keep || text.length < PEEK_BYTES) text += decoder.decode(value, { stream: true });
-    if (bytes > keep) text = text.slice(0, PEEK_BYTES);
-    if (bytes > MAX_DRAIN_BYTES) {
-      // Not cancelled: the runtime decides what to do with a longer body (close, reset, HTTP/2 NO_ERROR).
-      reader.releaseLock();
-      return { text, bytes, ended: false };
-    }
-  }
+  await read(request, (chunk) => {
+    bytes += chunk.byteLength;
+    pace.count(chunk.byteLength);
+    return kept.add(chunk) && bytes <= MAX_DRAIN_BYTES;
+  });
+  return kept.body();
 }

@@ -10,6 +10,10 @@ type ByLabel = Map<string, Map<string | undefined, PolicyHit[]>>;
 
 /** An object has about as many labels: with fewer keys in the index, these are looked up in the object. */
 const FEW_KEYS = 4;
+/** Memory in bytes, measured and rounded up: of an index, and for each policy and each accepted value of a label. */
+const INDEX_BYTES = 640;
+const HIT_BYTES = 48;
+const VALUE_BYTES = 448;
 
 /**
  * The policies for one kind of request in one namespace, indexed by the labels that their selectors require. A policy
@@ -23,17 +27,22 @@ export class LabelIndex {
   readonly #selects: boolean;
   readonly #byLabel: ByLabel = new Map();
   readonly #keys: readonly string[];
+  /** An estimate of its memory. */
+  readonly bytes: number;
 
   constructor(candidates: readonly PolicyHit[]) {
     this.#all = inOrder(candidates);
     const others: PolicyHit[] = [];
+    let values = 0;
     for (const candidate of this.#all) {
       const required = requiredLabel(candidate);
       if (required === undefined) others.push(candidate);
       else for (const value of required.values) this.#add(candidate, required.key, value);
+      values += required?.values.length ?? 0;
     }
     this.#others = others;
     this.#keys = [...this.#byLabel.keys()];
+    this.bytes = INDEX_BYTES + candidates.length * HIT_BYTES + values * VALUE_BYTES;
     this.#selects = others.some(({ policy, optional }) => policy.match.labels !== undefined || optional === true);
   }
 

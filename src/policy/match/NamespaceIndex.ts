@@ -1,17 +1,20 @@
 import type { Review } from "../../protocol/review/Review.ts";
 import type { NamespaceMatch } from "../define/Match.ts";
-import { BoundedMap } from "./BoundedMap.ts";
+import { CacheMemory } from "./CacheMemory.ts";
 import { LabelIndex } from "./LabelIndex.ts";
 import { mergeHits } from "./mergeHits.ts";
 import { namespaceMatcher } from "./namespaceMatcher.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 
-/** Namespaces with a cached result: more than a cluster has. An entry is only a reference to an index. */
-const MAX_NAMESPACES = 8192;
-/** Combinations of patterns with a cached index. Most namespaces share a few combinations. */
-const MAX_COMBINATIONS = 1024;
-/** Results for longer names are not cached: clients choose the names of Namespaces, and memory must stay bounded. */
-const MAX_NAME_LENGTH = 253;
+/**
+ * A namespace has a DNS label for a name (`ValidateNamespaceName`, k8s.io/apimachinery). Results for longer names are not
+ * cached.
+ */
+const MAX_NAME_LENGTH = 63;
+/** Memory in bytes, measured and rounded up: of an index, of each pattern, and of each cached name. */
+const INDEX_BYTES = 1536;
+const PATTERN_BYTES = 640;
+const NAME_BYTES = 256;
 
 const NONE: readonly PolicyHit[] = [];
 
@@ -29,10 +32,16 @@ export class NamespaceIndex {
   readonly #everywhere: LabelIndex;
   readonly #named: ReadonlyMap<string, LabelIndex>;
   readonly #patterns: readonly Pattern[];
-  readonly #byNamespace = new BoundedMap<string, LabelIndex>(MAX_NAMESPACES);
-  readonly #byCombination = new BoundedMap<string, LabelIndex>(MAX_COMBINATIONS);
+  readonly #byNamespace = new Map<string, LabelIndex>();
+  /** Most namespaces share a few combinations of patterns. */
+  readonly #byCombination = new Map<string, LabelIndex>();
+  readonly #memory: CacheMemory;
+  /** An estimate of its memory, without its caches. */
+  readonly bytes: number;
 
-  constructor(candidates: readonly PolicyHit[]) {
+  /** `memory` bounds the caches; indexes can share it. */
+  constructor(candidates: readonly PolicyHit[], memory = new CacheMemory()) {
+    this.#memory = memory;
     const everywhere: PolicyHit[] = [];
     const named = new Map<string, PolicyHit[]>();
     const patterns = new Map<string, Pattern>();
@@ -51,6 +60,9 @@ export class NamespaceIndex {
     this.#everywhere = new LabelIndex(everywhere);
     this.#named = new Map([...named].map(([name, hits]) => [name, new LabelIndex(hits)]));
     this.#patterns = [...patterns.values()];
+    let bytes = INDEX_BYTES + this.#everywhere.bytes + this.#patterns.length * PATTERN_BYTES;
+    for (const index of this.#named.values()) bytes += index.bytes;
+    this.bytes = bytes;
   }
 
   /** `namespace` is the review's namespace, the name of a reviewed Namespace, or empty for other cluster-scoped objects. */
@@ -67,10 +79,14 @@ export class NamespaceIndex {
     if (cached !== undefined) return cached;
     const matching = this.#patterns.filter(({ matches }) => matches(namespace));
     const key = matching.map((pattern) => this.#patterns.indexOf(pattern)).join();
-    const index =
-      this.#byCombination.get(key) ??
-      this.#byCombination.set(key, new LabelIndex(matching.flatMap(({ candidates }) => candidates)));
-    return namespace.length > MAX_NAME_LENGTH ? index : this.#byNamespace.set(namespace, index);
+    const index = this.#byCombination.get(key) ?? this.#combine(key, matching);
+    const isName = namespace.length <= MAX_NAME_LENGTH;
+    return isName ? this.#memory.remember(this.#byNamespace, namespace, index, NAME_BYTES) : index;
+  }
+
+  #combine(key: string, matching: readonly Pattern[]): LabelIndex {
+    const index = new LabelIndex(matching.flatMap(({ candidates }) => candidates));
+    return this.#memory.remember(this.#byCombination, key, index, index.bytes + key.length);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Review } from "../../protocol/review/Review.ts";
 import { builtinVersions, isEventGroup } from "../define/builtinVersions.ts";
 import type { Policy } from "../define/policy.ts";
-import { BoundedMap } from "./BoundedMap.ts";
+import { CacheMemory } from "./CacheMemory.ts";
 import { NamespaceIndex } from "./NamespaceIndex.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 import { type PolicyTarget, policyTargets } from "./policyTargets.ts";
@@ -15,23 +15,40 @@ interface Candidate extends PolicyHit {
 /** Decides whether a policy judges one of its targets. */
 export type TargetFilter = (policy: Policy, target: PolicyTarget, purpose: "validate" | "mutate") => boolean;
 
-/** Kinds of request with a cached index. A cluster with many custom resources has several hundred. */
-const MAX_KINDS = 4096;
+/** Stands for all names that no policy declares. No name in a match has this character. */
+const UNDECLARED = "?";
+/** Memory of a policy that judges other versions, in bytes: measured and rounded up. */
+const OTHER_BYTES = 384;
 
 /**
  * An index of policies by their matches, built once. The result for group, version, resource, operation and scope is
- * cached for each combination that occurs. Namespaces and labels are looked up. So policies that do not match a review
- * do not add to its cost.
+ * cached for each combination that occurs. Groups, versions, resources and subresources that no policy declares share one
+ * result, because callers can make up any number of them. Namespaces and labels are looked up. So policies that do not
+ * match a review do not add to its cost.
  */
 export class PolicyIndex {
   readonly #byResource = new Map<string, Candidate[]>();
-  readonly #byRequest = new BoundedMap<string, NamespaceIndex>(MAX_KINDS);
+  /** The names that policies declare. Events are in two groups. */
+  readonly #groups = new Set(builtinVersions("events").map(({ group }) => group));
+  readonly #versions = new Set<string>();
+  readonly #resources = new Set<string>();
+  readonly #subresources = new Set<string>();
+  /** Whether a wildcard has versions. It does not mean custom resources that have none of them. */
+  #hasVersionedWildcard = false;
+  readonly #byRequest = new Map<string, NamespaceIndex>();
+  readonly #memory: CacheMemory;
 
   /**
    * `purpose` selects the policies with a `validate` or a `mutate` function, and the implied subresources. `filter` selects
-   * targets; default all.
+   * targets; default all. `memory` bounds the caches; indexes can share it.
    */
-  constructor(policies: readonly Policy[], purpose: "validate" | "mutate", filter: TargetFilter = () => true) {
+  constructor(
+    policies: readonly Policy[],
+    purpose: "validate" | "mutate",
+    filter: TargetFilter = () => true,
+    memory = new CacheMemory(),
+  ) {
+    this.#memory = memory;
     for (const [order, policy] of policies.entries()) {
       if (policy[purpose] === undefined) continue;
       for (const target of policyTargets(policy.match, purpose)) {
@@ -39,8 +56,14 @@ export class PolicyIndex {
         const key = `${target.group}/${target.resource}/${target.subresource}`;
         const list = this.#byResource.get(key) ?? [];
         const { template, optional = false } = target;
-        list.push({ policy, order, template, optional, target, versions: targetVersions(policy, target) });
+        const versions = targetVersions(policy, target);
+        list.push({ policy, order, template, optional, target, versions });
         this.#byResource.set(key, list);
+        this.#groups.add(target.group);
+        this.#resources.add(target.resource);
+        this.#subresources.add(target.subresource);
+        for (const version of versions) this.#versions.add(version);
+        if (target.resource === "*" && !versions.includes("*")) this.#hasVersionedWildcard = true;
       }
     }
   }
@@ -53,28 +76,32 @@ export class PolicyIndex {
     const { resource, name } = review;
     const isNamespace = resource.group === "" && resource.resource === "namespaces";
     const namespace = isNamespace ? review.namespace || name : review.namespace;
-    return this.#namespaceIndexFor(review, isNamespace || namespace === "").find(review, namespace);
+    const hits = this.#namespaceIndexFor(review, isNamespace || namespace === "").find(review, namespace);
+    return this.#groups.has(resource.group) ? hits : ofGroup(hits, resource.group);
   }
 
-  #namespaceIndexFor({ resource, subresource, operation }: Review, isClusterScoped: boolean): NamespaceIndex {
-    const { group, version } = resource;
-    const key = requestKey(group, version, resource.resource, `${subresource}/${operation}/${isClusterScoped}`);
+  #namespaceIndexFor({ resource: called, subresource, operation }: Review, isClusterScoped: boolean): NamespaceIndex {
+    const group = this.#groups.has(called.group) ? called.group : UNDECLARED;
+    const version = this.#versions.has(called.version) ? called.version : UNDECLARED;
+    const resource = this.#resources.has(called.resource) ? called.resource : UNDECLARED;
+    const isBuiltin = this.#hasVersionedWildcard && isBuiltinIn(called.resource, called.group);
+    const sub = this.#subresources.has(subresource) ? subresource : UNDECLARED;
+    const key = `${group}/${version}/${resource}/${sub}/${operation}/${isClusterScoped}/${isBuiltin}`;
     const cached = this.#byRequest.get(key);
     if (cached !== undefined) return cached;
-    const candidates = this.#candidatesFor(group, resource.resource, subresource).filter(
+    const candidates = this.#candidatesFor(group, resource, sub).filter(
       ({ policy, target }) => target.operations.includes(operation) && inScope(policy.match.scope, isClusterScoped),
     );
     const meant = candidates.filter(
       ({ target, versions }) =>
         (target.group === group || target.group === "*") && (versions.includes("*") || versions.includes(version)),
     );
-    // A wildcard with versions does not mean custom resources that have none of them.
-    const isBuiltin = builtinVersions(resource.resource).some((it) => it.group === group);
     const others = candidates
       .filter(({ target }) => target.resource !== "*" || isBuiltin)
       .filter((one) => !meant.some((it) => it.order === one.order && isTemplate(it) === isTemplate(one)))
       .map((it) => ({ ...it, otherVersions: apiVersionsOf(it, group) }));
-    return this.#byRequest.set(key, new NamespaceIndex([...meant, ...others]));
+    const index = new NamespaceIndex([...meant, ...others], this.#memory);
+    return this.#memory.remember(this.#byRequest, key, index, index.bytes + others.length * OTHER_BYTES);
   }
 
   /** The candidates for a resource in any version. Events have a second group, whose objects can be converted. */
@@ -88,10 +115,18 @@ export class PolicyIndex {
   }
 }
 
-/** One key for each kind of request, cheaper than JSON. Names of the API have no slash; for others JSON keeps keys apart. */
-function requestKey(group: string, version: string, resource: string, rest: string): string {
-  const isPlain = !group.includes("/") && !version.includes("/") && !resource.includes("/");
-  return isPlain ? `${group}/${version}/${resource}/${rest}` : JSON.stringify([group, version, resource, rest]);
+/** Whether a group has a built-in resource of this name. */
+function isBuiltinIn(resource: string, group: string): boolean {
+  return builtinVersions(resource).some((it) => it.group === group);
+}
+
+/** Hits in a group that no policy declares, with the name of the group. */
+function ofGroup(hits: readonly PolicyHit[], group: string): readonly PolicyHit[] {
+  if (hits.every(({ otherVersions }) => otherVersions === undefined)) return hits;
+  const named = (version: string): string => (version.startsWith(UNDECLARED) ? group + version.slice(1) : version);
+  return hits.map((hit) =>
+    hit.otherVersions === undefined ? hit : { ...hit, otherVersions: hit.otherVersions.map(named) },
+  );
 }
 
 /** Whether a policy sees a Pod template. Its template may be at other paths in other versions. */

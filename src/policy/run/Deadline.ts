@@ -30,7 +30,7 @@ export class Deadline {
 
   /** Whether the deadline has passed. */
   get isPassed(): boolean {
-    return this.#expired || this.#remainingMs <= 0;
+    return this.#expired || this.remainingMs <= 0;
   }
 
   /** Resolves to {@link deadlinePassed} when the deadline passes. For `Promise.race`. */
@@ -50,13 +50,14 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 
-  get #remainingMs(): number {
+  /** Milliseconds until it passes; negative afterwards. */
+  get remainingMs(): number {
     return this.timeoutMs - (this.#now() - this.#startedAt);
   }
 
   /** Starts the one timer of signal and promise. After the deadline both end immediately. */
   #start(): void {
-    const remainingMs = this.#expired ? 0 : this.#remainingMs;
+    const remainingMs = this.#expired ? 0 : this.remainingMs;
     if (remainingMs <= 0) this.#expire();
     else this.#timer ??= setTimeout(() => this.#expire(), remainingMs);
   }

@@ -1,5 +1,6 @@
 import type { Verdict } from "../../protocol/review/Verdict.ts";
 import type { Policy } from "../define/policy.ts";
+import type { CacheMemory } from "../match/CacheMemory.ts";
 import { PolicyIndex, type TargetFilter } from "../match/PolicyIndex.ts";
 import { existingFindings, mayHaveExisting } from "./existingFindings.ts";
 import { runMutators } from "./runMutators.ts";
@@ -13,11 +14,11 @@ export class PolicyEngine {
   readonly #validators: PolicyIndex;
   readonly #mutators: PolicyIndex;
 
-  /** `filter` selects targets of the policies; default all. */
-  constructor(policies: readonly Policy[], filter?: TargetFilter) {
+  /** `filter` selects targets of the policies; default all. `memory` bounds caches; engines can share it. */
+  constructor(policies: readonly Policy[], filter?: TargetFilter, memory?: CacheMemory) {
     this.policies = policies;
-    this.#validators = new PolicyIndex(policies, "validate", filter);
-    this.#mutators = new PolicyIndex(policies, "mutate", filter);
+    this.#validators = new PolicyIndex(policies, "validate", filter, memory);
+    this.#mutators = new PolicyIndex(policies, "mutate", filter, memory);
   }
 
   /** Runs all validators that match the review. */

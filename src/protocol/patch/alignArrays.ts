@@ -1,4 +1,5 @@
 import { isJsonObject } from "../Json.ts";
+import { writeJson } from "../json/writeJson.ts";
 import { deepEqual } from "./deepEqual.ts";
 
 /** The change of one array element: kept (perhaps with changes inside), inserted, or removed. */
@@ -28,6 +29,7 @@ function alignMiddle(before: readonly unknown[], after: readonly unknown[]): Ali
   if (after.length === 0) return repeat("remove", before.length);
   if (before.length * after.length > MAX_CELLS) return alignByPosition(before.length, after.length);
   const width = after.length + 1;
+  const changeCost = costsOf(before, after);
   const cost = new Float64Array((before.length + 1) * width);
   const at = (row: number, column: number): number => cost[row * width + column] ?? Number.POSITIVE_INFINITY;
   for (let row = before.length; row >= 0; row -= 1) {
@@ -36,7 +38,7 @@ function alignMiddle(before: readonly unknown[], after: readonly unknown[]): Ali
       else if (column === after.length) cost[row * width + column] = before.length - row;
       else
         cost[row * width + column] = Math.min(
-          at(row + 1, column + 1) + changeCost(before[row], after[column]),
+          at(row + 1, column + 1) + changeCost(row, column),
           at(row, column + 1) + 1,
           at(row + 1, column) + 1,
         );
@@ -47,11 +49,7 @@ function alignMiddle(before: readonly unknown[], after: readonly unknown[]): Ali
   let column = 0;
   while (row < before.length || column < after.length) {
     const best = at(row, column);
-    if (
-      row < before.length &&
-      column < after.length &&
-      best === at(row + 1, column + 1) + changeCost(before[row], after[column])
-    ) {
+    if (row < before.length && column < after.length && best === at(row + 1, column + 1) + changeCost(row, column)) {
       steps.push("keep");
       row += 1;
       column += 1;
@@ -66,11 +64,25 @@ function alignMiddle(before: readonly unknown[], after: readonly unknown[]): Ali
   return steps;
 }
 
-/** The cost of keeping an element: from 0 for an equal one to 2 for a removal and an insertion. Halves are exact in floating point. */
-function changeCost(before: unknown, after: unknown): number {
-  // Different names settle most pairs of containers, volumes and variables without a full comparison.
-  if (nameOf(before) !== nameOf(after)) return 1.5;
-  return deepEqual(before, after) ? 0 : 1;
+/**
+ * The cost of keeping an element: from 0 for an equal one to 2 for a removal and an insertion. Halves are exact in floating
+ * point. Elements are compared as texts, each written once: each one is compared with many.
+ */
+function costsOf(before: readonly unknown[], after: readonly unknown[]): (row: number, column: number) => number {
+  const [left, right] = [textsOf(before), textsOf(after)];
+  return (row, column) => {
+    // Different names settle most pairs of containers, volumes and variables without a comparison.
+    if (nameOf(before[row]) !== nameOf(after[column])) return 1.5;
+    return before[row] === after[column] || left(row) === right(column) ? 0 : 1;
+  };
+}
+
+function textsOf(elements: readonly unknown[]): (index: number) => string {
+  const texts: (string | undefined)[] = [];
+  return (index) => {
+    texts[index] ??= writeJson(elements[index]);
+    return texts[index] ?? "";
+  };
 }
 
 /** The name of an element, by which it is the same element before and after; undefined without one. */

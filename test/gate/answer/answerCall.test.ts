@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerCall } from "../../../src/gate/answer/answerCall.ts";
-import { type CallPath, callOf } from "../../../src/gate/answer/Call.ts";
+import { callOf } from "../../../src/gate/answer/Call.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
-import type { GateDependencies, GateLimits } from "../../../src/gate/GateDependencies.ts";
+import type { GateDependencies } from "../../../src/gate/GateDependencies.ts";
+import type { GateLimits } from "../../../src/gate/GateLimits.ts";
 import { GateRuntime } from "../../../src/gate/GateRuntime.ts";
+import { parseCost } from "../../../src/gate/http/parseCost.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
+import type { GateCall } from "../../../src/protocol/gateUrl.ts";
 import { readReview } from "../../fixtures/readReview.ts";
 import { memoryLog } from "../gateCall.ts";
 
@@ -27,7 +30,7 @@ const broken = (): ReadableStream<Uint8Array> =>
 
 /** What differs from a call of `/c/local/validate` with a review that the policy deny-labels denies. */
 interface CallCase {
-  readonly path?: Partial<CallPath>;
+  readonly path?: Partial<GateCall>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: () => BodyInit;
   readonly limits?: Partial<GateLimits>;
@@ -140,13 +143,9 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
 
 // The steps are taken in the order of the table.
 it.each<[code: string, before: string, given: CallCase]>([
-  [
-    "overloaded",
-    "it checks the content type",
-    { limits: { callsInFlight: 0 }, headers: { "content-type": "text/plain" } },
-  ],
   ["wrong-content-type", "it finds the cluster", { headers: { "content-type": "text/plain" }, clusters: never }],
   ["unknown-cluster", "it reads the body", { path: { cluster: "other" }, body: open }],
+  ["overloaded", "it reads the body", { limits: { callsInFlight: 0 }, body: open }],
   ["too-large", "it parses the body", { body: () => "x".repeat(100), limits: { bodyBytes: 99 } }],
 ])("answerCall throws %s before %s", async (code, _, given) => {
   await expect(new CallBed(given).answer()).rejects.toMatchObject({ code });
@@ -218,11 +217,27 @@ describe("answerCall", () => {
     expect(bed.request?.bodyUsed).toBe(false);
   });
 
-  it("counts only the beginning of an oversized body against bytesInFlight", async () => {
+  it("gives an oversized body no place", async () => {
     const headers = { ...JSON_TYPE, "content-length": String(10_000_000) };
-    const bed = new CallBed({ headers, limits: { bodyBytes: 500, bytesInFlight: 5_000 } });
-    const leave = bed.runtime.limiter.enter(900);
+    const bed = new CallBed({ headers, limits: { bodyBytes: 500, bytesInFlight: 1 } });
+    const enter = vi.spyOn(bed.runtime.limiter, "enter");
     expect((await bed.answer()).status).toBe(200);
-    leave();
+    expect(enter).not.toHaveBeenCalled();
+  });
+
+  it("denies a review that takes more memory than one call may take, with the uid and the reason", async () => {
+    const body = (): string => REVIEW.replace('"object":', `"x":[${"{},".repeat(1_000)}0],"object":`);
+    const bed = new CallBed({ body, limits: { callBytes: 50_000 } });
+    vi.spyOn(bed.runtime.limiter, "costOf").mockImplementation((it) => parseCost(it.text, it.bytes));
+    expect(await (await bed.answer()).json()).toMatchObject({
+      response: { uid: UID, allowed: false, status: { code: 413, message: /too many parts.* 50000 bytes/ } },
+    });
+  });
+
+  it("has no place while the body arrives", async () => {
+    const bed = new CallBed({ body: open, limits: { callsInFlight: 1 } });
+    const enter = vi.spyOn(bed.runtime.limiter, "enter");
+    await expect(bed.answer()).rejects.toMatchObject({ code: "body-timeout" });
+    expect(enter).not.toHaveBeenCalled();
   });
 });

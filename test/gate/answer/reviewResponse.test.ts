@@ -6,6 +6,7 @@ import {
   reviewResponse,
 } from "../../../src/gate/answer/reviewResponse.ts";
 import { GateError } from "../../../src/gate/GateError.ts";
+import { defaultLimits } from "../../../src/gate/GateLimits.ts";
 import type { PeekedReview } from "../../../src/protocol/review/peekReview.ts";
 import { readReview } from "../../fixtures/readReview.ts";
 
@@ -30,8 +31,11 @@ it.each<[name: string, write: (review: unknown) => Response, connection: string 
   expect(await response.json()).toEqual(REVIEW);
 });
 
-it("oversizedMessage names the limit in bytes", () => {
-  expect(oversizedMessage(1_024)).toBe("the review is larger than the 1024 bytes that this gate reads");
+it.each<[over: "bodyBytes" | "callBytes", message: string]>([
+  ["bodyBytes", "the review is larger than the 1024 bytes that this gate reads"],
+  ["callBytes", "the review has too many parts: to parse it takes more than the 2048 bytes of memory of one call"],
+])("oversizedMessage of a body over %s names the limit", (over, message) => {
+  expect(oversizedMessage(over, { ...defaultLimits, bodyBytes: 1_024, callBytes: 2_048 })).toBe(message);
 });
 
 describe("peekOversized", () => {
@@ -43,7 +47,7 @@ describe("peekOversized", () => {
     ["ConversionReview", "v1", "conversion-1"],
   ])("returns kind, version and uid of the beginning of an %s in %s", (kind, version, name) => {
     const beginning = readReview(name).slice(0, 300);
-    expect(peekOversized(beginning, kind, 1_024)).toEqual({ kind, version, uid: uidOf(name) });
+    expect(peekOversized(beginning, kind, "too large")).toEqual({ kind, version, uid: uidOf(name) });
   });
 
   it.each<[what: string, beginning: string, kind: PeekedReview["kind"]]>([
@@ -62,9 +66,9 @@ describe("peekOversized", () => {
     ["another object", '{"kind":"Pod","apiVersion":"v1","request":{"uid":"u"}', "AdmissionReview"],
     ["text that is not JSON", "x".repeat(100), "AdmissionReview"],
     ["an empty beginning", "", "AdmissionReview"],
-  ])("throws too-large with the limit for %s", (_, beginning, kind) => {
-    const act = (): unknown => peekOversized(beginning.slice(0, 4_096), kind, 1_024);
+  ])("throws too-large with the message for %s", (_, beginning, kind) => {
+    const act = (): unknown => peekOversized(beginning.slice(0, 4_096), kind, "too large");
     expect(act).toThrow(GateError);
-    expect(act).toThrow(expect.objectContaining({ code: "too-large", message: oversizedMessage(1_024) }));
+    expect(act).toThrow(expect.objectContaining({ code: "too-large", message: "too large" }));
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import type { GateDependencies } from "../../../src/gate/GateDependencies.ts";
-import { createLambda, type HttpEvent } from "../../../src/hosts/createLambda.ts";
+import { createLambda } from "../../../src/hosts/createLambda.ts";
 import { createWorker, type WorkerEnv } from "../../../src/hosts/createWorker.ts";
 import { readAnnouncementFile } from "../../../src/hosts/readAnnouncementFile.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
@@ -76,7 +76,7 @@ describe("the announcement", () => {
       requestContext: { domainName: "gate.example", http: { method: "GET", path: PATH } },
       isBase64Encoded: false,
     };
-    const answer = await createLambda(gate, env)(event as unknown as HttpEvent);
+    const answer = await createLambda(gate, env)(event);
     // Hono's adapter encodes other media types than text in base64; the platform decodes them.
     const body = answer.isBase64Encoded ? Buffer.from(answer.body, "base64").toString() : answer.body;
     return { ...answer, body };

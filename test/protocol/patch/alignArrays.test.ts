@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { alignArrays } from "../../../src/protocol/patch/alignArrays.ts";
+import { growthOf, LINEAR } from "../../run/growthOf.ts";
 
 const named = (name: string, x = 0) => ({ name, x });
 
@@ -43,4 +44,19 @@ it("alignArrays covers every element of both arrays, also beyond the size of its
     Array.from({ length: 500 }, (_, index) => index),
     Array.from({ length: 400 }, (_, index) => -1 - index),
   );
+});
+
+it.each<[what: string, name: object]>([
+  ["without a name", {}],
+  ["of one name", { name: "a" }],
+])("alignArrays takes linear time for elements %s that differ at their end", (_what, name) => {
+  const values = Array.from({ length: 400 }, (_, index) => ({ a: index }));
+  const list = (count: number, from: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...name,
+      values: values.map((it) => ({ ...it })),
+      last: from + index,
+    }));
+  const make = (count: number) => [list(count, 0), list(count, 1000)] as const;
+  expect(growthOf(12, make, ([before, after]) => alignArrays(before, after))).toBeLessThan(LINEAR);
 });

@@ -1,0 +1,195 @@
+import { Worker } from "node:worker_threads";
+import type { LargeCall } from "../../gate/GateDependencies.ts";
+import { GateError } from "../../gate/GateError.ts";
+import { Segment } from "../../gate/http/BodyBuffer.ts";
+import type { Counters } from "../../telemetry/Counters.ts";
+import type { Log } from "../../telemetry/Log.ts";
+import { judgeThreadData } from "./judgeThreadData.ts";
+import { type ThreadCall, type ThreadMessage, threadMessageSchema } from "./threadMessages.ts";
+
+/** What {@link JudgeThread} needs. */
+export interface JudgeThreadOptions {
+  /** The script of this process. The thread runs it again, and judges where the process would serve. */
+  readonly script: string;
+  /** Arguments of the script. */
+  readonly args: readonly string[];
+  /** The heap of the thread, in bytes. A review that needs more ends the thread, and not the process. */
+  readonly heapBytes: number;
+  /** The bodies that wait for the thread, in bytes together. */
+  readonly waitingBytes: number;
+  readonly certificateSerial: () => string | undefined;
+  readonly counters: Counters;
+  readonly log: Log;
+  /** Without a call for this long the thread ends, and its memory is free. Default 20 s. */
+  readonly idleMs?: number;
+  /** How long after the deadline of its call a thread that is still busy ends. Default 10 s. */
+  readonly lateMs?: number;
+}
+
+interface Waiting extends LargeCall {
+  readonly resolve: (answer: Response | "too-costly") => void;
+  readonly reject: (error: GateError) => void;
+  /** Ends the call at its deadline. */
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const MAX_WAITING = 32;
+const IDLE_MS = 20_000;
+const LATE_MS = 10_000;
+
+/**
+ * A thread that judges large reviews, one after the other. Parsing one holds a thread for up to a second, and takes
+ * hundreds of megabytes. In a thread of its own it delays no other review, memory that it lacks does not end the process,
+ * and all memory is free again when the thread ends.
+ *
+ * | state | call | answer | deadline of its call | out of memory |
+ * |---|---|---|---|---|
+ * | no thread | starts one, waits | | | |
+ * | starting | waits | | rejects the call | rejects all calls |
+ * | at a call | waits | resolves the call, takes the next | rejects the call, and ends the thread 10 s later | call is too costly |
+ * | idle | is judged | | | |
+ */
+export class JudgeThread {
+  readonly #options: JudgeThreadOptions;
+  readonly #waiting: Waiting[] = [];
+  #worker: Worker | undefined;
+  #isReady = false;
+  #current: Waiting | undefined;
+  #id = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: JudgeThreadOptions) {
+    this.#options = options;
+  }
+
+  /** See {@link GateDependencies.judgeApart}. */
+  judge(call: LargeCall): Promise<Response | "too-costly"> {
+    const all = this.#waiting.reduce((sum, { bytes }) => sum + bytes, call.bytes);
+    const isFull = this.#waiting.length > 0 && all > this.#options.waitingBytes;
+    if (isFull || this.#waiting.length >= MAX_WAITING)
+      return Promise.reject(new GateError("overloaded", "too many large reviews wait; try again"));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#giveUp(waiting), Math.max(call.remainingMs, 0));
+      const waiting: Waiting = { ...call, resolve, reject, timer };
+      this.#waiting.push(waiting);
+      this.#next();
+    });
+  }
+
+  /** Ends the thread. Calls that wait are rejected. */
+  stop(): void {
+    for (const waiting of this.#waiting.splice(0)) this.#fail(waiting);
+    this.#end();
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return;
+    clearTimeout(this.#idle);
+    const next = this.#waiting[0];
+    if (next === undefined) {
+      if (this.#worker !== undefined)
+        this.#idle = setTimeout(() => this.#end(), this.#options.idleMs ?? IDLE_MS).unref();
+      return;
+    }
+    this.#worker ??= this.#start();
+    if (!this.#isReady) return;
+    this.#waiting.shift();
+    this.#current = next;
+    this.#id += 1;
+    // Whole seconds, as the API server writes them. The process itself keeps the exact time.
+    const url = `${next.url}?timeout=${Math.min(30, Math.ceil(next.remainingMs / 1000) + 1)}s`;
+    const body = next.body.map((part) => (isPooled(part) ? part.slice() : part));
+    const call: ThreadCall = {
+      id: this.#id,
+      url,
+      body,
+      bytes: next.bytes,
+      serial: this.#options.certificateSerial(),
+    };
+    this.#worker.postMessage(
+      call,
+      body.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
+    );
+  }
+
+  #start(): Worker {
+    const { script, args, heapBytes } = this.#options;
+    const worker = new Worker(script, {
+      argv: [...args],
+      workerData: judgeThreadData,
+      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / MEBIBYTE), maxYoungGenerationSizeMb: 16 },
+    });
+    // The process does not wait for its thread.
+    worker.unref();
+    worker.on("message", (message: unknown) => this.#hear(worker, threadMessageSchema.parse(message)));
+    worker.on("error", (error) => this.#lose(worker, error));
+    worker.on("exit", () => this.#lose(worker, new Error("the thread ended")));
+    return worker;
+  }
+
+  #hear(worker: Worker, message: ThreadMessage): void {
+    if (worker !== this.#worker) return;
+    if (message.kind === "ready") this.#isReady = true;
+    else if (message.id === this.#id && this.#current !== undefined) {
+      const { resolve, timer } = this.#current;
+      this.#current = undefined;
+      clearTimeout(timer);
+      for (let count = 0; count < message.unknownEntries; count += 1) this.#options.counters.count("unknown_entry");
+      resolve(new Response(message.body, { status: message.status, headers: message.headers }));
+    }
+    this.#next();
+  }
+
+  /** The thread failed. A call that it was at has taken too much memory. Without one it cannot start, and no call waits for it. */
+  #lose(worker: Worker, error: Error): void {
+    if (worker !== this.#worker) return;
+    this.#worker = undefined;
+    const isOutOfMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+    this.#options.log.warn("the thread for large reviews ended", isOutOfMemory ? { code: error.code } : { error });
+    const current = this.#current;
+    const wasReady = this.#isReady;
+    this.#current = undefined;
+    this.#isReady = false;
+    if (current !== undefined) {
+      clearTimeout(current.timer);
+      if (isOutOfMemory) current.resolve("too-costly");
+      else this.#fail(current);
+    } else if (!wasReady) for (const waiting of this.#waiting.splice(0)) this.#fail(waiting);
+    this.#next();
+  }
+
+  /** The deadline of a call has passed. The thread may be close to its end, and another needs time to start. */
+  #giveUp(call: Waiting): void {
+    const index = this.#waiting.indexOf(call);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    else {
+      const late = setTimeout(() => {
+        if (this.#current !== call) return;
+        this.#current = undefined;
+        this.#end();
+        this.#next();
+      }, this.#options.lateMs ?? LATE_MS);
+      late.unref();
+    }
+    this.#fail(call);
+  }
+
+  #fail({ reject, timer }: Waiting): void {
+    clearTimeout(timer);
+    reject(new GateError("overloaded", "the large review was not judged in time; try again"));
+  }
+
+  #end(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#isReady = false;
+    clearTimeout(this.#idle);
+    void worker?.terminate();
+  }
+}
+
+/** Whether bytes are a part of a buffer that others may use. */
+function isPooled(part: Uint8Array): boolean {
+  return !(part instanceof Segment) && part.byteLength !== part.buffer.byteLength;
+}

@@ -1,0 +1,56 @@
+import { type MessagePort, parentPort } from "node:worker_threads";
+import type { Gate } from "../../gate/config/defineGate.ts";
+import { createGate } from "../../gate/createGate.ts";
+import type { GateDependencies } from "../../gate/GateDependencies.ts";
+import type { ReadChunks } from "../../gate/http/readChunks.ts";
+import { Counters } from "../../telemetry/Counters.ts";
+import { type ThreadMessage, threadCallSchema } from "./threadMessages.ts";
+
+/** Judges the calls of the process until it ends this thread. Never resolves. */
+export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise<never> {
+  const port = parentPort;
+  if (port === null) throw new Error("this is the main thread");
+  const counters = new Counters();
+  let serial: string | undefined;
+  let parts: readonly Uint8Array[] = [];
+  // Not by the body of a request, which would copy it twice.
+  const readChunks: ReadChunks = async (_request, onChunk) => onChunk(joined(parts));
+  const app = createGate(gate, { ...deps, counters, readChunks, certificateSerial: () => serial });
+  port.on("message", async (message: unknown) => {
+    const call = threadCallSchema.parse(message);
+    ({ serial, body: parts } = call);
+    const before = counters.of("unknown_entry");
+    const answer = await app.fetch(
+      new Request(call.url, {
+        method: "POST",
+        headers: { "content-type": "application/json", "content-length": String(call.bytes) },
+      }),
+    );
+    send(port, {
+      kind: "answer",
+      id: call.id,
+      status: answer.status,
+      headers: [...answer.headers],
+      body: await answer.text(),
+      unknownEntries: counters.of("unknown_entry") - before,
+    });
+  });
+  send(port, { kind: "ready" });
+  return new Promise(() => undefined);
+}
+
+/** Joins the parts of a body, and gives their memory back. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+    if (part.buffer instanceof ArrayBuffer) part.buffer.transfer(0);
+  }
+  return whole;
+}
+
+function send(port: MessagePort, message: ThreadMessage): void {
+  port.postMessage(message);
+}

@@ -1,0 +1,116 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { JudgeThread, type JudgeThreadOptions } from "../../../src/hosts/thread/JudgeThread.ts";
+import { Counters } from "../../../src/telemetry/Counters.ts";
+import { readReview } from "../../fixtures/readReview.ts";
+import { memoryLog } from "../../gate/gateCall.ts";
+
+const MEBIBYTE = 1024 * 1024;
+const REVIEW = readReview("validate-v1-create-pods-2");
+/** A machine under load starts a thread in seconds. */
+const MINUTE = 60_000;
+
+let thread: JudgeThread | undefined;
+afterEach(() => thread?.stop());
+
+const start = (more: Partial<JudgeThreadOptions> = {}) => {
+  const log = memoryLog();
+  const counters = new Counters();
+  const started = new JudgeThread({
+    script: fileURLToPath(new URL("threadScript.ts", import.meta.url)),
+    args: [],
+    heapBytes: 64 * MEBIBYTE,
+    waitingBytes: MEBIBYTE,
+    certificateSerial: () => undefined,
+    counters,
+    log,
+    ...more,
+  });
+  thread = started;
+  return { thread: started, log, counters };
+};
+const call = (what: string, remainingMs = MINUTE, path = "/c/local/validate") => {
+  const bytes = new TextEncoder().encode(REVIEW.replace('"labels":{', `"labels":{"do":"${what}",`));
+  const body = [bytes.slice(0, 100), bytes.slice(100)];
+  return { url: `https://gate.example${path}`, body, bytes: bytes.byteLength, remainingMs };
+};
+const denied = (message: string) => ({ response: { allowed: false, status: { message } } });
+const answerOf = async (answer: Response | "too-costly"): Promise<unknown> =>
+  answer === "too-costly" ? answer : answer.json();
+const OVERLOADED = expect.objectContaining({ name: "GateError", code: "overloaded" });
+
+describe("JudgeThread", { timeout: 2 * MINUTE }, () => {
+  it("answers as the gate does, one call after the other", async () => {
+    const { thread: judge } = start();
+    const answers = [judge.judge(call("wait")), judge.judge(call("")), judge.judge(call(""))];
+    expect(await Promise.all(answers.map(async (it) => answerOf(await it)))).toMatchObject([
+      denied("busy: waited"),
+      denied("busy: judged"),
+      denied("busy: judged"),
+    ]);
+  });
+
+  it("answers errors of the gate with their status, and counts unknown entries", async () => {
+    const { thread: judge, counters } = start();
+    const unknown = await judge.judge(call("", MINUTE, "/c/other/validate"));
+    expect(unknown).toMatchObject({ status: 404 });
+    await judge.judge(call("", MINUTE, "/c/local/validate/other"));
+    expect(counters.of("unknown_entry")).toBe(1);
+  });
+
+  it("says too-costly for a review that takes all memory, and judges the next one", async () => {
+    const { thread: judge, log } = start();
+    const answers = await Promise.all([judge.judge(call("hoard")), judge.judge(call(""))]);
+    expect(await Promise.all(answers.map(answerOf))).toMatchObject(["too-costly", denied("busy: judged")]);
+    expect(log.lines).toMatchObject([{ level: "warn", properties: { code: "ERR_WORKER_OUT_OF_MEMORY" } }]);
+  });
+
+  it("rejects a review that is not judged by its deadline, and ends the thread when that goes on", async () => {
+    const { thread: judge } = start({ lateMs: 100 });
+    // The thread is ready.
+    await judge.judge(call(""));
+    const late = expect(judge.judge(call("spin", 300))).rejects.toEqual(OVERLOADED);
+    const next = judge.judge(call(""));
+    await late;
+    expect(await answerOf(await next)).toMatchObject(denied("busy: judged"));
+  });
+
+  it("keeps a thread that is only late", async () => {
+    const { thread: judge, log } = start();
+    await judge.judge(call(""));
+    await expect(judge.judge(call("wait", 10))).rejects.toEqual(OVERLOADED);
+    expect(await answerOf(await judge.judge(call("")))).toMatchObject(denied("busy: judged"));
+    expect(log.lines).toEqual([]);
+  });
+
+  it("rejects a call when those that wait have too many bytes, or are too many", async () => {
+    const { thread: judge } = start({ waitingBytes: 2 * REVIEW.length + 100 });
+    const waiting = [judge.judge(call("")), judge.judge(call(""))];
+    await expect(judge.judge(call(""))).rejects.toEqual(OVERLOADED);
+    await Promise.all(waiting);
+    const many = start();
+    const calls = Array.from({ length: 33 }, () => many.thread.judge(call("")).catch(({ code }) => code));
+    expect((await Promise.all(calls)).filter((it) => it === "overloaded")).toHaveLength(1);
+    many.thread.stop();
+  });
+
+  it("rejects calls when the script cannot start", async () => {
+    const { thread: judge, log } = start({ args: ["--broken"] });
+    await expect(judge.judge(call(""))).rejects.toEqual(OVERLOADED);
+    expect(log.lines).toMatchObject([{ level: "warn", message: "the thread for large reviews ended" }]);
+  });
+
+  it("ends the thread when there is nothing to do, and starts another one", async () => {
+    const { thread: judge } = start({ idleMs: 1 });
+    await judge.judge(call(""));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await answerOf(await judge.judge(call("")))).toMatchObject(denied("busy: judged"));
+  });
+
+  it("rejects what waits when it stops", async () => {
+    const { thread: judge } = start();
+    const waiting = expect(judge.judge(call(""))).rejects.toEqual(OVERLOADED);
+    judge.stop();
+    await waiting;
+  });
+});

@@ -1,0 +1,39 @@
+import { defineGate } from "../../../src/gate/config/defineGate.ts";
+import { judgeInThread } from "../../../src/hosts/thread/judgeInThread.ts";
+import { deny } from "../../../src/policy/define/Finding.ts";
+import { policy } from "../../../src/policy/define/policy.ts";
+
+// The script of a process that JudgeThread runs again. What it does with a Pod stands in the Pod's label `do`.
+
+if (process.argv.includes("--broken")) throw new Error("the script cannot start");
+
+const gate = defineGate({
+  policies: [
+    policy({
+      name: "busy",
+      match: { resources: ["pods"] },
+      validate: async ({ object }) => {
+        switch (object.metadata?.labels?.do) {
+          case "hoard": {
+            const hoard: unknown[][] = [];
+            for (;;) hoard.push(new Array(100_000).fill(Math.random()));
+          }
+          case "spin":
+            for (;;);
+          case "wait":
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            return deny("waited");
+          default:
+            return deny("judged");
+        }
+      },
+    }),
+  ],
+  clusters: { local: {} },
+});
+const silent = (): void => undefined;
+await judgeInThread(gate, {
+  now: Date.now,
+  log: { debug: silent, info: silent, warn: silent, error: silent },
+  isApart: true,
+});
