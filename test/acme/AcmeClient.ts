@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { exportJWK, FlattenedSign, generateKeyPair, type JWK } from "jose";
-import { callHttp, type HttpAnswer } from "../../src/trust/probe/callHttp.ts";
+import { callHttp, type HttpAnswer } from "../../src/http/callHttp.ts";
 import { eventually } from "../run/eventually.ts";
 import { patience } from "../run/speedFactor.ts";
 

@@ -10,10 +10,11 @@ import { type AnnounceConfig, parseAnnounceConfig } from "../../announcement/par
 import { askProvider } from "../../announcement/providers/askProvider.ts";
 import { ProviderError } from "../../announcement/providers/ProviderError.ts";
 import type { ProviderReport } from "../../announcement/providers/ProviderReport.ts";
+import { readTokenFile, tokenFolderOf } from "../../announcement/providers/readTokenFile.ts";
 import { ConfigError } from "../../config/ConfigError.ts";
+import { callHttp } from "../../http/callHttp.ts";
+import { HttpCallError } from "../../http/HttpCallError.ts";
 import { printable } from "../../telemetry/printable.ts";
-import { callHttp } from "../../trust/probe/callHttp.ts";
-import { HttpCallError } from "../../trust/probe/HttpCallError.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { CliError, type CliErrorCode } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
@@ -62,6 +63,8 @@ export async function runAnnounce(terminal: Terminal, options: AnnounceOptions):
         output.write(`${printable(line)}\n`);
     return EXIT_OK;
   } catch (error) {
+    if (error instanceof ProviderError && error.code === "unlisted-host")
+      throw new ConfigError("bad-config", error.message, error);
     if (error instanceof ProviderError) throw new CliError(codeOf(error), `nothing announced: ${error.message}`, error);
     if (error instanceof HttpCallError)
       throw new CliError("not-announced", `nothing announced: ${error.message}`, error);
@@ -86,6 +89,7 @@ function dependenciesOf(
     timeoutMs,
     call: callHttp,
     readFile: (path) => readFile(inFolder(path), "utf8"),
+    readToken: (path) => readTokenFile(path, { base: inFolder("."), folders: [inFolder("."), tokenFolderOf(env)] }),
     writeFile: (path, text) => writeFileAtomically(inFolder(path), text, 0o644),
     print: (text) => stdout.write(text),
     view: (base) => {

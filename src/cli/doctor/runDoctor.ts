@@ -1,8 +1,9 @@
 import type { GateSources } from "../../doctor/cluster/ClusterView.ts";
 import { viewCluster } from "../../doctor/cluster/viewCluster.ts";
 import { diagnose } from "../../doctor/diagnose.ts";
+import { callHttp } from "../../http/callHttp.ts";
+import { ignoredProxy } from "../../http/ignoredProxy.ts";
 import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
-import { callHttp } from "../../trust/probe/callHttp.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { SyncRunner } from "../sync/SyncRunner.ts";
 import { CliError } from "../terminal/CliError.ts";
@@ -48,6 +49,11 @@ export async function runDoctor(
     sources,
     plan: runner === undefined ? undefined : () => runner.run(() => undefined),
   });
+  const note = ignoredProxy(
+    terminal.env,
+    view.endpoints.map(({ base }) => base),
+  );
+  if (note !== undefined) terminal.stderr.write(`postern: ${note}\n`);
   const report = doctorReport(view, diagnose(view));
   if (output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else printDoctorReport(terminal, report);

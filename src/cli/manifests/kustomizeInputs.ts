@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parseYaml } from "../../config/parseYaml.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 
 /** The names of the file that makes a folder one of Kustomize (`RecognizedKustomizationFileNames`, kustomize api/konfig). */
@@ -54,7 +54,7 @@ export async function kustomizeInputs(kustomization: string): Promise<string[]> 
 
 async function readKustomization(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const content: unknown = parse(await readFile(path, "utf8"), { logLevel: "silent" });
+    const content: unknown = parseYaml(await readFile(path, "utf8"));
     return isJsonObject(content) ? content : {};
   } catch {
     // It is skipped, and Kustomize itself reports what is wrong.

@@ -10,7 +10,7 @@ import { placeOf } from "./placeOf.ts";
 import { splitDocuments } from "./splitDocuments.ts";
 import { splitJsonStream } from "./splitJsonStream.ts";
 import { splitList } from "./splitList.ts";
-import { syntaxFault } from "./syntaxFault.ts";
+import { syntaxFault, withoutSource } from "./syntaxFault.ts";
 
 /** One object of an input and the line where it begins. */
 export interface Manifest {
@@ -141,8 +141,9 @@ function placed(document: Document.Parsed, offset: number | undefined, message: 
 /** The first line of a parser message, in words that need no source excerpt. */
 function wording(message: string): string {
   if (message.startsWith("Maximum call stack")) return "is nested too deep";
-  const [, alias] = /^Unresolved alias .*: (.*)$/s.exec(message) ?? [];
-  if (alias !== undefined) return `nothing above has the anchor &${alias}; a text that begins with * needs quotes`;
+  // Without its name, which is often a password.
+  if (message.startsWith("Unresolved alias"))
+    return "nothing above has the anchor of this alias; a text that begins with * needs quotes";
   if (message.startsWith("Excessive alias count")) return `expands its aliases more than ${MAX_ALIASES} times`;
-  return message.split("\n", 1)[0]?.trim() ?? message;
+  return withoutSource(message);
 }

@@ -124,10 +124,12 @@ function wording({ code, message, pos: [offset] }: YAMLParseError, text: string)
     case "BAD_SCALAR_START":
       return `a value that begins with ${message.slice(-1)} needs quotes`;
     default:
-      return firstLine(message);
+      return withoutSource(message);
   }
 }
 
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0]?.trim() ?? message;
+/** The first line of a parser's message, without the text that it quotes behind a colon: it may be the value of a Secret. */
+export function withoutSource(message: string): string {
+  const [line = ""] = message.split("\n", 1);
+  return line.split(": ", 1)[0]?.trim() ?? "";
 }

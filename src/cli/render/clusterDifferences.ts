@@ -5,7 +5,7 @@ import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { type LiveWebhook, liveWebhooks } from "../../registration/LiveWebhook.ts";
 import { isWebhookConfiguration, type RegistrationObject } from "../../registration/RegistrationObject.ts";
-import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
+import { GATE_LABEL, ROOTS_ANNOTATION } from "../../registration/render/renderRegistrations.ts";
 import { readState } from "../../sync/target/TargetState.ts";
 
 /** An object that applying the rendered objects would create or change. */
@@ -157,8 +157,15 @@ const SERVER_FIELDS = ["managedFields", "resourceVersion", "uid", "generation", 
 
 function textOf(object: JsonObject): string {
   const { status: _status, metadata, ...rest } = object;
-  const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => !SERVER_FIELDS.includes(key));
+  const kept = Object.entries(isJsonObject(metadata) ? metadata : {})
+    .filter(([key]) => !SERVER_FIELDS.includes(key))
+    .map(([key, value]) => [key, key === "annotations" && isJsonObject(value) ? withoutRoots(value) : value]);
   return stringify({ ...rest, metadata: Object.fromEntries(kept) }, { sortMapEntries: true, lineWidth: 0 });
+}
+
+/** The roots of the hand-over depend on `--ca`, as the `caBundle` that the sync owns. */
+function withoutRoots({ [ROOTS_ANNOTATION]: _roots, ...annotations }: JsonObject): JsonObject {
+  return annotations;
 }
 
 async function list(client: KubernetesClient, path: string): Promise<JsonObject[]> {

@@ -1,10 +1,10 @@
-import { hasClusterPath } from "../../protocol/gateUrl.ts";
+import { isBasePath } from "../../protocol/gateUrl.ts";
 import { withoutTrailing } from "../../protocol/withoutTrailing.ts";
 import { CliError } from "../terminal/CliError.ts";
 
 /**
  * Parses the URL of `--url`; the result has no slash at its end. Throws {@link CliError} `usage` for a URL that the API
- * server would refuse.
+ * server would refuse or no gate can serve.
  */
 export function parseGateUrl(text: string): string {
   const fail = (fault: string): never => {
@@ -18,7 +18,10 @@ export function parseGateUrl(text: string): string {
     fail("must have no user name or password: the API server refuses one");
   if (/[?#]/.test(text))
     fail(`${JSON.stringify(text)} must have no query and no fragment: the API server refuses them`);
-  if (hasClusterPath(url.pathname))
-    fail(`${JSON.stringify(text)} contains the path of a cluster; give the URL of the gate without /c/CLUSTER`);
-  return `${url.origin}${withoutTrailing(url.pathname, "/")}`;
+  const base = withoutTrailing(url.pathname, "/");
+  if (!isBasePath(base))
+    fail(
+      `${JSON.stringify(text)} has a path that no gate serves; expected one such as /hooks, of plain characters and without /c/CLUSTER`,
+    );
+  return `${url.origin}${base}`;
 }

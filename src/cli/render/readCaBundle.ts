@@ -8,6 +8,8 @@ import { readFault } from "../terminal/readFault.ts";
 /** Roots to trust, and warnings about them. */
 export interface CaBundle {
   readonly pem: string;
+  /** SHA-256, in hexadecimal digits. */
+  readonly fingerprints: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -28,6 +30,7 @@ export async function readCaBundle(file: string, now: number): Promise<CaBundle>
     );
   return {
     pem: certificates.map(({ pem }) => pem).join(""),
+    fingerprints: [...new Set(certificates.map(({ fingerprint }) => fingerprint))],
     warnings: certificates.flatMap((certificate, index) =>
       warningsAbout(certificate, now).map((warning) => `${file}: certificate ${index + 1} ${warning}`),
     ),

@@ -55,7 +55,8 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;
   const endpoint = { url, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
-  const { objects } = await renderRegistrations(gate, settings, endpoint, { sync: options.sync === true });
+  const handOver = { sync: options.sync === true, roots: bundle?.fingerprints ?? [] };
+  const { objects } = await renderRegistrations(gate, settings, endpoint, handOver);
   if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });
   terminal.stdout.write(
     output === "json"

@@ -1,4 +1,5 @@
 import { serveGate } from "../../hosts/serveGate.ts";
+import { isJudgeThread } from "../../hosts/thread/judgeThreadData.ts";
 import { readTlsSettings } from "../../tls/readTlsEnv.ts";
 import { TlsConfigError } from "../../tls/TlsConfigError.ts";
 import { TlsError } from "../../tls/TlsError.ts";
@@ -28,12 +29,17 @@ export async function runServe(terminal: Terminal, options: ServeOptions): Promi
   checkTogether("--standby-cert", standbyCert, "--standby-key", standbyKey);
   checkStandby(options, terminal.env);
   const gate = await loadGate(file);
-  if (cert === undefined)
+  if (cert === undefined && !isJudgeThread())
     terminal.stderr.write(
       "postern: serving plain HTTP, for an edge that terminates TLS; the API server itself needs HTTPS (--cert, --key)\n",
     );
   try {
-    return await serveGate(gate, terminal.env, { port, hostname: host, tls: tlsOf(options, terminal.env) });
+    return await serveGate(
+      gate,
+      terminal.env,
+      { port, hostname: host, tls: tlsOf(options, terminal.env) },
+      process.argv[1],
+    );
   } catch (error) {
     if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
       throw new CliError("cannot-serve", error.message, error);

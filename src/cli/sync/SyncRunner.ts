@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, resolve } from "node:path";
+import { readTokenFile, tokenFolderOf } from "../../announcement/providers/readTokenFile.ts";
+import { callHttp } from "../../http/callHttp.ts";
 import { apiServers } from "../../kubernetes/apiServers.ts";
 import { ClusterClock } from "../../kubernetes/ClusterClock.ts";
 import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
@@ -16,7 +18,6 @@ import type { Step } from "../../sync/plan/Step.ts";
 import { runSync, type SyncDeps, type SyncRun } from "../../sync/runSync.ts";
 import { SyncError } from "../../sync/SyncError.ts";
 import { printable } from "../../telemetry/printable.ts";
-import { callHttp } from "../../trust/probe/callHttp.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { isShownError } from "../terminal/exitCode.ts";
@@ -150,7 +151,8 @@ export class SyncRunner {
         if (servers.note !== undefined) this.#terminal.stderr.write(`postern: ${servers.note}\n`);
         return servers;
       },
-      cluster: new SyncCluster(api, config.goal.gate),
+      // Either clock may have written a state.
+      cluster: new SyncCluster(api, config.goal.gate, () => Math.max(Date.now(), clock.now())),
       lease: new Lease(api, { ...SYNC_LEASE, holder, durationMs: config.timeouts.leaseMs, now: () => clock.now() }),
       view: (base: string) => viewEndpoint(base, config.timeouts),
       now: Date.now,
@@ -178,10 +180,13 @@ function goalResolver(
   if (next === undefined) return undefined;
   const terms = { hosts, now: Date.now, timeoutMs: timeouts.nextMs, call: callHttp };
   if (next.kind === "announcement") return (targets) => goalFromAnnouncement(next, goal, targets, terms);
+  // Not the folder of the config: who writes the config must not choose which file is a token.
+  const tokens = tokenFolderOf(env);
   const deps = {
     ...terms,
     env,
     readFile: (path: string) => readFile(resolve(dirname(file), path), "utf8"),
+    readToken: (path: string) => readTokenFile(path, { base: tokens, folders: [tokens] }),
     view: (base: string) => viewEndpoint(base, timeouts),
   };
   return (targets) => goalFromProvider(next.settings, goal, targets, deps);

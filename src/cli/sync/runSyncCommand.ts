@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ignoredProxy } from "../../http/ignoredProxy.ts";
 import type { ClusterChoice } from "../../kubernetes/KubernetesClient.ts";
 import { jitterOf } from "../../sync/jitterOf.ts";
 import { findingsOf } from "../../sync/plan/Step.ts";
@@ -31,6 +32,11 @@ export async function runSyncCommand(terminal: Terminal, options: SyncOptions): 
   if (metricsPort !== undefined && !watch)
     throw new CliError("usage", "--metrics-port needs --watch; a single run writes --metrics FILE");
   const runner = await SyncRunner.create(terminal, { ...options, dryRun });
+  const note = ignoredProxy(
+    terminal.env,
+    runner.config.hosts.map((host) => `https://${host}`),
+  );
+  if (note !== undefined) terminal.stderr.write(`postern: ${note}\n`);
   if (watch) return await syncWatch(terminal, runner, { output, metricsPort });
   const run = await untilSignal(async (signal) => {
     if (options.jitter === true) await waitForSlot(terminal, runner, signal);

@@ -22,6 +22,8 @@ export type CliErrorCode =
   | "bad-local-ca"
   /** A secret of the config, such as a token in a file or an environment variable, is missing. */
   | "missing-secret"
+  /** The command waits for something that cannot happen any more, such as a promise of the gate that never settles. */
+  | "stalled"
   /** The provider or the place of the announcement did not answer. The published announcement stays. */
   | "not-announced";
 

@@ -42,6 +42,7 @@ export function exitCode(code: ShownErrorCode): number {
     case "cannot-serve":
     case "missing-package":
     case "missing-secret":
+    case "stalled":
     case "bad-ca-bundle":
     case "cluster-unreachable":
     case "cluster-refused":

@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import { type AddCommand, runProgram } from "../program.ts";
 import { EXIT_FAILED } from "./exitCode.ts";
+import { orStalled } from "./orStalled.ts";
 
 /** Commands whose standard output is the log of the gate, to which its modules may add. */
 const LOGGING: readonly string[] = ["dev", "serve"];
@@ -15,7 +16,11 @@ export async function runProcess(commands: readonly AddCommand[], version: strin
     process.exit(EXIT_FAILED);
   });
   guardOutput(stderr, () => process.exit(EXIT_FAILED));
-  const code = await runProgram(args, { stdout: report, stderr, stdin, env }, version, commands);
+  const run = runProgram(args, { stdout: report, stderr, stdin, env }, version, commands);
+  const code = await orStalled(run, process, {
+    command: args[0] ?? "postern",
+    onStalled: ({ message }) => stderr.write(`postern: ${message}\n`),
+  });
   // A gate's module may leave a timer open: exit nevertheless, after all output is written.
   await new Promise<void>((resolve) => report.write("", () => resolve()));
   await new Promise((resolve) => stderr.write("", resolve));

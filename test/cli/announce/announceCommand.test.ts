@@ -40,7 +40,9 @@ async function announce(change: object = {}, ...args: string[]): ReturnType<type
     timeout: `${patience(4_000)}ms`,
   };
   await writeFile(file("announce.yaml"), stringify({ ...config, ...change }));
-  return runPostern(["announce", "--config", file("announce.yaml"), ...args]);
+  return runPostern(["announce", "--config", file("announce.yaml"), ...args], {
+    env: { POSTERN_PROVIDER_HOSTS: server.url },
+  });
 }
 
 /** The published announcement, as a sync reads it. */

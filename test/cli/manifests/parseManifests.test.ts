@@ -109,7 +109,7 @@ describe("parseManifests reports the line and still reads the other documents", 
     [
       "an alias without an anchor",
       `${POD}spec: *nothing\n`,
-      "3: spec: nothing above has the anchor &nothing; a text that begins with * needs quotes",
+      "3: spec: nothing above has the anchor of this alias; a text that begins with * needs quotes",
     ],
     ["an infinite number", `${POD}spec:\n  a: .inf\n`, "4: spec.a: .inf is a number that JSON does not have"],
     [

@@ -43,7 +43,7 @@ describe("syntaxFault names the line, the key and what to write", () => {
     [
       "a host with an asterisk",
       "spec:\n  host: *.example.com\n",
-      "4: spec.host: nothing above has the anchor &.example.com; a text that begins with * needs quotes",
+      "4: spec.host: nothing above has the anchor of this alias; a text that begins with * needs quotes",
     ],
     ["a wrong escape", 'spec:\n  a: "\\q"\n', "4: spec.a: Invalid escape sequence \\q"],
     [

@@ -20,6 +20,7 @@ const codes: Record<ShownErrorCode, true> = {
   "cannot-serve": true,
   "missing-package": true,
   "missing-secret": true,
+  stalled: true,
   "bad-local-ca": true,
   "bad-ca-bundle": true,
   "bad-config": true,

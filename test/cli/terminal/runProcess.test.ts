@@ -45,6 +45,22 @@ describe("runProcess", () => {
     }
   });
 
+  it.each([
+    ["review", [good]],
+    ["render", ["--cluster", "local", "--url", "https://gate.example.com"]],
+    ["serve", ["--port", "0"]],
+  ])("exits with 2 and prints one line when a gate's module never ends to load: %s", (command, args) => {
+    const gate = folder.write("endless.ts", "await new Promise(() => {});\nexport default {};\n");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, command, "--gate", gate, ...args], {
+      encoding: "utf8",
+    });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(new RegExp(`^postern: ${command}: stalled: [^\\n]+\\n$`)),
+    });
+  });
+
   it.each<[args: string[]]>([
     [["review", "--output", "json", good]],
     [["review", "--output", "yaml", good]],

@@ -1,0 +1,111 @@
+import { chmodSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command } from "commander";
+import { expect } from "vitest";
+import { announcementKey } from "../announcement/AnnouncementBed.ts";
+import { scaled } from "../run/speedFactor.ts";
+import { PairFolder } from "../tls/PairFolder.ts";
+import { pairOfNow } from "../tls/sidecar/SidecarBed.ts";
+import { rootPem } from "../tls/testPki.ts";
+import { GATE } from "./DevProcesses.ts";
+import { FakeApiServer } from "./FakeApiServer.ts";
+import { InputFolder } from "./InputFolder.ts";
+import type { OptionSet } from "./OptionTable.ts";
+import { isRunning, PosternProcess } from "./PosternProcess.ts";
+import { ALL_COMMANDS } from "./runPostern.ts";
+
+/** Options of each command, without `--help`. */
+export function optionsByCommand(): Readonly<Record<string, readonly string[]>> {
+  const program = new Command();
+  const terminal = {
+    stdout: { write: () => true },
+    stderr: { write: () => true },
+    stdin: (async function* () {})(),
+    env: {},
+  };
+  for (const add of ALL_COMMANDS) add(program, terminal, () => undefined);
+  return Object.fromEntries(
+    program.commands.map((it) => [it.name(), it.options.flatMap(({ long }) => (long == null ? [] : [long.slice(2)]))]),
+  );
+}
+
+/** A folder with a file for each option, and an API server. */
+export class OptionBed {
+  readonly #folder = new InputFolder();
+  readonly #api = new FakeApiServer();
+  readonly #source = new PairFolder();
+
+  static async start(): Promise<OptionBed> {
+    const bed = new OptionBed();
+    const [{ cert, key }, root, signing] = await Promise.all([pairOfNow(), rootPem(), announcementKey()]);
+    const write = (name: string, text: string): string => bed.#folder.write(name, text);
+    bed.#source.write({ cert, key });
+    write("gate.ts", GATE);
+    write("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
+    write("ca.pem", root);
+    write("kubeconfig", await bed.#api.start());
+    write(
+      "sync.yaml",
+      `gate: postern
+cluster: local
+trust: { mode: pin, roots: [letsencrypt] }
+selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo } }
+hosts: [gate.example.com]
+jitter: 0s
+`,
+    );
+    chmodSync(write("key.json", JSON.stringify(signing)), 0o600);
+    write(
+      "announce.yaml",
+      `gate: postern
+provider: { fixed: { url: https://gate.example.com, roots: [letsencrypt] } }
+key: ./key.json
+publish: { file: ./out.jws }
+`,
+    );
+    return bed;
+  }
+
+  /** Runs a command, and expects one of its endings: never a stack, and never Node's exit code for a pending promise. */
+  async expect({ command, options, rest = [], ending }: OptionSet): Promise<void> {
+    const paths: Readonly<Record<string, string>> = {
+      "tls.crt": this.#source.paths().cert,
+      "tls.key": this.#source.paths().key,
+    };
+    const args = Object.entries(options).flatMap(([name, value]) =>
+      value === "" ? [`--${name}`] : [`--${name}`, paths[value] ?? value],
+    );
+    const postern = new PosternProcess([command, ...args, ...rest], this.#folder.path, { HOME: this.#folder.path });
+    const endings = "length" in ending ? ending : [ending];
+    try {
+      const runs = endings.flatMap((it) => ("runs" in it ? [it.runs] : []));
+      const started =
+        runs.length > 0 &&
+        (await Promise.any((["out", "err"] as const).flatMap((from) => runs.map((it) => postern.says(it, from)))).then(
+          () => true,
+          () => false,
+        ));
+      if (started) {
+        // A process that nothing holds ends within milliseconds.
+        await sleep(scaled(200));
+        if (isRunning(postern.pid)) postern.signal("SIGTERM");
+      }
+      const code = await postern.exit();
+      const said = `${postern.out}\n${postern.err}`;
+      expect(said).not.toMatch(/\n\s+at |internal error|unsettled|stalled/);
+      const fits = endings.some((it) =>
+        "runs" in it ? started && code === 0 : code === it.code && it.says.test(said),
+      );
+      expect({ code, said: fits ? "as expected" : said }).toEqual({ code, said: "as expected" });
+    } finally {
+      postern.kill();
+      await postern.ended;
+    }
+  }
+
+  stop(): void {
+    this.#api.stop();
+    this.#source.remove();
+    this.#folder.remove();
+  }
+}

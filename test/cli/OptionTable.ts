@@ -1,0 +1,237 @@
+/** How a command ends, or what it logs when it runs until a signal. Both outputs are searched. */
+export type Ending = { readonly code: number; readonly says: RegExp } | { readonly runs: RegExp };
+
+/** A set of options that go together. */
+export interface OptionSet {
+  readonly command: string;
+  /** Values by option; "" for a switch. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Arguments after the options. */
+  readonly rest?: readonly string[];
+  /** With all options, and without each option that is not in `without`. Several are allowed when the machine decides. */
+  readonly ending: Ending | readonly Ending[];
+  readonly without?: Readonly<Record<string, Ending | readonly Ending[]>>;
+}
+
+const missing = (option: string): Ending => ({
+  code: 2,
+  says: new RegExp(`^postern: required option '--${option} <`, "m"),
+});
+const together = (words: string): Ending => ({ code: 2, says: new RegExp(`^postern: .*${words}`, "m") });
+const portInUse: Ending = { code: 2, says: /^postern: port 8443 is in use; choose another with --port/m };
+const noGate: Ending = { code: 2, says: /^postern: no (?:gate|policies): .*--gate FILE/m };
+const noCluster: Ending = { code: 2, says: /^postern: no cluster is configured: .*--kubeconfig FILE/m };
+/** The API server of the test answers no Lease. */
+const follows: Ending = { runs: /not leader/ };
+const KUBE = { context: "here", kubeconfig: "kubeconfig" };
+const PAIR = { cert: "tls.crt", key: "tls.key" };
+const STANDBY = { "standby-cert": "tls.crt", "standby-key": "tls.key" };
+const SIDECAR = { ...PAIR, ...STANDBY, hosts: "hook.example", out: "out", "key-mode": "0600" };
+const needsStandby = {
+  "standby-cert": together("--standby-cert is missing"),
+  "standby-key": together("--standby-key is missing"),
+};
+const sidecarRequired = { cert: missing("cert"), key: missing("key"), out: missing("out"), ...needsStandby };
+const noWay = together("name a way to reload: ");
+
+/** Each command with each of its options: the values that go together, and how each command ends without one of them. */
+export const OPTION_SETS: readonly OptionSet[] = [
+  {
+    command: "dev",
+    options: { gate: "gate.ts", cluster: "local", port: "0", host: "localhost" },
+    ending: { runs: /https:\/\/localhost:\d+/ },
+    without: {
+      gate: noGate,
+      port: [{ runs: /https:\/\/localhost:8443/ }, portInUse],
+    },
+  },
+  {
+    command: "review",
+    options: {
+      gate: "gate.ts",
+      cluster: "local",
+      operation: "CREATE",
+      namespace: "other",
+      output: "text",
+      verbose: "",
+      "fail-on-unjudged": "",
+    },
+    rest: ["pod.yaml"],
+    ending: { code: 0, says: /^allowed/m },
+    without: { gate: noGate },
+  },
+  {
+    command: "review",
+    options: { use: "deny-labels" },
+    rest: ["pod.yaml"],
+    ending: { code: 0, says: /^allowed/m },
+    without: { use: noGate },
+  },
+  {
+    command: "render",
+    options: {
+      gate: "gate.ts",
+      cluster: "local",
+      url: "https://gate.example.com",
+      ca: "ca.pem",
+      output: "yaml",
+      sample: "pod.yaml",
+      nodes: "3",
+      sync: "",
+    },
+    ending: { code: 0, says: /^kind: ValidatingWebhookConfiguration/m },
+    without: { gate: noGate, cluster: missing("cluster"), url: missing("url") },
+  },
+  {
+    command: "render",
+    options: { gate: "gate.ts", cluster: "local", url: "https://gate.example.com", diff: "", ...KUBE },
+    ending: { code: 1, says: /ValidatingWebhookConfiguration/ },
+    without: {
+      gate: noGate,
+      cluster: missing("cluster"),
+      url: missing("url"),
+      diff: together("--context and --kubeconfig need --diff"),
+      kubeconfig: noCluster,
+    },
+  },
+  {
+    command: "serve",
+    options: { gate: "gate.ts", port: "0", host: "127.0.0.1", ...PAIR, ...STANDBY },
+    ending: { runs: /"message":"listening"/ },
+    without: {
+      gate: missing("gate"),
+      port: [{ runs: /"message":"listening"/ }, portInUse],
+      cert: together("--cert is missing"),
+      key: together("--key is missing"),
+      ...needsStandby,
+    },
+  },
+  {
+    command: "sync",
+    options: { config: "sync.yaml", once: "", jitter: "", metrics: "sync.prom", output: "json", ...KUBE },
+    ending: { code: 1, says: /no-targets/ },
+    without: {
+      config: { code: 2, says: /^postern: --config: \/etc\/postern\/sync\.yaml does not exist/m },
+      kubeconfig: noCluster,
+    },
+  },
+  {
+    command: "sync",
+    options: { config: "sync.yaml", watch: "", "metrics-port": "0", output: "json", ...KUBE },
+    ending: { runs: /no-targets/ },
+    without: {
+      config: { code: 2, says: /^postern: --config: \/etc\/postern\/sync\.yaml does not exist/m },
+      watch: together("--metrics-port needs --watch"),
+      kubeconfig: { runs: /no cluster is configured/ },
+    },
+  },
+  {
+    command: "sync",
+    options: { "dry-run": "" },
+    rest: ["--config", "sync.yaml", "--kubeconfig", "kubeconfig"],
+    ending: { code: 1, says: /no-targets/ },
+  },
+  {
+    command: "announce",
+    options: { config: "announce.yaml", "dry-run": "", output: "json" },
+    ending: { code: 0, says: /gate\.example\.com/ },
+    without: { config: missing("config") },
+  },
+  {
+    command: "rollout",
+    options: {
+      namespace: "default",
+      lease: "postern-rollout",
+      "lease-namespace": "default",
+      "lease-seconds": "3",
+      resync: "60",
+      port: "0",
+      ...PAIR,
+      "metrics-port": "0",
+      output: "json",
+      ...KUBE,
+    },
+    ending: follows,
+    without: {
+      port: together("--port, --cert and --key need each other"),
+      cert: together("--port, --cert and --key need each other"),
+      key: together("--port, --cert and --key need each other"),
+      kubeconfig: noCluster,
+    },
+  },
+  {
+    command: "doctor",
+    options: { config: "sync.yaml", cluster: "local", gate: "gate.ts", output: "text", ...KUBE },
+    ending: { code: 3, says: /no-registration/ },
+    without: { kubeconfig: noCluster },
+  },
+  {
+    command: "tls-sidecar",
+    options: {
+      ...SIDECAR,
+      "reload-command": "true",
+      "reload-timeout": "5",
+      check: "127.0.0.1:1",
+      "check-host": "hook.example",
+      "check-timeout": "1",
+      "metrics-port": "0",
+    },
+    ending: { runs: /"code":"target-down"/ },
+    without: {
+      ...sidecarRequired,
+      "reload-command": noWay,
+      check: together("--check-host needs --check"),
+    },
+  },
+  {
+    command: "tls-sidecar",
+    options: { ...SIDECAR, "reload-signal": "SIGHUP", "pid-file": "none.pid" },
+    ending: { runs: /"code":"target-down"/ },
+    without: {
+      ...sidecarRequired,
+      "reload-signal": together("--reload-signal is missing"),
+      "pid-file": together("--pid-file is missing"),
+    },
+  },
+  {
+    command: "tls-sidecar",
+    options: { ...SIDECAR, "reload-url": "http://127.0.0.1:1/reload" },
+    ending: { runs: /"code":"target-down"/ },
+    without: { ...sidecarRequired, "reload-url": noWay },
+  },
+  {
+    command: "tls-sidecar",
+    options: { ...SIDECAR, once: "" },
+    ending: { code: 0, says: /certificate written/ },
+    without: { ...sidecarRequired, once: noWay },
+  },
+];
+
+/** The least that each command needs: every other option is absent. */
+export const MINIMAL: readonly OptionSet[] = [
+  { command: "review", options: { use: "deny-labels" }, rest: ["pod.yaml"], ending: { code: 0, says: /^allowed/m } },
+  {
+    command: "render",
+    options: { cluster: "local", url: "https://gate.example.com", gate: "gate.ts" },
+    ending: { code: 0, says: /^kind: ValidatingWebhookConfiguration/m },
+  },
+  { command: "serve", options: { gate: "gate.ts" }, ending: [{ runs: /"message":"listening"/ }, portInUse] },
+  {
+    command: "sync",
+    options: {},
+    ending: { code: 2, says: /^postern: --config: \/etc\/postern\/sync\.yaml does not exist/m },
+  },
+  {
+    command: "sync",
+    options: { config: "sync.yaml", watch: "", kubeconfig: "kubeconfig" },
+    ending: { runs: /no-targets/ },
+  },
+  { command: "announce", options: { config: "announce.yaml" }, ending: { code: 0, says: /^announced/m } },
+  { command: "rollout", options: { kubeconfig: "kubeconfig" }, ending: follows },
+  { command: "doctor", options: { kubeconfig: "kubeconfig" }, ending: { code: 3, says: /no-registration/ } },
+  {
+    command: "tls-sidecar",
+    options: { ...PAIR, out: "out", "reload-command": "true" },
+    ending: { runs: /"result":"confirmed"/ },
+  },
+];
