@@ -55,6 +55,7 @@ export function ciSteps(): readonly CiStep[] {
     step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
     step("npm run test:long", 90, npm("test:long")),
     ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 120, cluster(group))),
+    step("strangers beside real reviews", 100, npm("soak:hostile", "--quick")),
     step("benchmark", 25, npm("bench", "--quick")),
     step("tests of the Pod runner", 60, [
       "bash",

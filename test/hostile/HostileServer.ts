@@ -39,6 +39,7 @@ export async function startNodeServer(pair: ServerPair): Promise<HostileServer> 
     process.execPath,
     [
       `--max-old-space-size=${heapMebibytes}`,
+      "--max-semi-space-size=1",
       "--no-warnings",
       "--import",
       new URL("containerMemory.ts", import.meta.url).href,
@@ -67,6 +68,7 @@ export async function startNodeServer(pair: ServerPair): Promise<HostileServer> 
   return {
     host: "localhost",
     port,
+    hasHttp2: true,
     ca: pair.cert,
     resident: () => residentOf(child.pid),
     async stop() {
@@ -82,6 +84,7 @@ export async function startWorkerdServer(pair: ServerPair): Promise<HostileServe
   return {
     host: "localhost",
     port: server.port,
+    hasHttp2: false,
     ca: pair.cert,
     resident: () => residentOf(server.pid),
     stop: () => server.stop(),

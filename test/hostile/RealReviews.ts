@@ -28,7 +28,7 @@ const UNSENT = /ECONNREFUSED|ERR_HTTP2_GOAWAY_SESSION|ERR_HTTP2_INVALID_SESSION/
 const MAX_FAILURES_SHOWN = 20;
 
 /**
- * Posts reviews as API servers do: at a fixed rate, over kept connections with http/1.1 and h2 in turns, one in ten over a
+ * Posts reviews as API servers do: at a fixed rate, over kept connections with http/1.1 and h2 in turns, one in 200 over a
  * new one. Each verdict is checked.
  */
 export class RealReviews {
@@ -84,7 +84,10 @@ export class RealReviews {
 
   async #post(): Promise<Answer> {
     this.#count += 1;
-    const post = this.#count % 2 === 0 ? () => this.#postHttp2() : () => this.#postHttp1(this.#count % 10 === 1);
+    const post =
+      this.#target.hasHttp2 && this.#count % 2 === 0
+        ? () => this.#postHttp2()
+        : () => this.#postHttp1(this.#count % 200 === 1);
     try {
       return await post();
     } catch (error) {

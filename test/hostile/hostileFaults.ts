@@ -4,6 +4,8 @@ import type { ReviewCounts } from "./RealReviews.ts";
 /** What a run measured, for one runtime. */
 export interface HostileRun {
   readonly runtime: string;
+  /** Seconds of the attack. */
+  readonly seconds: number;
   readonly quiet: ReviewCounts;
   readonly hostile: ReviewCounts;
   /** Attempts by kind of attack. */
@@ -12,6 +14,8 @@ export interface HostileRun {
   readonly resident: { readonly before: number; readonly peak: number; readonly after: number };
 }
 
+/** A shorter attack has too few reviews for a p99, and memory may still grow. */
+export const JUDGED_SECONDS = 120;
 const MOST_P99_RATIO = 5;
 const MOST_MEMORY_RATIO = 1.2;
 
@@ -31,6 +35,8 @@ export function hostileFaults(run: HostileRun): string[] {
   for (const [name, count] of Object.entries(run.attempts))
     if (count === 0) faults.push(`the attack ${name} was not tried`);
   if (Object.keys(run.attempts).length === 0) faults.push("no attack was tried");
+  if (!(resident.after > 0)) faults.push("the gate has ended");
+  if (run.seconds < JUDGED_SECONDS) return faults;
   const ratio = p99Ratio(run);
   if (!(ratio <= MOST_P99_RATIO))
     faults.push(`p99 is ${ratio.toFixed(1)} times that of quiet; at most ${MOST_P99_RATIO}`);

@@ -1,19 +1,18 @@
 import "../run/beginRun.ts";
 
 import { fork } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { percentile } from "../rotation/percentile.ts";
 import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import { type HostileServer, startNodeServer, startWorkerdServer } from "./HostileServer.ts";
-import { type HostileRun, hostileFaults, p99Ratio } from "./hostileFaults.ts";
+import { type HostileRun, hostileFaults, JUDGED_SECONDS, p99Ratio } from "./hostileFaults.ts";
 import { RealReviews } from "./RealReviews.ts";
 import { postBody, reviewWith } from "./strangers/largeBodies.ts";
 
 /** Seconds of the attack. */
 const SECONDS = { full: 600, quick: 30 };
-const QUIET_SECONDS = { full: 60, quick: 20 };
+const QUIET_SECONDS = { full: 60, quick: 5 };
 const PER_SECOND = 50;
 const AFTER_SECONDS = 60;
 const MEBIBYTE = 1024 * 1024;
@@ -85,7 +84,7 @@ async function attack(
     execArgv: ["--no-warnings"],
     env: {
       ...process.env,
-      HOSTILE_TARGET: JSON.stringify({ host: server.host, port: server.port, ca: server.ca }),
+      HOSTILE_TARGET: JSON.stringify({ ...server, resident: undefined, stop: undefined }),
     },
   });
   let attempts: Readonly<Record<string, number>> = {};
@@ -106,9 +105,10 @@ async function attack(
   const gone = new Promise((resolve) => strangers.once("exit", resolve));
   strangers.kill("SIGKILL");
   await gone;
-  say(`${AFTER_SECONDS} s after the attack`);
-  const [after] = await Promise.all([reviews.run(PER_SECOND, AFTER_SECONDS - 1), sleep(1_000)]);
-  const run = { runtime, quiet, hostile, attempts, resident: { before, peak, after: server.resident() } };
+  const afterSeconds = seconds < JUDGED_SECONDS ? 2 : AFTER_SECONDS;
+  say(`${afterSeconds} s after the attack`);
+  const after = await reviews.run(PER_SECOND, afterSeconds);
+  const run = { runtime, seconds, quiet, hostile, attempts, resident: { before, peak, after: server.resident() } };
   reviews.close();
   if (after.failed > 0) hostile.failures.push(`${after.failed} after the attack: ${after.failures[0]}`);
   hostile.failed += after.failed;

@@ -3,7 +3,7 @@ import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { errorOfCall, GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
-import { isHeavy } from "../http/HeavyTurns.ts";
+import { HEAVY_BYTES, isHeavy } from "../http/HeavyTurns.ts";
 import type { Body, CompleteBody } from "../http/KeptBody.ts";
 import { readBody } from "../http/readBody.ts";
 import { answerAdmission } from "./answerAdmission.ts";
@@ -67,7 +67,8 @@ function answeredApart(
   body: CompleteBody,
 ): Promise<Response | "too-costly"> | undefined {
   if (deps.judgeApart === undefined || body.data === undefined) return undefined;
-  if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body))) return undefined;
+  // To count a body takes half as long as to parse it, so it ends where the body is found to be heavy.
+  if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body, HEAVY_BYTES + 1))) return undefined;
   return deps.judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs });
 }
 

@@ -36,10 +36,13 @@ export class CallLimiter {
       throw new GateError("overloaded", "too many calls are in progress; try again");
   }
 
-  /** The memory that a body takes, in bytes: its estimate, or an upper bound where that is small enough. */
-  costOf(body: CompleteBody): number {
+  /**
+   * The memory that a body takes, in bytes: its estimate, or an upper bound where that is small enough. What is above
+   * `enough` is not counted. Default: the most that one call may take.
+   */
+  costOf(body: CompleteBody, enough = this.#limits.callBytes + 1): number {
     const most = mostParseCost(body.bytes);
-    return most <= UNCOUNTED_BYTES ? most : parseCost(body.text, body.bytes, this.#limits.callBytes + 1);
+    return most <= UNCOUNTED_BYTES ? most : parseCost(body.text, body.bytes, enough);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Deadline } from "../../policy/run/Deadline.ts";
 import { GateError } from "../GateError.ts";
 
 /** A body that costs more memory than this is judged in turn. Smaller ones hold the process for some milliseconds at most. */
-const HEAVY_BYTES = 8 * 1024 * 1024;
+export const HEAVY_BYTES = 8 * 1024 * 1024;
 /** How long after a heavy call the next one begins, for each MiB of its cost: ten times what parsing took, measured. */
 const PAUSE_MS_PER_MEBIBYTE = 10;
 const MEBIBYTE = 1024 * 1024;

@@ -1,3 +1,5 @@
+import { readlinkSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import type { Gate } from "../../gate/config/defineGate.ts";
 import { createGate } from "../../gate/createGate.ts";
@@ -35,8 +37,19 @@ export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise
       unknownEntries: counters.of("unknown_entry") - before,
     });
   });
+  yieldToOthers();
   send(port, { kind: "ready" });
   return new Promise(() => undefined);
+}
+
+/** Lowers the priority of this thread: where cores are few, the other reviews come first. Linux has a priority for each thread. */
+function yieldToOthers(): void {
+  try {
+    const thread = readlinkSync("/proc/thread-self").split("/").at(-1);
+    setPriority(Number(thread), constants.priority.PRIORITY_LOW);
+  } catch {
+    // Another system, or one that does not allow it.
+  }
 }
 
 /** Joins the parts of a body, and gives their memory back. */

@@ -161,7 +161,7 @@ function secureOptions(pair: KeyPair, limits: ServerLimits, http1: HttpServerOpt
     // Node sets noDelay only for http servers. Without it, a streamed answer waits 40 ms for a delayed ACK.
     noDelay: true,
     handshakeTimeout: limits.firstCallMs,
-    settings: { maxConcurrentStreams: limits.callsPerConnection },
+    settings: { maxConcurrentStreams: Math.min(limits.callsUnproven, limits.callsPerConnection) },
     maxSessionInvalidFrames: MAX_INVALID_FRAMES,
   };
 }

@@ -16,10 +16,12 @@ export async function keepOpen(
 ): Promise<void> {
   await Promise.all(
     Array.from({ length: atOnce }, async (_, index) => {
+      // Callers on the internet do not begin at the same moment.
+      await sleep(index * 30);
       while (!signal.aborted) {
         count();
         await one(index).catch(() => undefined);
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+        await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       }
     }),
   );

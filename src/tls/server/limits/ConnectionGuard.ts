@@ -6,7 +6,6 @@ import type {
   IncomingHttpHeaders,
   ServerHttp2Session,
   ServerHttp2Stream,
-  Settings,
 } from "node:http2";
 import type { Socket } from "node:net";
 import { CallPlaces } from "./CallPlaces.ts";
@@ -20,8 +19,6 @@ import { TurnQueue } from "./TurnQueue.ts";
 
 /** How often ages are looked at. */
 const SWEEP_MS = 1_000;
-/** Under pressure a connection without a proof is granted so many streams. Node refuses others without a call of this code. */
-const STREAMS_UNDER_PRESSURE = 10;
 /** How long a client may take to read that a call or an idle connection has ended. */
 const CLOSE_MS = 5_000;
 
@@ -29,7 +26,6 @@ type Ends = Pick<Socket, "remoteAddress" | "remotePort" | "localAddress">;
 
 /** Keeps a server within its {@link ServerLimits}: at a bound, what a stranger holds gives its place. */
 export class ConnectionGuard {
-  readonly #server: Server | Http2SecureServer;
   readonly #limits: ServerLimits;
   readonly #onLimit: (event: LimitEvent) => void;
   readonly #connections: ConnectionPlaces<GuardedConnection>;
@@ -40,11 +36,9 @@ export class ConnectionGuard {
   readonly #placed = new WeakMap<object, { readonly call: GuardedCall; readonly connection: GuardedConnection }>();
   readonly #turns = new TurnQueue<GuardedConnection>();
   readonly #timer: NodeJS.Timeout;
-  #isUnderPressure = false;
 
   /** Must be created before any other listener for `request` is added. */
   constructor(server: Server | Http2SecureServer, limits: ServerLimits, onLimit: (event: LimitEvent) => void) {
-    this.#server = server;
     this.#limits = limits;
     this.#onLimit = onLimit;
     this.#connections = new ConnectionPlaces(limits.connections);
@@ -119,7 +113,6 @@ export class ConnectionGuard {
       return;
     }
     connection.session = session;
-    connection.isRestricted = this.#isUnderPressure;
     // Before Node's listener, which calls the handler.
     session.prependListener("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       this.#take(connection, new Http2Call(stream, headers[":method"]), stream);
@@ -137,38 +130,20 @@ export class ConnectionGuard {
     connection.calls.add(call);
     this.#calls.add(call, connection);
     this.#placed.set(key, { call, connection });
-    this.#relieve();
     key.once("close", () => {
       this.#calls.delete(call);
       connection.calls.delete(call);
       this.#use(connection);
-      this.#relieve();
       if (!connection.isProven && call.isProof) this.#prove(connection);
     });
   }
 
   #prove(connection: GuardedConnection): void {
-    const { session, isRestricted } = connection;
+    const { session } = connection;
     connection.isProven = true;
     this.#connections.prove(connection);
-    if (isRestricted && session?.destroyed === false) session.settings(this.#settings(false));
+    if (session?.destroyed === false) session.settings({ maxConcurrentStreams: this.#limits.callsPerConnection });
     this.#turns.release(connection);
-  }
-
-  /** Grants new connections fewer streams while more than half of all calls are taken, until three quarters are free. */
-  #relieve(): void {
-    const { taken } = this.#calls;
-    const isNow = taken > this.#limits.calls / (this.#isUnderPressure ? 4 : 2);
-    if (isNow === this.#isUnderPressure) return;
-    this.#isUnderPressure = isNow;
-    if ("updateSettings" in this.#server) this.#server.updateSettings(this.#settings(isNow));
-  }
-
-  #settings(isUnderPressure: boolean): Settings {
-    const { callsPerConnection } = this.#limits;
-    return {
-      maxConcurrentStreams: isUnderPressure ? Math.min(STREAMS_UNDER_PRESSURE, callsPerConnection) : callsPerConnection,
-    };
   }
 
   /** Makes room for a call. False when all wait for their handlers. */

@@ -12,8 +12,6 @@ export class GuardedConnection implements PlacedConnection {
   /** Whether it had a call, of whatever result. */
   hadCall = false;
   isProven = false;
-  /** Whether it was granted fewer streams, because many calls were open. */
-  isRestricted = false;
   readonly calls = new Set<GuardedCall>();
   /** The h2 session; undefined for http/1.1 and during the TLS handshake. */
   session: ServerHttp2Session | undefined;

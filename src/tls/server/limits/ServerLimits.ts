@@ -4,6 +4,11 @@ export interface ServerLimits {
   readonly connections: number;
   /** Concurrent calls of one connection. For h2 it is announced as SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 6.5.2). */
   readonly callsPerConnection: number;
+  /**
+   * Concurrent streams of an h2 connection until it has a proof. Node refuses more without a call of our code, and Go opens a
+   * further connection. To end a stream costs 0.3 ms, which a stranger makes a server do for all that it has open.
+   */
+  readonly callsUnproven: number;
   /** Open calls of all connections. At the bound, a new call takes the place of one that waits for its client. */
   readonly calls: number;
   /** From the start of a connection to the headers of its first call, with the TLS handshake. */
@@ -28,6 +33,7 @@ export interface ServerLimits {
 export const DEFAULT_LIMITS: ServerLimits = {
   connections: 1_024,
   callsPerConnection: 100,
+  callsUnproven: 10,
   calls: 1_024,
   firstCallMs: 10_000,
   idleMs: 95_000,

@@ -1,5 +1,5 @@
 /** Calls that are started before other events of the process have their turn. A call without its policies takes 0.1 ms. */
-const CALLS_PER_TURN = 8;
+const CALLS_PER_TURN = 4;
 
 /**
  * Starts the calls of connections without a proof: one of each connection in turn, and few at a time. Between them, the calls
