@@ -24,6 +24,8 @@ const UNKNOWN_FRESH_MS = 5_000;
 /** After a failed lookup the last good settings stay in force for this long before the next lookup. */
 const RETRY_MS = 5_000;
 const LOOKUP_TIMEOUT_MS = 3_000;
+/** Lookups of names without settings at one time. Invented names must not flood what the lookup asks. */
+const MAX_LOOKUPS = 512;
 /** A call with older settings waits this long for newer ones. The shortest timeout of a registration is 1 s. */
 const STALE_WAIT_MS = 500;
 
@@ -61,8 +63,8 @@ export class ClusterDirectory {
   }
 
   /**
-   * The settings of a cluster; undefined when there is no such cluster. Rejects with {@link GateError}
-   * `cluster-lookup-failed` when the lookup fails and no settings are cached.
+   * The settings of a cluster; undefined when there is no such cluster. Where no settings are cached, rejects with
+   * {@link GateError} `cluster-lookup-failed` when the lookup fails, and `overloaded` when 512 others are in progress.
    */
   find(name: string): ClusterSettings | undefined | Promise<ClusterSettings | undefined> {
     if (this.#table !== undefined) return this.#table.get(name);
@@ -84,11 +86,20 @@ export class ClusterDirectory {
     const pending = this.#pending.get(name);
     // An older lookup belongs to a call that its runtime dropped, and never ends.
     if (pending !== undefined && this.#now() - pending.startedAt <= LOOKUP_TIMEOUT_MS) return pending.lookup;
+    if (last === undefined && !this.#hasRoom())
+      return Promise.reject(new GateError("overloaded", "too many clusters are looked up at one time; try again"));
     const lookup = this.#lookUp(name, last).finally(() => {
       if (this.#pending.get(name)?.lookup === lookup) this.#pending.delete(name);
     });
     this.#pending.set(name, { lookup, startedAt: this.#now() });
     return lookup;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#pending.size < MAX_LOOKUPS) return true;
+    for (const [name, { startedAt }] of this.#pending)
+      if (this.#now() - startedAt > LOOKUP_TIMEOUT_MS) this.#pending.delete(name);
+    return this.#pending.size < MAX_LOOKUPS;
   }
 
   async #lookUp(name: string, last: Cached | undefined): Promise<ClusterSettings | undefined> {

@@ -20,7 +20,9 @@ describe("ClusterDirectory with a lookup", () => {
     const { clusters } = directory(lookup);
     const names = Array.from({ length: 3000 }, (_, index) => `cluster-${index}`);
     for (let round = 0; round < 3; round += 1) {
-      const found = await Promise.all(names.map((name) => clusters.find(name)));
+      const found: Awaited<ReturnType<typeof clusters.find>>[] = [];
+      for (let at = 0; at < names.length; at += 500)
+        found.push(...(await Promise.all(names.slice(at, at + 500).map((name) => clusters.find(name)))));
       expect(found.map((settings) => settings?.modeOf("deny-labels"))).toEqual(
         names.map((name) => (name.endsWith("7") ? "audit" : "enforce")),
       );
@@ -115,6 +117,32 @@ describe("ClusterDirectory with a lookup", () => {
     void Promise.resolve(clusters.find("one")).catch(() => undefined);
     clock.now += 4_000;
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("warn");
+  });
+
+  it("looks at most 512 unknown names up at one time, and known ones always", async () => {
+    let answer: ((cluster: Cluster) => void) | undefined;
+    let isSlow = false;
+    const { clock, clusters } = directory(
+      () =>
+        new Promise<Cluster>((resolve) => {
+          if (isSlow) answer = resolve;
+          else resolve({});
+        }),
+    );
+    await clusters.find("known");
+    isSlow = true;
+    for (let index = 0; index < 512; index += 1)
+      Promise.resolve(clusters.find(`made-up-${index}`)).catch(() => undefined);
+    await expect(clusters.find("another")).rejects.toMatchObject({ name: "GateError", code: "overloaded" });
+    expect(await clusters.find("known")).toMatchObject({ cluster: "known" });
+    clock.now += 60_000;
+    // Its settings are old: they are looked up in spite of the others.
+    const known = clusters.find("known");
+    answer?.({});
+    expect(await known).toMatchObject({ cluster: "known" });
+    // Lookups that never end are forgotten.
+    isSlow = false;
+    expect(await clusters.find("another")).toMatchObject({ cluster: "another" });
   });
 
   it("does not look up names that cannot be cluster names, and an unknown name only once in 5 s", async () => {
