@@ -76,8 +76,13 @@ export function awsError(error: unknown): ProviderError {
   return new ProviderError("unavailable", text);
 }
 
-/** Own endpoints: regional and global ones of all partitions (docs.aws.amazon.com/general/latest/gr/rande.html). */
-const AWS_ORIGINS = [/^https:\/\/(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)$/];
+/**
+ * The regional endpoints of the services that are asked, in all partitions (docs.aws.amazon.com/general/latest/gr/rande.html).
+ * Other names of amazonaws.com belong to customers, such as those of API Gateway, EC2 and S3.
+ */
+const AWS_ORIGINS = [
+  /^https:\/\/(?:acm|lambda|apigateway)(?:-fips)?\.[a-z0-9-]{1,40}\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/,
+];
 
 /** Throws {@link ProviderError} `unlisted-host` for an endpoint that gets no signed requests: they carry the session token. */
 export function assertAwsEndpoint(endpoint: string | undefined, env: ProviderDeps["env"]): void {

@@ -3,8 +3,8 @@ import { GateError } from "../GateError.ts";
 
 /** A body that costs more memory than this is judged in turn. Smaller ones hold the process for some milliseconds at most. */
 export const HEAVY_BYTES = 8 * 1024 * 1024;
-/** How long after a heavy call the next one begins, for each MiB of its cost: ten times what parsing took, measured. */
-const PAUSE_MS_PER_MEBIBYTE = 10;
+/** How long after a heavy call the next one begins, for each MiB of its cost: 20 to 30 times what parsing takes. */
+const PAUSE_MS_PER_MEBIBYTE = 30;
 const MEBIBYTE = 1024 * 1024;
 const MAX_WAITING = 32;
 /** A call that waits looks this often whether the one before it has ended. */
@@ -39,8 +39,8 @@ export class HeavyTurns {
 
   /**
    * Waits for the turn of a review whose text has `bytes` and which costs `cost` bytes of memory. Resolves to the function
-   * that ends the turn, which has an effect once; undefined for a review that needs none. Throws {@link GateError} `overloaded` when too many wait,
-   * or when the deadline passes.
+   * that ends the turn, which has an effect once; undefined for a review that needs none. Throws {@link GateError}
+   * `overloaded` when too many wait, or when the deadline passes.
    */
   take(cost: number, bytes: number, deadline: Deadline): (() => void) | undefined | Promise<() => void> {
     if (!isHeavy(cost)) return undefined;

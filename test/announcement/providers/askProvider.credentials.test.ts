@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { publishPlace } from "../../../src/announcement/PublishPlace.ts";
+import { assertAwsEndpoint } from "../../../src/announcement/providers/AwsSdk.ts";
 import { askProvider } from "../../../src/announcement/providers/askProvider.ts";
 import { assertListed } from "../../../src/announcement/providers/listedOrigins.ts";
 import { providerSchema } from "../../../src/announcement/providers/providerSettings.ts";
@@ -147,5 +148,31 @@ describe("askProvider repeats no part of a token when the provider", () => {
     const asked = askProvider(providerSchema.parse({ cloudflare }), deps);
     await expect(asked).rejects.toMatchObject({ code: expect.stringMatching(/bad-answer|not-found/) });
     await expect(asked).rejects.not.toThrow(/9f3zq7ab/);
+  });
+});
+
+describe("an endpoint of AWS", () => {
+  it.each([
+    "https://acm.eu-central-1.amazonaws.com",
+    "https://lambda.us-gov-west-1.amazonaws.com",
+    "https://apigateway-fips.us-east-1.amazonaws.com",
+    "https://acm.cn-north-1.amazonaws.com.cn",
+    "https://lambda.eu-central-1.api.aws",
+  ])("gets signed requests: %s", (endpoint) => {
+    expect(() => assertAwsEndpoint(endpoint, {})).not.toThrow();
+  });
+
+  it.each([
+    "https://abc123.execute-api.eu-west-1.amazonaws.com",
+    "https://ec2-1-2-3-4.eu-west-1.compute.amazonaws.com",
+    "https://evil.s3.amazonaws.com",
+    "https://lambda.s3.amazonaws.com.evil.example",
+    "https://acm.evil.eu-west-1.amazonaws.com",
+    "https://acm.eu-west-1.amazonaws.com:8443",
+    "http://acm.eu-west-1.amazonaws.com",
+    "https://acm.eu-west-1.amazonaws.com@evil.example",
+    "https://evil.example/acm.eu-west-1.amazonaws.com",
+  ])("gets none: %s", (endpoint) => {
+    expect(() => assertAwsEndpoint(endpoint, {})).toThrow(expect.objectContaining({ code: "unlisted-host" }));
   });
 });

@@ -39,7 +39,7 @@ describe("HeavyTurns", () => {
     expect(turns().take(HEAVY, BYTES, deadline())).toBeTypeOf("function");
   });
 
-  it("lets the next one begin in order, after a pause of 10 ms for each MiB", async () => {
+  it("lets the next one begin in order, after a pause of 30 ms for each MiB", async () => {
     const heavy = turns();
     const first = heavy.take(HEAVY, BYTES, deadline());
     const second = follow(heavy.take(HEAVY, BYTES, deadline()));
@@ -47,13 +47,13 @@ describe("HeavyTurns", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect([second.state, third.state]).toEqual(["waits", "waits"]);
     if (typeof first === "function") first();
-    await vi.advanceTimersByTimeAsync(180);
+    await vi.advanceTimersByTimeAsync(580);
     expect(second.state).toBe("waits");
     await vi.advanceTimersByTimeAsync(40);
     expect([second.state, third.state]).toEqual(["began", "waits"]);
     second.end?.();
     second.end?.();
-    await vi.advanceTimersByTimeAsync(240);
+    await vi.advanceTimersByTimeAsync(640);
     expect(third.state).toBe("began");
   });
 
@@ -65,7 +65,7 @@ describe("HeavyTurns", () => {
     await vi.advanceTimersByTimeAsync(520);
     expect(second.state).toBe("overloaded");
     if (typeof first === "function") first();
-    await vi.advanceTimersByTimeAsync(260);
+    await vi.advanceTimersByTimeAsync(660);
     expect(third.state).toBe("began");
   });
 
