@@ -57,8 +57,7 @@ export const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "wrong-content-type": "The body is not application/json, or it is compressed.",
   "unknown-cluster": "The gate has no cluster of that name.",
   "cluster-lookup-failed": "The lookup of the cluster's settings failed. Try again after Retry-After.",
-  "too-large":
-    "The body is over a limit and its first 4 KiB hold no uid. A review with a uid there is denied instead.",
+  "too-large": "The body is over a limit and its first 4 KiB hold no uid. A review with a uid there is denied instead.",
   "body-timeout": "The body arrives too slowly, or not within the timeout of the call.",
   "incomplete-body": "The connection ended before the whole body arrived.",
   "not-json": "The body is not JSON.",

@@ -7,8 +7,8 @@ export const ANNOUNCEMENT_TYPE = "postern-announcement+jwt";
 /** The longest validity of an announcement. A replaced announcement can be replayed for this long. */
 export const MAX_LIFETIME_SECONDS = 3_600;
 /**
- * How far the number of an announcement may be ahead of the time in seconds, where numbers start. Readers remember the
- * highest number. Without this limit, one announcement with a stolen key could block all later ones.
+ * How far the number of a published announcement may be ahead of the time in seconds, so that a signer counts on from it.
+ * Readers follow no number that is more than a minute ahead, see `readAnnouncement`.
  */
 export const MAX_SEQ_AHEAD_SECONDS = 86_400;
 /** The largest announcement. A gate serves no larger one. */

@@ -8,11 +8,10 @@ import {
   announcementSchema,
   MAX_ANNOUNCEMENT_BYTES,
   MAX_LIFETIME_SECONDS,
-  MAX_SEQ_AHEAD_SECONDS,
 } from "./Announcement.ts";
 import { announcedUrlFault } from "./announcedUrlFault.ts";
 
-/** How far the signer's clock may be ahead. */
+/** How far the signer's clock may be ahead. Also for the number, which is a time: readers believe no remembered time ahead. */
 const MAX_SKEW_SECONDS = 60;
 
 /** The allowed members of the header. A key, the address of a key or an extension is refused. */
@@ -43,8 +42,8 @@ export type AnnouncementFaultCode =
   /** The validity is over, so no new announcement was published. Check that `postern announce` runs. */
   | "announcement-expired"
   /**
-   * The signature is more than a minute ahead of this clock, or the number more than a day. Synchronize the clocks of both
-   * machines.
+   * The signature or the number is more than a minute ahead of this clock. It is not followed until its time. Synchronize the
+   * clocks of both machines. A number stays ahead for as long as the signer's clock was ahead.
    */
   | "announcement-early"
   /** The validity is empty or longer than an hour. Correct `lifetime` in the config of `postern announce`. */
@@ -77,8 +76,11 @@ export async function readAnnouncement(
   const seconds = now / 1000;
   if (iat > seconds + MAX_SKEW_SECONDS)
     return fault("announcement-early", `its signature is ${Math.round(iat - seconds)} s ahead of this clock`);
-  if (seq > seconds + MAX_SEQ_AHEAD_SECONDS)
-    return fault("announcement-early", `its number ${seq} is more than a day ahead of the time in seconds`);
+  if (seq > seconds + MAX_SKEW_SECONDS)
+    return fault(
+      "announcement-early",
+      `its number ${seq} is ${Math.round(seq - seconds)} s ahead of the time in seconds: it is not followed until then`,
+    );
   if (exp <= iat || exp > iat + MAX_LIFETIME_SECONDS)
     return fault("announcement-lifetime", `it is valid for ${exp - iat} s; the limit is ${MAX_LIFETIME_SECONDS} s`);
   if (exp <= seconds) return fault("announcement-expired", `it expired ${Math.round(seconds - exp)} s ago`);

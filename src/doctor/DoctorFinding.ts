@@ -45,8 +45,8 @@ export type DoctorFindingCode =
   /** The registrations of a gate call several base URLs. A note while the sync switches the URL; else set one URL. */
   | "several-urls"
   /**
-   * The ConfigMap of the sync does not list a host that registrations call, or in another spelling, so writes of the sync are
-   * refused. Add it, an IPv6 address without brackets.
+   * The ConfigMap of the sync does not list a host that registrations call, or in another spelling, or not the place (host,
+   * port and base path) that `url` in the sync's config moves them to. Writes of the sync are refused. Add the named line.
    */
   | "unlisted-host"
   /** The clock of the API server or the gate is wrong by a minute or more (error: five minutes). Correct the clock. */

@@ -44,6 +44,9 @@ export interface LargeCall {
   readonly remainingMs: number;
 }
 
+/** See {@link GateDependencies.judgeApart}. */
+export type ApartAnswer = Response | "too-costly" | "unavailable";
+
 /** Dependencies of a gate, given by the runtime that it runs on. */
 export interface GateDependencies {
   /** The clock: milliseconds since 1970. */
@@ -78,10 +81,11 @@ export interface GateDependencies {
   readonly answerInit?: ResponseInit;
   /**
    * Answers a call with a large body outside of the process's main thread, where parsing it would hold up all other calls.
-   * Resolves to `too-costly` when that takes more memory than one call may take. Rejects with {@link GateError} `overloaded`
+   * Resolves to `too-costly` when that takes more memory than one call may take, and to `unavailable` when it is not possible;
+   * the body is then still there. Rejects with {@link GateError} `overloaded`
    * when there is no room or the time is over. Default: large reviews are judged one after the other, with pauses.
    */
-  readonly judgeApart?: (call: LargeCall) => Promise<Response | "too-costly">;
+  readonly judgeApart?: (call: LargeCall) => Promise<ApartAnswer>;
   /** Whether all calls are large ones of another gate, see {@link GateDependencies.judgeApart}. They need no pauses. */
   readonly isApart?: boolean;
   /** Whether the process is about to stop. `/readyz` then answers 503. */

@@ -83,8 +83,9 @@ export class NodeGate {
 
   /** Answers a request, which Node has as `incoming`. */
   fetch(request: Request, incoming: IncomingMessage | Http2ServerRequest): Response | Promise<Response> {
-    // A path that was changed on its way into a Request, such as one with dot segments, is not one of a gate.
-    if (!request.url.endsWith(incoming.url ?? ""))
+    const { url: target = "" } = incoming;
+    // A gate has paths only, and no absolute targets. A path that was changed on its way into a Request is not one of a gate.
+    if (!target.startsWith("/") || !request.url.endsWith(target))
       return errorResponse(new GateError("not-found", "there is nothing at this path"), true);
     this.#incoming.set(request, incoming);
     return this.#app.fetch(request);

@@ -27,18 +27,22 @@ export type FindingCode =
    */
   | "fight"
   /**
-   * Another client changed the values that the sync wrote. The run writes them again, except for another URL of the gate. Find
-   * out who wrote it: a GitOps tool, or somebody with the sync's token.
+   * Another client changed the values that the sync wrote. The run writes them again, except for another URL of the gate.
+   * Usually somebody applied a rendered registration with another `caBundle`, which one run reports, or a GitOps tool does it
+   * again and again. If nobody did, the sync's token may be stolen.
    */
   | "foreign-values"
   /**
    * An annotation `postern.dev/sync-*` has a value that the sync does not write, such as a time ahead of now, or a Lease has
-   * one. The value is not used, and the run replaces it. If nobody edited it by hand, the sync's token may be stolen.
+   * one. The value is not used, and the run replaces it. An earlier version stored announcement numbers of up to a day ahead:
+   * the first run after an upgrade may report one. If neither that nor an edit by hand explains it, the sync's token may be
+   * stolen.
    */
   | "foreign-state"
   /**
    * The bundle has a root that neither the config, a catalogue, the announcement nor the hand-over names. The sync removes it
-   * after the soak, also while a served chain needs it. If the root is intended, add it to `trust.roots`.
+   * after the soak, also while a served chain needs it, but not while the announcement or the provider cannot be followed.
+   * If the root is intended, add it to `trust.roots`.
    */
   | "unasked-root"
   /** The endpoint does not answer from this cluster. Check its DNS name, its network path and its server. */

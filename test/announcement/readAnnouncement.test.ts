@@ -22,7 +22,7 @@ const base64 = (value: unknown): string =>
 const plain = (change: object = {}): string => JSON.stringify({ ...announcementOf(), ...change });
 
 it("readAnnouncement accepts an announcement with the pinned key until its last second", async () => {
-  const announcement = announcementOf({ clusters: ["a", "b"], url: "https://gate.example.com/base" });
+  const announcement = announcementOf({ clusters: ["a", "b"], url: "https://gate.example.com/base", seq: SECONDS });
   const text = await signed(key, announcement);
   expect(await read(text)).toEqual({ ok: true, announcement });
   expect(await read(text, { ...TERMS, now: NOW + 3_599_999 })).toEqual({ ok: true, announcement });
@@ -34,7 +34,9 @@ describe("readAnnouncement rejects", () => {
     ["an expired announcement", { iat: SECONDS - 3_600, exp: SECONDS }, "announcement-expired"],
     ["an announcement of the future", { iat: SECONDS + 61, exp: SECONDS + 100 }, "announcement-early"],
     ["a number that would block all later ones", { seq: Number.MAX_SAFE_INTEGER }, "announcement-early"],
-    ["a number more than a day ahead", { seq: SECONDS + 86_401 }, "announcement-early"],
+    ["a number more than a minute ahead", { seq: SECONDS + 61 }, "announcement-early"],
+    ["a number an hour ahead", { seq: SECONDS + 3_600 }, "announcement-early"],
+    ["a number a day ahead", { seq: SECONDS + 86_400 }, "announcement-early"],
     ["a validity of more than an hour", { exp: SECONDS + 3_601 }, "announcement-lifetime"],
     ["an empty validity", { exp: SECONDS }, "announcement-lifetime"],
     ["an announcement for another gate", { gate: "other" }, "announcement-not-ours"],

@@ -68,6 +68,8 @@ export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Pro
     serviceSecrets: [],
     clocks: [{ of: "API server", aheadMs: 900 }],
     hosts: ["gate.example.com"],
+    places: ["gate.example.com"],
+    wantedUrl: undefined,
     syncJob: { isSuspended: false, createdAt: 0, lastScheduledAt: Date.now(), lastSuccessAt: Date.now() },
     missingRights: [],
     selfTests: [{ gate: "postern", result: "signed", message: "" }],

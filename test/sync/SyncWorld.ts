@@ -219,11 +219,7 @@ export class SyncWorld {
         .flatMap(({ bundle }) => readableCertificates(bundle))
         .map(fingerprint),
     );
-    if (
-      this.goal.frozen !== undefined &&
-      step.kind === "narrow" &&
-      !this.#isDueUnasked(step, readableCertificates(hooks[0]?.bundle ?? ""))
-    )
+    if (this.goal.frozen !== undefined && step.kind === "narrow")
       throw new Error("a root is removed while the goal is frozen");
     if (this.goal.frozen !== undefined && step.kind === "switch-url")
       throw new Error("a URL is changed while the goal is frozen");

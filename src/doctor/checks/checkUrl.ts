@@ -1,5 +1,6 @@
 import { splitGateUrl } from "../../protocol/gateUrl.ts";
 import { Host } from "../../protocol/Host.ts";
+import { isListedPlace, lineOfPlace } from "../../sync/target/isListedPlace.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
@@ -14,6 +15,7 @@ export function checkUrl(view: ClusterView): DoctorFinding[] {
     ),
     ...severalUrls(view),
     ...unlistedHosts(view),
+    ...unlistedPlace(view),
   ];
 }
 
@@ -92,6 +94,24 @@ function unlistedHosts(view: ClusterView): DoctorFinding[] {
             : `Write ${host} in the place of ${other} in hosts of the ConfigMap postern-sync. It is spelled there as in the URL, without brackets.`,
       };
     });
+}
+
+/** The policy lets a registration stay where it is, and move only to a listed place: host, port and base path. */
+function unlistedPlace(view: ClusterView): DoctorFinding[] {
+  const { places, wantedUrl } = view;
+  if (places === undefined || wantedUrl === undefined || isListedPlace(places, wantedUrl)) return [];
+  const isThere = gateHooks(view).every(({ registration, base }) => !registration.isHandedOver || base === wantedUrl);
+  if (isThere) return [];
+  const line = lineOfPlace(wantedUrl);
+  return [
+    {
+      code: "unlisted-host",
+      severity: "warning",
+      about: "ConfigMap/postern-sync",
+      message: `has no line ${line} under hosts, but url in the sync's config is ${wantedUrl}: the sync's move there is refused`,
+      todo: `Add the line ${line} to hosts in the ConfigMap postern-sync. Keep the line of the present URL.`,
+    },
+  ];
 }
 
 /** Removes what can be secret from a URL: a capability in the path (`/k/TOKEN/`), the query and credentials. */

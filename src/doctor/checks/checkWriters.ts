@@ -1,5 +1,5 @@
-import { MAX_REVERTS } from "../../sync/target/TargetState.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
+import { MAX_REVERTS } from "../../sync/target/TargetState.ts";
 import { FIELD_MANAGER } from "../../sync/target/targetPatch.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import type { LiveRegistration } from "../cluster/LiveRegistration.ts";

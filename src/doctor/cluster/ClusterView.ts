@@ -80,6 +80,10 @@ export interface ClusterView {
   readonly serviceSecrets: readonly ServiceSecret[];
   /** The hosts that the sync may write; undefined if they are unknown, or if nothing is handed to the sync. */
   readonly hosts: readonly string[] | undefined;
+  /** The lines that list them: `HOST`, `HOST:PORT`, `HOST:*` or `HOST:PORT/BASE`. Undefined as `hosts` is. */
+  readonly places: readonly string[] | undefined;
+  /** `url` of the sync's config. */
+  readonly wantedUrl: string | undefined;
   /** Undefined if it is unknown. */
   readonly syncJob: SyncJob | SyncDeployment | "missing" | undefined;
   readonly missingRights: readonly MissingRight[];

@@ -67,11 +67,11 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
   const certificates = (await reader.listIfKnown("Certificates of cert-manager", CERTIFICATES))?.map(
     readManagedCertificate,
   );
-  const [endpoints, clocks, syncJob, hosts, missingRights, selfTests, serviceSecrets, served] = await Promise.all([
+  const [endpoints, clocks, syncJob, places, missingRights, selfTests, serviceSecrets, served] = await Promise.all([
     Promise.all([...bases].map((base) => deps.view(base))),
     Promise.all([...bases].map((base) => clockOf(base, deps))),
     handedOver.length === 0 ? undefined : readSyncJob(reader),
-    handedOver.length === 0 ? undefined : hostsOf(reader),
+    handedOver.length === 0 ? undefined : placesOf(reader),
     missingRightsOf(reader, handedOver),
     selfTestsOf(reader, registrations, deps),
     readServiceSecrets(reader, servicesWithoutCertificate(all, certificates ?? [])),
@@ -87,7 +87,9 @@ export async function viewCluster(deps: ViewDeps): Promise<ClusterView> {
     clocks: [reader.clock, ...clocks].filter((it) => it !== undefined),
     certificates: certificates ?? [],
     serviceSecrets,
-    hosts,
+    hosts: places?.map(hostOfPlace),
+    places,
+    wantedUrl: config?.goal.url,
     syncJob,
     missingRights: syncJob === undefined || syncJob === "missing" ? [] : missingRights,
     selfTests,
@@ -141,12 +143,12 @@ async function servedVersions(reader: ClusterReader): Promise<ReadonlyMap<string
   return new Map([["", ["v1"]], ...groups]);
 }
 
-async function hostsOf(reader: ClusterReader): Promise<readonly string[] | undefined> {
+async function placesOf(reader: ClusterReader): Promise<readonly string[] | undefined> {
   const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/configmaps/${SYNC_NAME}`;
   const map = await reader.get(`ConfigMap/${SYNC_NAME}`, path);
   if (map === undefined || map === "missing") return undefined;
   const { hosts } = asObject(map.data);
-  return typeof hosts === "string" ? hosts.split("\n").map((line) => hostOfPlace(line.trim())) : undefined;
+  return typeof hosts === "string" ? hosts.split("\n").map((line) => line.trim()) : undefined;
 }
 
 async function missingRightsOf(

@@ -35,10 +35,10 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     runtime.limiter.checkCalls();
     const body = await readBody(request, runtime.reading, deadline);
     const apart = body.whole ? answeredApart(runtime, call, body) : undefined;
-    const answered = apart === undefined ? undefined : await apart;
+    const answered = apart === undefined ? "unavailable" : await apart;
     if (answered instanceof Response) return answered;
-    if (body.whole && answered === undefined) place = await takePlace(runtime, body, deadline);
-    const judged = place?.body ?? (body.whole ? body.tooCostly() : body);
+    if (body.whole && answered === "unavailable") place = await takePlace(runtime, body, deadline);
+    const judged = place?.body ?? (answered === "unavailable" ? body : answered);
     const answer =
       call.purpose === "convert"
         ? answerConversion(runtime, call, settings, judged)
@@ -65,11 +65,15 @@ function answeredApart(
   { deps, limiter }: GateRuntime,
   { url, deadline }: Call,
   body: CompleteBody,
-): Promise<Response | "too-costly"> | undefined {
+): Promise<Response | Body | "unavailable"> | undefined {
   if (deps.judgeApart === undefined || body.data === undefined) return undefined;
   // To count a body takes half as long as to parse it, so it ends where the body is found to be heavy.
   if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body, HEAVY_BYTES + 1))) return undefined;
-  return deps.judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs });
+  // Its bytes are gone once they are handed over.
+  const costly = body.tooCostly();
+  return deps
+    .judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs })
+    .then((answer) => (answer === "too-costly" ? costly : answer));
 }
 
 /** The place of a call, and its body as it is judged. */

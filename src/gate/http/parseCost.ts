@@ -14,7 +14,7 @@ const PER_MEMBER = 104;
 const PER_INDEX_MEMBER = 288;
 
 /** The most for each byte, of all shapes. */
-const MOST_PER_CHARACTER = 48;
+const MOST_PER_CHARACTER = 68;
 
 const QUOTE = 34;
 const BACKSLASH = 92;

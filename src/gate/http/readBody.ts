@@ -38,14 +38,16 @@ export async function readBody(request: Request, reading: BodyReading, deadline:
   const { limit, intake, read } = reading;
   const announced = announcedLength(request);
   let evict: (() => void) | undefined;
+  let kept: KeptBody | undefined;
   const evicted = new Promise<never>((_, reject) => {
     evict = () => {
       const facts = { isBodyUnread: true };
       reject(new GateError("overloaded", "too many bodies arrive at one time; try again", facts));
+      kept?.drop();
     };
   });
   const place = intake.enter(() => evict?.());
-  const kept = new KeptBody(place, announced, limit);
+  kept = new KeptBody(place, announced, limit);
   const inOneStep = read === undefined && announced !== undefined && announced <= Math.min(MAX_TEXT_BYTES, limit);
   const pace = new BodyPace(deadline, inOneStep ? announced : 0);
   try {

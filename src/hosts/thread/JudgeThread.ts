@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { LargeCall } from "../../gate/GateDependencies.ts";
+import type { ApartAnswer, LargeCall } from "../../gate/GateDependencies.ts";
 import { GateError } from "../../gate/GateError.ts";
 import { Segment } from "../../gate/http/BodyBuffer.ts";
 import type { Counters } from "../../telemetry/Counters.ts";
@@ -27,14 +27,17 @@ export interface JudgeThreadOptions {
 }
 
 interface Waiting extends LargeCall {
-  readonly resolve: (answer: Response | "too-costly") => void;
+  readonly resolve: (answer: ApartAnswer) => void;
   readonly reject: (error: GateError) => void;
+  /** The deadline, on the clock of `performance.now()`. */
+  readonly endsAt: number;
   /** Ends the call at its deadline. */
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
 const MEBIBYTE = 1024 * 1024;
 const MAX_WAITING = 32;
+const MAX_FAILED_STARTS = 3;
 const IDLE_MS = 20_000;
 const LATE_MS = 10_000;
 
@@ -46,7 +49,7 @@ const LATE_MS = 10_000;
  * | state | call | answer | deadline of its call | out of memory |
  * |---|---|---|---|---|
  * | no thread | starts one, waits | | | |
- * | starting | waits | | rejects the call | rejects all calls |
+ * | starting | waits | | rejects the call | gives all calls back, to be judged in the main thread |
  * | at a call | waits | resolves the call, takes the next | rejects the call, and ends the thread 10 s later | call is too costly |
  * | idle | is judged | | | |
  */
@@ -57,6 +60,7 @@ export class JudgeThread {
   #isReady = false;
   #current: Waiting | undefined;
   #id = 0;
+  #failedStarts = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: JudgeThreadOptions) {
@@ -64,14 +68,15 @@ export class JudgeThread {
   }
 
   /** See {@link GateDependencies.judgeApart}. */
-  judge(call: LargeCall): Promise<Response | "too-costly"> {
+  judge(call: LargeCall): Promise<ApartAnswer> {
+    if (this.#failedStarts >= MAX_FAILED_STARTS) return Promise.resolve("unavailable");
     const all = this.#waiting.reduce((sum, { bytes }) => sum + bytes, call.bytes);
     const isFull = this.#waiting.length > 0 && all > this.#options.waitingBytes;
     if (isFull || this.#waiting.length >= MAX_WAITING)
       return Promise.reject(new GateError("overloaded", "too many large reviews wait; try again"));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#giveUp(waiting), Math.max(call.remainingMs, 0));
-      const waiting: Waiting = { ...call, resolve, reject, timer };
+      const waiting: Waiting = { ...call, resolve, reject, timer, endsAt: performance.now() + call.remainingMs };
       this.#waiting.push(waiting);
       this.#next();
     });
@@ -98,7 +103,7 @@ export class JudgeThread {
     this.#current = next;
     this.#id += 1;
     // Whole seconds, as the API server writes them. The process itself keeps the exact time.
-    const url = `${next.url}?timeout=${Math.min(30, Math.ceil(next.remainingMs / 1000) + 1)}s`;
+    const url = `${next.url}?timeout=${Math.min(30, Math.ceil((next.endsAt - performance.now()) / 1000) + 1)}s`;
     const body = next.body.map((part) => (isPooled(part) ? part.slice() : part));
     const call: ThreadCall = {
       id: this.#id,
@@ -122,7 +127,11 @@ export class JudgeThread {
     });
     // The process does not wait for its thread.
     worker.unref();
-    worker.on("message", (message: unknown) => this.#hear(worker, threadMessageSchema.parse(message)));
+    worker.on("message", (message: unknown) => {
+      // A gate may write to its parent as well.
+      const { success, data } = threadMessageSchema.safeParse(message);
+      if (success) this.#hear(worker, data);
+    });
     worker.on("error", (error) => this.#lose(worker, error));
     worker.on("exit", () => this.#lose(worker, new Error("the thread ended")));
     return worker;
@@ -130,8 +139,10 @@ export class JudgeThread {
 
   #hear(worker: Worker, message: ThreadMessage): void {
     if (worker !== this.#worker) return;
-    if (message.kind === "ready") this.#isReady = true;
-    else if (message.id === this.#id && this.#current !== undefined) {
+    if (message.kind === "ready") {
+      this.#isReady = true;
+      this.#failedStarts = 0;
+    } else if (message.id === this.#id && this.#current !== undefined) {
       const { resolve, timer } = this.#current;
       this.#current = undefined;
       clearTimeout(timer);
@@ -155,8 +166,22 @@ export class JudgeThread {
       clearTimeout(current.timer);
       if (isOutOfMemory) current.resolve("too-costly");
       else this.#fail(current);
-    } else if (!wasReady) for (const waiting of this.#waiting.splice(0)) this.#fail(waiting);
+    } else if (!wasReady) this.#giveBack(error);
     this.#next();
+  }
+
+  /** The thread cannot start. The process judges large reviews itself, at once and after some failures for good. */
+  #giveBack(error: Error): void {
+    this.#failedStarts += 1;
+    if (this.#failedStarts === MAX_FAILED_STARTS)
+      this.#options.log.error(
+        "the gate cannot be loaded a second time, for large reviews: the main thread judges them, with pauses; its modules must have no effect when they are loaded",
+        { error },
+      );
+    for (const { resolve, timer } of this.#waiting.splice(0)) {
+      clearTimeout(timer);
+      resolve("unavailable");
+    }
   }
 
   /** The deadline of a call has passed. The thread may be close to its end, and another needs time to start. */

@@ -4,9 +4,11 @@ import { type MessagePort, parentPort } from "node:worker_threads";
 import type { Gate } from "../../gate/config/defineGate.ts";
 import { createGate } from "../../gate/createGate.ts";
 import type { GateDependencies } from "../../gate/GateDependencies.ts";
+import { gateError } from "../../gate/GateError.ts";
+import { errorResponse } from "../../gate/http/errorResponse.ts";
 import type { ReadChunks } from "../../gate/http/readChunks.ts";
 import { Counters } from "../../telemetry/Counters.ts";
-import { type ThreadMessage, threadCallSchema } from "./threadMessages.ts";
+import { type ThreadCall, type ThreadMessage, threadCallSchema } from "./threadMessages.ts";
 
 /** Judges the calls of the process until it ends this thread. Never resolves. */
 export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise<never> {
@@ -18,16 +20,25 @@ export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise
   // Not by the body of a request, which would copy it twice.
   const readChunks: ReadChunks = async (_request, onChunk) => onChunk(joined(parts));
   const app = createGate(gate, { ...deps, counters, readChunks, certificateSerial: () => serial });
-  port.on("message", async (message: unknown) => {
-    const call = threadCallSchema.parse(message);
+  // A promise that a policy left behind must not end the thread.
+  process.on("unhandledRejection", (error: unknown) => deps.log.error("unhandled promise rejection", { error }));
+  const answerTo = async (call: ThreadCall): Promise<Response> => {
     ({ serial, body: parts } = call);
-    const before = counters.of("unknown_entry");
-    const answer = await app.fetch(
+    return app.fetch(
       new Request(call.url, {
         method: "POST",
         headers: { "content-type": "application/json", "content-length": String(call.bytes) },
       }),
     );
+  };
+  port.on("message", async (message: unknown) => {
+    const call = threadCallSchema.parse(message);
+    const before = counters.of("unknown_entry");
+    // Such as a URL that no Request can have.
+    const answer = await answerTo(call).catch((cause: unknown) => {
+      deps.log.error("a call failed", { error: cause });
+      return errorResponse(gateError(cause), true);
+    });
     send(port, {
       kind: "answer",
       id: call.id,

@@ -39,14 +39,11 @@ export async function goalFromAnnouncement(
     const message = `its content differs from the announcement followed under the same number ${mark.seq}`;
     return freezeRemoval(goal, { code: "announcement-forged", about, message });
   }
-  // A number that is ahead of now would not be believed in the next run.
-  const followed = mark.seq <= now() / 1000 + MAX_SKEW_SECONDS ? { ...goal, announced: mark } : goal;
+  const followed = { ...goal, announced: mark };
   const isForCluster = announcement.clusters.some((name) => name === "*" || name === goal.cluster);
   return isForCluster ? withNextGoal(followed, targets, { ...announcement, about }) : followed;
 }
 
-/** How far ahead of now a state may be. As for other times in annotations. */
-const MAX_SKEW_SECONDS = 60;
 /** Numbers below are counters, of another program than `postern announce`. In seconds since 1970: the year 2001. */
 const FIRST_TIME = 1_000_000_000;
 

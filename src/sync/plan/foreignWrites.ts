@@ -20,12 +20,19 @@ export function foreignWrites({ targets, now }: Pick<Observation, "targets" | "n
     const state: Finding[] =
       faults.length === 0
         ? []
-        : [{ code: "foreign-state", about, message: `${annotations(faults)}: not what the sync writes; replaced` }];
+        : [{ code: "foreign-state", about, message: `${annotations(faults)}: ${stateMessage(faults)}; replaced` }];
     const values = target.isCanary ? undefined : changedValues(target, goal);
     if (values === undefined) return state;
     const isFight = revertsOf(target, viewOf(target, goal), now, goal)?.times === MAX_REVERTS;
     return [...state, { code: isFight ? "fight" : "foreign-values", about, message: values } as const];
   });
+}
+
+/** An earlier version of the sync stored numbers of announcements of up to a day ahead of now. */
+function stateMessage(faults: readonly string[]): string {
+  return faults.includes("announcement")
+    ? "not what the sync writes, or ahead of now as an earlier version, or a run with a clock ahead, wrote it"
+    : "not what the sync writes";
 }
 
 /** Replaces annotations whose values the sync does not write. Undefined when there are none. */
@@ -68,7 +75,7 @@ function changedValues(target: SyncTarget, goal: SyncGoal): string | undefined {
     ...(changed.length === 0 ? [] : [`caBundle${of(changed)}`]),
     ...(moved.length === 0 ? [] : [`the base URL${of(moved)}`]),
   ];
-  return `another client changed ${what.join(" and ")} since the last write of the sync, or since the hand-over`;
+  return `another client changed ${what.join(" and ")} since the last write of the sync, or since the hand-over: usually somebody applied a rendered registration (one run reports it) or a GitOps tool does; if nobody did, the sync's token may be stolen`;
 }
 
 function fingerprints(roots: readonly Certificate[]): string {

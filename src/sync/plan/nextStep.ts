@@ -37,6 +37,7 @@ import { soakTarget } from "./soakTarget.ts";
  * | target: roots missing, or URL differs; not tested | try-canary | untested values are not written |
  * | target: roots missing | widen | adding roots breaks nothing |
  * | target: URL differs, roots present (or old endpoint fails) | switch-url | the new endpoint is already trusted |
+ * | target: a root that nobody asked for, goal frozen, or webhooks at several base URLs | finding | it may be announced |
  * | target: a root that nobody asked for, not remembered yet | remember | its soak does not depend on its use |
  * | target: a root that nobody asked for, after the soak; tested | narrow | a pin is a pin |
  * | target: roots unwanted, an address silent or clocks apart | finding | the use of roots cannot be measured |

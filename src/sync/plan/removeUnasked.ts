@@ -23,18 +23,25 @@ export interface WaitingUnasked {
  * after the soak. Whether it is in use does not count, and neither does an address that is silent: whoever put the root
  * there may also be who serves a chain of it. The write has no snapshot, so nothing rolls it back. Only in a registration
  * without a record of its hand-over the root stays as long as the API server cannot call the gate without it.
+ *
+ * With a frozen goal the roots are only reported, and nothing is remembered: each of them may be announced, and whoever has
+ * the sync's token can freeze the goal and forge since when a root is seen. The same with webhooks at several base URLs,
+ * which no single write fits.
  */
 export function removeUnasked(target: SyncTarget, observation: Observation, goal: SyncGoal): Step | WaitingUnasked {
   const { now } = observation;
-  const { roots: all, bases: [base, ...others] = [] } = viewOf(target, goal);
-  if (base === undefined || others.length > 0 || goal.trust.mode === "system") return { roots: [], findings: [] };
+  const { roots: all, bases = [] } = viewOf(target, goal);
+  if (goal.trust.mode === "system") return { roots: [], findings: [] };
   const pins = distinctCertificates(goal.trust.roots);
-  const endpoint = endpointAt(observation, base);
   // A frozen goal may lack a root that is announced, so its use shows nothing.
-  const used = goal.frozen === undefined ? rootsInUse(endpoint, { roots: all, pins, now }) : new Set<string>();
+  const endpoints = goal.frozen === undefined ? bases.map((it) => endpointAt(observation, it)) : [];
+  const used = new Set(endpoints.flatMap((endpoint) => [...rootsInUse(endpoint, { roots: all, pins, now })]));
   const unasked = unaskedRoots(target, goal, { now, used });
   const { roots, since } = unasked;
-  const findings = unaskedFindings(target, unasked, goal);
+  const [base, ...others] = bases;
+  const isOneBase = base !== undefined && others.length === 0;
+  const findings = unaskedFindings(target, unasked, { ...goal, isOneBase });
+  if (goal.frozen !== undefined || !isOneBase) return { roots, findings };
   const { unaskedSince: before = {}, ...state } = target.state;
   const isSame = canonical(before) === canonical(since);
   if (isSame && roots.length === 0) return { roots, findings };

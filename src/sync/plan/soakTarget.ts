@@ -42,7 +42,9 @@ function soakAsked(
     (message): Finding => ({ code: "address-silent", about: base, message: `${message}; no root is removed` }),
   );
   if (goal.trust.mode === "system")
-    return findings.length > 0 ? { findings } : settled(target, view, goal, { unusedSince: {}, notes: [] });
+    return findings.length > 0
+      ? { findings }
+      : settled(target, view, goal, { unusedSince: {}, notes: [], isHeld: false });
   const pins = distinctCertificates(goal.trust.roots);
   const unwanted = roots.filter(
     ({ fingerprint }) => !unasked.has(fingerprint) && !pins.some((pin) => pin.fingerprint === fingerprint),
@@ -65,10 +67,20 @@ function soakAsked(
     return narrow(target, observation, goal, { roots, due, unusedSince, base });
   if (findings.length > 0) return { findings };
   const notes = unwanted.filter(isUsed).map(({ subject }) => `${subject.short} is not configured, but still in use`);
-  const step = settled(target, view, goal, { unusedSince, notes });
+  // A frozen goal remembers no root that nobody asked for. As written by the sync it would be hidden in later runs.
+  const isHeld = goal.frozen !== undefined && unasked.size > 0;
+  const step = settled(target, view, goal, { unusedSince, notes, isHeld });
   const times = Object.values(unusedSince);
   if ("kind" in step || times.length === 0) return step;
   return { kind: "soak", until: Math.min(...times) + goal.soakMs, notes };
+}
+
+/** What the state of a target is to say. */
+interface Settled {
+  readonly unusedSince: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+  /** Whether the values of the last write stay in the state, although others are in force. */
+  readonly isHeld: boolean;
 }
 
 /** Returns the notes when the state of a target is up to date, otherwise the step that writes it. */
@@ -76,12 +88,12 @@ function settled(
   target: SyncTarget,
   { hash, bases: [base] = [] }: TargetView,
   { announced }: SyncGoal,
-  { unusedSince, notes }: { readonly unusedSince: Readonly<Record<string, number>>; readonly notes: readonly string[] },
+  { unusedSince, notes, isHeld }: Settled,
 ): Step | { notes: readonly string[] } {
   const { state } = target;
   // What another writer put there, and is kept, is what the next change is compared with.
   const { bundleHash = hash, base: writtenBase = base } = state;
-  const isWritten = bundleHash === hash && writtenBase === base;
+  const isWritten = isHeld || (bundleHash === hash && writtenBase === base);
   const isSoaking = Object.keys(unusedSince).length > 0;
   const announcement = announced ?? state.announcement;
   const isRemembered = announcement?.seq === state.announcement?.seq && announcement?.hash === state.announcement?.hash;

@@ -53,14 +53,24 @@ export function isPinned({ handedOver }: SyncTarget): boolean {
   return handedOver !== undefined;
 }
 
-/** The findings about unasked roots. */
-export function unaskedFindings(target: SyncTarget, { roots, since }: UnaskedRoots, { soakMs }: SyncGoal): Finding[] {
+/** The findings about unasked roots. `isOneBase`: whether all webhooks of the target call one base URL. */
+export function unaskedFindings(
+  target: SyncTarget,
+  { roots, since }: UnaskedRoots,
+  { soakMs, frozen, isOneBase }: SyncGoal & { readonly isOneBase: boolean },
+): Finding[] {
   const whenUsed = isPinned(target)
     ? "even if a served chain still needs it"
     : "once the API server can call the gate without it";
   return roots.map(({ fingerprint, subject }): Finding => {
     const until = new Date((since[fingerprint] ?? 0) + soakMs).toISOString();
-    const message = `the bundle has the root ${subject.short} (sha256:${fingerprint}), which neither the config, a catalogue, the announcement nor the hand-over names: the sync removes it from ${until} on, ${whenUsed}; if it is intended, add it to trust.roots`;
+    const removal =
+      frozen !== undefined
+        ? `it stays until the source of what comes next can be followed again (${frozen.code})`
+        : isOneBase
+          ? `the sync removes it from ${until} on, ${whenUsed}`
+          : "it stays until all webhooks call one base URL";
+    const message = `the bundle has the root ${subject.short} (sha256:${fingerprint}), which neither the config, a catalogue, the announcement nor the hand-over names: ${removal}; if it is intended, add it to trust.roots`;
     return { code: "unasked-root", about: targetName(target), message };
   });
 }

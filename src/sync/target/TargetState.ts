@@ -77,7 +77,7 @@ const failingOpenSchema = z.strictObject({ since: timeSchema, webhooks: z.array(
 
 /**
  * Reads the state from annotations. Ignores values that the sync does not write: another form, or a time after `latest` (in
- * milliseconds since 1970). A number of an announcement is a time too, see `MAX_SEQ_AHEAD_SECONDS`.
+ * milliseconds since 1970). A number of an announcement is a time too, see `readAnnouncement`.
  */
 export function readState(
   annotations: Readonly<Record<string, unknown>>,

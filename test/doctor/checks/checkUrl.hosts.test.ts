@@ -57,3 +57,25 @@ it.each([
     { message: expect.stringMatching(new RegExp(`^does not list ${name} under hosts`)) },
   ]);
 });
+
+it.each<[wanted: string | undefined, places: readonly string[] | undefined, line: string | undefined]>([
+  ["https://gate.example.com:9443", ["gate.example.com"], "gate.example.com:9443"],
+  ["https://gate.example.com/base", ["gate.example.com", "gate.example.com:*"], "gate.example.com/base"],
+  ["https://[::1]:9443", ["gate.example.com", "::1"], "[::1]:9443"],
+  ["https://new.example.com", ["gate.example.com"], "new.example.com"],
+  ["https://gate.example.com:9443", ["gate.example.com", "gate.example.com:9443"], undefined],
+  ["https://gate.example.com:9443", ["gate.example.com:*"], undefined],
+  // The registrations are there already.
+  ["https://gate.example.com", ["gate.example.com:8443"], undefined],
+  [undefined, ["gate.example.com:8443"], undefined],
+  ["https://gate.example.com:9443", undefined, undefined],
+])("the url %s of the config, next to the lines %j, lacks the line %s", async (wantedUrl, places, line) => {
+  const all = await registrations(ca.root);
+  const view = await viewOf(ca, { registrations: all, places, wantedUrl });
+  const found = checkUrl(view).filter(({ code }) => code === "unlisted-host");
+  expect(found.map(({ todo }) => todo)).toEqual(
+    line === undefined
+      ? []
+      : [`Add the line ${line} to hosts in the ConfigMap postern-sync. Keep the line of the present URL.`],
+  );
+});

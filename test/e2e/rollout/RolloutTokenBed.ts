@@ -10,7 +10,7 @@ import { startCluster } from "../../cluster/startCluster.ts";
 import { eventually } from "../../run/eventually.ts";
 import { installRollout } from "./installRollout.ts";
 
-/** The namespace with a Certificate. It names deployment/gate, statefulset/db and daemonset/edge. */
+/** The namespace with a Certificate. One names gate, db, edge, parted and resting, another moving and undone. */
 export const NAMESPACE = "gates";
 /** A namespace without Certificates. */
 export const PLAIN = "plain";
@@ -114,6 +114,10 @@ export class RolloutTokenBed {
     await this.create(at.workload("deployments", "", PLAIN), workload("Deployment", "web"));
     await this.create(at.workload("statefulsets", ""), workload("StatefulSet", "db"));
     await this.create(at.workload("daemonsets", ""), workload("DaemonSet", "edge"));
+    const parted = { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } } };
+    await this.create(at.workload("statefulsets", ""), workload("StatefulSet", "parted", parted));
+    const resting = { updateStrategy: { type: "OnDelete" } };
+    await this.create(at.workload("daemonsets", ""), workload("DaemonSet", "resting", resting));
     for (const kind of ["Deployment", "StatefulSet", "DaemonSet"])
       await this.create(at.workload(`${kind.toLowerCase()}s`, ""), workload(kind, "moving"));
     await this.create(at.workload("deployments", ""), workload("Deployment", "undone"));
@@ -139,7 +143,7 @@ export class RolloutTokenBed {
 }
 
 /** A workload of three Pods. */
-function workload(kind: string, name: string): object {
+function workload(kind: string, name: string, change: object = {}): object {
   const strategy = {
     Deployment: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: "25%" } } },
     StatefulSet: { serviceName: name, updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } },
@@ -152,6 +156,7 @@ function workload(kind: string, name: string): object {
     spec: {
       ...(kind === "DaemonSet" ? {} : { replicas: 3 }),
       ...strategy,
+      ...change,
       selector: { matchLabels: { app: name } },
       template: {
         metadata: { labels: { app: name }, annotations: { "example.com/kept": "yes" } },
@@ -166,7 +171,7 @@ function workload(kind: string, name: string): object {
 function certificate(
   name: string,
   annotations: Readonly<Record<string, string>> = {
-    "postern.dev/rollout": "deployment/gate, StatefulSet/db,daemonset/edge",
+    "postern.dev/rollout": "deployment/gate, StatefulSet/db,daemonset/edge,statefulset/parted,daemonset/resting",
   },
 ): object {
   return {

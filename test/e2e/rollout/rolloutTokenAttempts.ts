@@ -29,7 +29,7 @@ export const EVENT = event;
 const CERTIFICATE_KIND = { apiVersion: "cert-manager.io/v1", kind: "Certificate" };
 const lease = { holderIdentity: "x", leaseDurationSeconds: 15 };
 
-type Attempt = readonly [what: string, send: (bed: RolloutTokenBed) => Promise<ApiAnswer>];
+export type Attempt = readonly [what: string, send: (bed: RolloutTokenBed) => Promise<ApiAnswer>];
 
 /** Merge patches of the Pod template of a workload. */
 const template = (path: string, spec: object) => (bed: RolloutTokenBed) =>
@@ -181,6 +181,10 @@ const workloads: readonly Attempt[] = [
   ["begin with a timeout of 31 years", begin("gate-tls", {}, { timeout: 1_000_000_000_000 })],
   ["begin with a state of 9 KB", begin("gate-tls", {}, { message: "x".repeat(9_000) })],
   ["begin with another member in the state", begin("gate-tls", {}, { and: "more" })],
+  [
+    "begin for a Certificate that does not exist, in a namespace without Certificates",
+    (bed) => bed.call("PATCH", at.workload("deployments", "web", PLAIN), begun("ghost")),
+  ],
   ["begin at a workload that the Certificate does not name", (bed) => bed.call("PATCH", OTHER, begun("gate-tls"))],
   [
     "begin at a workload of a Certificate without the annotation",
@@ -376,6 +380,17 @@ const others: readonly Attempt[] = [
         spec: lease,
       }),
   ],
+  [
+    "label its Lease in a renewal",
+    async (bed) => {
+      const labels = { "example.com/owner": "other" };
+      return bed.call("PATCH", await ownLease(bed), { metadata: { labels } });
+    },
+  ],
+  [
+    "add an annotation to its Lease",
+    async (bed) => bed.call("PATCH", await ownLease(bed), { metadata: { annotations: { a: "b" } } }),
+  ],
   ["delete a Lease", (bed) => bed.call("DELETE", at.lease("held"))],
   [
     "create an Event in another name",
@@ -408,6 +423,16 @@ const others: readonly Attempt[] = [
       ),
   ],
 ];
+
+/** The path of a Lease of the controller that an administrator labelled. */
+export async function ownLease(bed: RolloutTokenBed): Promise<string> {
+  const path = at.lease("postern-rollout");
+  const { status } = await bed.cluster.api.get(path);
+  const metadata = { name: "postern-rollout", labels: { "example.com/owner": "team" } };
+  if (status === 404) await bed.create(at.lease(""), { metadata, spec: lease });
+  else await bed.cluster.api.merge(path, { metadata });
+  return path;
+}
 
 /** Misuses of a stolen token of the rollout controller, by name. */
 export const rolloutTokenAttempts: readonly Attempt[] = [...workloads, ...pods, ...others];

@@ -28,8 +28,8 @@ beforeAll(async () => {
   call = await withSyncToken(bed, CONFIGURATIONS);
 });
 
-/** One host with any base, and an IPv6 address in both spellings. */
-const HOSTS = "127.0.0.1:8443/base\n::1\n[::1]:8443\n";
+/** A port with a base, an IPv6 address in both spellings, and the default port. */
+const HOSTS = "127.0.0.1:8443/base\n::1\n[::1]:8443\ngate.example.com:443\n[fe80::443]:443/base\n";
 
 const LEASES = LEASE.slice(0, LEASE.lastIndexOf("/"));
 const CONFIGURATIONS = ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"];
@@ -61,7 +61,10 @@ it("the API server allows the sync's token to set caBundle, a URL on a listed ho
   const dry = { query: { dryRun: "All" } };
   const { status, body } = await call("PATCH", VALIDATING, { metadata: { annotations }, webhooks }, dry);
   expect(status, body.message).toBe(200);
-  const bases = ["https://127.0.0.1:8443/base", "https://[::1]", "https://[::1]:8443"];
+  const bases = [
+    ...["https://127.0.0.1:8443/base", "https://[::1]", "https://[::1]:8443"],
+    ...["https://gate.example.com", "https://[fe80::443]/base"],
+  ];
   for (const base of bases)
     for (const [path, to] of [
       [VALIDATING, "/c/e2e/validate/default"],
@@ -116,3 +119,20 @@ function gateways(): object {
     },
   };
 }
+
+it("the API server lets the sync renew a Lease that a tool labelled, and change none of its labels", async () => {
+  const labels = { "argocd.argoproj.io/instance": "postern" };
+  const labelled = { metadata: { labels, annotations: { note: "kept" } } };
+  expect((await bed.cluster.api.merge(LEASE, labelled)).status).toBe(200);
+  const { metadata } = await bed.live(LEASE);
+  const { resourceVersion, annotations } = metadata;
+  const renew = async (more: object): Promise<number> => {
+    const renewed = leaseWith({ resourceVersion, ...more }, { leaseTransitions: 1 });
+    const options = { query: { dryRun: "All" }, contentType: "application/json" };
+    return (await call("PUT", LEASE, renewed, options)).status;
+  };
+  expect(await renew({ labels, annotations })).toBe(200);
+  expect(await renew({})).toBe(200);
+  expect(await renew({ labels: { ...labels, a: "b" }, annotations })).toBe(422);
+  expect(await renew({ labels, annotations: { note: "x".repeat(1_000) } })).toBe(422);
+});

@@ -2,10 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerCall } from "../../../src/gate/answer/answerCall.ts";
 import { callOf } from "../../../src/gate/answer/Call.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
-import type { GateDependencies } from "../../../src/gate/GateDependencies.ts";
+import type { GateDependencies, LargeCall } from "../../../src/gate/GateDependencies.ts";
+import { GateError } from "../../../src/gate/GateError.ts";
 import type { GateLimits } from "../../../src/gate/GateLimits.ts";
 import { GateRuntime } from "../../../src/gate/GateRuntime.ts";
 import { parseCost } from "../../../src/gate/http/parseCost.ts";
+import { readChunks } from "../../../src/gate/http/readChunks.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import type { GateCall } from "../../../src/protocol/gateUrl.ts";
 import { readReview } from "../../fixtures/readReview.ts";
@@ -232,6 +234,36 @@ describe("answerCall", () => {
     expect(await (await bed.answer()).json()).toMatchObject({
       response: { uid: UID, allowed: false, status: { code: 413, message: /too many parts.* 50000 bytes/ } },
     });
+  });
+
+  it("denies a review that a thread had too little memory for, with the uid, though its bytes are gone", async () => {
+    const bytes = new TextEncoder().encode(REVIEW.replace('"object":', `"x":[${"{},".repeat(100_000)}0],"object":`));
+    const body = (): BodyInit =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(bytes);
+          controller.close();
+        },
+      });
+    const judgeApart = async (call: LargeCall): Promise<"too-costly"> => {
+      for (const { buffer } of call.body) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+      return "too-costly";
+    };
+    const bed = new CallBed({ body, deps: { judgeApart } });
+    expect(await (await bed.answer()).json()).toMatchObject({
+      response: { uid: UID, allowed: false, status: { code: 413 } },
+    });
+  });
+
+  it.each([["unavailable"], ["overloaded"]])("when a thread is %s", async (what) => {
+    const body = (): string => REVIEW.replace('"object":', `"x":[${"{},".repeat(100_000)}0],"object":`);
+    const judgeApart = async (): Promise<"unavailable"> => {
+      if (what === "overloaded") throw new GateError("overloaded", "wait");
+      return "unavailable";
+    };
+    const bed = new CallBed({ body, deps: { judgeApart, readChunks } });
+    if (what === "overloaded") await expect(bed.answer()).rejects.toMatchObject({ code: "overloaded" });
+    else expect((await (await bed.answer()).json()).response).toMatchObject({ uid: UID, allowed: false });
   });
 
   it("has no place while the body arrives", async () => {

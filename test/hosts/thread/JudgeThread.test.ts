@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import type { ApartAnswer } from "../../../src/gate/GateDependencies.ts";
 import { JudgeThread, type JudgeThreadOptions } from "../../../src/hosts/thread/JudgeThread.ts";
 import { Counters } from "../../../src/telemetry/Counters.ts";
 import { readReview } from "../../fixtures/readReview.ts";
@@ -35,8 +36,7 @@ const call = (what: string, remainingMs = MINUTE, path = "/c/local/validate") =>
   return { url: `https://gate.example${path}`, body, bytes: bytes.byteLength, remainingMs };
 };
 const denied = (message: string) => ({ response: { allowed: false, status: { message } } });
-const answerOf = async (answer: Response | "too-costly"): Promise<unknown> =>
-  answer === "too-costly" ? answer : answer.json();
+const answerOf = async (answer: ApartAnswer): Promise<unknown> => (typeof answer === "string" ? answer : answer.json());
 const OVERLOADED = expect.objectContaining({ name: "GateError", code: "overloaded" });
 
 describe("JudgeThread", { timeout: 2 * MINUTE }, () => {
@@ -94,10 +94,26 @@ describe("JudgeThread", { timeout: 2 * MINUTE }, () => {
     many.thread.stop();
   });
 
-  it("rejects calls when the script cannot start", async () => {
+  it("gives calls back when the script cannot start, with their bodies, and does not try for ever", async () => {
     const { thread: judge, log } = start({ args: ["--broken"] });
-    await expect(judge.judge(call(""))).rejects.toEqual(OVERLOADED);
-    expect(log.lines).toMatchObject([{ level: "warn", message: "the thread for large reviews ended" }]);
+    for (let count = 0; count < 5; count += 1) {
+      const large = call("");
+      expect(await judge.judge(large)).toBe("unavailable");
+      expect(large.body.map(({ byteLength }) => byteLength)).toEqual([100, large.bytes - 100]);
+    }
+    expect(log.lines.filter(({ level }) => level === "error")).toMatchObject([{ message: /loaded a second time/ }]);
+    expect(log.lines.filter(({ level }) => level === "warn")).toHaveLength(3);
+  });
+
+  it.each<[what: string, status: number, url: string, label: string]>([
+    ["a URL that no request can have", 500, "https://u:p@gate.example/c/local/validate", ""],
+    ["a policy that leaves a rejected promise", 200, "https://gate.example/c/local/validate", "reject"],
+    ["a gate that writes to its parent", 200, "https://gate.example/c/local/validate", "post"],
+  ])("lives on after %s", async (_, status, url, label) => {
+    const { thread: judge, log } = start();
+    expect(await judge.judge({ ...call(label), url })).toMatchObject({ status });
+    expect(await answerOf(await judge.judge(call("")))).toMatchObject(denied("busy: judged"));
+    expect(log.lines).toEqual([]);
   });
 
   it("ends the thread when there is nothing to do, and starts another one", async () => {

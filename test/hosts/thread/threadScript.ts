@@ -1,3 +1,4 @@
+import { parentPort } from "node:worker_threads";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { judgeInThread } from "../../../src/hosts/thread/judgeInThread.ts";
 import { deny } from "../../../src/policy/define/Finding.ts";
@@ -20,6 +21,12 @@ const gate = defineGate({
           }
           case "spin":
             for (;;);
+          case "reject":
+            void Promise.reject(new Error("left behind"));
+            return deny("judged");
+          case "post":
+            parentPort?.postMessage("a line of a library");
+            return deny("judged");
           case "wait":
             await new Promise((resolve) => setTimeout(resolve, 200));
             return deny("waited");

@@ -139,6 +139,19 @@ describe("goalFromAnnouncement, by the remembered announcement,", () => {
     expect([frozen?.code, url]).toEqual([code, code === undefined ? "https://gate.example.com" : undefined]);
   });
 
+  it.each([
+    [0, undefined],
+    [60, undefined],
+    [61, "announcement-early"],
+    [86_400, "announcement-early"],
+  ])("follows and remembers a number %i s ahead of now, or neither", async (ahead, code) => {
+    const seq = NOW / 1000 + ahead;
+    text = await signed(key, { seq });
+    const next = await goalWith([target(mark(7))]);
+    expect([next.frozen?.code, next.announced?.seq]).toEqual([code, code === undefined ? seq : undefined]);
+    if (code !== undefined) expect(next.frozen?.message).toContain(`${ahead} s ahead`);
+  });
+
   it("rejects an earlier one that is for other clusters", async () => {
     text = await signed(key, { clusters: ["b"] });
     expect((await goalWith([target(mark(8))])).frozen?.code).toBe("announcement-replayed");

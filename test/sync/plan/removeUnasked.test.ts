@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { nextStep } from "../../../src/sync/plan/nextStep.ts";
 import { removeUnasked } from "../../../src/sync/plan/removeUnasked.ts";
 import type { Step } from "../../../src/sync/plan/Step.ts";
+import type { Hook } from "../../../src/sync/target/Hook.ts";
 import type { TargetState } from "../../../src/sync/target/TargetState.ts";
 import { encodeBundle, readableCertificates } from "../../../src/trust/bundle.ts";
 import { catalogue } from "../../../src/trust/roots/catalogue.ts";
-import { makeCas, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
+import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 import { PlanBed, type PlanCase, type PlanInput, SOAK_MS, subjectsIn } from "./PlanBed.ts";
 
 let cas: WorldCa[];
@@ -31,6 +32,10 @@ const seen = (agoMs: number): TargetState => ({ unaskedSince: { [bed.fingerprint
 const written = (): TargetState => ({ bundleHash: bed.hash(0, 1), base: OLD });
 /** A stranger serves a chain of CA 1 at both addresses. */
 const STRANGER = { atOld: [1, 1] } as const;
+
+const FROZEN = { goal: { frozen: { code: "announcement-unavailable", about: "", message: "no answer" } } } as const;
+const atTwo = (hooks: readonly Hook[]): readonly Hook[] =>
+  hooks.map((hook, index) => (index === 0 ? hook : { ...hook, url: hook.url.replace(OLD, NEW) }));
 
 function inWords(given: UnaskedCase): string {
   const { target, observation, goal } = input(given);
@@ -58,13 +63,36 @@ it.each<[plans: string, whose: string, given: () => UnaskedCase]>([
     () => ({ atOld: [1, "no"], state: seen(SOAK_MS) }),
   ],
   [
-    "try-canary root 0",
+    "unasked-root",
     "after its soak, while there is no announcement",
+    () => ({ ...STRANGER, ...FROZEN, state: seen(SOAK_MS) }),
+  ],
+  [
+    "unasked-root",
+    "that the sync wrote, after a forged soak, while there is no announcement",
     () => ({
       ...STRANGER,
-      state: seen(SOAK_MS),
-      goal: { frozen: { code: "announcement-unavailable", about: "", message: "no answer" } },
+      ...FROZEN,
+      state: { ...written(), ...seen(SOAK_MS) },
+      test: bed.test([0], { result: "failed" }),
     }),
+  ],
+  [
+    "unasked-root",
+    "that nobody uses, after its soak and tested, while there is no announcement",
+    () => ({ ...FROZEN, state: seen(SOAK_MS), test: bed.test([0]) }),
+  ],
+  ["unasked-root", "that somebody else wrote, while there is no announcement", () => ({ ...STRANGER, ...FROZEN })],
+  [
+    "nothing",
+    "that the sync wrote and is used, while there is no announcement",
+    () => ({ ...STRANGER, ...FROZEN, state: written() }),
+  ],
+  ["unasked-root", "in webhooks at two base URLs", () => ({ hooks: atTwo, state: seen(SOAK_MS), test: bed.test([0]) })],
+  [
+    "unasked-root",
+    "that the sync wrote, and a stranger uses at the second of two base URLs",
+    () => ({ hooks: atTwo, atNew: [1, 1], state: written() }),
   ],
   ["unasked-root, clock", "after its soak, while clocks differ", () => ({ state: seen(SOAK_MS), skewMs: 60_001 })],
   ["narrow root 0", "that the API server does not need", () => ({ state: seen(SOAK_MS), test: bed.test([0]) })],
@@ -123,6 +151,71 @@ describe("removeUnasked", () => {
       write: { state: { bundleHash: bed.hash(0), base: OLD } },
     });
   });
+});
+
+it.each<[until: string, given: () => UnaskedCase]>([
+  [
+    "it stays until the source of what comes next can be followed again (announcement-unavailable); if",
+    () => ({ ...FROZEN, state: seen(SOAK_MS) }),
+  ],
+  ["it stays until all webhooks call one base URL; if", () => ({ hooks: atTwo, state: seen(SOAK_MS) })],
+])("removeUnasked says when a root that it must not remove yet goes: %s", (until, given) => {
+  const { target, observation, goal } = input(given());
+  const result = removeUnasked(target, observation, goal);
+  expect("findings" in result ? result.findings[0]?.message : "").toContain(`nor the hand-over names: ${until}`);
+});
+
+it.each([
+  ["a stranger uses it", 1],
+  ["nobody uses it", 0],
+])(
+  "a root that was added while there is no announcement is reported in each run, and removed a soak after one, when %s",
+  (_, served) => {
+    const world = new SyncWorld(cas, { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK_MS }, [0], [0]);
+    for (const each of world.targets.keys()) world.tamper(each, bed.bundle(0));
+    world.targets = world.targets.map((it) =>
+      it.isCanary ? it : { ...it, state: { bundleHash: bed.hash(0), base: OLD } },
+    );
+    for (const [index, { isCanary }] of world.targets.entries()) if (!isCanary) world.tamper(index, bed.bundle(0, 1));
+    world.served.set(OLD, [served, served]);
+    world.freeze(true);
+    const codes = (step: Step): string[] =>
+      step.kind === "report" ? [...new Set(step.findings.map(({ code }) => code))].sort() : [step.kind];
+    const bundles = (): string[][] =>
+      world.targets.flatMap(({ isCanary, hooks }) => (isCanary ? [] : hooks.map(({ bundle }) => subjectsIn(bundle))));
+    for (let run = 0; run < 3; run += 1) {
+      expect(codes(world.run())).toEqual(["announcement-unavailable", "unasked-root"]);
+      expect(bundles()).toEqual(bundles().map(() => ["root 0", "root 1"]));
+      world.now += SOAK_MS;
+      world.kill();
+    }
+    world.freeze(false);
+    // Its soak starts now.
+    expect(codes(world.run())).toEqual(["unasked-root"]);
+    world.kill();
+    world.now += SOAK_MS;
+    world.run();
+    expect(bundles()).toEqual(bundles().map(() => ["root 0"]));
+  },
+);
+
+it("a root that the sync wrote and that is announced survives any forged soak while the announcement is held back", () => {
+  const world = new SyncWorld(cas, { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK_MS }, [0, 1], [0]);
+  world.run();
+  const state = { bundleHash: bed.hash(0, 1), base: OLD, ...seen(9 * SOAK_MS) };
+  world.targets = world.targets.map((it) => (it.isCanary ? it : { ...it, state }));
+  world.served.set(OLD, [1, 1]);
+  // The config pins only root 0. Root 1 was announced.
+  world.pin([0]);
+  world.freeze(true);
+  world.canary = "failed";
+  for (let run = 0; run < 3; run += 1) {
+    expect(world.run().kind).toBe("report");
+    world.kill();
+    world.now += SOAK_MS;
+  }
+  for (const { isCanary, hooks } of world.targets)
+    if (!isCanary) for (const { bundle } of hooks) expect(subjectsIn(bundle)).toEqual(["root 0", "root 1"]);
 });
 
 it("a root that a stranger put there and uses all the time is reported in each run and removed after the soak", () => {

@@ -166,12 +166,14 @@ export class ConnectionGuard {
   #sweep(): void {
     const { firstCallMs, idleMs, callMs } = this.#limits;
     const now = performance.now();
+    const unread: GuardedCall[] = [];
     for (const connection of this.#connections) {
       const unusedMs = now - connection.usedAt;
       if (!connection.hadCall && unusedMs >= firstCallMs) connection.destroy();
       else if (connection.calls.size === 0 && unusedMs >= idleMs + CLOSE_MS) connection.destroy();
       else if (connection.calls.size === 0 && unusedMs >= idleMs) connection.close();
       for (const call of connection.calls) {
+        if (call.answeredAt !== undefined && call.unreadBytes > 0) unread.push(call);
         const ageMs = now - call.startedAt;
         if (ageMs < callMs) continue;
         this.#onLimit("call-ended");
@@ -179,6 +181,19 @@ export class ConnectionGuard {
         if (ageMs >= callMs + CLOSE_MS) connection.destroy();
         else call.end();
       }
+    }
+    this.#endUnread(unread);
+  }
+
+  /** Ends answers that nobody reads, the oldest first, until the others have few bytes together. */
+  #endUnread(unread: GuardedCall[]): void {
+    unread.sort((left, right) => (left.answeredAt ?? 0) - (right.answeredAt ?? 0));
+    let bytes = unread.reduce((sum, call) => sum + call.unreadBytes, 0);
+    for (const call of unread) {
+      if (bytes <= this.#limits.unreadBytes) return;
+      bytes -= call.unreadBytes;
+      this.#onLimit("call-ended");
+      call.end();
     }
   }
 }

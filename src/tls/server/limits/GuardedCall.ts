@@ -8,6 +8,8 @@ export interface GuardedCall {
   readonly isProof: boolean;
   /** When the handler returned its answer. From then on the call waits for its client to read it. */
   answeredAt: number | undefined;
+  /** Bytes of the answer that the client has not taken. */
+  readonly unreadBytes: number;
   /** Answers 503 when there is no answer yet, and ends the call, whatever the client still sends or has not read. */
   end(): void;
 }

@@ -27,6 +27,11 @@ export class Http1Call implements GuardedCall {
     return isProof(this.#request.method, this.#response.statusCode) && this.#response.writableFinished;
   }
 
+  get unreadBytes(): number {
+    // Once the answer is written, its bytes wait in the socket.
+    return this.#response.writableFinished ? 0 : this.#response.writableLength + this.#request.socket.writableLength;
+  }
+
   end(): void {
     const { socket } = this.#request;
     if (this.#response.headersSent) {

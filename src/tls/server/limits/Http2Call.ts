@@ -24,6 +24,10 @@ export class Http2Call implements GuardedCall {
     return isProof(this.#method, Number(this.#stream.sentHeaders?.[":status"])) && this.#stream.writableFinished;
   }
 
+  get unreadBytes(): number {
+    return this.#stream.writableFinished ? 0 : this.#stream.writableLength;
+  }
+
   end(): void {
     const stream = this.#stream;
     if (stream.closed || stream.destroyed) return;

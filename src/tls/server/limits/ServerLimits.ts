@@ -11,6 +11,8 @@ export interface ServerLimits {
   readonly callsUnproven: number;
   /** Open calls of all connections. At the bound, a new call takes the place of one that waits for its client. */
   readonly calls: number;
+  /** Bytes of answers that clients have not taken, of all calls. Above it the oldest answers are cut off. */
+  readonly unreadBytes: number;
   /** From the start of a connection to the headers of its first call, with the TLS handshake. */
   readonly firstCallMs: number;
   /** How long a connection stays open without a call. Frames that are no call, such as PING, do not count. */
@@ -26,6 +28,7 @@ export interface ServerLimits {
  * - `callsPerConnection`: the least that RFC 9113 6.5.2 recommends, and what an API server grants its own clients. Go opens
  *   a further connection for more.
  * - `calls`: four times the 256 calls that a gate judges at a time. A call that a gate turns away is answered, so it is one.
+ * - `unreadBytes`: an answer has at most a few KB, but that to a conversion has as much as the request.
  * - `firstCallMs`: Go's limit for a TLS handshake.
  * - `idleMs`: an API server keeps idle connections for 90 s, and does not retry a POST on one that was just closed.
  * - `callMs`: longer than the 30 s that an API server waits at most.
@@ -35,6 +38,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   callsPerConnection: 100,
   callsUnproven: 10,
   calls: 1_024,
+  unreadBytes: 32 * 1024 * 1024,
   firstCallMs: 10_000,
   idleMs: 95_000,
   callMs: 40_000,
