@@ -22,8 +22,12 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
     await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(file));
     const { code, stderr } = await cluster.kubectl(["apply", "-k", folder]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // Pods need the ServiceAccount of a new namespace, which comes later than the namespace.
+    await eventually("Pods with digests to be allowed", async () =>
+      (await create(`a@${DIGEST}`)).status === 201 ? true : undefined,
+    );
     await eventually("the policy to be in force", async () =>
-      (await create("a:1")).status === 201 ? undefined : true,
+      (await create("a:1")).status === 422 ? true : undefined,
     );
   });
 
