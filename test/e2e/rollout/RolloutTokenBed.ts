@@ -131,7 +131,7 @@ export class RolloutTokenBed {
     const dry = { query: { dryRun: "All" } };
     const calls: readonly [policy: string, send: () => Promise<ApiAnswer>][] = [
       ["workloads", () => this.call("DELETE", at.workload("deployments", "gate"), undefined, dry)],
-      ["begins", () => this.call("PATCH", at.workload("deployments", "web", PLAIN), begun("x"), dry)],
+      ["begins", () => this.call("PATCH", at.workload("deployments", "other"), begun("gate-tls"), dry)],
       ["certificates", () => this.call("DELETE", at.certificate("gate-tls"), undefined, dry)],
       ["leases", () => this.call("POST", at.lease(""), { metadata: { name: "x" }, spec: {} }, dry)],
     ];

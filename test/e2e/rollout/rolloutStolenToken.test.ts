@@ -272,8 +272,22 @@ describe("the API server allows the controller's token", () => {
 
 // The threat model names these. CEL cannot look up an object by name: each Certificate of a namespace judges a write by
 // itself, and all must allow it.
+it("an administrator may restart and change workloads and Pods in a namespace without Certificates", async () => {
+  const restarted = { "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:00:00Z" };
+  const template = { spec: { template: { metadata: { annotations: restarted } } } };
+  const changed = { metadata: { annotations: restarted } };
+  const { api } = bed.cluster;
+  expect((await api.merge(at.workload("deployments", "web", PLAIN), template)).status).toBe(200);
+  expect((await api.merge(at.pod("plain", PLAIN), changed)).status).toBe(200);
+});
+
 describe("the API server does not deny a stolen token", () => {
   const dry = { query: { dryRun: "All" } };
+
+  it("to begin in a namespace without Certificates", async () => {
+    const { status } = await bed.call("PATCH", at.workload("deployments", "web", PLAIN), begun("gate-tls"), dry);
+    expect(status).toBe(200);
+  });
 
   it.each(["ghost", "gate-tls-"])("to begin for %s, a Certificate that does not exist, beside others", async (name) => {
     // The API server's cache of Certificates may be behind: without any, it denies.

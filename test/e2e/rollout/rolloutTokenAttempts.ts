@@ -1,5 +1,5 @@
 import { APPLY, type ApiAnswer, type KubeObject } from "../../cluster/ClusterApi.ts";
-import { at, begun, IN_PROGRESS, NAMESPACE, PLAIN, type RolloutTokenBed, STATE } from "./RolloutTokenBed.ts";
+import { at, begun, IN_PROGRESS, NAMESPACE, type RolloutTokenBed, STATE } from "./RolloutTokenBed.ts";
 
 const GATE = at.workload("deployments", "gate");
 const OTHER = at.workload("deployments", "other");
@@ -181,18 +181,10 @@ const workloads: readonly Attempt[] = [
   ["begin with a timeout of 31 years", begin("gate-tls", {}, { timeout: 1_000_000_000_000 })],
   ["begin with a state of 9 KB", begin("gate-tls", {}, { message: "x".repeat(9_000) })],
   ["begin with another member in the state", begin("gate-tls", {}, { and: "more" })],
-  [
-    "begin for a Certificate that does not exist, in a namespace without Certificates",
-    (bed) => bed.call("PATCH", at.workload("deployments", "web", PLAIN), begun("ghost")),
-  ],
   ["begin at a workload that the Certificate does not name", (bed) => bed.call("PATCH", OTHER, begun("gate-tls"))],
   [
     "begin at a workload of a Certificate without the annotation",
     (bed) => bed.call("PATCH", OTHER, begun("plain-tls")),
-  ],
-  [
-    "begin in a namespace without Certificates",
-    (bed) => bed.call("PATCH", at.workload("deployments", "web", PLAIN), begun("gate-tls")),
   ],
   [
     "begin without the label",
@@ -284,7 +276,6 @@ const pods: readonly Attempt[] = [
     metadata(at.pod("reloading"), { annotations: IN_PLACE, finalizers: ["a.example.com/b"] }),
   ],
   ["mark a Pod without a controller", metadata(at.pod("bare"), { annotations: IN_PLACE })],
-  ["mark a Pod in a namespace without Certificates", metadata(at.pod("plain", PLAIN), { annotations: IN_PLACE })],
   [
     "add a debug container",
     subresource("ephemeralcontainers", "PATCH", { spec: { ephemeralContainers: [{ name: "d", image: "d" }] } }),
