@@ -73,10 +73,17 @@ it("postern dev stops at a signal while it starts", async () => {
 });
 
 it("postern dev stops at a signal while its modules are loaded", async () => {
-  // Runs before the modules of postern are loaded, at the first moment at which something listens for the signal.
+  // Runs before the modules of postern are loaded. One signal, at the first moment at which something listens for it: a second
+  // one would be the wish to stop at once.
   processes.folder.write(
     "preload.mjs",
-    'process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)));\n',
+    `let isSent = false;
+process.on("newListener", (name) => {
+  if (name !== "SIGTERM" || isSent) return;
+  isSent = true;
+  setImmediate(() => process.kill(process.pid, name));
+});
+`,
   );
   const env = { NODE_OPTIONS: `--import=${processes.folder.path}/preload.mjs` };
   const early = processes.add(new PosternProcess(["dev", ...GATE_ARGS], processes.folder.path, env));

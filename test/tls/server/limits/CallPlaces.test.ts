@@ -29,7 +29,15 @@ it.each<[string, string | undefined, Given[]]>([
   const places = new CallPlaces(given.length);
   const names = new Map<GuardedCall, string>();
   for (const { name, isProven = false, answeredAt, ...rest } of given) {
-    const call = { startedAt: 0, isReceived: false, isProof: false, unreadBytes: 0, answeredAt, end: () => {}, ...rest };
+    const call = {
+      startedAt: 0,
+      isReceived: false,
+      isProof: false,
+      unreadBytes: 0,
+      answeredAt,
+      end: () => {},
+      ...rest,
+    };
     names.set(call, name);
     places.add(call, { isProven, calls: new Set([call]) });
     if (answeredAt !== undefined) places.answer(call);
