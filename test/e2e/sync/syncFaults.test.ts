@@ -138,23 +138,19 @@ it("postern sync empties caBundle in the trust mode system and fills it again in
   expect(bundleSizes(await bed.live(VALIDATING))).toEqual([1]);
 });
 
-it("postern sync repairs an invalid bundle once, and reports a fight when it is changed again", async () => {
+it("postern sync repairs an invalid bundle each time, because calls fail with it, and reports the other writer", async () => {
   const config = await bed.writeConfig({ roots: [bed.cas.old, bed.cas.next], soak: "1h" });
   await runInStep(config);
-  await writeBundle(VALIDATING, "nonsense");
-  // The run repairs it, and says that somebody else wrote the values.
-  const { code, stdout } = await bed.run(config);
-  expect({ code, stdout }).toEqual({
-    code: 1,
-    stdout: expect.stringContaining("widen  ValidatingWebhookConfiguration/postern"),
-  });
-  expect(stdout).toContain("foreign-values");
-  expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
-  await writeBundle(VALIDATING, "nonsense");
-  await expectNoWrite(
-    config,
-    /^fight {2}ValidatingWebhookConfiguration\/postern: another writer changed the written values 2 times/,
-  );
+  for (let time = 0; time < 2; time += 1) {
+    await writeBundle(VALIDATING, "nonsense");
+    const { code, stdout } = await bed.run(config);
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining("widen  ValidatingWebhookConfiguration/postern"),
+    });
+    expect(stdout).toContain("ValidatingWebhookConfiguration/postern: another client changed caBundle");
+    expect(bundleSizes(await bed.live(VALIDATING))).toEqual([2]);
+  }
 });
 
 it("postern sync skips a registration that cert-manager injects into and brings the others in step", async () => {
