@@ -82,8 +82,8 @@ export interface GateDependencies {
   /**
    * Answers a call with a large body outside of the process's main thread, where parsing it would hold up all other calls.
    * Resolves to `too-costly` when that takes more memory than one call may take, and to `unavailable` when it is not possible;
-   * the body is then still there. Rejects with {@link GateError} `overloaded`
-   * when there is no room or the time is over. Default: large reviews are judged one after the other, with pauses.
+   * the body is then still there. Rejects with {@link GateError} `overloaded` when there is no room or the time is over.
+   * Default: large reviews are judged one after the other, with pauses.
    */
   readonly judgeApart?: (call: LargeCall) => Promise<ApartAnswer>;
   /** Whether all calls are large ones of another gate, see {@link GateDependencies.judgeApart}. They need no pauses. */

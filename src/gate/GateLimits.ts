@@ -26,7 +26,7 @@ const MAX_BODY_BYTES = 20 * MEBIBYTE;
 const MAX_RECEIVED_BYTES = 128 * MEBIBYTE;
 const MAX_CALLS = 256;
 /**
- * Parsing this much takes about a tenth of a second. Two custom resources of 1.5 MiB, which is what etcd stores at most by
+ * The more a call may take, the longer it is parsed. Two custom resources of 1.5 MiB, which is what etcd stores at most by
  * default, take 40 MiB by the estimate.
  */
 const MAX_CALL_BYTES = 96 * MEBIBYTE;
@@ -66,7 +66,7 @@ export function limitsForMemory({ heapBytes, totalBytes }: ProcessMemory): GateL
  * | heap of the thread | half of the memory above 256 MiB, 96 to 192 MiB | 128 MiB |
  * | `callBytes` | two thirds of that heap above 48 MiB | 53 MiB |
  * | `bodyBytes` | half of `callBytes`, at most 20 MiB | 20 MiB |
- * | `bytesInFlight` | 30 % of the memory above 256 MiB, at most three quarters of the heap above 64 MiB, at most 512 MiB | 76 MiB |
+ * | `bytesInFlight` | 30 % of the memory above 256 MiB, at most three quarters of the heap above 64 MiB, at most 512 MiB | 77 MiB |
  * | `receivedBytes` | 15 % of the memory above 256 MiB, at most 128 MiB, at least one body | 38 MiB |
  * | `callsInFlight` | 256 | 256 |
  */

@@ -67,7 +67,7 @@ function answeredApart(
   body: CompleteBody,
 ): Promise<Response | Body | "unavailable"> | undefined {
   if (deps.judgeApart === undefined || body.data === undefined) return undefined;
-  // To count a body takes half as long as to parse it, so it ends where the body is found to be heavy.
+  // The count ends where the body is found to be heavy.
   if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body, HEAVY_BYTES + 1))) return undefined;
   // Its bytes are gone once they are handed over.
   const costly = body.tooCostly();

@@ -1,5 +1,6 @@
 import { GateError } from "../GateError.ts";
 import type { GateLimits } from "../GateLimits.ts";
+import { HEAVY_BYTES } from "./HeavyTurns.ts";
 import type { CompleteBody } from "./KeptBody.ts";
 import { mostParseCost, parseCost } from "./parseCost.ts";
 
@@ -16,9 +17,6 @@ interface Holder {
   /** Set until the cost is known exactly. */
   body: CompleteBody | undefined;
 }
-
-/** A body that costs less than this even in the worst case is not counted, which costs half as much time as parsing it. */
-const UNCOUNTED_BYTES = 8 * 1024 * 1024;
 
 /** Limits the calls that a gate judges at one time, and the memory that their bodies take once they are parsed. */
 export class CallLimiter {
@@ -37,12 +35,12 @@ export class CallLimiter {
   }
 
   /**
-   * The memory that a body takes, in bytes: its estimate, or an upper bound where that is small enough. What is above
+   * The memory that a body takes, in bytes: its estimate, which takes half as long as to parse it, or an upper bound where that is small enough. What is above
    * `enough` is not counted. Default: the most that one call may take.
    */
   costOf(body: CompleteBody, enough = this.#limits.callBytes + 1): number {
     const most = mostParseCost(body.bytes);
-    return most <= UNCOUNTED_BYTES ? most : parseCost(body.text, body.bytes, enough);
+    return most <= HEAVY_BYTES ? most : parseCost(body.text, body.bytes, enough);
   }
 
   /**
@@ -51,7 +49,7 @@ export class CallLimiter {
    */
   enter(body: CompleteBody, cost: number): CallPlace {
     this.checkCalls();
-    const holder: Holder = { cost, body: cost <= UNCOUNTED_BYTES ? body : undefined };
+    const holder: Holder = { cost, body: cost <= HEAVY_BYTES ? body : undefined };
     this.#holders.add(holder);
     this.#bytes += cost;
     if (!this.#fits()) {

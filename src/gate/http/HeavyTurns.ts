@@ -3,7 +3,7 @@ import { GateError } from "../GateError.ts";
 
 /** A body that costs more memory than this is judged in turn. Smaller ones hold the process for some milliseconds at most. */
 export const HEAVY_BYTES = 8 * 1024 * 1024;
-/** How long after a heavy call the next one begins, for each MiB of its cost: 20 to 30 times what parsing takes. */
+/** How long after a heavy call the next one begins, for each MiB of its cost: many times what parsing takes. */
 const PAUSE_MS_PER_MEBIBYTE = 30;
 const MEBIBYTE = 1024 * 1024;
 const MAX_WAITING = 32;

@@ -152,7 +152,7 @@ export class JudgeThread {
     this.#next();
   }
 
-  /** The thread failed. A call that it was at has taken too much memory. Without one it cannot start, and no call waits for it. */
+  /** The thread failed. A call that it was at has taken too much memory. A thread that cannot start gives all calls back. */
   #lose(worker: Worker, error: Error): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;
