@@ -40,7 +40,12 @@ export class CallLimiter {
    */
   costOf(body: CompleteBody, enough = this.#limits.callBytes + 1): number {
     const most = mostParseCost(body.bytes);
-    return most <= HEAVY_BYTES ? most : parseCost(body.text, body.bytes, enough);
+    if (most <= HEAVY_BYTES) return most;
+    if (body.counted !== undefined) return body.counted;
+    const cost = parseCost(body.text, body.bytes, enough);
+    // A count that ended early is no cost.
+    if (cost < enough) body.counted = cost;
+    return cost;
   }
 
   /**

@@ -16,6 +16,8 @@ export class CompleteBody {
   readonly bytes: number;
   /** The bytes in order; undefined where the runtime has read the text in one step. */
   readonly data: readonly Uint8Array[] | undefined;
+  /** The memory that parsing takes, in bytes, once it is counted. */
+  counted: number | undefined;
   #text: string | undefined;
 
   /** `content` is the text, or its bytes in UTF-8. */

@@ -57,6 +57,17 @@ describe("CallLimiter", () => {
     expect(limiter().costOf(body)).toBe(cost);
   });
 
+  it("counts a body once, unless the count ended early", () => {
+    const calls = limiter();
+    const body = bodyOf(JSON.stringify("x".repeat(400_000)));
+    expect(calls.costOf(body, 1_000)).toBeLessThan(parseCost(body.text, body.bytes) + 1);
+    expect(body.counted).toBeUndefined();
+    const cost = calls.costOf(body);
+    expect(body.counted).toBe(cost);
+    body.counted = 7;
+    expect(calls.costOf(body)).toBe(7);
+  });
+
   it("stops to count a body that is over the cost of one call", () => {
     const cost = limiter().costOf(bodyOf(`[${"{},".repeat(200_000)}0]`));
     expect(cost).toBeGreaterThan(MEBIBYTE);
