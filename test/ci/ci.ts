@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { FAILURES_VARIABLE } from "../run/FailureList.ts";
 import { settleSpeedFactor } from "../run/speedFactor.ts";
 import { budgetOf, LIMIT_SECONDS } from "./budgetOf.ts";
 import { ciSteps } from "./ciSteps.ts";
@@ -31,6 +35,7 @@ async function ci(): Promise<void> {
   const elapsedSeconds = (): number => spent + process.uptime();
   const limitSeconds = values.all ? Number.POSITIVE_INFINITY : LIMIT_SECONDS;
   const pace = new Pace(factor);
+  const failures = failuresFile();
   const done = await runSteps(ciSteps(), {
     budgetSeconds,
     limitSeconds,
@@ -44,8 +49,24 @@ async function ci(): Promise<void> {
     { name: "npm ci", outcome: "passed" as const, seconds: spent, note: "includes the installation of tools" },
     ...done,
   ];
+  for (const line of failures.read()) print(`FAIL ${line}`);
   print(`\n${printReport(reports, elapsedSeconds(), budgetSeconds)}`);
   process.exitCode = reports.some(({ outcome }) => outcome === "failed") || controller.signal.aborted ? 1 : 0;
+}
+
+/** Hands a file to the test commands, to which they append a line for each test that failed. Long output hides where it is. */
+function failuresFile(): { read(): readonly string[] } {
+  const folder = mkdtempSync(join(tmpdir(), "postern-ci-"));
+  const file = join(folder, "failures");
+  writeFileSync(file, "");
+  process.env[FAILURES_VARIABLE] = file;
+  return {
+    read: () => {
+      const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+      rmSync(folder, { recursive: true });
+      return lines;
+    },
+  };
 }
 
 await ci();

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
+import { FAILURES_VARIABLE, FailureList } from "./FailureList.ts";
 import { longestFirst } from "./longestFirst.ts";
 import { patience, settleSpeedFactor } from "./speedFactor.ts";
 import { type WorkerNeed, workersFor } from "./workersFor.ts";
@@ -25,6 +26,7 @@ export interface SuiteConfig {
 export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> {
   await settleSpeedFactor();
   const { include, exclude, seconds, worker, testTimeoutMs, hookTimeoutMs, longest = [], globalSetup = [] } = suites;
+  const failuresFile = process.env[FAILURES_VARIABLE];
   return {
     root: fileURLToPath(new URL("../..", import.meta.url)),
     test: {
@@ -38,7 +40,7 @@ export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> 
       maxWorkers: workersFor(worker),
       testTimeout: patience(testTimeoutMs),
       hookTimeout: patience(hookTimeoutMs),
-      reporters: ["default"],
+      reporters: ["default", ...(failuresFile === undefined ? [] : [new FailureList(failuresFile)])],
     },
   };
 }
