@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { FAILURES_VARIABLE } from "../run/FailureList.ts";
+import { FAILURES_VARIABLE } from "../run/failures/FailureList.ts";
 import { settleSpeedFactor } from "../run/speedFactor.ts";
 import { budgetOf, LIMIT_SECONDS } from "./budgetOf.ts";
 import { ciSteps } from "./ciSteps.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
-import { FAILURES_VARIABLE, FailureList } from "./FailureList.ts";
+import { FAILURES_VARIABLE, FailureList } from "./failures/FailureList.ts";
 import { longestFirst } from "./longestFirst.ts";
 import { patience, settleSpeedFactor } from "./speedFactor.ts";
 import { type WorkerNeed, workersFor } from "./workersFor.ts";
