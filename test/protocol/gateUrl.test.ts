@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callReader, gatePath, isBasePath, readGateUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { growthOf, LINEAR } from "../run/growthOf.ts";
 
 it.each([
   ["https://gate.example.com/c/prod/validate", { base: "https://gate.example.com", path: "/c/prod/validate" }],
@@ -162,4 +163,23 @@ it("readGateUrl, callReader and isBasePath take linear time", () => {
   expect(isBasePath(`${path}/c`)).toBe(false);
   expect(readGateUrl(`https://h${path}/c/`)).toBeUndefined();
   expect(callReader("")(`https://h/c/${"a".repeat(800_000)}/validate/${"a/".repeat(400_000)}`)).toBeUndefined();
+});
+
+describe("reading a URL takes linear time", () => {
+  const read = callReader("/hooks");
+  const cases: readonly (readonly [string, (size: number) => string])[] = [
+    ["of a long base", (size) => `https://gate.example.com${"/hooks".repeat(size)}/c/a/validat`],
+    ["of many prefixes", (size) => `https://gate.example.com${"/c".repeat(size)}`],
+    ["of long names", (size) => `https://gate.example.com/c/${"a.".repeat(size)}/validate/${"b-".repeat(size)}!`],
+    ["of a long host", (size) => `https://${"gate.".repeat(size)}/c/a/validate/!`],
+    ["of many calls", (size) => `https://gate.example.com${"/c/a/validate".repeat(size)}`],
+  ];
+  it.each(cases)("%s", (_, make) => {
+    expect(growthOf(2_000, make, read), "callReader").toBeLessThan(LINEAR);
+    expect(growthOf(2_000, make, readGateUrl), "readGateUrl").toBeLessThan(LINEAR);
+    expect(
+      growthOf(2_000, make, (url) => isBasePath(new URL(url).pathname)),
+      "isBasePath",
+    ).toBeLessThan(LINEAR);
+  });
 });
