@@ -1,4 +1,5 @@
 import { serveProcess } from "../src/hosts/serveProcess.ts";
+import { nodeTelemetry } from "../src/hosts/telemetry/nodeTelemetry.ts";
 import gate from "./gate.ts";
 
-process.exitCode = await serveProcess(gate, process.env);
+process.exitCode = await serveProcess(gate, process.env, { telemetry: nodeTelemetry });

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { type BuildResult, build, type Plugin } from "esbuild";
 
-/** The entries in functions/, one for each runtime. */
-export type FunctionName = "worker" | "lambda" | "node";
+/** The entries in functions/: one for each runtime, and Workers with all parts of records. */
+export type FunctionName = "worker" | "workerRecords" | "lambda" | "node";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -28,9 +28,11 @@ export async function bundleFunction(name: FunctionName, gate?: string): Promise
     // Without it, the bundle contains the development checks of packages, and reads a global that Workers may not have.
     define: { "process.env.NODE_ENV": '"production"' },
     plugins: gate === undefined ? [] : [otherGate(gate)],
-    ...(name === "worker"
+    ...(name === "worker" || name === "workerRecords"
       ? { platform: "neutral", mainFields: ["module", "main"], conditions: ["workerd", "worker", "browser"] }
       : { platform: "node" }),
+    // Lambda's runtime has it. It is loaded when records are configured.
+    ...(name === "lambda" ? { external: ["@aws-sdk/*"] } : {}),
     // Some packages are CommonJS and load Node's built-in modules with `require`.
     ...(name === "node"
       ? {

@@ -112,6 +112,9 @@ return ${this.#unknownKeys(schema, path)};
         return this.#unlessAbsent(schema, place);
       case "boolean":
         return this.#isType("boolean", place);
+      case "number":
+        if ((def.checks ?? []).length > 0) throw new UnknownSchemaError("a number with rules");
+        return this.#isNumber(place);
       case "string":
         return [...this.#isType("string", place), ...(def.checks ?? []).map((check) => this.#length(check, place))];
       case "literal":
@@ -147,6 +150,11 @@ return ${this.#unknownKeys(schema, path)};
 
   #isType(type: "boolean" | "string", place: Place): Step[] {
     return [step(`typeof ${place.value} !== "${type}"`, place, { code: "invalid_type", expected: type })];
+  }
+
+  #isNumber(place: Place): Step[] {
+    const condition = `!Number.isFinite(${place.value})`;
+    return [step(condition, place, { code: "invalid_type", expected: "number" })];
   }
 
   #isObject(place: Omit<Place, "member">, type: "object" | "record"): Step[] {

@@ -64,6 +64,8 @@ export const MEANINGS: Readonly<Record<GateErrorCode, string>> = {
   "wrong-envelope": "The body is not a review. `path` says where it differs from one.",
   "wrong-review-kind": "The path does not take reviews of this kind or version.",
   overloaded: "Too many calls are in progress. Try again after Retry-After.",
+  "not-recorded":
+    "The decision could not be recorded, and its cluster has the profile `compliance`. Try again after Retry-After.",
   internal: "The gate failed. Its log has the error.",
 };
 

@@ -48,21 +48,27 @@ export async function runProgram(
 
 /** Turns `help COMMAND` into `COMMAND --help`, so that an unknown command is reported as unknown. */
 function withoutHelp(program: Command, args: readonly string[]): string[] {
-  const [first, second] = args;
-  if (first !== "help" || second === undefined) return [...args];
-  return program.commands.some((known) => known.name() === second) ? [second, "--help"] : [second];
+  const [first, ...rest] = args;
+  if (first !== "help" || rest.length === 0) return [...args];
+  const names = calledCommands(program, rest).map((known) => known.name());
+  return names.length === rest.length ? [...names, "--help"] : rest;
+}
+
+/** The command that the arguments begin with, and the commands of this one that follow. */
+function calledCommands(program: Command, [name, ...rest]: readonly string[]): readonly Command[] {
+  const command = program.commands.find((known) => known.name() === name);
+  return command === undefined ? [] : [command, ...calledCommands(command, rest)];
 }
 
 /** The message of commander on one line, with the help to read. */
 function usageFault(program: Command, args: readonly string[], { message }: CommanderError): string {
-  const [first] = args;
-  const command = program.commands.find((known) => known.name() === first);
+  const commands = calledCommands(program, args);
   const fault = message
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)")
     .replace(/\. Expected (\d+) arguments? but got (\d+): (.*)\.$/s, ": $3")
     .replaceAll("\n", " ");
-  const help = command === undefined ? "postern --help" : `postern ${command.name()} --help`;
+  const help = ["postern", ...commands.map((it) => it.name()), "--help"].join(" ");
   return printable(`${fault.replace(/\.$/, "")}; see ${help}`);
 }
 

@@ -2,6 +2,7 @@ import { announceCommand } from "./announce/announceCommand.ts";
 import { devCommand } from "./dev/devCommand.ts";
 import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { readVersion } from "./readVersion.ts";
+import { recordsCommand } from "./records/recordsCommand.ts";
 import { renderCommand } from "./render/renderCommand.ts";
 import { reviewCommand } from "./review/reviewCommand.ts";
 import { rolloutCommand } from "./rollout/rolloutCommand.ts";
@@ -24,6 +25,7 @@ export async function runPostern(): Promise<never> {
       doctorCommand(async (file, cluster) =>
         (await import("./doctor/readGateSources.ts")).readGateSources(file, cluster),
       ),
+      recordsCommand,
       sidecarCommand,
     ],
     readVersion(),

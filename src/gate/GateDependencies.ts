@@ -1,8 +1,12 @@
 import type { JWK } from "jose";
 import type { Review } from "../protocol/review/Review.ts";
 import type { Verdict } from "../protocol/review/Verdict.ts";
+import type { Recorder } from "../records/writer/Recorder.ts";
 import type { Counters } from "../telemetry/Counters.ts";
+import type { AsyncContext } from "../telemetry/context/AsyncContext.ts";
 import type { Log } from "../telemetry/Log.ts";
+import type { GateMetrics } from "../telemetry/metrics/GateMetrics.ts";
+import type { Attributes, Tracer } from "../telemetry/trace/Span.ts";
 import type { GateLimits } from "./GateLimits.ts";
 import type { ReadChunks } from "./http/readChunks.ts";
 
@@ -18,6 +22,8 @@ export interface JudgedReview {
   readonly milliseconds: number;
   /** Serial of the serving certificate, where it is known: lower-case hex without leading zeros. */
   readonly certificateSerial?: string | undefined;
+  /** The log of the call: each line has the cluster and the ids of its trace. */
+  readonly log?: Log | undefined;
 }
 
 /** A serving certificate, as `/readyz` shows it to any caller. */
@@ -42,6 +48,8 @@ export interface LargeCall {
   readonly bytes: number;
   /** Until the call has to be answered. */
   readonly remainingMs: number;
+  /** The span of the call, as a header of W3C Trace Context. What judges the call joins its trace. */
+  readonly traceparent?: string | undefined;
 }
 
 /** See {@link GateDependencies.judgeApart}. */
@@ -100,6 +108,23 @@ export interface GateDependencies {
    * as much time as parsing the review.
    */
   readonly freezeReviews?: boolean;
+  /** The version of this deployment, for decision records. */
+  readonly gateVersion?: string | undefined;
+  /**
+   * Takes decision records. Without it nothing is recorded, and a cluster with the profile `compliance` gets the error
+   * `not-recorded`.
+   */
+  readonly records?: Recorder | undefined;
+  /** Records spans. Default: nothing is recorded, and log lines have ids of their own. */
+  readonly tracer?: Tracer | undefined;
+  /** What the runtime knows of the call of a request, for its span, such as `faas.invocation_id`. */
+  readonly callAttributes?: (request: Request) => Attributes | undefined;
+  /** Default: nothing is measured. */
+  readonly metrics?: GateMetrics | undefined;
+  /** Carries the facts of a call to log lines that are written without it. Default: those lines lack them. */
+  readonly asyncContext?: AsyncContext | undefined;
+  /** The `service` of log lines. Default: the name of the gate. */
+  readonly service?: string | undefined;
   /** Called after each verdict, before it is sent. A promise is awaited. It must not throw or reject. */
   readonly onVerdict?: (judged: JudgedReview) => void | Promise<void>;
 }

@@ -26,6 +26,8 @@ export type GateErrorCode =
   | "wrong-review-kind"
   /** Too many calls are in progress. Try again after `Retry-After`. */
   | "overloaded"
+  /** The decision could not be recorded, and its cluster has the profile `compliance`. Try again after `Retry-After`. */
+  | "not-recorded"
   /** The gate failed. Its log has the error. */
   | "internal";
 

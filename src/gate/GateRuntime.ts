@@ -42,6 +42,7 @@ export class GateRuntime {
     this.counters = deps.counters ?? new Counters();
     this.clusters = new ClusterDirectory(gate.clusters, gate.policies, deps);
     this.limiter = new CallLimiter(this.limits);
+    deps.metrics?.queue("calls", () => this.limiter.calls);
     this.heavyTurns = new HeavyTurns(this.limits.bodyBytes, deps.now);
     this.reading = {
       limit: this.limits.bodyBytes,

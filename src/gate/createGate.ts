@@ -1,8 +1,10 @@
 import type { Hono } from "hono";
 import { Hono as TinyHono } from "hono/tiny";
 import { callReader } from "../protocol/gateUrl.ts";
+import { routeOf } from "../telemetry/redact/routeOf.ts";
 import { answerCall } from "./answer/answerCall.ts";
 import { type Call, callOf } from "./answer/Call.ts";
+import { callClock, endCall } from "./answer/telemetry/endCall.ts";
 import type { Gate } from "./config/defineGate.ts";
 import { parseBasePath } from "./config/parseBasePath.ts";
 import type { GateDependencies } from "./GateDependencies.ts";
@@ -22,7 +24,10 @@ import openapi from "./openapi.json" with { type: "json" };
  */
 export function createGate(gate: Gate, deps: GateDependencies): Hono {
   const runtime = new GateRuntime(gate, deps);
-  const { calledUrl } = deps;
+  const { calledUrl, asyncContext } = deps;
+  const callDeps = { ...deps, service: deps.service ?? gate.name };
+  const clock = callClock(deps);
+  const isObserved = deps.tracer !== undefined || deps.metrics !== undefined;
   const basePath = parseBasePath(deps.basePath);
   const readCall = callReader(basePath);
   // The small router suffices: most requests are calls, which do not reach it.
@@ -52,15 +57,27 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     const path = readCall(url);
     if (path === undefined) return route(request, ...rest);
     if (method !== "POST") return answerFailure(wrongMethod("POST"), request, pathOf(url), deps);
-    const call = callOf(request, path, deps.now, calledUrl?.(request) ?? withBase(basePath, url));
-    return answered(call);
+    const call = callOf(request, path, callDeps, calledUrl?.(request) ?? withBase(basePath, url));
+    const answer = isObserved ? observed : answered;
+    return asyncContext === undefined ? answer(call) : asyncContext.run(call.facts, () => answer(call));
   };
-  const answered = async (call: Call): Promise<Response> => {
+  const answered = async (call: Call, onError?: (error: GateError) => void): Promise<Response> => {
     try {
       return await answerCall(runtime, call);
     } catch (error) {
-      return answerFailure(error, call.request, pathOf(call.url), deps);
+      const failure = gateError(error);
+      onError?.(failure);
+      return answerFailure(failure, call.request, pathOf(call.url), { ...deps, log: call.log });
     }
+  };
+  const observed = async (call: Call): Promise<Response> => {
+    const startedAt = clock();
+    let failure: GateError | undefined;
+    const response = await answered(call, (error) => {
+      failure = error;
+    });
+    endCall(call, { status: response.status, error: failure, startedAt }, deps);
+    return response;
   };
   return app;
 }
@@ -98,7 +115,8 @@ async function answerFailure(
 
 /** Logs errors of the gate itself and calls that were refused for now. Faults of callers are not logged. */
 function logFailure(failure: GateError, path: string, { log }: GateDependencies): void {
-  const { code, cause, call = { path } } = failure;
+  // A path that is not one of a call may hold anything.
+  const { code, cause, call = { path: routeOf(path) } } = failure;
   if (code === "internal") log.error("a call failed", { ...call, error: cause });
   else if (httpStatus(code) >= 500) log.warn("a call was turned away", { code, ...call });
 }

@@ -8,15 +8,20 @@ import { type GateLimits, limitsForMemory, limitsWithThread, type ProcessMemory 
 import { errorResponse } from "../gate/http/errorResponse.ts";
 import { readChunks } from "../gate/http/readChunks.ts";
 import { Counters } from "../telemetry/Counters.ts";
+import { replayMetrics } from "../telemetry/metrics/RelayedMetrics.ts";
+import type { Telemetry } from "../telemetry/Telemetry.ts";
 import { readIncoming } from "./readIncoming.ts";
 import { JudgeThread } from "./thread/JudgeThread.ts";
 import { judgeInThread } from "./thread/judgeInThread.ts";
+import { threadTelemetry } from "./thread/threadTelemetry.ts";
 
 /** What a {@link NodeGate} needs. */
 export interface NodeGateOptions extends Omit<GateDependencies, "limits" | "counters" | "readChunks" | "judgeApart"> {
   readonly memory: ProcessMemory;
   /** The script of this process, for a thread that judges large reviews; undefined for none. */
   readonly script: string | undefined;
+  /** Default: nothing is traced or measured. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** Connections and calls that may be open in {@link FOR_BYTES} of memory: together they take a quarter of it at most. */
@@ -36,7 +41,7 @@ export class NodeGate {
   readonly #incoming = new WeakMap<Request, IncomingMessage | Http2ServerRequest>();
 
   /** Throws {@link GateConfigError} for settings that cannot work. */
-  constructor(gate: Gate, { memory, script, ...deps }: NodeGateOptions) {
+  constructor(gate: Gate, { memory, script, telemetry, ...deps }: NodeGateOptions) {
     const counters = new Counters();
     const withThread = script === undefined ? undefined : { script, ...limitsWithThread(memory) };
     this.limits = withThread?.limits ?? limitsForMemory(memory);
@@ -55,12 +60,20 @@ export class NodeGate {
             heapBytes: withThread.threadHeapBytes,
             waitingBytes: this.limits.bodyBytes,
             certificateSerial: () => deps.certificateSerial?.(),
+            records: deps.records,
             counters,
             log: deps.log,
+            onTelemetry: ({ spans, measurements }) => {
+              if (spans.length > 0) telemetry?.exportSpans?.(spans);
+              if (telemetry?.metrics !== undefined) replayMetrics(measurements, telemetry.metrics);
+            },
           });
     this.#thread = thread;
+    if (thread !== undefined) telemetry?.metrics?.queue("thread", () => thread.calls);
     this.#app = createGate(gate, {
       ...deps,
+      tracer: telemetry?.tracer,
+      metrics: telemetry?.metrics,
       limits: this.limits,
       counters,
       ...(thread === undefined ? {} : { judgeApart: (call) => thread.judge(call) }),
@@ -72,13 +85,10 @@ export class NodeGate {
   }
 
   /** Judges large reviews for the process that started this thread. Never resolves. */
-  static judgeForProcess(gate: Gate, { memory, script: _, ...deps }: NodeGateOptions): Promise<never> {
+  static judgeForProcess(gate: Gate, { memory, script: _, telemetry, ...deps }: NodeGateOptions): Promise<never> {
     const { limits } = limitsWithThread(memory);
-    return judgeInThread(gate, {
-      ...deps,
-      limits: { ...limits, bytesInFlight: 2 * limits.callBytes },
-      isApart: true,
-    });
+    const apart = { ...deps, limits: { ...limits, bytesInFlight: 2 * limits.callBytes }, isApart: true };
+    return judgeInThread(gate, apart, threadTelemetry(telemetry));
   }
 
   /** Answers a request, which Node has as `incoming`. */

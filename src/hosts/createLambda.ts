@@ -1,20 +1,37 @@
 import { verdictLines } from "../gate/answer/logVerdict.ts";
+import { checkRecorder } from "../gate/config/checkRecorder.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
 import { GateError } from "../gate/GateError.ts";
 import { limitsForMemory } from "../gate/GateLimits.ts";
 import { errorResponse } from "../gate/http/errorResponse.ts";
+import { awsRecorder } from "../records/stores/aws/awsRecorder.ts";
+import { contextLog } from "../telemetry/context/contextLog.ts";
+import { nodeAsyncContext } from "../telemetry/context/nodeAsyncContext.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
+import type { TelemetryFactory } from "../telemetry/Telemetry.ts";
 import { type LambdaAnswer, lambdaAnswer } from "./lambdaAnswer.ts";
 import { nodeMemory } from "./nodeMemory.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 import { type LambdaEvent, readLambdaEvent } from "./readLambdaEvent.ts";
+import { flushWithin } from "./telemetry/flushRegularly.ts";
+import { LambdaCalls } from "./telemetry/LambdaCalls.ts";
 
 /** A handler for AWS Lambda. It takes any event, and never rejects. */
 export type LambdaHandler = (event: unknown, context?: unknown) => Promise<LambdaAnswer>;
 
+/** Parts of a Lambda function that not every gate needs. */
+export interface LambdaOptions {
+  /** Traces and metrics: `lambdaTelemetry`. Default: only the log. */
+  readonly telemetry?: TelemetryFactory;
+  /** How long an answer waits for an export, in milliseconds. Only a call waits that is sampled, or one a minute for metrics. Default 50. */
+  readonly exportWaitMs?: number;
+}
+
+/** A collector in a Lambda layer answers in a few milliseconds. One in the same region takes tens of them. */
+const EXPORT_WAIT_MS = 50;
 /** Lambda accepts events of at most 6 MB, base64 and escapes included. The platform refuses larger ones itself. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 /** Methods that a `Request` cannot have (fetch standard). The gate answers them like other wrong methods. */
@@ -22,15 +39,24 @@ const FORBIDDEN_METHOD = /^(?:CONNECT|TRACE|TRACK)$/;
 
 /**
  * Makes the Lambda handler of a gate: for Function URLs, HTTP APIs and REST APIs of API Gateway, Application Load Balancers
- * and VPC Lattice. Any other event gets the error `bad-request`, which is logged once. Throws {@link GateConfigError} for
- * settings that cannot work.
+ * and VPC Lattice. Any other event gets the error `bad-request`, which is logged once. Throws {@link GateConfigError}
+ * and {@link RecordError} for settings that cannot work.
  */
-export function createLambda(gate: Gate, env: Readonly<Record<string, string | undefined>>): LambdaHandler {
-  const log = limitLines(
+export function createLambda(
+  gate: Gate,
+  env: Readonly<Record<string, string | undefined>>,
+  options: LambdaOptions = {},
+): LambdaHandler {
+  const asyncContext = nodeAsyncContext();
+  const lines = contextLog(
     jsonLog((line) => process.stdout.write(`${line}\n`), Date.now),
-    Date.now,
-    ["warn", "error"],
+    asyncContext,
   );
+  const log = limitLines(lines, Date.now, ["warn", "error"]);
+  const telemetry = options.telemetry?.({ env, service: gate.name, log, now: Date.now, fetch });
+  const calls = new LambdaCalls();
+  const records = awsRecorder(env, { log, onDropped: () => telemetry?.metrics?.recordsDropped(1) });
+  checkRecorder(gate, records);
   const limits = limitsForMemory(nodeMemory());
   const calledUrls = new WeakMap<Request, string>();
   const app = createGate(gate, {
@@ -42,9 +68,16 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
     ...verdictLines(log, env),
+    records,
+    tracer: telemetry?.tracer,
+    metrics: telemetry?.metrics,
+    asyncContext,
+    service: env.OTEL_SERVICE_NAME || gate.name,
+    callAttributes: (request) => calls.attributesOf(request),
   });
+  const { exportWaitMs = EXPORT_WAIT_MS } = options;
   let isTold = false;
-  return async (given) => {
+  return async (given, context) => {
     const event = readLambdaEvent(given, env.POSTERN_BASE_PATH);
     const request = event === undefined ? undefined : requestOf(event);
     if (event === undefined || request === undefined) {
@@ -57,7 +90,12 @@ export function createLambda(gate: Gate, env: Readonly<Record<string, string | u
     // A path that was changed on its way into a Request, such as one with dot segments, is not one of a gate.
     if (pathname !== path) return lambdaAnswer(refusal("not-found", "there is nothing at this path"), event);
     if (base !== undefined) calledUrls.set(request, `${origin}${base}${path}${query}`);
-    return lambdaAnswer(await app.fetch(request), event);
+    calls.add(request, context);
+    const answer = await lambdaAnswer(await app.fetch(request), event);
+    await records.settled();
+    // The platform freezes the process with the answer: what is not sent by then waits for the next call.
+    if (telemetry?.isDue === true) await flushWithin(telemetry, exportWaitMs);
+    return answer;
   };
 }
 

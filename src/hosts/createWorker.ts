@@ -6,12 +6,17 @@ import { parseBasePath } from "../gate/config/parseBasePath.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
 import type { GateLimits } from "../gate/GateLimits.ts";
+import { PendingRecords, type RecordQueue } from "../records/stores/workers/PendingRecords.ts";
+import type { WorkerRecords, WorkerRecordsEnv } from "../records/stores/workers/workerRecords.ts";
+import type { AsyncContext } from "../telemetry/context/AsyncContext.ts";
+import { contextLog } from "../telemetry/context/contextLog.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import type { Log } from "../telemetry/Log.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
+import type { Telemetry, TelemetryFactory, TelemetryHost } from "../telemetry/Telemetry.ts";
 
 /** Variables and bindings of a Worker (wrangler.toml; secrets with `wrangler secret put`). */
-export interface WorkerEnv {
+export interface WorkerEnv extends WorkerRecordsEnv {
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string;
   /** The path of the gate's URL, such as `/hooks` for `https://HOST/hooks`. */
@@ -26,6 +31,35 @@ export interface WorkerEnv {
   readonly POSTERN_ANNOUNCEMENT?: string;
   /** When set, a policy that changes the review that it sees fails. `postern dev` sets it. */
   readonly POSTERN_FREEZE_REVIEWS?: string;
+  /** A Queue for decision records of the profile `latency`. Without it they are lines of the log. */
+  readonly POSTERN_RECORD_QUEUE?: RecordQueue;
+}
+
+/** Parts of a Worker that not every gate needs. */
+export interface WorkerOptions {
+  /** The profile `compliance`, and the consumer of the queue: `workerRecords()`. */
+  readonly records?: WorkerRecords;
+  /** Traces and metrics: `workersTelemetry`. Default: only the log, whose lines have the ids of the caller's trace. */
+  readonly telemetry?: TelemetryFactory;
+  /**
+   * Carries the facts of a call to every log line: `nodeAsyncContext()`, with the compatibility flag `nodejs_als`. Default: the
+   * lines of the call and of `ctx.log` have them.
+   */
+  readonly asyncContext?: AsyncContext;
+}
+
+/** The module of a Worker. */
+export interface Worker {
+  fetch(request: Request, env: WorkerEnv, context: ExecutionContext): Response | Promise<Response>;
+  /** With the option `records`. */
+  readonly queue?: WorkerRecords["queue"];
+}
+
+/** The app of an isolate, and what it does after each answer. */
+interface WorkerApp {
+  readonly app: Hono;
+  /** Never rejects. */
+  readonly flush: () => Promise<void>;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -43,28 +77,44 @@ const LIMITS: GateLimits = {
 };
 
 /** Makes the module that Cloudflare Workers serves for a gate. The app is created at the first call, once for each isolate. */
-export function createWorker(gate: Gate): {
-  fetch(request: Request, env: WorkerEnv, context: ExecutionContext): Response | Promise<Response>;
-} {
-  let app: Hono | undefined;
+export function createWorker(gate: Gate, options: WorkerOptions = {}): Worker {
+  let created: WorkerApp | undefined;
   return {
     fetch(request, env, context) {
-      app ??= createWorkerApp(gate, env);
+      created ??= createWorkerApp(gate, env, options);
+      const { app, flush } = created;
       const answer = app.fetch(request, env, context);
       // workerd drops the call of a caller that has gone, without `finally`. With waitUntil the call ends and frees its place.
-      if (answer instanceof Promise) context.waitUntil(answer.then(ignore, ignore));
+      if (answer instanceof Promise) context.waitUntil(answer.then(flush, flush));
       return answer;
     },
+    ...(options.records === undefined ? {} : { queue: options.records.queue }),
   };
 }
 
-function ignore(): void {}
-
-function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
+function createWorkerApp(gate: Gate, env: WorkerEnv, options: WorkerOptions): WorkerApp {
+  const { asyncContext } = options;
   // biome-ignore lint/suspicious/noConsole: what a Worker writes to the console is its log
-  const all = jsonLog((line) => console.log(line), Date.now);
+  const write = (line: string): void => console.log(line);
+  const plain = jsonLog(write, Date.now);
+  const all = asyncContext === undefined ? plain : contextLog(plain, asyncContext);
   const log = limitLines(all, Date.now, ["warn", "error"]);
-  return createGate(gate, {
+  const telemetry = usableTelemetry(options, {
+    env: { ...env },
+    service: gate.name,
+    log,
+    now: Date.now,
+    fetch: fetchNow,
+  });
+  const pending = new PendingRecords({
+    queue: env.POSTERN_RECORD_QUEUE,
+    log,
+    now: Date.now,
+    onDropped: (count) => telemetry?.metrics?.recordsDropped(count),
+  });
+  telemetry?.metrics?.recordQueue(() => pending.size);
+  const now = options.records?.now(env);
+  const app = createGate(gate, {
     now: Date.now,
     log,
     limits: LIMITS,
@@ -75,7 +125,28 @@ function createWorkerApp(gate: Gate, env: WorkerEnv): Hono {
     ...usableSigningKey(env, log),
     announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
     ...usableVerdictLines(env, log),
+    records: { later: (decide, bytes) => pending.later(decide, bytes), ...(now === undefined ? {} : { now }) },
+    tracer: telemetry?.tracer,
+    metrics: telemetry?.metrics,
+    asyncContext,
   });
+  const flush = async (): Promise<void> => {
+    await Promise.all([pending.flush(), telemetry?.isDue === true ? telemetry.flush() : undefined]);
+  };
+  return { app, flush };
+}
+
+/** A method of another object cannot be `fetch` in workerd. */
+const fetchNow: typeof fetch = (...args) => fetch(...args);
+
+/** The telemetry, or nothing when its settings cannot be used. A Worker has no start at which it could fail. */
+function usableTelemetry({ telemetry }: WorkerOptions, host: TelemetryHost): Telemetry | undefined {
+  try {
+    return telemetry?.(host);
+  } catch (error) {
+    host.log.error("telemetry cannot be used; nothing is traced or measured", { error });
+    return undefined;
+  }
 }
 
 /**

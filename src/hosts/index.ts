@@ -4,5 +4,7 @@ export type { GateDependencies, JudgedReview } from "../gate/GateDependencies.ts
 export { GateError, type GateErrorCode } from "../gate/GateError.ts";
 export type { GateLimits } from "../gate/GateLimits.ts";
 export type { ReadChunks } from "../gate/http/readChunks.ts";
+export { RecordsObject } from "../records/stores/workers/RecordsObject.ts";
+export { type WorkerRecords, workerRecords } from "../records/stores/workers/workerRecords.ts";
 export type { Log } from "../telemetry/Log.ts";
-export { createWorker, type WorkerEnv } from "./createWorker.ts";
+export { createWorker, type Worker, type WorkerEnv, type WorkerOptions } from "./createWorker.ts";

@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { verdictLines } from "../gate/answer/logVerdict.ts";
 import { selfTestCall } from "../gate/answer/selfTestCall.ts";
+import { checkRecorder } from "../gate/config/checkRecorder.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { GateError } from "../gate/GateError.ts";
 import { errorResponse } from "../gate/http/errorResponse.ts";
+import { contextLog } from "../telemetry/context/contextLog.ts";
+import { nodeAsyncContext } from "../telemetry/context/nodeAsyncContext.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
 import { MetricsServer } from "../telemetry/MetricsServer.ts";
+import { MeteredGate } from "../telemetry/metrics/MeteredGate.ts";
+import { prometheusMeter } from "../telemetry/metrics/prometheusMeter.ts";
 import { CertificateReloader } from "../tls/CertificateReloader.ts";
 import { readTlsEnv, type TlsEnv } from "../tls/readTlsEnv.ts";
 import { serveUntilSignal } from "../tls/server/serveUntilSignal.ts";
@@ -17,10 +22,16 @@ import type { TlsSettings } from "../tls/TlsSettings.ts";
 import { NodeGate } from "./NodeGate.ts";
 import { nodeMemory } from "./nodeMemory.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
+import { nodeRecords } from "./records/nodeRecords.ts";
+import type { RecordsEnv } from "./records/openNodeStore.ts";
+import { recordInThread } from "./records/recordInThread.ts";
+import { isRecordThread } from "./records/recordThreadData.ts";
+import { flushRegularly } from "./telemetry/flushRegularly.ts";
+import type { NodeTelemetryFactory } from "./telemetry/nodeTelemetry.ts";
 import { isJudgeThread } from "./thread/judgeThreadData.ts";
 
 /** Environment of a Node process that serves a gate. Without a certificate it serves plain HTTP. */
-export interface ServeEnv extends TlsEnv {
+export interface ServeEnv extends TlsEnv, RecordsEnv {
   readonly [name: string]: string | undefined;
   /** The port of the gate. Default 8443. */
   readonly POSTERN_PORT?: string | undefined;
@@ -54,24 +65,41 @@ export interface ListenSettings {
   readonly tls?: TlsSettings | undefined;
 }
 
+/** Parts of a process that serves a gate. */
+export interface ServeOptions {
+  /**
+   * The script of this process, if all that it does is to call this function: a thread for large reviews runs it again, see
+   * {@link JudgeThread}. Without it large reviews are judged one after the other, with pauses.
+   */
+  readonly script?: string | undefined;
+  /** Traces, and metrics where there is no metrics port: `nodeTelemetry`. Default: only the metrics of the metrics port. */
+  readonly telemetry?: NodeTelemetryFactory | undefined;
+}
+
 /**
- * Serves a gate until SIGTERM or SIGINT. `listen` defaults to the settings in `env`. `script` is the script of this process,
- * if all that it does is to call this function: a thread for large reviews runs it again, see {@link JudgeThread}. Without it
- * large reviews are judged one after the other, with pauses. Resolves to the exit code. Throws
- * GateConfigError, TlsConfigError, TlsError or TrustError when a setting or a certificate cannot be used, or the system
+ * Serves a gate until SIGTERM or SIGINT. `listen` defaults to the settings in `env`. Resolves to the exit code. Throws
+ * GateConfigError, OtlpConfigError, RecordError, TlsConfigError, TlsError or TrustError when a setting or a certificate cannot be used, or the system
  * error when the server cannot listen.
  */
 export async function serveGate(
   gate: Gate,
   env: ServeEnv,
   listen: ListenSettings = readListenEnv(env),
-  script?: string,
+  { script, telemetry: factory }: ServeOptions = {},
 ): Promise<number> {
-  const log = limitLines(
+  const asyncContext = nodeAsyncContext();
+  const lines = contextLog(
     jsonLog((line) => process.stdout.write(`${line}\n`), Date.now),
-    Date.now,
-    ["warn", "error"],
+    asyncContext,
   );
+  const log = limitLines(lines, Date.now, ["warn", "error"]);
+  if (isRecordThread()) return recordInThread(env, { log, now: Date.now });
+  const metricsPort = readPort("POSTERN_METRICS_PORT", env.POSTERN_METRICS_PORT);
+  const metrics = new TlsMetrics();
+  const measured =
+    metricsPort === undefined || isJudgeThread() ? undefined : new MeteredGate(prometheusMeter(metrics.registry));
+  const host = { env, service: gate.name, log, now: Date.now, fetch };
+  const telemetry = factory?.(host, measured) ?? (measured && { metrics: measured, isDue: false, flush: ignore });
   const judging = {
     now: Date.now,
     log,
@@ -80,11 +108,12 @@ export async function serveGate(
     ...verdictLines(log, env),
     memory: nodeMemory(),
     script,
+    telemetry,
+    asyncContext,
+    service: env.OTEL_SERVICE_NAME || gate.name,
   };
   if (isJudgeThread()) return NodeGate.judgeForProcess(gate, judging);
-  const metrics = new TlsMetrics();
   let isDraining = false;
-  const metricsPort = readPort("POSTERN_METRICS_PORT", env.POSTERN_METRICS_PORT);
   const frontSerial = readSerial(env.POSTERN_CERTIFICATE_SERIAL);
   const { port, hostname, tls } = listen;
   const reloader =
@@ -97,8 +126,17 @@ export async function serveGate(
           now: Date.now,
           selfTest: selfTestCall(gate, randomUUID()),
         });
+  const records = await nodeRecords(env, {
+    log,
+    now: Date.now,
+    output: process.stdout,
+    script,
+    metrics: telemetry?.metrics,
+  });
+  checkRecorder(gate, records);
   const app = new NodeGate(gate, {
     ...judging,
+    records,
     isDraining: () => isDraining,
     ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
     certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
@@ -113,6 +151,7 @@ export async function serveGate(
           readiness: () => notReady(isDraining, reloader),
         });
   if (metricsServer !== undefined) log.info("metrics", { metricsPort: metricsServer.port });
+  const stopFlushing = telemetry === undefined ? ignore : flushRegularly(telemetry);
   try {
     return await serveUntilSignal({
       fetch: (request, incoming) => app.fetch(request, incoming),
@@ -133,9 +172,13 @@ export async function serveGate(
   } finally {
     reloader?.stop();
     app.stop();
+    records.close();
+    await stopFlushing();
     await metricsServer?.stop();
   }
 }
+
+async function ignore(): Promise<void> {}
 
 /** The reason why the process is not ready; undefined when it is. */
 function notReady(isDraining: boolean, reloader: CertificateReloader | undefined): string | undefined {

@@ -1,12 +1,20 @@
 import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
+import { RecordError } from "../records/RecordError.ts";
+import { OtlpConfigError } from "../telemetry/otlp/OtlpConfigError.ts";
 import { TlsConfigError } from "../tls/TlsConfigError.ts";
 import { TlsError } from "../tls/TlsError.ts";
 import { TrustError } from "../trust/TrustError.ts";
-import { type ServeEnv, serveGate } from "./serveGate.ts";
+import { type ServeEnv, type ServeOptions, serveGate } from "./serveGate.ts";
 
 /** As of the `postern` command: usage, input or environment. */
 const EXIT_FAULT = 2;
+
+/** Parts of a process that is only a gate. */
+export interface ProcessOptions extends Pick<ServeOptions, "telemetry"> {
+  /** Default: standard error. */
+  readonly stderr?: { write(text: string): unknown };
+}
 
 /**
  * Serves a gate as a whole process, until SIGTERM or SIGINT. Resolves to the exit code of {@link serveGate}, or to 2 with
@@ -16,10 +24,10 @@ const EXIT_FAULT = 2;
 export async function serveProcess(
   gate: Gate,
   env: ServeEnv,
-  stderr: { write(text: string): unknown } = process.stderr,
+  { stderr = process.stderr, telemetry }: ProcessOptions = {},
 ): Promise<number> {
   try {
-    return await serveGate(gate, env, undefined, process.argv[1]);
+    return await serveGate(gate, env, undefined, { script: process.argv[1], telemetry });
   } catch (error) {
     if (!isFaultOfEnvironment(error)) throw error;
     stderr.write(`postern: ${error.message.replaceAll("\n", " ")}\n`);
@@ -29,6 +37,6 @@ export async function serveProcess(
 
 /** Whether an error comes from settings, files or the system. An error of the system names its system call. */
 function isFaultOfEnvironment(error: unknown): error is Error {
-  const faults = [GateConfigError, TlsError, TlsConfigError, TrustError];
+  const faults = [GateConfigError, OtlpConfigError, RecordError, TlsError, TlsConfigError, TrustError];
   return error instanceof Error && ("syscall" in error || faults.some((fault) => error instanceof fault));
 }

@@ -1,21 +1,30 @@
 import canonicalize from "canonicalize";
+import { writeJson } from "../protocol/json/writeJson.ts";
 
 /**
  * Writes a JSON value in canonical form (RFC 8785): sorted members, no white space, numbers as ECMAScript writes them. Two
- * equal values have the same text. A lone surrogate, which has no form in UTF-8, becomes U+FFFD as in the API server.
+ * equal values have the same text. A lone surrogate, which has no form in UTF-8, becomes U+FFFD as in the API server; a
+ * bigint becomes a number. Throws `TypeError` for a value without a form in JSON, and `RangeError` for a value that has one
+ * of these and is too deep.
  */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(wellFormed(value));
+  const text = canonicalOf(value) ?? canonicalize(plain(value));
   if (text === undefined) throw new TypeError("the value has no form in JSON");
   return text;
 }
 
-/** The value itself, or a copy whose strings have no lone surrogates. */
-function wellFormed(value: unknown): unknown {
-  const text = JSON.stringify(value);
-  // JSON.stringify writes a lone surrogate as an escape of `\ud8..` to `\udf..` (ECMA-262, QuoteJSONString).
-  if (text === undefined || !/\\ud[89a-f]/.test(text)) return value;
-  return JSON.parse(text, (_key, member: unknown) => {
+/** Undefined for a value with a lone surrogate or a bigint. */
+function canonicalOf(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy without lone surrogates and bigints. */
+function plain(value: unknown): unknown {
+  return JSON.parse(writeJson(value), (_key, member: unknown) => {
     if (typeof member === "string") return member.toWellFormed();
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
     return Object.fromEntries(Object.entries(member).map(([name, inner]) => [name.toWellFormed(), inner]));

@@ -1,4 +1,5 @@
 import type { Log, LogProperties } from "./Log.ts";
+import { HIDDEN, redactText } from "./redact/redactText.ts";
 
 /** The depth to which causes of causes are written. */
 const MAX_CAUSES = 5;
@@ -13,18 +14,22 @@ export function jsonLog(write: (line: string) => void, now: () => number): Log {
     (message: string, properties: LogProperties = {}) => {
       const line = { time: new Date(now()).toISOString(), level, message };
       try {
-        write(JSON.stringify({ ...line, ...properties }, serializable));
+        write(redactText(JSON.stringify({ ...line, ...properties }, serializable)));
       } catch (error) {
         // Such as a circular value that a policy threw. A log must not break what it reports.
         const texts = Object.entries(properties).filter(([, value]) => typeof value === "string");
         const unwritable = error instanceof Error ? error.message : typeof error;
-        write(JSON.stringify({ ...line, ...Object.fromEntries(texts), unwritable }));
+        write(redactText(JSON.stringify({ ...line, ...Object.fromEntries(texts), unwritable })));
       }
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-function serializable(_key: string, value: unknown): unknown {
+/** Names of facts that hold credentials wherever they come from. */
+const SECRET = /^(?:(?:proxy-)?authorization|(?:set-)?cookie)$/i;
+
+function serializable(key: string, value: unknown): unknown {
+  if (SECRET.test(key)) return HIDDEN;
   if (typeof value === "bigint") return value.toString();
   return value instanceof Error ? describeError(value, 0) : value;
 }

@@ -22,8 +22,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["src/protocol", "src/telemetry"],
   "src/policies": ["src/policy", "src/protocol", "src/telemetry"],
   "src/registration": ["src/policy", "src/protocol"],
-  "src/gate": ["src/policy", "src/protocol", "src/registration", "src/telemetry"],
-  "src/hosts": ["src/gate", "src/telemetry", "src/tls", "src/trust"],
+  "src/records": ["src/http", "src/protocol", "src/telemetry"],
+  "src/gate": ["src/policy", "src/protocol", "src/records", "src/registration", "src/telemetry"],
+  "src/hosts": ["src/gate", "src/records", "src/telemetry", "src/tls", "src/trust"],
   // Trust.
   "src/announcement": ["src/config", "src/http", "src/protocol", "src/telemetry", "src/trust"],
   "src/sync": [
@@ -61,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/policies",
     "src/policy",
     "src/protocol",
+    "src/records",
     "src/registration",
     "src/rollout",
     "src/sync",
@@ -70,7 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // The package's main entry.
   src: ["src/gate", "src/policy", "src/protocol", "src/registration"],
-  functions: ["src/hosts", "src/gate", "src/policy", "src/policies"],
+  functions: ["src/hosts", "src/gate", "src/policy", "src/policies", "src/records"],
   infra: ["package.json", "src/gate", "src/cli", "src/protocol"],
 };
 
@@ -132,7 +134,7 @@ describe("a source file", () => {
       .filter(({ path }) => !entries.test(path) && !NAMED_FOR_A_SUBJECT.includes(path))
       .filter(({ path, text }) => {
         const name = path.split("/").at(-1)?.replace(".ts", "") ?? "";
-        const exported = [...text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm)].map(
+        const exported = [...text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm)].map(
           ([, it = ""]) => it.toLowerCase().replaceAll("_", ""),
         );
         return !exported.some(

@@ -3,6 +3,7 @@ import { devCommand } from "../../src/cli/dev/devCommand.ts";
 import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
 import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { recordsCommand } from "../../src/cli/records/recordsCommand.ts";
 import { renderCommand } from "../../src/cli/render/renderCommand.ts";
 import { reviewCommand } from "../../src/cli/review/reviewCommand.ts";
 import { rolloutCommand } from "../../src/cli/rollout/rolloutCommand.ts";
@@ -34,6 +35,7 @@ export const ALL_COMMANDS = [
   announceCommand,
   rolloutCommand,
   doctorCommand(readGateSources),
+  recordsCommand,
   sidecarCommand,
 ];
 

@@ -9,7 +9,14 @@ import { selfSignedPair } from "../tls/selfSignedPair.ts";
 import type { Runtime, RuntimeAnswer, RuntimeCall, StartRuntime } from "./Runtime.ts";
 
 /** Starts functions/node.ts as deployed: the bundle in its own process, over HTTPS. */
-export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> => {
+export const startNode: StartRuntime = (gate, env) => startNodeProcess(gate, env, () => undefined);
+
+/** Like {@link startNode}. `onLine` gets each line of its log. */
+export async function startNodeProcess(
+  gate: string | undefined,
+  env: Readonly<Record<string, string>> = {},
+  onLine: (line: string) => void,
+): Promise<Runtime> {
   const [text, { cert, key }] = await Promise.all([gateBundle("node", gate), selfSignedPair()]);
   const folder = await mkdtemp(join(tmpdir(), "postern-node-"));
   await Promise.all([
@@ -35,6 +42,7 @@ export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> 
   };
   const listening = new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on("line", (line) => {
+      onLine(line);
       const entry: unknown = JSON.parse(line);
       if (typeof entry === "object" && entry !== null && "port" in entry) resolve(Number(entry.port));
     });
@@ -45,7 +53,7 @@ export const startNode: StartRuntime = async (gate, env = {}): Promise<Runtime> 
     throw error;
   });
   return { call: (call) => post(port, cert, call), stop };
-};
+}
 
 function post(port: number, ca: string, { method = "POST", path, headers, body }: RuntimeCall): Promise<RuntimeAnswer> {
   return new Promise((resolve, reject) => {

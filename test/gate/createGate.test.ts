@@ -5,7 +5,7 @@ import { conversion } from "../../src/policy/define/conversion.ts";
 import { deny } from "../../src/policy/define/Finding.ts";
 import { policy } from "../../src/policy/define/policy.ts";
 import { readReview } from "../fixtures/readReview.ts";
-import { memoryLog, reviewCall, testGate } from "./gateCall.ts";
+import { CALL_FACTS, memoryLog, reviewCall, testGate } from "./gateCall.ts";
 
 const slow = policy({
   name: "slow",
@@ -128,7 +128,7 @@ describe("createGate, failed calls:", () => {
     const { app, log } = testGate({}, { limits: { callsInFlight: 0 } });
     await app.fetch(reviewCall("/c/local/validate/default?timeout=30s"));
     expect(log.lines).toEqual([
-      { ...WARNED, properties: { code: "overloaded", cluster: "local", path: "/c/local/validate/default" } },
+      { ...WARNED, properties: { ...CALL_FACTS, code: "overloaded", cluster: "local", path: "/c/local/validate/default" } },
     ]);
   });
 
@@ -137,7 +137,7 @@ describe("createGate, failed calls:", () => {
     await app.fetch(reviewCall("/c/local/mutate"));
     expect(log.lines.at(-1)).toEqual({
       ...WARNED,
-      properties: { code: "cluster-lookup-failed", cluster: "local", path: "/c/local/mutate" },
+      properties: { ...CALL_FACTS, code: "cluster-lookup-failed", cluster: "local", path: "/c/local/mutate" },
     });
   });
 
@@ -171,7 +171,7 @@ describe("createGate, failed calls:", () => {
       {
         level: "error",
         message: "a call failed",
-        properties: { cluster: "local", path: "/c/local/validate", uid, error: bug },
+        properties: { ...CALL_FACTS, cluster: "local", path: "/c/local/validate", uid, error: bug },
       },
     ]);
   });

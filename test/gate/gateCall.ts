@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { defineGate, type GateDefinition } from "../../src/gate/config/defineGate.ts";
 import { createGate } from "../../src/gate/createGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
@@ -11,6 +12,13 @@ export interface LogLine {
   readonly message: string;
   readonly properties: LogProperties;
 }
+
+/** What each log line of a call has beside its cluster. */
+export const CALL_FACTS = {
+  service: "postern",
+  trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+  span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+};
 
 /** A log that collects its lines. */
 export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {

@@ -4,7 +4,10 @@ import { createLambda } from "../../src/hosts/createLambda.ts";
 import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 import { readReview } from "../fixtures/readReview.ts";
 
-const gate = defineGate({ policies: [denyLabels()], clusters: { local: {}, other: { mode: "audit" } } });
+const gate = defineGate({
+  policies: [denyLabels()],
+  clusters: { local: { records: { profile: "off" } }, other: { mode: "audit" } },
+});
 const handler = createLambda(gate, {});
 const review = readReview("validate-v1-create-pods-2");
 const encoded = Buffer.from(review).toString("base64");

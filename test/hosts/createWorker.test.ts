@@ -4,7 +4,10 @@ import { createWorker } from "../../src/hosts/createWorker.ts";
 import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 import { reviewCall } from "../gate/gateCall.ts";
 
-const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} } });
+const gate = defineGate({
+  policies: [denyLabels()],
+  clusters: { local: { records: { profile: "off" } }, recorded: {}, strict: { records: { profile: "compliance" } } },
+});
 
 function context() {
   return { waitUntil: vi.fn(), passThroughOnException: vi.fn(), props: {} };
@@ -56,5 +59,25 @@ it.each<[base: string, path: string, status: number, logs: boolean]>([
   const response = await createWorker(gate).fetch(reviewCall(path), { POSTERN_BASE_PATH }, context());
   expect(response.status).toBe(status);
   expect(log.mock.calls.flat().join().includes("the base path cannot be used")).toBe(logs);
+  log.mockClear();
+});
+
+it("createWorker sends a decision record to the queue after the answer", async () => {
+  const sendBatch = vi.fn(async (_messages: readonly { readonly body: string }[]) => undefined);
+  const one = context();
+  const env = { POSTERN_RECORD_QUEUE: { sendBatch } };
+  const answer = createWorker(gate).fetch(reviewCall("/c/recorded/validate"), env, one);
+  expect(await (await answer).json()).toMatchObject({ response: { allowed: false } });
+  await one.waitUntil.mock.calls[0]?.[0];
+  const bodies = sendBatch.mock.calls.flatMap(([messages]) => messages.map(({ body }) => JSON.parse(body)));
+  expect(bodies).toMatchObject([{ kind: "Decision", cluster: "recorded", verdict: { allowed: false } }]);
+});
+
+it("createWorker has no stores for the profile compliance, and no consumer of a queue, without the option", async () => {
+  const log = vi.mocked(console.log);
+  const worker = createWorker(gate);
+  expect(worker).not.toHaveProperty("queue");
+  const response = await worker.fetch(reviewCall("/c/strict/validate"), {}, context());
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
   log.mockClear();
 });

@@ -10,7 +10,13 @@ const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} } });
 
 async function resultOf(env: ServeEnv): Promise<[code: number, stderr: string]> {
   let written = "";
-  const code = await serveProcess(gate, { POSTERN_HOST: "127.0.0.1", ...env }, { write: (text) => (written += text) });
+  const code = await serveProcess(
+    gate,
+    { POSTERN_HOST: "127.0.0.1", ...env },
+    {
+      stderr: { write: (text) => (written += text) },
+    },
+  );
   return [code, written];
 }
 

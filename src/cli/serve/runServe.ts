@@ -1,5 +1,9 @@
+import { isRecordThread } from "../../hosts/records/recordThreadData.ts";
 import { serveGate } from "../../hosts/serveGate.ts";
+import { nodeTelemetry } from "../../hosts/telemetry/nodeTelemetry.ts";
 import { isJudgeThread } from "../../hosts/thread/judgeThreadData.ts";
+import { RecordError } from "../../records/RecordError.ts";
+import { OtlpConfigError } from "../../telemetry/otlp/OtlpConfigError.ts";
 import { readTlsSettings } from "../../tls/readTlsEnv.ts";
 import { TlsConfigError } from "../../tls/TlsConfigError.ts";
 import { TlsError } from "../../tls/TlsError.ts";
@@ -29,7 +33,7 @@ export async function runServe(terminal: Terminal, options: ServeOptions): Promi
   checkTogether("--standby-cert", standbyCert, "--standby-key", standbyKey);
   checkStandby(options, terminal.env);
   const gate = await loadGate(file);
-  if (cert === undefined && !isJudgeThread())
+  if (cert === undefined && !isJudgeThread() && !isRecordThread())
     terminal.stderr.write(
       "postern: serving plain HTTP, for an edge that terminates TLS; the API server itself needs HTTPS (--cert, --key)\n",
     );
@@ -38,14 +42,19 @@ export async function runServe(terminal: Terminal, options: ServeOptions): Promi
       gate,
       terminal.env,
       { port, hostname: host, tls: tlsOf(options, terminal.env) },
-      process.argv[1],
+      { script: process.argv[1], telemetry: nodeTelemetry },
     );
   } catch (error) {
-    if (error instanceof TlsError || error instanceof TrustError || error instanceof TlsConfigError)
-      throw new CliError("cannot-serve", error.message, error);
+    if (isFault(error)) throw new CliError("cannot-serve", error.message, error);
     const taken = error instanceof Error && "port" in error && typeof error.port === "number" ? error.port : port;
     throw listenError(error, taken, taken === port ? "--port" : "POSTERN_METRICS_PORT");
   }
+}
+
+/** Whether an error comes from a certificate or a setting. */
+function isFault(error: unknown): error is Error {
+  const faults = [RecordError, TlsError, TrustError, TlsConfigError, OtlpConfigError];
+  return faults.some((fault) => error instanceof fault);
 }
 
 /** Throws {@link CliError} for a standby pair, from the options or the environment, without a main pair. */

@@ -13,6 +13,8 @@ export const EXIT_DIFFERENT = 1;
 export const EXIT_NOT_IN_STEP = 1;
 /** `sync`: a written value was not accepted and the snapshot was restored. */
 export const EXIT_ROLLED_BACK = 3;
+/** `records`: a finding of `verify`, a proof that does not hold, no record to prove, or a line that is not a record. */
+export const EXIT_FINDINGS = 1;
 /** `doctor`: the worst finding is a warning. */
 export const EXIT_WARNINGS = 1;
 /** `doctor`: a finding is an error: something is broken, or will be soon. */

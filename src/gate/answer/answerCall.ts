@@ -1,6 +1,7 @@
-import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
+import { formatTraceparent } from "../../telemetry/trace/traceparent.ts";
+import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import { errorOfCall, GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import { HEAVY_BYTES, isHeavy } from "../http/HeavyTurns.ts";
@@ -29,8 +30,10 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
   let place: TakenPlace | undefined;
   try {
     checkContent(request);
+    const identity = call.span.child("identity");
     const found = runtime.clusters.find(call.cluster);
     const settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
+    identity.end();
     if (settings === undefined) throw new GateError("unknown-cluster", "this gate has no cluster of that name");
     runtime.limiter.checkCalls();
     const body = await readBody(request, runtime.reading, deadline);
@@ -63,7 +66,7 @@ const LARGE_BYTES = 1024 * 1024;
 /** The answer to a call that is judged apart from all others; undefined for one that need not be, or cannot. */
 function answeredApart(
   { deps, limiter }: GateRuntime,
-  { url, deadline }: Call,
+  { url, deadline, span }: Call,
   body: CompleteBody,
 ): Promise<Response | Body | "unavailable"> | undefined {
   if (deps.judgeApart === undefined || body.data === undefined) return undefined;
@@ -71,8 +74,9 @@ function answeredApart(
   if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body, HEAVY_BYTES + 1))) return undefined;
   // Its bytes are gone once they are handed over.
   const costly = body.tooCostly();
+  const traceparent = deps.tracer === undefined ? undefined : formatTraceparent(span.context);
   return deps
-    .judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs })
+    .judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs, traceparent })
     .then((answer) => (answer === "too-costly" ? costly : answer));
 }
 
@@ -115,9 +119,9 @@ async function takePlace(
 
 /** The settings of the call's cluster, found before the deadline. */
 async function foundInTime(
-  lookup: Promise<ClusterSettings | undefined>,
+  lookup: Promise<GateClusterSettings | undefined>,
   deadline: Deadline,
-): Promise<ClusterSettings | undefined> {
+): Promise<GateClusterSettings | undefined> {
   const settings = await Promise.race([lookup, deadline.passed]);
   if (settings !== deadlinePassed) return settings;
   throw new GateError("cluster-lookup-failed", "the lookup of the cluster's settings took too long; try again");

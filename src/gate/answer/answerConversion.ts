@@ -31,7 +31,12 @@ export async function answerConversion(
   }
   const review = decodeBody(body.text, parseExact, decodeConversionReview, "/convert takes ConversionReviews");
   call.uid = review.uid;
+  const converting = call.span.child("convert");
   const outcome = await convertReview(runtime, review, call, settings);
+  converting.end();
+  const { cluster, purpose, entry } = call;
+  const verdict = outcome.converted ? "converted" : "not-converted";
+  runtime.deps.metrics?.review({ cluster, purpose, entry, verdict });
   return reviewResponse(writeJson(encodeConversionReview(review, outcome)), runtime.deps);
 }
 
@@ -42,11 +47,11 @@ export async function answerConversion(
 async function convertReview(
   runtime: GateRuntime,
   review: ConversionReview,
-  { url, entry }: ConversionCall,
+  { url, entry, log }: ConversionCall,
   settings: ClusterSettings,
 ): Promise<ConversionOutcome> {
   const object = selfTestObject(review);
   if (object !== undefined) return { converted: false, message: await selfTestMessage(runtime, object, url, settings) };
   if (entry !== undefined) throw new GateError("not-found", "this path converts only self-tests");
-  return runConversion(review, runtime.conversions, runtime.deps.log);
+  return runConversion(review, runtime.conversions, log);
 }

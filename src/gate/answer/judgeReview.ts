@@ -6,9 +6,12 @@ import { denied, type Verdict } from "../../protocol/review/Verdict.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import type { AdmissionCall } from "./Call.ts";
 import { selfTestMessage, selfTestNonce } from "./selfTest.ts";
+import { observePolicies } from "./telemetry/observePolicies.ts";
 
 /** What a verdict needs of a call. */
-export interface JudgedCall extends Pick<AdmissionCall, "purpose" | "entry" | "part" | "url" | "deadline"> {
+export interface JudgedCall
+  extends Pick<AdmissionCall, "purpose" | "entry" | "part" | "url" | "deadline">,
+    Partial<Pick<AdmissionCall, "span" | "log">> {
   /** See {@link PolicyRun.isOldGuessed}. Default: false. */
   readonly isOldGuessed?: boolean;
 }
@@ -20,11 +23,17 @@ export interface JudgedCall extends Pick<AdmissionCall, "purpose" | "entry" | "p
 export async function judgeReview(
   runtime: GateRuntime,
   review: Review,
-  { purpose, entry, part, url, deadline, isOldGuessed = false }: JudgedCall,
+  { purpose, entry, part, url, deadline, span, log, isOldGuessed = false }: JudgedCall,
   settings: ClusterSettings,
 ): Promise<Verdict> {
-  const { log, freezeReviews: isStrict = false } = runtime.deps;
+  const { deps } = runtime;
+  const { freezeReviews: isStrict = false } = deps;
   if (selfTestNonce(review) !== undefined) return denied(await selfTestMessage(runtime, review.object, url, settings));
   if (isStrict) freezeReview(review);
-  return runtime.engineFor(entry, part)[purpose]({ review, settings, deadline, log, isStrict, isOldGuessed });
+  const judging = span?.child(purpose);
+  const observer = observePolicies(judging, deps);
+  const run = { review, settings, deadline, log: log ?? deps.log, isStrict, isOldGuessed, observer };
+  const verdict = await runtime.engineFor(entry, part)[purpose](run);
+  judging?.end();
+  return verdict;
 }

@@ -36,7 +36,7 @@ export function verdictLines(
  */
 export function logVerdict(log: Log, user: LoggedUser = "none"): (judged: JudgedReview) => void | Promise<void> {
   const write = (judged: JudgedReview, name: string | undefined): void =>
-    log.info(VERDICT_MESSAGE, lineOf(judged, name));
+    (judged.log ?? log).info(VERDICT_MESSAGE, lineOf(judged, name));
   return (judged) => {
     const { cluster, review } = judged;
     if (user !== "hash") return write(judged, user === "name" ? review.user.username : undefined);

@@ -1,14 +1,14 @@
-import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { GateError } from "../GateError.ts";
 import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
+import type { GateClusterSettings } from "./GateClusterSettings.ts";
 
 /** The cached result of a lookup. `settings` is undefined when there is no such cluster. */
 interface Cached {
-  readonly settings: ClusterSettings | undefined;
+  readonly settings: GateClusterSettings | undefined;
   /** In milliseconds since 1970. */
   readonly lookedUpAt: number;
 }
@@ -34,13 +34,13 @@ const STALE_WAIT_MS = 500;
  * one lookup. When a lookup fails, the last good settings stay in force.
  */
 export class ClusterDirectory {
-  readonly #table: ReadonlyMap<string, ClusterSettings> | undefined;
+  readonly #table: ReadonlyMap<string, GateClusterSettings> | undefined;
   readonly #lookup: ClusterLookup | undefined;
   readonly #cached = new Map<string, Cached>();
   readonly #unknown = new Map<string, Cached>();
   readonly #pending = new Map<
     string,
-    { readonly lookup: Promise<ClusterSettings | undefined>; readonly startedAt: number }
+    { readonly lookup: Promise<GateClusterSettings | undefined>; readonly startedAt: number }
   >();
   readonly #policies: readonly Policy[];
   readonly #now: () => number;
@@ -66,7 +66,7 @@ export class ClusterDirectory {
    * The settings of a cluster; undefined when there is no such cluster. Where no settings are cached, rejects with
    * {@link GateError} `cluster-lookup-failed` when the lookup fails, and `overloaded` when 512 others are in progress.
    */
-  find(name: string): ClusterSettings | undefined | Promise<ClusterSettings | undefined> {
+  find(name: string): GateClusterSettings | undefined | Promise<GateClusterSettings | undefined> {
     if (this.#table !== undefined) return this.#table.get(name);
     if (!isObjectName(name)) return undefined;
     const unknown = this.#unknown.get(name);
@@ -82,7 +82,7 @@ export class ClusterDirectory {
     return cached === undefined ? lookup : newestInTime(lookup, cached.settings);
   }
 
-  #refresh(name: string, last: Cached | undefined): Promise<ClusterSettings | undefined> {
+  #refresh(name: string, last: Cached | undefined): Promise<GateClusterSettings | undefined> {
     const pending = this.#pending.get(name);
     // An older lookup belongs to a call that its runtime dropped, and never ends.
     if (pending !== undefined && this.#now() - pending.startedAt <= LOOKUP_TIMEOUT_MS) return pending.lookup;
@@ -102,7 +102,7 @@ export class ClusterDirectory {
     return this.#pending.size < MAX_LOOKUPS;
   }
 
-  async #lookUp(name: string, last: Cached | undefined): Promise<ClusterSettings | undefined> {
+  async #lookUp(name: string, last: Cached | undefined): Promise<GateClusterSettings | undefined> {
     try {
       const cluster = await this.#lookUpInTime(name);
       const lookedUpAt = this.#now();
@@ -153,11 +153,11 @@ export class ClusterDirectory {
 
 /** The newer settings if they arrive soon, else the older ones. The lookup continues, for later calls. */
 async function newestInTime(
-  lookup: Promise<ClusterSettings | undefined>,
-  older: ClusterSettings | undefined,
-): Promise<ClusterSettings | undefined> {
+  lookup: Promise<GateClusterSettings | undefined>,
+  older: GateClusterSettings | undefined,
+): Promise<GateClusterSettings | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const fallback = new Promise<ClusterSettings | undefined>((resolve) => {
+  const fallback = new Promise<GateClusterSettings | undefined>((resolve) => {
     timer = setTimeout(() => resolve(older), STALE_WAIT_MS);
   });
   try {

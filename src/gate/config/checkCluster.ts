@@ -14,7 +14,7 @@ export function checkCluster(value: unknown): DecodeResult<z.infer<typeof cluste
 
 function faultOf(value: unknown): DecodeFault | undefined {
   if (!isObject(value)) return shapeFault("", "expected an object");
-  const { mode, modes, params } = value;
+  const { mode, modes, params, records } = value;
   if (mode !== undefined && mode !== "enforce" && mode !== "warn" && mode !== "audit")
     return shapeFault("mode", 'expected "enforce" or "warn" or "audit"');
   if (modes !== undefined) {
@@ -27,5 +27,46 @@ function faultOf(value: unknown): DecodeFault | undefined {
     }
   }
   if (params !== undefined && !isJsonObject(params)) return shapeFault("params", "expected a record");
-  return unknownKeysFault(value, ["mode", "modes", "params"], "");
+  if (records !== undefined) {
+    const recordsFault = faultOfRecords(records);
+    if (recordsFault !== undefined) return recordsFault;
+  }
+  return unknownKeysFault(value, ["mode", "modes", "params", "records"], "");
+}
+
+function faultOfRecords(value: unknown): DecodeFault | undefined {
+  if (!isObject(value)) return shapeFault("records", "expected an object");
+  const { profile, sample, users, objects, redact } = value;
+  if (profile !== undefined && profile !== "latency" && profile !== "compliance" && profile !== "off")
+    return shapeFault("records.profile", 'expected "latency" or "compliance" or "off"');
+  if (sample !== undefined && !Number.isFinite(sample)) return shapeFault("records.sample", "expected a number");
+  if (users !== undefined && users !== "name" && users !== "hash" && users !== "none")
+    return shapeFault("records.users", 'expected "name" or "hash" or "none"');
+  if (objects !== undefined && objects !== "hash" && objects !== "redacted")
+    return shapeFault("records.objects", 'expected "hash" or "redacted"');
+  if (redact !== undefined) {
+    const redactFault = faultOfRedact(redact);
+    if (redactFault !== undefined) return redactFault;
+  }
+  return unknownKeysFault(value, ["profile", "sample", "users", "objects", "redact"], "records");
+}
+
+function faultOfRedact(value: unknown): DecodeFault | undefined {
+  if (!isObject(value)) return shapeFault("records.redact", "expected an object");
+  const { env, annotations } = value;
+  if (env !== undefined) {
+    if (!Array.isArray(env)) return shapeFault("records.redact.env", "expected an array");
+    for (let index = 0; index < env.length; index += 1) {
+      const element: unknown = env[index];
+      if (typeof element !== "string") return shapeFault(`records.redact.env.${index}`, "expected a string");
+    }
+  }
+  if (annotations !== undefined) {
+    if (!Array.isArray(annotations)) return shapeFault("records.redact.annotations", "expected an array");
+    for (let index = 0; index < annotations.length; index += 1) {
+      const element: unknown = annotations[index];
+      if (typeof element !== "string") return shapeFault(`records.redact.annotations.${index}`, "expected a string");
+    }
+  }
+  return unknownKeysFault(value, ["env", "annotations"], "records.redact");
 }

@@ -1,7 +1,9 @@
-import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
+import { DEFAULT_RECORD_SETTINGS, type RecordSettings } from "../../records/decision/RecordSettings.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
+import type { Cluster } from "./Cluster.ts";
 import { checkCluster } from "./checkCluster.ts";
+import type { GateClusterSettings } from "./GateClusterSettings.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
 /**
@@ -14,7 +16,7 @@ export function clusterSettings(
   data: unknown,
   policies: readonly Policy[],
   strict: boolean,
-): ClusterSettings {
+): GateClusterSettings {
   const path = `clusters.${name}`;
   const checked = checkCluster(data);
   if (!checked.ok) {
@@ -37,7 +39,30 @@ export function clusterSettings(
       policyName,
       parseParams(policy, Object.hasOwn(params, policyName) ? params[policyName] : undefined, path),
     );
-  return { cluster: name, modeOf: (policy) => modeOf.get(policy) ?? mode, paramsOf: (policy) => paramsOf.get(policy) };
+  return {
+    cluster: name,
+    modeOf: (policy) => modeOf.get(policy) ?? mode,
+    paramsOf: (policy) => paramsOf.get(policy),
+    records: recordSettings(checked.value.records, path),
+  };
+}
+
+function recordSettings(records: Cluster["records"], path: string): RecordSettings {
+  if (records === undefined) return DEFAULT_RECORD_SETTINGS;
+  const { profile, sample, users, objects, redact } = DEFAULT_RECORD_SETTINGS;
+  const settings: RecordSettings = {
+    profile: records.profile ?? profile,
+    sample: records.sample ?? sample,
+    users: records.users ?? users,
+    objects: records.objects ?? objects,
+    redact: {
+      env: records.redact?.env ?? redact.env,
+      annotations: records.redact?.annotations ?? redact.annotations,
+    },
+  };
+  if (settings.sample < 0 || settings.sample > 1)
+    throw new GateConfigError(`${path}.records.sample`, ": expected a number from 0 to 1");
+  return settings;
 }
 
 const NO_PARAMS = Object.freeze({});

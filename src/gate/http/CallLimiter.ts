@@ -28,6 +28,11 @@ export class CallLimiter {
     this.#limits = limits;
   }
 
+  /** The calls that have a place. */
+  get calls(): number {
+    return this.#holders.size;
+  }
+
   /** Throws {@link GateError} `overloaded` when no call has a place. */
   checkCalls(): void {
     if (this.#holders.size >= this.#limits.callsInFlight)

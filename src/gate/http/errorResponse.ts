@@ -51,6 +51,7 @@ export function httpStatus(code: GateErrorCode): number {
       return 500;
     case "overloaded":
     case "cluster-lookup-failed":
+    case "not-recorded":
       return 503;
   }
 }

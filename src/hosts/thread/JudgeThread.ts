@@ -2,10 +2,13 @@ import { Worker } from "node:worker_threads";
 import type { ApartAnswer, LargeCall } from "../../gate/GateDependencies.ts";
 import { GateError } from "../../gate/GateError.ts";
 import { Segment } from "../../gate/http/BodyBuffer.ts";
+import type { Receipt } from "../../records/writer/ChainWriter.ts";
+import type { Recorder } from "../../records/writer/Recorder.ts";
 import type { Counters } from "../../telemetry/Counters.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { judgeThreadData } from "./judgeThreadData.ts";
-import { type ThreadCall, type ThreadMessage, threadMessageSchema } from "./threadMessages.ts";
+import { type ThreadCall, type ThreadMessage, type ThreadReceipt, threadMessageSchema } from "./threadMessages.ts";
+import type { RelayedTelemetry } from "./threadTelemetry.ts";
 
 /** What {@link JudgeThread} needs. */
 export interface JudgeThreadOptions {
@@ -19,6 +22,10 @@ export interface JudgeThreadOptions {
   readonly waitingBytes: number;
   readonly certificateSerial: () => string | undefined;
   readonly counters: Counters;
+  /** Is told what the thread measured. Default: it is dropped. */
+  readonly onTelemetry?: (relayed: RelayedTelemetry) => void;
+  /** Where the decisions of the thread go. */
+  readonly records?: Recorder | undefined;
   readonly log: Log;
   /** Without a call for this long the thread ends, and its memory is free. Default 20 s. */
   readonly idleMs?: number;
@@ -82,6 +89,11 @@ export class JudgeThread {
     });
   }
 
+  /** The calls that wait, and the one that is judged. */
+  get calls(): number {
+    return this.#waiting.length + (this.#current === undefined ? 0 : 1);
+  }
+
   /** Ends the thread. Calls that wait are rejected. */
   stop(): void {
     for (const waiting of this.#waiting.splice(0)) this.#fail(waiting);
@@ -106,11 +118,13 @@ export class JudgeThread {
     const url = `${next.url}?timeout=${Math.min(30, Math.ceil((next.endsAt - performance.now()) / 1000) + 1)}s`;
     const body = next.body.map((part) => (isPooled(part) ? part.slice() : part));
     const call: ThreadCall = {
+      kind: "call",
       id: this.#id,
       url,
       body,
       bytes: next.bytes,
       serial: this.#options.certificateSerial(),
+      traceparent: next.traceparent,
     };
     this.#worker.postMessage(
       call,
@@ -142,14 +156,35 @@ export class JudgeThread {
     if (message.kind === "ready") {
       this.#isReady = true;
       this.#failedStarts = 0;
+    } else if (message.kind === "later") {
+      const { decision } = message;
+      this.#options.records?.later(async () => decision, 0);
+      return;
+    } else if (message.kind === "record") {
+      void this.#record(worker, message);
+      return;
     } else if (message.id === this.#id && this.#current !== undefined) {
       const { resolve, timer } = this.#current;
       this.#current = undefined;
       clearTimeout(timer);
       for (let count = 0; count < message.unknownEntries; count += 1) this.#options.counters.count("unknown_entry");
+      this.#options.onTelemetry?.(message);
       resolve(new Response(message.body, { status: message.status, headers: message.headers }));
     }
     this.#next();
+  }
+
+  /** Records a decision of the thread, and tells it how that ended. */
+  async #record(worker: Worker, { id, decision }: Extract<ThreadMessage, { kind: "record" }>): Promise<void> {
+    const { records } = this.#options;
+    let receipt: Receipt | undefined;
+    try {
+      receipt = await records?.now?.(decision);
+    } catch (error) {
+      this.#options.log.debug("a decision of the thread was not recorded", { error });
+    }
+    const answer: ThreadReceipt = { kind: "receipt", id, receipt };
+    if (worker === this.#worker) worker.postMessage(answer);
   }
 
   /** The thread failed. A call that it was at has taken too much memory. A thread that cannot start gives all calls back. */

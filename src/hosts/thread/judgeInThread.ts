@@ -8,10 +8,16 @@ import { gateError } from "../../gate/GateError.ts";
 import { errorResponse } from "../../gate/http/errorResponse.ts";
 import type { ReadChunks } from "../../gate/http/readChunks.ts";
 import { Counters } from "../../telemetry/Counters.ts";
+import { ThreadRecorder } from "./ThreadRecorder.ts";
 import { type ThreadCall, type ThreadMessage, threadCallSchema } from "./threadMessages.ts";
+import { type ThreadTelemetry, threadTelemetry } from "./threadTelemetry.ts";
 
 /** Judges the calls of the process until it ends this thread. Never resolves. */
-export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise<never> {
+export async function judgeInThread(
+  gate: Gate,
+  deps: GateDependencies,
+  telemetry: ThreadTelemetry = threadTelemetry(undefined),
+): Promise<never> {
   const port = parentPort;
   if (port === null) throw new Error("this is the main thread");
   const counters = new Counters();
@@ -19,7 +25,10 @@ export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise
   let parts: readonly Uint8Array[] = [];
   // Not by the body of a request, which would copy it twice.
   const readChunks: ReadChunks = async (_request, onChunk) => onChunk(joined(parts));
-  const app = createGate(gate, { ...deps, counters, readChunks, certificateSerial: () => serial });
+  const records = new ThreadRecorder((message) => send(port, message), deps.log);
+  const { tracer, metrics } = telemetry;
+  const own = { counters, readChunks, records, tracer, metrics, certificateSerial: () => serial };
+  const app = createGate(gate, { ...deps, ...own });
   // A promise that a policy left behind must not end the thread.
   process.on("unhandledRejection", (error: unknown) => deps.log.error("unhandled promise rejection", { error }));
   const answerTo = async (call: ThreadCall): Promise<Response> => {
@@ -27,12 +36,20 @@ export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise
     return app.fetch(
       new Request(call.url, {
         method: "POST",
-        headers: { "content-type": "application/json", "content-length": String(call.bytes) },
+        headers: {
+          "content-type": "application/json",
+          "content-length": String(call.bytes),
+          ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
+        },
       }),
     );
   };
   port.on("message", async (message: unknown) => {
     const call = threadCallSchema.parse(message);
+    if (call.kind === "receipt") {
+      records.hear(call);
+      return;
+    }
     const before = counters.of("unknown_entry");
     // Such as a URL that no Request can have.
     const answer = await answerTo(call).catch((cause: unknown) => {
@@ -46,6 +63,7 @@ export async function judgeInThread(gate: Gate, deps: GateDependencies): Promise
       headers: [...answer.headers],
       body: await answer.text(),
       unknownEntries: counters.of("unknown_entry") - before,
+      ...telemetry.take(),
     });
   });
   yieldToOthers();

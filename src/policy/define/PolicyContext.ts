@@ -1,4 +1,5 @@
 import type { GroupVersionKind, GroupVersionResource, Operation, User } from "../../protocol/review/Review.ts";
+import type { Log } from "../../telemetry/Log.ts";
 import type { PodContainer } from "./podContainers.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface PolicyContext<T, Old, P> {
   readonly params: P;
   /** Aborts when the deadline of the review passes. Give it to every `fetch`. */
   readonly deadline: AbortSignal;
+  /** The gate's log. Each line has the cluster and the ids of the request's trace. A reviewed object never goes into a line. */
+  readonly log: Log;
   /** The path of a part of `object` for messages. In a Deployment, `spec.containers[0]` is `spec.template.spec.containers[0]`. */
   path(...segments: readonly (string | number)[]): string;
   /** The Pod's containers of all kinds with their paths. Empty for an object that is not a Pod. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../protocol/Json.ts";
 import type { GroupVersionKind, GroupVersionResource, Operation, User } from "../../protocol/review/Review.ts";
+import type { Log } from "../../telemetry/Log.ts";
 import { formatPath } from "../define/formatPath.ts";
 import type { PolicyContext } from "../define/PolicyContext.ts";
 import { type PodContainer, podContainers } from "../define/podContainers.ts";
@@ -67,6 +68,9 @@ export class ReviewContext implements PolicyContext<unknown, unknown, unknown> {
   }
   get deadline(): AbortSignal {
     return this.#run.deadline.signal;
+  }
+  get log(): Log {
+    return this.#run.log;
   }
 
   // Function members instead of methods, so that a policy can destructure the context: ({ path }) => …

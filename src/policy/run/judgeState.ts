@@ -33,7 +33,7 @@ export async function judgeState(
   { reads, request }: StateOptions = {},
 ): Promise<StateJudgement | undefined> {
   if (run.deadline.isPassed) return undefined;
-  const state: PolicyRun = { ...run, review: { ...run.review, ...request, object }, log: SILENT };
+  const state: PolicyRun = { ...run, review: { ...run.review, ...request, object }, log: SILENT, observer: undefined };
   const judged = runPolicy(hit.policy, state, () => {
     const context = new ReviewContext(state, hit, object);
     return hit.policy.validate?.(reads === undefined ? context : noteReads(context, reads));

@@ -66,7 +66,9 @@ async function runMutator(
   let next = base;
   let patch: readonly PatchOperation[] = [];
   // Reading the draft may throw as well: a policy may have put a cycle, a Date or a function into it.
-  const read = await runPolicy(policy, run, () => {
+  // The same call of the policy: it is observed once.
+  const silent = run.observer === undefined ? run : { ...run, observer: undefined };
+  const read = await runPolicy(policy, silent, () => {
     next = draft.finish();
     if (policy.leaveAlone) {
       const { object, left } = leaveAlone(hit, run.review, base, next);

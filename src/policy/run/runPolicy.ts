@@ -8,6 +8,7 @@ import { isSecret } from "../report/isSecret.ts";
 import { reportableError } from "../report/reportableError.ts";
 import { type Deadline, deadlinePassed } from "./Deadline.ts";
 import type { Outcome } from "./Outcome.ts";
+import type { PolicyObserver } from "./PolicyObserver.ts";
 
 /** The review and the environment of a run of policies. */
 export interface PolicyRun {
@@ -19,6 +20,8 @@ export interface PolicyRun {
   readonly isStrict?: boolean;
   /** Whether the old object of an UPDATE is a guess, as for a manifest. Then no fault counts as one that it had. */
   readonly isOldGuessed?: boolean;
+  /** Default: nobody is told. */
+  readonly observer?: PolicyObserver | undefined;
 }
 
 /** More findings than any review needs. The limit stops a generator without end. */
@@ -52,6 +55,18 @@ export class FindingsDroppedError extends PolicyUseError {
  * in others. Of an async policy only findings before its first `await` count: later ones may be those of another policy.
  */
 export function runPolicy(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {
+  const { observer } = run;
+  if (observer === undefined) return outcomeOf(policy, run, call);
+  const startedAt = observer.now();
+  const ended = (outcome: Outcome): Outcome => {
+    observer.ended(outcome, startedAt);
+    return outcome;
+  };
+  const outcome = outcomeOf(policy, run, call);
+  return outcome instanceof Promise ? outcome.then(ended) : ended(outcome);
+}
+
+function outcomeOf(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {
   const before = findingsMade();
   try {
     const returned = call();
@@ -108,6 +123,7 @@ function failed(policy: Policy, run: PolicyRun, thrown: unknown): Outcome {
   } catch {
     // The thrown value cannot be read: a getter that throws.
   }
+  run.observer?.failed(policy.name, error);
   // The denial must not depend on the log.
   try {
     run.log.error("a policy failed", { ...callOf(policy, run), error });

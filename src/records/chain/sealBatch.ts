@@ -3,7 +3,7 @@ import type { Decision, DecisionRecord } from "../decision/decisionSchema.ts";
 import { hexOf, sha256 } from "../sha256.ts";
 import { BATCH_TYPE, type BatchRoot } from "./BatchRoot.ts";
 import type { ChainHead } from "./ChainHead.ts";
-import { leafHash, merkleRoot } from "./merkleTree.ts";
+import { leafHash, merkleRoot } from "./merkleRoot.ts";
 import type { RecordSigner } from "./RecordSigner.ts";
 
 /** A decision that goes into the next batch. */

@@ -46,8 +46,10 @@ const request = z.strictObject({
   namespace: z.string(),
   name: z.string(),
   dryRun: z.boolean(),
-  objectHash: z.optional(hash).describe("Of the canonical JSON of the object"),
-  oldObjectHash: z.optional(hash).describe("Of the canonical JSON of the old object"),
+  objectHash: z
+    .optional(hash)
+    .describe("Of the canonical JSON of the object; for a Secret, without its data and annotations"),
+  oldObjectHash: z.optional(hash).describe("Of the canonical JSON of the old object, in the same way"),
   object: z.optional(z.record(z.string(), z.unknown())).describe("The redacted object, where it is configured"),
   objectOmitted: z.optional(z.literal("too-large")),
 });
@@ -73,7 +75,7 @@ const verdict = z.strictObject({
   code: z.optional(z.int()).describe("The HTTP status of a denial"),
   reason: z.optional(z.string()),
   message: z.optional(z.string()).describe("The message of a denial"),
-  policies: z.array(policyResult).describe("Each policy that was asked, in the order of the gate"),
+  policies: z.array(policyResult).describe("Each policy that was asked; those with a finding or a failure come first"),
   omittedPolicies: z.optional(z.int()),
   warnings: z.array(z.string()),
   patchHash: z.optional(hash).describe("Of the canonical JSON of the JSON Patch; absent when nothing changed"),

@@ -64,7 +64,11 @@ class CallBed {
       ...(content instanceof ReadableStream ? { duplex: "half" } : {}),
     });
     this.request = request;
-    const call = callOf(request, { cluster: "local", purpose: "validate", entry: undefined, ...path }, Date.now);
+    const call = callOf(
+      request,
+      { cluster: "local", purpose: "validate", entry: undefined, ...path },
+      this.runtime.deps,
+    );
     const answered = answerCall(this.runtime, call);
     let isSettled = false;
     answered

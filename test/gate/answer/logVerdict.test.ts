@@ -6,7 +6,7 @@ import { createGate } from "../../../src/gate/createGate.ts";
 import { deny } from "../../../src/policy/define/Finding.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
 import { readReview } from "../../fixtures/readReview.ts";
-import { memoryLog, reviewCall } from "../gateCall.ts";
+import { CALL_FACTS, memoryLog, reviewCall } from "../gateCall.ts";
 
 const pods = { resources: ["pods"] } as const;
 const definition: GateDefinition = {
@@ -40,6 +40,7 @@ describe("verdict lines", () => {
   it("have what was requested, the policies that were asked, and what each of them did", async () => {
     expect(await linesOf("/c/local/validate/default", pod)).toEqual([
       {
+        ...CALL_FACTS,
         cluster: "local",
         purpose: "validate",
         entry: "default",

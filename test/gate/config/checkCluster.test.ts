@@ -6,8 +6,25 @@ import { faultFromIssue } from "../../../src/protocol/faultFromIssue.ts";
 
 const good = fc.constantFrom("enforce", "warn", "audit");
 const mode = fc.oneof({ weight: 19, arbitrary: good }, fc.constantFrom("Enforce", "", null, 1));
+const choice = (...values: readonly unknown[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...values) }, fc.jsonValue());
+const texts = fc.oneof({ weight: 6, arbitrary: fc.array(fc.string()) }, fc.array(fc.jsonValue()), fc.jsonValue());
+const records = fc.record(
+  {
+    profile: choice("latency", "compliance", "off"),
+    sample: fc.oneof({ weight: 6, arbitrary: fc.double() }, fc.jsonValue()),
+    users: choice("name", "hash", "none"),
+    objects: choice("hash", "redacted"),
+    redact: fc.oneof(
+      { weight: 4, arbitrary: fc.record({ env: texts, annotations: texts, other: texts }, { requiredKeys: [] }) },
+      fc.jsonValue(),
+    ),
+  },
+  { requiredKeys: [] },
+);
 const members = fc.record(
   {
+    records: fc.oneof({ weight: 6, arbitrary: records }, fc.jsonValue()),
     mode,
     modes: fc.oneof({ weight: 4, arbitrary: fc.dictionary(fc.string(), mode) }, fc.jsonValue()),
     params: fc.oneof({ weight: 4, arbitrary: fc.dictionary(fc.string(), fc.jsonValue()) }, fc.jsonValue()),

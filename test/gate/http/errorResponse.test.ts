@@ -18,10 +18,11 @@ const STATUS: Readonly<Record<GateErrorCode, number>> = {
   "wrong-review-kind": 422,
   internal: 500,
   overloaded: 503,
+  "not-recorded": 503,
   "cluster-lookup-failed": 503,
 };
 const CODES = Object.keys(STATUS) as GateErrorCode[];
-const RETRIED: readonly GateErrorCode[] = ["overloaded", "cluster-lookup-failed"];
+const RETRIED: readonly GateErrorCode[] = ["overloaded", "cluster-lookup-failed", "not-recorded"];
 
 const answer = (code: GateErrorCode, facts: GateErrorFacts = {}, isBodyUnread = false): Response =>
   errorResponse(new GateError(code, "a message", facts), isBodyUnread);

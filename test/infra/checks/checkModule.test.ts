@@ -21,7 +21,7 @@ const source = (schema: z.core.$ZodType): Parameters<typeof checkModule>[0] => (
 describe("checkModule refuses a schema that it cannot write as plain code", () => {
   it.each<[what: string, schema: z.core.$ZodType, about: string]>([
     ["a root that is no object", z.string(), "a root of type string"],
-    ["a number", z.object({ a: z.number() }), "the type number"],
+    ["a number with rules", z.object({ a: z.number().check(z.minimum(1)) }), "a number with rules"],
     ["a union", z.object({ a: z.union([z.string(), z.boolean()]) }), "the type union"],
     ["a text with a pattern", z.object({ a: z.string().check(z.regex(/a/)) }), "the check string_format"],
     ["a text of at least two characters", z.object({ a: z.string().check(z.minLength(2)) }), "the check min_length"],

@@ -1,0 +1,30 @@
+import { Option } from "commander";
+import type { AddCommand } from "../../program.ts";
+import { addFilterOptions, addTimeOptions } from "./filterOptions.ts";
+import type { ExportOptions } from "./runExport.ts";
+
+/** Adds `postern records export`: hands records to another system. */
+export const exportCommand: AddCommand = (records, terminal, done) => {
+  const command = records
+    .command("export")
+    .description("print records for another system")
+    .argument("<source>", "folder of a store, JSON Lines file, -, or s3://BUCKET/PREFIX")
+    .addOption(
+      new Option("--format <format>", "jsonl (to verify), csv, or ocsf (OCSF 1.5.0)")
+        .choices(["jsonl", "csv", "ocsf"])
+        .default("jsonl"),
+    );
+  addTimeOptions(addFilterOptions(command)).addHelpText(
+    "after",
+    `
+Example:
+  $ postern records export --format ocsf --from 2026-01-31 /var/lib/postern
+
+jsonl is one chain with its signed roots, whole batches only: it takes --cluster,
+--from and --to. Exit codes: 0 printed, 1 a line is not a record, 2 usage, or a
+source that cannot be read.`,
+  );
+  command.action(async (source: string, options: ExportOptions) =>
+    done(await (await import("./runExport.ts")).runExport(terminal, source, options)),
+  );
+};

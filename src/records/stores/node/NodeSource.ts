@@ -1,0 +1,58 @@
+import { createReadStream, existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { LoggedHead, RecordSource, SourceLine } from "../../chain/RecordSource.ts";
+import { textLines } from "../textLines.ts";
+import { checkpointFiles, clusterFolder, segmentFiles } from "./segmentFiles.ts";
+import { storeError } from "./storeError.ts";
+
+/** The records in the folder of a `NodeStore`, also while a process writes to it. */
+export class NodeSource implements RecordSource {
+  readonly name: string;
+
+  constructor(folder: string) {
+    this.name = folder;
+  }
+
+  async clusters(): Promise<readonly string[]> {
+    try {
+      const entries = await readdir(join(this.name, "segments"), { withFileTypes: true });
+      return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    } catch (error) {
+      throw storeError(`reading ${join(this.name, "segments")}`, error);
+    }
+  }
+
+  async *lines(cluster: string): AsyncGenerator<SourceLine> {
+    const folder = clusterFolder(this.name, cluster);
+    try {
+      const segments = (await segmentFiles(folder)).map(({ path }) => path);
+      for (const path of [...(await checkpointFiles(folder)), ...segments])
+        yield* textLines(createReadStream(path), path);
+    } catch (error) {
+      throw storeError(`reading ${folder}`, error);
+    }
+  }
+
+  async loggedHead(cluster: string): Promise<LoggedHead | undefined> {
+    const path = join(this.name, "log.db");
+    if (!existsSync(path)) return undefined;
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+      const row = db
+        .prepare(
+          "SELECT batch + 1 AS batch, end_seq, end_prev FROM batches WHERE cluster = ? ORDER BY batch DESC LIMIT 1",
+        )
+        .get(cluster);
+      return row === undefined
+        ? undefined
+        : { batch: Number(row.batch), seq: Number(row.end_seq), prev: String(row.end_prev) };
+    } catch (error) {
+      throw storeError(`reading ${path}`, error);
+    } finally {
+      db?.close();
+    }
+  }
+}

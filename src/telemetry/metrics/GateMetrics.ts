@@ -1,0 +1,48 @@
+/** A review that was answered. */
+export interface ReviewMeasurement {
+  readonly cluster: string;
+  readonly purpose: "validate" | "mutate" | "convert";
+  /** As the call names it; undefined for a call of all policies. */
+  readonly entry: string | undefined;
+  readonly verdict: "allowed" | "denied" | "not-judged" | "self-test" | "converted" | "not-converted";
+}
+
+/** What one policy said of a review. */
+export interface PolicyMeasurement {
+  readonly policy: string;
+  readonly mode: string;
+  /** The strongest effect of its findings, `pass`, `failed`, `missed-deadline` or `other-version`. */
+  readonly result: string;
+}
+
+/** An HTTP request that was answered. */
+export interface RequestMeasurement {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** The metrics of a gate. No method throws. */
+export interface GateMetrics {
+  /** Counts a review that was answered. */
+  review(measured: ReviewMeasurement): void;
+  /** Counts what a policy said. */
+  policy(measured: PolicyMeasurement): void;
+  policyDuration(policy: string, durationMs: number): void;
+  request(measured: RequestMeasurement): void;
+  /** Counts a call that could not be judged. `code` is one of the codes of `GateError`. */
+  error(code: string): void;
+  /** Measures the size of a queue at each collection. Another one of the same name replaces it. */
+  queue(name: "calls" | "thread", size: () => number): void;
+  /** Measures the decision records that wait, at each collection. */
+  recordQueue(size: () => number): void;
+  /** A decision record is durable. */
+  recordCommitted(durationMs: number): void;
+  /** Counts decision records that were given up. */
+  recordsDropped(count: number): void;
+  /** Counts a write of decision records that failed. `code` is the error's literal code. */
+  recordError(code: string): void;
+  /** Counts what the exporter gave up. */
+  dropped(signal: "spans" | "metrics", count: number): void;
+}

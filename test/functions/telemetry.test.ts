@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { readReview } from "../fixtures/readReview.ts";
+import { eventually } from "../run/eventually.ts";
+import { patience } from "../run/speedFactor.ts";
+import { OtlpReceiver, type ReceivedSpan } from "../telemetry/otlp/OtlpReceiver.ts";
+import { JSON_HEADERS } from "./Runtime.ts";
+import { type TelemetryRuntime, telemetryRuntimes } from "./telemetryRuntimes.ts";
+
+const BODY = readReview("validate-v1-create-pods-2");
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const CALLER = "b7ad6b7169203331";
+const lineSchema = z.looseObject({ message: z.string(), trace_id: z.string().optional() });
+
+describe.each(telemetryRuntimes)("a gate with telemetry on %s", (_, platform, start) => {
+  let receiver: OtlpReceiver;
+  let runtime: TelemetryRuntime;
+  beforeAll(async () => {
+    receiver = await OtlpReceiver.start();
+    runtime = await start({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: "2000",
+      OTEL_TRACES_SAMPLER_ARG: "0",
+      OTEL_SERVICE_NAME: "my-gate",
+    });
+  });
+  afterAll(async () => {
+    await runtime.stop();
+    await receiver.stop();
+  });
+  beforeEach(() => {
+    receiver.status = 200;
+  });
+
+  const call = (traceId: string, flags = "01") =>
+    runtime.call({
+      path: "/c/local/validate/default?timeout=10s",
+      headers: { ...JSON_HEADERS, traceparent: `00-${traceId}-${CALLER}-${flags}`, authorization: "Bearer SECRET" },
+      body: BODY,
+    });
+  const spansOf = (traceId: string): Promise<readonly ReceivedSpan[]> =>
+    eventually(
+      `the spans of ${traceId}`,
+      () => {
+        const spans = receiver.spans.filter((span) => span.traceId === traceId);
+        return spans.some(({ kind }) => kind === 2) ? spans : undefined;
+      },
+      patience(10_000),
+    );
+
+  it("joins the trace of its caller, with a span for each part of the work", async () => {
+    expect((await call(TRACE)).status).toBe(200);
+    const spans = await spansOf(TRACE);
+    const server = spans.find(({ kind }) => kind === 2);
+    const validate = spans.find(({ name }) => name === "validate");
+    expect(spans.map(({ name, parentSpanId }) => [name, parentSpanId]).sort()).toEqual([
+      ["POST /c/{cluster}/validate/{entry}", CALLER],
+      ["identity", server?.spanId],
+      ["policy deny-labels", validate?.spanId],
+      ["policy fails", validate?.spanId],
+      ["policy talks", validate?.spanId],
+      ["validate", server?.spanId],
+    ]);
+    expect(server?.attributes).toMatchObject({
+      "http.request.method": "POST",
+      "http.route": "/c/{cluster}/validate/{entry}",
+      "http.response.status_code": "200",
+      "k8s.cluster.name": "local",
+      "postern.review.resource": "pods",
+      "postern.review.operation": "CREATE",
+      ...(platform === "aws_lambda" ? { "faas.trigger": "http", "faas.coldstart": true } : {}),
+    });
+    expect(server?.events).toMatchObject([
+      { name: "postern.admission.decision", attributes: { "postern.verdict": "denied" } },
+    ]);
+    expect(server?.resource).toMatchObject({
+      "service.name": "my-gate",
+      ...(platform === undefined ? {} : { "cloud.platform": platform }),
+    });
+    expect(spans.find(({ name }) => name === "policy fails")?.status).toEqual({
+      code: 2,
+      message: "no",
+    });
+    expect(JSON.stringify(spans)).not.toContain("SECRET");
+  });
+
+  it("writes the ids of the trace on each log line of a call, also on those of policies", async () => {
+    const traceId = "1".repeat(32);
+    await call(traceId);
+    const spans = await spansOf(traceId);
+    const own = await eventually(
+      "the lines of the call",
+      () => {
+        const lines = runtime.lines.map((line) => lineSchema.parse(JSON.parse(line)));
+        const found = lines.filter(({ trace_id, message }) => trace_id === traceId && message !== "decision");
+        return found.length >= 3 ? found : undefined;
+      },
+      patience(10_000),
+    );
+    const server = spans.find(({ kind }) => kind === 2);
+    const facts = { trace_id: traceId, span_id: server?.spanId, cluster: "local", service: expect.any(String) };
+    expect(own.map(({ message }) => message).sort()).toEqual(["a policy failed", "from a policy", "from a policy"]);
+    for (const line of own) expect(line).toMatchObject(facts);
+  });
+
+  it("exports a policy that fails in a trace that its caller did not sample", async () => {
+    const traceId = "2".repeat(32);
+    await call(traceId, "00");
+    const names = (await spansOf(traceId)).map(({ name }) => name);
+    expect(names.sort()).toEqual(["POST /c/{cluster}/validate/{entry}", "policy fails"]);
+  });
+
+  it.each<[string, number | undefined]>([
+    ["refuses exports", 500],
+    ["does not answer", undefined],
+  ])("answers reviews while the collector %s, without delay", async (__, status) => {
+    receiver.status = status;
+    const before = receiver.headers.length;
+    const startedAt = performance.now();
+    for (let count = 0; count < 5; count += 1) expect((await call("3".repeat(32))).status).toBe(200);
+    // Each export takes 2 s.
+    expect(performance.now() - startedAt).toBeLessThan(patience(1_500));
+    await eventually("an export", () => (receiver.headers.length > before ? true : undefined), patience(10_000));
+    receiver.status = 200;
+  });
+});
