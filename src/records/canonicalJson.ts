@@ -24,9 +24,12 @@ function canonicalOf(value: unknown): string | undefined {
 
 /** A copy without lone surrogates and bigints. */
 function plain(value: unknown): unknown {
-  return JSON.parse(writeJson(value), (_key, member: unknown) => {
-    if (typeof member === "string") return member.toWellFormed();
-    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
-    return Object.fromEntries(Object.entries(member).map(([name, inner]) => [name.toWellFormed(), inner]));
-  });
+  const text: string | undefined = writeJson(value);
+  return text === undefined
+    ? undefined
+    : JSON.parse(text, (_key, member: unknown) => {
+        if (typeof member === "string") return member.toWellFormed();
+        if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+        return Object.fromEntries(Object.entries(member).map(([name, inner]) => [name.toWellFormed(), inner]));
+      });
 }

@@ -10,6 +10,8 @@ import { nodeFigure } from "./gate/nodeFigure.ts";
 import { policyCountFigures } from "./gate/policyCountFigures.ts";
 import { workerdFigure } from "./gate/workerdFigure.ts";
 import { printFigures } from "./printFigures.ts";
+import { latencyFigure } from "./records/latencyFigure.ts";
+import { nodeStoreFigures } from "./records/nodeStoreFigures.ts";
 
 /**
  * `npm run bench`: measures a gate and prints the figures. `--quick` selects the quick size, `--output json` prints
@@ -36,6 +38,8 @@ async function measureAll(size: BenchSize): Promise<Figure[]> {
     await workerdFigure(size),
     ...(await policyCountFigures(size)),
     ...(await mutationFigures(size)),
+    await latencyFigure(size),
+    ...(await nodeStoreFigures(size)),
     ...(await startFigures(size)),
   ];
 }

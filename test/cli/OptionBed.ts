@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { expect } from "vitest";
 import { announcementKey } from "../announcement/AnnouncementBed.ts";
+import { testChain, testKey } from "../records/chain/testChain.ts";
 import { scaled } from "../run/speedFactor.ts";
 import { PairFolder } from "../tls/PairFolder.ts";
 import { pairOfNow } from "../tls/sidecar/SidecarBed.ts";
@@ -14,7 +15,7 @@ import type { OptionSet } from "./OptionTable.ts";
 import { isRunning, PosternProcess } from "./PosternProcess.ts";
 import { ALL_COMMANDS } from "./runPostern.ts";
 
-/** Options of each command, without `--help`. */
+/** Options of each command, such as `records verify`, without `--help`. */
 export function optionsByCommand(): Readonly<Record<string, readonly string[]>> {
   const program = new Command();
   const terminal = {
@@ -25,8 +26,19 @@ export function optionsByCommand(): Readonly<Record<string, readonly string[]>> 
   };
   for (const add of ALL_COMMANDS) add(program, terminal, () => undefined);
   return Object.fromEntries(
-    program.commands.map((it) => [it.name(), it.options.flatMap(({ long }) => (long == null ? [] : [long.slice(2)]))]),
+    leavesOf(program, "").map(([name, it]) => [
+      name,
+      it.options.flatMap(({ long }) => (long == null ? [] : [long.slice(2)])),
+    ]),
   );
+}
+
+/** The commands without commands of their own, by their names, such as `records verify`. */
+function leavesOf(command: Command, prefix: string): readonly (readonly [name: string, command: Command])[] {
+  return command.commands.flatMap((it) => {
+    const name = `${prefix}${it.name()}`;
+    return it.commands.length === 0 ? [[name, it] as const] : leavesOf(it, `${name} `);
+  });
 }
 
 /** A folder with a file for each option, and an API server. */
@@ -43,6 +55,9 @@ export class OptionBed {
     write("gate.ts", GATE);
     write("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
     write("ca.pem", root);
+    const records = testKey();
+    write("records.jwks", records.jwks);
+    write("records.jsonl", (await testChain([2, 2], records)).batches.join(""));
     write("kubeconfig", await bed.#api.start());
     write(
       "sync.yaml",
@@ -75,7 +90,9 @@ publish: { file: ./out.jws }
     const args = Object.entries(options).flatMap(([name, value]) =>
       value === "" ? [`--${name}`] : [`--${name}`, paths[value] ?? value],
     );
-    const postern = new PosternProcess([command, ...args, ...rest], this.#folder.path, { HOME: this.#folder.path });
+    const postern = new PosternProcess([...command.split(" "), ...args, ...rest], this.#folder.path, {
+      HOME: this.#folder.path,
+    });
     const endings = "length" in ending ? ending : [ending];
     try {
       const runs = endings.flatMap((it) => ("runs" in it ? [it.runs] : []));

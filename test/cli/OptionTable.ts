@@ -34,6 +34,10 @@ const needsStandby = {
 const sidecarRequired = { cert: missing("cert"), key: missing("key"), out: missing("out"), ...needsStandby };
 const noWay = together("name a way to reload: ");
 
+const DENIED = { cluster: "production", verdict: "denied", namespace: "shop", policy: "deny-labels", user: "jane" };
+const TIMES = { from: "2026-01-02", to: "2026-01-03" };
+const noFilter = together("--format jsonl does not take");
+
 /** Each command with each of its options: the values that go together, and how each command ends without one of them. */
 export const OPTION_SETS: readonly OptionSet[] = [
   {
@@ -205,6 +209,65 @@ export const OPTION_SETS: readonly OptionSet[] = [
     ending: { code: 0, says: /certificate written/ },
     without: { ...sidecarRequired, once: noWay },
   },
+  {
+    command: "records verify",
+    options: { key: "records.jwks", cluster: "production", from: "0", to: "3", output: "json" },
+    rest: ["records.jsonl"],
+    ending: { code: 0, says: /"result":"ok"/ },
+    without: { key: missing("key"), output: { code: 0, says: /no findings/ } },
+  },
+  {
+    command: "records verify",
+    options: { head: `9:${"0".repeat(64)}` },
+    rest: ["--key", "records.jwks", "records.jsonl"],
+    ending: { code: 1, says: /missing-receipt/ },
+    without: { head: { code: 0, says: /no findings/ } },
+  },
+  {
+    command: "records verify",
+    options: { receipts: "pod.yaml" },
+    rest: ["--key", "records.jwks", "records.jsonl"],
+    ending: together("--receipts: .* has no audit events"),
+    without: { receipts: { code: 0, says: /no findings/ } },
+  },
+  {
+    command: "records prove",
+    options: { cluster: "production" },
+    rest: ["00000000-0000-4000-8000-000000000000", "records.jsonl"],
+    ending: { code: 0, says: /"InclusionProof"/ },
+  },
+  {
+    command: "records check",
+    options: { key: "records.jwks", output: "json" },
+    rest: ["records.jsonl"],
+    ending: together("records.jsonl: is not a proof"),
+    without: { key: missing("key") },
+  },
+  {
+    command: "records query",
+    options: { ...DENIED, ...TIMES, output: "json" },
+    rest: ["records.jsonl"],
+    ending: { code: 0, says: /web-0/ },
+  },
+  {
+    command: "records export",
+    options: { ...DENIED, ...TIMES, format: "csv" },
+    rest: ["records.jsonl"],
+    ending: { code: 0, says: /^time,cluster,seq/ },
+    without: { format: noFilter },
+  },
+  {
+    command: "records tail",
+    options: { ...DENIED, lines: "1", output: "json" },
+    rest: ["records.jsonl"],
+    ending: { runs: /web-0/ },
+  },
+  {
+    command: "records key",
+    options: {},
+    rest: ["new-key.json"],
+    ending: { code: 0, says: /"keys"/ },
+  },
 ];
 
 /** The least that each command needs: every other option is absent. */
@@ -234,4 +297,13 @@ export const MINIMAL: readonly OptionSet[] = [
     options: { ...PAIR, out: "out", "reload-command": "true" },
     ending: { runs: /"result":"confirmed"/ },
   },
+  {
+    command: "records verify",
+    options: { key: "records.jwks" },
+    rest: ["records.jsonl"],
+    ending: { code: 0, says: /no findings/ },
+  },
+  { command: "records query", options: {}, rest: ["records.jsonl"], ending: { code: 0, says: /4 of 4 records/ } },
+  { command: "records export", options: {}, rest: ["records.jsonl"], ending: { code: 0, says: /"batch"/ } },
+  { command: "records tail", options: {}, rest: ["records.jsonl"], ending: { runs: /web-3/ } },
 ];

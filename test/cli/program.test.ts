@@ -11,6 +11,7 @@ describe("postern help", () => {
     ["announce"],
     ["rollout"],
     ["doctor"],
+    ["records"],
     ["tls-sidecar"],
   ])("for %s has an example and the exit codes", async (command) => {
     const { code, out, err } = await runPostern([command, "--help"]);

@@ -19,13 +19,15 @@ async function faultOf(call: string): Promise<string | undefined> {
   const program = new Command("postern").exitOverride().configureOutput({ outputError: () => undefined });
   for (const add of ALL_COMMANDS) add(program, NO_TERMINAL, () => undefined);
   let isAccepted = false;
-  for (const command of program.commands)
+  for (const command of program.commands.flatMap((it) => [it, ...it.commands])) {
     command
       .exitOverride()
-      .configureOutput({ writeOut: () => undefined, writeErr: () => undefined, outputError: () => undefined })
-      .action(() => {
-        isAccepted = true;
-      });
+      .configureOutput({ writeOut: () => undefined, writeErr: () => undefined, outputError: () => undefined });
+    if (command.commands.length > 0) continue;
+    command.action(() => {
+      isAccepted = true;
+    });
+  }
   try {
     await program.parseAsync(splitCommand(call, "the example"), { from: "user" });
   } catch (error) {

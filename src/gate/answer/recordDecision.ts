@@ -60,7 +60,7 @@ async function recordNow(
   if (records?.now === undefined)
     throw new GateError("not-recorded", "this gate has no stores for the records that the cluster needs");
   const decision = await decisionOfCall(runtime, call, settings, decided);
-  const write = records.now;
+  const write = records.now.bind(records);
   const recorded = observeRecord(call, runtime.deps, () => write(decision)).then(
     (receipt) => receipt,
     (cause: unknown) => {

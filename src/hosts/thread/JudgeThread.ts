@@ -2,12 +2,12 @@ import { Worker } from "node:worker_threads";
 import type { ApartAnswer, LargeCall } from "../../gate/GateDependencies.ts";
 import { GateError } from "../../gate/GateError.ts";
 import { Segment } from "../../gate/http/BodyBuffer.ts";
-import type { Receipt } from "../../records/writer/ChainWriter.ts";
 import type { Recorder } from "../../records/writer/Recorder.ts";
 import type { Counters } from "../../telemetry/Counters.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { judgeThreadData } from "./judgeThreadData.ts";
-import { type ThreadCall, type ThreadMessage, type ThreadReceipt, threadMessageSchema } from "./threadMessages.ts";
+import { recordForThread } from "./recordForThread.ts";
+import { type ThreadCall, type ThreadMessage, threadMessageSchema } from "./threadMessages.ts";
 import type { RelayedTelemetry } from "./threadTelemetry.ts";
 
 /** What {@link JudgeThread} needs. */
@@ -156,12 +156,10 @@ export class JudgeThread {
     if (message.kind === "ready") {
       this.#isReady = true;
       this.#failedStarts = 0;
-    } else if (message.kind === "later") {
-      const { decision } = message;
-      this.#options.records?.later(async () => decision, 0);
-      return;
-    } else if (message.kind === "record") {
-      void this.#record(worker, message);
+    } else if (message.kind === "later" || message.kind === "record") {
+      void recordForThread(message, this.#options, (receipt) => {
+        if (worker === this.#worker) worker.postMessage(receipt);
+      });
       return;
     } else if (message.id === this.#id && this.#current !== undefined) {
       const { resolve, timer } = this.#current;
@@ -172,19 +170,6 @@ export class JudgeThread {
       resolve(new Response(message.body, { status: message.status, headers: message.headers }));
     }
     this.#next();
-  }
-
-  /** Records a decision of the thread, and tells it how that ended. */
-  async #record(worker: Worker, { id, decision }: Extract<ThreadMessage, { kind: "record" }>): Promise<void> {
-    const { records } = this.#options;
-    let receipt: Receipt | undefined;
-    try {
-      receipt = await records?.now?.(decision);
-    } catch (error) {
-      this.#options.log.debug("a decision of the thread was not recorded", { error });
-    }
-    const answer: ThreadReceipt = { kind: "receipt", id, receipt };
-    if (worker === this.#worker) worker.postMessage(answer);
   }
 
   /** The thread failed. A call that it was at has taken too much memory. A thread that cannot start gives all calls back. */

@@ -64,6 +64,11 @@ export class ChainWriter {
     throw new RecordError("store-unavailable", "other writers of the chain were always faster; try again");
   }
 
+  /** One attempt of {@link commit}, for a writer with many others beside it. Resolves to undefined when one was faster. */
+  async attempt(decisions: readonly Decision[]): Promise<readonly Receipt[] | undefined> {
+    return this.#try(decisions, await Promise.all(decisions.map(decisionKey)));
+  }
+
   /** Undefined when another writer was faster. */
   async #try(decisions: readonly Decision[], keys: readonly DecisionKey[]): Promise<readonly Receipt[] | undefined> {
     const { log, archive, signer } = this.#stores;

@@ -58,7 +58,8 @@ interface Queued {
 export class OtlpExporter {
   readonly #options: OtlpExporterOptions;
   #queue: Queued[] = [];
-  #exports = 0;
+  /** When each export in progress ends at the latest. A runtime can drop a request without any notice. */
+  readonly #exports = new Set<{ readonly until: number }>();
   #hasFailed = false;
   #metricsFrom: number;
 
@@ -86,7 +87,7 @@ export class OtlpExporter {
     const { settings, meter } = this.#options;
     const { tracesUrl, metricsUrl } = settings;
     const sent: Promise<unknown>[] = [];
-    while (tracesUrl !== undefined && this.#queue.length > 0 && this.#exports < MAX_EXPORTS)
+    while (tracesUrl !== undefined && this.#queue.length > 0 && this.#hasRoom())
       sent.push(this.#sendSpans(tracesUrl, this.#queue.splice(0, MAX_BATCH)));
     if (metricsUrl !== undefined && meter !== undefined && (isLast || this.#areMetricsDue))
       sent.push(this.#sendMetrics(metricsUrl, meter));
@@ -97,6 +98,12 @@ export class OtlpExporter {
     const { meter, now, settings } = this.#options;
     if (meter === undefined || settings.metricsUrl === undefined) return false;
     return Math.abs(now() - this.#metricsFrom) >= METRICS_EVERY_MS;
+  }
+
+  #hasRoom(): boolean {
+    const at = this.#options.now();
+    for (const one of this.#exports) if (one.until < at) this.#exports.delete(one);
+    return this.#exports.size < MAX_EXPORTS;
   }
 
   #enqueue(queued: readonly Queued[]): void {
@@ -128,8 +135,9 @@ export class OtlpExporter {
   }
 
   async #post(url: string, body: string): Promise<OtlpExportError | undefined> {
-    const { fetch, settings } = this.#options;
-    this.#exports += 1;
+    const { fetch, now, settings } = this.#options;
+    const one = { until: now() + settings.timeoutMs };
+    this.#exports.add(one);
     let error: OtlpExportError | undefined;
     try {
       const response = await fetch(url, {
@@ -145,7 +153,7 @@ export class OtlpExporter {
     } catch {
       error = new OtlpExportError("otlp-unreachable");
     } finally {
-      this.#exports -= 1;
+      this.#exports.delete(one);
     }
     if (error !== undefined && !this.#hasFailed) this.#options.onFailure(error);
     this.#hasFailed = error !== undefined;

@@ -1,4 +1,4 @@
-import { redactText } from "../redact/redactText.ts";
+import { errorFacts } from "./errorFacts.ts";
 import { type FillRandom, randomId } from "./randomId.ts";
 import type { Sampler } from "./Sampler.ts";
 import type { Attributes, ChildOptions, ServerSpanStart, Span, SpanContext, Tracer } from "./Span.ts";
@@ -21,8 +21,6 @@ const MAX_SPANS = 256;
 /** A failing policy must not turn a sample into all reviews. */
 const MAX_NOTABLE_A_SECOND = 10;
 const MAX_EVENTS = 16;
-/** The longest message of an error, in UTF-16 code units. */
-const MAX_MESSAGE_LENGTH = 512;
 
 /**
  * Records the spans of sampled requests. Of a request that is not sampled it keeps the server span and the notable
@@ -152,9 +150,8 @@ class RecordedSpan implements Span {
   }
 
   recordError(error: unknown): void {
-    const type = error instanceof Error ? ("code" in error ? String(error.code) : error.name) : typeof error;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#error = redactText(message).slice(0, MAX_MESSAGE_LENGTH);
+    const { type, message } = errorFacts(error);
+    this.#error = message;
     this.setAttributes({ "error.type": type });
   }
 

@@ -2,9 +2,13 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ApartAnswer } from "../../../src/gate/GateDependencies.ts";
 import { JudgeThread, type JudgeThreadOptions } from "../../../src/hosts/thread/JudgeThread.ts";
+import type { Decision } from "../../../src/records/decision/decisionSchema.ts";
+import { RecordError } from "../../../src/records/RecordError.ts";
+import type { Recorder } from "../../../src/records/writer/Recorder.ts";
 import { Counters } from "../../../src/telemetry/Counters.ts";
 import { readReview } from "../../fixtures/readReview.ts";
 import { memoryLog } from "../../gate/gateCall.ts";
+import { eventually } from "../../run/eventually.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const REVIEW = readReview("validate-v1-create-pods-2");
@@ -56,6 +60,33 @@ describe("JudgeThread", { timeout: 2 * MINUTE }, () => {
     expect(unknown).toMatchObject({ status: 404 });
     await judge.judge(call("", MINUTE, "/c/local/validate/other"));
     expect(counters.of("unknown_entry")).toBe(1);
+  });
+
+  it("hands decisions to the process, and waits for their receipt where the cluster needs one", async () => {
+    const later: Decision[] = [];
+    const recorded: Decision[] = [];
+    let fault: Error | undefined;
+    const records: Recorder = {
+      later: (decide) => void decide().then((decision) => later.push(decision)),
+      now: async (decision) => {
+        if (fault !== undefined) throw fault;
+        recorded.push(decision);
+        return { leaf: "ab".repeat(32), seq: 0 };
+      },
+    };
+    const { thread: judge, log } = start({ records });
+    const strict = call("", MINUTE, "/c/strict/validate");
+    expect(await answerOf(await judge.judge(strict))).toMatchObject({
+      response: { allowed: false, auditAnnotations: { receipt: "ab".repeat(32) } },
+    });
+    expect(recorded).toMatchObject([{ cluster: "strict", verdict: { allowed: false } }]);
+    fault = new RecordError("store-unavailable", "the disk is full");
+    expect(await judge.judge(call("", MINUTE, "/c/strict/validate"))).toMatchObject({ status: 503 });
+    expect(log.lines).toMatchObject([{ level: "warn", properties: { cluster: "strict", error: fault } }]);
+    await judge.judge(call(""));
+    // After the answer.
+    await eventually("the other decision", () => later[0]);
+    expect(later).toMatchObject([{ cluster: "local", verdict: { allowed: false } }]);
   });
 
   it("says too-costly for a review that takes all memory, and judges the next one", async () => {

@@ -36,7 +36,7 @@ const gate = defineGate({
       },
     }),
   ],
-  clusters: { local: {} },
+  clusters: { local: {}, strict: { records: { profile: "compliance" } } },
 });
 const silent = (): void => undefined;
 await judgeInThread(gate, {

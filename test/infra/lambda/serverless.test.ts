@@ -28,10 +28,9 @@ const bucketSchema = z.object({
     Rules: z.array(z.object({ TagFilters: z.unknown().optional(), ExpirationInDays: z.coerce.number().optional() })),
   }),
 });
+const statementSchema = z.object({ Action: z.array(z.string()), Condition: z.unknown().optional() });
 const roleSchema = z.object({
-  Policies: z.array(
-    z.object({ PolicyDocument: z.object({ Statement: z.array(z.object({ Action: z.array(z.string()) })) }) }),
-  ),
+  Policies: z.array(z.object({ PolicyDocument: z.object({ Statement: z.array(statementSchema) }) })),
 });
 
 /** Packages serverless.yml with the lines of decision records, and returns the resources of its CloudFormation template. */
@@ -104,17 +103,14 @@ describe("serverless.yml with the lines of decision records", () => {
     expect(kept.map(([name]) => name)).toEqual(expect.arrayContaining(["RecordsTable", "RecordsBucket"]));
   });
 
-  it("lets the function read and append, and delete nothing", () => {
+  it("lets the function read and append, and delete only what waits for its batch", () => {
     const { Policies } = roleSchema.parse(propertiesOf("IamRoleLambdaExecution"));
-    const actions = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action));
-    expect(actions.filter((action) => !action.startsWith("logs:")).sort()).toEqual([
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "s3:GetObject",
-      "s3:PutObject",
-      "s3:PutObjectRetention",
-      "s3:PutObjectTagging",
+    const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    const own = statements.filter(({ Action }) => !Action.some((action) => action.startsWith("logs:")));
+    expect(own.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+      [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], undefined],
+      [["dynamodb:DeleteItem"], { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["wait#*"] } }],
+      [["s3:PutObject", "s3:PutObjectRetention", "s3:PutObjectTagging", "s3:GetObject"], undefined],
     ]);
   });
 });

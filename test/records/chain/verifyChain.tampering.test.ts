@@ -24,8 +24,8 @@ beforeAll(async () => {
   lines = linesOf(chain.batches.join(""));
 }, patience(60_000));
 
-/** The records to change: the first, the last, those at the ends of a batch, and one in the middle. */
-const PLACES = [0, 1, 64, 65, 5_003, RECORDS - 2, RECORDS - 1];
+/** The records to change: the first, the first of a batch, one in the middle, and the last. */
+const PLACES = [0, 65, 5_003, RECORDS - 1];
 const name = (seq: number): string => (seq === 0 ? "first" : seq === RECORDS - 1 ? "last" : String(seq));
 
 describe(`a store of ${RECORDS} records`, () => {

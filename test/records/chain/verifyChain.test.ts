@@ -34,7 +34,7 @@ describe("any change of one byte", () => {
         changed[at] = (changed[at] ?? 0) ^ change;
         expect((await verifyText(changed, { keys })).findingCount).toBeGreaterThan(0);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 600 },
     );
   });
 
@@ -50,7 +50,7 @@ describe("any change of one byte", () => {
         ]);
         expect((await verifyText(changed, { keys })).findingCount).toBeGreaterThan(0);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

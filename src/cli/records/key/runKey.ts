@@ -5,20 +5,15 @@ import { EXIT_OK } from "../../terminal/exitCode.ts";
 import { readFault } from "../../terminal/readFault.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 
-/** Options of `postern records key`, as they are given. */
-export interface KeyOptions {
-  readonly out: string;
-}
-
 /** Makes a key pair. Resolves to the exit code. Throws {@link CliError} `unreadable-input` for a file that cannot be written. */
-export async function runKey({ stdout }: Terminal, { out }: KeyOptions): Promise<number> {
+export async function runKey({ stdout }: Terminal, file: string): Promise<number> {
   const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   const { d, ...open } = await exportJWK(privateKey);
   const named = { ...open, kid: await calculateJwkThumbprint(open), alg: "EdDSA", use: "sig" };
   try {
-    await writeFile(out, `${JSON.stringify({ ...named, d })}\n`, { mode: 0o600, flag: "wx" });
+    await writeFile(file, `${JSON.stringify({ ...named, d })}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw new CliError("unreadable-input", `--out: ${out} ${writeFault(error)}`, error);
+    throw new CliError("unreadable-input", `${file}: ${writeFault(error)}`, error);
   }
   stdout.write(`${JSON.stringify({ keys: [named] })}\n`);
   return EXIT_OK;

@@ -7,13 +7,13 @@ export const proveCommand: AddCommand = (records, terminal, done) => {
     .command("prove")
     .description("print a proof of each record of a review, to check with the public key only")
     .argument("<uid>", "uid of the AdmissionReview")
-    .argument("<source>", "folder of a store, JSON Lines file, -, or s3://BUCKET/PREFIX")
+    .argument("<source>", "store's folder, JSON Lines file, -, s3://BUCKET/PREFIX")
     .option("--cluster <name>", "only this cluster (default: all)")
     .addHelpText(
       "after",
       `
 Example:
-  $ postern records prove 705ab4f5-6393-11e8-b7cc-42010a800002 /var/lib/postern |
+  $ postern records prove 705ab4f5-6393-11e8-b7cc-42010a800002 records.jsonl |
       postern records check --key records.jwks -
 
 Each proof is one line of JSON: the record, its place in the batch, the hashes

@@ -8,9 +8,9 @@ export const exportCommand: AddCommand = (records, terminal, done) => {
   const command = records
     .command("export")
     .description("print records for another system")
-    .argument("<source>", "folder of a store, JSON Lines file, -, or s3://BUCKET/PREFIX")
+    .argument("<source>", "store's folder, JSON Lines file, -, s3://BUCKET/PREFIX")
     .addOption(
-      new Option("--format <format>", "jsonl (to verify), csv, or ocsf (OCSF 1.5.0)")
+      new Option("--format <format>", "jsonl to verify, csv, ocsf: OCSF 1.5.0")
         .choices(["jsonl", "csv", "ocsf"])
         .default("jsonl"),
     );
@@ -20,9 +20,8 @@ export const exportCommand: AddCommand = (records, terminal, done) => {
 Example:
   $ postern records export --format ocsf --from 2026-01-31 /var/lib/postern
 
-jsonl is one chain with its signed roots, whole batches only: it takes --cluster,
---from and --to. Exit codes: 0 printed, 1 a line is not a record, 2 usage, or a
-source that cannot be read.`,
+jsonl is the chain of one cluster, in whole batches with their signed roots.
+Exit codes: 0 printed, 1 a line is no record, 2 usage or an unreadable source.`,
   );
   command.action(async (source: string, options: ExportOptions) =>
     done(await (await import("./runExport.ts")).runExport(terminal, source, options)),

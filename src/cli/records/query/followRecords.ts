@@ -7,7 +7,8 @@ import { FileFollower } from "./FileFollower.ts";
 export interface FollowOptions {
   /** The files to read, in their order. Asked at each turn: files come and go. */
   readonly files: () => Promise<readonly string[]>;
-  /** The records to begin with, in each folder of files. */
+  readonly isWanted: (record: string) => boolean;
+  /** The number of wanted records to begin with. */
   readonly lines: number;
   readonly intervalMs: number;
   readonly signal: AbortSignal;
@@ -17,10 +18,16 @@ export interface FollowOptions {
 const TAIL_BYTES = 16 * 1024 * 1024;
 
 /**
- * The lines of records that are added to files, until the signal. Of the files that are there at the start, only the end of
+ * The lines of wanted records that are added to files, until the signal. Of the files that are there at the start, only the end of
  * the last one is read. Rejects with the error of the file system.
  */
-export async function* followRecords({ files, lines, intervalMs, signal }: FollowOptions): AsyncGenerator<string> {
+export async function* followRecords({
+  files,
+  isWanted,
+  lines,
+  intervalMs,
+  signal,
+}: FollowOptions): AsyncGenerator<string> {
   const followers = new Map<string, FileFollower>();
   const paths = await files();
   const last = paths.at(-1);
@@ -31,7 +38,7 @@ export async function* followRecords({ files, lines, intervalMs, signal }: Follo
   }
   const first: string[] = [];
   for await (const line of (last === undefined ? undefined : followers.get(last)?.added()) ?? []) {
-    if (!isRecord(line)) continue;
+    if (!isRecord(line) || !isWanted(line)) continue;
     first.push(line);
     if (first.length > lines) first.shift();
   }
@@ -42,7 +49,7 @@ export async function* followRecords({ files, lines, intervalMs, signal }: Follo
     for (const path of now) {
       const follower = followers.get(path) ?? new FileFollower(path, 0, false);
       followers.set(path, follower);
-      for await (const line of follower.added()) if (isRecord(line)) yield line;
+      for await (const line of follower.added()) if (isRecord(line) && isWanted(line)) yield line;
     }
     await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }

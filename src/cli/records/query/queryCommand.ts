@@ -7,8 +7,8 @@ import type { QueryOptions } from "./runQuery.ts";
 export const queryCommand: AddCommand = (records, terminal, done) => {
   const command = records
     .command("query")
-    .description("print the records that fit all options; does not verify them")
-    .argument("<source>", "folder of a store, JSON Lines file, -, or s3://BUCKET/PREFIX");
+    .description("print the records that fit all options, unverified")
+    .argument("<source>", "store's folder, JSON Lines file, -, s3://BUCKET/PREFIX");
   addTimeOptions(addFilterOptions(command))
     .addOption(outputOption())
     .addHelpText(
@@ -18,8 +18,7 @@ Example:
   $ postern records query --verdict denied --from 2026-01-31 /var/lib/postern
 
 JSON output is the lines of the records, as the store has them.
-Exit codes: 0 printed, also when none fits, 1 a line is not a record, 2 usage,
-or a source that cannot be read.`,
+Exit codes: 0 printed, 1 a line is no record, 2 usage or an unreadable source.`,
     )
     .action(async (source: string, options: QueryOptions) =>
       done(await (await import("./runQuery.ts")).runQuery(terminal, source, options)),

@@ -34,10 +34,11 @@ export function runTail(terminal: Terminal, name: string, options: TailOptions):
           const matcher = await RecordMatcher.create(cluster, filterOf(options));
           const files = async (): Promise<readonly string[]> =>
             isStore ? (await segmentFiles(clusterFolder(name, cluster))).map(({ path }) => path) : [name];
-          for await (const text of followRecords({ files, lines: options.lines, intervalMs: INTERVAL_MS, signal })) {
+          const isWanted = (line: string): boolean => matcher.match(line) !== undefined;
+          const { lines } = options;
+          for await (const text of followRecords({ files, isWanted, lines, intervalMs: INTERVAL_MS, signal })) {
             const record = matcher.match(text);
-            if (record === undefined) continue;
-            if (record !== "unreadable")
+            if (record !== undefined && record !== "unreadable")
               terminal.stdout.write(options.output === "json" ? `${text}\n` : `${recordText(terminal, record)}\n`);
             else terminal.stderr.write(`postern: ${name}: a line is not a record of a known form\n`);
           }

@@ -10,7 +10,7 @@ export const tailCommand: AddCommand = (records, terminal, done) => {
   const command = records
     .command("tail")
     .description("print records as they are written, until a signal")
-    .argument("<source>", "folder of a store, or JSON Lines file")
+    .argument("<source>", "store's folder, or JSON Lines file")
     .addOption(new Option("--lines <number>", "records to begin with").default(10).argParser(parseLines));
   addFilterOptions(command)
     .addOption(outputOption())
@@ -20,8 +20,7 @@ export const tailCommand: AddCommand = (records, terminal, done) => {
 Example:
   $ postern records tail --verdict denied /var/lib/postern
 
-Files are read a few times a second. A bucket cannot be followed: use
-postern records query --from. Records are not verified.
+A bucket cannot be followed. Records are not verified.
 Exit codes: 0 stopped, 2 usage, or a source that cannot be read.`,
     )
     .action(async (source: string, options: TailOptions) =>

@@ -9,7 +9,7 @@ export const verifyCommand: AddCommand = (records, terminal, done) => {
   records
     .command("verify")
     .description("find any change, gap, reorder, truncation, foreign key or wrong signature")
-    .argument("<source>", "folder of a store, JSON Lines file, -, or s3://BUCKET/PREFIX")
+    .argument("<source>", "store's folder, JSON Lines file, -, s3://BUCKET/PREFIX")
     .requiredOption("--key <file>", "public keys: a JWKS or a JWK")
     .option("--cluster <name>", "only this cluster (default: all)")
     .addOption(new Option("--from <position>", "first record, or a time").argParser(parsePosition))

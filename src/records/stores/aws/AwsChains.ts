@@ -4,12 +4,16 @@ import type { Decision } from "../../decision/decisionSchema.ts";
 import { ChainWriter, type Receipt } from "../../writer/ChainWriter.ts";
 import { GroupCommit } from "../../writer/GroupCommit.ts";
 import { type RetentionStores, retain } from "../../writer/retain.ts";
-import { type AwsLimits, openDynamo, openS3 } from "./AwsClients.ts";
+import type { AwsLimits } from "./awsClientConfig.ts";
 import type { AwsStores } from "./awsSettings.ts";
+import { commitShared, type SharedCommit } from "./commitShared.ts";
 import { DynamoLog, MAX_BATCH_RECORDS } from "./DynamoLog.ts";
 import { DynamoTable } from "./DynamoTable.ts";
+import { openDynamo } from "./openDynamo.ts";
+import { openS3 } from "./openS3.ts";
 import { S3Archive } from "./S3Archive.ts";
 import { S3Bucket } from "./S3Bucket.ts";
+import { WaitingDecisions } from "./WaitingDecisions.ts";
 
 /** What {@link AwsChains} needs. */
 export interface AwsChainsDeps {
@@ -18,10 +22,14 @@ export interface AwsChainsDeps {
   readonly limits: AwsLimits;
   /** A clock that no setting of the time moves, in milliseconds. */
   readonly monotonicMs: () => number;
+  /** From 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 interface Chain {
-  readonly commit: GroupCommit<Decision, Receipt>;
+  readonly shared: SharedCommit;
+  readonly stores: RetentionStores;
+  readonly log: DynamoLog;
 }
 
 /** An instance of a Lambda seldom serves many clusters. A chain that is opened again reads its head again. */
@@ -41,7 +49,7 @@ const RETRY_MS = 3_600_000;
 export class AwsChains {
   readonly #stores: AwsStores;
   readonly #deps: AwsChainsDeps;
-  readonly #chains = new Map<string, Chain>();
+  readonly #chains = new Map<string, GroupCommit<Decision, Receipt>>();
   #opened: Promise<{ readonly table: DynamoTable; readonly bucket: S3Bucket }> | undefined;
 
   constructor(stores: AwsStores, deps: AwsChainsDeps) {
@@ -60,26 +68,24 @@ export class AwsChains {
       if (this.#chains.size <= MAX_CHAINS) break;
       this.#chains.delete(oldest);
     }
-    return chain.commit.add(decision);
+    return chain.add(decision);
   }
 
-  #newChain(cluster: string): Chain {
-    let ready: { readonly writer: ChainWriter; readonly stores: RetentionStores; readonly log: DynamoLog } | undefined;
+  #newChain(cluster: string): GroupCommit<Decision, Receipt> {
+    let chain: Chain | undefined;
     let retainAtMs = Number.NEGATIVE_INFINITY;
     const commit = async (decisions: readonly Decision[]): Promise<readonly Receipt[]> => {
-      ready ??= await this.#storesOf(cluster);
-      const receipts = await ready.writer.commit(decisions);
+      chain ??= await this.#openChain(cluster);
+      const receipts = await commitShared(decisions, chain.shared);
       const localMs = this.#deps.monotonicMs();
       if (localMs >= retainAtMs)
-        retainAtMs = localMs + ((await this.#retain(cluster, ready.log.now(), ready.stores)) ? DAY_MS : RETRY_MS);
+        retainAtMs = localMs + ((await this.#retain(cluster, chain.log.now(), chain.stores)) ? DAY_MS : RETRY_MS);
       return receipts;
     };
-    return { commit: new GroupCommit(commit, { batch: MAX_BATCH_RECORDS, waiting: MAX_WAITING }) };
+    return new GroupCommit(commit, { batch: MAX_BATCH_RECORDS, waiting: MAX_WAITING });
   }
 
-  async #storesOf(
-    cluster: string,
-  ): Promise<{ readonly writer: ChainWriter; readonly stores: RetentionStores; readonly log: DynamoLog }> {
+  async #openChain(cluster: string): Promise<Chain> {
     this.#opened ??= this.#open();
     const { table, bucket } = await this.#opened.catch((error: unknown) => {
       this.#opened = undefined;
@@ -88,11 +94,14 @@ export class AwsChains {
     const { prefix, keepMs, signer } = this.#stores;
     const log = new DynamoLog(cluster, table, keepMs);
     const archive = new S3Archive(bucket, { cluster, prefix, keepMs, now: log.now });
-    return {
+    const { random = Math.random } = this.#deps;
+    const shared: SharedCommit = {
       writer: new ChainWriter(cluster, { log, archive, signer }),
-      stores: { log, archive, signer, keepMs },
-      log,
+      waiting: new WaitingDecisions(cluster, table),
+      batch: MAX_BATCH_RECORDS,
+      pause: (longestMs) => new Promise((resolve) => setTimeout(resolve, random() * longestMs)),
     };
+    return { shared, stores: { log, archive, signer, keepMs }, log };
   }
 
   async #open(): Promise<{ readonly table: DynamoTable; readonly bucket: S3Bucket }> {

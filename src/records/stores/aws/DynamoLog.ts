@@ -4,9 +4,9 @@ import { type ChainHead, EMPTY_CHAIN } from "../../chain/ChainHead.ts";
 import { RecordError } from "../../RecordError.ts";
 import type { DecisionKey, KnownRecord, LoggedBatch, RecordLog, UnarchivedBatch } from "../../writer/RecordLog.ts";
 import type { RetentionLog } from "../../writer/retain.ts";
-import { partsOfText, textOfParts } from "./batchParts.ts";
-import type { DynamoItem, DynamoTable } from "./DynamoTable.ts";
-import { itemOfHead, type LoggedEnd, readCall, readCut, readHead, readPart } from "./dynamoItems.ts";
+import type { DynamoTable } from "./DynamoTable.ts";
+import { type DynamoItem, itemOfHead, type LoggedEnd, readCall, readCut, readHead, readPart } from "./dynamoItems.ts";
+import { partsOfText, textOfParts } from "./partsOfText.ts";
 
 /** A transaction has at most 100 items: 1 head, 1 end of a day, 9 parts of the text (`MAX_PARTS`), and these records. */
 export const MAX_BATCH_RECORDS = 40;
@@ -17,9 +17,6 @@ const DAY_MS = 86_400_000;
 const SLACK_MS = 40 * DAY_MS;
 const MAX_KNOWN = 16;
 const PARALLEL_QUERIES = 8;
-/** The longest wait after the first conflict, which doubles with each, and the longest of all. Milliseconds. */
-const FIRST_WAIT_MS = 20;
-const MAX_WAIT_MS = 400;
 
 /**
  * The transaction log of a cluster in a table of DynamoDB. Partition key `pk`: the cluster. Sort key `sk`:
@@ -32,28 +29,25 @@ const MAX_WAIT_MS = 400;
  * | `day#DATE` | the end of the chain at the end of a day, for checkpoints | 40 days after the retention |
  *
  * `append` writes all items of a batch in one transaction, on the condition that the head has the number of the batch. The
- * number of a batch is written once. `now` is the clock of DynamoDB, see `StoreClock`.
+ * number of a batch is written once. `now` is the clock of DynamoDB, see `StoreClock`. The partition `wait#CLUSTER` has the
+ * decisions that wait, see `WaitingDecisions`.
  */
 export class DynamoLog implements RecordLog, RetentionLog {
   readonly now: () => number;
   readonly #cluster: string;
   readonly #table: DynamoTable;
   readonly #keepMs: number;
-  readonly #random: () => number;
-  /** Conflicts since the last batch. */
-  #conflicts = 0;
   /** The end that was read or written last. `append` follows it, unless another instance was faster. */
   #end: ChainHead | undefined;
   /** The end that `head` read, for the call of `unarchived` that follows. A batch of another instance makes `append` fail. */
   #read: LoggedEnd | undefined;
 
-  /** `keepMs`: the retention of batches in milliseconds. `random` returns numbers from 0 to 1. */
-  constructor(cluster: string, table: DynamoTable, keepMs: number, random: () => number = Math.random) {
+  /** `keepMs`: the retention of batches in milliseconds. */
+  constructor(cluster: string, table: DynamoTable, keepMs: number) {
     this.now = () => table.now();
     this.#cluster = cluster;
     this.#table = table;
     this.#keepMs = keepMs;
-    this.#random = random;
   }
 
   async head(): Promise<ChainHead> {
@@ -94,23 +88,9 @@ export class DynamoLog implements RecordLog, RetentionLog {
       ),
       ...keys.map((key, index) => this.#callItem(key, sealed.records[index], seconds(head.at + CALL_WINDOW_MS))),
     ];
-    if ((await this.#table.write(items)) === "conflict") {
-      await this.#backOff();
-      return "conflict";
-    }
-    this.#conflicts = 0;
+    if ((await this.#table.write(items)) === "conflict") return "conflict";
     this.#end = head;
     return "appended";
-  }
-
-  /**
-   * Waits for a random time. A Lambda instance has one call at a time, so each concurrent review of a cluster is a writer of
-   * its own, and writers that try again at once take each other's turn.
-   */
-  async #backOff(): Promise<void> {
-    const longestMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#conflicts);
-    this.#conflicts += 1;
-    await new Promise((resolve) => setTimeout(resolve, this.#random() * longestMs));
   }
 
   async unarchived(): Promise<readonly UnarchivedBatch[]> {

@@ -1,10 +1,8 @@
-import type { AttributeValue, QueryCommandInput, TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import type { QueryCommandInput, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { RecordError } from "../../RecordError.ts";
-import type { DynamoAccess } from "./AwsClients.ts";
 import { callAws } from "./awsFailure.ts";
-
-/** An item as DynamoDB has it. */
-export type DynamoItem = Readonly<Record<string, AttributeValue>>;
+import type { DynamoItem } from "./dynamoItems.ts";
+import type { DynamoAccess } from "./openDynamo.ts";
 
 /** A range of items of one partition. */
 export interface DynamoRange {
@@ -75,14 +73,15 @@ export class DynamoTable {
   }
 
   /**
-   * Writes all items or none. `conflict`: the condition of the first item does not hold, or another transaction writes the
+   * Puts and deletes all items or none. `conflict`: the condition of the first item does not hold, or another transaction writes the
    * same items. Rejects with {@link RecordError} `store-conflict` when only the condition of a later item does not hold.
    */
   async write(items: readonly TransactWriteItem[]): Promise<"written" | "conflict"> {
     const { sdk, client, limits } = this.#access;
-    const TransactItems = items.map(({ Put, ...item }) =>
-      Put === undefined ? item : { ...item, Put: { ...Put, TableName: this.#name } },
-    );
+    const TransactItems = items.map(({ Put, Delete }) => ({
+      ...(Put === undefined ? {} : { Put: { ...Put, TableName: this.#name } }),
+      ...(Delete === undefined ? {} : { Delete: { ...Delete, TableName: this.#name } }),
+    }));
     const command = new sdk.TransactWriteItemsCommand({ TransactItems });
     return callAws("DynamoDB TransactWriteItems", limits.callMs, async (abortSignal) => {
       try {

@@ -1,8 +1,8 @@
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { RecordError } from "../../RecordError.ts";
 import { sha256 } from "../../sha256.ts";
-import type { S3Access } from "./AwsClients.ts";
 import { callAws, nameOf, statusOf } from "./awsFailure.ts";
+import type { S3Access } from "./openS3.ts";
 
 /** How an object is locked and tagged. */
 export interface NewObject {

@@ -3,7 +3,7 @@ import type { Decision } from "../../decision/decisionSchema.ts";
 import { LaterRecords } from "../../writer/LaterRecords.ts";
 import type { Recorder } from "../../writer/Recorder.ts";
 import { AwsChains } from "./AwsChains.ts";
-import { AWS_LIMITS, type AwsLimits } from "./AwsClients.ts";
+import { AWS_LIMITS, type AwsLimits } from "./awsClientConfig.ts";
 import { awsSettings } from "./awsSettings.ts";
 
 /** What {@link awsRecorder} needs. */

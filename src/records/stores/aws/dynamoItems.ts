@@ -1,7 +1,7 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
 import type { ChainHead } from "../../chain/ChainHead.ts";
 import { RecordError } from "../../RecordError.ts";
-import type { DynamoItem } from "./DynamoTable.ts";
 
 const count = z.pipe(
   z.object({ N: z.string().check(z.regex(/^\d{1,15}$/)) }),
@@ -26,6 +26,9 @@ const callSchema = z.object({
   seq: count,
   leaf: hash,
 });
+
+/** An item as DynamoDB has it. */
+export type DynamoItem = Readonly<Record<string, AttributeValue>>;
 
 /** The end of a chain with the number of batches that the archive has. */
 export interface LoggedEnd extends ChainHead {

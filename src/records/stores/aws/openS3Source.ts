@@ -1,5 +1,6 @@
 import { RecordError } from "../../RecordError.ts";
-import { AWS_LIMITS, openS3 } from "./AwsClients.ts";
+import { AWS_LIMITS } from "./awsClientConfig.ts";
+import { openS3 } from "./openS3.ts";
 import { S3Bucket } from "./S3Bucket.ts";
 import { S3Source } from "./S3Source.ts";
 

@@ -8,7 +8,7 @@ import { RecordError } from "../../RecordError.ts";
 import { ChainWriter, type Receipt } from "../../writer/ChainWriter.ts";
 import { GroupCommit } from "../../writer/GroupCommit.ts";
 import { retain } from "../../writer/retain.ts";
-import { type CommitAnswer, type CommitRequest, commitRequestSchema } from "./commitMessages.ts";
+import { type CommitAnswer, type CommitRequest, commitRequestSchema } from "./CommitRequest.ts";
 import { DurableObjectLog } from "./DurableObjectLog.ts";
 import { LogRetention } from "./LogRetention.ts";
 import { LogTables } from "./LogTables.ts";

@@ -5,7 +5,7 @@ import { writeJson } from "../../../protocol/json/writeJson.ts";
 import type { Decision } from "../../decision/decisionSchema.ts";
 import { RecordError } from "../../RecordError.ts";
 import type { Receipt } from "../../writer/ChainWriter.ts";
-import { commitAnswerSchema } from "./commitMessages.ts";
+import { commitAnswerSchema } from "./CommitRequest.ts";
 
 /** What Postern uses of a namespace of Durable Objects (a binding). */
 export interface ObjectNamespace {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { AwsChains } from "../../../../src/records/stores/aws/AwsChains.ts";
-import type { AwsLimits } from "../../../../src/records/stores/aws/AwsClients.ts";
+import type { AwsLimits } from "../../../../src/records/stores/aws/awsClientConfig.ts";
 import type { Log } from "../../../../src/telemetry/Log.ts";
 import { motoBinary } from "../../../announcement/providers/MotoServer.ts";
 import { patience, scaled } from "../../../run/speedFactor.ts";

@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openS3 } from "../../../../src/records/stores/aws/AwsClients.ts";
+import { openS3 } from "../../../../src/records/stores/aws/openS3.ts";
 import { S3Archive } from "../../../../src/records/stores/aws/S3Archive.ts";
 import { S3Bucket } from "../../../../src/records/stores/aws/S3Bucket.ts";
 import { motoBinary } from "../../../announcement/providers/MotoServer.ts";

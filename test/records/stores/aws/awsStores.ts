@@ -18,9 +18,11 @@ import {
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { RecordSigner } from "../../../../src/records/chain/RecordSigner.ts";
 import type { Decision } from "../../../../src/records/decision/decisionSchema.ts";
-import { type AwsLimits, openDynamo, openS3 } from "../../../../src/records/stores/aws/AwsClients.ts";
+import type { AwsLimits } from "../../../../src/records/stores/aws/awsClientConfig.ts";
 import { DynamoLog } from "../../../../src/records/stores/aws/DynamoLog.ts";
 import { DynamoTable } from "../../../../src/records/stores/aws/DynamoTable.ts";
+import { openDynamo } from "../../../../src/records/stores/aws/openDynamo.ts";
+import { openS3 } from "../../../../src/records/stores/aws/openS3.ts";
 import { S3Archive } from "../../../../src/records/stores/aws/S3Archive.ts";
 import { S3Bucket } from "../../../../src/records/stores/aws/S3Bucket.ts";
 import { ChainWriter } from "../../../../src/records/writer/ChainWriter.ts";

@@ -1,7 +1,7 @@
 import type { ChainReport } from "../../../../src/records/chain/verify/ChainReport.ts";
 import { TrustedKeys } from "../../../../src/records/chain/verify/TrustedKeys.ts";
 import { verifyChain } from "../../../../src/records/chain/verifyChain.ts";
-import { openS3 } from "../../../../src/records/stores/aws/AwsClients.ts";
+import { openS3 } from "../../../../src/records/stores/aws/openS3.ts";
 import { S3Bucket } from "../../../../src/records/stores/aws/S3Bucket.ts";
 import { S3Source } from "../../../../src/records/stores/aws/S3Source.ts";
 import { type AwsStoresForTest, BUCKET, TEST_LIMITS } from "./awsStores.ts";

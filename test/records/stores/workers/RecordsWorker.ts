@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { COMPATIBILITY_DATE } from "../../../../src/cli/dev/DevWorker.ts";
 import type { Decision } from "../../../../src/records/decision/decisionSchema.ts";
-import type { CommitAnswer } from "../../../../src/records/stores/workers/commitMessages.ts";
+import type { CommitAnswer } from "../../../../src/records/stores/workers/CommitRequest.ts";
 import { onceForRun } from "../../../run/onceForRun.ts";
 import type { ObjectFaults, ObjectReport } from "./objectWorker.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { MAX_PART_BYTES, MAX_PARTS, partsOfText, textOfParts } from "../../../../src/records/stores/aws/batchParts.ts";
+import { MAX_PART_BYTES, MAX_PARTS, partsOfText, textOfParts } from "../../../../src/records/stores/aws/partsOfText.ts";
 
 describe("partsOfText", () => {
   it.each([

@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { expect, it } from "vitest";
-import type { SourceLine } from "../../../src/records/chain/RecordSource.ts";
-import type { SoakTarget } from "./SoakTarget.ts";
-import { isSoakPassed, type SoakReport, soakRun } from "./soakRun.ts";
-import { WorkerdTarget } from "./WorkerdTarget.ts";
+import type { SourceLine } from "../../../../src/records/chain/RecordSource.ts";
+import type { SoakTarget } from "../../soak/SoakTarget.ts";
+import { isSoakPassed, type SoakReport, soakRun } from "../../soak/soakRun.ts";
+import { WorkerdTarget } from "../../soak/WorkerdTarget.ts";
 
 /** One kill for each of `times`, which are parts of a round. `change` is what the immutable store does to the lines of the chain. */
 async function soak(
