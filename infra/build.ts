@@ -7,14 +7,16 @@ import { checkSources, formattedCheck } from "./checks/checkSources.ts";
 import { bundleContainer } from "./container/bundleContainer.ts";
 import { NOTICES_FILE, thirdPartyNotices } from "./notices/thirdPartyNotices.ts";
 import { openapiDocument } from "./openapi/openapiDocument.ts";
+import { RECORD_SCHEMA_FILE, recordJsonSchema } from "./records/recordJsonSchema.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-/** Writes all build outputs: the generated checks, the OpenAPI document, the package in dist/, the bundles of functions/ and of the image, each with its notices. */
+/** Writes all build outputs: the generated checks, the OpenAPI document, the JSON Schema of records, the package in dist/, the bundles of functions/ and of the image, each with its notices. */
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(path("package.json"), "utf8")) as { version: string };
   for (const source of checkSources) await writeIfChanged(path(`src/${source.file}`), formattedCheck(source));
   await writeIfChanged(path("src/gate/openapi.json"), `${JSON.stringify(openapiDocument(version), null, 2)}\n`);
+  await writeIfChanged(path(RECORD_SCHEMA_FILE), `${JSON.stringify(recordJsonSchema(), null, 2)}\n`);
   if (process.argv.includes("--openapi")) return;
   await rm(path("dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [path("node_modules/typescript/bin/tsc"), "-p", path("infra/tsconfig.build.json")], {

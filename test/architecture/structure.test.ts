@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The package's main entry.
   src: ["src/gate", "src/policy", "src/protocol", "src/registration"],
   functions: ["src/hosts", "src/gate", "src/policy", "src/policies", "src/records"],
-  infra: ["package.json", "src/gate", "src/cli", "src/protocol"],
+  infra: ["package.json", "src/gate", "src/cli", "src/protocol", "src/records"],
 };
 
 const folderOf = (path: string): string =>

@@ -3,8 +3,8 @@ import { ChainCheck } from "./verify/ChainCheck.ts";
 import { type ChainRange, placeInRange } from "./verify/ChainRange.ts";
 import type { ChainReport } from "./verify/ChainReport.ts";
 import { type ExpectedRecord, ExpectedRecords } from "./verify/ExpectedRecords.ts";
+import { endOfLog, passedLog } from "./verify/endOfLog.ts";
 import { type ChainFinding, Findings } from "./verify/Findings.ts";
-import { endOfLog, passedLog } from "./verify/logFinding.ts";
 import { isCheckpointLine, isRootLine, readCheckpointLine, readRootLine } from "./verify/readRootLine.ts";
 import type { TrustedKeys } from "./verify/TrustedKeys.ts";
 

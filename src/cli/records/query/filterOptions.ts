@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { RecordFilter } from "../../../records/query/RecordMatcher.ts";
-import { parseTime } from "../source/optionValues.ts";
+import { parseTime } from "../source/parsePosition.ts";
 
 /** The options that choose records, as they are given. */
 export interface FilterOptions {

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { AddCommand } from "../../program.ts";
 import { outputOption } from "../../terminal/sharedOptions.ts";
-import { parseLines } from "../source/optionValues.ts";
+import { parseLines } from "../source/parsePosition.ts";
 import { addFilterOptions } from "./filterOptions.ts";
 import type { TailOptions } from "./runTail.ts";
 

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { AddCommand } from "../../program.ts";
 import { outputOption } from "../../terminal/sharedOptions.ts";
-import { parseHead, parsePosition } from "../source/optionValues.ts";
+import { parseHead, parsePosition } from "../source/parsePosition.ts";
 import type { VerifyCommandOptions } from "./runVerify.ts";
 
 /** Adds `postern records verify`: finds what was changed in a store. */
