@@ -12,6 +12,9 @@ import { workerdFigure } from "./gate/workerdFigure.ts";
 import { printFigures } from "./printFigures.ts";
 import { latencyFigure } from "./records/latencyFigure.ts";
 import { nodeStoreFigures } from "./records/nodeStoreFigures.ts";
+import { objectFigures } from "./records/objectFigures.ts";
+import { recordedCallFigures } from "./records/recordedCallFigures.ts";
+import { verifyFigure } from "./records/verifyFigure.ts";
 
 /**
  * `npm run bench`: measures a gate and prints the figures. `--quick` selects the quick size, `--output json` prints
@@ -40,6 +43,9 @@ async function measureAll(size: BenchSize): Promise<Figure[]> {
     ...(await mutationFigures(size)),
     await latencyFigure(size),
     ...(await nodeStoreFigures(size)),
+    ...(await objectFigures(size)),
+    ...(await recordedCallFigures(size)),
+    await verifyFigure(size),
     ...(await startFigures(size)),
   ];
 }

@@ -56,7 +56,8 @@ export function ciSteps(): readonly CiStep[] {
     step("npm run test:long", 90, npm("test:long")),
     ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 120, cluster(group))),
     step("strangers beside real reviews", 100, npm("soak:hostile", "--quick")),
-    step("benchmark", 25, npm("bench", "--quick")),
+    step("kills of gates that record", 30, npm("soak:records", "--quick")),
+    step("benchmark", 45, npm("bench", "--quick")),
     step("tests of the Pod runner", 60, [
       "bash",
       "-c",

@@ -8,7 +8,17 @@ const entries = Object.entries(manifest.exports).flatMap(([name, entry]) =>
 );
 
 it("every export of the package has a source file at the same path", () => {
-  expect(entries.map(({ name }) => name)).toEqual([".", "./policies", "./gate", "./lambda", "./node"]);
+  expect(entries.map(({ name }) => name)).toEqual([
+    ".",
+    "./policies",
+    "./gate",
+    "./lambda",
+    "./node",
+    "./telemetry",
+    "./telemetry/context",
+    "./telemetry/lambda",
+    "./telemetry/node",
+  ]);
   for (const { types, default: script } of [
     ...entries,
     { types: "./dist/cli/postern.d.ts", default: `./${manifest.bin.postern}` },

@@ -45,13 +45,10 @@ export class PairFolder {
   renameFiles(folder: string, { cert, key }: { readonly cert: string; readonly key: string }): void {
     const paths = this.paths(folder);
     mkdirSync(join(this.path, folder), { recursive: true });
-    for (const [path, text, mode] of [
-      [paths.cert, cert, 0o644],
-      [paths.key, key, 0o600],
-    ] as const) {
-      writeFileSync(`${path}.new`, text, { mode });
-      renameSync(`${path}.new`, path);
-    }
+    writeFileSync(`${paths.cert}.new`, cert, { mode: 0o644 });
+    writeFileSync(`${paths.key}.new`, key, { mode: 0o600 });
+    // Together, so that a busy machine does not read the new certificate with the old key.
+    for (const path of [paths.cert, paths.key]) renameSync(`${path}.new`, path);
     rmSync(join(this.path, folder, "..data"), { force: true });
     for (const name of readdirSync(join(this.path, folder)))
       if (name.startsWith("..2026")) rmSync(join(this.path, folder, name), { recursive: true });

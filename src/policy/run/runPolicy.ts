@@ -58,12 +58,14 @@ export function runPolicy(policy: Policy, run: PolicyRun, call: () => unknown): 
   const { observer } = run;
   if (observer === undefined) return outcomeOf(policy, run, call);
   const startedAt = observer.now();
-  const ended = (outcome: Outcome): Outcome => {
-    observer.ended(outcome, startedAt);
-    return outcome;
-  };
   const outcome = outcomeOf(policy, run, call);
-  return outcome instanceof Promise ? outcome.then(ended) : ended(outcome);
+  if (outcome instanceof Promise)
+    return outcome.then((settled) => {
+      observer.ended(settled, startedAt);
+      return settled;
+    });
+  observer.ended(outcome, startedAt);
+  return outcome;
 }
 
 function outcomeOf(policy: Policy, run: PolicyRun, call: () => unknown): Outcome | Promise<Outcome> {

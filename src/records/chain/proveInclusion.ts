@@ -6,7 +6,7 @@ import { inclusionPath } from "./merkleRoot.ts";
 import { ProofError } from "./ProofError.ts";
 import type { SourceLine } from "./RecordSource.ts";
 import { leafOf, merkleRootOf } from "./verify/merkleRootOf.ts";
-import { isCheckpointLine, isRootLine } from "./verify/readRootLine.ts";
+import { isCheckpointLine, isRootLine, MAX_BATCH_LINES } from "./verify/readRootLine.ts";
 
 /** Called after each batch with the number of records up to now. */
 type OnProgress = (records: number) => void;
@@ -25,6 +25,11 @@ export async function* proveInclusion(
   for await (const { text, where } of lines) {
     if (isCheckpointLine(text)) continue;
     if (!isRootLine(text)) {
+      if (batch.length >= MAX_BATCH_LINES)
+        throw new ProofError(
+          "changed-batch",
+          `${where}: no signed root follows the records: run postern records verify`,
+        );
       batch.push(text);
       continue;
     }

@@ -5,7 +5,13 @@ import type { ChainReport } from "./verify/ChainReport.ts";
 import { type ExpectedRecord, ExpectedRecords } from "./verify/ExpectedRecords.ts";
 import { endOfLog, passedLog } from "./verify/endOfLog.ts";
 import { type ChainFinding, Findings } from "./verify/Findings.ts";
-import { isCheckpointLine, isRootLine, readCheckpointLine, readRootLine } from "./verify/readRootLine.ts";
+import {
+  isCheckpointLine,
+  isRootLine,
+  MAX_BATCH_LINES,
+  readCheckpointLine,
+  readRootLine,
+} from "./verify/readRootLine.ts";
 import type { TrustedKeys } from "./verify/TrustedKeys.ts";
 
 /** What a chain is verified with. */
@@ -23,9 +29,6 @@ export interface VerifyOptions {
   /** Called after each batch with the number of records up to now. */
   readonly onProgress?: (records: number) => void;
 }
-
-/** Lines without a root that are held. A batch of the gate has at most 256 records. */
-const MAX_LINES = 65_536;
 
 /**
  * Verifies the chain of one cluster: each record, each root, each link, and the end. Holds one batch in memory. What nothing
@@ -70,7 +73,7 @@ export async function verifyChain(lines: AsyncIterable<SourceLine>, options: Ver
       pending = [];
     } else {
       pending.push(line);
-      if (pending.length < MAX_LINES) continue;
+      if (pending.length < MAX_BATCH_LINES) continue;
       check.addRest(pending);
       pending = [];
     }

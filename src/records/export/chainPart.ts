@@ -1,7 +1,7 @@
 import { batchRootSchema } from "../chain/BatchRoot.ts";
 import type { SourceLine } from "../chain/RecordSource.ts";
 import { type ChainRange, placeInRange } from "../chain/verify/ChainRange.ts";
-import { isCheckpointLine, isRootLine } from "../chain/verify/readRootLine.ts";
+import { isCheckpointLine, isRootLine, MAX_BATCH_LINES } from "../chain/verify/readRootLine.ts";
 import { parsedJson } from "../parsedJson.ts";
 
 /** A line of an export, with the number of its records: 1 for a record, 0 for a root or checkpoint. */
@@ -21,8 +21,12 @@ export async function* chainPart(lines: AsyncIterable<SourceLine>, range: ChainR
   for await (const { text } of lines) {
     if (isCheckpointLine(text)) yield { text, records: 0 };
     else if (isAll) yield { text, records: isRootLine(text) ? 0 : 1 };
-    else if (!isRootLine(text)) batch.push(text);
-    else {
+    else if (!isRootLine(text)) {
+      batch.push(text);
+      if (batch.length < MAX_BATCH_LINES) continue;
+      for (const record of batch) yield { text: record, records: 1 };
+      batch = [];
+    } else {
       const place = placeOf(text, range);
       if (place === "after") return;
       if (place === "before") before = text;

@@ -1,10 +1,8 @@
 import type { RecordSource, SourceLine } from "../chain/RecordSource.ts";
+import { MAX_BATCH_LINES } from "../chain/verify/readRootLine.ts";
 import { parsedJson } from "../parsedJson.ts";
 import { RecordError } from "../RecordError.ts";
 import { textLines } from "./textLines.ts";
-
-/** Lines that are read to find the first root. See `verifyChain`. */
-const MAX_LINES = 65_536;
 
 /**
  * The chain of one cluster as JSON Lines, as `postern records export` writes it: a file, or a stream that can be read once.
@@ -22,7 +20,7 @@ export class JsonLinesSource implements RecordSource {
 
   /** The cluster that the first root, checkpoint or record names. Signatures are not checked. */
   async clusters(): Promise<readonly string[]> {
-    while (this.#read.length < MAX_LINES) {
+    while (this.#read.length < MAX_BATCH_LINES) {
       const line = await this.#next();
       if (line === undefined) break;
       this.#read.push(line);
@@ -44,7 +42,8 @@ export class JsonLinesSource implements RecordSource {
       const { done, value } = await this.#lines.next();
       return done === true ? undefined : value;
     } catch (error) {
-      throw new RecordError("store-unavailable", `reading ${this.name} failed`, { cause: error });
+      const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+      throw new RecordError("store-unavailable", `reading ${this.name} failed${code}`, { cause: error });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { BoundedLabel } from "./BoundedLabel.ts";
 import type { GateMetrics, PolicyMeasurement, RequestMeasurement, ReviewMeasurement } from "./GateMetrics.ts";
 import { HISTOGRAMS, INSTRUMENTS } from "./instruments.ts";
+import { LabelSets } from "./LabelSets.ts";
 import type { Measure, Meter } from "./Meter.ts";
 
 /** Options of {@link MeteredGate}. */
@@ -25,6 +26,10 @@ export class MeteredGate implements GateMetrics {
   readonly #clusters: BoundedLabel;
   readonly #entries = new BoundedLabel(MAX_ENTRIES);
   readonly #policies = new BoundedLabel(MAX_POLICIES);
+  readonly #reviewLabels = new LabelSets(INSTRUMENTS.reviews.labels);
+  readonly #resultLabels = new LabelSets(INSTRUMENTS.policyResults.labels);
+  readonly #policyLabels = new LabelSets(HISTOGRAMS.policies.labels);
+  readonly #requestLabels = new LabelSets(HISTOGRAMS.requests.labels);
   readonly #hasCpuClock: boolean;
   readonly #reviews: Measure;
   readonly #results: Measure;
@@ -59,32 +64,24 @@ export class MeteredGate implements GateMetrics {
   }
 
   review({ cluster, purpose, entry = "", verdict }: ReviewMeasurement): void {
-    this.#reviews(1, {
-      "k8s.cluster.name": this.#clusters.of(cluster),
-      "postern.purpose": purpose,
-      "postern.entry": this.#entries.of(entry),
-      "postern.verdict": verdict,
-    });
+    const [name, called] = [this.#clusters.of(cluster), this.#entries.of(entry)];
+    this.#reviews(1, this.#reviewLabels.of(name, purpose, called, verdict));
   }
 
   policy({ policy, mode, result }: PolicyMeasurement): void {
     const name = this.#policies.of(policy);
-    this.#results(1, { "postern.policy": name, "postern.mode": mode, "postern.result": result });
-    if (result === "missed-deadline") this.#misses(1, { "postern.policy": name });
+    this.#results(1, this.#resultLabels.of(name, mode, result));
+    if (result === "missed-deadline") this.#misses(1, this.#policyLabels.of(name));
   }
 
   policyDuration(policy: string, durationMs: number): void {
-    if (this.#hasCpuClock) this.#durations(durationMs / 1000, { "postern.policy": this.#policies.of(policy) });
+    if (this.#hasCpuClock) this.#durations(durationMs / 1000, this.#policyLabels.of(this.#policies.of(policy)));
   }
 
   request({ method, route, status, durationMs }: RequestMeasurement): void {
     if (!this.#hasCpuClock) return;
-    this.#requests(durationMs / 1000, {
-      "http.request.method": METHODS.includes(method) ? method : "_OTHER",
-      "http.route": route,
-      "http.response.status_code": String(status),
-      "url.scheme": "https",
-    });
+    const known = METHODS.includes(method) ? method : "_OTHER";
+    this.#requests(durationMs / 1000, this.#requestLabels.of(known, route, String(status), "https"));
   }
 
   error(code: string): void {

@@ -1,4 +1,4 @@
-import type { DeltaMeter } from "../metrics/DeltaMeter.ts";
+import type { SeriesMeter } from "../metrics/SeriesMeter.ts";
 import type { Attributes } from "../trace/Span.ts";
 import type { SpanData } from "../trace/SpanData.ts";
 import { otlpMetrics } from "./otlpMetrics.ts";
@@ -13,7 +13,7 @@ export interface OtlpExporterOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The metrics to export; undefined for none. */
-  readonly meter?: DeltaMeter | undefined;
+  readonly meter?: SeriesMeter | undefined;
   /** Is told what was given up. */
   readonly onDropped: (signal: "spans" | "metrics", count: number) => void;
   /** Is told of the first failed export after a good one. Errors have no URL and no header. */
@@ -125,7 +125,7 @@ export class OtlpExporter {
   }
 
   /** Metrics that are refused are lost: they would have to be added to the next ones. */
-  async #sendMetrics(url: string, meter: DeltaMeter): Promise<void> {
+  async #sendMetrics(url: string, meter: SeriesMeter): Promise<void> {
     const period = { from: this.#metricsFrom, to: this.#options.now() };
     this.#metricsFrom = period.to;
     const points = meter.collect();

@@ -1,4 +1,4 @@
-import type { MetricPoints } from "../metrics/DeltaMeter.ts";
+import type { MetricPoints } from "../metrics/SeriesMeter.ts";
 import type { Attributes } from "../trace/Span.ts";
 import { otlpAttributes, otlpTime, SCOPE } from "./otlpAttributes.ts";
 

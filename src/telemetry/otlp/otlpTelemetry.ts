@@ -1,6 +1,6 @@
-import { DeltaMeter } from "../metrics/DeltaMeter.ts";
 import type { GateMetrics } from "../metrics/GateMetrics.ts";
 import { MeteredGate } from "../metrics/MeteredGate.ts";
+import { SeriesMeter } from "../metrics/SeriesMeter.ts";
 import type { RuntimeFacts, Telemetry, TelemetryHost } from "../Telemetry.ts";
 import { RecordingTracer } from "../trace/RecordingTracer.ts";
 import { ratioSampler } from "../trace/Sampler.ts";
@@ -22,7 +22,7 @@ export function otlpTelemetry(host: TelemetryHost, options: OtlpTelemetryOptions
   if (settings === undefined) return undefined;
   const { log, now, fetch } = host;
   const { hasCpuClock } = options;
-  const meter = options.metrics === undefined && settings.metricsUrl !== undefined ? new DeltaMeter() : undefined;
+  const meter = options.metrics === undefined && settings.metricsUrl !== undefined ? new SeriesMeter() : undefined;
   const metrics = meter === undefined ? options.metrics : new MeteredGate(meter, { hasCpuClock });
   const exporter = new OtlpExporter({
     settings,

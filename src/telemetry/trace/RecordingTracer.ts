@@ -1,8 +1,9 @@
 import { errorFacts } from "./errorFacts.ts";
-import { type FillRandom, randomId } from "./randomId.ts";
+import { type FillRandom, RandomIds } from "./RandomIds.ts";
 import type { Sampler } from "./Sampler.ts";
 import type { Attributes, ChildOptions, ServerSpanStart, Span, SpanContext, Tracer } from "./Span.ts";
 import type { SpanData, SpanEvent } from "./SpanData.ts";
+import { TracedRequest } from "./TracedRequest.ts";
 import { parseTraceparent } from "./traceparent.ts";
 
 /** What a {@link RecordingTracer} needs. */
@@ -16,8 +17,6 @@ export interface RecordingTracerOptions {
   readonly exportSpans: (spans: readonly SpanData[]) => void;
 }
 
-/** A request has tens of spans. The limit is for a gate with hundreds of policies. */
-const MAX_SPANS = 256;
 /** A failing policy must not turn a sample into all reviews. */
 const MAX_NOTABLE_A_SECOND = 10;
 const MAX_EVENTS = 16;
@@ -27,31 +26,35 @@ const MAX_EVENTS = 16;
  * children, when there are any, of at most 10 requests in a second, whatever the caller sampled.
  */
 export class RecordingTracer implements Tracer {
-  readonly options: RecordingTracerOptions;
+  readonly now: () => number;
+  readonly #sampler: Sampler;
+  readonly #exportSpans: RecordingTracerOptions["exportSpans"];
+  readonly #ids: RandomIds;
   #notableFrom = 0;
   #notable = 0;
 
-  constructor(options: RecordingTracerOptions) {
-    this.options = options;
-  }
-
-  get now(): () => number {
-    return this.options.now;
+  constructor({ sampler, now, random, exportSpans }: RecordingTracerOptions) {
+    this.now = now;
+    this.#sampler = sampler;
+    this.#exportSpans = exportSpans;
+    this.#ids = new RandomIds(random);
   }
 
   startServer({ name, headers, attributes = {}, isInternal = false }: ServerSpanStart): Span {
-    const { sampler, now, random } = this.options;
     const parent = parseTraceparent(headers.get("traceparent"));
-    const traceId = parent?.traceId ?? randomId(16, random);
-    const request = new TracedRequest(this, traceId, sampler(traceId, parent));
+    const traceId = parent?.traceId ?? this.#ids.next(16);
+    const request = new TracedRequest(
+      { traceId, isSampled: this.#sampler(traceId, parent), admitNotable: () => this.#admitNotable() },
+      this.#exportSpans,
+    );
     const kind = isInternal ? "internal" : "server";
-    const start = { name, kind, parentSpanId: parent?.spanId, startedAt: now(), attributes } as const;
-    return new RecordedSpan(request, start, true);
+    const start = { name, kind, parentSpanId: parent?.spanId, startedAt: this.now(), isRoot: true } as const;
+    return new RecordedSpan({ request, now: this.now, ids: this.#ids }, start, attributes);
   }
 
   /** Whether another request with notable spans is kept. */
-  admitNotable(): boolean {
-    const at = this.options.now();
+  #admitNotable(): boolean {
+    const at = this.now();
     if (Math.abs(at - this.#notableFrom) >= 1_000) {
       this.#notableFrom = at;
       this.#notable = 0;
@@ -61,92 +64,58 @@ export class RecordingTracer implements Tracer {
   }
 }
 
-/** The spans of one request. */
-class TracedRequest {
-  readonly tracer: RecordingTracer;
-  readonly traceId: string;
-  readonly isSampled: boolean;
-  /** Set by the first notable child. */
-  #isKept: boolean | undefined;
-  #ended: SpanData[] | undefined = [];
-  #dropped = 0;
-
-  constructor(tracer: RecordingTracer, traceId: string, isSampled: boolean) {
-    this.tracer = tracer;
-    this.traceId = traceId;
-    this.isSampled = isSampled;
-  }
-
-  keepNotable(): boolean {
-    this.#isKept ??= this.tracer.admitNotable();
-    return this.#isKept;
-  }
-
-  /** `isRoot`: the span that all others of the request are in. Those that end later are exported one by one. */
-  add(span: SpanData, isRoot: boolean): void {
-    const { exportSpans } = this.tracer.options;
-    if (!this.isSampled && this.#isKept !== true) return;
-    if (this.#ended === undefined) {
-      exportSpans([span]);
-      return;
-    }
-    if (this.#ended.length >= MAX_SPANS && !isRoot) {
-      this.#dropped += 1;
-      return;
-    }
-    const dropped = this.#dropped > 0 ? { "postern.spans.dropped": this.#dropped } : {};
-    this.#ended.push(isRoot ? { ...span, attributes: { ...span.attributes, ...dropped } } : span);
-    if (!isRoot) return;
-    exportSpans(this.#ended);
-    this.#ended = undefined;
-  }
+/** What the spans of a request share. */
+interface Shared {
+  readonly request: TracedRequest;
+  readonly now: () => number;
+  readonly ids: RandomIds;
 }
 
-type SpanStart = Pick<SpanData, "name" | "kind" | "parentSpanId" | "startedAt" | "attributes">;
+interface SpanStart extends Pick<SpanData, "name" | "kind" | "parentSpanId" | "startedAt"> {
+  readonly isRoot: boolean;
+}
 
+/** Most requests are not sampled: nothing is merged or made before it is known that the span is exported. */
 class RecordedSpan implements Span {
-  readonly #request: TracedRequest;
+  readonly #shared: Shared;
   readonly #start: SpanStart;
-  readonly #isRoot: boolean;
+  readonly #attributes: Attributes[];
   #spanId: string | undefined;
-  #attributes: Attributes;
   #events: SpanEvent[] | undefined;
   #error: string | undefined;
   #hasEnded = false;
 
-  constructor(request: TracedRequest, start: SpanStart, isRoot = false) {
-    this.#isRoot = isRoot;
-    this.#request = request;
+  constructor(shared: Shared, start: SpanStart, attributes: Attributes) {
+    this.#shared = shared;
     this.#start = start;
-    this.#attributes = start.attributes;
+    this.#attributes = [attributes];
   }
 
   get isRecording(): boolean {
-    return this.#request.isSampled;
+    return this.#shared.request.isSampled;
   }
 
   get context(): SpanContext {
-    const { tracer, traceId, isSampled } = this.#request;
-    this.#spanId ??= randomId(8, tracer.options.random);
-    return { traceId, spanId: this.#spanId, isSampled };
+    const { request, ids } = this.#shared;
+    this.#spanId ??= ids.next(8);
+    return { traceId: request.traceId, spanId: this.#spanId, isSampled: request.isSampled };
   }
 
-  child(name: string, { attributes = {}, startedAt, isNotable = false }: ChildOptions = {}): Span {
-    const { isSampled, tracer } = this.#request;
-    if (!isSampled && !(isNotable && this.#request.keepNotable())) return new PassedSpan(this);
-    const parentSpanId = this.context.spanId;
-    const at = startedAt ?? tracer.options.now();
-    return new RecordedSpan(this.#request, { name, kind: "internal", parentSpanId, startedAt: at, attributes });
+  child(name: string, options?: ChildOptions): Span {
+    const { request, now } = this.#shared;
+    if (!request.isSampled && !(options?.isNotable === true && request.keepNotable())) return new PassedSpan(this);
+    const { attributes = {}, startedAt = now() } = options ?? {};
+    const start = { name, kind: "internal", parentSpanId: this.context.spanId, startedAt, isRoot: false } as const;
+    return new RecordedSpan(this.#shared, start, attributes);
   }
 
   setAttributes(attributes: Attributes): void {
-    this.#attributes = { ...this.#attributes, ...attributes };
+    this.#attributes.push(attributes);
   }
 
   addEvent(name: string, attributes: Attributes = {}): void {
     this.#events ??= [];
-    if (this.#events.length < MAX_EVENTS)
-      this.#events.push({ name, at: this.#request.tracer.options.now(), attributes });
+    if (this.#events.length < MAX_EVENTS) this.#events.push({ name, at: this.#shared.now(), attributes });
   }
 
   recordError(error: unknown): void {
@@ -156,12 +125,13 @@ class RecordedSpan implements Span {
   }
 
   end(): void {
-    if (this.#hasEnded) return;
+    const { request, now } = this.#shared;
+    if (this.#hasEnded || !request.isKept) return;
     this.#hasEnded = true;
-    const { traceId, spanId, isSampled } = this.context;
-    const attributes = this.#attributes;
-    const [events, error, endedAt] = [this.#events ?? [], this.#error, this.#request.tracer.options.now()];
-    this.#request.add({ ...this.#start, traceId, spanId, isSampled, endedAt, attributes, events, error }, this.#isRoot);
+    const { isRoot, ...start } = this.#start;
+    const attributes = Object.assign({}, ...this.#attributes);
+    const facts = { attributes, events: this.#events ?? [], error: this.#error };
+    request.add({ ...start, ...this.context, ...facts, endedAt: now() }, isRoot);
   }
 }
 

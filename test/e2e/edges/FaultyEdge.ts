@@ -11,6 +11,8 @@ export type EdgeFault =
   | { readonly kind: "hangs" }
   /** Answers the next `times` calls with 503 and `Retry-After: 1`. */
   | { readonly kind: "busy"; times: number }
+  /** Hands the next `times` calls to the gate, loses the answers, and answers 503 and `Retry-After: 1`. */
+  | { readonly kind: "loses"; times: number }
   /** Changes the answer of the gate. */
   | { readonly kind: "answers"; readonly change: (answer: string) => string };
 
@@ -60,6 +62,11 @@ export class FaultyEdge {
       return;
     }
     const answer = await this.#forward(incoming, Buffer.concat(body));
+    if (fault.kind === "loses" && fault.times > 0) {
+      fault.times -= 1;
+      response.writeHead(503, { "retry-after": "1" }).end();
+      return;
+    }
     response
       .writeHead(answer.status, { "content-type": "application/json" })
       .end(fault.kind === "answers" ? fault.change(answer.text) : answer.text);

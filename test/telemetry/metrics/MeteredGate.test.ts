@@ -1,9 +1,9 @@
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { DeltaMeter } from "../../../src/telemetry/metrics/DeltaMeter.ts";
 import type { Meter } from "../../../src/telemetry/metrics/Meter.ts";
 import { MeteredGate } from "../../../src/telemetry/metrics/MeteredGate.ts";
 import { prometheusMeter } from "../../../src/telemetry/metrics/prometheusMeter.ts";
+import { SeriesMeter } from "../../../src/telemetry/metrics/SeriesMeter.ts";
 
 const REVIEW = { purpose: "validate", entry: undefined, verdict: "allowed" } as const;
 
@@ -44,7 +44,7 @@ describe("MeteredGate", () => {
   });
 
   it("has the same metrics in OTLP's form", () => {
-    const meter = new DeltaMeter();
+    const meter = new SeriesMeter();
     measureAll(new MeteredGate(meter));
     expect(
       meter
@@ -68,14 +68,14 @@ describe("MeteredGate", () => {
   });
 
   it("measures no duration where the clock stands still, except of a store", () => {
-    const meter = new DeltaMeter();
+    const meter = new SeriesMeter();
     measureAll(new MeteredGate(meter, { hasCpuClock: false }));
     const histograms = meter.collect().filter(({ kind }) => kind === "histogram");
     expect(histograms.map(({ instrument }) => instrument.name)).toEqual(["postern.records.commit.duration"]);
   });
 
   it("has 201 values of the cluster for 3,000 clusters, and counts every review", async () => {
-    const meter = new DeltaMeter();
+    const meter = new SeriesMeter();
     const registry = new Registry();
     for (const one of [meter, prometheusMeter(registry)] satisfies Meter[]) {
       const metrics = new MeteredGate(one);
@@ -104,7 +104,7 @@ describe("MeteredGate", () => {
       1,
     ],
   ])("bounds the number of %s", (_, measure, series) => {
-    const meter = new DeltaMeter();
+    const meter = new SeriesMeter();
     const metrics = new MeteredGate(meter);
     for (let index = 0; index < 1_000; index += 1) measure(metrics, `name-${index}`);
     expect(meter.collect().map(({ points }) => points.length)).toEqual([series]);

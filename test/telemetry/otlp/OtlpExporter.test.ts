@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DeltaMeter } from "../../../src/telemetry/metrics/DeltaMeter.ts";
+import { SeriesMeter } from "../../../src/telemetry/metrics/SeriesMeter.ts";
 import { OtlpExporter, type OtlpExporterOptions } from "../../../src/telemetry/otlp/OtlpExporter.ts";
 import type { SpanData } from "../../../src/telemetry/trace/SpanData.ts";
 import { scaled } from "../../run/speedFactor.ts";
@@ -77,7 +77,7 @@ describe("OtlpExporter", () => {
   });
 
   it("sends metrics once a minute, and with the last export", async () => {
-    const meter = new DeltaMeter();
+    const meter = new SeriesMeter();
     const count = meter.counter({ name: "n", description: "d", unit: "1", labels: [] });
     const { exporter, clock } = testExporter({ meter });
     count(1, {});

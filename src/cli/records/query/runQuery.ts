@@ -25,7 +25,7 @@ export function runQuery(terminal: Terminal, name: string, options: QueryOptions
     });
     output.end();
     const count = `${found.toLocaleString("en")} of ${records.toLocaleString("en")} records`;
-    const faults = unreadable === 0 ? "" : `, ${unreadable.toLocaleString("en")} lines are not records`;
+    const faults = unreadable === 0 ? "" : `, ${unreadable.toLocaleString("en")} not of a known form`;
     if (options.output === "text") terminal.stderr.write(`${count}${faults}\n`);
     return unreadable === 0 ? EXIT_OK : EXIT_FINDINGS;
   });

@@ -18,18 +18,19 @@ export function startCallSpan(
   const { headers } = request;
   if (tracer === undefined) return noTracer.startServer({ name: "", headers });
   const route = callRoute(call);
+  const attributes = {
+    "http.request.method": "POST",
+    "http.route": route,
+    "url.scheme": "https",
+    "k8s.cluster.name": call.cluster,
+    "postern.purpose": call.purpose,
+    "postern.entry": call.entry,
+  };
+  const more = callAttributes?.(request);
   return tracer.startServer({
     name: isApart ? "judge apart" : `POST ${route}`,
     headers,
     isInternal: isApart,
-    attributes: {
-      "http.request.method": "POST",
-      "http.route": route,
-      "url.scheme": "https",
-      "k8s.cluster.name": call.cluster,
-      "postern.purpose": call.purpose,
-      "postern.entry": call.entry,
-      ...callAttributes?.(request),
-    },
+    attributes: more === undefined ? attributes : { ...attributes, ...more },
   });
 }

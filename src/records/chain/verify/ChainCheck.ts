@@ -168,14 +168,14 @@ export class ChainCheck {
     const numbers = end.batch === batch - 1 ? `batch ${end.batch}` : `batches ${end.batch} to ${batch - 1}`;
     const seq = end.seq === undefined ? {} : { seq: end.seq };
     if (unsigned > 0)
-      this.#add("unsigned-records", { where, batch: end.batch, ...seq, message: `the root of ${numbers} is missing` });
+      this.#add("unsigned-records", { where, batch: end.batch, ...seq, message: `no signed root: ${numbers}` });
     if (unsigned >= first - from && unsigned > 0) return;
     const about = first > from ? ` with ${named(from, first - from)}` : "";
     this.#add("missing-batch", {
       where,
       batch: end.batch,
       ...seq,
-      message: `${numbers}${about} is missing before batch ${batch}`,
+      message: `missing before batch ${batch}: ${numbers}${about}`,
     });
   }
 

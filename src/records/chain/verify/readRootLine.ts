@@ -3,6 +3,9 @@ import { CHECKPOINT_TYPE, type Checkpoint, checkpointSchema } from "../checkpoin
 import { type JwsFault, openJws } from "./openJws.ts";
 import type { TrustedKeys } from "./TrustedKeys.ts";
 
+/** Lines that a reader holds to find their root. A batch of a gate has at most 256 records of 64 KiB, see `GroupCommit`. */
+export const MAX_BATCH_LINES = 4_096;
+
 /** A signed line. `content` is what it says, also where the signature does not count. */
 export interface SignedLine<T> {
   readonly jws: string;

@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../../telemetry/Log.ts";
 import type { RecordSigner } from "../../chain/RecordSigner.ts";
@@ -46,6 +47,8 @@ export class NodeStore {
   readonly #clusters = new Map<string, ClusterStore>();
   #lock: StoreLock | undefined;
   #db: DatabaseSync | undefined;
+  /** Of `log.db` when it was opened. */
+  #fileId: string | undefined;
 
   private constructor(options: NodeStoreOptions) {
     this.#options = options;
@@ -112,7 +115,16 @@ export class NodeStore {
     }
     this.#lock ??= StoreLock.take(folder);
     this.#db = openLogDatabase(folder);
+    this.#fileId = fileId(join(folder, "log.db"));
     return this.#db;
+  }
+
+  /** Writes to a database that was deleted or moved would be confirmed, and nobody could read them. */
+  #requirePlace(): void {
+    const path = join(this.#options.folder, "log.db");
+    if (fileId(path) === this.#fileId) return;
+    this.close();
+    throw new RecordError("store-unavailable", `${path} is another file than before`);
   }
 
   #begin(cluster: string): ClusterStore {
@@ -134,6 +146,7 @@ export class NodeStore {
     const { now, log, onCommit } = this.#options;
     const startedAt = now();
     try {
+      this.#requirePlace();
       const receipts = await writer.commit(decisions);
       onCommit?.(decisions.length, now() - startedAt);
       return receipts;
@@ -168,4 +181,10 @@ export class NodeStore {
       log.error("the retention of records could not end", { cluster, error });
     }
   }
+}
+
+/** Identifies a file, whatever its path; undefined when there is none. */
+function fileId(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, link, mkdir, open, readFile, rm, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readFile, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RecordError } from "../../RecordError.ts";
 import type { RecordArchive } from "../../writer/RecordArchive.ts";
@@ -66,6 +66,7 @@ export class SegmentArchive implements RecordArchive {
 
   async #append(batch: number, text: string): Promise<void> {
     let segment = this.#open ?? (await this.#openLast());
+    if (segment !== undefined) await requirePlace(segment);
     if (segment !== undefined && batch < segment.next) return this.#compare(segment, batch, text);
     if (segment !== undefined && batch > segment.next)
       throw new RecordError(
@@ -150,6 +151,13 @@ export class SegmentArchive implements RecordArchive {
     this.#open = undefined;
     await segment?.file.close();
   }
+}
+
+/** Writes to a file that was deleted or moved would be confirmed, and nobody could read them. */
+async function requirePlace({ path, file }: OpenSegment): Promise<void> {
+  const [here, opened] = await Promise.all([stat(path), file.stat()]);
+  if (here.ino !== opened.ino || here.dev !== opened.dev)
+    throw new RecordError("store-unavailable", `${path} is another file than before`);
 }
 
 const NEWLINE = 0x0a;

@@ -54,7 +54,7 @@ it("postern records query exits with 1 for a line that is not a record, and prin
   expect(code).toBe(1);
   expect(out.split("\n").length).toBe(3);
   expect(err).toBe(
-    `postern: ${path}:1: is not a record of a known form; see postern records verify\n2 of 3 records, 1 lines are not records\n`,
+    `postern: ${path}:1: is not a record of a known form; see postern records verify\n2 of 3 records, 1 not of a known form\n`,
   );
 });
 

@@ -4,6 +4,7 @@ import { canonicalJson } from "../../../../src/records/canonicalJson.ts";
 import { canonicalPattern } from "../../../../src/records/chain/verify/canonicalPattern.ts";
 import { RecordReader } from "../../../../src/records/chain/verify/RecordReader.ts";
 import { type DecisionRecord, decisionRecordSchema } from "../../../../src/records/decision/decisionSchema.ts";
+import { growthOf, LINEAR } from "../../../run/growthOf.ts";
 import { testDecision } from "../testChain.ts";
 
 const HASH = "a".repeat(64);
@@ -76,6 +77,28 @@ describe("RecordReader has a fault for", () => {
   ])("%s", (_, line, fault) => {
     expect(reader.read(line)).toMatchObject({ fault: expect.stringMatching(fault) });
     expect(pattern.test(line) && !/0\.250|25e-2/.test(line)).toBe(false);
+  });
+});
+
+describe("RecordReader takes linear time for", () => {
+  const long = (name: string): ((count: number) => string) => {
+    const [head = "", tail = ""] = canonicalJson(record({}, { gate: { name: "@" } })).split("@");
+    return (count) => `${head}${name.repeat(count)}${tail}`;
+  };
+  const finding = canonicalJson({ effect: "deny", message: "m" });
+  const withFindings = (end: string) => (count: number) =>
+    canonicalJson(record()).replace(/"findings":\[.*?\]/, `"findings":[${Array(count).fill(finding).join(",")}${end}]`);
+  it.each<[what: string, text: (count: number) => string]>([
+    ["a long text", long("a")],
+    ["a long text of escapes", long("\\n")],
+    ["a long text that stays open", (count) => long("a")(count).slice(0, -900)],
+    ["escapes that stay open", (count) => long("\\\\")(count).slice(0, -900)],
+    ["many findings", withFindings("")],
+    ["many findings that stay open", withFindings(",")],
+    ["digits", (count) => canonicalJson(record()).replace('"durationMs":0.25', `"durationMs":${"1".repeat(count)}`)],
+  ])("%s", (_, text) => {
+    const size = Math.ceil(8_000 / ((text(200).length - text(100).length) / 100));
+    expect(growthOf(size, text, (it) => reader.read(it))).toBeLessThan(LINEAR);
   });
 });
 

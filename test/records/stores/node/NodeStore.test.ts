@@ -1,4 +1,15 @@
-import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -125,6 +136,25 @@ describe("NodeStore", () => {
     const again = open(folder);
     await expect(record(again, [1])).rejects.toMatchObject({ code: "store-conflict" });
     await expect(record(again, [2])).rejects.toMatchObject({ code: "store-conflict" });
+  });
+
+  const moved: readonly (readonly [string, (folder: string) => string])[] = [
+    ["the log", (folder) => join(folder, "log.db")],
+    ["the segment", (folder) => segment(folder)],
+    ["the folder of the cluster", (folder) => join(folder, "segments", CLUSTER)],
+  ];
+  it.each(moved)("records nothing in a file that is no longer there: %s", async (_, pathIn) => {
+    const folder = await testFolder();
+    const store = open(folder);
+    await record(store, [0]);
+    const path = pathIn(folder);
+    await rename(path, `${path}.away`);
+    await expect(record(store, [1])).rejects.toMatchObject({ code: "store-unavailable" });
+    await rm(path, { recursive: true, force: true });
+    await rename(`${path}.away`, path);
+    await record(store, [2]);
+    const { findings, names } = await reportOf(folder);
+    expect([findings, names.at(-1)]).toEqual([[], "web-2"]);
   });
 
   it("recovers by itself when its folder can be written again", async () => {

@@ -1,5 +1,7 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { JSON_HEADERS } from "../../functions/Runtime.ts";
+import { NodeTarget } from "../../records/soak/NodeTarget.ts";
+import type { SoakTarget } from "../../records/soak/SoakTarget.ts";
 import { WorkerdTarget } from "../../records/soak/WorkerdTarget.ts";
 import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
@@ -10,13 +12,29 @@ const REVIEW_UID: string = JSON.parse(benchReview).request.uid;
 /** Calls of one measurement, one after the other. */
 const CALLS = 100;
 
+const TARGETS: Readonly<Record<string, (key: string) => Promise<SoakTarget>>> = {
+  Node: (key) => NodeTarget.create({ key }),
+  workerd: (key) => WorkerdTarget.create({ key }),
+};
+
 /**
- * The time of a call of a cluster with the profile `compliance` on workerd, compared with `off`. The stores are those of
- * miniflare on this machine: what the network of a real edge adds is not in it.
+ * The time of a call of a cluster with the profile `compliance`, compared with `off`. The stores are on this machine: the disk
+ * for Node, those of miniflare for workerd. What the network of a real edge adds is not in it.
  */
-export async function workerdRecordFigure({ rounds }: BenchSize): Promise<Figure> {
+export async function recordedCallFigures({ rounds }: BenchSize): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [runtime, create] of Object.entries(TARGETS))
+    figures.push(await recordedCallFigure(runtime, create, rounds));
+  return figures;
+}
+
+async function recordedCallFigure(
+  runtime: string,
+  create: (key: string) => Promise<SoakTarget>,
+  rounds: number,
+): Promise<Figure> {
   const { privateKey } = await generateKeyPair("EdDSA", { extractable: true });
-  const target = await WorkerdTarget.create({ key: JSON.stringify(await exportJWK(privateKey)) });
+  const target = await create(JSON.stringify(await exportJWK(privateKey)));
   try {
     const base = await target.start();
     const calls = (cluster: string) => async (): Promise<number> => {
@@ -27,7 +45,7 @@ export async function workerdRecordFigure({ rounds }: BenchSize): Promise<Figure
     await calls("soak")();
     await calls("off")();
     return {
-      name: "records, call on workerd",
+      name: `records, call on ${runtime}`,
       compared: "a call with the profile compliance : a call with off, over HTTP, one after the other",
       ratio: await measureRatio(rounds, calls("soak"), calls("off")),
       unit: "ms",
