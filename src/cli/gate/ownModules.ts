@@ -10,5 +10,9 @@ export function ownModules(): Record<string, string> {
     "postern/gate": file("hosts/index"),
     "postern/lambda": file("hosts/createLambda"),
     "postern/node": file("hosts/serveGate"),
+    "postern/telemetry": file("hosts/telemetry/index"),
+    "postern/telemetry/context": file("telemetry/context/nodeAsyncContext"),
+    "postern/telemetry/lambda": file("hosts/telemetry/lambdaTelemetry"),
+    "postern/telemetry/node": file("hosts/telemetry/nodeTelemetry"),
   };
 }

@@ -115,7 +115,7 @@ it("a request is refused while its decision cannot be recorded", async () => {
   await rename(`${segments}.away`, segments);
   expect([refused.status, refused.body.message]).toEqual([
     500,
-    expect.stringMatching(/could not be recorded|context deadline/),
+    expect.stringMatching(/failed to call webhook: the server is currently unable|context deadline/),
   ]);
   expect((await ns.createPod("recorded-again")).status).toBe(201);
 });
