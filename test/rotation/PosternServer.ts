@@ -65,7 +65,7 @@ export class PosternServer {
 
   /** Resolves when the server has logged a switch since {@link clearLog}. Throws for any other result. */
   async switched(): Promise<void> {
-    const [, result] = await this.#process.says(/"result":"([^"]+)"/);
+    const [, result] = await this.#process.says(/^(?!.*"message":"decision").*"result":"([^"]+)"/m);
     if (result !== "switched") throw new Error(`not switched: ${this.#process.out}`);
   }
 

@@ -21,6 +21,7 @@ export const devCommand: AddCommand = (program, terminal, done) => {
         .argParser(parseDevHost)
         .default(new Host("localhost"), "localhost"),
     )
+    .option("--trace", "print the spans of each call as a tree; runs the gate without its functions/worker.ts")
     .addHelpText(
       "after",
       `

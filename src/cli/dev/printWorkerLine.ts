@@ -5,6 +5,7 @@ import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
 import type { BundlePlaces } from "./print/BundlePlaces.ts";
 import { logLineText } from "./print/logLineText.ts";
+import { millisecondsText, traceText } from "./print/traceText.ts";
 
 const verdictSchema = z.object({
   time: z.string(),
@@ -24,8 +25,12 @@ const verdictSchema = z.object({
   denials: z.optional(z.array(z.string())),
   warnings: z.array(z.string()),
   audit: z.array(z.string()),
+  policies: z.array(z.string()),
+  milliseconds: z.number(),
 });
 
+/** Policies that a verdict names. */
+const MAX_POLICIES = 3;
 const MARKS = { allowed: "green", denied: "red", "not judged": "yellow" } as const;
 /** Below the verdict, which stands behind the time. */
 const INDENT = " ".repeat(10);
@@ -43,7 +48,9 @@ const IN_LOG = /; (?:the gate's|its) log has the error$/;
 export function printWorkerLine(terminal: Terminal, line: string, places: BundlePlaces): void {
   const entry = parse(line);
   const parsed = verdictSchema.safeParse(entry);
-  const text = parsed.success ? verdictText(terminal, parsed.data) : logLineText(terminal, entry, places);
+  const text = parsed.success
+    ? verdictText(terminal, parsed.data)
+    : (traceText(terminal, entry) ?? logLineText(terminal, entry, places));
   terminal.stdout.write(`${text ?? printable(line)}\n`);
 }
 
@@ -64,6 +71,7 @@ function verdictText(terminal: Terminal, verdict: z.infer<typeof verdictSchema>)
     printable(`${cluster} ${purpose}${entry === undefined ? "" : `/${entry}`}`),
     printable(`${verb} ${resource} ${object}`),
     ...(result === "not judged" ? ["(no policy)"] : []),
+    ...(verdict.policies.length === 0 ? [] : [printable(judgedText(verdict))]),
     ...(dryRun ? ["(dry run)"] : []),
     ...(user === undefined ? [] : [printable(`by ${user}`)]),
   ];
@@ -71,6 +79,13 @@ function verdictText(terminal: Terminal, verdict: z.infer<typeof verdictSchema>)
     `${head}  ${fitted(facts)}`,
     ...messagesOf(verdict).map(({ text, indent }) => `${indent}${wrapText(text, indent)}`),
   ].join("\n");
+}
+
+/** The policies that were asked, and how long all of them took: `a, b, c and 4 more: 1.5 ms`. */
+function judgedText({ policies, milliseconds }: z.infer<typeof verdictSchema>): string {
+  const left = policies.length - MAX_POLICIES;
+  const named = policies.slice(0, MAX_POLICIES).join(", ");
+  return `${named}${left > 0 ? ` and ${left} more` : ""}: ${millisecondsText(milliseconds)}`;
 }
 
 /** The facts of a verdict on as few lines as fit. A fact that is longer stays whole, so that it can be copied. */

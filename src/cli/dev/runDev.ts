@@ -34,6 +34,8 @@ export interface DevOptions {
   readonly port: number;
   /** The host of the URL at which a cluster calls the gate. */
   readonly host: Host;
+  /** Whether the spans of each call are printed. */
+  readonly trace?: boolean;
 }
 
 const FOLDER = ".postern";
@@ -43,7 +45,7 @@ const GRACE_MS = 2_000;
 
 /** Runs a gate locally until a signal. Resolves to the exit code. Throws {@link CliError} when the gate cannot start. */
 export async function runDev(terminal: Terminal, options: DevOptions): Promise<number> {
-  const source = await sourceOf(options.gate);
+  const source = await sourceOf(options);
   const listening = await listenAddress(options.host, thisMachine);
   await untilStopped((signal) => serve(terminal, { source, listening, ...options }, signal), process, Date.now);
   // A terminal shows ^C on the current line.
@@ -162,11 +164,12 @@ async function listen({ worker, pair, refused }: Serving, { port, listening }: S
   }
 }
 
-async function sourceOf(gate: string | undefined): Promise<WorkerSource> {
+async function sourceOf({ gate, trace: isTraced = false }: DevOptions): Promise<WorkerSource> {
   if (gate !== undefined) {
     await checkGateFile(gate);
-    return { gate: resolve(gate) };
+    return { gate: resolve(gate), isTraced };
   }
+  if (isTraced && existsSync(PROJECT_GATE)) return { gate: resolve(PROJECT_GATE), isTraced };
   if (existsSync(PROJECT_WORKER)) return { worker: resolve(PROJECT_WORKER) };
   throw new CliError("usage", `no gate: ${PROJECT_WORKER} does not exist; name a gate with --gate FILE`);
 }

@@ -1,10 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { context, type Plugin } from "esbuild";
 import { buildFaults, formatFaults } from "../gate/buildFaults.ts";
 import { ownModules } from "../gate/ownModules.ts";
 import { CliError } from "../terminal/CliError.ts";
 
 /** What to bundle: the module of a Worker, or a gate to wrap in one. */
-export type WorkerSource = { readonly worker: string } | { readonly gate: string };
+export type WorkerSource = { readonly worker: string } | { readonly gate: string; readonly isTraced: boolean };
 
 /** A bundle that is rebuilt on change. */
 export interface WatchedWorker {
@@ -69,9 +70,21 @@ export async function watchWorker(source: WorkerSource, events: WatchEvents): Pr
   }
 }
 
+/** In the repository, or in an installed package. */
+function traceModule(): string {
+  const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return fileURLToPath(new URL(`../../hosts/telemetry/traceLines.${ending}`, import.meta.url));
+}
+
 function entry(source: WorkerSource): object {
   if ("worker" in source) return { entryPoints: [source.worker] };
   // Whatever the file exports: loadDevGate says what is wrong with it.
-  const contents = `import { createWorker } from "postern/gate";\nimport * as exported from ${JSON.stringify(source.gate)};\nexport default createWorker(exported.default);\n`;
+  const lines = [
+    'import { createWorker } from "postern/gate";',
+    `import * as exported from ${JSON.stringify(source.gate)};`,
+    ...(source.isTraced ? [`import { traceLines } from ${JSON.stringify(traceModule())};`] : []),
+    `export default createWorker(exported.default${source.isTraced ? ", { telemetry: traceLines }" : ""});`,
+  ];
+  const contents = `${lines.join("\n")}\n`;
   return { stdin: { contents, resolveDir: process.cwd(), sourcefile: "(worker of the gate)", loader: "ts" } };
 }

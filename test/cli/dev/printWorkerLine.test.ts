@@ -38,9 +38,11 @@ const verdict = {
 };
 const denial = { ...verdict, allowed: false, result: "denied", patched: undefined, statusCode: 403 };
 const START = "09:49:53  allowed     local validate";
+/** The policies of the verdict and their duration. */
+const TOOK = "  a: 1.5 ms";
 
 it.each<[what: string, entry: object, lines: string[]]>([
-  ["an allowed verdict", verdict, [`${START}  create pods default/web`]],
+  ["an allowed verdict", verdict, [`${START}  create pods default/web${TOOK}`]],
   [
     "a verdict with entry, dry run and user",
     { ...verdict, purpose: "mutate", entry: "strict", dryRun: true, user: "jane" },
@@ -49,13 +51,13 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a patched verdict",
     { ...verdict, patched: 1 },
-    [`${START}  create pods default/web`, "          patch of 1 change"],
+    [`${START}  create pods default/web${TOOK}`, "          patch of 1 change"],
   ],
   [
     "a patched verdict with warnings, and what mode audit would do",
     { ...verdict, patched: 2, warnings: ["a: one", "b: two"], audit: ["would-deny c: three", "would-patch d: add /x"] },
     [
-      `${START}  create pods default/web`,
+      `${START}  create pods default/web${TOOK}`,
       "          warning a: one",
       "          warning b: two",
       "          would-deny c: three",
@@ -67,7 +69,7 @@ it.each<[what: string, entry: object, lines: string[]]>([
     "several denials",
     { ...denial, denials: ["a: no\nway", "b: never"] },
     [
-      "09:49:53  denied      local validate  create pods default/web",
+      `09:49:53  denied      local validate  create pods default/web${TOOK}`,
       "          403 a: no",
       "            way",
       "          403 b: never",
@@ -76,13 +78,13 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a denial whose further lines the gate has indented",
     { ...denial, denials: ["a: no\n  way"] },
-    ["09:49:53  denied      local validate  create pods default/web", "          403 a: no", "            way"],
+    [`09:49:53  denied      local validate  create pods default/web${TOOK}`, "          403 a: no", "            way"],
   ],
   [
     "a policy that failed, whose error is printed before",
     { ...denial, statusCode: 500, denials: ["a: the policy failed; the gate's log has the error"] },
     [
-      "09:49:53  denied      local validate  create pods default/web",
+      `09:49:53  denied      local validate  create pods default/web${TOOK}`,
       "          500 a: the policy failed; the error is above",
     ],
   ],
@@ -99,7 +101,7 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a verdict of a cluster-scoped object without a name",
     { ...verdict, namespace: "", name: "" },
-    [`${START}  create pods (no name yet)`],
+    [`${START}  create pods (no name yet)${TOOK}`],
   ],
   [
     "a verdict with control characters",
