@@ -135,4 +135,21 @@ describe.each(telemetryRuntimes)("a gate with telemetry on %s", (_, platform, st
       patience(10_000),
     );
   });
+
+  it.runIf(platform === undefined)("judges a large review in its thread, in the same trace", async () => {
+    const traceId = "6".repeat(32);
+    const review = JSON.parse(BODY);
+    review.request.object.metadata.annotations = { large: "x".repeat(1_200_000) };
+    const answer = await runtime.call({
+      path: "/c/local/validate?timeout=30s",
+      headers: { ...JSON_HEADERS, traceparent: `00-${traceId}-${CALLER}-01` },
+      body: JSON.stringify(review),
+    });
+    expect(JSON.parse(answer.text)).toMatchObject({ response: { allowed: false } });
+    const spans = await spansOf(traceId);
+    const server = spans.find(({ kind }) => kind === 2);
+    const apart = spans.find(({ name }) => name === "judge apart");
+    expect(apart).toMatchObject({ kind: 1, parentSpanId: server?.spanId });
+    expect(spans.find(({ name }) => name === "validate")?.parentSpanId).toBe(apart?.spanId);
+  });
 });

@@ -71,9 +71,9 @@ function verdictText(terminal: Terminal, verdict: z.infer<typeof verdictSchema>)
     printable(`${cluster} ${purpose}${entry === undefined ? "" : `/${entry}`}`),
     printable(`${verb} ${resource} ${object}`),
     ...(result === "not judged" ? ["(no policy)"] : []),
-    ...(verdict.policies.length === 0 ? [] : [printable(judgedText(verdict))]),
     ...(dryRun ? ["(dry run)"] : []),
     ...(user === undefined ? [] : [printable(`by ${user}`)]),
+    ...(verdict.policies.length === 0 ? [] : [printable(judgedText(verdict))]),
   ];
   return [
     `${head}  ${fitted(facts)}`,

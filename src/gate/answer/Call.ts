@@ -52,10 +52,11 @@ export function callOf(request: Request, path: GateCall, deps: CallDependencies,
   const url = called.startsWith("http:") ? `https:${called.slice("http:".length)}` : called;
   const deadline = callDeadline(end < 0 ? "" : href.slice(end), deps.now);
   const span = startCallSpan(request, path, deps);
-  const facts = (): LogProperties => {
+  const lineFacts = (): LogProperties => {
     const { traceId, spanId } = span.context;
     return { service: deps.service, cluster, trace_id: traceId, span_id: spanId };
   };
+  const facts = Object.assign(lineFacts, { span });
   const log = withFacts(deps.log, facts);
   return { request, cluster, purpose, entry, part, url, deadline, span, facts, log, uid: undefined };
 }

@@ -3,7 +3,7 @@ import { RecordError } from "../../records/RecordError.ts";
 import type { NodeStore } from "../../records/stores/node/NodeStore.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { openNodeStore, type RecordsEnv } from "./openNodeStore.ts";
-import { type RecordMessage, type RecordRequest, recordRequestSchema } from "./recordMessages.ts";
+import { type RecordMessage, recordRequestSchema, requestIdSchema } from "./recordMessages.ts";
 
 /** Writes the decisions of the process to its store until it ends this thread. Never resolves. */
 export async function recordInThread(
@@ -15,7 +15,7 @@ export async function recordInThread(
   const send = (message: RecordMessage): void => port.postMessage(message);
   const store = opened(env, deps, send);
   port.on("message", (message: unknown) => {
-    if (store !== undefined) void record(store, recordRequestSchema.parse(message), send);
+    if (store !== undefined) void record(store, message, send);
   });
   if (store !== undefined) send({ kind: "open" });
   return new Promise(() => undefined);
@@ -37,13 +37,13 @@ function opened(
   }
 }
 
-async function record(
-  store: NodeStore,
-  { id, decision }: RecordRequest,
-  send: (message: RecordMessage) => void,
-): Promise<void> {
+/** A decision of another form fails alone: an error that nobody catches would end the thread, and fail all that wait. */
+async function record(store: NodeStore, message: unknown, send: (message: RecordMessage) => void): Promise<void> {
+  const { id } = requestIdSchema.parse(message);
   try {
-    send({ kind: "receipt", id, ...(await store.record(decision)) });
+    const { data } = recordRequestSchema.safeParse(message);
+    if (data === undefined) throw new RecordError("store-unavailable", "the decision has not the form of a decision");
+    send({ kind: "receipt", id, ...(await store.record(data.decision)) });
   } catch (error) {
     send({ kind: "failed", id, ...faultOf(error) });
   }

@@ -32,5 +32,8 @@ export const recordMessageSchema = z.discriminatedUnion("kind", [
 /** See {@link recordMessageSchema}. */
 export type RecordMessage = z.infer<typeof recordMessageSchema>;
 
+/** What each request has, whatever its decision is. */
+export const requestIdSchema = z.object({ id: z.number() });
+
 /** A request, as the thread gets it. */
 export const recordRequestSchema: z.ZodType<RecordRequest> = z.object({ id: z.number(), decision: decisionSchema });

@@ -1,5 +1,6 @@
 // The entry `postern/telemetry` of the package: web APIs only.
 export type { AsyncContext, RequestFacts } from "../../telemetry/context/AsyncContext.ts";
+export { tracedFetch } from "../../telemetry/context/tracedFetch.ts";
 export type { GateMetrics } from "../../telemetry/metrics/GateMetrics.ts";
 export { OtlpConfigError } from "../../telemetry/otlp/OtlpConfigError.ts";
 export { type AddressHash, redactHeaders } from "../../telemetry/redact/redactHeaders.ts";

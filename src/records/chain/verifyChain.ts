@@ -56,15 +56,16 @@ export async function verifyChain(lines: AsyncIterable<SourceLine>, options: Ver
     } else if (isRootLine(line.text)) {
       const root = readRootLine(line.text, keys);
       const place = root.content === undefined ? "in" : placeInRange(root.content, range);
-      if (place === "after") {
-        pending = [];
-        isWhole = false;
-        break;
-      }
       if (place === "before" && !isStarted) anchor = root.fault === undefined ? root : undefined;
       else {
         if (!isStarted && anchor !== undefined) check.startAfter(anchor);
         isStarted = true;
+        // Any other root may have been put there to end the verification early, and counts as one of the range.
+        if (place === "after" && check.isNext(root)) {
+          pending = [];
+          isWhole = false;
+          break;
+        }
         counts.records += check.addBatch(pending, line, root);
         counts.batches += 1;
         onProgress?.(counts.records);

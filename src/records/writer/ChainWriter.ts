@@ -38,7 +38,7 @@ interface Planned {
  * |---|---|
  * | read the head, after the start and after each failure | nothing is written |
  * | archive batches that only the log has | nothing is written |
- * | find records of the same calls: the same decision keeps its record | nothing is written |
+ * | find records of the same calls: the same decision keeps its record. One that is behind the head is of another writer: begin again | nothing is written |
  * | seal a batch and append it to the log | unknown whether it is written; the next commit reads the head |
  * | put the batch into the archive | it is in the log, and the next commit archives it first |
  *
@@ -74,7 +74,10 @@ export class ChainWriter {
     const { log, archive, signer } = this.#stores;
     const head = this.#head ?? (await this.#recovered());
     this.#head = undefined;
-    const { fresh, places } = plan(decisions, keys, await log.find(keys));
+    const found = await log.find(keys);
+    // Another writer has logged these after the head was read. The archive may not have them.
+    if (found.some(({ seq }) => seq >= head.seq)) return undefined;
+    const { fresh, places } = plan(decisions, keys, found);
     if (fresh.length === 0) {
       this.#head = head;
       return receiptsOf(places, []);

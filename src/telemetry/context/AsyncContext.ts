@@ -1,7 +1,13 @@
 import type { LogProperties } from "../Log.ts";
+import type { Span } from "../trace/Span.ts";
 
-/** The facts of the request in progress, for its log lines. A function: ids are made when a line is written. */
-export type RequestFacts = () => LogProperties;
+/** The request in progress. */
+export interface RequestFacts {
+  /** The facts of its log lines. A function: ids are made when a line is written. */
+  (): LogProperties;
+  /** Its span; undefined where there is none. */
+  readonly span?: Span;
+}
 
 /** Carries the facts of a request through everything that it calls, promises included. */
 export interface AsyncContext {

@@ -5,7 +5,7 @@ export const HIDDEN = "(hidden)";
 const CAPABILITY = /\/k\/[^\s/?#"'\\<>]+/g;
 /** RFC 7235 credentials of the two common schemes, and JWTs (RFC 7519) wherever they are. */
 const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]+/gi;
-const JWT = /\beyJ[\w-]{8,}\.[\w-]*\.?[\w-]*/g;
+const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*\.?[\w-]*/g;
 
 /** A text without capability tokens, credentials of a header, and JWTs. For lines of a log and messages of errors. */
 export function redactText(text: string): string {

@@ -46,7 +46,10 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a verdict with entry, dry run and user",
     { ...verdict, purpose: "mutate", entry: "strict", dryRun: true, user: "jane" },
-    ["09:49:53  allowed     local mutate/strict  create pods default/web  (dry run)", "                      by jane"],
+    [
+      "09:49:53  allowed     local mutate/strict  create pods default/web  (dry run)",
+      "                      by jane  a: 1.5 ms",
+    ],
   ],
   [
     "a patched verdict",
@@ -91,7 +94,11 @@ it.each<[what: string, entry: object, lines: string[]]>([
   [
     "a verdict with long names",
     { ...verdict, namespace: "a-namespace-with-a-long-name", name: "b".repeat(40) },
-    [START, `                      create pods a-namespace-with-a-long-name/${"b".repeat(40)}`],
+    [
+      START,
+      `                      create pods a-namespace-with-a-long-name/${"b".repeat(40)}`,
+      "                      a: 1.5 ms",
+    ],
   ],
   [
     "a verdict of no policy",
@@ -108,7 +115,7 @@ it.each<[what: string, entry: object, lines: string[]]>([
     { ...verdict, name: "x\u001b[2J\ny", user: "\u202ee", warnings: ["a: \u009b"] },
     [
       `${START}  create pods default/x\\u001b[2J\\ny`,
-      "                      by \\u202ee",
+      "                      by \\u202ee  a: 1.5 ms",
       "          warning a: \\u009b",
     ],
   ],

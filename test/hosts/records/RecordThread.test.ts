@@ -98,6 +98,16 @@ describe("RecordThread", () => {
     expect(await recordedNames()).toEqual(["web-1"]);
   });
 
+  it("fails a decision of another form, and none of the others", async () => {
+    const thread = await start();
+    const [odd, other] = [testDecision(0, CLUSTER), testDecision(1, CLUSTER)];
+    const verdict = { ...odd.verdict, code: 400.5 };
+    const outcomes = await Promise.allSettled([thread.record(other), thread.record({ ...odd, verdict })]);
+    expect(outcomes).toMatchObject([{ value: { seq: 0 } }, { reason: { code: "store-unavailable" } }]);
+    await thread.record(testDecision(2, CLUSTER));
+    expect(await recordedNames()).toEqual(["web-1", "web-2"]);
+  });
+
   it("fails what waits when it is closed", async () => {
     const thread = await start();
     const waiting = thread.record(testDecision(0, CLUSTER));

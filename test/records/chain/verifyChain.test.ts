@@ -177,6 +177,46 @@ describe("a range", () => {
   });
 });
 
+describe("a range ends only with the root of the next batch, and not with", () => {
+  const rootLine = (batch: string): string => batch.trimEnd().split("\n").at(-1) ?? "";
+  const edited = (at: number, line: string): string =>
+    chain.batches
+      .toSpliced(at, 0, `${line}\n`)
+      .join("")
+      .replace('"web-3"', '"other"');
+
+  it.each<[what: string, code: FindingCode, lines: () => Promise<string>]>([
+    ["a later batch that was moved there", "missing-batch", async () => edited(1, rootLine(chain.batches[4] ?? ""))],
+    [
+      "a root without a right signature",
+      "wrong-signature",
+      async () => {
+        const [head = "", body = "", ...signature] = rootLine(chain.batches[1] ?? "").split(".");
+        const root: object = JSON.parse(Buffer.from(body, "base64url").toString());
+        const forged = Buffer.from(canonicalJson({ ...root, first: 999 })).toString("base64url");
+        return edited(1, [head, forged, ...signature].join("."));
+      },
+    ],
+    [
+      "a root of another cluster",
+      "other-cluster",
+      async () => {
+        const late = await testChain([20, 1], key, "staging");
+        return edited(1, rootLine(late.batches[1] ?? ""));
+      },
+    ],
+  ])("%s", async (_, code, lines) => {
+    expect(await codesOf(await lines(), { range: { to: { seq: 7 } } })).toContain(code);
+  });
+
+  it("has no batch where none is of its time, and misses one that was deleted", async () => {
+    const range = { from: { atMs: START_MS + 1_001 }, to: { atMs: START_MS + 1_002 } };
+    expect(await verifyText(text, { keys, range })).toMatchObject({ batches: 0, findings: [] });
+    const gap = chain.batches.toSpliced(2, 1).join("");
+    expect(await codesOf(gap, { range: { from: { seq: 6 }, to: { seq: 7 } } })).toContain("missing-batch");
+  });
+});
+
 describe("what a key signed, and no gate writes,", () => {
   it.each<
     [what: string, code: FindingCode, edit: (record: Record<string, unknown>, root: Record<string, unknown>) => void]

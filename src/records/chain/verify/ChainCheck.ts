@@ -69,6 +69,11 @@ export class ChainCheck {
     if (content !== undefined) this.#end = endOf(content, jws);
   }
 
+  /** Whether a root is right, and that of the next batch. */
+  isNext({ content, fault }: SignedLine<BatchRoot>): boolean {
+    return fault === undefined && content?.cluster === this.#deps.cluster && content.batch === this.end.batch;
+  }
+
   /** Checks one batch: the lines since the last root, and the root. Returns the number of records. */
   addBatch(lines: readonly SourceLine[], line: SourceLine, root: SignedLine<BatchRoot>): number {
     const { where } = line;

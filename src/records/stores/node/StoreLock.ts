@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RecordError } from "../../RecordError.ts";
@@ -23,7 +23,8 @@ export class StoreLock {
     let db: DatabaseSync | undefined;
     try {
       const path = join(folder, "lock.db");
-      closeSync(openSync(path, "a", 0o600));
+      // A process loses its lock on a file when it closes any descriptor of it (fcntl(2)), so that of a locked file is none.
+      if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
       db = new DatabaseSync(path, { timeout: 0 });
       db.exec("BEGIN EXCLUSIVE");
       return new StoreLock(db);

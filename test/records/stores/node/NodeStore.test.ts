@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import {
   appendFile,
   chmod,
@@ -12,6 +13,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { verifyChain } from "../../../../src/records/chain/verifyChain.ts";
 import type { Decision } from "../../../../src/records/decision/decisionSchema.ts";
@@ -78,6 +80,17 @@ describe("NodeStore", () => {
     expect(await new NodeSource(folder).clusters()).toEqual(["a", "b.example"]);
   });
 
+  it("has a cluster whose segments were deleted in its clusters, so that a verification misses them", async () => {
+    const folder = await testFolder();
+    const store = open(folder);
+    await Promise.all([CLUSTER, "staging"].map((cluster) => store.record(testDecision(0, cluster))));
+    await rm(join(folder, "segments", CLUSTER), { recursive: true });
+    expect(await new NodeSource(folder).clusters()).toEqual([CLUSTER, "staging"]);
+    expect(await reportOf(folder)).toEqual({ findings: ["missing-end"], names: [] });
+    await rm(join(folder, "segments"), { recursive: true });
+    expect(await new NodeSource(folder).clusters()).toEqual([CLUSTER, "staging"]);
+  });
+
   it("gives one decision one record, also in one group, and flags another request or verdict with its uid", async () => {
     const folder = await testFolder();
     const store = open(folder);
@@ -98,6 +111,24 @@ describe("NodeStore", () => {
     expect(() => open(folder)).toThrow(expect.objectContaining({ code: "store-in-use" }));
     store.close();
     expect(() => open(folder)).not.toThrow();
+  });
+
+  it("stays closed to other processes when its own process opens it again in vain", async () => {
+    const folder = await testFolder();
+    open(folder);
+    expect(() => open(folder)).toThrow(expect.objectContaining({ code: "store-in-use" }));
+    const script = `
+      import { DatabaseSync } from "node:sqlite";
+      try {
+        new DatabaseSync(process.argv[1], { timeout: 0 }).exec("BEGIN EXCLUSIVE");
+        console.log("taken");
+      } catch ({ errcode }) {
+        console.log(errcode);
+      }`;
+    const args = ["--no-warnings", "--input-type=module", "--eval", script, join(folder, "lock.db")];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    // SQLITE_BUSY
+    expect(stdout.trim()).toBe("5");
   });
 
   it.each([
