@@ -4,7 +4,7 @@ import { writeJson } from "../protocol/json/writeJson.ts";
 /**
  * Writes a JSON value in canonical form (RFC 8785): sorted members, no white space, numbers as ECMAScript writes them. Two
  * equal values have the same text. A lone surrogate, which has no form in UTF-8, becomes U+FFFD as in the API server; a
- * bigint becomes a number. Throws `TypeError` for a value without a form in JSON, and `RangeError` for a value that has one
+ * bigint becomes a number, or null where no number is that large. Throws `TypeError` for a value without a form in JSON, and `RangeError` for a value that has one
  * of these and is too deep.
  */
 export function canonicalJson(value: unknown): string {
@@ -29,6 +29,7 @@ function plain(value: unknown): unknown {
     ? undefined
     : JSON.parse(text, (_key, member: unknown) => {
         if (typeof member === "string") return member.toWellFormed();
+        if (typeof member === "number") return Number.isFinite(member) ? member : null;
         if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
         return Object.fromEntries(Object.entries(member).map(([name, inner]) => [name.toWellFormed(), inner]));
       });

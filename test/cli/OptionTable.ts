@@ -42,7 +42,7 @@ const noFilter = together("--format jsonl does not take");
 export const OPTION_SETS: readonly OptionSet[] = [
   {
     command: "dev",
-    options: { gate: "gate.ts", cluster: "local", port: "0", host: "localhost" },
+    options: { gate: "gate.ts", cluster: "local", port: "0", host: "localhost", trace: "" },
     ending: { runs: /https:\/\/localhost:\d+/ },
     without: {
       gate: noGate,

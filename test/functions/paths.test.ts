@@ -62,7 +62,8 @@ describe.each(runtimes)("a gate with the base path /hooks on %s", (name, start) 
   });
 
   it.each(invalidPaths)("answers 400 or 404 to POST %j", async (path) => {
-    expect([400, 404]).toContain((await runtime.call({ path, headers: JSON_HEADERS, body })).status);
+    // Without a body: a server that refuses a request line closes the connection, and a body on its way would reset it.
+    expect([400, 404]).toContain((await runtime.call({ path, headers: JSON_HEADERS })).status);
   });
 
   it("never reads the cluster from a fragment", async () => {

@@ -14,6 +14,10 @@ export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtim
       bindings: { ...env },
       host: "127.0.0.1",
       port: 0,
+      // Decision records of the profile `latency` are lines of the log.
+      handleStructuredLogs: ({ message }: { readonly message: string }) => {
+        if (!message.includes('"message":"decision"')) process.stdout.write(`${message}\n`);
+      },
     }),
   );
   const base = await miniflare.ready.catch(async (error: unknown): Promise<never> => {

@@ -75,6 +75,11 @@ it("canonicalJson is the same for values that differ only in the order of member
   );
 });
 
+it("canonicalJson writes null for a number that no double can hold, as JSON.stringify does", () => {
+  for (const value of [Number.POSITIVE_INFINITY, 10n ** 400n, -(10n ** 400n)])
+    expect(canonicalJson({ a: [value], b: 1n })).toBe('{"a":[null],"b":1}');
+});
+
 it("canonicalJson replaces lone surrogates, and throws for what has no form in JSON", () => {
   expect(canonicalJson({ "a\ud800": "\udfff", b: ["\ud83d\ude00"] })).toBe('{"a\ufffd":"\ufffd","b":["\ud83d\ude00"]}');
   for (const value of [undefined, () => 1, Symbol("a")]) expect(() => canonicalJson(value)).toThrow(TypeError);

@@ -29,6 +29,8 @@ const verdictSchema = z.object({
   milliseconds: z.number(),
 });
 
+const decisionSchema = z.object({ message: z.literal("decision"), decision: z.object({}) });
+
 /** Policies that a verdict names. */
 const MAX_POLICIES = 3;
 const MARKS = { allowed: "green", denied: "red", "not judged": "yellow" } as const;
@@ -42,11 +44,12 @@ const COLUMNS = 80;
 const IN_LOG = /; (?:the gate's|its) log has the error$/;
 
 /**
- * Prints a line of the Worker: a verdict, a warning or an error as text for people; any other line as it is. `places` are
- * those of the Worker's bundle.
+ * Prints a line of the Worker: a verdict, a warning or an error as text for people; any other line as it is. A decision record
+ * says nothing that its verdict does not. `places` are those of the Worker's bundle.
  */
 export function printWorkerLine(terminal: Terminal, line: string, places: BundlePlaces): void {
   const entry = parse(line);
+  if (decisionSchema.safeParse(entry).success) return;
   const parsed = verdictSchema.safeParse(entry);
   const text = parsed.success
     ? verdictText(terminal, parsed.data)

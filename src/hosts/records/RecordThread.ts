@@ -13,8 +13,6 @@ export interface RecordThreadOptions {
   /** Arguments of the script. */
   readonly args: readonly string[];
   readonly log: Log;
-  /** Called after each commit, with its number of records and its duration. */
-  readonly onCommit?: ((records: number, milliseconds: number) => void) | undefined;
 }
 
 interface Waiting {
@@ -126,10 +124,6 @@ export class RecordThread {
   }
 
   #hear(message: Exclude<RecordMessage, { kind: "open" | "unusable" }>): void {
-    if (message.kind === "commit") {
-      this.#options.onCommit?.(message.records, message.milliseconds);
-      return;
-    }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === "receipt") waiting?.resolve({ leaf: message.leaf, seq: message.seq });

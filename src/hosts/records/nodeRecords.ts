@@ -1,4 +1,3 @@
-import { RecordError } from "../../records/RecordError.ts";
 import { LaterRecords } from "../../records/writer/LaterRecords.ts";
 import type { Recorder } from "../../records/writer/Recorder.ts";
 import type { Log } from "../../telemetry/Log.ts";
@@ -33,12 +32,11 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
  */
 export async function nodeRecords(env: RecordsEnv, deps: NodeRecordsDependencies): Promise<NodeRecords> {
   const { log, now, output, script, metrics } = deps;
-  const onCommit = (_records: number, milliseconds: number): void => metrics?.recordCommitted(milliseconds);
   const settings = nodeStoreSettings(env);
   const store =
     settings === undefined || script === undefined
-      ? openNodeStore(env, { log, now, onCommit })
-      : await RecordThread.start({ script, args: process.argv.slice(2), log, onCommit });
+      ? openNodeStore(env, { log, now })
+      : await RecordThread.start({ script, args: process.argv.slice(2), log });
   const later = new LaterRecords({
     schedule: setImmediate,
     log,
@@ -52,18 +50,7 @@ export async function nodeRecords(env: RecordsEnv, deps: NodeRecordsDependencies
   metrics?.recordQueue(() => later.size + (store?.size ?? 0));
   return {
     later: (decide, bytes) => later.later(decide, bytes),
-    ...(store === undefined
-      ? {}
-      : {
-          now: async (decision) => {
-            try {
-              return await store.record(decision);
-            } catch (error) {
-              metrics?.recordError(error instanceof RecordError ? error.code : "internal");
-              throw error;
-            }
-          },
-        }),
+    ...(store === undefined ? {} : { now: (decision) => store.record(decision) }),
     close: () => store?.close(),
   };
 }

@@ -24,10 +24,7 @@ export function nodeStoreSettings(env: RecordsEnv): Pick<NodeStoreOptions, "fold
 }
 
 /** Opens the store that the environment names, in this thread; undefined without a folder. Throws {@link RecordError}. */
-export function openNodeStore(
-  env: RecordsEnv,
-  deps: Pick<NodeStoreOptions, "log" | "now" | "onCommit">,
-): NodeStore | undefined {
+export function openNodeStore(env: RecordsEnv, deps: Pick<NodeStoreOptions, "log" | "now">): NodeStore | undefined {
   const settings = nodeStoreSettings(env);
   return settings === undefined ? undefined : NodeStore.open({ ...settings, ...deps });
 }

@@ -27,10 +27,7 @@ function opened(
   send: (message: RecordMessage) => void,
 ): NodeStore | undefined {
   try {
-    return openNodeStore(env, {
-      ...deps,
-      onCommit: (records, milliseconds) => send({ kind: "commit", records, milliseconds }),
-    });
+    return openNodeStore(env, deps);
   } catch (error) {
     send({ kind: "unusable", ...faultOf(error) });
     return undefined;

@@ -26,7 +26,6 @@ export const recordMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("unusable"), code, message: z.string() }),
   z.object({ kind: z.literal("receipt"), id: z.number(), leaf: z.string(), seq: z.number() }),
   z.object({ kind: z.literal("failed"), id: z.number(), code, message: z.string() }),
-  z.object({ kind: z.literal("commit"), records: z.number(), milliseconds: z.number() }),
 ]);
 
 /** See {@link recordMessageSchema}. */

@@ -17,9 +17,9 @@ export interface RecordSettings {
   readonly redact: RedactionSettings;
 }
 
-/** What is removed from recorded objects. Data of Secrets always is. */
+/** What is removed from recorded objects, besides what `redactedObject` always removes. */
 export interface RedactionSettings {
-  /** Names of environment variables whose value is removed, in any case. `*` stands for any characters. */
+  /** Names in lists of `name` and `value`, such as environment variables, whose value is removed, in any case. `*` stands for any characters. */
   readonly env: readonly string[];
   /** Annotations whose value is removed. `*` stands for any characters. */
   readonly annotations: readonly string[];

@@ -73,7 +73,11 @@ async function userOf({ user }: Review, cluster: string, users: RecordSettings["
 async function requestOf(decided: DecidedReview): Promise<Decision["request"]> {
   const { purpose, entry, part, body, review, settings } = decided;
   const path = [purpose, entry, part].filter((it) => it !== undefined).join("/");
-  const call = { digest: hexOf(await sha256(`${path}\0${body}`)), purpose, ...named({ entry, part }) };
+  const call = {
+    digest: hexOf(await sha256(`${path}\0${body}`)),
+    purpose,
+    ...named({ entry: entry && bounded(entry), part: part && bounded(part) }),
+  };
   const uid = bounded(review.uid);
   if (!("operation" in review))
     return { uid, ...call, operation: "UNKNOWN", subresource: "", namespace: "", name: "", dryRun: false };
@@ -96,21 +100,27 @@ async function requestOf(decided: DecidedReview): Promise<Decision["request"]> {
       objectHash: await hashOf(hashedObject(object, review)),
       oldObjectHash: await hashOf(hashedObject(oldObject, review)),
     }),
-    ...(settings.objects === "redacted" && object !== null ? recordedObject(object, settings) : {}),
+    ...(settings.objects === "redacted" && object !== null ? recordedObject(object, review, settings) : {}),
   };
 }
 
 /** Values of a Secret can be guessed, so that a hash of them would tell them. */
-function hashedObject(object: JsonObject | null, { resource }: Review): JsonObject | null {
-  const isSecret = resource.group === "" && resource.resource === "secrets";
-  return object === null || !isSecret ? object : redactedObject(object, { env: [], annotations: ["*"] });
+function hashedObject(object: JsonObject | null, review: Review): JsonObject | null {
+  return object === null || !isOfSecret(review)
+    ? object
+    : redactedObject(object, { env: [], annotations: ["*"] }, true);
+}
+
+function isOfSecret({ resource }: Review): boolean {
+  return resource.group === "" && resource.resource === "secrets";
 }
 
 function recordedObject(
   object: JsonObject,
+  review: Review,
   { redact }: RecordSettings,
 ): Pick<Decision["request"], "object" | "objectOmitted"> {
-  const copy = redactedObject(object, redact);
+  const copy = redactedObject(object, redact, isOfSecret(review));
   const isTooLarge = new TextEncoder().encode(JSON.stringify(copy)).length > MAX.object;
   return isTooLarge ? { objectOmitted: "too-large" } : { object: copy };
 }

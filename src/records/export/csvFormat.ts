@@ -1,5 +1,9 @@
+import { printable } from "../../telemetry/printable.ts";
 import type { DecisionRecord } from "../decision/decisionSchema.ts";
 import type { RecordFormat } from "./RecordFormat.ts";
+
+/** What `printable` shows as escapes, without tabs and line breaks. */
+const CONTROLS = /(?![\t\r\n])[\p{Cc}\p{Bidi_Control}]/gu;
 
 type Cell = string | number | boolean | undefined;
 
@@ -39,8 +43,9 @@ const COLUMNS: Readonly<Record<string, (record: DecisionRecord) => Cell>> = {
 
 /**
  * Comma-separated values (RFC 4180) with a line of column names. Lines end with CR LF. A text that a spreadsheet would take
- * for a formula, because it begins with `=`, `+`, `-`, `@`, a tab or a carriage return, has a `'` before it
- * (owasp.org/www-community/attacks/CSV_Injection).
+ * for a formula, because it begins with `=`, `+`, `-`, `@` (also in full width), a tab or a line break, has a `'` before it
+ * (owasp.org/www-community/attacks/CSV_Injection). Other control characters are escapes such as `\u001b`, for a terminal would
+ * act on them.
  */
 export const csvFormat: RecordFormat = {
   head: `${Object.keys(COLUMNS).join(",")}\r\n`,
@@ -60,6 +65,7 @@ function policiesWith({ decision }: DecisionRecord, effect: string): string {
 
 function cellText(cell: Cell): string {
   if (typeof cell !== "string") return cell === undefined ? "" : String(cell);
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const shown = cell.replace(CONTROLS, printable);
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(shown) ? `'${shown}` : shown;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

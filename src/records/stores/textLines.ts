@@ -1,23 +1,27 @@
 import type { SourceLine } from "../chain/RecordSource.ts";
 
 const NEWLINE = 0x0a;
-/** Longer than any record. The rest of such a line is skipped. */
-const MAX_LINE_BYTES = 1024 * 1024;
+/** Longer than any record, which has 64 KiB. The rest of such a line is skipped. */
+const MAX_LINE_BYTES = 128 * 1024;
 
 /**
  * The lines of JSON Lines in bytes, split at newlines only. A line that the writer cannot have written is changed so that no
  * check can take it for a whole one: a last line without a newline ends with `\0cut`, and bytes that are not UTF-8 make
- * `\0not UTF-8`. `name` is where the bytes are from.
+ * `\0not UTF-8`. `name` is where the bytes are from. A line of more than `maxBytes` becomes `\0too long`.
  */
-export async function* textLines(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<SourceLine> {
+export async function* textLines(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  maxBytes = MAX_LINE_BYTES,
+): AsyncGenerator<SourceLine> {
   let [rest, length, line] = [[] as Uint8Array[], 0, 0];
   const keep = (part: Uint8Array): void => {
     length += part.length;
-    if (part.length > 0 && length <= MAX_LINE_BYTES) rest.push(part);
+    if (part.length > 0 && length <= maxBytes) rest.push(part);
   };
   const take = (end: string): SourceLine => {
     line += 1;
-    const text = `${length > MAX_LINE_BYTES ? "\0too long" : textOf(rest)}${end}`;
+    const text = `${length > maxBytes ? "\0too long" : textOf(rest)}${end}`;
     [rest, length] = [[], 0];
     return { text, where: `${name}:${line}` };
   };

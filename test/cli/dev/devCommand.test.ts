@@ -66,7 +66,7 @@ describe("postern dev", () => {
     const denied = { status: 200, body: { response: { allowed: false, status: { code: 403 } } } };
     expect(await call()).toMatchObject(denied);
     expect(await callHttp2({ port, ca, path: "/c/local/validate", body: pod })).toMatchObject(denied);
-    await dev.says(/^\d\d:\d\d:\d\d {2}denied {6}local validate {2}create pods .*\n {10}403 no: \w+$/m);
+    await dev.says(/^\d\d:\d\d:\d\d {2}denied {6}local validate {2}create pods .*\n(?: {22}.*\n)? {10}403 no: \w+$/m);
   });
 
   it("prints at most 24 lines of 80 columns at its start, and no verdict above them", () => {

@@ -180,10 +180,7 @@ describe("a range", () => {
 describe("a range ends only with the root of the next batch, and not with", () => {
   const rootLine = (batch: string): string => batch.trimEnd().split("\n").at(-1) ?? "";
   const edited = (at: number, line: string): string =>
-    chain.batches
-      .toSpliced(at, 0, `${line}\n`)
-      .join("")
-      .replace('"web-3"', '"other"');
+    chain.batches.toSpliced(at, 0, `${line}\n`).join("").replace('"web-3"', '"other"');
 
   it.each<[what: string, code: FindingCode, lines: () => Promise<string>]>([
     ["a later batch that was moved there", "missing-batch", async () => edited(1, rootLine(chain.batches[4] ?? ""))],

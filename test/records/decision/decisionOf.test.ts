@@ -170,6 +170,7 @@ describe("decisionOf", () => {
         },
       },
     ],
+    ["a long entry and part", { entry: "e".repeat(40_000), part: "p".repeat(40_000) }],
     ["long warnings", { verdict: { ...ALLOWED, warnings: [long, long] } }],
     ["a lone surrogate", { review: { ...review, name: "\ud800", object: { a: "\udfff" } } }],
     [

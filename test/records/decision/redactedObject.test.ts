@@ -53,6 +53,32 @@ describe("redactedObject removes", () => {
       { metadata: { annotations: { "kubectl.kubernetes.io/last-applied-configuration": "[redacted]", a: "b" } } },
     ],
     [
+      "all annotations of a Secret",
+      { apiVersion: "v1", kind: "Secret", metadata: { name: "db", annotations: { "example.com/copy": "secret" } } },
+      { apiVersion: "v1", kind: "Secret", metadata: { name: "db", annotations: { "example.com/copy": "[redacted]" } } },
+    ],
+    [
+      "the value of an HTTP header, or of another element of a list, by its name",
+      {
+        readinessProbe: { httpGet: { httpHeaders: [{ name: "Authorization", value: "Bearer x" }] } },
+        list: [{ value: 1 }],
+      },
+      {
+        readinessProbe: { httpGet: { httpHeaders: [{ name: "Authorization", value: "[redacted]" }] } },
+        list: [{ value: 1 }],
+      },
+    ],
+    [
+      "values of variables that are members of an object",
+      { spec: { env: { DB_PASSWORD: "x", PIN_KEY: 1, LEVEL: "info", KEYS: { a: "b" } } } },
+      { spec: { env: { DB_PASSWORD: "[redacted]", PIN_KEY: "[redacted]", LEVEL: "info", KEYS: { a: "b" } } } },
+    ],
+    [
+      "the token of a TokenReview",
+      { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "x", audiences: ["a"] } },
+      { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "[redacted]", audiences: ["a"] } },
+    ],
+    [
       "managedFields",
       { metadata: { name: "a", managedFields: [{ manager: "kubectl" }] } },
       { metadata: { name: "a" } },
@@ -67,6 +93,22 @@ describe("redactedObject removes", () => {
     const before = structuredClone(object);
     expect(redactedObject(object, redact)).toEqual(expected);
     expect(object).toEqual(before);
+  });
+
+  it("the last applied configuration, whatever annotations the settings name", () => {
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": '{"kind":"Secret"}', note: "x", a: "b" };
+    expect(redactedObject({ metadata: { annotations } }, { env: [], annotations: ["note"] })).toEqual({
+      metadata: {
+        annotations: { "kubectl.kubernetes.io/last-applied-configuration": "[redacted]", note: "[redacted]", a: "b" },
+      },
+    });
+  });
+
+  it("the data of an object that is a Secret by its resource only", () => {
+    expect(redactedObject({ metadata: { labels: { data: "x" } }, data: { a: "c2VjcmV0" } }, redact, true)).toEqual({
+      metadata: { labels: { data: "x" } },
+      data: { a: "[redacted]" },
+    });
   });
 
   it("what is deeper than 64 levels", () => {

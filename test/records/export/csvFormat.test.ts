@@ -37,12 +37,18 @@ describe("a line of CSV", () => {
     });
   });
 
-  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x","y")'])(
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1+1", "＠SUM(A1)", '=HYPERLINK("http://x","y")'])(
     "has no formula for the user %j",
     (name) => {
       expect(cellsOf({ user: { name } }).user).toBe(`'${name}`);
     },
   );
+
+  it("has no control characters, which a terminal would act on", () => {
+    expect(cellsOf({ user: { name: "a\u001b[31mb\u009bc\u007f\u0000\u202ed" } }).user).toBe(
+      "a\\u001b[31mb\\u009bc\\u007f\\u0000\\u202ed",
+    );
+  });
 
   it.each(['a"b', "a,b", "a\nb", "a\r\nb", '"', "", "a=b", "1-2"])("has the text %j as it is", (name) => {
     expect(cellsOf({ user: { name } }).user).toBe(name);

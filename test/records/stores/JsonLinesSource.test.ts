@@ -26,6 +26,11 @@ it("JsonLinesSource has all lines, also those that were read to find the cluster
 it.each<[what: string, edit: (text: string) => string, clusters: readonly string[]]>([
   ["no root", (text) => text.replace(/\{"batch.*\n/g, ""), ["production"]],
   ["a first root that cannot be read", (text) => text.replace('{"batch":"', '{"batch":"!'), ["production"]],
+  [
+    "a first root whose length is not that of base64url",
+    (text) => text.replace(/(?<="batch":"[\w-]+\.)[\w-]+/, "eyJjb"),
+    ["production"],
+  ],
   ["no records", () => "a\n{}\n", []],
   ["nothing", () => "", []],
 ])("JsonLinesSource finds the cluster of a text with %s", async (_, edit, clusters) => {

@@ -14,6 +14,9 @@ const eventSchema = z.object({
   annotations: z.optional(z.record(z.string(), z.string())),
 });
 
+/** An event at the level RequestResponse has the object twice. An object of etcd has a few megabytes. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+
 /**
  * The receipts in an audit log of an API server in JSON Lines: annotations whose key ends in `/receipt`. All are held in
  * memory, about 200 bytes each. Throws {@link CliError} `unreadable-input` for a file without events.
@@ -22,7 +25,7 @@ export async function readReceipts(file: string): Promise<readonly ExpectedRecor
   const receipts: ExpectedRecord[] = [];
   let events = 0;
   try {
-    for await (const { text, where } of textLines(createReadStream(file), file)) {
+    for await (const { text, where } of textLines(createReadStream(file), file, MAX_EVENT_BYTES)) {
       const { data } = eventSchema.safeParse(text.includes('"audit.k8s.io/') ? parsedJson(text) : undefined);
       if (data === undefined) continue;
       events += 1;

@@ -4,7 +4,7 @@ import { type JwsFault, openJws } from "./openJws.ts";
 import type { TrustedKeys } from "./TrustedKeys.ts";
 
 /** Lines that a reader holds to find their root. A batch of a gate has at most 256 records of 64 KiB, see `GroupCommit`. */
-export const MAX_BATCH_LINES = 4_096;
+export const MAX_BATCH_LINES = 1_024;
 
 /** A signed line. `content` is what it says, also where the signature does not count. */
 export interface SignedLine<T> {

@@ -25,12 +25,12 @@ export interface NodeStoreOptions {
   readonly now: () => number;
   /** How long batches are kept, in milliseconds. Default: for ever. */
   readonly keepMs?: number | undefined;
-  /** Called after each commit, with its number of records and its duration. */
-  readonly onCommit?: (records: number, milliseconds: number) => void;
 }
 
 /** The end of retention is looked for this often. Segments end each day. */
 const RETAIN_EVERY_MS = 3_600_000;
+/** After a deletion: each run deletes one segment, for all clusters wait meanwhile. */
+const RETAIN_AGAIN_MS = 10_000;
 /** More clusters than any gate has. */
 const MAX_CLUSTERS = 8_192;
 
@@ -143,13 +143,10 @@ export class NodeStore {
   }
 
   async #commit(writer: ChainWriter, decisions: readonly Decision[]): Promise<readonly Receipt[]> {
-    const { now, log, onCommit } = this.#options;
-    const startedAt = now();
+    const { log } = this.#options;
     try {
       this.#requirePlace();
-      const receipts = await writer.commit(decisions);
-      onCommit?.(decisions.length, now() - startedAt);
-      return receipts;
+      return await writer.commit(decisions);
     } catch (error) {
       log.error("decisions could not be recorded", { cluster: writer.cluster, decisions: decisions.length, error });
       throw error;
@@ -167,7 +164,7 @@ export class NodeStore {
           store.log.headBefore(first),
         );
         // A whole segment ends its retention at one time: a checkpoint is where a segment begins.
-        return heads.findLast((head) => head !== undefined && head.at < beforeMs);
+        return heads.find((head) => head !== undefined && head.at < beforeMs);
       };
       const kept = await retain(cluster, now(), {
         log: { cut, deleteBefore: (batch) => store.log.deleteBefore(batch) },
@@ -175,8 +172,9 @@ export class NodeStore {
         signer,
         keepMs,
       });
-      if (kept !== undefined)
-        log.info("records were deleted at the end of their retention", { cluster, firstBatch: kept });
+      if (kept === undefined) return;
+      store.retainedAt -= RETAIN_EVERY_MS - RETAIN_AGAIN_MS;
+      log.info("records were deleted at the end of their retention", { cluster, firstBatch: kept });
     } catch (error) {
       log.error("the retention of records could not end", { cluster, error });
     }

@@ -77,10 +77,7 @@ export class SegmentArchive implements RecordArchive {
     if (segment === undefined || segment.bytes >= MAX_SEGMENT_BYTES || (segment.day !== day && segment.bytes > 0))
       segment = await this.#begin(batch, day);
     const bytes = Buffer.from(text);
-    const { bytesWritten } = await segment.file.write(bytes, 0, bytes.length, segment.bytes);
-    if (bytesWritten !== bytes.length)
-      throw new RecordError("store-unavailable", `${segment.path} took a part of a batch only`);
-    await segment.file.datasync();
+    await writeDurably(segment, bytes);
     segment.starts.set(batch, segment.bytes);
     segment.bytes += bytes.length;
     segment.next = batch + 1;
@@ -150,6 +147,19 @@ export class SegmentArchive implements RecordArchive {
     const segment = this.#open;
     this.#open = undefined;
     await segment?.file.close();
+  }
+}
+
+/** A batch that may not be on the disk is removed, so that it is written again: a second sync says nothing of a first that failed. */
+async function writeDurably({ path, file, bytes: end }: OpenSegment, bytes: Buffer): Promise<void> {
+  try {
+    const { bytesWritten } = await file.write(bytes, 0, bytes.length, end);
+    if (bytesWritten !== bytes.length)
+      throw new RecordError("store-unavailable", `${path} took a part of a batch only`);
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(end).catch(() => undefined);
+    throw error;
   }
 }
 

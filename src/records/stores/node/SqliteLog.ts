@@ -79,7 +79,12 @@ export class SqliteLog implements RecordLog {
   /** Deletes the batches before a number, and their records. */
   async deleteBefore(batch: number): Promise<void> {
     this.#writing("deleting from log.db", () => {
-      this.#db.prepare("DELETE FROM records WHERE cluster = ? AND batch < ?").run(this.#cluster, batch);
+      // By the primary key: a search by batch would read all records that are kept.
+      this.#db
+        .prepare(
+          "DELETE FROM records WHERE cluster = ?1 AND seq < (SELECT max(end_seq) FROM batches WHERE cluster = ?1 AND batch = ?2)",
+        )
+        .run(this.#cluster, batch - 1);
       this.#db.prepare("DELETE FROM batches WHERE cluster = ? AND batch < ?").run(this.#cluster, batch);
     });
   }

@@ -76,7 +76,9 @@ describe("postern records verify", () => {
     const leaves = chain.log.batches.flatMap(({ sealed }) => sealed.records.map(({ leaf }) => leaf));
     const event = (leaf: string): string =>
       `${JSON.stringify({ kind: "Event", apiVersion: "audit.k8s.io/v1", annotations: { "pods.postern.dev/receipt": leaf, "authorization.k8s.io/decision": "allow" } })}\n`;
-    const audit = bed.folder.write("audit.log", [...leaves.map(event), "not JSON\n"].join(""));
+    const large = (leaf: string): string => event(leaf).replace("{", `{"requestObject":"${"x".repeat(2_000_000)}",`);
+    const events = leaves.map((leaf, index) => (index === 6 ? large(leaf) : event(leaf)));
+    const audit = bed.folder.write("audit.log", [...events, "not JSON\n"].join(""));
     const whole = bed.folder.write("whole.jsonl", chain.batches.join(""));
     const short = bed.folder.write("short.jsonl", chain.batches[0] ?? "");
     expect(await verify(bed, "--receipts", audit, whole)).toMatchObject({

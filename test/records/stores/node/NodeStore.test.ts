@@ -240,6 +240,33 @@ describe("NodeStore", () => {
     expect(names).not.toContain("web-0");
   });
 
+  it("deletes one segment at a time, so that a long retention that ends delays no call for long", async () => {
+    const folder = await testFolder();
+    let now = Date.UTC(2026, 5, 1);
+    const store = open(folder, { now: () => now });
+    for (let day = 0; day < 4; day += 1) {
+      await record(store, [day]);
+      now += DAY_MS;
+    }
+    store.close();
+    now += 9 * DAY_MS;
+    const again = open(folder, { now: () => now, keepMs: DAY_MS });
+    const left: string[] = [];
+    for (let number = 4; number < 9; number += 1) {
+      await record(again, [number]);
+      now += 10_000;
+      const { findings, names } = await reportOf(folder);
+      left.push([...findings, ...names].join(" "));
+    }
+    expect(left).toEqual([
+      "web-1 web-2 web-3 web-4",
+      "web-2 web-3 web-4 web-5",
+      "web-3 web-4 web-5 web-6",
+      "web-4 web-5 web-6 web-7",
+      "web-4 web-5 web-6 web-7 web-8",
+    ]);
+  });
+
   it.skipIf(process.getuid?.() === 0)(
     "fails commits to a folder that is read-only, and takes them again later",
     async () => {
