@@ -78,7 +78,7 @@ async function recordNow(
 
 function decisionOfCall(
   { gate, deps }: GateRuntime,
-  { purpose, entry, part }: AdmissionCall,
+  { purpose, entry, part, span }: AdmissionCall,
   settings: GateClusterSettings,
   { review, verdict, body, milliseconds }: DecidedCall,
 ): Promise<Decision> {
@@ -95,6 +95,7 @@ function decisionOfCall(
     verdict,
     durationMs: milliseconds,
     gate: { name: gate.name, ...(version === undefined ? {} : { version }) },
+    traceId: span.context.traceId,
     certificateSerial: deps.certificateSerial?.(),
   });
 }

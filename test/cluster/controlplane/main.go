@@ -1,6 +1,7 @@
 // Command cluster is a Kubernetes control plane in one binary, for tests: `cluster etcd`, `cluster kube-apiserver`,
 // `cluster kube-controller-manager`, `cluster kube-scheduler` and `cluster kubectl`, each with its own flags. Nodes of
 // `cluster pod-runner` run Pods as processes. Nodes of `cluster kwok` only report Pods as running.
+// `cluster otlp-receiver` prints the traces that it receives.
 package main
 
 import (
@@ -31,6 +32,7 @@ var components = map[string]func(){
 	"kube-controller-manager": component(controllermanager.NewControllerManagerCommand),
 	"kube-scheduler":          component(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 	"kwok":                    kwok,
+	"otlp-receiver":           otlpReceiver,
 	"pod-runner":              component(podrunner.NewCommand),
 	"kubectl": func() {
 		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
