@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { NodeSource } from "../../../src/records/stores/node/NodeSource.ts";
+import { controlPlaneProgram } from "../../cluster/build/controlPlaneProgram.ts";
 import type { Cluster } from "../../cluster/Cluster.ts";
 import { ClusterClient } from "../../cluster/ClusterClient.ts";
 import { OtlpCollector } from "../../cluster/OtlpCollector.ts";
@@ -41,7 +42,10 @@ beforeAll(async () => {
   await writeFile(tracing, JSON.stringify(configuration));
   const { privateKey } = await generateKeyPair("EdDSA", { extractable: true });
   const [control, gate] = await Promise.all([
-    started.add<Cluster>(startCluster({ apiServerArgs: [`--tracing-config-file=${tracing}`] }), (it) => it.stop()),
+    started.add<Cluster>(
+      startCluster({ controllers: true, apiServerArgs: [`--tracing-config-file=${tracing}`] }),
+      (it) => it.stop(),
+    ),
     started.add(
       startNodeGate(GATE, {
         POSTERN_RECORDS_DIR: store,
@@ -52,7 +56,10 @@ beforeAll(async () => {
       (it) => it.stop(),
     ),
   ]);
-  const cluster = await started.add(Promise.resolve(new ClusterClient(control.place)), (it) => it.close());
+  const cluster = await started.add(
+    Promise.resolve(new ClusterClient(control.place, await controlPlaneProgram(() => undefined))),
+    (it) => it.close(),
+  );
   ns = await TestNamespace.create(cluster, "recorded");
   const isCalled = async (): Promise<boolean> =>
     (await ns.createPod("asked", { labels: { "bad-label": "x" } }, { query: { dryRun: "All" } })).status === 403;
