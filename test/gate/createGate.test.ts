@@ -128,7 +128,10 @@ describe("createGate, failed calls:", () => {
     const { app, log } = testGate({}, { limits: { callsInFlight: 0 } });
     await app.fetch(reviewCall("/c/local/validate/default?timeout=30s"));
     expect(log.lines).toEqual([
-      { ...WARNED, properties: { ...CALL_FACTS, code: "overloaded", cluster: "local", path: "/c/local/validate/default" } },
+      {
+        ...WARNED,
+        properties: { ...CALL_FACTS, code: "overloaded", cluster: "local", path: "/c/local/validate/default" },
+      },
     ]);
   });
 
