@@ -17,7 +17,7 @@ const WORKER = `import { createWorker } from "postern/gate";
 import gate from "./gate.ts";
 export default createWorker(gate);
 `;
-const ENDED_MS = patience(6_000);
+const ENDED_MS = patience(45_000);
 
 let folder: InputFolder;
 let npm: ChildProcess;
