@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
 /**
@@ -34,8 +35,9 @@ export class WorkerdServer {
     await writeFile(join(folder, "worker.js"), script);
     await writeFile(join(folder, "config.capnp"), configuration(pair, env));
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
-      stdio: ["ignore", "inherit", "inherit", "pipe"],
+      stdio: ["ignore", "pipe", "inherit", "pipe"],
     });
+    printLog(child);
     const port = await announcedPort(child).catch(async (error: unknown): Promise<never> => {
       child.kill("SIGKILL");
       await rm(folder, { recursive: true });
@@ -65,6 +67,14 @@ export class WorkerdServer {
     await exited;
     await rm(this.#folder, { recursive: true });
   }
+}
+
+/** Prints the log of the Worker, without the decision records of the profile `latency`. */
+function printLog({ stdout }: ChildProcess): void {
+  if (stdout === null) return;
+  createInterface({ input: stdout }).on("line", (line) => {
+    if (!line.includes('"message":"decision"')) process.stdout.write(`${line}\n`);
+  });
 }
 
 /** In the text form of Cap'n Proto, which escapes strings as JSON does. */

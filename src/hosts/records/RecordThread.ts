@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /** More decisions than this do not wait. */
-const MAX_WAITING = 8_192;
+const MAX_WAITING = 2_048;
 /** A thread that ends is not started again at once. */
 const RESTART_MS = 1_000;
 

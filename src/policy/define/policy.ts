@@ -33,6 +33,8 @@ export interface PolicyDefinition<R extends ResourceName, O extends Operation, G
   /** A DNS label of at most 63 characters. Warnings, audit annotations, modes and logs use it. */
   readonly name: string;
   readonly description?: string;
+  /** The version of the policy, of at most 64 characters. Decision records name it. */
+  readonly version?: string;
   readonly match: Match<R, O, G>;
   /** Parses the cluster's parameters. Default: they are not checked. */
   readonly params?: ParamsParser<P>;
@@ -74,6 +76,7 @@ export interface PolicyDefinition<R extends ResourceName, O extends Operation, G
 export interface Policy {
   readonly name: string;
   readonly description?: string;
+  readonly version?: string;
   readonly match: Match;
   readonly params?: ParamsParser<unknown>;
   readonly onDeadline: DeadlineFallback;
@@ -86,9 +89,11 @@ export interface Policy {
   readonly mutate?: (draft: unknown, ctx: PolicyContext<unknown, unknown, unknown>) => unknown;
 }
 
+const MAX_VERSION_LENGTH = 64;
 const KEYS = [
   "name",
   "description",
+  "version",
   "match",
   "params",
   "onDeadline",
@@ -118,6 +123,9 @@ export function policy<
     );
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new PolicyDefinitionError(name, key, `is unknown; known are ${KEYS.join(", ")}`);
+  const { version } = definition;
+  if (version !== undefined && (typeof version !== "string" || version === "" || version.length > MAX_VERSION_LENGTH))
+    throw new PolicyDefinitionError(name, "version", `is not a text of 1 to ${MAX_VERSION_LENGTH} characters`);
   if (definition.params !== undefined && typeof definition.params?.parse !== "function")
     throw new PolicyDefinitionError(name, "params", "has no parse function; a zod schema has one");
   if (definition.validate === undefined && definition.mutate === undefined)

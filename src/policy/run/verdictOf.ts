@@ -68,7 +68,8 @@ function addOutcome(notes: Notes, outcome: Outcome): void {
   if (outcome.result === "withheld" && outcome.patch.length > 0)
     findings.push({ effect: "would-patch", message: addWithheld(notes, outcome, mode) });
   const result = outcome.result === "findings" || outcome.result === "withheld" ? "judged" : outcome.result;
-  notes.policies.push({ policy: policy.name, mode, result, findings });
+  const { name, version } = policy;
+  notes.policies.push({ policy: name, ...(version === undefined ? {} : { version }), mode, result, findings });
 }
 
 function findingsIn(outcome: Outcome, { resource }: Review): readonly Finding[] {

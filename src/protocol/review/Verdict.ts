@@ -23,6 +23,8 @@ export interface PolicyFinding {
 /** What one policy said about a review. */
 export interface PolicyVerdict {
   readonly policy: string;
+  /** Where the policy has one. */
+  readonly version?: string;
   readonly mode: "enforce" | "warn" | "audit";
   /**
    * `failed`: the policy threw, or returned something else than findings. `other-version`: it did not run, because the

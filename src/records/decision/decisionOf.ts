@@ -129,7 +129,7 @@ async function verdictOf(verdict: Verdict): Promise<Decision["verdict"]> {
   const { allowed, policies, warnings } = verdict;
   const [said, heard] = [new TextBudget(MAX.policies), new TextBudget(MAX.warnings)];
   const listed: Decision["verdict"]["policies"] = [];
-  for (const { policy, mode, result, findings } of spokenFirst(policies)) {
+  for (const { policy, version, mode, result, findings } of spokenFirst(policies)) {
     const name = said.take(policy);
     if (name === undefined) break;
     const kept = takeAll(findings, ({ effect, message, at }) => {
@@ -139,7 +139,14 @@ async function verdictOf(verdict: Verdict): Promise<Decision["verdict"]> {
       return path === undefined ? undefined : { effect, message: text, at: path };
     });
     const omitted = findings.length - kept.length;
-    listed.push({ policy: name, mode, result, findings: kept, ...(omitted === 0 ? {} : { omittedFindings: omitted }) });
+    listed.push({
+      policy: name,
+      ...(version === undefined ? {} : { version: bounded(version) }),
+      mode,
+      result,
+      findings: kept,
+      ...(omitted === 0 ? {} : { omittedFindings: omitted }),
+    });
   }
   const omitted = policies.length - listed.length;
   return {

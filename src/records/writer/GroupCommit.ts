@@ -2,7 +2,7 @@ import { RecordError } from "../RecordError.ts";
 
 /** Limits of a {@link GroupCommit}. */
 export interface GroupCommitLimits {
-  /** Items that may wait for a commit. More are refused. Default: 4,096. */
+  /** Items that may wait for a commit. More are refused. Default: 1,024: a decision has up to 64 KiB. */
   readonly waiting?: number;
   /** Items of one commit. Default: 256. */
   readonly batch?: number;
@@ -26,7 +26,7 @@ export class GroupCommit<T, R> {
 
   constructor(commit: (items: readonly T[]) => Promise<readonly R[]>, limits: GroupCommitLimits = {}) {
     this.#commit = commit;
-    this.#limits = { waiting: 4096, batch: 256, ...limits };
+    this.#limits = { waiting: 1024, batch: 256, ...limits };
   }
 
   /** The number of items that wait for a commit. */

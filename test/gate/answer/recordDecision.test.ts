@@ -12,7 +12,7 @@ import { reviewCall, testGate } from "../gateCall.ts";
 type Profile = "latency" | "compliance" | "off";
 
 const pods = { resources: ["pods"] } as const;
-const allows = policy({ name: "allows", match: pods, validate: () => [] });
+const allows = policy({ name: "allows", version: "2.1", match: pods, validate: () => [] });
 const warns = policy({ name: "warns", match: pods, validate: () => warn("careful") });
 const denies = policy({ name: "denies", match: pods, validate: () => deny("no") });
 const throws = policy({
@@ -105,7 +105,7 @@ describe("the profile compliance", () => {
     expect([recorded.length, later.length]).toEqual([1, 0]);
     expect(recorded[0]).toMatchObject({
       request: { operation: "CREATE" },
-      verdict: { allowed: true, policies: [{ policy: "allows", mode: "enforce", result: "judged" }] },
+      verdict: { allowed: true, policies: [{ policy: "allows", version: "2.1", mode: "enforce", result: "judged" }] },
     });
   });
 

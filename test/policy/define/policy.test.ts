@@ -10,6 +10,9 @@ const name = "is not a DNS label: lower-case letters, digits and '-', at most 63
 
 describe("policy refuses a faulty definition", () => {
   it.each<[changes: object, message: string]>([
+    [{ version: "" }, `policy "p": version is not a text of 1 to 64 characters`],
+    [{ version: "x".repeat(65) }, `policy "p": version is not a text of 1 to 64 characters`],
+    [{ version: 1 }, `policy "p": version is not a text of 1 to 64 characters`],
     [{ name: "" }, `policy "": name ${name}`],
     [{ name: "No" }, `policy "No": name ${name}`],
     [{ name: "-a" }, `policy "-a": name ${name}`],
