@@ -38,7 +38,7 @@ export class SqliteLog implements RecordLog {
   async find(keys: readonly DecisionKey[]): Promise<readonly KnownRecord[]> {
     return this.#reading(() => {
       const query = this.#db.prepare(
-        "SELECT call, digest, verdict, seq, leaf FROM records WHERE cluster = ? AND call = ? ORDER BY seq LIMIT 16",
+        "SELECT call, digest, verdict, seq, leaf FROM records INDEXED BY records_by_call WHERE cluster = ? AND call = ? ORDER BY seq LIMIT 16",
       );
       const calls = new Set(keys.map(({ call }) => call));
       return [...calls].flatMap((call) => query.all(this.#cluster, call).map(knownOf));

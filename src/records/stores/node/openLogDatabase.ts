@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS records (
   verdict TEXT NOT NULL, leaf TEXT NOT NULL,
   PRIMARY KEY (cluster, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS records_by_call ON records (cluster, call);
+CREATE INDEX IF NOT EXISTS records_by_call ON records (cluster, call, seq);
 CREATE TABLE IF NOT EXISTS archives (cluster TEXT PRIMARY KEY, archived INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 

@@ -58,7 +58,7 @@ export class DurableObjectLog implements RecordLog {
     const calls = JSON.stringify([...new Set(keys.map(({ call }) => call))]);
     const rows = this.#tables.rows(
       `SELECT found.* FROM json_each(?) wanted JOIN records found ON found.seq IN
-        (SELECT seq FROM records WHERE call = wanted.value ORDER BY seq LIMIT ${LIMITS.known}) ORDER BY found.seq`,
+        (SELECT seq FROM records INDEXED BY records_call WHERE call = wanted.value ORDER BY seq LIMIT ${LIMITS.known}) ORDER BY found.seq`,
       calls,
     );
     return z.parse(z.array(recordRow), rows);
