@@ -1,6 +1,7 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
 import { gateBundle } from "../run/gateBundle.ts";
+import { printWorkerLog } from "./printWorkerLog.ts";
 import type { Runtime, StartRuntime } from "./Runtime.ts";
 
 /** Starts functions/worker.ts as deployed: the bundle in workerd. */
@@ -14,10 +15,7 @@ export const startWorkerd: StartRuntime = async (gate, env = {}): Promise<Runtim
       bindings: { ...env },
       host: "127.0.0.1",
       port: 0,
-      // Decision records of the profile `latency` are lines of the log.
-      handleStructuredLogs: ({ message }: { readonly message: string }) => {
-        if (!message.includes('"message":"decision"')) process.stdout.write(`${message}\n`);
-      },
+      handleStructuredLogs: printWorkerLog,
     }),
   );
   const base = await miniflare.ready.catch(async (error: unknown): Promise<never> => {

@@ -8,6 +8,7 @@ import { toolBinary } from "../../cluster/build/toolBinary.ts";
 import { ChildService } from "../../cluster/ChildService.ts";
 import { freePorts } from "../../cluster/ports/freePorts.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
+import { printWorkerLog } from "../../functions/printWorkerLog.ts";
 import { gateBundle } from "../../run/gateBundle.ts";
 import { patience } from "../../run/speedFactor.ts";
 import type { GateServer } from "./GateServer.ts";
@@ -47,6 +48,7 @@ export async function startWorkersEdge(gate: string, env: Readonly<Record<string
           bindings: { ...env },
           host: "127.0.0.1",
           port: workerPort,
+          handleStructuredLogs: printWorkerLog,
         }),
       );
       await miniflare.ready;
