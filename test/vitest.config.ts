@@ -6,7 +6,7 @@ export default defineConfig(() =>
   suiteConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/cluster/**", "test/e2e/**", "test/**/*.long.test.ts"],
-    seconds: 100,
+    seconds: 280,
     longest: ["dev/devCommand", "serve/serveCommand.", "review/reviewCommand."],
     worker: { gibibytes: 2, perCore: 1 },
     testTimeoutMs: 30_000,

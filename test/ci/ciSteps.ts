@@ -39,7 +39,7 @@ export function ciSteps(): readonly CiStep[] {
   const cluster = ({ files }: { readonly files: readonly string[] }): StepSize["command"] =>
     npm("test:cluster", ...files);
   return [
-    step("npm test", 100, ["npm", "test"], ESSENTIAL),
+    step("npm test", 280, ["npm", "test"], ESSENTIAL),
     step("lint", 4, npm("lint"), ESSENTIAL),
     step("types", 6, npm("types"), ESSENTIAL),
     step("build: package and bundles", 10, npm("build"), ESSENTIAL),
@@ -53,11 +53,11 @@ export function ciSteps(): readonly CiStep[] {
     step("osls package", 15, npm("package:lambda"), ESSENTIAL),
     step("build: the control plane for tests", 300, npm("build:cluster"), ESSENTIAL),
     step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
-    step("npm run test:long", 90, npm("test:long")),
+    step("npm run test:long", 150, npm("test:long")),
     ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 120, cluster(group))),
     step("strangers beside real reviews", 100, npm("soak:hostile", "--quick")),
     step("kills of gates that record", 30, npm("soak:records", "--quick")),
-    step("benchmark", 45, npm("bench", "--quick")),
+    step("benchmark", 75, npm("bench", "--quick")),
     step("tests of the Pod runner", 60, [
       "bash",
       "-c",
