@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { printWorkerLog } from "./printWorkerLog.ts";
 
 /**
  * A workerd process that serves one worker over TLS or plain HTTP. Without miniflare, which puts its own worker in front
@@ -37,7 +38,8 @@ export class WorkerdServer {
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "pipe", "inherit", "pipe"],
     });
-    printLog(child);
+    if (child.stdout !== null)
+      createInterface({ input: child.stdout }).on("line", (message) => printWorkerLog({ message }));
     const port = await announcedPort(child).catch(async (error: unknown): Promise<never> => {
       child.kill("SIGKILL");
       await rm(folder, { recursive: true });
@@ -67,14 +69,6 @@ export class WorkerdServer {
     await exited;
     await rm(this.#folder, { recursive: true });
   }
-}
-
-/** Prints the log of the Worker, without the decision records of the profile `latency`. */
-function printLog({ stdout }: ChildProcess): void {
-  if (stdout === null) return;
-  createInterface({ input: stdout }).on("line", (line) => {
-    if (!line.includes('"message":"decision"')) process.stdout.write(`${line}\n`);
-  });
 }
 
 /** In the text form of Cap'n Proto, which escapes strings as JSON does. */

@@ -70,12 +70,12 @@ export class PosternServer {
   }
 
   /**
-   * The number of certificate faults logged since {@link clearLog}. A key that does not belong to its certificate is none: a
-   * busy machine can read between the renames of two plain files, and reads again when the second one is there.
+   * The number of certificate faults logged since {@link clearLog}. With `arePlainFiles`, a key that does not belong to its
+   * certificate is none: a busy machine can read between the two renames, and reads again when the second one is done.
    */
-  faults(): number {
+  faults(arePlainFiles: boolean): number {
     const lines = this.#process.out.split("\n").filter((line) => line.includes('"message":"certificate not served"'));
-    return lines.filter((line) => !line.includes('"code":"key-mismatch"')).length;
+    return lines.filter((line) => !arePlainFiles || !line.includes('"code":"key-mismatch"')).length;
   }
 
   /** Resolves to the exit code. */

@@ -5,7 +5,7 @@ import { makeSeries } from "../CertificateSeries.ts";
 import type { LoadReport } from "../load/LoadMessage.ts";
 import { RotationLoad } from "../load/RotationLoad.ts";
 import { HOST, PATH, PosternServer } from "../PosternServer.ts";
-import { placePair } from "../placePair.ts";
+import { arePlainFiles, placePair } from "../placePair.ts";
 import { type Growth, growthOf, type MemoryUse } from "./Growth.ts";
 import { HeapProbe } from "./HeapProbe.ts";
 
@@ -66,7 +66,7 @@ export async function soakRun(
       server.clearLog();
       await place(index);
       await Promise.all([server.switched(), load.seen(index), load.drained(index)]);
-      faults += server.faults();
+      faults += server.faults(arePlainFiles(index));
       onRotation(index, load);
       if (index % measureEvery !== 0) continue;
       const since = performance.now();
