@@ -118,13 +118,16 @@ describe.skipIf(binary === undefined)("AwsChains with moto (skipped without it)"
     };
     const decisions = Array.from({ length: 30 }, (_, index) => decisionFor("load", `u${index}`));
     const instances = [chains(), chains(), chains()];
-    const answers = await Promise.allSettled(
-      instances.flatMap((instance) => decisions.map((decision) => instance.add(decision))),
-    );
+    const leaves = new Map<number, string>();
+    // A round in which each commit meets faults twice has no receipt. The faults stay.
+    for (let round = 0; round < 20 && leaves.size === 0; round += 1) {
+      const answers = await Promise.allSettled(
+        instances.flatMap((instance) => decisions.map((decision) => instance.add(decision))),
+      );
+      for (const answer of answers) if (answer.status === "fulfilled") leaves.set(answer.value.seq, answer.value.leaf);
+    }
     stores.proxy.fault = () => undefined;
     for (const decision of decisions) await instances[0]?.add(decision);
-    const leaves = new Map<number, string>();
-    for (const answer of answers) if (answer.status === "fulfilled") leaves.set(answer.value.seq, answer.value.leaf);
     expect(leaves.size).toBeGreaterThan(0);
     const report = await chainReport(stores, "load", leaves);
     expect(report).toMatchObject({ records: 30, receipts: leaves.size, findings: [] });
