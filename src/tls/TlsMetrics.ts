@@ -96,6 +96,9 @@ export class TlsMetrics {
   }
 
   #gauge<Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> {
-    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+    const gauge = new Gauge({ name, help, labelNames, registers: [this.#registry] });
+    // Without labels it begins with 0: a server without a certificate would report one that ended in 1970.
+    if (labelNames.length === 0) gauge.remove();
+    return gauge;
   }
 }

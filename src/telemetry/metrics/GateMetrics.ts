@@ -27,8 +27,8 @@ export interface RequestMeasurement {
 export interface GateMetrics {
   /** Counts a review that was answered. */
   review(measured: ReviewMeasurement): void;
-  /** Counts what a policy said. */
-  policy(measured: PolicyMeasurement): void;
+  /** Counts what a policy said. With a count of 0 the series exists from then on: Prometheus sees no increase at its first value. */
+  policy(measured: PolicyMeasurement, count?: number): void;
   policyDuration(policy: string, durationMs: number): void;
   request(measured: RequestMeasurement): void;
   /** Counts a call that could not be judged. `code` is one of the codes of `GateError`. */
@@ -39,10 +39,10 @@ export interface GateMetrics {
   recordQueue(size: () => number): void;
   /** A decision record is durable. */
   recordCommitted(durationMs: number): void;
-  /** Counts decision records that were given up. */
+  /** Counts decision records that were given up. With 0 the series exists from then on. */
   recordsDropped(count: number): void;
-  /** Counts a write of decision records that failed. `code` is the error's literal code. */
-  recordError(code: string): void;
+  /** Counts a write of decision records that failed. `code` is the error's literal code. With a count of 0 the series exists from then on. */
+  recordError(code: string, count?: number): void;
   /** Counts what the exporter gave up. */
   dropped(signal: "spans" | "metrics", count: number): void;
 }

@@ -68,10 +68,10 @@ export class MeteredGate implements GateMetrics {
     this.#reviews(1, this.#reviewLabels.of(name, purpose, called, verdict));
   }
 
-  policy({ policy, mode, result }: PolicyMeasurement): void {
+  policy({ policy, mode, result }: PolicyMeasurement, count = 1): void {
     const name = this.#policies.of(policy);
-    this.#results(1, this.#resultLabels.of(name, mode, result));
-    if (result === "missed-deadline") this.#misses(1, this.#policyLabels.of(name));
+    this.#results(count, this.#resultLabels.of(name, mode, result));
+    if (result === "missed-deadline") this.#misses(count, this.#policyLabels.of(name));
   }
 
   policyDuration(policy: string, durationMs: number): void {
@@ -111,7 +111,7 @@ export class MeteredGate implements GateMetrics {
     this.#recordsDropped(count, {});
   }
 
-  recordError(code: string): void {
-    this.#recordErrors(1, { "error.type": code });
+  recordError(code: string, count = 1): void {
+    this.#recordErrors(count, { "error.type": code });
   }
 }

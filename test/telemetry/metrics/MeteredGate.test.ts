@@ -91,6 +91,42 @@ describe("MeteredGate", () => {
     expect(text.match(/^postern_reviews_total\{/gm)).toHaveLength(201);
   });
 
+  it("keeps all other metrics, and the sum, when the labels of reviews are more than a meter keeps", () => {
+    const meter = new SeriesMeter();
+    const metrics = new MeteredGate(meter, { maxClusters: 3_000 });
+    for (let index = 0; index < 3_000; index += 1)
+      for (const entry of ["a", "b", "c", "d"]) metrics.review({ ...REVIEW, cluster: `cluster-${index}`, entry });
+    metrics.error("internal");
+    const [reviews, errors] = meter.collect();
+    const points = reviews?.kind === "sum" ? reviews.points : [];
+    expect(points).toHaveLength(10_000);
+    expect(points.reduce((sum, { value }) => sum + value, 0)).toBe(12_000);
+    expect(points.at(-1)).toEqual({
+      labels: {
+        "k8s.cluster.name": "other",
+        "postern.purpose": "other",
+        "postern.entry": "other",
+        "postern.verdict": "other",
+      },
+      value: 2_001,
+    });
+    expect(errors?.points).toEqual([{ labels: { "error.type": "internal" }, value: 1 }]);
+  });
+
+  it("begins a series with 0, so that Prometheus sees the increase at the first event", async () => {
+    const registry = new Registry();
+    const metrics = new MeteredGate(prometheusMeter(registry));
+    metrics.recordsDropped(0);
+    metrics.recordError("store-conflict", 0);
+    metrics.policy({ policy: "p", mode: "warn", result: "failed" }, 0);
+    const text = await registry.metrics();
+    expect(text.match(/^postern.* 0$/gm)).toEqual([
+      'postern_policy_results_total{postern_policy="p",postern_mode="warn",postern_result="failed"} 0',
+      "postern_records_dropped_total 0",
+      'postern_records_errors_total{error_type="store-conflict"} 0',
+    ]);
+  });
+
   it.each([
     [
       "entries that callers invent",

@@ -16,3 +16,19 @@ it("README.md has no other metric", () => {
   const rows = section.match(/^\| `[\w.]+`/gm)?.map((row) => row.slice(3, -1));
   expect(rows?.sort()).toEqual(all.map(({ name }): string => name).sort());
 });
+
+const OTHERS = [
+  "src/tls/TlsMetrics.ts",
+  "src/tls/sidecar/ReloadMetrics.ts",
+  "src/sync/metrics/SyncMetrics.ts",
+  "src/rollout/report/RolloutMetrics.ts",
+];
+
+it("README.md has the metrics of the other processes, and no other one", () => {
+  const names = OTHERS.flatMap((path) => {
+    const text = readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+    return text.match(/(?<=")postern_\w+(?=")/g) ?? [];
+  });
+  const rows = README.match(/(?<=^\| `)postern_\w+(?=` \|)/gm);
+  expect(rows?.sort()).toEqual([...new Set(names)].sort());
+});
