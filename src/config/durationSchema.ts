@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+import { readDuration } from "../protocol/readDuration.ts";
 
 /** A duration such as `24h`, `30m`, `5s` or `200ms`, parsed to milliseconds. */
 export const durationSchema = z.pipe(
@@ -13,10 +12,3 @@ const MAX_TIMER_MS = 2_147_483_647;
 export const timerSchema = durationSchema.check(z.refine((time) => time <= MAX_TIMER_MS, "expected 24d or less"));
 /** A time limit: a timer duration above 0. */
 export const timeLimitSchema = timerSchema.check(z.refine((time) => time > 0, "expected more than 0"));
-
-/** Parses `24h`, `30m`, `5s` or `200ms` to milliseconds. Undefined for any other text. */
-export function readDuration(text: string): number | undefined {
-  const [, number, unit] = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : UNITS[unit];
-  return factor === undefined ? undefined : Number(number) * factor;
-}

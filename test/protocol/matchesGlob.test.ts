@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { matchesGlob } from "../../../src/records/decision/matchesGlob.ts";
-import { growthOf, LINEAR } from "../../run/growthOf.ts";
+import { matchesGlob } from "../../src/protocol/matchesGlob.ts";
+import { growthOf, LINEAR } from "../run/growthOf.ts";
 
 it.each([
   ["*PASS*", "DB_PASSWORD", true],
-  ["*pass*", "DB_PASSWORD", true],
+  ["*pass*", "DB_PASSWORD", false],
   ["PASS", "PASSWORD", false],
   ["PASS*", "PASSWORD", true],
   ["*WORD", "PASSWORD", true],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readDuration } from "../../src/config/durationSchema.ts";
+import { readDuration } from "../../src/protocol/readDuration.ts";
 
 it.each([
   ["200ms", 200],

@@ -13,6 +13,13 @@ const DRAIN_MS = 30_000;
 /** How long a Worker that is not blocked may need for a simple call. */
 const ALIVE_MS = 2_000;
 
+/** Stands in the place of `RecordsObject`: the store is in the process of `postern dev`. */
+const RECORDS_SCRIPT = `export class RecordsOfDev {
+  constructor(_, env) { this.env = env; }
+  fetch(request) { return this.env.STORE.fetch(request); }
+}
+export default { fetch: () => new Response(null, { status: 404 }) };`;
+
 /** Signals that stop `postern dev`. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -24,12 +31,15 @@ export interface DevWorkerEvents {
   readonly onLog: (line: string, places: BundlePlaces) => void;
   /** A sentence about the runtime, which ended and is started again. */
   readonly onRestart: (what: string) => void;
+  /** Answers what the Worker sends to its `RecordsObject`: JSON in, JSON out. Never rejects. */
+  readonly onRecords: (body: string) => Promise<string>;
 }
 
 /** A Worker in workerd, on a separate loopback port. */
 export class DevWorker {
   readonly #module: MiniflareModule;
   readonly #onLog: DevWorkerEvents["onLog"];
+  readonly #onRecords: DevWorkerEvents["onRecords"];
   readonly #runtimes: RuntimeProcesses;
   readonly #starting = new Set<Miniflare>();
   #loading: Promise<unknown> = Promise.resolve();
@@ -38,9 +48,10 @@ export class DevWorker {
   /** The call that was not answered, while the Worker seems to be blocked. */
   #blockedBy: string | undefined;
 
-  private constructor(module: MiniflareModule, { onLog, onRestart }: DevWorkerEvents) {
+  private constructor(module: MiniflareModule, { onLog, onRestart, onRecords }: DevWorkerEvents) {
     this.#module = module;
     this.#onLog = onLog;
+    this.#onRecords = onRecords;
     this.#runtimes = new RuntimeProcesses((how) => {
       const blockedBy = this.#blockedBy;
       this.#blockedBy = undefined;
@@ -143,15 +154,32 @@ export class DevWorker {
   }
 
   #options(script: string, onLine: (line: string) => void): MiniflareOptions {
+    const { Response } = this.#module;
+    const store = async (request: { text(): Promise<string> }): Promise<InstanceType<MiniflareModule["Response"]>> =>
+      new Response(await this.#onRecords(await request.text()));
+    const every = { modules: true, compatibilityDate: COMPATIBILITY_DATE } as const;
     const options = {
-      modules: true,
-      script,
-      compatibilityDate: COMPATIBILITY_DATE,
-      bindings: { POSTERN_VERDICT_LINES: "1", POSTERN_FREEZE_REVIEWS: "1" },
+      workers: [
+        {
+          ...every,
+          name: "gate",
+          script,
+          bindings: { POSTERN_VERDICT_LINES: "1", POSTERN_FREEZE_REVIEWS: "1" },
+          durableObjects: { POSTERN_RECORDS: { className: "RecordsOfDev", scriptName: "records" } },
+        },
+        {
+          ...every,
+          name: "records",
+          script: RECORDS_SCRIPT,
+          // The runtime defines the class where a binding of its own Worker names it.
+          durableObjects: { SELF: "RecordsOfDev" },
+          serviceBindings: { STORE: store },
+        },
+      ],
       host: "127.0.0.1",
       port: 0,
       handleStructuredLogs: ({ message }: { readonly message: string }) => onLine(message),
-    } as const;
+    };
     // These are options of miniflare 4. miniflare 5 has other options, and this function to convert them.
     const { convertV4MiniflareOptions } = this.#module;
     return convertV4MiniflareOptions === undefined

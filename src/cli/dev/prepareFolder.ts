@@ -4,6 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { CliError } from "../terminal/CliError.ts";
 
+/** The only folder in it, see `DevRecords`. */
+const RECORDS = "records";
 const GIT_TIMEOUT_MS = 5_000;
 /** What is wrong, and what to do. */
 const FAULTS: Readonly<Record<string, readonly [fault: string, advice: string]>> = {
@@ -30,7 +32,7 @@ export async function prepareFolder(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown): never => {
     throw unusable(folder, error);
   });
-  for (const name of names) await checkOwn(join(folder, name), "isFile");
+  for (const name of names) await checkOwn(join(folder, name), name === RECORDS ? "isDirectory" : "isFile");
   await checkUntracked(folder);
   const doubts = names.includes("ca-key.pem") ? await doubtsAbout(join(folder, "ca-key.pem"), folder) : [];
   try {

@@ -10,6 +10,7 @@ import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
 import { listenError } from "../terminal/listenError.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
+import { textLog } from "../terminal/textLog.ts";
 import { DevWorker } from "./DevWorker.ts";
 import { forwardToWorker } from "./forwardToWorker.ts";
 import { type DevGate, loadDevGate, loadProjectGate } from "./gate/loadDevGate.ts";
@@ -22,6 +23,8 @@ import { clock } from "./print/clock.ts";
 import { RefusedCalls } from "./print/RefusedCalls.ts";
 import { printWorkerLine } from "./printWorkerLine.ts";
 import { RegistrationFile } from "./RegistrationFile.ts";
+import { complianceClusters } from "./records/complianceClusters.ts";
+import { DevRecords } from "./records/DevRecords.ts";
 import { startText } from "./startText.ts";
 import { untilStopped } from "./untilStopped.ts";
 import { type WorkerSource, watchWorker } from "./watchWorker.ts";
@@ -73,12 +76,14 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
   const stopped: Promise<unknown> = signal.aborted ? Promise.resolve() : once(signal, "abort");
   progress(`building ${gateFile ?? PROJECT_WORKER}`);
   let held: [line: string, places: BundlePlaces][] | undefined = [];
+  const records = new DevRecords(FOLDER, { log: textLog(terminal, Date.now), now: Date.now });
   const worker = await DevWorker.create({
     onLog: (line, places) => {
       if (held === undefined) printWorkerLine(terminal, line, places);
       else held.push([line, places]);
     },
     onRestart: complain,
+    onRecords: (body) => records.answer(body),
   });
   // Builds are loaded one after the other, so that the newest one serves in the end.
   let loading: Promise<unknown> = Promise.resolve();
@@ -129,7 +134,8 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
       ca: pair.ca,
     });
     await registration.update(loaded);
-    for (const line of startText({ registration, pair, listening })) print(line);
+    for (const line of startText({ registration, pair, listening, records: recordsText(records, loaded, script) }))
+      print(line);
     for (const [line, places] of held) printWorkerLine(terminal, line, places);
     held = undefined;
     await stopped;
@@ -137,8 +143,16 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
     await server?.stop({ graceMs: GRACE_MS });
     refused.stop();
     const watched = await building.catch(() => undefined);
-    await Promise.all([watched?.stop(), worker.stop(), lock?.release()]);
+    await Promise.all([watched?.stop(), worker.stop(), records.close(), lock?.release()]);
   }
+}
+
+/** Where the records of clusters with the profile `compliance` go. Undefined where there is no such cluster. */
+function recordsText({ path }: DevRecords, gate: DevGate, script: string): string | undefined {
+  if (complianceClusters(gate).length === 0) return undefined;
+  // Only `workerRecords` reads the binding.
+  if (!/\bPOSTERN_RECORDS\b/.test(script)) return `none: ${PROJECT_WORKER} has no workerRecords(); calls get 503`;
+  return `${path}: postern records tail ${path}`;
 }
 
 /** What serves calls. */

@@ -80,10 +80,10 @@ function entry(source: WorkerSource): object {
   if ("worker" in source) return { entryPoints: [source.worker] };
   // Whatever the file exports: loadDevGate says what is wrong with it.
   const lines = [
-    'import { createWorker } from "postern/gate";',
+    'import { createWorker, workerRecords } from "postern/gate";',
     `import * as exported from ${JSON.stringify(source.gate)};`,
     ...(source.isTraced ? [`import { traceLines } from ${JSON.stringify(traceModule())};`] : []),
-    `export default createWorker(exported.default${source.isTraced ? ", { telemetry: traceLines }" : ""});`,
+    `export default createWorker(exported.default, { records: workerRecords()${source.isTraced ? ", telemetry: traceLines" : ""} });`,
   ];
   const contents = `${lines.join("\n")}\n`;
   return { stdin: { contents, resolveDir: process.cwd(), sourcefile: "(worker of the gate)", loader: "ts" } };

@@ -5,6 +5,7 @@ import { proveCommand } from "./proof/proveCommand.ts";
 import { exportCommand } from "./query/exportCommand.ts";
 import { queryCommand } from "./query/queryCommand.ts";
 import { tailCommand } from "./query/tailCommand.ts";
+import { retainCommand } from "./retain/retainCommand.ts";
 import { verifyCommand } from "./verify/verifyCommand.ts";
 
 /** Adds `postern records`: verifies, proves, reads and exports decision records. */
@@ -20,6 +21,7 @@ Example:
 
 Exit codes: 0 success, 1 findings, 2 usage, or input that cannot be read.`,
     );
-  for (const add of [verifyCommand, proveCommand, checkCommand, queryCommand, exportCommand, tailCommand, keyCommand])
-    add(records, terminal, done);
+  const verifying = [verifyCommand, proveCommand, checkCommand];
+  const reading = [queryCommand, exportCommand, tailCommand];
+  for (const add of [...verifying, ...reading, retainCommand, keyCommand]) add(records, terminal, done);
 };

@@ -79,6 +79,8 @@ export async function verifyChain(lines: AsyncIterable<SourceLine>, options: Ver
       pending = [];
     }
   }
+  // The range begins after the last batch: the ends are compared nevertheless.
+  if (!isStarted && anchor !== undefined) check.startAfter(anchor);
   if (isWhole) {
     check.addRest(pending);
     check.addEnd(lastWhere);

@@ -1,11 +1,12 @@
 import type { JsonObject } from "../../protocol/Json.ts";
+import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { Verdict } from "../../protocol/review/Verdict.ts";
 import { canonicalJson } from "../canonicalJson.ts";
 import { hexOf, sha256 } from "../sha256.ts";
 import type { Decision } from "./decisionSchema.ts";
 import type { RecordSettings } from "./RecordSettings.ts";
-import { redactedObject } from "./redactedObject.ts";
+import { REDACTED, redactedObject } from "./redactedObject.ts";
 import { cut, TextBudget } from "./TextBudget.ts";
 
 /** Everything that a decision is made of. */
@@ -40,7 +41,7 @@ export async function decisionOf(decided: DecidedReview): Promise<Decision> {
     identity,
     user: "user" in review ? await userOf(review, cluster, settings.users) : {},
     request: await requestOf(decided),
-    verdict: await verdictOf(verdict),
+    verdict: await verdictOf(verdict, "operation" in review && isOfSecret(review)),
     durationMs,
     gate,
     ...(traceId === undefined ? {} : { traceId }),
@@ -74,7 +75,7 @@ async function requestOf(decided: DecidedReview): Promise<Decision["request"]> {
   const { purpose, entry, part, body, review, settings } = decided;
   const path = [purpose, entry, part].filter((it) => it !== undefined).join("/");
   const call = {
-    digest: hexOf(await sha256(`${path}\0${body}`)),
+    digest: hexOf(await sha256(`${path}\0${await digestedBody(body, review)}`)),
     purpose,
     ...named({ entry: entry && bounded(entry), part: part && bounded(part) }),
   };
@@ -111,6 +112,19 @@ function hashedObject(object: JsonObject | null, review: Review): JsonObject | n
     : redactedObject(object, { env: [], annotations: ["*"] }, true);
 }
 
+/** What the digest of a call covers: its body. For a Secret, the hash of the review with objects as {@link hashedObject} has them. */
+async function digestedBody(body: string, review: DecidedReview["review"]): Promise<string> {
+  if (!("operation" in review) || !isOfSecret(review)) return body;
+  const [object, oldObject] = [hashedObject(review.object, review), hashedObject(review.oldObject, review)];
+  return (await hashOf({ ...review, object, oldObject })) ?? review.uid;
+}
+
+/** An operation of the patch of a Secret: a value that {@link hashedObject} leaves out is left out as well. */
+function hashedOperation(operation: PatchOperation): object {
+  const isKept = /^\/(?!(?:data|stringData|metadata\/annotations)(?:\/|$))(?!metadata$)./.test(operation.path);
+  return isKept || !("value" in operation) ? operation : { ...operation, value: REDACTED };
+}
+
 function isOfSecret({ resource }: Review): boolean {
   return resource.group === "" && resource.resource === "secrets";
 }
@@ -125,7 +139,7 @@ function recordedObject(
   return isTooLarge ? { objectOmitted: "too-large" } : { object: copy };
 }
 
-async function verdictOf(verdict: Verdict): Promise<Decision["verdict"]> {
+async function verdictOf(verdict: Verdict, isOfASecret: boolean): Promise<Decision["verdict"]> {
   const { allowed, policies, warnings } = verdict;
   const [said, heard] = [new TextBudget(MAX.policies), new TextBudget(MAX.warnings)];
   const listed: Decision["verdict"]["policies"] = [];
@@ -152,7 +166,12 @@ async function verdictOf(verdict: Verdict): Promise<Decision["verdict"]> {
   return {
     allowed,
     ...(allowed
-      ? named({ patchHash: verdict.patch.length === 0 ? undefined : await hashOf(verdict.patch) })
+      ? named({
+          patchHash:
+            verdict.patch.length === 0
+              ? undefined
+              : await hashOf(isOfASecret ? verdict.patch.map(hashedOperation) : verdict.patch),
+        })
       : { code: verdict.code, reason: bounded(verdict.reason), message: cut(verdict.message, MAX.message) ?? "" }),
     policies: listed,
     ...(omitted === 0 ? {} : { omittedPolicies: omitted }),

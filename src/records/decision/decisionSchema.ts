@@ -33,7 +33,9 @@ const who = {
 
 const request = z.strictObject({
   uid: z.string(),
-  digest: hash.describe("Of the path below the cluster, a NUL, and the body of the call"),
+  digest: hash.describe(
+    "Of the path below the cluster, a NUL, and the body of the call; for a Secret, the hash of the canonical JSON of the review without its data and annotations",
+  ),
   purpose: z.enum(["validate", "mutate"]),
   entry: z.optional(z.string()),
   part: z.optional(z.string()),
@@ -78,7 +80,11 @@ const verdict = z.strictObject({
   policies: z.array(policyResult).describe("Each policy that was asked; those with a finding or a failure come first"),
   omittedPolicies: z.optional(z.int()),
   warnings: z.array(z.string()),
-  patchHash: z.optional(hash).describe("Of the canonical JSON of the JSON Patch; absent when nothing changed"),
+  patchHash: z
+    .optional(hash)
+    .describe(
+      "Of the canonical JSON of the JSON Patch, for a Secret without values of its data and annotations; absent when nothing changed",
+    ),
 });
 
 /** What was decided about one review: the content of a decision record. All texts are bounded. */

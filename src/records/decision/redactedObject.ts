@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
-import { matchesGlob } from "./matchesGlob.ts";
+import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import type { RedactionSettings } from "./RecordSettings.ts";
 
 /** What stands for a value that is removed. */
@@ -68,8 +68,9 @@ function kindOf(value: object): "secret" | "token" | undefined {
 
 /** Whether a member of the object `member` has a value that is removed. */
 function isRedacted(key: string, value: unknown, member: string, { env, annotations }: RedactionSettings): boolean {
-  if (member === "annotations") return key === LAST_APPLIED || annotations.some((pattern) => matchesGlob(pattern, key));
-  return member === "env" && typeof value !== "object" && env.some((pattern) => matchesGlob(pattern, key));
+  if (member === "annotations")
+    return key === LAST_APPLIED || annotations.some((pattern) => matchesInAnyCase(pattern, key));
+  return member === "env" && typeof value !== "object" && env.some((pattern) => matchesInAnyCase(pattern, key));
 }
 
 /**
@@ -79,11 +80,15 @@ function isRedacted(key: string, value: unknown, member: string, { env, annotati
 function withoutValue(element: unknown, member: string, { env }: RedactionSettings): unknown {
   if (!isJsonObject(element) || element.value === undefined) return element;
   const { name } = element;
-  const isKept = typeof name === "string" ? !env.some((pattern) => matchesGlob(pattern, name)) : member !== "env";
+  const isKept = typeof name === "string" ? !env.some((pattern) => matchesInAnyCase(pattern, name)) : member !== "env";
   return isKept ? element : { ...element, value: REDACTED };
 }
 
 function redactAll(data: unknown): unknown {
   if (!isJsonObject(data)) return REDACTED;
   return Object.fromEntries(Object.keys(data).map((key) => [key, REDACTED]));
+}
+
+function matchesInAnyCase(pattern: string, name: string): boolean {
+  return matchesGlob(pattern.toLowerCase(), name.toLowerCase());
 }

@@ -18,6 +18,7 @@ import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
 import { measureRatio } from "../Ratio.ts";
 import { BENCH_CLUSTER, type ObjectLoad } from "./ObjectLoad.ts";
+import { throughputRatio } from "./throughputRatio.ts";
 
 /** An append to the log takes so much longer. */
 const SLOWER_MS = 5;
@@ -58,16 +59,8 @@ export async function nodeStoreFigures({ rounds, durationMs }: BenchSize): Promi
   try {
     const rate = scaledRate(PER_SECOND);
     const load = (): Promise<ObjectLoad> => loadAt(rate, Math.max(1000, durationMs), record);
-    await load();
+    const throughput = await throughputRatio(rounds, load);
     let loaded = await load();
-    const throughput = await measureRatio(
-      rounds,
-      async () => loaded.recordedPerSecond,
-      async () => {
-        loaded = await load();
-        return loaded.arrivedPerSecond;
-      },
-    );
     const batch = await measureRatio(
       rounds,
       async () => {

@@ -10,6 +10,7 @@ import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
 import { measureRatio } from "../Ratio.ts";
 import { BENCH_CLUSTER, type ObjectLoad } from "./ObjectLoad.ts";
+import { throughputRatio } from "./throughputRatio.ts";
 
 /** A put into R2 takes so much longer. */
 const SLOWER_MS = 5;
@@ -37,16 +38,7 @@ export async function objectFigures({ rounds, durationMs }: BenchSize): Promise<
     const rate = scaledRate(PER_SECOND);
     const load = async (): Promise<ObjectLoad> =>
       loadSchema.parse(await worker.ask(`/load/${rate.toFixed(0)}/${Math.max(1000, durationMs)}`));
-    await load();
-    let loaded = await load();
-    const throughput = await measureRatio(
-      rounds,
-      async () => loaded.recordedPerSecond,
-      async () => {
-        loaded = await load();
-        return loaded.arrivedPerSecond;
-      },
-    );
+    const throughput = await throughputRatio(rounds, load);
     const batch = await measureRatio(
       rounds,
       () => batchOf(worker, load),

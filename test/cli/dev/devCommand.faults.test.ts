@@ -106,23 +106,29 @@ describe("postern dev prints a line for", () => {
   });
 
   it.each<[what: string, body: string, path: string, headers: Record<string, string>, line: string]>([
-    ["an unknown cluster", "{}", "/c/nope/validate?timeout=5s", {}, "404 unknown-cluster  /c/nope/validate"],
-    ["what is not JSON", "{", "/c/local/validate", {}, "400 not-json  /c/local/validate"],
+    ["an unknown cluster", "{}", "/c/nope/validate?timeout=5s", {}, "401 unauthenticated  /c/{cluster}/validate nope"],
+    ["what is not JSON", "{", "/c/local/validate", {}, "400 not-json  /c/{cluster}/validate local"],
     [
       "another content type",
       "{}",
       "/c/local/mutate",
       { "content-type": "text/plain" },
-      "415 wrong-content-type  /c/local/mutate",
+      "415 wrong-content-type  /c/{cluster}/mutate local",
     ],
     [
       "another kind",
       '{"apiVersion":"apiextensions.k8s.io/v1","kind":"ConversionReview"}',
       "/c/local/validate/default",
       {},
-      "422 wrong-review-kind  /c/local/validate/default",
+      "422 wrong-review-kind  /c/{cluster}/validate/{entry} local",
     ],
-    ["a header of miniflare", "{}", "/c/local/convert", { "mf-x": "1" }, "400 forbidden-header  /c/local/convert"],
+    [
+      "a header of miniflare",
+      "{}",
+      "/c/local/convert",
+      { "mf-x": "1" },
+      "400 forbidden-header  /c/{cluster}/convert local",
+    ],
   ])("%s", async (_what, body, path, headers, line) => {
     expect((await call(body, path, headers)).status).toBeGreaterThanOrEqual(400);
     await says(`refused {5}${line}$`);

@@ -33,6 +33,8 @@ it("prepareFolder creates a folder that only its user can read and that git igno
   expect(statSync(path).mode & 0o777).toBe(0o700);
   expect(readFileSync(`${path}/.gitignore`, "utf8")).toBe("*\n");
   expect(await prepareFolder(path)).toEqual([]);
+  mkdirSync(`${path}/records`);
+  expect(await prepareFolder(path)).toEqual([]);
 });
 
 describe("prepareFolder refuses, and does not touch what a link names,", () => {

@@ -56,3 +56,7 @@ it("startText says that the CA was issued again for another host", () => {
   const lines = textOf({}, { pair: { ...pair, isReissued: true } });
   expect(lines).toContain("CA changed   for another --host: apply the registration again");
 });
+
+it("startText says where decision records go", () => {
+  expect(textOf({}, { records: ".postern/records" })).toContain("records      .postern/records");
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runPostern } from "../runPostern.ts";
 
-const COMMANDS = ["verify", "prove", "check", "query", "export", "tail", "key"];
+const COMMANDS = ["verify", "prove", "check", "query", "export", "tail", "retain", "key"];
 
 describe("postern records help", () => {
   it.each(COMMANDS)("for %s fits a terminal of 80x24, with an example and the exit codes", async (command) => {
@@ -37,6 +37,9 @@ describe("postern records exits with 2 and one line for", () => {
       "option '--from <position>' argument '-1' is invalid. expected the number of a record, or a time such as 2026-01-31T08:00:00Z; see postern records verify --help",
     ],
     [["verify", "--key", "k", "--from", "9", "--to", "8", "x"], "--to is before --from"],
+    [["query", "--from", "2026-02-01", "--to", "2026-01-01", "x"], "--to is before --from"],
+    [["export", "--from", "2026-02-01", "--to", "2026-01-01", "x"], "--to is before --from"],
+    [["prove", "", "x"], "the uid is empty; name that of an AdmissionReview"],
     [
       ["query", "--from", "yesterday", "x"],
       "option '--from <time>' argument 'yesterday' is invalid. expected a time such as 2026-01-31 or 2026-01-31T08:00:00Z; see postern records query --help",

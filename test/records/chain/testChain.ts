@@ -11,6 +11,7 @@ export interface TestKey {
   readonly keys: TrustedKeys;
   /** The public key as a JWKS. */
   readonly jwks: string;
+  readonly privateJwk: string;
 }
 
 /** A new key. */
@@ -19,7 +20,7 @@ export function testKey(kid?: string): TestKey {
   const jwk = { ...privateKey.export({ format: "jwk" }), ...(kid === undefined ? {} : { kid }) };
   const { d: _, ...open } = jwk;
   const jwks = JSON.stringify({ keys: [open] });
-  return { signer: new RecordSigner(jwk), keys: TrustedKeys.parse(jwks), jwks };
+  return { signer: new RecordSigner(jwk), keys: TrustedKeys.parse(jwks), jwks, privateJwk: JSON.stringify(jwk) };
 }
 
 /** A decision on the Pod `web-NUMBER`. Each third is a denial. */

@@ -108,11 +108,50 @@ describe("decisionOf", () => {
     expect(hashes[2]).not.toBe(hashes[0]);
   });
 
-  it("has no hash that tells the value of a Secret", async () => {
-    const review = reviewOf(readReview("validate-v1-create-secrets-1"));
-    const other = { ...review, object: { ...review.object, data: { password: "b3RoZXI=" } } };
-    const [one, two] = await Promise.all([review, other].map((it) => decisionOf(decided({ review: it }))));
-    expect(two?.request.objectHash).toBe(one?.request.objectHash);
+  /** A call about a Secret that has `value` in all its places, and the patch of a mutator that has it too. */
+  function secretCall(value: string, more: object = {}, path = "/data/token"): DecidedReview {
+    const call = JSON.parse(readReview("validate-v1-create-secrets-1"));
+    const object = { ...call.request.object, data: { password: value }, stringData: { token: value }, ...more };
+    object.metadata = { ...object.metadata, annotations: { note: value } };
+    const body = JSON.stringify({ ...call, request: { ...call.request, object, oldObject: object } });
+    const patch = [{ op: "add", path, value }] as const;
+    const verdict: Verdict = { allowed: true, patch, policies: [], warnings: [], auditAnnotations: {} };
+    return decided({ purpose: "mutate", body, review: reviewOf(body), verdict });
+  }
+
+  it.each(["/data", "/data/password", "/stringData/token", "/metadata/annotations/note", "/metadata", ""])(
+    "has no hash that tells the value of a Secret, nor that of its patch at %j",
+    async (path) => {
+      const [one, two] = await Promise.all(
+        ["aHVudGVyMg==", "b3RoZXI="].map((it) => decisionOf(secretCall(it, {}, path))),
+      );
+      expect(two).toEqual(one);
+      expect(one?.verdict.patchHash).toMatch(/^[0-9a-f]{64}$/);
+    },
+  );
+
+  it.each<[what: string, more: object, path: string]>([
+    ["type", { type: "example.com/other" }, "/data/token"],
+    ["key", { data: { other: "" } }, "/data/token"],
+    ["place of the patch", {}, "/data/other"],
+    ["label in the patch", {}, "/metadata/labels/a"],
+  ])("tells calls about Secrets with another %s apart", async (_, more, path) => {
+    const [one, two] = await Promise.all(
+      [secretCall("a"), secretCall("b", more, path)].map(async (it) => {
+        const { request, verdict } = await decisionOf(it);
+        return [request.digest, verdict.patchHash];
+      }),
+    );
+    expect(two).not.toEqual(one);
+  });
+
+  it("has a digest of a Secret that is too deep to be written", async () => {
+    let options: object = {};
+    for (let depth = 0; depth < 100_000; depth += 1) options = { options };
+    const call = secretCall("a");
+    if (!("operation" in call.review)) throw new Error("the review was not decoded");
+    const { request } = await decisionOf({ ...call, review: { ...call.review, options: { ...options } } });
+    expect(request.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it("records the redacted object where that is configured", async () => {

@@ -1,6 +1,7 @@
 import { printable } from "../../../telemetry/printable.ts";
 import { paint, type Terminal } from "../../terminal/Terminal.ts";
 import { clock } from "./clock.ts";
+import { pathText } from "./pathText.ts";
 
 /** A call that got an error instead of a verdict. */
 export interface RefusedCall {
@@ -42,9 +43,7 @@ export class RefusedCalls {
 
   /** Prints a call that was answered with an error. */
   add({ status, code, path }: RefusedCall): void {
-    // A capability in a path is a secret.
-    const shown = path.replace(/\/k\/[^/]+/, "/k/…");
-    this.#print(`${[status, ...(code === undefined ? [] : [code])].join(" ")}  ${shown}`);
+    this.#print(`${[status, ...(code === undefined ? [] : [code])].join(" ")}  ${pathText(path)}`);
   }
 
   /** Prints a connection that ended before a call. Nothing for one that only ended, such as a check of the port. */

@@ -25,7 +25,8 @@ export async function runCheck(terminal: Terminal, file: string, { key, output }
   const keys = await readKeys(key);
   const name = file === "-" ? "(standard input)" : file;
   const proofs = proofsIn(await textOf(terminal, file));
-  if (proofs.length === 0) throw new CliError("unreadable-input", `${name}: has no proof`);
+  if (proofs.length === 0)
+    throw new CliError("unreadable-input", `${name}: has no proof; expected the output of postern records prove`);
   let code = EXIT_OK;
   for (const proof of proofs) if (!(await check(terminal, proof, { keys, output, name }))) code = EXIT_FINDINGS;
   return code;

@@ -1,6 +1,7 @@
 import { proveInclusion } from "../../../records/chain/proveInclusion.ts";
 import { RecordMatcher } from "../../../records/query/RecordMatcher.ts";
 import { printable } from "../../../telemetry/printable.ts";
+import { CliError } from "../../terminal/CliError.ts";
 import { EXIT_FINDINGS, EXIT_OK } from "../../terminal/exitCode.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { chooseClusters } from "../source/chooseClusters.ts";
@@ -19,6 +20,7 @@ export function runProve(
   { uid, source: name, cluster }: ProveOptions & { readonly uid: string; readonly source: string },
 ): Promise<number> {
   return shownErrors(async () => {
+    if (uid === "") throw new CliError("usage", "the uid is empty; name that of an AdmissionReview");
     const source = await openSource(terminal, name);
     const progress = new Progress(terminal, "reading", () => performance.now());
     let count = 0;

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { openFile } from "../../../records/stores/node/openFile.ts";
 
 const NEWLINE = 0x0a;
 /** Read at once. */
@@ -58,7 +59,7 @@ export class FileFollower {
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, "r");
+    return await openFile(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;

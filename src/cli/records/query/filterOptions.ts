@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { RecordFilter } from "../../../records/query/RecordMatcher.ts";
+import { CliError } from "../../terminal/CliError.ts";
 import { parseTime } from "../source/parsePosition.ts";
 
 /** The options that choose records, as they are given. */
@@ -34,7 +35,8 @@ export function addTimeOptions(command: Command): Command {
     .addOption(new Option("--to <time>", "only up to this time").argParser(parseTime));
 }
 
-/** The filter of the options. */
+/** The filter of the options. Throws {@link CliError} `usage` when the time ends before it begins. */
 export function filterOf({ namespace, policy, verdict, user, from, to }: FilterOptions & TimeOptions): RecordFilter {
+  if (from !== undefined && to !== undefined && to < from) throw new CliError("usage", "--to is before --from");
   return { namespace, policy, verdict, user, fromMs: from, toMs: to };
 }

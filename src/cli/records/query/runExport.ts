@@ -2,6 +2,7 @@ import { chainPart } from "../../../records/export/chainPart.ts";
 import { csvFormat } from "../../../records/export/csvFormat.ts";
 import { ocsfFormat } from "../../../records/export/ocsfFormat.ts";
 import type { RecordFormat } from "../../../records/export/RecordFormat.ts";
+import type { RecordFilter } from "../../../records/query/RecordMatcher.ts";
 import { CliError } from "../../terminal/CliError.ts";
 import { EXIT_FINDINGS, EXIT_OK } from "../../terminal/exitCode.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
@@ -21,24 +22,26 @@ export interface ExportOptions extends FilterOptions, TimeOptions {
 const PROGRESS_RECORDS = 1_000;
 
 /** Prints records in another format, or a part of a chain as it is. Resolves to the exit code. Throws {@link CliError}. */
-export function runExport(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+export async function runExport(terminal: Terminal, name: string, options: ExportOptions): Promise<number> {
+  const filter = filterOf(options);
   return shownErrors(() =>
     options.format === "jsonl"
       ? exportChain(terminal, name, options)
-      : exportRecords(terminal, name, { ...options, form: options.format === "csv" ? csvFormat : ocsfFormat }),
+      : exportRecords(terminal, name, { ...options, filter, form: options.format === "csv" ? csvFormat : ocsfFormat }),
   );
 }
 
 async function exportRecords(
   terminal: Terminal,
   name: string,
-  { form, ...options }: ExportOptions & { readonly form: RecordFormat },
+  { form, filter, cluster }: ExportOptions & { readonly form: RecordFormat; readonly filter: RecordFilter },
 ): Promise<number> {
   const source = await openSource(terminal, name);
   const output = new BlockOutput(terminal.stdout);
   output.write(form.head);
-  const wanted = { cluster: options.cluster, filter: filterOf(options) };
-  const { unreadable } = await wantedRecords(terminal, source, wanted, ({ record }) => output.write(form.line(record)));
+  const { unreadable } = await wantedRecords(terminal, source, { cluster, filter }, ({ record }) =>
+    output.write(form.line(record)),
+  );
   output.end();
   return unreadable === 0 ? EXIT_OK : EXIT_FINDINGS;
 }

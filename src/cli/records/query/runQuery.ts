@@ -13,12 +13,13 @@ export interface QueryOptions extends FilterOptions, TimeOptions {
 }
 
 /** Prints the records that fit. Resolves to the exit code. Throws `CliError`. */
-export function runQuery(terminal: Terminal, name: string, options: QueryOptions): Promise<number> {
+export async function runQuery(terminal: Terminal, name: string, options: QueryOptions): Promise<number> {
+  const filter = filterOf(options);
   return shownErrors(async () => {
     const source = await openSource(terminal, name);
     const output = new BlockOutput(terminal.stdout);
     let found = 0;
-    const wanted = { cluster: options.cluster, filter: filterOf(options) };
+    const wanted = { cluster: options.cluster, filter };
     const { records, unreadable } = await wantedRecords(terminal, source, wanted, ({ text, record }) => {
       found += 1;
       output.write(options.output === "json" ? `${text}\n` : `${recordText(terminal, record)}\n`);

@@ -1,5 +1,6 @@
 import { RecordMatcher } from "../../../records/query/RecordMatcher.ts";
 import { clusterFolder, segmentFiles } from "../../../records/stores/node/segmentFiles.ts";
+import { readError } from "../../../records/stores/node/storeError.ts";
 import { CliError } from "../../terminal/CliError.ts";
 import { EXIT_OK } from "../../terminal/exitCode.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
@@ -29,7 +30,7 @@ export function runTail(terminal: Terminal, name: string, options: TailOptions):
       const source = await openSource(terminal, name);
       const clusters = await chooseClusters(source, options.cluster);
       const isStore = await isFolder(name);
-      await Promise.all(
+      const following = Promise.all(
         clusters.map(async (cluster) => {
           const matcher = await RecordMatcher.create(cluster, filterOf(options));
           const files = async (): Promise<readonly string[]> =>
@@ -44,6 +45,9 @@ export function runTail(terminal: Terminal, name: string, options: TailOptions):
           }
         }),
       );
+      await following.catch((error: unknown): never => {
+        throw readError(name, error);
+      });
       return EXIT_OK;
     }),
   );

@@ -13,7 +13,11 @@ export async function openSource({ stdin, env }: Terminal, name: string): Promis
   if (name === "-") return new JsonLinesSource("(standard input)", bytesOf(stdin));
   if (name.startsWith("s3://"))
     return (await import("../../../records/stores/aws/openS3Source.ts")).openS3Source(name, env);
-  if ((await isFolder(name)) === false) return new JsonLinesSource(name, createReadStream(name));
+  if ((await isFolder(name)) === false) {
+    if (/(?:^|[\\/])(?:log|lock)\.db$/.test(name))
+      throw new CliError("unreadable-input", `${name}: is a part of a store; name the folder that it is in`);
+    return new JsonLinesSource(name, createReadStream(name));
+  }
   return new (await import("../../../records/stores/node/NodeSource.ts")).NodeSource(name);
 }
 

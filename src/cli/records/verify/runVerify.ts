@@ -36,7 +36,7 @@ export function runVerify(terminal: Terminal, name: string, options: VerifyComma
       ...(head === undefined ? [] : [{ ...head, where: "--head" }]),
       ...(receipts === undefined ? [] : await readReceipts(receipts)),
     ];
-    let findings = 0;
+    let [findings, records] = [0, 0];
     const progress = new Progress(terminal, "verifying", () => performance.now());
     for (const it of clusters) {
       const startMs = performance.now();
@@ -51,6 +51,7 @@ export function runVerify(terminal: Terminal, name: string, options: VerifyComma
       });
       progress.clear();
       findings += report.findingCount;
+      records += report.records;
       const hasLog = (await source.loggedHead?.(it)) !== undefined;
       const full: VerifyReport = {
         result: report.findingCount === 0 ? "ok" : "findings",
@@ -66,7 +67,14 @@ export function runVerify(terminal: Terminal, name: string, options: VerifyComma
       if (output === "json") terminal.stdout.write(`${JSON.stringify(full)}\n`);
       else printVerifyReport(terminal, full);
     }
-    return findings === 0 ? EXIT_OK : EXIT_FINDINGS;
+    if (findings > 0) return EXIT_FINDINGS;
+    // A success that stands for nothing would be taken for one.
+    if (records === 0 && (from !== undefined || to !== undefined))
+      throw new CliError(
+        "unreadable-input",
+        `${source.name}: no record is between --from and --to: nothing was verified`,
+      );
+    return EXIT_OK;
   });
 }
 

@@ -37,7 +37,7 @@ export function printVerifyReport(terminal: Terminal, report: VerifyReport): voi
   if (report.receipts + report.otherReceipts > 0) indented(receiptsText(report));
   print(`${INDENT}${endText(report)}`);
   const megabytes = size / 1e6;
-  const rate = durationMs < 100 ? "" : ` (${(megabytes / (durationMs / 1000)).toFixed(0)} MB/s)`;
+  const rate = durationMs < 100 || megabytes < 1 ? "" : ` (${(megabytes / (durationMs / 1000)).toFixed(0)} MB/s)`;
   print(`${INDENT}${megabytes.toFixed(1)} MB in ${(durationMs / 1000).toFixed(1)} s${rate}`);
 }
 

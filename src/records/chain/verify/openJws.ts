@@ -4,6 +4,9 @@ import type { TrustedKeys } from "./TrustedKeys.ts";
 
 const headerSchema = z.strictObject({ alg: z.literal("EdDSA"), kid: z.string(), typ: z.string() });
 
+/** A thumbprint (RFC 7638) has 43 characters. */
+const MAX_SHOWN_KID = 128;
+
 /** Why a JWS does not count. */
 export type JwsFault = "no-jws" | "unknown-key" | "wrong-signature";
 
@@ -30,7 +33,12 @@ export function openJws(jws: string, type: string, keys: TrustedKeys): OpenedJws
   const { kid } = header.data;
   const result = keys.check(kid, `${head}.${body}`, bytes);
   const fault = result === "right" ? undefined : result === "wrong" ? "wrong-signature" : "unknown-key";
-  return { fault, kid, payload };
+  return { fault, kid: fault === "unknown-key" ? shortened(kid) : kid, payload };
+}
+
+/** Anybody can write the id of a key that is not trusted, and it goes into a message. */
+function shortened(kid: string): string {
+  return kid.length <= MAX_SHOWN_KID ? kid : `${kid.slice(0, MAX_SHOWN_KID)}...`;
 }
 
 function isExactPart(part: string): boolean {

@@ -113,7 +113,10 @@ export class DynamoLog implements RecordLog, RetentionLog {
     return batches;
   }
 
+  /** The end of a day. A cluster without calls has no later day that would note the end of its last one. */
   async cut(beforeMs: number): Promise<ChainHead | undefined> {
+    const end = this.#end ?? (await this.#readEnd());
+    if (end.batch > 0 && dayKey(end.at) <= dayKey(beforeMs - DAY_MS)) return end;
     const [item] = await this.#table.query({
       pk: this.#cluster,
       sk: "sk BETWEEN :a AND :b",

@@ -12,7 +12,7 @@ export interface S3SourceSettings {
   /** Before `CLUSTER/KEY`: empty, or a path that ends with `/`. */
   readonly prefix: string;
   /** The head of the transaction log of a cluster, for a reader that may read the table too. */
-  readonly head?: (cluster: string) => Promise<LoggedHead>;
+  readonly head?: (cluster: string) => Promise<LoggedHead | undefined>;
 }
 
 /** Records in a bucket of S3, or of a store with its API such as R2. Reads one object at a time. See `S3Archive`. */

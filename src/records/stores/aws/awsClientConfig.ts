@@ -14,6 +14,9 @@ export interface AwsLimits {
  */
 export const AWS_LIMITS: AwsLimits = { attemptMs: 1_500, callMs: 3_500, attempts: 2 };
 
+/** Calls of a person's command may take longer than those of a review. */
+export const READ_LIMITS: AwsLimits = { attemptMs: 20_000, callMs: 60_000, attempts: 3 };
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What clients are made of. */

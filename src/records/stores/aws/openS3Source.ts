@@ -1,11 +1,8 @@
 import { RecordError } from "../../RecordError.ts";
-import { AWS_LIMITS } from "./awsClientConfig.ts";
+import { READ_LIMITS } from "./awsClientConfig.ts";
 import { openS3 } from "./openS3.ts";
 import { S3Bucket } from "./S3Bucket.ts";
 import { S3Source } from "./S3Source.ts";
-
-/** Reads of a person's command may take longer than those of a review. Milliseconds. */
-const READ_LIMITS = { ...AWS_LIMITS, attemptMs: 20_000, callMs: 60_000, attempts: 3 };
 
 /**
  * Opens `s3://BUCKET/PREFIX` for reading. `AWS_ENDPOINT_URL` names another store with the API of S3, such as R2. The SDK
@@ -16,8 +13,16 @@ export async function openS3Source(
   env: Readonly<Record<string, string | undefined>>,
   { pageKeys }: { readonly pageKeys?: number } = {},
 ): Promise<S3Source> {
-  const [, name, path = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]{0,512}))?$/.exec(url) ?? [];
-  if (name === undefined) throw new RecordError("wrong-setting", `${url} has not the form s3://BUCKET/PREFIX`);
-  const prefix = path === "" || path.endsWith("/") ? path : `${path}/`;
-  return new S3Source({ bucket: new S3Bucket(name, await openS3({ env, limits: READ_LIMITS }), pageKeys), prefix });
+  const { bucket, prefix } = parseS3Url(url);
+  return new S3Source({ bucket: new S3Bucket(bucket, await openS3({ env, limits: READ_LIMITS }), pageKeys), prefix });
+}
+
+/**
+ * Reads `s3://BUCKET/PREFIX`. `prefix` is empty, or a path that ends with `/`. Throws {@link RecordError} `wrong-setting` for
+ * another text.
+ */
+export function parseS3Url(url: string): { readonly bucket: string; readonly prefix: string } {
+  const [, bucket, path = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]{0,512}))?$/.exec(url) ?? [];
+  if (bucket === undefined) throw new RecordError("wrong-setting", `${url} has not the form s3://BUCKET/PREFIX`);
+  return { bucket, prefix: path === "" || path.endsWith("/") ? path : `${path}/` };
 }

@@ -1,11 +1,19 @@
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isObjectName } from "../../../protocol/kubernetesNames.ts";
 import type { LoggedHead, RecordSource, SourceLine } from "../../chain/RecordSource.ts";
+import { RecordError } from "../../RecordError.ts";
 import { textLines } from "../textLines.ts";
+import { hasFile, openFile } from "./openFile.ts";
 import { checkpointFiles, clusterFolder, segmentFiles } from "./segmentFiles.ts";
-import { storeError } from "./storeError.ts";
+import { readError } from "./storeError.ts";
+
+/** Tables of other forms: a view or a computed column could keep a reader for ever (sqlite.org/pragma.html#pragma_table_list). */
+const NO_TABLES = `SELECT 1 FROM pragma_table_list WHERE name IN ('batches', 'archives') AND type <> 'table'
+  UNION SELECT 1 FROM pragma_table_xinfo('batches') WHERE hidden <> 0
+  UNION SELECT 1 FROM pragma_table_xinfo('archives') WHERE hidden <> 0`;
 
 /** The records in the folder of a `NodeStore`, also while a process writes to it. */
 export class NodeSource implements RecordSource {
@@ -24,7 +32,9 @@ export class NodeSource implements RecordSource {
       const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
       return [...new Set([...names, ...logged])].sort();
     } catch (error) {
-      throw storeError(`reading ${folder}`, error);
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "ENOENT" || code === "ENOTDIR") throw noStore(this.name);
+      throw readError(folder, error);
     }
   }
 
@@ -33,13 +43,14 @@ export class NodeSource implements RecordSource {
     try {
       const segments = (await segmentFiles(folder)).map(({ path }) => path);
       for (const path of [...(await checkpointFiles(folder)), ...segments])
-        yield* textLines(createReadStream(path), path);
+        yield* textLines((await openFile(path)).createReadStream(), path);
     } catch (error) {
-      throw storeError(`reading ${folder}`, error);
+      throw readError(folder, error);
     }
   }
 
   async loggedHead(cluster: string): Promise<LoggedHead | undefined> {
+    if (!isObjectName(cluster)) return undefined;
     const row = this.#inLog((db) =>
       db
         .prepare(
@@ -56,8 +67,10 @@ export class NodeSource implements RecordSource {
   #loggedClusters(): readonly string[] {
     try {
       // Each append to the log writes the row of its cluster.
-      const rows = this.#inLog((db) => db.prepare("SELECT cluster FROM archives").all()) ?? [];
-      return rows.map(({ cluster }) => String(cluster));
+      const query = "SELECT cluster FROM archives WHERE length(cluster) <= 253 LIMIT 8192";
+      const rows = this.#inLog((db) => db.prepare(query).all()) ?? [];
+      // A name that is none could lead out of the folder.
+      return rows.map(({ cluster }) => String(cluster)).filter(isObjectName);
     } catch {
       return [];
     }
@@ -66,15 +79,22 @@ export class NodeSource implements RecordSource {
   /** Reads the transaction log; undefined where there is none. Throws `RecordError`. */
   #inLog<T>(read: (db: DatabaseSync) => T): T | undefined {
     const path = join(this.name, "log.db");
-    if (!existsSync(path)) return undefined;
+    if (!hasFile(path)) return undefined;
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+      if (db.prepare(NO_TABLES).get() !== undefined)
+        throw new RecordError("store-unavailable", `${path} is not the transaction log of a gate: it has other tables`);
       return read(db);
     } catch (error) {
-      throw storeError(`reading ${path}`, error);
+      throw readError(path, error);
     } finally {
       db?.close();
     }
   }
+}
+
+function noStore(folder: string): RecordError {
+  const message = `${folder}: is not the store of a gate: it has no folder segments; name the folder of POSTERN_RECORDS_DIR`;
+  return new RecordError("store-unavailable", message);
 }

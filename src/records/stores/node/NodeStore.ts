@@ -10,9 +10,10 @@ import { GroupCommit } from "../../writer/GroupCommit.ts";
 import { retain } from "../../writer/retain.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 import { SegmentArchive } from "./SegmentArchive.ts";
+import { SegmentRetention } from "./SegmentRetention.ts";
 import { SqliteLog } from "./SqliteLog.ts";
 import { StoreLock } from "./StoreLock.ts";
-import { clusterFolder, segmentFiles } from "./segmentFiles.ts";
+import { clusterFolder } from "./segmentFiles.ts";
 import { storeError } from "./storeError.ts";
 
 /** What a {@link NodeStore} needs. */
@@ -159,19 +160,8 @@ export class NodeStore {
     if (keepMs === undefined || Math.abs(now() - store.retainedAt) < RETAIN_EVERY_MS) return;
     store.retainedAt = now();
     try {
-      const cut = async (beforeMs: number) => {
-        const heads = (await segmentFiles(clusterFolder(folder, cluster))).map(({ first }) =>
-          store.log.headBefore(first),
-        );
-        // A whole segment ends its retention at one time: a checkpoint is where a segment begins.
-        return heads.find((head) => head !== undefined && head.at < beforeMs);
-      };
-      const kept = await retain(cluster, now(), {
-        log: { cut, deleteBefore: (batch) => store.log.deleteBefore(batch) },
-        archive: store.archive,
-        signer,
-        keepMs,
-      });
+      const retention = new SegmentRetention(clusterFolder(folder, cluster), store.log, "first");
+      const kept = await retain(cluster, now(), { log: retention, archive: store.archive, signer, keepMs });
       if (kept === undefined) return;
       store.retainedAt -= RETAIN_EVERY_MS - RETAIN_AGAIN_MS;
       log.info("records were deleted at the end of their retention", { cluster, firstBatch: kept });

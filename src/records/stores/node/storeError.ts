@@ -6,3 +6,11 @@ export function storeError(doing: string, cause: unknown): RecordError {
   const why = cause instanceof Error ? cause.message : typeof cause;
   return new RecordError("store-unavailable", `${doing} failed: ${why}`, { cause });
 }
+
+/** The error of a reader of a store: what to do where permission is missing. */
+export function readError(path: string, cause: unknown): RecordError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code !== "EACCES" && code !== "EPERM") return storeError(`reading ${path}`, cause);
+  const message = `${path}: permission denied; read it as the user of the gate, or let its group read it`;
+  return new RecordError("store-unavailable", message, { cause });
+}

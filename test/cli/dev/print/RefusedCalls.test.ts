@@ -20,24 +20,28 @@ const lines = (): string[] => out.split("\n").slice(0, -1);
 it.each<[what: string, call: Parameters<RefusedCalls["add"]>[0], line: string]>([
   [
     "an unknown cluster",
-    { status: 404, code: "unknown-cluster", path: "/c/nope/validate" },
-    "03:04:05  refused     404 unknown-cluster  /c/nope/validate",
+    { status: 401, code: "unauthenticated", path: "/c/nope/validate" },
+    "03:04:05  refused     401 unauthenticated  /c/{cluster}/validate nope",
   ],
-  ["an answer without a code", { status: 500, code: undefined, path: "/" }, "03:04:05  refused     500  /"],
+  [
+    "an answer without a code",
+    { status: 500, code: undefined, path: "/healthz" },
+    "03:04:05  refused     500  /healthz",
+  ],
   [
     "a path with a capability",
     { status: 404, code: "not-found", path: "/k/hunter2/c/local/validate" },
-    "03:04:05  refused     404 not-found  /k/…/c/local/validate",
+    "03:04:05  refused     404 not-found  /k/{token}/c/{cluster}/validate local",
   ],
   [
-    "a path with control characters",
-    { status: 404, code: "not-found", path: "/\u001b[2J\n" },
-    "03:04:05  refused     404 not-found  /\\u001b[2J\\n",
+    "a path that is none of a gate",
+    { status: 404, code: "not-found", path: "/hunter2\u001b[2J\n" },
+    "03:04:05  refused     404 not-found  /{other}",
   ],
   [
-    "a long path",
-    { status: 404, code: "not-found", path: `/${"x".repeat(200)}` },
-    `03:04:05  refused     404 not-found  /${"x".repeat(41)}…`,
+    "a long name",
+    { status: 404, code: "not-found", path: `/c/${"x".repeat(200)}/validate` },
+    `03:04:05  refused     404 not-found  /c/{cluster}/validate ${"x".repeat(20)}…`,
   ],
 ])("RefusedCalls prints %s", (_what, call, line) => {
   refused.add(call);
@@ -65,13 +69,13 @@ it("RefusedCalls says nothing of a connection that only ends", () => {
 });
 
 it("RefusedCalls counts a flood, and prints again after it", () => {
-  const call = { status: 404, code: "not-found", path: "/" };
+  const call = { status: 404, code: "not-found", path: "/healthz" };
   for (let index = 0; index < 1000; index += 1) refused.add(call);
   expect(lines().length).toBe(10);
   vi.advanceTimersByTime(6_000);
   expect(lines().slice(10)).toEqual(["03:04:10  refused     990 more in the last 5 s"]);
   refused.add(call);
-  expect(lines().slice(11)).toEqual(["03:04:11  refused     404 not-found  /"]);
+  expect(lines().slice(11)).toEqual(["03:04:11  refused     404 not-found  /healthz"]);
   for (let index = 0; index < 11; index += 1) refused.add(call);
   refused.stop();
   expect(lines().at(-1)).toBe("03:04:11  refused     2 more in the last 5 s");

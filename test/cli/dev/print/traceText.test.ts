@@ -11,7 +11,10 @@ it("traceText prints the spans of a call as a tree, with what failed", () => {
   const log = memoryLog();
   let now = 1_000;
   const telemetry = traceLines({ env: {}, service: "postern", log, now: () => now, fetch });
-  const server = telemetry?.tracer?.startServer({ name: "POST /c/{cluster}/validate", headers: new Headers() });
+  const server = telemetry?.tracer?.startServer({
+    describe: () => ({ name: "POST /c/{cluster}/validate" }),
+    headers: new Headers(),
+  });
   const validate = server?.child("validate");
   const policy = validate?.child("policy a");
   now += 1.25;

@@ -55,7 +55,7 @@ describe("postern records check", () => {
   });
 
   it.each<[what: string, text: string, err: string]>([
-    ["nothing", "", "(standard input): has no proof"],
+    ["nothing", "", "(standard input): has no proof; expected the output of postern records prove"],
     ["another text", "a\nb\n", "(standard input): is not a proof of postern records prove"],
     ["another object", "{}", "(standard input): is not a proof of postern records prove"],
   ])("exits with 2 for %s", async (_, text, err) => {

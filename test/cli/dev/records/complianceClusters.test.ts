@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { complianceClusters } from "../../../../src/cli/dev/records/complianceClusters.ts";
+import { defineGate } from "../../../../src/gate/config/defineGate.ts";
+
+it("complianceClusters are those of the table with the profile compliance", () => {
+  const clusters = {
+    one: {},
+    two: { records: { profile: "compliance" } },
+    three: { records: { profile: "off" } },
+  } as const;
+  expect(complianceClusters({ gate: defineGate({ policies: [], clusters }) })).toEqual(["two"]);
+  expect(complianceClusters({ gate: defineGate({ policies: [], clusters: async () => undefined }) })).toEqual([]);
+  expect(complianceClusters({ gate: undefined })).toEqual([]);
+});
