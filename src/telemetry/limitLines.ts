@@ -1,4 +1,4 @@
-import type { Log } from "./Log.ts";
+import type { Log, LogProperties } from "./Log.ts";
 
 const WINDOW_MS = 10_000;
 const MAX_LINES = 10;
@@ -12,6 +12,12 @@ interface Kind {
   lines: number;
 }
 
+/** A log that leaves out lines. */
+export interface LimitedLog extends Log {
+  /** Whether a line would be written now. It is not counted. For facts that cost something to find. */
+  isWritten(level: Level, message: string, properties?: LogProperties): boolean;
+}
+
 /**
  * A log for what callers can cause: of each message, level and `code`, it writes at most 10 lines in 10 s. The first line
  * after such a window has `omitted`, the number of lines that were not written. Lines of other levels are all written.
@@ -21,12 +27,12 @@ export function limitLines(
   log: Log,
   now: () => number,
   levels: readonly Level[] = ["debug", "info", "warn", "error"],
-): Log {
+): LimitedLog {
   const kinds = new Map<string, Kind>();
   const limited =
     (level: Level): Log["warn"] =>
     (message, properties) => {
-      const name = `${level} ${message} ${String(properties?.code)}`;
+      const name = nameOf(level, message, properties);
       const at = now();
       let kind = kinds.get(name);
       if (kind === undefined) {
@@ -35,8 +41,7 @@ export function limitLines(
         kinds.set(name, kind);
       }
       let omitted = 0;
-      // Also for a clock that went back.
-      if (Math.abs(at - kind.windowStart) >= WINDOW_MS) {
+      if (isOver(kind, at)) {
         omitted = Math.max(0, kind.lines - MAX_LINES);
         kind.windowStart = at;
         kind.lines = 0;
@@ -45,5 +50,23 @@ export function limitLines(
       if (kind.lines <= MAX_LINES) log[level](message, omitted > 0 ? { ...properties, omitted } : properties);
     };
   const of = (level: Level): Log["warn"] => (levels.includes(level) ? limited(level) : log[level]);
-  return { debug: of("debug"), info: of("info"), warn: of("warn"), error: of("error") };
+  return {
+    debug: of("debug"),
+    info: of("info"),
+    warn: of("warn"),
+    error: of("error"),
+    isWritten: (level, message, properties) => {
+      const kind = levels.includes(level) ? kinds.get(nameOf(level, message, properties)) : undefined;
+      return kind === undefined || kind.lines < MAX_LINES || isOver(kind, now());
+    },
+  };
+}
+
+function nameOf(level: Level, message: string, properties: LogProperties | undefined): string {
+  return `${level} ${message} ${String(properties?.code)}`;
+}
+
+/** Also for a clock that went back. */
+function isOver({ windowStart }: Kind, at: number): boolean {
+  return Math.abs(at - windowStart) >= WINDOW_MS;
 }

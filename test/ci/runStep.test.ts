@@ -1,5 +1,8 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import { processesOf } from "../run/processes/processesOf.ts";
+import { planted } from "../run/secrets/planted.ts";
 import { runStep } from "./runStep.ts";
 
 const NEVER = new AbortController().signal;
@@ -31,4 +34,28 @@ it("runStep ends its step when the run is interrupted", async () => {
   const ended = runStep(step("sleep 600"), 600, controller.signal);
   controller.abort();
   expect(await ended).toMatchObject({ outcome: "failed" });
+});
+
+const token = planted("token");
+
+it.each<[name: string, script: string]>([
+  ["on standard output", `echo the token is ${token}`],
+  ["on standard error", `echo ${token} >&2`],
+  ["in base64", `printf 'user:${token}' | base64`],
+  ["cut between two writes", `printf '${token.slice(0, 5)}'; sleep 0.2; printf '${token.slice(5)}'`],
+])("runStep reports a step as failed whose output has a planted secret %s", async (_, script) => {
+  const output = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const { outcome, secrets } = await runStep(step(script), 60, NEVER, output);
+  expect({ outcome, secrets }).toEqual({ outcome: "failed", secrets: [{ kind: "planted secret", where: "line 1" }] });
+});
+
+it("runStep passes the output on, also where it is taken slowly", async () => {
+  const output = { stdout: new PassThrough({ highWaterMark: 16 }), stderr: new PassThrough() };
+  const taken = text(output.stdout);
+  const { outcome } = await runStep(step("seq 1 20000; echo x >&2"), 60, NEVER, output);
+  output.stdout.end();
+  output.stderr.end();
+  expect(outcome).toBe("passed");
+  expect((await taken).split("\n").length).toBe(20_001);
+  expect(await text(output.stderr)).toBe("x\n");
 });

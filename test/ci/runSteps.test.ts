@@ -7,7 +7,10 @@ import type { StepEnd } from "./runStep.ts";
 import { type CiRun, runSteps } from "./runSteps.ts";
 
 /** A run whose steps end as in `took`, with a fake clock. */
-function clocked(took: Readonly<Record<string, StepEnd>>, more: Partial<CiRun> = {}): { run: CiRun; lines: string[] } {
+function clocked(
+  took: Readonly<Record<string, Omit<StepEnd, "secrets"> & Partial<StepEnd>>>,
+  more: Partial<CiRun> = {},
+): { run: CiRun; lines: string[] } {
   let elapsed = 0;
   const lines: string[] = [];
   const run: CiRun = {
@@ -20,7 +23,7 @@ function clocked(took: Readonly<Record<string, StepEnd>>, more: Partial<CiRun> =
     async run({ command: [program], seconds }) {
       const end = took[program] ?? { outcome: "passed", seconds };
       elapsed += end.seconds;
-      return end;
+      return { secrets: [], ...end };
     },
     ...more,
   };
@@ -44,6 +47,14 @@ it("runSteps counts a failed step and runs the later steps", async () => {
   expect(printReport(reports, 200, 1_000)).toMatch(/FAIL +5 s {2}a\n.*\n.*\n\n1 passed, 1 failed$/);
 });
 
+it("runSteps says where a secret was in the output of a step, and counts it as failed", async () => {
+  const secrets = [{ kind: "planted secret", where: "a.test.ts > b" }] as const;
+  const { run, lines } = clocked({ a: { outcome: "failed", seconds: 5, secrets } });
+  const reports = await runSteps([essential("a", 100), other("b", 100)], run);
+  expect(printReport(reports, 200, 1_000)).toMatch(/FAIL +5 s {2}a {2}\(a secret is in its output\)\n/);
+  expect(lines).toContain("SECRET in the output: a planted secret, a.test.ts > b");
+});
+
 it("runSteps names and counts a step as skipped when earlier steps took twice their expected time", async () => {
   const { run, lines } = clocked({ a: { outcome: "passed", seconds: 400 }, b: { outcome: "passed", seconds: 400 } });
   const reports = await runSteps([essential("a", 200), other("b", 200), other("c", 150)], run);
@@ -54,7 +65,7 @@ it("runSteps names and counts a step as skipped when earlier steps took twice th
 });
 
 it("runSteps counts a step that reached the limit as skipped, or as failed when it is essential", async () => {
-  const end: StepEnd = { outcome: "out of time", seconds: 2_000 };
+  const end: StepEnd = { outcome: "out of time", seconds: 2_000, secrets: [] };
   expect(await outcomes([other("a", 100)], clocked({ a: end }).run)).toEqual(["a skipped"]);
   expect(await outcomes([essential("a", 100), essential("b", 1)], clocked({ a: end }).run)).toEqual([
     "a failed",

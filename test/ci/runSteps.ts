@@ -49,7 +49,8 @@ async function runOne(step: CiStep, later: readonly CiStep[], ci: CiRun): Promis
     return { name: step.name, outcome: step.isEssential ? "failed" : "skipped", seconds: 0, note: plan.reason };
   const { size } = plan;
   ci.print(`\n== ${step.name}${size.name === "" ? "" : `, ${size.name}`}`);
-  const { outcome, seconds } = await ci.run(size, plan.limitSeconds, ci.signal);
+  const { outcome, seconds, secrets } = await ci.run(size, plan.limitSeconds, ci.signal);
+  for (const { kind, where } of secrets) ci.print(`SECRET in the output: a ${kind}, ${where}`);
   if (outcome === "out of time")
     return {
       name: step.name,
@@ -58,5 +59,5 @@ async function runOne(step: CiStep, later: readonly CiStep[], ci: CiRun): Promis
       note: `stopped after ${seconds.toFixed(0)} s, out of time`,
     };
   if (outcome === "passed") pace.add(size.seconds, seconds);
-  return { name: step.name, outcome, seconds, note: size.name };
+  return { name: step.name, outcome, seconds, note: secrets.length > 0 ? "a secret is in its output" : size.name };
 }

@@ -24,17 +24,18 @@ export class WorkerdServer {
   }
 
   /**
-   * `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. `env` holds the Worker's variables.
-   * Rejects when workerd exits before it listens.
+   * `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. `env` holds the Worker's variables, and
+   * `flags` its compatibility flags. Rejects when workerd exits before it listens.
    */
   static async start(
     script: string,
     pair?: { cert: string; key: string },
     env: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
   ): Promise<WorkerdServer> {
     const folder = await mkdtemp(join(tmpdir(), "postern-workerd-"));
     await writeFile(join(folder, "worker.js"), script);
-    await writeFile(join(folder, "config.capnp"), configuration(pair, env));
+    await writeFile(join(folder, "config.capnp"), configuration(pair, env, flags));
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "pipe", "inherit", "pipe"],
     });
@@ -72,7 +73,11 @@ export class WorkerdServer {
 }
 
 /** In the text form of Cap'n Proto, which escapes strings as JSON does. */
-function configuration(pair: { cert: string; key: string } | undefined, env: Readonly<Record<string, string>>): string {
+function configuration(
+  pair: { cert: string; key: string } | undefined,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): string {
   const bindings = Object.entries(env).map(
     ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
   );
@@ -82,7 +87,8 @@ function configuration(pair: { cert: string; key: string } | undefined, env: Rea
       : `https = (options = (), tlsOptions = (keypair = (privateKey = ${JSON.stringify(pair.key)}, certificateChain = ${JSON.stringify(pair.cert)})))`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker)],
+  # Also addresses of this machine, for a collector.
+  services = [(name = "main", worker = .worker), (name = "internet", network = (allow = ["public", "private"]))],
   sockets = [(
     name = "gate", address = "127.0.0.1:0", service = "main", ${protocol}
   )]
@@ -90,7 +96,8 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "worker.js")],
   bindings = [${bindings.join(", ")}],
-  compatibilityDate = "2026-07-01"
+  compatibilityDate = "2026-07-01",
+  compatibilityFlags = ${JSON.stringify(flags)}
 );
 `;
 }

@@ -94,12 +94,12 @@ export const callCases: readonly CallCase[] = [
     status: 415,
     code: "wrong-content-type",
   },
-  { name: "an unknown cluster", call: post("/c/nowhere/validate", pod), status: 404, code: "unknown-cluster" },
+  { name: "an unknown cluster", call: post("/c/nowhere/validate", pod), status: 401, code: "unauthenticated" },
   {
     name: "a cluster with the name __proto__",
     call: post("/c/__proto__/validate", pod),
-    status: 404,
-    code: "unknown-cluster",
+    status: 401,
+    code: "unauthenticated",
   },
   { name: "an unknown path", call: post("/validate", pod), status: 404, code: "not-found" },
   {

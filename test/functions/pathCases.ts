@@ -1,12 +1,12 @@
 /** A path on the wire, and how every runtime answers a POST of a review to it. The base path of the gate is `/hooks`. */
 export interface PathCase {
   readonly path: string;
-  readonly status: 200 | 404;
+  readonly status: 200 | 401 | 404;
   /** Of an error. */
-  readonly code?: "not-found" | "unknown-cluster";
+  readonly code?: "not-found" | "unauthenticated";
 }
 
-const served = ["/c/local/validate", "/c/local/validate?timeout=5s", "/c/local/validate/", "/c/local/validate/gone/v9"];
+const served = ["/k/a.token-of_any.kind/c/local/validate", "/c/local/validate", "/c/local/validate?timeout=5s", "/c/local/validate/", "/c/local/validate/gone/v9"];
 
 /** Spellings that a server or a proxy may read as the path of a cluster. */
 const refused = [
@@ -57,7 +57,6 @@ const refused = [
   // Prefixes other than the base path, and the base path twice.
   "/other/c/local/validate",
   "/c/lenient/c/local/validate",
-  "/k/token/c/local/validate",
   "/hooks/hooks/c/local/validate",
   "/hooks%2fc/local/validate",
   "/HOOKS/c/local/validate",
@@ -70,7 +69,7 @@ export const pathCases: readonly PathCase[] = [
     { path: `/hooks${path}`, status: 200 },
   ]),
   ...["/c/LOCAL/validate", "/c/local.example/validate", "/hooks/c/__proto__/validate"].map(
-    (path): PathCase => ({ path, status: 404, code: "unknown-cluster" }),
+    (path): PathCase => ({ path, status: 401, code: "unauthenticated" }),
   ),
   ...refused.map((path): PathCase => ({ path, status: 404, code: "not-found" })),
 ];

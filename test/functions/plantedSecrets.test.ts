@@ -1,132 +1,110 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { exportJWK, generateKeyPair } from "jose";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { freePorts } from "../cluster/ports/freePorts.ts";
-import { readReview } from "../fixtures/readReview.ts";
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decisionRecordSchema } from "../../src/records/decision/decisionSchema.ts";
+import { csvFormat } from "../../src/records/export/csvFormat.ts";
+import { ocsfFormat } from "../../src/records/export/ocsfFormat.ts";
 import { eventually } from "../run/eventually.ts";
+import { formsOf } from "../run/secrets/formsOf.ts";
+import { patience } from "../run/speedFactor.ts";
 import { OtlpReceiver } from "../telemetry/otlp/OtlpReceiver.ts";
-import { JSON_HEADERS, type Runtime } from "./Runtime.ts";
-import { startNodeProcess } from "./startNode.ts";
+import { ADDRESS_KEY, PLANTED, PLANTED_CALLS, PLANTED_ENV } from "./plantedCalls.ts";
+import { type PlantedRuntime, plantedRuntimes, type Written } from "./plantedRuntimes.ts";
 
-const GATE = fileURLToPath(new URL("../fixtures/gates/secretsGate.ts", import.meta.url));
+const hashOf = (address: string): string =>
+  `hmac-sha256:${createHmac("sha256", ADDRESS_KEY).update(address).digest("hex")}`;
 
-/** What must not come out again, by where it goes in. */
-const PLANTED = {
-  authorization: "planted-authorization-4f1c",
-  cookie: "planted-cookie-9ab2",
-  "x-forwarded-for": "203.0.113.77",
-  "x-forwarded-client-cert": "planted-certificate-7d30",
-  secret: "planted-secret-51e8",
-  env: "planted-env-c0de",
-  annotation: "planted-annotation-b33f",
-  headerOfProbe: "planted-probe-1d2e",
-  key: "",
-};
+/** What was planted and is in a text, in any form. */
+function foundIn(written: Written): string[] {
+  return Object.entries(written).flatMap(([where, text]) => {
+    const lower = text.toLowerCase();
+    return Object.entries(PLANTED).flatMap(([what, value]) =>
+      formsOf(value).some((form) => lower.includes(form.toLowerCase())) ? [`${what} in ${where}`] : [],
+    );
+  });
+}
 
-let folder: string;
-let receiver: OtlpReceiver;
-let runtime: Runtime;
-let metricsUrl: string;
-const lines: string[] = [];
+/** The records of a store, in the formats of an export. */
+function exported(written: Written): Written {
+  const records = Object.values(written)
+    .flatMap((text) => text.split("\n"))
+    .filter((line) => line.includes('"seq":') && line.includes('"decision":'))
+    .map((line) => decisionRecordSchema.parse(JSON.parse(line)));
+  return {
+    csv: records.map((record) => csvFormat.line(record)).join(""),
+    ocsf: records.map((record) => ocsfFormat.line(record)).join(""),
+  };
+}
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "postern-planted-"));
-  receiver = await OtlpReceiver.start();
-  const { privateKey } = await generateKeyPair("EdDSA", { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  PLANTED.key = jwk.d ?? "";
-  const [metricsPort = 0] = await freePorts(1);
-  metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
-  runtime = await startNodeProcess(
-    GATE,
-    {
-      POSTERN_RECORDS_DIR: join(folder, "store"),
-      POSTERN_RECORDS_KEY: JSON.stringify(jwk),
+it("foundIn finds what was planted, in each of its forms", () => {
+  const texts = Object.values(PLANTED).flatMap((value) => formsOf(value));
+  expect(texts.map((text) => foundIn({ log: `"${text}"` }).length)).toEqual(texts.map(() => 1));
+});
+
+describe.each(plantedRuntimes)("a gate on %s", (_, start) => {
+  let receiver: OtlpReceiver;
+  let runtime: PlantedRuntime;
+  beforeAll(async () => {
+    receiver = await OtlpReceiver.start();
+    runtime = await start({
+      ...PLANTED_ENV,
       POSTERN_VERDICT_LINES: "1",
       POSTERN_VERDICT_USER: "name",
-      POSTERN_METRICS_PORT: String(metricsPort),
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_TRACES_SAMPLER_ARG: "1",
-    },
-    (line) => lines.push(line),
-  );
-});
+    });
+  }, patience(120_000));
+  afterAll(async () => {
+    await runtime?.stop();
+    await receiver?.stop();
+  });
 
-afterAll(async () => {
-  await runtime?.stop();
-  await receiver?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+  it("writes no planted secret to its log, answers, traces, metrics, records and their exports", async () => {
+    let answers = "";
+    const statuses = new Set<number>();
+    for (const call of PLANTED_CALLS) {
+      const { status, headers, text } = await runtime.call(call);
+      statuses.add(status);
+      answers += `${JSON.stringify([...headers])} ${text}\n`;
+    }
+    const line = (text: string): string | undefined => runtime.lines.find((it) => it.includes(text));
+    await eventually("a record of the profile latency", () => line('"message":"decision"'), patience(10_000));
+    await eventually(
+      "the traces",
+      () => (receiver.spans.filter(({ kind }) => kind === 2).length >= 30 ? true : undefined),
+      patience(10_000),
+    );
+    const written: Written = {
+      log: runtime.lines.join("\n"),
+      telemetry: receiver.bodies.join("\n"),
+      answers,
+      ...(await runtime.written()),
+    };
+    const exports = exported(written);
+    // What is scanned is really there.
+    for (const status of [200, 400, 404, 405, 415, 422, 503]) expect(statuses).toContain(status);
+    expect(line('"message":"verdict"')).toBeDefined();
+    expect(line('"message":"a policy failed"')).toBeDefined();
+    expect(line('"message":"decision"')).toContain("[redacted]");
+    expect(written.telemetry).toContain("policy throws");
+    if (runtime.hasStore) for (const text of Object.values(exports)) expect(text).toContain("shop");
+    expect(foundIn({ ...written, ...exports })).toEqual([]);
+  });
 
-function podWithSecrets(): string {
-  const review = JSON.parse(readReview("validate-v1-create-pods-1"));
-  const { object } = review.request;
-  object.metadata.annotations = {
-    "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({ password: PLANTED.annotation }),
-  };
-  const [container] = object.spec.containers;
-  container.env = [{ name: "DB_PASSWORD", value: PLANTED.env }];
-  container.livenessProbe = {
-    httpGet: { path: "/", port: 80, httpHeaders: [{ name: "Authorization", value: PLANTED.headerOfProbe }] },
-  };
-  object.spec.initContainers = [{ ...container, name: "init" }];
-  return JSON.stringify(review);
-}
-
-function secretReview(): string {
-  const review = JSON.parse(readReview("validate-v1-create-secrets-1"));
-  const { object } = review.request;
-  object.data = { password: PLANTED.secret };
-  object.stringData = { password: PLANTED.secret };
-  return JSON.stringify(review);
-}
-
-/** Everything that the gate wrote. */
-async function output(): Promise<Readonly<Record<string, string>>> {
-  const store = join(folder, "store");
-  const files = (await readdir(store, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const texts = await Promise.all(
-    files.map(async ({ parentPath, name }) => [name, await readFile(join(parentPath, name), "latin1")] as const),
-  );
-  return {
-    ...Object.fromEntries(texts),
-    log: lines.join("\n"),
-    traces: JSON.stringify(receiver.spans),
-    metrics: await (await fetch(metricsUrl)).text(),
-  };
-}
-
-it("planted secrets are in no log line, record, trace, metric, answer or file", async () => {
-  const { secret: _s, env: _e, annotation: _a, headerOfProbe: _h, key: _k, ...headers } = PLANTED;
-  const answers: string[] = [];
-  for (const cluster of ["shop", "staging"])
-    for (const purpose of ["validate", "mutate"])
-      for (const body of [podWithSecrets(), secretReview(), "{"]) {
-        const answer = await runtime.call({
-          path: `/c/${cluster}/${purpose}`,
-          headers: { ...JSON_HEADERS, ...headers },
-          body,
-        });
-        answers.push(answer.text);
-      }
-  await eventually("the records of the profile latency", () =>
-    lines.filter((line) => line.includes('"message":"decision"')).length >= 4 ? true : undefined,
-  );
-  await eventually("the traces", () => (receiver.spans.length >= 12 ? true : undefined));
-  const written: Readonly<Record<string, string>> = { ...(await output()), answers: answers.join("\n") };
-  // What is scanned is really there.
-  expect(written["000000000000.jsonl"]).toContain("[redacted]");
-  expect(written.log).toContain('"message":"verdict"');
-  expect(written.traces).toContain("policy throws");
-  expect(written.metrics).toContain("postern_");
-  const found = Object.entries(written).flatMap(([where, text]) =>
-    Object.entries(PLANTED).flatMap(([what, value]) => {
-      const encoded = Buffer.from(value).toString("base64").replace(/=+$/, "");
-      return text.includes(value) || text.includes(encoded) ? [`${what} in ${where}`] : [];
-    }),
-  );
-  expect(found).toEqual([]);
+  it("names the client of a refused call and of a sampled span by its HMAC, and the path by its route", async () => {
+    const [refused] = await eventually("a refused call", () => {
+      const found = runtime.lines.filter((it) => it.includes('"message":"a call was turned away"'));
+      return found.length > 0 ? found : undefined;
+    });
+    const line = JSON.parse(refused ?? "");
+    expect(line).toMatchObject({
+      code: "cluster-lookup-failed",
+      cluster: "broken",
+      path: "/c/{cluster}/validate",
+      forwarded_for: `${hashOf("203.0.113.77")}, ${hashOf("198.51.100.9")}`,
+    });
+    expect(line.client_address).toMatch(/^hmac-sha256:[0-9a-f]{64}$/);
+    const span = receiver.spans.find(({ attributes }) => attributes["k8s.cluster.name"] === "staging");
+    expect(span?.attributes["client.address"]).toBe(line.client_address);
+    expect(receiver.spans.some(({ attributes }) => attributes["k8s.cluster.name"] === "(unknown)")).toBe(true);
+  });
 });

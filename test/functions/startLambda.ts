@@ -42,7 +42,7 @@ export const startLambda =
   };
 
 /** Payload format 2.0, as AWS documents it for HTTP APIs and Function URLs. Header names arrive in lower case. */
-function functionUrlEvent(
+export function functionUrlEvent(
   { method = "POST", path, headers = {}, body }: RuntimeCall,
   encoding: "text" | "base64",
 ): object {

@@ -11,11 +11,12 @@ import type { Runtime, RuntimeAnswer, RuntimeCall, StartRuntime } from "./Runtim
 /** Starts functions/node.ts as deployed: the bundle in its own process, over HTTPS. */
 export const startNode: StartRuntime = (gate, env) => startNodeProcess(gate, env, () => undefined);
 
-/** Like {@link startNode}. `onLine` gets each line of its log. */
+/** Like {@link startNode}. `onLine` gets each line of its log, and `onError` what it writes to standard error. */
 export async function startNodeProcess(
   gate: string | undefined,
   env: Readonly<Record<string, string>> = {},
   onLine: (line: string) => void,
+  onError: (text: string) => void = (text) => void process.stderr.write(text),
 ): Promise<Runtime> {
   const [text, { cert, key }] = await Promise.all([gateBundle("node", gate), selfSignedPair()]);
   const folder = await mkdtemp(join(tmpdir(), "postern-node-"));
@@ -32,8 +33,9 @@ export async function startNodeProcess(
       POSTERN_CERT: join(folder, "cert.pem"),
       POSTERN_KEY: join(folder, "key.pem"),
     },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  child.stderr.setEncoding("utf8").on("data", onError);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL");

@@ -30,6 +30,7 @@ describe.each(telemetryRuntimes)("a gate with telemetry on %s", (_, platform, st
   });
   beforeEach(() => {
     receiver.status = 200;
+    receiver.answerHeaders = {};
   });
 
   const call = (traceId: string, flags = "01") =>
@@ -112,11 +113,52 @@ describe.each(telemetryRuntimes)("a gate with telemetry on %s", (_, platform, st
     expect(names).not.toContain("validate");
   });
 
-  it.each<[string, number | undefined]>([
-    ["refuses exports", 500],
-    ["does not answer", undefined],
-  ])("answers reviews while the collector %s, without delay", async (__, status) => {
+  it.each<[string, string]>([
+    ["of the version ff", `ff-${"7".repeat(32)}-${CALLER}-01`],
+    ["in upper case", `00-${"A".repeat(32)}-${CALLER}-01`],
+    ["with a trace id of zeros", `00-${"0".repeat(32)}-${CALLER}-01`],
+    ["with a span id of zeros", `00-${"7".repeat(32)}-${"0".repeat(16)}-01`],
+    ["that is too long", `00-${"7".repeat(32)}-${CALLER}-01-${"x".repeat(4_000)}`],
+    ["that was sent twice", `00-${"7".repeat(32)}-${CALLER}-01, 00-${"7".repeat(32)}-${CALLER}-01`],
+  ])("begins a trace of its own for a traceparent %s", async (__, traceparent) => {
+    const before = runtime.lines.length;
+    const answer = await runtime.call({
+      path: "/c/local/validate/default?timeout=10s",
+      headers: { ...JSON_HEADERS, traceparent },
+      body: BODY,
+    });
+    expect(answer.status).toBe(200);
+    const [line] = await eventually(
+      "a line of the call",
+      () => {
+        const lines = runtime.lines.slice(before).map((text) => lineSchema.parse(JSON.parse(text)));
+        const found = lines.filter(({ message }) => message === "from a policy");
+        return found.length > 0 ? found : undefined;
+      },
+      patience(10_000),
+    );
+    expect(line?.trace_id).toMatch(/^(?!7{32}|0{32}|a{32})[0-9a-f]{32}$/);
+    // The policy that fails is exported, if there is room for another one.
+    expect(receiver.spans.filter(({ traceId }) => traceId === "7".repeat(32))).toEqual([]);
+  });
+
+  it("exports the tracestate of its caller with each span", async () => {
+    const traceId = "8".repeat(32);
+    const headers = { traceparent: `00-${traceId}-${CALLER}-01`, tracestate: "vendor=1, other=x" };
+    const path = "/c/local/validate/default?timeout=10s";
+    await runtime.call({ path, headers: { ...JSON_HEADERS, ...headers }, body: BODY });
+    const states = (await spansOf(traceId)).map(({ traceState }) => traceState);
+    expect(new Set(states)).toEqual(new Set(["vendor=1,other=x"]));
+  });
+
+  it.each<[string, number | undefined, Readonly<Record<string, string>>]>([
+    ["refuses exports", 500, {}],
+    ["is busy", 429, { "retry-after": "1" }],
+    ["redirects to itself", 307, { location: "/v1/traces" }],
+    ["does not answer", undefined, {}],
+  ])("answers reviews while the collector %s, without delay", async (__, status, answerHeaders) => {
     receiver.status = status;
+    receiver.answerHeaders = answerHeaders;
     const before = receiver.headers.length;
     const startedAt = performance.now();
     for (let count = 0; count < 5; count += 1) expect((await call("3".repeat(32))).status).toBe(200);
@@ -124,7 +166,7 @@ describe.each(telemetryRuntimes)("a gate with telemetry on %s", (_, platform, st
     expect(performance.now() - startedAt).toBeLessThan(patience(1_500));
     await eventually("an export", () => (receiver.headers.length > before ? true : undefined), patience(10_000));
     receiver.status = 200;
-    const again = (status === undefined ? "4" : "5").repeat(32);
+    const again = `5${String(status ?? 0).padStart(31, "0")}`;
     // Where there is no timer, what waits is sent after the next call.
     await eventually(
       "the collector to be used again",

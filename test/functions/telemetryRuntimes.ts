@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { COMPATIBILITY_DATE } from "../../src/cli/dev/DevWorker.ts";
+import { bundleWorker } from "./bundleWorker.ts";
 import type { Runtime } from "./Runtime.ts";
 import { startLambda } from "./startLambda.ts";
 import { startNodeProcess } from "./startNode.ts";
@@ -31,23 +31,10 @@ async function startNode(env: Readonly<Record<string, string>>): Promise<Telemet
 
 async function startWorkerd(env: Readonly<Record<string, string>>): Promise<TelemetryRuntime> {
   const lines: string[] = [];
-  const bundle = await build({
-    entryPoints: [path("telemetry/worker.ts")],
-    bundle: true,
-    format: "esm",
-    target: "es2023",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["workerd", "worker", "browser"],
-    define: { "process.env.NODE_ENV": '"production"' },
-    // The only module of Node that the flag nodejs_als brings.
-    external: ["node:async_hooks"],
-    write: false,
-  });
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: true,
-      script: bundle.outputFiles[0]?.text ?? "",
+      script: await bundleWorker(path("telemetry/worker.ts")),
       compatibilityDate: COMPATIBILITY_DATE,
       compatibilityFlags: ["nodejs_als"],
       bindings: { ...env },

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
 import { FAILURES_VARIABLE, FailureList } from "./failures/FailureList.ts";
 import { longestFirst } from "./longestFirst.ts";
+import { SecretList } from "./secrets/SecretList.ts";
 import { patience, settleSpeedFactor } from "./speedFactor.ts";
 import { type WorkerNeed, workersFor } from "./workersFor.ts";
 
@@ -32,7 +33,7 @@ export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> 
     test: {
       include: [...include],
       exclude: ["**/node_modules/**", ...exclude],
-      setupFiles: ["test/failOnConsole.ts"],
+      setupFiles: ["test/failOnConsole.ts", "test/failOnSecret.ts"],
       globalSetup: ["test/run/startRun.ts", ...globalSetup],
       provide: { expectedSeconds: seconds },
       sequence: { shuffle: { files: false, tests: true }, sequencer: longestFirst(longest) },
@@ -40,7 +41,11 @@ export async function suiteConfig(suites: SuiteConfig): Promise<ViteUserConfig> 
       maxWorkers: workersFor(worker),
       testTimeout: patience(testTimeoutMs),
       hookTimeout: patience(hookTimeoutMs),
-      reporters: ["default", ...(failuresFile === undefined ? [] : [new FailureList(failuresFile)])],
+      reporters: [
+        "default",
+        new SecretList(failuresFile),
+        ...(failuresFile === undefined ? [] : [new FailureList(failuresFile)]),
+      ],
     },
   };
 }

@@ -54,3 +54,18 @@ it("writes again after the clock went back", () => {
   log.warn("refused");
   expect(written.lines).toHaveLength(11);
 });
+
+it("says whether a line would be written, without counting it", () => {
+  const { clock, log } = bed(["warn"]);
+  const isWritten = (): boolean[] => [
+    log.isWritten("warn", "refused", { code: "a" }),
+    log.isWritten("warn", "refused", { code: "b" }),
+    log.isWritten("error", "refused", { code: "a" }),
+  ];
+  for (let count = 0; count < 9; count += 1) log.warn("refused", { code: "a" });
+  for (let count = 0; count < 5; count += 1) expect(isWritten()).toEqual([true, true, true]);
+  log.warn("refused", { code: "a" });
+  expect(isWritten()).toEqual([false, true, true]);
+  clock.now = 10_000;
+  expect(isWritten()).toEqual([true, true, true]);
+});

@@ -25,12 +25,15 @@ export class OtlpExportError extends Error {
   readonly code: "otlp-refused" | "otlp-unreachable";
   /** The HTTP status of `otlp-refused`. */
   readonly status: number | undefined;
+  /** What the collector asked to wait for, in milliseconds. 0 where it did not. */
+  readonly retryAfterMs: number;
 
-  constructor(code: "otlp-refused" | "otlp-unreachable", status?: number) {
+  constructor(code: "otlp-refused" | "otlp-unreachable", status?: number, retryAfterMs = 0) {
     super(status === undefined ? "the collector was not reached in time" : `the collector answered ${status}`);
     this.name = "OtlpExportError";
     this.code = code;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -44,6 +47,8 @@ const MAX_EXPORTS = 4;
 const METRICS_EVERY_MS = 60_000;
 /** What the OTLP specification lets a client send again. */
 const RETRYABLE = [429, 502, 503, 504];
+/** The longest `Retry-After` that is followed. The queue is full before, and a wrong header must not end the telemetry. */
+const MAX_RETRY_AFTER_MS = 60_000;
 
 interface Queued {
   readonly span: SpanData;
@@ -62,6 +67,9 @@ export class OtlpExporter {
   readonly #exports = new Set<{ readonly until: number }>();
   #hasFailed = false;
   #metricsFrom: number;
+  /** Nothing is sent for {@link #waitMs} from here: a collector that is busy asked for it. */
+  #waitFrom = 0;
+  #waitMs = 0;
 
   constructor(options: OtlpExporterOptions) {
     this.#options = options;
@@ -75,23 +83,29 @@ export class OtlpExporter {
 
   /** Whether {@link flush} would send something. */
   get isDue(): boolean {
-    return this.#queue.length > 0 || this.#areMetricsDue;
+    return !this.#isWaiting && (this.#queue.length > 0 || this.#areMetricsDue);
   }
 
   /**
-   * Sends what is due: the spans of the queue, and the metrics once a minute, or with `isLast`. Resolves when the collector
-   * has answered or the time is over. Never rejects. Each call has its own requests, because a Worker must not wait for those
+   * Sends what is due: the spans of the queue, and the metrics once a minute, or all of it with `isLast`. Resolves when the
+   * collector has answered or the time is over. Never rejects. Each call has its own requests, because a Worker must not wait for those
    * of another call.
    */
   async flush(isLast = false): Promise<void> {
     const { settings, meter } = this.#options;
     const { tracesUrl, metricsUrl } = settings;
+    if (this.#isWaiting && !isLast) return;
     const sent: Promise<unknown>[] = [];
     while (tracesUrl !== undefined && this.#queue.length > 0 && this.#hasRoom())
       sent.push(this.#sendSpans(tracesUrl, this.#queue.splice(0, MAX_BATCH)));
     if (metricsUrl !== undefined && meter !== undefined && (isLast || this.#areMetricsDue))
       sent.push(this.#sendMetrics(metricsUrl, meter));
     await Promise.all(sent);
+  }
+
+  get #isWaiting(): boolean {
+    // Also for a clock that went back.
+    return this.#waitMs > 0 && Math.abs(this.#options.now() - this.#waitFrom) < this.#waitMs;
   }
 
   get #areMetricsDue(): boolean {
@@ -149,7 +163,7 @@ export class OtlpExporter {
       });
       // An unread body would hold the connection.
       await response.body?.cancel();
-      if (!response.ok) error = new OtlpExportError("otlp-refused", response.status);
+      if (!response.ok) error = new OtlpExportError("otlp-refused", response.status, retryAfterMs(response, now()));
     } catch {
       error = new OtlpExportError("otlp-unreachable");
     } finally {
@@ -157,8 +171,18 @@ export class OtlpExporter {
     }
     if (error !== undefined && !this.#hasFailed) this.#options.onFailure(error);
     this.#hasFailed = error !== undefined;
+    this.#waitFrom = now();
+    this.#waitMs = error?.retryAfterMs ?? 0;
     return error;
   }
+}
+
+/** `Retry-After` of RFC 9110: seconds or a date. */
+function retryAfterMs({ status, headers }: Response, now: number): number {
+  const text = RETRYABLE.includes(status) ? headers.get("retry-after") : null;
+  if (text === null) return 0;
+  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER_MS) : 0;
 }
 
 function isRetryable({ status }: OtlpExportError): boolean {

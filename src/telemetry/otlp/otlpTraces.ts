@@ -14,6 +14,7 @@ export function otlpTraces(spans: readonly SpanData[], resource: Attributes): st
   const encoded = spans.map((span) => ({
     traceId: span.traceId,
     spanId: span.spanId,
+    ...(span.traceState === undefined ? {} : { traceState: span.traceState }),
     ...(span.parentSpanId === undefined ? {} : { parentSpanId: span.parentSpanId }),
     flags:
       (span.isSampled ? 1 : 0) |

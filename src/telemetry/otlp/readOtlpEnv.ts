@@ -40,7 +40,7 @@ export function readOtlpEnv(env: Env): OtlpSettings | undefined {
   return {
     tracesUrl,
     metricsUrl,
-    headers: pairsOf(env, "OTEL_EXPORTER_OTLP_HEADERS"),
+    headers: headersOf(env),
     timeoutMs: numberOf(env, "OTEL_EXPORTER_OTLP_TIMEOUT", [1, MAX_TIMEOUT_MS]) ?? TIMEOUT_MS,
     ratio: ratioOf(env),
     service: textOf(env, "OTEL_SERVICE_NAME") ?? resource["service.name"],
@@ -68,7 +68,22 @@ function urlOf(env: Env, signal: "traces" | "metrics"): string | undefined {
 function checkedUrl(name: string, text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
   if (protocol !== "https:" && protocol !== "http:") throw new OtlpConfigError(name, "is not an http or https URL");
+  const { username, password } = new URL(text);
+  // No fetch takes such a URL.
+  if (username !== "" || password !== "")
+    throw new OtlpConfigError(name, "has a user or a password; use OTEL_EXPORTER_OTLP_HEADERS for them");
   return text;
+}
+
+function headersOf(env: Env): Readonly<Record<string, string>> {
+  const name = "OTEL_EXPORTER_OTLP_HEADERS";
+  const headers = pairsOf(env, name);
+  try {
+    new Headers(headers);
+  } catch {
+    throw new OtlpConfigError(name, "has a name or a value that no header can have");
+  }
+  return headers;
 }
 
 function ratioOf(env: Env): number {

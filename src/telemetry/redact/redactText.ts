@@ -3,11 +3,25 @@ export const HIDDEN = "(hidden)";
 
 /** The token of a capability path, `/k/TOKEN/`. */
 const CAPABILITY = /\/k\/[^\s/?#"'\\<>]+/g;
+/** User and password of a URL, and its query. Of URLs longer than that nobody reads a query. */
+const URL_USER = /(https?:\/\/)[^\s/?#@"'\\<>]{1,256}@/gi;
+const URL_QUERY = /(https?:\/\/[^\s?#"'\\<>]{1,1024}\?)[^\s#"'\\<>]+/gi;
 /** RFC 7235 credentials of the two common schemes, and JWTs (RFC 7519) wherever they are. */
 const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]+/gi;
 const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*\.?[\w-]*/g;
+/** A private key in PEM (RFC 7468), whole or cut. */
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z]{1,10} ){0,2}PRIVATE KEY-----[^-]*/g;
 
-/** A text without capability tokens, credentials of a header, and JWTs. For lines of a log and messages of errors. */
+/**
+ * A text without capability tokens, user, password and query of URLs, credentials of a header, JWTs and private keys. For
+ * lines of a log and messages of errors.
+ */
 export function redactText(text: string): string {
-  return text.replace(CAPABILITY, `/k/${HIDDEN}`).replace(CREDENTIALS, `$1 ${HIDDEN}`).replace(JWT, HIDDEN);
+  return text
+    .replace(CAPABILITY, `/k/${HIDDEN}`)
+    .replace(URL_USER, `$1${HIDDEN}@`)
+    .replace(URL_QUERY, `$1${HIDDEN}`)
+    .replace(CREDENTIALS, `$1 ${HIDDEN}`)
+    .replace(JWT, HIDDEN)
+    .replace(PRIVATE_KEY, HIDDEN);
 }

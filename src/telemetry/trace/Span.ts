@@ -11,6 +11,8 @@ export interface SpanContext {
   /** 16 hex digits in lower case. */
   readonly spanId: string;
   readonly isSampled: boolean;
+  /** The `tracestate` of the trace's caller, which is passed on; undefined where there is none. */
+  readonly traceState?: string;
 }
 
 /** Options of a child span. */
@@ -35,13 +37,19 @@ export interface Span {
   end(): void;
 }
 
-/** What a server span starts with. */
-export interface ServerSpanStart {
+/** What a server span says of its request. */
+export interface SpanDescription {
   /** Of few values, such as `POST /c/{cluster}/validate`. */
   readonly name: string;
-  /** The headers of the request: `traceparent` is read from them, when it is needed. */
-  readonly headers: { get(name: string): string | null };
   readonly attributes?: Attributes;
+}
+
+/** What a server span starts with. */
+export interface ServerSpanStart {
+  /** The headers of the request: `traceparent` and `tracestate` are read from them, when they are needed. */
+  readonly headers: { get(name: string): string | null };
+  /** Called when the span is recorded, which is later or never in a trace that is not sampled. */
+  readonly describe: () => SpanDescription;
   /** Whether the caller is the same process, such as for a thread of its own. Default: false. */
   readonly isInternal?: boolean;
 }

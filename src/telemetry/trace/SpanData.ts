@@ -17,6 +17,8 @@ export interface SpanData {
   /** The span of the caller, or of the same process; undefined where the trace begins. */
   readonly parentSpanId: string | undefined;
   readonly isSampled: boolean;
+  /** The `tracestate` of the caller; undefined where there is none. */
+  readonly traceState?: string;
   /** Milliseconds since 1970, with fractions where the clock has them. */
   readonly startedAt: number;
   readonly endedAt: number;

@@ -1,6 +1,6 @@
 import { randomId } from "./randomId.ts";
 import type { ServerSpanStart, Span, SpanContext, Tracer } from "./Span.ts";
-import { parseTraceparent } from "./traceparent.ts";
+import { readTraceHeaders } from "./traceHeaders.ts";
 
 /** A tracer that records nothing. Its spans have ids, so that the log lines of a request belong together. */
 export const noTracer: Tracer = {
@@ -20,7 +20,7 @@ class UnrecordedSpan implements Span {
 
   get context(): SpanContext {
     this.#context ??= {
-      traceId: parseTraceparent(this.#headers.get("traceparent"))?.traceId ?? randomId(16),
+      ...(readTraceHeaders(this.#headers) ?? { traceId: randomId(16) }),
       spanId: randomId(8),
       isSampled: false,
     };

@@ -1,9 +1,13 @@
 import { errorFacts } from "./errorFacts.ts";
 import type { Attributes, ChildOptions, ServerSpanStart, Span, SpanContext, Tracer } from "./Span.ts";
-import { parseTraceparent } from "./traceparent.ts";
+import { readTraceHeaders } from "./traceHeaders.ts";
 
 interface OtelContext {
   getValue(key: symbol): unknown;
+}
+
+interface OtelTraceState {
+  serialize(): string;
 }
 
 interface OtelSpanContext {
@@ -11,6 +15,7 @@ interface OtelSpanContext {
   readonly spanId: string;
   readonly traceFlags: number;
   readonly isRemote?: boolean | undefined;
+  readonly traceState?: OtelTraceState | undefined;
 }
 
 interface OtelSpan {
@@ -38,6 +43,8 @@ export interface OpenTelemetryApi {
     setSpan(context: OtelContext, span: OtelSpan): OtelContext;
     wrapSpanContext(context: OtelSpanContext): OtelSpan;
   };
+  /** From 1.1. Without it `tracestate` is not passed on. */
+  createTraceState?(text: string): OtelTraceState;
 }
 
 /** `SpanKind` and `SpanStatusCode` of the API. */
@@ -61,12 +68,13 @@ export function openTelemetryTracer(api: OpenTelemetryApi, now: () => number = D
   const tracer = api.trace.getTracer("postern");
   return {
     now,
-    startServer({ name, headers, attributes = {}, isInternal = false }: ServerSpanStart): Span {
-      const parent = parseTraceparent(headers.get("traceparent"));
+    startServer({ headers, describe, isInternal = false }: ServerSpanStart): Span {
+      const { name, attributes = {} } = describe();
+      const parent = readTraceHeaders(headers);
       const context =
         parent === undefined
           ? api.ROOT_CONTEXT
-          : api.trace.setSpan(api.ROOT_CONTEXT, api.trace.wrapSpanContext(remoteContext(parent)));
+          : api.trace.setSpan(api.ROOT_CONTEXT, api.trace.wrapSpanContext(remoteContext(api, parent)));
       const kind = isInternal ? INTERNAL : SERVER;
       const span = tracer.startSpan(name, { kind, attributes: defined(attributes) }, context);
       return new AdaptedSpan({ api, tracer }, span, api.trace.setSpan(context, span));
@@ -95,8 +103,9 @@ class AdaptedSpan implements Span {
   }
 
   get context(): SpanContext {
-    const { traceId, spanId, traceFlags } = this.#span.spanContext();
-    return { traceId, spanId, isSampled: (traceFlags & SAMPLED) !== 0 };
+    const { traceId, spanId, traceFlags, traceState } = this.#span.spanContext();
+    const isSampled = (traceFlags & SAMPLED) !== 0;
+    return { traceId, spanId, isSampled, ...(traceState === undefined ? {} : { traceState: traceState.serialize() }) };
   }
 
   child(name: string, { attributes = {}, startedAt }: ChildOptions = {}): Span {
@@ -129,8 +138,18 @@ class AdaptedSpan implements Span {
   }
 }
 
-function remoteContext({ traceId, spanId, isSampled }: SpanContext): OtelSpanContext {
-  return { traceId, spanId, traceFlags: isSampled ? SAMPLED : 0, isRemote: true };
+function remoteContext(
+  api: OpenTelemetryApi,
+  { traceId, spanId, isSampled, traceState }: SpanContext,
+): OtelSpanContext {
+  const state = traceState === undefined ? undefined : api.createTraceState?.(traceState);
+  return {
+    traceId,
+    spanId,
+    traceFlags: isSampled ? SAMPLED : 0,
+    isRemote: true,
+    ...(state === undefined ? {} : { traceState: state }),
+  };
 }
 
 function defined(attributes: Attributes): Record<string, string | number | boolean | string[]> {

@@ -11,7 +11,9 @@ const SAMPLED = 1;
  * upper case, or more than four fields in version `00`. Of a later version the known fields are read.
  */
 export function parseTraceparent(header: string | null | undefined): SpanContext | undefined {
-  const [, version, traceId, spanId, flags, more] = TRACEPARENT.exec(header ?? "") ?? [];
+  // Most requests have none.
+  if (header === null || header === undefined) return undefined;
+  const [, version, traceId, spanId, flags, more] = TRACEPARENT.exec(header) ?? [];
   if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   if (version === "ff" || (version === "00" && more !== undefined)) return undefined;
   if (traceId === NO_TRACE || spanId === NO_SPAN) return undefined;

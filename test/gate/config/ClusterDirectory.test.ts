@@ -9,7 +9,7 @@ const policies = [denyLabels()];
 function directory(lookup: (name: string, signal: AbortSignal) => Promise<Cluster | undefined>) {
   const clock = { now: 1_000_000 };
   const log = memoryLog();
-  return { clock, log, clusters: new ClusterDirectory(lookup, policies, { now: () => clock.now, log }) };
+  return { clock, log, clusters: new ClusterDirectory(lookup, { policies, tiers: [] }, { now: () => clock.now, log }) };
 }
 
 describe("ClusterDirectory with a lookup", () => {
@@ -173,7 +173,7 @@ describe("ClusterDirectory with a lookup", () => {
 });
 
 it("ClusterDirectory with a table returns settings synchronously", () => {
-  const clusters = new ClusterDirectory({ local: { modes: { "deny-labels": "warn" } } }, policies, {
+  const clusters = new ClusterDirectory({ local: { modes: { "deny-labels": "warn" } } }, { policies, tiers: [] }, {
     now: Date.now,
     log: memoryLog(),
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SeriesMeter } from "../../../src/telemetry/metrics/SeriesMeter.ts";
 import { OtlpExporter, type OtlpExporterOptions } from "../../../src/telemetry/otlp/OtlpExporter.ts";
 import type { SpanData } from "../../../src/telemetry/trace/SpanData.ts";
-import { scaled } from "../../run/speedFactor.ts";
+import { patience, scaled } from "../../run/speedFactor.ts";
 import { OtlpReceiver } from "./OtlpReceiver.ts";
 
 let receiver: OtlpReceiver;
@@ -25,7 +25,10 @@ const SPAN: SpanData = {
   error: "no",
 };
 
-function testExporter(given: Partial<OtlpExporterOptions> = {}, headers: Readonly<Record<string, string>> = {}) {
+function testExporter(
+  given: Partial<OtlpExporterOptions> = {},
+  { headers = {}, timeoutMs = patience(5_000) }: Partial<OtlpExporterOptions["settings"]> = {},
+) {
   const dropped: [string, number][] = [];
   const failures: string[] = [];
   const clock = { at: 1_764_000_000_000 };
@@ -34,7 +37,7 @@ function testExporter(given: Partial<OtlpExporterOptions> = {}, headers: Readonl
       tracesUrl: `${receiver.url}/v1/traces`,
       metricsUrl: `${receiver.url}/v1/metrics`,
       headers,
-      timeoutMs: scaled(200),
+      timeoutMs,
     },
     resource: { "service.name": "postern" },
     fetch,
@@ -48,7 +51,7 @@ function testExporter(given: Partial<OtlpExporterOptions> = {}, headers: Readonl
 
 describe("OtlpExporter", () => {
   it("sends spans in OTLP/JSON", async () => {
-    const { exporter } = testExporter({}, { "x-key": "k" });
+    const { exporter } = testExporter({}, { headers: { "x-key": "k" } });
     exporter.add([SPAN]);
     await exporter.flush();
     expect(receiver.spans).toEqual([
@@ -96,7 +99,8 @@ describe("OtlpExporter", () => {
     ["a collector that is busy", 503],
     ["a collector that does not answer", undefined],
   ])("sends spans once more to %s, then drops and counts them", async (_, status) => {
-    const { exporter, dropped, failures } = testExporter();
+    const timeoutMs = status === undefined ? scaled(200) : patience(5_000);
+    const { exporter, dropped, failures } = testExporter({}, { timeoutMs });
     receiver.status = status;
     exporter.add([SPAN, SPAN]);
     await exporter.flush();
@@ -114,12 +118,88 @@ describe("OtlpExporter", () => {
     expect([exporter.isDue, dropped, failures]).toEqual([false, [["spans", 1]], ["otlp-refused 401"]]);
   });
 
-  it("does not follow a redirect, which would get the headers", async () => {
-    const { exporter, failures } = testExporter();
-    receiver.status = 307;
+  it.each([301, 302, 307, 308])("does not follow a redirect (%d), which would get the headers", async (status) => {
+    const elsewhere = await OtlpReceiver.start();
+    const { exporter, dropped, failures } = testExporter({}, { headers: { authorization: "Bearer SECRET" } });
+    receiver.status = status;
+    receiver.answerHeaders = { location: `${elsewhere.url}/v1/traces` };
     exporter.add([SPAN]);
     await exporter.flush();
-    expect(failures).toEqual(["otlp-refused 307"]);
+    await elsewhere.stop();
+    expect([failures, dropped, elsewhere.headers]).toEqual([[`otlp-refused ${status}`], [["spans", 1]], []]);
+  });
+
+  it.each<[string, number, string, number]>([
+    ["the seconds of Retry-After", 429, "7", 7_000],
+    ["the date of Retry-After", 503, new Date(1_764_000_030_000).toUTCString(), 30_000],
+    ["at most a minute", 503, "86400", 60_000],
+    ["not for a text that is neither", 503, "soon", 0],
+    ["not for a date that is over", 503, "Thu, 01 Jan 1970 00:00:00 GMT", 0],
+  ])("waits as long as a busy collector asks for: %s", async (_, status, retryAfter, waitMs) => {
+    const { exporter, clock } = testExporter();
+    receiver.status = status;
+    receiver.answerHeaders = { "retry-after": retryAfter };
+    exporter.add([SPAN]);
+    await exporter.flush();
+    receiver.status = 200;
+    if (waitMs > 0) {
+      clock.at += waitMs - 1;
+      expect(exporter.isDue).toBe(false);
+      await exporter.flush();
+      expect(receiver.spans).toHaveLength(0);
+      clock.at += 1;
+    }
+    expect(exporter.isDue).toBe(true);
+    await exporter.flush();
+    expect(receiver.spans).toHaveLength(1);
+  });
+
+  it("sends what is left at the end of a process, whatever the collector asked for", async () => {
+    const { exporter } = testExporter();
+    receiver.status = 429;
+    receiver.answerHeaders = { "retry-after": "60" };
+    exporter.add([SPAN]);
+    await exporter.flush();
+    receiver.status = 200;
+    await exporter.flush(true);
+    expect(receiver.spans).toHaveLength(1);
+  });
+
+  it("holds and counts what comes while it waits", async () => {
+    const { exporter, dropped } = testExporter();
+    receiver.status = 429;
+    receiver.answerHeaders = { "retry-after": "60" };
+    exporter.add([SPAN]);
+    await exporter.flush();
+    exporter.add(Array.from({ length: 3_000 }, () => SPAN));
+    await exporter.flush();
+    expect(dropped).toEqual([["spans", 953]]);
+  });
+
+  it("says nothing of the headers or the URL in an error", async () => {
+    const told: unknown[] = [];
+    const headers = { authorization: "Bearer SECRET" };
+    const settings = {
+      tracesUrl: `${receiver.url}/SECRET`,
+      metricsUrl: undefined,
+      headers,
+      timeoutMs: patience(5_000),
+    };
+    const { exporter } = testExporter({ settings, onFailure: (error) => told.push(error, error.message, error.stack) });
+    for (const status of [500, 401]) {
+      receiver.status = status;
+      exporter.add([SPAN]);
+      await exporter.flush();
+    }
+    const failing = testExporter({
+      settings,
+      onFailure: (error) => told.push(error, error.message, error.stack, error.cause),
+      fetch: () => Promise.reject(new Error("Bearer SECRET")),
+    });
+    failing.exporter.add([SPAN]);
+    await failing.exporter.flush();
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.map((one) => `${String(one)} ${JSON.stringify(one)}`).join("\n")).not.toContain("SECRET");
   });
 
   it("never rejects when nobody listens", async () => {

@@ -9,6 +9,7 @@ const span = z.object({
   traceId: z.string().regex(/^[0-9a-f]{32}$/),
   spanId: z.string().regex(/^[0-9a-f]{16}$/),
   parentSpanId: z.string().optional(),
+  traceState: z.string().optional(),
   name: z.string(),
   kind: z.number(),
   startTimeUnixNano: z.string().regex(/^\d{19}$/),
@@ -43,8 +44,12 @@ export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
   readonly metricNames: string[] = [];
   readonly headers: IncomingHttpHeaders[] = [];
+  /** The bodies as they were sent. */
+  readonly bodies: string[] = [];
   /** The HTTP status of each answer; undefined for none. */
   status: number | undefined = 200;
+  /** More headers of each answer. */
+  answerHeaders: Readonly<Record<string, string>> = {};
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -57,10 +62,11 @@ export class OtlpReceiver {
     server.on("request", (request, response) => {
       const taken = text(request).then((body) => {
         receiver.headers.push(request.headers);
+        receiver.bodies.push(body);
         const { status } = receiver;
         if (status === undefined) return;
         if (status === 200) receiver.#take(request.url ?? "", JSON.parse(body));
-        response.writeHead(status, { "content-type": "application/json" }).end("{}");
+        response.writeHead(status, { "content-type": "application/json", ...receiver.answerHeaders }).end("{}");
       });
       // The exporter gave up while it sent.
       taken.catch(() => undefined);

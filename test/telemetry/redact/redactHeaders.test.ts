@@ -46,6 +46,29 @@ describe("redactHeaders", () => {
     });
   });
 
+  it.each([
+    ["203.0.113.7:4711", "203.0.113.7"],
+    ["[203.0.113.7]:4711", "203.0.113.7"],
+    ["::ffff:203.0.113.7", "203.0.113.7"],
+    ["[::FFFF:203.0.113.7]:443", "203.0.113.7"],
+    ["[2001:DB8::1]:443", "2001:db8::1"],
+    ["2001:DB8::1", "2001:db8::1"],
+    ["::1", "::1"],
+    // What is no address stays a text of its own.
+    ["203.0.113.7:port", "203.0.113.7:port"],
+    ["unknown", "unknown"],
+    ["", ""],
+  ])("gives %j the value of the address %j", async (written, address) => {
+    expect(await redactHeaders([["x-real-ip", written]], { key })).toEqual({ "x-real-ip": hmac(address) });
+  });
+
+  it("keeps the last 16 addresses of a list", async () => {
+    const addresses = Array.from({ length: 1_000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
+    expect(await redactHeaders([["x-forwarded-for", addresses.join(",")]], { key })).toEqual({
+      "x-forwarded-for": addresses.slice(-16).map(hmac).join(", "),
+    });
+  });
+
   it("replaces an address by its SHA-256 where that is asked for", async () => {
     const plain = createHash("sha256").update("203.0.113.7").digest("hex");
     expect(await redactHeaders([["x-forwarded-for", "203.0.113.7"]], { key: "plain" })).toEqual({

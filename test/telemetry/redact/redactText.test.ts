@@ -10,6 +10,13 @@ it.each([
   ["Authorization: Bearer abc.def-_~+/==", "Authorization: Bearer (hidden)"],
   ["basic dXNlcjpwYXNz failed", "basic (hidden) failed"],
   [`token ${JWT} was refused`, "token (hidden) was refused"],
+  ["https://user:s3cr3t@h/c/a/validate", "https://(hidden)@h/c/a/validate"],
+  ["GET https://h/c/a/validate?token=s3cr3t&timeout=5s failed", "GET https://h/c/a/validate?(hidden) failed"],
+  [`{"url":"http://h?s3cr3t"}`, `{"url":"http://h?(hidden)"}`],
+  ["https://h/is this a query?", "https://h/is this a query?"],
+  ["-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEE\\n-----END EC PRIVATE KEY-----", "(hidden)-----END EC PRIVATE KEY-----"],
+  ["cut: -----BEGIN PRIVATE KEY-----\nMHcCAQEE", "cut: (hidden)"],
+  ["-----BEGIN CERTIFICATE-----\nMIIB", "-----BEGIN CERTIFICATE-----\nMIIB"],
   ["a bearer of news", "a bearer (hidden) news"],
 ])("redactText(%j)", (text, redacted) => {
   expect(redactText(text)).toBe(redacted);

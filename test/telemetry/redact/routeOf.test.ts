@@ -19,6 +19,12 @@ it.each([
   ["/hooks/readyz", "/readyz"],
   ["/.well-known/postern", "/.well-known/postern"],
   // What is no path of a gate says nothing.
+  ["/%6b/SECRET/c/production/validate", "/c/{cluster}/validate"],
+  ["/k/SECRET/../c/production/validate", "/{other}"],
+  ["/k%2fSECRET/c/production/validate", "/c/{cluster}/validate"],
+  ["/K/SECRET", "/{other}"],
+  ["//SECRET/validate", "/{other}"],
+  ["https://SECRET/", "/{other}"],
   ["/k/SECRET", "/{other}"],
   ["/k/SECRET/healthz", "/{other}"],
   ["/k/SECRET/c/production/SECRET", "/{other}"],
@@ -31,10 +37,15 @@ it.each([
   expect(routeOf(path)).toBe(route);
 });
 
-it.each(["/c/a/validate", "/c/a/mutate/b", "/c/a/validate/b/v2", "/c/a/convert", "/c/a/convert/self-test-1"])(
-  "a span of %s has the same route",
-  (path) => {
-    const call = callReader("")(`https://gate.example${path}`);
-    expect(call && callRoute(call)).toBe(routeOf(path));
-  },
-);
+it.each([
+  "/c/a/validate",
+  "/k/SECRET/c/a/validate",
+  "/k/SECRET/c/a/convert/self-test-1",
+  "/c/a/mutate/b",
+  "/c/a/validate/b/v2",
+  "/c/a/convert",
+  "/c/a/convert/self-test-1",
+])("a span of %s has the same route", (path) => {
+  const call = callReader("")(`https://gate.example${path}`);
+  expect(call && callRoute(call)).toBe(routeOf(path));
+});

@@ -12,9 +12,16 @@ function testTracer(ratio: number) {
     now: () => clock.at,
     exportSpans: (spans) => exported.push([...spans]),
   });
-  const start = (traceparent?: string) =>
-    tracer.startServer({ name: "POST /x", headers: new Headers(traceparent === undefined ? {} : { traceparent }) });
-  return { start, exported, clock };
+  const made: string[] = [];
+  const start = (traceparent?: string, more: Readonly<Record<string, string>> = {}) =>
+    tracer.startServer({
+      describe: () => {
+        made.push("description");
+        return { name: "POST /x", attributes: {} };
+      },
+      headers: new Headers({ ...(traceparent === undefined ? {} : { traceparent }), ...more }),
+    });
+  return { start, exported, clock, made };
 }
 const NOTABLE = { isNotable: true };
 const CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
@@ -58,13 +65,44 @@ describe("RecordingTracer", () => {
     ]);
   });
 
-  it("exports nothing of a request that is not sampled, and whose caller did not sample it", () => {
-    const { start, exported } = testTracer(0);
+  it("exports nothing of a request that is not sampled, and makes nothing for it", () => {
+    const { start, exported, made } = testTracer(0);
     for (const server of [start(), start(`${CALLER}-00`)]) {
-      server.child("validate").child("policy").end();
+      const validate = server.child("validate");
+      // One object for all of them.
+      expect([server.child("identity"), validate.child("policy")]).toEqual([validate, validate]);
+      validate.end();
+      server.setAttributes({ a: 1 });
       server.end();
     }
-    expect(exported).toEqual([]);
+    expect([exported, made]).toEqual([[], []]);
+  });
+
+  it.each<[string, number, string | undefined, string | undefined]>([
+    ["of a sampled caller", 0, `${CALLER}-01`, "vendor=1,b=2"],
+    ["of a caller that did not sample", 0, `${CALLER}-00`, "vendor=1,b=2"],
+    ["without a valid traceparent not at all", 1, "00-nothing", undefined],
+  ])("passes the tracestate on: %s", (_, ratio, traceparent, traceState) => {
+    const { start, exported } = testTracer(ratio);
+    const server = start(traceparent, { tracestate: "vendor=1, b=2" });
+    const child = server.child("policy", NOTABLE);
+    expect([server.context.traceState, child.context.traceState]).toEqual([traceState, traceState]);
+    child.end();
+    server.end();
+    expect(exported.flat().map((span) => span.traceState)).toEqual([traceState, traceState]);
+  });
+
+  it("gives a trace that begins here the bits that it was sampled by", () => {
+    const seen: number[] = [];
+    const tracer = new RecordingTracer({
+      sampler: (bits) => seen.push(bits) % 2 === 0,
+      now: () => 0,
+      exportSpans: () => undefined,
+    });
+    const ids = [1, 2].map(
+      () => tracer.startServer({ describe: () => ({ name: "" }), headers: new Headers() }).context.traceId,
+    );
+    expect(ids.map((id) => Number.parseInt(id.slice(-13), 16))).toEqual(seen);
   });
 
   it("exports the server span and the notable children of a request that is not sampled", () => {

@@ -3,7 +3,7 @@ import { noTracer } from "../../../src/telemetry/trace/noTracer.ts";
 
 it("noTracer has ids for the log, in the trace of the caller", () => {
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  const span = noTracer.startServer({ name: "", headers: new Headers({ traceparent }) });
+  const span = noTracer.startServer({ describe: () => ({ name: "" }), headers: new Headers({ traceparent }) });
   expect(span.context).toEqual({
     traceId: "0af7651916cd43dd8448eb211c80319c",
     spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -18,6 +18,6 @@ it("noTracer reads no header until an id is asked for", () => {
       throw new Error("read");
     },
   };
-  const span = noTracer.startServer({ name: "", headers });
+  const span = noTracer.startServer({ describe: () => ({ name: "" }), headers });
   expect(() => span.context).toThrow("read");
 });

@@ -16,7 +16,8 @@ function notingProvider(): { provider: api.TracerProvider; started: Started[] } 
     const parent = api.trace.getSpanContext(context);
     const calls: unknown[] = [];
     started.push({ name, options, parent, calls });
-    const spanContext = {
+    const spanContext: api.SpanContext = {
+      ...(parent?.traceState === undefined ? {} : { traceState: parent.traceState }),
       traceId: parent?.traceId ?? "a".repeat(32),
       spanId: String(started.length).repeat(16),
       traceFlags: api.TraceFlags.SAMPLED,
@@ -45,9 +46,8 @@ describe("openTelemetryTracer", () => {
     api.trace.setGlobalTracerProvider(provider);
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const server = openTelemetryTracer(api).startServer({
-      name: "POST /x",
-      headers: new Headers({ traceparent }),
-      attributes: { a: 1, none: undefined },
+      describe: () => ({ name: "POST /x", attributes: { a: 1, none: undefined } }),
+      headers: new Headers({ traceparent, tracestate: "vendor=1" }),
     });
     const child = server.child("policy p", { startedAt: 5, attributes: { list: ["x"] } });
     child.recordError(new TypeError("GET /k/SECRET/c"));
@@ -76,11 +76,15 @@ describe("openTelemetryTracer", () => {
       traceId: "0af7651916cd43dd8448eb211c80319c",
       spanId: "1".repeat(16),
       isSampled: true,
+      traceState: "vendor=1",
     });
   });
 
   it("records nothing without an SDK", () => {
-    const server = openTelemetryTracer(api).startServer({ name: "POST /x", headers: new Headers() });
+    const server = openTelemetryTracer(api).startServer({
+      describe: () => ({ name: "POST /x" }),
+      headers: new Headers(),
+    });
     expect([server.isRecording, server.child("a").isRecording]).toEqual([false, false]);
     server.end();
   });
