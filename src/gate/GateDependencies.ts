@@ -1,12 +1,17 @@
 import type { JWK } from "jose";
+import type { Identity } from "../identity/Identity.ts";
+import type { PresentedCertificate } from "../identity/IdentityTier.ts";
 import type { Review } from "../protocol/review/Review.ts";
 import type { Verdict } from "../protocol/review/Verdict.ts";
 import type { Recorder } from "../records/writer/Recorder.ts";
 import type { Counters } from "../telemetry/Counters.ts";
 import type { AsyncContext } from "../telemetry/context/AsyncContext.ts";
+import type { ClientAddresses } from "../telemetry/context/ClientAddresses.ts";
 import type { Log } from "../telemetry/Log.ts";
 import type { GateMetrics } from "../telemetry/metrics/GateMetrics.ts";
 import type { Attributes, Tracer } from "../telemetry/trace/Span.ts";
+import type { TraceHeaders } from "../telemetry/trace/traceHeaders.ts";
+import type { CallRates } from "./caller/CallRates.ts";
 import type { GateLimits } from "./GateLimits.ts";
 import type { ReadChunks } from "./http/readChunks.ts";
 
@@ -48,8 +53,10 @@ export interface LargeCall {
   readonly bytes: number;
   /** Until the call has to be answered. */
   readonly remainingMs: number;
-  /** The span of the call, as a header of W3C Trace Context. What judges the call joins its trace. */
-  readonly traceparent?: string | undefined;
+  /** The span of the call, as headers of W3C Trace Context. What judges the call joins its trace. */
+  readonly trace?: TraceHeaders | undefined;
+  /** Who calls. What judges the call apart does not identify it again. */
+  readonly identity: Identity;
 }
 
 /** See {@link GateDependencies.judgeApart}. */
@@ -119,12 +126,33 @@ export interface GateDependencies {
   readonly tracer?: Tracer | undefined;
   /** What the runtime knows of the call of a request, for its span, such as `faas.invocation_id`. */
   readonly callAttributes?: (request: Request) => Attributes | undefined;
+  /** Names the client on lines of refused calls and on sampled spans, without its address. Default: nothing names it. */
+  readonly clients?: ClientAddresses | undefined;
   /** Default: nothing is measured. */
   readonly metrics?: GateMetrics | undefined;
   /** Carries the facts of a call to log lines that are written without it. Default: those lines lack them. */
   readonly asyncContext?: AsyncContext | undefined;
   /** The `service` of log lines. Default: the name of the gate. */
   readonly service?: string | undefined;
+  /** The client certificate of the connection of a request; undefined when none was presented. Default: none is. */
+  readonly clientCertificate?:
+    | ((request: Request) => PresentedCertificate | undefined | Promise<PresentedCertificate | undefined>)
+    | undefined;
+  /**
+   * Whether the host that a request names is one of the gate. Tokens are for one URL, so a host that any caller can write
+   * must be known. Default: the runtime serves no other host.
+   */
+  readonly hasHost?: (request: Request) => boolean;
+  /** The identity of a call that another gate has identified, see {@link GateDependencies.judgeApart}. Only with `isApart`. */
+  readonly identified?: (request: Request) => Identity | undefined;
+  /** Variables for the tiers of the gate, such as `POSTERN_CAPABILITY_KEYS`. Default: none. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Keeps the runtime at work for a call until a promise settles, also after its answer: `waitUntil`. Default: it needs no such call. */
+  readonly background?: ((request: Request, work: Promise<void>) => void) | undefined;
+  /** Fetches the keys of issuers. Default: the runtime's. */
+  readonly fetch?: typeof fetch;
+  /** Limits the calls of a cluster, and the refused calls of an address. Default: no limit. */
+  readonly rates?: CallRates | undefined;
   /** Called after each verdict, before it is sent. A promise is awaited. It must not throw or reject. */
   readonly onVerdict?: (judged: JudgedReview) => void | Promise<void>;
 }

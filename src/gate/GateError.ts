@@ -1,3 +1,5 @@
+import type { RefusalReason } from "../identity/Identity.ts";
+
 /** Why a call could not be judged. Part of the API: callers and dashboards match on these codes. */
 export type GateErrorCode =
   /** The request has no valid host or path. */
@@ -8,8 +10,12 @@ export type GateErrorCode =
   | "method-not-allowed"
   /** The body is not `application/json`, or it is compressed. */
   | "wrong-content-type"
-  /** The gate has no cluster of that name. */
-  | "unknown-cluster"
+  /** The gate has no cluster of that name, or the call does not prove that it comes from it. */
+  | "unauthenticated"
+  /** The keys that prove who calls cannot be fetched. Try again after `Retry-After`. */
+  | "identity-unavailable"
+  /** The cluster, or the address, makes too many calls. Try again after `Retry-After`. */
+  | "too-many-calls"
   /** The lookup of the cluster's settings failed. Try again after `Retry-After`. */
   | "cluster-lookup-failed"
   /** The body is over a limit and its first 4 KiB hold no uid. A review with a uid there is denied instead. */
@@ -34,8 +40,10 @@ export type GateErrorCode =
 /** Facts that identify a call in the log. */
 export interface FailedCall {
   readonly cluster: string;
-  /** Without the query and without a capability token. */
+  /** The route of the call, such as `/c/{cluster}/validate/{entry}`: nothing that the caller wrote. */
   readonly path: string;
+  /** The entry that was called. Absent where there is none, or the gate has none of that name. */
+  readonly entry?: string;
   /** Absent when the body was not read. */
   readonly uid?: string;
 }
@@ -43,6 +51,8 @@ export interface FailedCall {
 /** What a GateError has beside its code and message. */
 export interface GateErrorFacts {
   readonly path?: string | undefined;
+  readonly reason?: RefusalReason | undefined;
+  readonly retryAfterSeconds?: number | undefined;
   readonly allow?: string | undefined;
   readonly call?: FailedCall | undefined;
   /** Whether the caller may still be sending the body. */
@@ -55,6 +65,10 @@ export class GateError extends Error {
   readonly code: GateErrorCode;
   /** Where in the body the fault is, for `wrong-envelope` and `wrong-review-kind`. */
   readonly path: string | undefined;
+  /** Why the caller is refused, for the log and metrics. */
+  readonly reason: RefusalReason | undefined;
+  /** Whole seconds until the caller may try again; undefined for the default of its code. */
+  readonly retryAfterSeconds: number | undefined;
   /** Methods that the path takes, for `method-not-allowed`. */
   readonly allow: string | undefined;
   /** Whether the caller may still be sending the body, and nobody reads it. */
@@ -67,6 +81,8 @@ export class GateError extends Error {
     this.name = "GateError";
     this.code = code;
     this.path = more.path;
+    this.reason = more.reason;
+    this.retryAfterSeconds = more.retryAfterSeconds;
     this.allow = more.allow;
     this.isBodyUnread = more.isBodyUnread ?? false;
     this.call = more.call;
@@ -75,8 +91,8 @@ export class GateError extends Error {
 
 /** The error of one call. Several calls can share an error, such as a failed lookup, so each gets its own. */
 export function errorOfCall(error: unknown, call: FailedCall): GateError {
-  const { code, message, path, allow, isBodyUnread, cause } = gateError(error);
-  return new GateError(code, message, { path, allow, isBodyUnread, cause, call });
+  const { code, message, path, reason, retryAfterSeconds, allow, isBodyUnread, cause } = gateError(error);
+  return new GateError(code, message, { path, reason, retryAfterSeconds, allow, isBodyUnread, cause, call });
 }
 
 /** The GateError of anything that was thrown. An unknown error becomes `internal`, with the error as its cause. */

@@ -3,9 +3,11 @@ import { CacheMemory } from "../policy/match/CacheMemory.ts";
 import { PolicyEngine } from "../policy/run/PolicyEngine.ts";
 import type { Conversions } from "../policy/run/runConversion.ts";
 import { gateEntries } from "../registration/entry/gateEntries.ts";
+import { registrationNames } from "../registration/render/registrationNames.ts";
 import { renderRegistrations } from "../registration/render/renderRegistrations.ts";
 import { Counters } from "../telemetry/Counters.ts";
 import { SelfTestSigner } from "./answer/SelfTestSigner.ts";
+import { GateTiers } from "./caller/GateTiers.ts";
 import { ClusterDirectory } from "./config/ClusterDirectory.ts";
 import type { Gate } from "./config/defineGate.ts";
 import { EntryEngines } from "./EntryEngines.ts";
@@ -28,6 +30,7 @@ export class GateRuntime {
   readonly reading: BodyReading;
   readonly conversions: Conversions;
   readonly signer: SelfTestSigner | undefined;
+  readonly tiers: GateTiers;
   /** All policies. */
   readonly #all: PolicyEngine;
   readonly #entries: ReadonlyMap<string, EntryEngines>;
@@ -40,7 +43,7 @@ export class GateRuntime {
     this.deps = deps;
     this.limits = { ...defaultLimits, ...deps.limits };
     this.counters = deps.counters ?? new Counters();
-    this.clusters = new ClusterDirectory(gate.clusters, gate.policies, deps);
+    this.clusters = new ClusterDirectory(gate.clusters, gate, deps);
     this.limiter = new CallLimiter(this.limits);
     deps.metrics?.queue("calls", () => this.limiter.calls);
     this.heavyTurns = new HeavyTurns(this.limits.bodyBytes, deps.now);
@@ -53,6 +56,13 @@ export class GateRuntime {
       gate.conversions.map((conversion) => [`${conversion.group}/${conversion.kind}`, conversion]),
     );
     this.signer = deps.signingKey === undefined ? undefined : new SelfTestSigner(deps.signingKey);
+    this.tiers = new GateTiers(gate.tiers, {
+      now: deps.now,
+      log: deps.log,
+      fetch: deps.fetch ?? fetch,
+      env: deps.variables ?? {},
+      hasRegistration: (kind, name) => registrationNames(gate.name, kind).includes(name),
+    });
     const memory = new CacheMemory();
     this.#all = new PolicyEngine(gate.policies, undefined, memory);
     this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new EntryEngines(policies, memory)]));
@@ -65,6 +75,11 @@ export class GateRuntime {
     const hash = renderRegistrations(this.gate, settings).then((rendered) => rendered.hash);
     this.#hashes.set(settings, hash);
     return hash;
+  }
+
+  /** Whether the gate has an entry of this name. */
+  hasEntry(name: string): boolean {
+    return this.#entries.has(name);
   }
 
   /**

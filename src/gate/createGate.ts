@@ -1,10 +1,11 @@
 import type { Hono } from "hono";
 import { Hono as TinyHono } from "hono/tiny";
-import { callReader } from "../protocol/gateUrl.ts";
+import { callReader, tokenCallReader } from "../protocol/gateUrl.ts";
 import { routeOf } from "../telemetry/redact/routeOf.ts";
 import { answerCall } from "./answer/answerCall.ts";
-import { type Call, callOf } from "./answer/Call.ts";
+import { type Call, callOf, httpsUrl } from "./answer/Call.ts";
 import { callClock, endCall } from "./answer/telemetry/endCall.ts";
+import { answerTokenCall } from "./caller/answerTokenCall.ts";
 import type { Gate } from "./config/defineGate.ts";
 import { parseBasePath } from "./config/parseBasePath.ts";
 import type { GateDependencies } from "./GateDependencies.ts";
@@ -30,6 +31,7 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   const isObserved = deps.tracer !== undefined || deps.metrics !== undefined;
   const basePath = parseBasePath(deps.basePath);
   const readCall = callReader(basePath);
+  const readTokenCall = tokenCallReader(basePath);
   // The small router suffices: most requests are calls, which do not reach it.
   const app = new TinyHono({ getPath: ({ url }) => servedPath(pathOf(url), basePath) });
 
@@ -55,28 +57,38 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   app.fetch = (request, ...rest) => {
     const { method, url } = request;
     const path = readCall(url);
-    if (path === undefined) return route(request, ...rest);
+    if (path === undefined) {
+      const cluster = readTokenCall(url);
+      return cluster === undefined ? route(request, ...rest) : tokenAnswered(request, cluster);
+    }
     if (method !== "POST") return answerFailure(wrongMethod("POST"), request, pathOf(url), deps);
     const call = callOf(request, path, callDeps, calledUrl?.(request) ?? withBase(basePath, url));
-    const answer = isObserved ? observed : answered;
-    return asyncContext === undefined ? answer(call) : asyncContext.run(call.facts, () => answer(call));
+    return asyncContext === undefined ? answered(call) : asyncContext.run(call.facts, () => answered(call));
   };
-  const answered = async (call: Call, onError?: (error: GateError) => void): Promise<Response> => {
+  const tokenAnswered = async (request: Request, cluster: string): Promise<Response> => {
     try {
-      return await answerCall(runtime, call);
+      if (request.method !== "POST") throw wrongMethod("POST");
+      return await answerTokenCall(runtime, { request, cluster, url: calledHttps(request) });
     } catch (error) {
-      const failure = gateError(error);
-      onError?.(failure);
-      return answerFailure(failure, call.request, pathOf(call.url), { ...deps, log: call.log });
+      return answerFailure(error, request, pathOf(request.url), deps);
     }
   };
-  const observed = async (call: Call): Promise<Response> => {
-    const startedAt = clock();
+  const calledHttps = (request: Request): string => httpsUrl(calledUrl?.(request) ?? withBase(basePath, request.url));
+  const answered = async (call: Call): Promise<Response> => {
+    const startedAt = deps.metrics === undefined ? 0 : clock();
+    // At the same time as the answer: nobody waits for it.
+    const client = call.span.isRecording ? deps.clients?.ofSpan(call.request) : undefined;
+    let response: Response;
     let failure: GateError | undefined;
-    const response = await answered(call, (error) => {
-      failure = error;
-    });
-    endCall(call, { status: response.status, error: failure, startedAt }, deps);
+    try {
+      response = await answerCall(runtime, call);
+    } catch (error) {
+      failure = gateError(error);
+      if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
+      response = await answerFailure(failure, call.request, pathOf(call.url), { ...deps, log: call.log });
+    }
+    if (client !== undefined) call.span.setAttributes(await client);
+    if (isObserved) endCall(call, { status: response.status, error: failure, startedAt }, deps);
     return response;
   };
   return app;
@@ -108,17 +120,29 @@ async function answerFailure(
   deps: GateDependencies,
 ): Promise<Response> {
   const failure = gateError(error);
-  logFailure(failure, path, deps);
+  await logFailure(failure, request, path, deps);
   const isBodyUnread = failure.isBodyUnread || failure.code === "too-large" || !(await discardBody(request, deps));
   return errorResponse(failure, isBodyUnread);
 }
 
 /** Logs errors of the gate itself and calls that were refused for now. Faults of callers are not logged. */
-function logFailure(failure: GateError, path: string, { log }: GateDependencies): void {
+async function logFailure(
+  failure: GateError,
+  request: Request,
+  path: string,
+  { log, clients }: GateDependencies,
+): Promise<void> {
   // A path that is not one of a call may hold anything.
-  const { code, cause, call = { path: routeOf(path) } } = failure;
-  if (code === "internal") log.error("a call failed", { ...call, error: cause });
-  else if (httpStatus(code) >= 500) log.warn("a call was turned away", { code, ...call });
+  const { code, cause, reason, call = { path: routeOf(path) } } = failure;
+  const isBug = code === "internal";
+  const isRefused = code === "unauthenticated" || code === "too-many-calls";
+  if (!isBug && !isRefused && httpStatus(code) < 500) return;
+  const level = isBug ? "error" : "warn";
+  const message = isBug ? "a call failed" : isRefused ? "a call was refused" : "a call was turned away";
+  // The limit of the log is by the code that a line has.
+  const client = await clients?.ofLine(request, { level, message, code: isBug ? undefined : code });
+  const why = { ...(isBug ? {} : { code }), ...(reason === undefined ? {} : { reason }) };
+  log[level](message, { ...why, ...call, ...client, ...(isBug ? { error: cause } : {}) });
 }
 
 function wrongMethod(allow: string): GateError {

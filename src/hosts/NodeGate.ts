@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
+import { countFailuresFromZero } from "../gate/answer/telemetry/countFailuresFromZero.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { createGate } from "../gate/createGate.ts";
 import type { GateDependencies } from "../gate/GateDependencies.ts";
@@ -8,20 +9,44 @@ import { type GateLimits, limitsForMemory, limitsWithThread, type ProcessMemory 
 import { errorResponse } from "../gate/http/errorResponse.ts";
 import { readChunks } from "../gate/http/readChunks.ts";
 import { Counters } from "../telemetry/Counters.ts";
+import { ClientAddresses, type ClientAddressesOptions } from "../telemetry/context/ClientAddresses.ts";
 import { replayMetrics } from "../telemetry/metrics/RelayedMetrics.ts";
 import type { Telemetry } from "../telemetry/Telemetry.ts";
+import type { NodeCertificates } from "./certificate/NodeCertificates.ts";
+import { type MemoryRatesOptions, memoryRates } from "./rates/memoryRates.ts";
 import { readIncoming } from "./readIncoming.ts";
 import { JudgeThread } from "./thread/JudgeThread.ts";
 import { judgeInThread } from "./thread/judgeInThread.ts";
 import { threadTelemetry } from "./thread/threadTelemetry.ts";
 
+/** What a {@link NodeGate} decides itself. */
+type NotOfHost =
+  | "limits"
+  | "counters"
+  | "readChunks"
+  | "judgeApart"
+  | "clients"
+  | "clientCertificate"
+  | "hasHost"
+  | "rates";
+
+type Incoming = IncomingMessage | Http2ServerRequest;
+
 /** What a {@link NodeGate} needs. */
-export interface NodeGateOptions extends Omit<GateDependencies, "limits" | "counters" | "readChunks" | "judgeApart"> {
+export interface NodeGateOptions extends Omit<GateDependencies, NotOfHost> {
   readonly memory: ProcessMemory;
   /** The script of this process, for a thread that judges large reviews; undefined for none. */
   readonly script: string | undefined;
   /** Default: nothing is traced or measured. */
   readonly telemetry?: Telemetry | undefined;
+  /** The client certificates of connections, and the addresses of clients behind proxies. Default: no caller has a certificate. */
+  readonly certificates?: Pick<NodeCertificates, "of" | "addressOf"> | undefined;
+  /** The hosts of the gate; undefined where every host is taken as one. */
+  readonly hosts?: ReadonlySet<string> | undefined;
+  /** How many calls a cluster may make, and how many refused ones an address. Default: no limit. */
+  readonly rates?: Pick<MemoryRatesOptions, "cluster" | "refused"> | undefined;
+  /** How clients are named. Default: no line or span names them. */
+  readonly addresses?: Pick<ClientAddressesOptions, "hash" | "isWritten"> | undefined;
 }
 
 /** Connections and calls that may be open in {@link FOR_BYTES} of memory: together they take a quarter of it at most. */
@@ -41,7 +66,12 @@ export class NodeGate {
   readonly #incoming = new WeakMap<Request, IncomingMessage | Http2ServerRequest>();
 
   /** Throws {@link GateConfigError} for settings that cannot work. */
-  constructor(gate: Gate, { memory, script, telemetry, ...deps }: NodeGateOptions) {
+  constructor(gate: Gate, { memory, script, telemetry, addresses, ...options }: NodeGateOptions) {
+    const { certificates, hosts, rates, ...deps } = options;
+    const ofIncoming = <T>(request: Request, read: (incoming: Incoming) => T): T | undefined => {
+      const incoming = this.#incoming.get(request);
+      return incoming === undefined ? undefined : read(incoming);
+    };
     const counters = new Counters();
     const withThread = script === undefined ? undefined : { script, ...limitsWithThread(memory) };
     this.limits = withThread?.limits ?? limitsForMemory(memory);
@@ -70,8 +100,28 @@ export class NodeGate {
           });
     this.#thread = thread;
     if (thread !== undefined) telemetry?.metrics?.queue("thread", () => thread.calls);
+    if (telemetry?.metrics !== undefined) countFailuresFromZero(gate, telemetry.metrics);
     this.#app = createGate(gate, {
       ...deps,
+      clients:
+        addresses === undefined
+          ? undefined
+          : // A proxy in front is the client of its connection. The header that it adds is named beside it.
+            new ClientAddresses({ ...addresses, addressOf: (it) => this.#incoming.get(it)?.socket.remoteAddress }),
+      clientCertificate:
+        certificates === undefined ? undefined : (request) => ofIncoming(request, (it) => certificates.of(it)),
+      ...(hosts === undefined ? {} : { hasHost: (request: Request) => hosts.has(new URL(request.url).host) }),
+      rates:
+        rates === undefined
+          ? undefined
+          : memoryRates({
+              ...rates,
+              monotonicMs: () => performance.now(),
+              addressOf: (request) =>
+                ofIncoming(request, (it) =>
+                  certificates === undefined ? it.socket.remoteAddress : certificates.addressOf(it),
+                ),
+            }),
       tracer: telemetry?.tracer,
       metrics: telemetry?.metrics,
       limits: this.limits,
@@ -85,7 +135,7 @@ export class NodeGate {
   }
 
   /** Judges large reviews for the process that started this thread. Never resolves. */
-  static judgeForProcess(gate: Gate, { memory, script: _, telemetry, ...deps }: NodeGateOptions): Promise<never> {
+  static judgeForProcess(gate: Gate, { memory, script: _, rates: __, telemetry, ...deps }: NodeGateOptions): Promise<never> {
     const { limits } = limitsWithThread(memory);
     const apart = { ...deps, limits: { ...limits, bytesInFlight: 2 * limits.callBytes }, isApart: true };
     return judgeInThread(gate, apart, threadTelemetry(telemetry));

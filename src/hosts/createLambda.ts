@@ -1,21 +1,26 @@
 import { verdictLines } from "../gate/answer/logVerdict.ts";
 import { checkRecorder } from "../gate/config/checkRecorder.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
+import { parseAddressKey } from "../gate/config/parseAddressKey.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
 import { GateError } from "../gate/GateError.ts";
 import { limitsForMemory } from "../gate/GateLimits.ts";
 import { errorResponse } from "../gate/http/errorResponse.ts";
 import { awsRecorder } from "../records/stores/aws/awsRecorder.ts";
+import type { AsyncContext } from "../telemetry/context/AsyncContext.ts";
+import { ClientAddresses } from "../telemetry/context/ClientAddresses.ts";
 import { contextLog } from "../telemetry/context/contextLog.ts";
 import { nodeAsyncContext } from "../telemetry/context/nodeAsyncContext.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
 import type { TelemetryFactory } from "../telemetry/Telemetry.ts";
+import { lambdaCertificate } from "./certificate/lambdaCertificate.ts";
 import { type LambdaAnswer, lambdaAnswer } from "./lambdaAnswer.ts";
 import { nodeMemory } from "./nodeMemory.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 import { type LambdaEvent, readLambdaEvent } from "./readLambdaEvent.ts";
+import { servedHosts } from "./servedHosts.ts";
 import { flushWithin } from "./telemetry/flushRegularly.ts";
 import { LambdaCalls } from "./telemetry/LambdaCalls.ts";
 
@@ -28,6 +33,8 @@ export interface LambdaOptions {
   readonly telemetry?: TelemetryFactory;
   /** How long an answer waits for an export, in milliseconds. Only a call waits that is sampled, or one a minute for metrics. Default 50. */
   readonly exportWaitMs?: number;
+  /** Carries the facts of a call. For a gate whose own calls have it too, see {@link tracedFetch}. Default: one of its own. */
+  readonly asyncContext?: AsyncContext | undefined;
 }
 
 /** A collector in a Lambda layer answers in a few milliseconds. One in the same region takes tens of them. */
@@ -47,7 +54,7 @@ export function createLambda(
   env: Readonly<Record<string, string | undefined>>,
   options: LambdaOptions = {},
 ): LambdaHandler {
-  const asyncContext = nodeAsyncContext();
+  const { asyncContext = nodeAsyncContext() } = options;
   const lines = contextLog(
     jsonLog((line) => process.stdout.write(`${line}\n`), Date.now),
     asyncContext,
@@ -59,6 +66,9 @@ export function createLambda(
   checkRecorder(gate, records);
   const limits = limitsForMemory(nodeMemory());
   const calledUrls = new WeakMap<Request, string>();
+  const events = new WeakMap<Request, LambdaEvent>();
+  const given = new WeakMap<Request, unknown>();
+  const hosts = servedHosts(env.POSTERN_HOSTS);
   const app = createGate(gate, {
     now: Date.now,
     log,
@@ -69,6 +79,14 @@ export function createLambda(
     announcement: () => readAnnouncementFile(env.POSTERN_ANNOUNCEMENT_FILE, env.POSTERN_ANNOUNCEMENT),
     ...verdictLines(log, env),
     records,
+    clients: new ClientAddresses({
+      hash: parseAddressKey(env.POSTERN_ADDRESS_KEY),
+      addressOf: (request) => events.get(request)?.client,
+      isWritten: log.isWritten,
+    }),
+    clientCertificate: (request) => lambdaCertificate(given.get(request)),
+    hasHost: (request) => events.get(request)?.isHostKnown === true || hosts?.has(new URL(request.url).host) === true,
+    variables: env,
     tracer: telemetry?.tracer,
     metrics: telemetry?.metrics,
     asyncContext,
@@ -77,8 +95,8 @@ export function createLambda(
   });
   const { exportWaitMs = EXPORT_WAIT_MS } = options;
   let isTold = false;
-  return async (given, context) => {
-    const event = readLambdaEvent(given, env.POSTERN_BASE_PATH);
+  return async (input, context) => {
+    const event = readLambdaEvent(input, env.POSTERN_BASE_PATH);
     const request = event === undefined ? undefined : requestOf(event);
     if (event === undefined || request === undefined) {
       if (!isTold) log.warn("an event is not an HTTP request; remove the trigger that sends it");
@@ -90,6 +108,8 @@ export function createLambda(
     // A path that was changed on its way into a Request, such as one with dot segments, is not one of a gate.
     if (pathname !== path) return lambdaAnswer(refusal("not-found", "there is nothing at this path"), event);
     if (base !== undefined) calledUrls.set(request, `${origin}${base}${path}${query}`);
+    events.set(request, event);
+    given.set(request, input);
     calls.add(request, context);
     const answer = await lambdaAnswer(await app.fetch(request), event);
     await records.settled();

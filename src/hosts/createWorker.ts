@@ -2,21 +2,28 @@ import type { ExecutionContext, Hono } from "hono";
 import { verdictLines } from "../gate/answer/logVerdict.ts";
 import { SelfTestSigner } from "../gate/answer/SelfTestSigner.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
+import { parseAddressKey } from "../gate/config/parseAddressKey.ts";
 import { parseBasePath } from "../gate/config/parseBasePath.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
+import type { GateDependencies } from "../gate/GateDependencies.ts";
 import type { GateLimits } from "../gate/GateLimits.ts";
 import { PendingRecords, type RecordQueue } from "../records/stores/workers/PendingRecords.ts";
 import type { WorkerRecords, WorkerRecordsEnv } from "../records/stores/workers/workerRecords.ts";
 import type { AsyncContext } from "../telemetry/context/AsyncContext.ts";
+import { ClientAddresses } from "../telemetry/context/ClientAddresses.ts";
 import { contextLog } from "../telemetry/context/contextLog.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import type { Log } from "../telemetry/Log.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
+import type { AddressHash } from "../telemetry/redact/hashAddresses.ts";
 import type { Telemetry, TelemetryFactory, TelemetryHost } from "../telemetry/Telemetry.ts";
+import { type RateLimitEnv, workerRates } from "./rates/workerRates.ts";
 
 /** Variables and bindings of a Worker (wrangler.toml; secrets with `wrangler secret put`). */
-export interface WorkerEnv extends WorkerRecordsEnv {
+export interface WorkerEnv extends WorkerRecordsEnv, RateLimitEnv {
+  /** The keys of capabilities: a private JWKS, as `postern keys new` makes it. A secret. */
+  readonly POSTERN_CAPABILITY_KEYS?: string;
   /** A private Ed25519 JWK, as JSON; signs self-tests. */
   readonly POSTERN_SIGNING_KEY?: string;
   /** The path of the gate's URL, such as `/hooks` for `https://HOST/hooks`. */
@@ -25,6 +32,8 @@ export interface WorkerEnv extends WorkerRecordsEnv {
   readonly POSTERN_VERDICT_LINES?: string;
   /** How these lines name the user: `none` (default), `hash` or `name`. */
   readonly POSTERN_VERDICT_USER?: string;
+  /** The key of the HMAC that replaces addresses of clients, or `plain`. Default: random, for each isolate. */
+  readonly POSTERN_ADDRESS_KEY?: string;
   /** A KV namespace with the announcement under the gate's name, as `postern announce` publishes it. */
   readonly POSTERN_ANNOUNCEMENTS?: { get(key: string): Promise<string | null> };
   /** The announcement itself, without a KV namespace. */
@@ -39,6 +48,11 @@ export interface WorkerEnv extends WorkerRecordsEnv {
 export interface WorkerOptions {
   /** The profile `compliance`, and the consumer of the queue: `workerRecords()`. */
   readonly records?: WorkerRecords;
+  /**
+   * Reads the certificates of mTLS: `workerCertificate`, for a gate with the tier `clientCertificate()`. Default: no caller
+   * has one.
+   */
+  readonly clientCertificate?: GateDependencies["clientCertificate"];
   /** Traces and metrics: `workersTelemetry`. Default: only the log, whose lines have the ids of the caller's trace. */
   readonly telemetry?: TelemetryFactory;
   /**
@@ -79,9 +93,13 @@ const LIMITS: GateLimits = {
 /** Makes the module that Cloudflare Workers serves for a gate. The app is created at the first call, once for each isolate. */
 export function createWorker(gate: Gate, options: WorkerOptions = {}): Worker {
   let created: WorkerApp | undefined;
+  const contexts = new WeakMap<Request, ExecutionContext>();
+  const background = (request: Request, work: Promise<void>): void => contexts.get(request)?.waitUntil(work);
   return {
     fetch(request, env, context) {
-      created ??= createWorkerApp(gate, env, options);
+      created ??= createWorkerApp(gate, env, { ...options, background });
+      // A tier may refresh keys after the answer.
+      if (gate.tiers.length > 0) contexts.set(request, context);
       const { app, flush } = created;
       const answer = app.fetch(request, env, context);
       // workerd drops the call of a caller that has gone, without `finally`. With waitUntil the call ends and frees its place.
@@ -92,7 +110,9 @@ export function createWorker(gate: Gate, options: WorkerOptions = {}): Worker {
   };
 }
 
-function createWorkerApp(gate: Gate, env: WorkerEnv, options: WorkerOptions): WorkerApp {
+type AppOptions = WorkerOptions & Pick<GateDependencies, "background">;
+
+function createWorkerApp(gate: Gate, env: WorkerEnv, options: AppOptions): WorkerApp {
   const { asyncContext } = options;
   // biome-ignore lint/suspicious/noConsole: what a Worker writes to the console is its log
   const write = (line: string): void => console.log(line);
@@ -126,6 +146,17 @@ function createWorkerApp(gate: Gate, env: WorkerEnv, options: WorkerOptions): Wo
     announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
     ...usableVerdictLines(env, log),
     records: { later: (decide, bytes) => pending.later(decide, bytes), ...(now === undefined ? {} : { now }) },
+    clients: new ClientAddresses({
+      hash: usableAddressKey(env, log),
+      // Cloudflare sets it, whatever the caller sends.
+      addressOf: ({ headers }) => headers.get("cf-connecting-ip") ?? undefined,
+      isWritten: log.isWritten,
+    }),
+    clientCertificate: options.clientCertificate,
+    background: options.background,
+    rates: workerRates(env, Date.now),
+    variables: { ...env },
+    fetch: fetchNow,
     tracer: telemetry?.tracer,
     metrics: telemetry?.metrics,
     asyncContext,
@@ -171,6 +202,16 @@ function usableBasePath(env: WorkerEnv, log: Log): string {
   } catch (error) {
     log.error("the base path cannot be used; paths are served without it", { error });
     return "";
+  }
+}
+
+/** The key for addresses of clients, or a random one when it cannot be used, for the same reason. */
+function usableAddressKey(env: WorkerEnv, log: Log): AddressHash {
+  try {
+    return parseAddressKey(env.POSTERN_ADDRESS_KEY);
+  } catch (error) {
+    log.error("the key for addresses of clients cannot be used; a random one is", { error });
+    return parseAddressKey(undefined);
   }
 }
 

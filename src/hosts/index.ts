@@ -7,4 +7,5 @@ export type { ReadChunks } from "../gate/http/readChunks.ts";
 export { RecordsObject } from "../records/stores/workers/RecordsObject.ts";
 export { type WorkerRecords, workerRecords } from "../records/stores/workers/workerRecords.ts";
 export type { Log } from "../telemetry/Log.ts";
+export { workerCertificate } from "./certificate/workerCertificate.ts";
 export { createWorker, type Worker, type WorkerEnv, type WorkerOptions } from "./createWorker.ts";

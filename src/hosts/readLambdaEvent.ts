@@ -3,6 +3,8 @@ export interface LambdaEvent {
   readonly kind: "api" | "alb";
   readonly method: string;
   readonly host: string;
+  /** Whether the platform says the host. Load balancers and VPC Lattice pass on what the caller wrote. */
+  readonly isHostKnown: boolean;
   /** Without the stage of an API. As the platform has it, which may have decoded it. */
   readonly path: string;
   /** What the URL has before `path`, where the platform says it: the stage of an API at its own domain. */
@@ -11,6 +13,8 @@ export interface LambdaEvent {
   readonly query: string;
   /** By names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
+  /** The address of the client, as the platform saw it. */
+  readonly client: string | undefined;
   readonly body: Buffer<ArrayBuffer> | undefined;
   /** Whether the answer needs lists of header values. */
   readonly isMultiValue: boolean;
@@ -57,9 +61,16 @@ export function readLambdaEvent(given: unknown, basePath = ""): LambdaEvent | un
     base: baseOf(path, context, plain),
     query: queryOf(event, inPath),
     headers,
+    isHostKnown: typeof context.domainName === "string",
+    client: firstText(http.sourceIp, membersOf(context.identity).sourceIp, lastOf(headers.get("x-forwarded-for"))),
     body: bodyOf(event),
     isMultiValue: typeof event.multiValueHeaders === "object" && event.multiValueHeaders !== null,
   };
+}
+
+/** A load balancer adds the address that called it at the end of the list. */
+function lastOf(list: string | undefined): string | undefined {
+  return list?.split(",").at(-1)?.trim();
 }
 
 function withoutStage(path: string, stage: unknown): string {

@@ -4,9 +4,11 @@ import { selfTestCall } from "../gate/answer/selfTestCall.ts";
 import { checkRecorder } from "../gate/config/checkRecorder.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
+import { parseAddressKey } from "../gate/config/parseAddressKey.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { GateError } from "../gate/GateError.ts";
 import { errorResponse } from "../gate/http/errorResponse.ts";
+import type { AsyncContext } from "../telemetry/context/AsyncContext.ts";
 import { contextLog } from "../telemetry/context/contextLog.ts";
 import { nodeAsyncContext } from "../telemetry/context/nodeAsyncContext.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
@@ -19,19 +21,23 @@ import { readTlsEnv, type TlsEnv } from "../tls/readTlsEnv.ts";
 import { serveUntilSignal } from "../tls/server/serveUntilSignal.ts";
 import { TlsMetrics } from "../tls/TlsMetrics.ts";
 import type { TlsSettings } from "../tls/TlsSettings.ts";
+import { NodeCertificates } from "./certificate/NodeCertificates.ts";
+import { type CertificateEnv, readCertificateEnv } from "./certificate/readCertificateEnv.ts";
 import { NodeGate } from "./NodeGate.ts";
 import { nodeMemory } from "./nodeMemory.ts";
+import { type RateEnv, readRates } from "./rates/readRates.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 import { nodeRecords } from "./records/nodeRecords.ts";
 import type { RecordsEnv } from "./records/openNodeStore.ts";
 import { recordInThread } from "./records/recordInThread.ts";
 import { isRecordThread } from "./records/recordThreadData.ts";
+import { servedHosts } from "./servedHosts.ts";
 import { flushRegularly } from "./telemetry/flushRegularly.ts";
 import type { NodeTelemetryFactory } from "./telemetry/nodeTelemetry.ts";
 import { isJudgeThread } from "./thread/judgeThreadData.ts";
 
 /** Environment of a Node process that serves a gate. Without a certificate it serves plain HTTP. */
-export interface ServeEnv extends TlsEnv, RecordsEnv {
+export interface ServeEnv extends TlsEnv, RecordsEnv, CertificateEnv, RateEnv {
   readonly [name: string]: string | undefined;
   /** The port of the gate. Default 8443. */
   readonly POSTERN_PORT?: string | undefined;
@@ -51,6 +57,12 @@ export interface ServeEnv extends TlsEnv, RecordsEnv {
   readonly POSTERN_VERDICT_LINES?: string | undefined;
   /** How these lines name the user: `none` (default), `hash` or `name`. */
   readonly POSTERN_VERDICT_USER?: string | undefined;
+  /** The hosts of the gate's URLs, separated by commas. Required with the tiers `jwt` and `capability`. */
+  readonly POSTERN_HOSTS?: string | undefined;
+  /** The keys of capabilities: a private JWKS, as `postern keys new` makes it. */
+  readonly POSTERN_CAPABILITY_KEYS?: string | undefined;
+  /** The key of the HMAC that replaces addresses of clients, or `plain`. Default: random, for each process. */
+  readonly POSTERN_ADDRESS_KEY?: string | undefined;
   /** Serial of the certificate that a proxy in front serves, in hex, for verdict lines. Ignored with an own certificate. */
   readonly POSTERN_CERTIFICATE_SERIAL?: string | undefined;
 }
@@ -74,6 +86,8 @@ export interface ServeOptions {
   readonly script?: string | undefined;
   /** Traces, and metrics where there is no metrics port: `nodeTelemetry`. Default: only the metrics of the metrics port. */
   readonly telemetry?: NodeTelemetryFactory | undefined;
+  /** Carries the facts of a call. For a gate whose own calls have it too, see {@link tracedFetch}. Default: one of its own. */
+  readonly asyncContext?: AsyncContext | undefined;
 }
 
 /**
@@ -85,9 +99,8 @@ export async function serveGate(
   gate: Gate,
   env: ServeEnv,
   listen: ListenSettings = readListenEnv(env),
-  { script, telemetry: factory }: ServeOptions = {},
+  { script, telemetry: factory, asyncContext = nodeAsyncContext() }: ServeOptions = {},
 ): Promise<number> {
-  const asyncContext = nodeAsyncContext();
   const lines = contextLog(
     jsonLog((line) => process.stdout.write(`${line}\n`), Date.now),
     asyncContext,
@@ -106,6 +119,7 @@ export async function serveGate(
     basePath: env.POSTERN_BASE_PATH,
     ...parseSigningKey(env.POSTERN_SIGNING_KEY),
     ...verdictLines(log, env),
+    variables: env,
     memory: nodeMemory(),
     script,
     telemetry,
@@ -116,6 +130,15 @@ export async function serveGate(
   let isDraining = false;
   const frontSerial = readSerial(env.POSTERN_CERTIFICATE_SERIAL);
   const { port, hostname, tls } = listen;
+  const ofClients = readCertificateEnv(env, tls !== undefined);
+  const rates = readRates(env);
+  const hosts = servedHosts(env.POSTERN_HOSTS);
+  const needsHosts = gate.tiers.find(({ name }) => name !== "client-certificate");
+  if (hosts === undefined && needsHosts !== undefined)
+    throw new GateConfigError(
+      "POSTERN_HOSTS",
+      `is missing; name the hosts of the gate's URLs, such as gate.example.com: the tier ${needsHosts.name} takes tokens for these hosts only`,
+    );
   const reloader =
     tls === undefined
       ? undefined
@@ -126,6 +149,7 @@ export async function serveGate(
           now: Date.now,
           selfTest: selfTestCall(gate, randomUUID()),
         });
+  const certificates = await NodeCertificates.start(ofClients, { log, now: Date.now, pollMs: tls?.pollMs });
   const records = await nodeRecords(env, {
     log,
     now: Date.now,
@@ -137,6 +161,10 @@ export async function serveGate(
   const app = new NodeGate(gate, {
     ...judging,
     records,
+    addresses: { hash: parseAddressKey(env.POSTERN_ADDRESS_KEY), isWritten: log.isWritten },
+    certificates,
+    hosts,
+    rates,
     isDraining: () => isDraining,
     ...(reloader === undefined ? {} : { certificateStatus: () => reloader.status() }),
     certificateSerial: reloader === undefined ? () => frontSerial : () => reloader.state.serving.serial,
@@ -154,7 +182,7 @@ export async function serveGate(
   const stopFlushing = telemetry === undefined ? ignore : flushRegularly(telemetry);
   try {
     return await serveUntilSignal({
-      fetch: (request, incoming) => app.fetch(request, incoming),
+      fetch: async (request, incoming) => certificates.endRefused(incoming, await app.fetch(request, incoming)),
       onBadRequest: () => errorResponse(new GateError("bad-request", "the request has no valid host or path"), true),
       port,
       log,
@@ -162,7 +190,7 @@ export async function serveGate(
         isDraining = true;
       },
       limits: app.connectionLimits,
-      ...(reloader === undefined ? {} : { tls: reloader.pair }),
+      ...(reloader === undefined ? {} : { tls: reloader.pair, asksForCertificate: certificates.isAsked }),
       onListening: async (server) => {
         await reloader?.attach(server);
         log.info("limits", { ...app.limits, threadHeapBytes: app.threadHeapBytes, ...app.connectionLimits });
@@ -171,6 +199,7 @@ export async function serveGate(
     });
   } finally {
     reloader?.stop();
+    certificates.stop();
     app.stop();
     records.close();
     await stopFlushing();

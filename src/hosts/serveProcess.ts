@@ -11,7 +11,7 @@ import { type ServeEnv, type ServeOptions, serveGate } from "./serveGate.ts";
 const EXIT_FAULT = 2;
 
 /** Parts of a process that is only a gate. */
-export interface ProcessOptions extends Pick<ServeOptions, "telemetry"> {
+export interface ProcessOptions extends Pick<ServeOptions, "telemetry" | "asyncContext"> {
   /** Default: standard error. */
   readonly stderr?: { write(text: string): unknown };
 }
@@ -24,10 +24,10 @@ export interface ProcessOptions extends Pick<ServeOptions, "telemetry"> {
 export async function serveProcess(
   gate: Gate,
   env: ServeEnv,
-  { stderr = process.stderr, telemetry }: ProcessOptions = {},
+  { stderr = process.stderr, ...options }: ProcessOptions = {},
 ): Promise<number> {
   try {
-    return await serveGate(gate, env, undefined, { script: process.argv[1], telemetry });
+    return await serveGate(gate, env, undefined, { ...options, script: process.argv[1] });
   } catch (error) {
     if (!isFaultOfEnvironment(error)) throw error;
     stderr.write(`postern: ${error.message.replaceAll("\n", " ")}\n`);

@@ -37,6 +37,12 @@ export class Host {
     return hostname(this.#name) ?? bracketed(this.#name);
   }
 
+  /** Whether it is this machine itself: `localhost`, a name below it (RFC 6761), 127.0.0.0/8 or ::1. */
+  get isLoopback(): boolean {
+    const name = this.inUrl.replace(/\.$/, "");
+    return name === "[::1]" || (IPV4.test(name) ? name.startsWith("127.") : /^(?:.*\.)?localhost$/.test(name));
+  }
+
   /** The form for SNI: undefined for an IP address. The trailing dot of an absolute name is removed (RFC 6066, section 3). */
   get serverName(): string | undefined {
     const name = this.inUrl.replace(/\.$/, "");

@@ -3,26 +3,31 @@
  * announcements and doctor. The rule on `url` in the sync's admission policy follows it.
  *
  * ```
- * url     = "https://" host [ ":" port ] base "/c/" cluster call
+ * url     = "https://" host [ ":" port ] base [ "/k/" token ] "/c/" cluster call
  * base    = *( "/" segment )                    ; `/hooks` for a gate at https://HOST/hooks
- * segment = 1*( letter / digit / "_" / "-" / "." / "~" ), but not "c", "k", "." or ".."
+ * segment = 1*( letter / digit / "_" / "-" / "." / "~" ), but not "c", "k", "C", "K", "." or ".."
  * call    = ( "/validate" / "/mutate" ) [ "/" entry [ "/" part ] ]
  *         / "/convert" [ "/" mark ]
  * cluster, entry, part, mark = name
  * name    = ( letter / digit / "_" ) *( letter / digit / "_" / "-" / "." )
+ * token   = name                                ; a capability, which is a secret
  * ```
+ *
+ * The sync of a cluster gets a capability at `https://HOST[/BASE]/token/CLUSTER`.
  *
  * A part of an entry is what its policies judge in some versions, such as `v2`. A canary URL has the mark of one self-test
  * in the place of the entry. Readers accept one slash at the end.
  *
  * Nothing is escaped: a path with `%`, `;`, an empty segment or a dot segment is not one of a gate. Servers and proxies
  * decode such paths in different ways, so that the path of one cluster could arrive as that of another. No segment of a
- * base is `c`, so there is one place for the cluster. `k` is reserved for capabilities.
+ * base is `c` or `k`, so there is one place for the cluster, and one for the token.
  */
 const PREFIX = "/c/";
-const SEGMENT = "/(?!(?:[ck]|\\.{1,2})(?:/|$))[\\w.~-]+";
+const SEGMENT = "/(?!(?:[ckCK]|\\.{1,2})(?:/|$))[\\w.~-]+";
 const NAME = "(\\w[\\w.-]*)";
-const CALL = `${PREFIX}${NAME}/(?:(validate|mutate)(?:/${NAME}(?:/${NAME})?)?|(convert)(?:/${NAME})?)/?`;
+const TOKEN_PREFIX = "/k/";
+const TOKEN_CALL = "/token/";
+const CALL = `(?:${TOKEN_PREFIX}${NAME})?${PREFIX}${NAME}/(?:(validate|mutate)(?:/${NAME}(?:/${NAME})?)?|(convert)(?:/${NAME})?)/?`;
 const CANARY_MARK = /^self-test-[0-9a-f]+$/;
 
 /** The purpose of a call: the part of the URL after the cluster. */
@@ -30,6 +35,8 @@ export type GatePurpose = "validate" | "mutate" | "convert";
 
 /** What the path of a call says. */
 export interface GateCall {
+  /** The capability in the path, a secret; undefined where there is none. */
+  readonly token?: string | undefined;
   readonly cluster: string;
   readonly purpose: GatePurpose;
   /** The entry or the mark of a canary; undefined where there is none. */
@@ -55,16 +62,35 @@ export function callReader(base: string): (url: string) => GateCall | undefined 
   };
 }
 
-/** The call that {@link CALL} matched, from the group of the cluster on. */
+/**
+ * Makes a function that reads the cluster from URLs of token calls, `https://HOST[/BASE]/token/CLUSTER`, with or without a
+ * query. The function returns undefined for any other URL.
+ */
+export function tokenCallReader(base: string): (url: string) => string | undefined {
+  const pattern = new RegExp(`^https?://[^/?#]+(?:${base.replaceAll(".", "\\.")})?${TOKEN_CALL}${NAME}(?:\\?|$)`);
+  return (url) => pattern.exec(url)?.[1];
+}
+
+/** The URL at which the sync of a cluster gets a capability. */
+export function tokenUrl(base: string, cluster: string): string {
+  return `${base}${TOKEN_CALL}${cluster}`;
+}
+
+/** The audience of the ServiceAccount token that a token call takes. */
+export function tokenAudience(base: string): string {
+  return `${base}${TOKEN_CALL.slice(0, -1)}`;
+}
+
+/** The call that {@link CALL} matched, from the group of the token on. */
 function callOfMatch(match: RegExpExecArray, at: number): GateCall {
-  const [cluster = "", admission, entry, part, , mark] = match.slice(at);
-  if (admission === "validate" || admission === "mutate") return { cluster, purpose: admission, entry, part };
-  return { cluster, purpose: "convert", entry: mark, part: undefined };
+  const [token, cluster = "", admission, entry, part, , mark] = match.slice(at);
+  if (admission === "validate" || admission === "mutate") return { token, cluster, purpose: admission, entry, part };
+  return { token, cluster, purpose: "convert", entry: mark, part: undefined };
 }
 
 /** The two parts of a registration's URL. */
 export interface GateUrl {
-  /** The URL of the gate without a trailing slash: `https://gate.example.com`. */
+  /** The URL of the gate without a trailing slash: `https://gate.example.com`. With a capability, `https://gate.example.com/k/TOKEN`. */
   readonly base: string;
   /** `/c/CLUSTER/validate/ENTRY`, `/c/CLUSTER/validate/ENTRY/PART` or `/c/CLUSTER/convert`. */
   readonly path: string;
@@ -77,8 +103,20 @@ export function gatePath(cluster: string, purpose: GatePurpose, entry?: string, 
 
 /** A gate URL of any cluster, in its parts. */
 export interface GateUrlParts extends GateCall {
-  /** The URL of the gate without a trailing slash. */
+  /** The URL of the gate without a trailing slash, and without a capability. */
   readonly base: string;
+}
+
+/** The base of URLs with a capability: `https://gate.example.com/k/TOKEN`. */
+export function withCapability(base: string, token: string): string {
+  return `${base}${TOKEN_PREFIX}${token}`;
+}
+
+/** A base of URLs in its parts: the gate's URL without a capability, and the capability, where there is one. */
+export function splitBase(base: string): { readonly place: string; readonly token: string | undefined } {
+  const at = base.lastIndexOf(TOKEN_PREFIX);
+  if (at < 0) return { place: base, token: undefined };
+  return { place: base.slice(0, at), token: base.slice(at + TOKEN_PREFIX.length) };
 }
 
 /** Reads a gate URL of any cluster, for reports. A query is ignored. Returns undefined for any other URL. */
@@ -99,7 +137,8 @@ export function readGateUrl(url: string): GateUrlParts | undefined {
 export function splitGateUrl(url: string, cluster: string): GateUrl | undefined {
   const parts = readGateUrl(url);
   if (parts === undefined || parts.cluster !== cluster) return undefined;
-  const { base, purpose, entry, part } = parts;
+  const { token, purpose, entry, part } = parts;
+  const base = token === undefined ? parts.base : withCapability(parts.base, token);
   if (purpose === "convert" && entry !== undefined && !CANARY_MARK.test(entry)) return undefined;
   const path = gatePath(cluster, purpose, entry, part);
   return new URL(url).href === `${base}${path}` ? { base, path } : undefined;

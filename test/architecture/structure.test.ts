@@ -22,9 +22,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["src/protocol", "src/telemetry"],
   "src/policies": ["src/policy", "src/protocol", "src/telemetry"],
   "src/registration": ["src/policy", "src/protocol"],
+  "src/identity": ["src/protocol", "src/telemetry"],
   "src/records": ["src/http", "src/protocol", "src/telemetry"],
-  "src/gate": ["src/policy", "src/protocol", "src/records", "src/registration", "src/telemetry"],
-  "src/hosts": ["src/gate", "src/records", "src/telemetry", "src/tls", "src/trust"],
+  "src/gate": ["src/identity", "src/policy", "src/protocol", "src/records", "src/registration", "src/telemetry"],
+  "src/hosts": ["src/gate", "src/identity", "src/records", "src/telemetry", "src/tls", "src/trust"],
   // Trust.
   "src/announcement": ["src/config", "src/http", "src/protocol", "src/telemetry", "src/trust"],
   "src/sync": [
@@ -58,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/gate",
     "src/hosts",
     "src/http",
+    "src/identity",
     "src/kubernetes",
     "src/policies",
     "src/policy",

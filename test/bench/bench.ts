@@ -15,6 +15,7 @@ import { nodeStoreFigures } from "./records/nodeStoreFigures.ts";
 import { objectFigures } from "./records/objectFigures.ts";
 import { recordedCallFigures } from "./records/recordedCallFigures.ts";
 import { verifyFigure } from "./records/verifyFigure.ts";
+import { tracingFigures } from "./tracing/tracingFigures.ts";
 
 /**
  * `npm run bench`: measures a gate and prints the figures. `--quick` selects the quick size, `--output json` prints
@@ -41,6 +42,7 @@ async function measureAll(size: BenchSize): Promise<Figure[]> {
     await workerdFigure(size),
     ...(await policyCountFigures(size)),
     ...(await mutationFigures(size)),
+    ...(await tracingFigures(size)),
     await latencyFigure(size),
     ...(await nodeStoreFigures(size)),
     ...(await objectFigures(size)),

@@ -124,13 +124,19 @@ describe("createGate with freezeReviews", () => {
 describe("createGate, failed calls:", () => {
   const WARNED = { level: "warn", message: "a call was turned away" };
 
-  it("logs cluster and path of a call that was turned away before its body was read", async () => {
+  it("logs cluster, route and entry of a call that was turned away before its body was read", async () => {
     const { app, log } = testGate({}, { limits: { callsInFlight: 0 } });
     await app.fetch(reviewCall("/c/local/validate/default?timeout=30s"));
     expect(log.lines).toEqual([
       {
         ...WARNED,
-        properties: { ...CALL_FACTS, code: "overloaded", cluster: "local", path: "/c/local/validate/default" },
+        properties: {
+          ...CALL_FACTS,
+          code: "overloaded",
+          cluster: "local",
+          path: "/c/{cluster}/validate/{entry}",
+          entry: "default",
+        },
       },
     ]);
   });
@@ -140,7 +146,7 @@ describe("createGate, failed calls:", () => {
     await app.fetch(reviewCall("/c/local/mutate"));
     expect(log.lines.at(-1)).toEqual({
       ...WARNED,
-      properties: { ...CALL_FACTS, code: "cluster-lookup-failed", cluster: "local", path: "/c/local/mutate" },
+      properties: { ...CALL_FACTS, code: "cluster-lookup-failed", cluster: "local", path: "/c/{cluster}/mutate" },
     });
   });
 
@@ -157,7 +163,7 @@ describe("createGate, failed calls:", () => {
     const logged = log.lines
       .filter(({ message }) => message === WARNED.message)
       .map(({ properties }) => properties?.path);
-    expect(logged.sort()).toEqual(paths);
+    expect(logged.sort()).toEqual(["/c/{cluster}/mutate", "/c/{cluster}/validate", "/c/{cluster}/validate/{entry}"]);
   });
 
   const bug = new Error("a bug");
@@ -174,7 +180,7 @@ describe("createGate, failed calls:", () => {
       {
         level: "error",
         message: "a call failed",
-        properties: { ...CALL_FACTS, cluster: "local", path: "/c/local/validate", uid, error: bug },
+        properties: { ...CALL_FACTS, cluster: "local", path: "/c/{cluster}/validate", uid, error: bug },
       },
     ]);
   });
@@ -194,7 +200,7 @@ describe("createGate, failed calls:", () => {
     expect(response.status).toBe(500);
     const { uid } = JSON.parse(readReview("conversion-1")).request;
     expect(log.lines).toMatchObject([
-      { message: "a call failed", properties: { cluster: "local", path: "/c/local/convert", uid, error: bug } },
+      { message: "a call failed", properties: { cluster: "local", path: "/c/{cluster}/convert", uid, error: bug } },
     ]);
   });
 

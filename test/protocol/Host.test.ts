@@ -118,3 +118,20 @@ describe("Host.canParse", () => {
     "::1::",
   ])("refuses %j", (text) => expect(Host.canParse(text)).toBe(false));
 });
+
+it.each([
+  ["localhost", true],
+  ["LOCALHOST.", true],
+  ["gate.localhost", true],
+  ["127.0.0.1", true],
+  ["127.9.9.9", true],
+  ["::1", true],
+  ["0:0:0:0:0:0:0:1", true],
+  ["localhost.example.com", false],
+  ["notlocalhost", false],
+  ["128.0.0.1", false],
+  ["127.0.0.1.example.com", false],
+  ["::2", false],
+])("Host %s is loopback: %s", (text, isLoopback) => {
+  expect(new Host(text).isLoopback).toBe(isLoopback);
+});

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { callReader, gatePath, isBasePath, readGateUrl, splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import {
+  callReader,
+  gatePath,
+  isBasePath,
+  readGateUrl,
+  splitBase,
+  splitGateUrl,
+  tokenAudience,
+  tokenCallReader,
+  tokenUrl,
+} from "../../src/protocol/gateUrl.ts";
 import { growthOf, LINEAR } from "../run/growthOf.ts";
 
 it.each([
@@ -12,6 +22,15 @@ it.each([
   ],
   ["https://e.example.com/a/b/c/prod/validate", { base: "https://e.example.com/a/b", path: "/c/prod/validate" }],
   ["https://[::1]:8443/c/prod/validate", { base: "https://[::1]:8443", path: "/c/prod/validate" }],
+  [
+    "https://gate.example.com/hooks/k/ey.a-b_c/c/prod/validate/pods",
+    { base: "https://gate.example.com/hooks/k/ey.a-b_c", path: "/c/prod/validate/pods" },
+  ],
+  ["https://gate.example.com/k/ey/k/ey/c/prod/validate", undefined],
+  ["https://gate.example.com/k/ey/hooks/c/prod/validate", undefined],
+  ["https://gate.example.com/k//c/prod/validate", undefined],
+  ["https://gate.example.com/k/../c/prod/validate", undefined],
+  ["https://gate.example.com/k/ey/c/other/validate", undefined],
   ["https://gate.example.com/c/other/validate", undefined],
   ["https://gate.example.com/c/prod/other", undefined],
   ["https://gate.example.com/c/prod/convert/x", undefined],
@@ -44,7 +63,10 @@ it.each([
     ["https://gate.example.com", "validate", "validate", "validate"],
   ],
   ["https://gate.example.com/c/prod/c/prod/validate", undefined],
-  ["https://gate.example.com/k/token/c/prod/validate", undefined],
+  ["https://gate.example.com/k/token/c/prod/validate", ["https://gate.example.com", "prod", "validate", undefined]],
+  ["https://gate.example.com/k/a/b/c/prod/validate", undefined],
+  ["https://gate.example.com/k/c/c/prod/validate", ["https://gate.example.com", "prod", "validate", undefined]],
+  ["https://gate.example.com/K/token/c/prod/validate", undefined],
   ["https://gate.example.com/a/../c/prod/validate", undefined],
   ["https://gate.example.com/a/%2e%2e/c/prod/validate", undefined],
   ["https://gate.example.com\\\\c/prod/validate", undefined],
@@ -84,7 +106,12 @@ describe("callReader", () => {
         for (const base of ["", "/hooks"])
           expect(
             callReader("/hooks")(`${origin}${base}${plain}${end}${query === undefined ? "" : `?${query}`}`),
-          ).toEqual(expected);
+          ).toEqual({ token: undefined, ...expected });
+    for (const base of ["", "/hooks"])
+      expect(callReader("/hooks")(`https://gate.example${base}/k/ey.a-b_c.d${plain}`)).toEqual({
+        ...expected,
+        token: "ey.a-b_c.d",
+      });
     const { cluster = "", purpose = "validate", entry, part } = expected ?? {};
     expect(plain).toBe(gatePath(cluster, purpose, entry, part));
   });
@@ -110,6 +137,22 @@ describe("callReader", () => {
     "/c/a/validate/b/c/d",
     "/c/a/convert/b/c",
     "/c/a%2Fb/validate",
+    "/k/c/a/validate",
+    "/k//c/a/validate",
+    "/k/./c/a/validate",
+    "/k/../c/a/validate",
+    "/k/t/../c/a/validate",
+    "/k/t/c/a/validate/b/c/d",
+    "/k/t/k/t/c/a/validate",
+    "/k/t%2e/c/a/validate",
+    "/k/t/x/c/a/validate",
+    "/k/t/a.b/c/a/validate",
+    "//k/t/c/a/validate",
+    "/k/t//c/a/validate",
+    "/K/t/c/a/validate",
+    "/k/t;a/c/a/validate",
+    "/k/t\u0000/c/a/validate",
+    "/c/a/k/t/validate",
     "/c/a/validate/%62",
     "/c/a;x=y/validate",
     "/c/a/validate;x",
@@ -128,6 +171,28 @@ describe("callReader", () => {
   });
 });
 
+it.each<[url: string, cluster: string | undefined]>([
+  ["https://gate.example/token/prod", "prod"],
+  ["http://127.0.0.1:8787/hooks/token/a.b-1?timeout=5s", "a.b-1"],
+  ["https://gate.example/other/token/prod", undefined],
+  ["https://gate.example/token/prod/", undefined],
+  ["https://gate.example/token/", undefined],
+  ["https://gate.example/token", undefined],
+  ["https://gate.example/token/pr%6fd", undefined],
+  ["https://gate.example/token/../c", undefined],
+  ["https://gate.example//token/prod", undefined],
+  ["https://gate.example/Token/prod", undefined],
+  ["https://gate.example/k/x/token/prod", undefined],
+  ["https://gate.example/token/prod#x", undefined],
+])("tokenCallReader reads %s", (url, cluster) => {
+  expect(tokenCallReader("/hooks")(url)).toBe(cluster);
+});
+
+it("the URL of a token call begins with its audience", () => {
+  expect(tokenUrl("https://gate.example/hooks", "prod")).toBe("https://gate.example/hooks/token/prod");
+  expect(tokenAudience("https://gate.example/hooks")).toBe("https://gate.example/hooks/token");
+});
+
 it.each<[path: string, is: boolean]>([
   ["", true],
   ["/hooks", true],
@@ -139,6 +204,8 @@ it.each<[path: string, is: boolean]>([
   ["/a/c", false],
   ["/c/a", false],
   ["/k", false],
+  ["/K", false],
+  ["/C", false],
   ["/k/token", false],
   ["/", false],
   ["/a/", false],
@@ -172,6 +239,8 @@ describe("reading a URL takes linear time", () => {
     ["of many prefixes", (size) => `https://gate.example.com${"/c".repeat(size)}`],
     ["of long names", (size) => `https://gate.example.com/c/${"a.".repeat(size)}/validate/${"b-".repeat(size)}!`],
     ["of a long host", (size) => `https://${"gate.".repeat(size)}/c/a/validate/!`],
+    ["of many tokens", (size) => `https://gate.example.com${"/k/a".repeat(size)}/c/a/validate`],
+    ["of a long token", (size) => `https://gate.example.com/k/${"a.".repeat(size)}/c/a/validat`],
     ["of many calls", (size) => `https://gate.example.com${"/c/a/validate".repeat(size)}`],
   ];
   it.each(cases)("%s", (_, make) => {
@@ -182,4 +251,13 @@ describe("reading a URL takes linear time", () => {
       "isBasePath",
     ).toBeLessThan(LINEAR);
   });
+});
+
+it.each([
+  ["https://a", "https://a", undefined],
+  ["https://a/hooks", "https://a/hooks", undefined],
+  ["https://a/k/t", "https://a", "t"],
+  ["https://a/hooks/k/t.t-t_", "https://a/hooks", "t.t-t_"],
+])("splitBase of %s", (base, place, token) => {
+  expect(splitBase(base)).toEqual({ place, token });
 });

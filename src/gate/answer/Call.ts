@@ -1,3 +1,4 @@
+import type { Identity } from "../../identity/Identity.ts";
 import type { Deadline } from "../../policy/run/Deadline.ts";
 import type { GateCall } from "../../protocol/gateUrl.ts";
 import type { RequestFacts } from "../../telemetry/context/AsyncContext.ts";
@@ -22,6 +23,8 @@ interface CallFacts extends Omit<GateCall, "purpose"> {
   readonly log: Log;
   /** The uid of the review, for the log; undefined until the body is decoded. */
   uid: string | undefined;
+  /** Who calls; undefined until the caller is identified. */
+  identity: Identity | undefined;
 }
 
 /** A call of `/validate` or `/mutate`. */
@@ -45,11 +48,9 @@ export type CallDependencies = Pick<
 
 /** Builds the call of a request to `href`. Its deadline starts now; dispose of it when the call is answered. */
 export function callOf(request: Request, path: GateCall, deps: CallDependencies, href = request.url): Call {
-  const { cluster, purpose, entry, part } = path;
+  const { token, cluster, purpose, entry, part } = path;
   const end = href.indexOf("?");
-  const called = end < 0 ? href : href.slice(0, end);
-  // The API server calls only https. Behind an edge that terminates TLS the gate itself sees http.
-  const url = called.startsWith("http:") ? `https:${called.slice("http:".length)}` : called;
+  const url = httpsUrl(href);
   const deadline = callDeadline(end < 0 ? "" : href.slice(end), deps.now);
   const span = startCallSpan(request, path, deps);
   const lineFacts = (): LogProperties => {
@@ -58,5 +59,26 @@ export function callOf(request: Request, path: GateCall, deps: CallDependencies,
   };
   const facts = Object.assign(lineFacts, { span });
   const log = withFacts(deps.log, facts);
-  return { request, cluster, purpose, entry, part, url, deadline, span, facts, log, uid: undefined };
+  return {
+    request,
+    token,
+    cluster,
+    purpose,
+    entry,
+    part,
+    url,
+    deadline,
+    span,
+    facts,
+    log,
+    uid: undefined,
+    identity: undefined,
+  };
+}
+
+/** A called URL without its query. The API server calls only https. Behind an edge that terminates TLS the gate itself sees http. */
+export function httpsUrl(href: string): string {
+  const end = href.indexOf("?");
+  const called = end < 0 ? href : href.slice(0, end);
+  return called.startsWith("http:") ? `https:${called.slice("http:".length)}` : called;
 }

@@ -1,6 +1,7 @@
 import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
-import { gatePath } from "../../protocol/gateUrl.ts";
-import { formatTraceparent } from "../../telemetry/trace/traceparent.ts";
+import { traceHeaders } from "../../telemetry/trace/traceHeaders.ts";
+import { admitCaller } from "../caller/admitCaller.ts";
+import { refusal } from "../caller/identifyCaller.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import { errorOfCall, GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
@@ -10,6 +11,8 @@ import { readBody } from "../http/readBody.ts";
 import { answerAdmission } from "./answerAdmission.ts";
 import { answerConversion } from "./answerConversion.ts";
 import type { Call } from "./Call.ts";
+import { noteCaller } from "./telemetry/noteCaller.ts";
+import { callRoute } from "./telemetry/startCallSpan.ts";
 
 /**
  * Answers one POST. The steps, in this order, and how each can end the call:
@@ -17,7 +20,8 @@ import type { Call } from "./Call.ts";
  * | step | ends the call with |
  * |---|---|
  * | check the content type | `wrong-content-type` |
- * | find the cluster | `unknown-cluster`, `cluster-lookup-failed`, `overloaded` |
+ * | find the cluster | `cluster-lookup-failed`, `overloaded` |
+ * | identify the caller | `unauthenticated`, also for a cluster that the gate does not have; `identity-unavailable`, `too-many-calls` |
  * | read the body | `overloaded`, `body-timeout`, `incomplete-body` |
  * | take a place | `overloaded` |
  * | answer for the purpose | `too-large`, `not-json`, `wrong-envelope`, `wrong-review-kind`, `not-found`, or the answer |
@@ -30,11 +34,17 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
   let place: TakenPlace | undefined;
   try {
     checkContent(request);
-    const identity = call.span.child("identity");
+    const span = call.span.child("identity");
     const found = runtime.clusters.find(call.cluster);
     const settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
-    identity.end();
-    if (settings === undefined) throw new GateError("unknown-cluster", "this gate has no cluster of that name");
+    // What names no cluster may be anything that a caller wrote.
+    if (settings === undefined) call.span.setAttributes({ "k8s.cluster.name": "(unknown)" });
+    const caller = admitCaller(runtime, call, settings);
+    call.identity = caller instanceof Promise ? await caller : caller;
+    span.end();
+    noteCaller(call, call.identity, runtime.deps);
+    // A caller is identified by the settings of its cluster.
+    if (settings === undefined) throw refusal("unknown-cluster");
     runtime.limiter.checkCalls();
     const body = await readBody(request, runtime.reading, deadline);
     const apart = body.whole ? answeredApart(runtime, call, body) : undefined;
@@ -50,10 +60,13 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     place?.endTurn?.();
     return await answer;
   } catch (error) {
-    const { cluster, purpose, entry, part, uid } = call;
-    // Made from its parts: a token in the path never reaches the log.
-    const path = gatePath(cluster, purpose, entry, part);
-    throw errorOfCall(error, { cluster, path, ...(uid === undefined ? {} : { uid }) });
+    const { cluster, entry, uid } = call;
+    throw errorOfCall(error, {
+      cluster,
+      path: callRoute(call),
+      ...(entry !== undefined && runtime.hasEntry(entry) ? { entry } : {}),
+      ...(uid === undefined ? {} : { uid }),
+    });
   } finally {
     deadline.dispose();
     place?.leave();
@@ -66,17 +79,17 @@ const LARGE_BYTES = 1024 * 1024;
 /** The answer to a call that is judged apart from all others; undefined for one that need not be, or cannot. */
 function answeredApart(
   { deps, limiter }: GateRuntime,
-  { url, deadline, span }: Call,
+  { url, deadline, span, identity }: Call,
   body: CompleteBody,
 ): Promise<Response | Body | "unavailable"> | undefined {
-  if (deps.judgeApart === undefined || body.data === undefined) return undefined;
+  if (deps.judgeApart === undefined || body.data === undefined || identity === undefined) return undefined;
   // The count ends where the body is found to be heavy.
   if (body.bytes <= LARGE_BYTES && !isHeavy(limiter.costOf(body, HEAVY_BYTES + 1))) return undefined;
   // Its bytes are gone once they are handed over.
   const costly = body.tooCostly();
-  const traceparent = deps.tracer === undefined ? undefined : formatTraceparent(span.context);
+  const trace = deps.tracer === undefined ? undefined : traceHeaders(span.context);
   return deps
-    .judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs, traceparent })
+    .judgeApart({ url, body: body.data, bytes: body.bytes, remainingMs: deadline.remainingMs, trace, identity })
     .then((answer) => (answer === "too-costly" ? costly : answer));
 }
 

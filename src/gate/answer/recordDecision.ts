@@ -1,3 +1,4 @@
+import type { Identity } from "../../identity/Identity.ts";
 import { deadlinePassed } from "../../policy/run/Deadline.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { Verdict } from "../../protocol/review/Verdict.ts";
@@ -78,7 +79,7 @@ async function recordNow(
 
 function decisionOfCall(
   { gate, deps }: GateRuntime,
-  { purpose, entry, part, span }: AdmissionCall,
+  { purpose, entry, part, span, identity }: AdmissionCall,
   settings: GateClusterSettings,
   { review, verdict, body, milliseconds }: DecidedCall,
 ): Promise<Decision> {
@@ -86,7 +87,7 @@ function decisionOfCall(
   return decisionOf({
     cluster: settings.cluster,
     settings: settings.records,
-    identity: { tier: "none" },
+    identity: recordedIdentity(identity),
     purpose,
     entry,
     part,
@@ -98,4 +99,9 @@ function decisionOfCall(
     traceId: span.context.traceId,
     certificateSerial: deps.certificateSerial?.(),
   });
+}
+
+function recordedIdentity(identity: Identity | undefined): Decision["identity"] {
+  const { tier, subject } = identity ?? { tier: "none" };
+  return subject === undefined ? { tier } : { tier, subject };
 }

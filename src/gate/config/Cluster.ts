@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { IdentitySettings } from "../../identity/IdentitySettings.ts";
 import { modes } from "../../policy/define/Mode.ts";
 
 const mode = z.enum(modes as ["enforce", "warn", "audit"]);
@@ -26,6 +27,8 @@ const records = z.strictObject({
 
 /** The settings of one cluster, from the table or a lookup. Unknown keys are faults, so that a misspelt key is noticed. */
 export const clusterSchema = z.strictObject({
+  /** Who may call for the cluster. `clusterIdentity` reads it: the tiers of the gate check their own settings. */
+  identity: z.optional(z.unknown()),
   /** The mode of every policy that `modes` does not name. Default: `enforce`. */
   mode: z.optional(mode),
   /** Modes by policy name. */
@@ -37,7 +40,10 @@ export const clusterSchema = z.strictObject({
 });
 
 /** Settings of a cluster that calls the gate. */
-export type Cluster = z.infer<typeof clusterSchema>;
+export type Cluster = Omit<z.infer<typeof clusterSchema>, "identity"> & {
+  /** Who may call for the cluster. */
+  readonly identity?: IdentitySettings;
+};
 
 /**
  * Finds the settings of a cluster outside the gate (KV, S3, a file). Resolves to undefined when there is no such cluster.

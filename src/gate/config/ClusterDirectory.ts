@@ -1,9 +1,8 @@
-import type { Policy } from "../../policy/define/policy.ts";
 import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { Log } from "../../telemetry/Log.ts";
 import { GateError } from "../GateError.ts";
 import type { Cluster, ClusterLookup } from "./Cluster.ts";
-import { clusterSettings } from "./clusterSettings.ts";
+import { clusterSettings, type GateParts } from "./clusterSettings.ts";
 import type { GateClusterSettings } from "./GateClusterSettings.ts";
 
 /** The cached result of a lookup. `settings` is undefined when there is no such cluster. */
@@ -42,23 +41,23 @@ export class ClusterDirectory {
     string,
     { readonly lookup: Promise<GateClusterSettings | undefined>; readonly startedAt: number }
   >();
-  readonly #policies: readonly Policy[];
+  readonly #parts: GateParts;
   readonly #now: () => number;
   readonly #log: Log;
 
   /** Throws {@link GateConfigError} for a table with a fault. */
   constructor(
     clusters: Readonly<Record<string, Cluster>> | ClusterLookup,
-    policies: readonly Policy[],
+    parts: GateParts,
     deps: { now: () => number; log: Log },
   ) {
-    this.#policies = policies;
+    this.#parts = parts;
     this.#now = deps.now;
     this.#log = deps.log;
     if (typeof clusters === "function") this.#lookup = clusters;
     else
       this.#table = new Map(
-        Object.entries(clusters).map(([name, cluster]) => [name, clusterSettings(name, cluster, policies, true)]),
+        Object.entries(clusters).map(([name, cluster]) => [name, clusterSettings(name, cluster, parts, true)]),
       );
   }
 
@@ -111,7 +110,7 @@ export class ClusterDirectory {
         remember(this.#unknown, name, { settings: undefined, lookedUpAt }, MAX_UNKNOWN_NAMES);
         return undefined;
       }
-      const settings = clusterSettings(name, cluster, this.#policies, false);
+      const settings = clusterSettings(name, cluster, this.#parts, false);
       this.#unknown.delete(name);
       remember(this.#cached, name, { settings, lookedUpAt }, MAX_CLUSTERS);
       return settings;

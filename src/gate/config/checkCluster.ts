@@ -31,7 +31,7 @@ function faultOf(value: unknown): DecodeFault | undefined {
     const recordsFault = faultOfRecords(records);
     if (recordsFault !== undefined) return recordsFault;
   }
-  return unknownKeysFault(value, ["mode", "modes", "params", "records"], "");
+  return unknownKeysFault(value, ["identity", "mode", "modes", "params", "records"], "");
 }
 
 function faultOfRecords(value: unknown): DecodeFault | undefined {

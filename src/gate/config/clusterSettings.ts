@@ -1,10 +1,18 @@
+import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { DEFAULT_RECORD_SETTINGS, type RecordSettings } from "../../records/decision/RecordSettings.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { Cluster } from "./Cluster.ts";
 import { checkCluster } from "./checkCluster.ts";
+import { clusterIdentity } from "./clusterIdentity.ts";
 import type { GateClusterSettings } from "./GateClusterSettings.ts";
 import { GateConfigError } from "./GateConfigError.ts";
+
+/** The parts of a gate that settings name. */
+export interface GateParts {
+  readonly policies: readonly Policy[];
+  readonly tiers: readonly IdentityTier[];
+}
 
 /**
  * Checks the settings of a cluster and parses its parameters. Throws {@link GateConfigError} with the path of the fault.
@@ -14,7 +22,7 @@ import { GateConfigError } from "./GateConfigError.ts";
 export function clusterSettings(
   name: string,
   data: unknown,
-  policies: readonly Policy[],
+  { policies, tiers }: GateParts,
   strict: boolean,
 ): GateClusterSettings {
   const path = `clusters.${name}`;
@@ -44,6 +52,7 @@ export function clusterSettings(
     modeOf: (policy) => modeOf.get(policy) ?? mode,
     paramsOf: (policy) => paramsOf.get(policy),
     records: recordSettings(checked.value.records, path),
+    identity: clusterIdentity(path, checked.value.identity, tiers),
   };
 }
 

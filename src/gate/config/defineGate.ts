@@ -1,3 +1,4 @@
+import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { Conversion } from "../../policy/define/conversion.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { withHubs } from "../../policy/define/withHubs.ts";
@@ -20,6 +21,8 @@ export interface GateDefinition {
   /** Entries by name. Policies in no entry are in the entry `default`. */
   readonly entries?: Readonly<Record<string, GateEntry>>;
   readonly conversions?: readonly Conversion[];
+  /** The tiers that the clusters name in their `identity`, such as `jwt()`. Default: none. */
+  readonly tiers?: readonly IdentityTier[];
   /** Settings by cluster name, or a lookup whose results are cached. */
   readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
 }
@@ -30,10 +33,11 @@ export interface Gate {
   readonly policies: readonly Policy[];
   readonly entries: Readonly<Record<string, GateEntry>>;
   readonly conversions: readonly Conversion[];
+  readonly tiers: readonly IdentityTier[];
   readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
 }
 
-const KEYS = ["name", "policies", "entries", "conversions", "clusters"];
+const KEYS = ["name", "policies", "entries", "conversions", "tiers", "clusters"];
 /** A label value of at most 63 characters holds the name with a suffix. */
 const MAX_NAME_LENGTH = 56;
 
@@ -43,7 +47,7 @@ const MAX_NAME_LENGTH = 56;
  */
 export function defineGate(definition: GateDefinition): Gate {
   if (typeof definition !== "object" || definition === null) throw new GateConfigError("defineGate", "takes an object");
-  const { name = "postern", policies, entries = {}, conversions = [], clusters } = definition;
+  const { name = "postern", policies, entries = {}, conversions = [], tiers = [], clusters } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
   if (typeof name !== "string" || !isDnsLabel(name) || name.length > MAX_NAME_LENGTH)
@@ -71,6 +75,7 @@ export function defineGate(definition: GateDefinition): Gate {
     if (crds.has(crd)) throw new GateConfigError("conversions", `repeats the CustomResourceDefinition ${crd}`);
     crds.add(crd);
   }
+  checkTiers(tiers);
   if (typeof clusters !== "function") {
     if (typeof clusters !== "object" || clusters === null)
       throw new GateConfigError("clusters", "is neither an object nor a function");
@@ -80,15 +85,31 @@ export function defineGate(definition: GateDefinition): Gate {
           `clusters.${name}`,
           "is not a cluster name: expected lower-case letters, digits, '-' and '.'",
         );
-    for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, policies, true);
+    for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, { policies, tiers }, true);
   }
   return Object.freeze({
     name,
     policies: policies.map((policy) => withHubs(policy, conversions)),
     entries,
     conversions,
+    tiers,
     clusters,
   });
+}
+
+function checkTiers(tiers: readonly IdentityTier[]): void {
+  if (!Array.isArray(tiers)) throw new GateConfigError("tiers", "is not a list");
+  const names = new Set<unknown>();
+  for (const [index, tier] of tiers.entries()) {
+    const { name, check, start } = Object(tier);
+    if (typeof name !== "string" || typeof check !== "function" || typeof start !== "function")
+      throw new GateConfigError(
+        `tiers[${index}]`,
+        "is not a tier; create it with jwt(), capability() or clientCertificate()",
+      );
+    if (names.has(name)) throw new GateConfigError(`tiers[${index}]`, `repeats the tier ${JSON.stringify(name)}`);
+    names.add(name);
+  }
 }
 
 function checkEntries(policies: readonly Policy[], entries: Readonly<Record<string, GateEntry>>): void {

@@ -3,7 +3,7 @@ import type { GateError, GateErrorCode } from "../GateError.ts";
 import type { errorSchema } from "./errorSchema.ts";
 
 /** Whole seconds after which the API server may try again. Its timeout is at most 30 s. */
-const RETRY_AFTER_SECONDS = "1";
+const RETRY_AFTER_SECONDS = 1;
 
 /**
  * Writes an error as HTTP: status, JSON body, and the headers that belong to it. `isBodyUnread` means that the caller may
@@ -16,7 +16,10 @@ export function errorResponse(error: GateError, isBodyUnread: boolean): Response
   const status = httpStatus(error.code);
   const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
   if (error.allow !== undefined) headers.set("allow", error.allow);
-  if (status === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  if (status === 503 || status === 429)
+    headers.set("retry-after", String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
+  // RFC 9110, section 15.5.2. A caller with a certificate or a capability does not need it.
+  if (status === 401) headers.set("www-authenticate", "Bearer");
   // The unread rest of a body makes the connection useless for other calls.
   if (isBodyUnread) headers.set("connection", "close");
   return new Response(JSON.stringify(body), { status, headers });
@@ -35,8 +38,9 @@ export function httpStatus(code: GateErrorCode): number {
     case "wrong-envelope":
       return 400;
     case "not-found":
-    case "unknown-cluster":
       return 404;
+    case "unauthenticated":
+      return 401;
     case "method-not-allowed":
       return 405;
     case "body-timeout":
@@ -47,10 +51,13 @@ export function httpStatus(code: GateErrorCode): number {
       return 415;
     case "wrong-review-kind":
       return 422;
+    case "too-many-calls":
+      return 429;
     case "internal":
       return 500;
     case "overloaded":
     case "cluster-lookup-failed":
+    case "identity-unavailable":
     case "not-recorded":
       return 503;
   }

@@ -47,6 +47,9 @@ export async function nodeRecords(env: RecordsEnv, deps: NodeRecordsDependencies
       return true;
     },
   });
+  // An alert has to see the first one.
+  metrics?.recordsDropped(0);
+  metrics?.recordError("store-conflict", 0);
   metrics?.recordQueue(() => later.size + (store?.size ?? 0));
   return {
     later: (decide, bytes) => later.later(decide, bytes),

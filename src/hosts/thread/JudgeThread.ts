@@ -124,7 +124,8 @@ export class JudgeThread {
       body,
       bytes: next.bytes,
       serial: this.#options.certificateSerial(),
-      traceparent: next.traceparent,
+      trace: next.trace,
+      identity: next.identity,
     };
     this.#worker.postMessage(
       call,

@@ -7,6 +7,7 @@ import type { GateDependencies } from "../../gate/GateDependencies.ts";
 import { gateError } from "../../gate/GateError.ts";
 import { errorResponse } from "../../gate/http/errorResponse.ts";
 import type { ReadChunks } from "../../gate/http/readChunks.ts";
+import type { Identity } from "../../identity/Identity.ts";
 import { Counters } from "../../telemetry/Counters.ts";
 import { ThreadRecorder } from "./ThreadRecorder.ts";
 import { type ThreadCall, type ThreadMessage, threadCallSchema } from "./threadMessages.ts";
@@ -27,22 +28,24 @@ export async function judgeInThread(
   const readChunks: ReadChunks = async (_request, onChunk) => onChunk(joined(parts));
   const records = new ThreadRecorder((message) => send(port, message), deps.log);
   const { tracer, metrics } = telemetry;
-  const own = { counters, readChunks, records, tracer, metrics, certificateSerial: () => serial };
+  const identities = new WeakMap<Request, Identity>();
+  const identified = (request: Request): Identity | undefined => identities.get(request);
+  const own = { counters, readChunks, records, tracer, metrics, identified, certificateSerial: () => serial };
   const app = createGate(gate, { ...deps, ...own });
   // A promise that a policy left behind must not end the thread.
   process.on("unhandledRejection", (error: unknown) => deps.log.error("unhandled promise rejection", { error }));
   const answerTo = async (call: ThreadCall): Promise<Response> => {
     ({ serial, body: parts } = call);
-    return app.fetch(
-      new Request(call.url, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          "content-length": String(call.bytes),
-          ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
-        },
-      }),
-    );
+    const request = new Request(call.url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "content-length": String(call.bytes),
+        ...call.trace,
+      },
+    });
+    identities.set(request, call.identity);
+    return app.fetch(request);
   };
   port.on("message", async (message: unknown) => {
     const call = threadCallSchema.parse(message);

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import type { Identity } from "../../identity/Identity.ts";
 import { decisionSchema } from "../../records/decision/decisionSchema.ts";
 import type { RelayedMeasurement } from "../../telemetry/metrics/RelayedMetrics.ts";
 import type { SpanData } from "../../telemetry/trace/SpanData.ts";
+import type { TraceHeaders } from "../../telemetry/trace/traceHeaders.ts";
 
 /** A call for the thread. */
 export interface ThreadCall {
@@ -13,8 +15,10 @@ export interface ThreadCall {
   readonly bytes: number;
   /** The serial of the certificate that serves now. */
   readonly serial: string | undefined;
-  /** The span of the call in the process, as a header; undefined where nothing is traced. */
-  readonly traceparent: string | undefined;
+  /** The span of the call in the process; undefined where nothing is traced. */
+  readonly trace: TraceHeaders | undefined;
+  /** Who calls, as the process has identified it. */
+  readonly identity: Identity;
 }
 
 /** The end of a `record` of the thread: the receipt, or why there is none. */
@@ -61,7 +65,8 @@ export const threadCallSchema: z.ZodType<ThreadCall | ThreadReceipt> = z.discrim
     body: z.array(z.instanceof(Uint8Array)),
     bytes: z.number(),
     serial: z.union([z.string(), z.undefined()]),
-    traceparent: z.union([z.string(), z.undefined()]),
+    trace: z.union([z.record(z.string(), z.string()), z.undefined()]),
+    identity: z.custom<Identity>((it) => has(it, "tier")),
   }),
 ]);
 

@@ -19,13 +19,13 @@ export interface ThreadTelemetry {
 
 /**
  * Makes the telemetry of a thread from that of the process. A tracer that exports by itself, such as one of an SDK, is used as
- * it is. The process has decided what is sampled: its decision is in the `traceparent` of each call.
+ * it is. The process has decided what is sampled: its decision is in the trace of each call.
  */
 export function threadTelemetry(own: Telemetry | undefined): ThreadTelemetry {
   const metrics = new RelayedMetrics();
   let spans: SpanData[] = [];
   const now = own?.tracer?.now ?? Date.now;
-  const sampler = (_: string, parent: { readonly isSampled: boolean } | undefined): boolean =>
+  const sampler = (_: number, parent: { readonly isSampled: boolean } | undefined): boolean =>
     parent?.isSampled ?? false;
   const exportSpans = (ended: readonly SpanData[]): void => {
     spans.push(...ended);

@@ -23,6 +23,13 @@ export interface RequestMeasurement {
   readonly durationMs: number;
 }
 
+/** A caller that was identified. */
+export interface CallerMeasurement {
+  readonly cluster: string;
+  readonly tier: string;
+  readonly isInGrace: boolean;
+}
+
 /** The metrics of a gate. No method throws. */
 export interface GateMetrics {
   /** Counts a review that was answered. */
@@ -31,6 +38,10 @@ export interface GateMetrics {
   policy(measured: PolicyMeasurement, count?: number): void;
   policyDuration(policy: string, durationMs: number): void;
   request(measured: RequestMeasurement): void;
+  /** Counts a caller that was identified. `isInGrace`: by a capability that has expired. */
+  caller(measured: CallerMeasurement): void;
+  /** Counts a caller that was refused. `reason` is one of few. */
+  refusal(reason: string): void;
   /** Counts a call that could not be judged. `code` is one of the codes of `GateError`. */
   error(code: string): void;
   /** Measures the size of a queue at each collection. Another one of the same name replaces it. */

@@ -1,5 +1,11 @@
 import { BoundedLabel } from "./BoundedLabel.ts";
-import type { GateMetrics, PolicyMeasurement, RequestMeasurement, ReviewMeasurement } from "./GateMetrics.ts";
+import type {
+  CallerMeasurement,
+  GateMetrics,
+  PolicyMeasurement,
+  RequestMeasurement,
+  ReviewMeasurement,
+} from "./GateMetrics.ts";
 import { HISTOGRAMS, INSTRUMENTS } from "./instruments.ts";
 import { LabelSets } from "./LabelSets.ts";
 import type { Measure, Meter } from "./Meter.ts";
@@ -28,12 +34,15 @@ export class MeteredGate implements GateMetrics {
   readonly #policies = new BoundedLabel(MAX_POLICIES);
   readonly #reviewLabels = new LabelSets(INSTRUMENTS.reviews.labels);
   readonly #resultLabels = new LabelSets(INSTRUMENTS.policyResults.labels);
+  readonly #callerLabels = new LabelSets(INSTRUMENTS.callers.labels);
   readonly #policyLabels = new LabelSets(HISTOGRAMS.policies.labels);
   readonly #requestLabels = new LabelSets(HISTOGRAMS.requests.labels);
   readonly #hasCpuClock: boolean;
   readonly #reviews: Measure;
   readonly #results: Measure;
   readonly #misses: Measure;
+  readonly #callers: Measure;
+  readonly #refusals: Measure;
   readonly #errors: Measure;
   readonly #dropped: Measure;
   readonly #recordsDropped: Measure;
@@ -51,6 +60,8 @@ export class MeteredGate implements GateMetrics {
     this.#reviews = meter.counter(INSTRUMENTS.reviews);
     this.#results = meter.counter(INSTRUMENTS.policyResults);
     this.#misses = meter.counter(INSTRUMENTS.deadlineMisses);
+    this.#callers = meter.counter(INSTRUMENTS.callers);
+    this.#refusals = meter.counter(INSTRUMENTS.refusals);
     this.#errors = meter.counter(INSTRUMENTS.errors);
     this.#dropped = meter.counter(INSTRUMENTS.dropped);
     this.#recordsDropped = meter.counter(INSTRUMENTS.recordsDropped);
@@ -82,6 +93,14 @@ export class MeteredGate implements GateMetrics {
     if (!this.#hasCpuClock) return;
     const known = METHODS.includes(method) ? method : "_OTHER";
     this.#requests(durationMs / 1000, this.#requestLabels.of(known, route, String(status), "https"));
+  }
+
+  caller({ cluster, tier, isInGrace }: CallerMeasurement): void {
+    this.#callers(1, this.#callerLabels.of(this.#clusters.of(cluster), tier, String(isInGrace)));
+  }
+
+  refusal(reason: string): void {
+    this.#refusals(1, { "postern.reason": reason });
   }
 
   error(code: string): void {

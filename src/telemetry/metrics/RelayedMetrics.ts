@@ -40,7 +40,9 @@ export class RelayedMetrics implements GateMetrics {
     this.#kept.push({ method: "recordError", args });
   }
 
-  // The main thread measures the request, and its own queues.
+  // The main thread identifies callers, and measures the request and its own queues.
+  caller(): void {}
+  refusal(): void {}
   request(): void {}
   queue(): void {}
   recordQueue(): void {}

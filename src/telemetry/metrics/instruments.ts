@@ -33,6 +33,19 @@ export const INSTRUMENTS = {
     unit: "{call}",
     labels: ["error.type"],
   },
+  callers: {
+    name: "postern.identity.accepted",
+    description:
+      "Callers that were identified, by tier. In their grace: capabilities that have expired and are still honoured.",
+    unit: "{call}",
+    labels: ["k8s.cluster.name", "postern.tier", "postern.grace"],
+  },
+  refusals: {
+    name: "postern.identity.refused",
+    description: "Callers that were refused, by reason.",
+    unit: "{call}",
+    labels: ["postern.reason"],
+  },
   dropped: {
     name: "postern.telemetry.dropped",
     description: "Spans and metric exports that were dropped: the queue was full, or the collector did not take them.",

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { constants, X509Certificate } from "node:crypto";
 import {
   createServer,
   type ServerOptions as HttpServerOptions,
@@ -37,6 +37,11 @@ export interface ServerOptions {
   readonly hostname?: string;
   /** HTTPS with h2 and http/1.1 by ALPN. Default: plain HTTP, for a server behind an edge that terminates TLS. */
   readonly tls?: KeyPair;
+  /**
+   * Whether TLS clients are asked for a certificate. They may have none, and any certificate is accepted: whoever answers the call
+   * verifies its chain. Sessions are not resumed, because a resumed one has no chain.
+   */
+  readonly asksForCertificate?: boolean;
   /** The answer to a request that is not a valid `Request`, such as one without a host. Default: 400 without a body. */
   readonly onBadRequest?: () => Response;
   /** Called for a connection that ends in its TLS handshake. */
@@ -75,6 +80,17 @@ const CHECK_MS = 1_000;
 /** A client that sends more frames that are not valid, or streams that are refused, is cut off. Node's default is 1000. */
 const MAX_INVALID_FRAMES = 100;
 const GRACE_MS = 35_000;
+/**
+ * The list of CAs is empty, so that a client sends its certificate whatever CA it has: Go's clients send none when their CA is not in
+ * the list, and the list of 1,000 CAs is too long for a handshake. Without tickets, which would be the only way to resume
+ * (Node keeps no sessions), each handshake has the whole chain. Renegotiation could change the certificate of a connection.
+ */
+const FOR_CLIENT_CERTIFICATES = {
+  requestCert: true,
+  rejectUnauthorized: false,
+  ca: [] as string[],
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+};
 
 /** Starts a server for a fetch handler. Rejects with the system error, such as EADDRINUSE, when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -84,7 +100,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   // Options that Node takes only when a server is created.
   const http1 = { connectionsCheckingInterval: CHECK_MS };
-  const secure = options.tls === undefined ? undefined : createSecureServer(secureOptions(options.tls, limits, http1));
+  const ofClients = options.asksForCertificate === true ? FOR_CLIENT_CERTIFICATES : {};
+  const secure =
+    options.tls === undefined
+      ? undefined
+      : createSecureServer({ ...secureOptions(options.tls, limits, http1), ...ofClients });
   const server = secure ?? createServer(http1);
   let served = options.tls === undefined ? "" : fingerprintOf(options.tls);
   Object.assign(server, {
@@ -124,7 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const fingerprint = fingerprintOf(pair);
       if (secure === undefined) throw new Error("a server without TLS has no certificate to replace");
       // Each context without ticketKeys creates new ones, so that tickets of the old context are invalid.
-      secure.setSecureContext({ ...pair, minVersion: lowestVersion(), ciphers: servedCiphers() });
+      secure.setSecureContext({ ...pair, minVersion: lowestVersion(), ciphers: servedCiphers(), ...ofClients });
       // The pair is checked before old connections are retired, so that connections of both pairs stay until then.
       connections.keep(fingerprint);
       served = fingerprint;

@@ -1,4 +1,5 @@
 import type { Certificate } from "../x509/Certificate.ts";
+import { allowsClientAuth } from "./allowsClientAuth.ts";
 import { allowsServerAuth } from "./allowsServerAuth.ts";
 import { buildChains, MAX_CANDIDATES } from "./buildChains.ts";
 import { CertificatePool } from "./CertificatePool.ts";
@@ -20,6 +21,9 @@ export interface ChainQuestion {
   readonly now: number;
 }
 
+/** A chain that a client sent: the leaf first, the others in any order. */
+export type ClientChainQuestion = Omit<ChainQuestion, "host">;
+
 /** Go's TLS client accepts no larger RSA key in any served certificate. */
 export const MAX_RSA_BITS = 8192;
 
@@ -30,19 +34,56 @@ export const MAX_RSA_BITS = 8192;
  * constraints apply to names in unusual forms. Revocation is not checked; the API server does not check it either.
  */
 export function verifyChain({ served, anchors, host, now }: ChainQuestion): Verification {
-  const [leaf, ...others] = served;
+  const [leaf] = served;
   if (leaf === undefined) return failed({ code: "no-certificate", message: "no certificate was served" });
   if (anchors.length === 0) return failed({ code: "no-anchors", message: "the bundle has no certificate" });
   if (host === "") return failed({ code: "no-host", message: "no host was given" });
-  const leafFault = checkKeys(served) ?? checkCertificate(leaf, "leaf", 0, now);
+  return verifyFor({ served, anchors, now }, leaf, {
+    leafFault: () => (matchesHost(leaf, host) ? undefined : { code: "wrong-host", message: hostMessage(leaf, host) }),
+    usageFault: (chain) => {
+      const forOthers = chain.find((it) => !allowsServerAuth([it]));
+      return forOthers && wrongUsage(forOthers, "server");
+    },
+  });
+}
+
+/**
+ * Verifies the chain of a client, in the same way, for client authentication. Names are not checked. Stricter than Go in one
+ * point: the leaf must list the extended key usage. A certificate that says nothing of its purpose is often one of a server.
+ */
+export function verifyClientChain({ served, anchors, now }: ClientChainQuestion): Verification {
+  const [leaf] = served;
+  if (leaf === undefined) return failed({ code: "no-certificate", message: "no certificate was sent" });
+  if (anchors.length === 0) return failed({ code: "no-anchors", message: "the bundle has no certificate" });
+  return verifyFor({ served, anchors, now }, leaf, {
+    leafFault: () => undefined,
+    usageFault: (chain) => {
+      const forOthers = chain.find((it) => !allowsClientAuth(it, it === leaf));
+      return forOthers && wrongUsage(forOthers, "client");
+    },
+  });
+}
+
+/** The checks that depend on what a chain is for. */
+interface ChainPurpose {
+  readonly leafFault: () => ChainFault | undefined;
+  readonly usageFault: (chain: Chain) => ChainFault | undefined;
+}
+
+function verifyFor(
+  { served, anchors, now }: ClientChainQuestion,
+  leaf: Certificate,
+  purpose: ChainPurpose,
+): Verification {
+  const others = served.slice(1);
+  const leafFault = checkKeys(served) ?? checkCertificate(leaf, "leaf", 0, now) ?? purpose.leafFault();
   if (leafFault !== undefined) return failed(leafFault);
-  if (!matchesHost(leaf, host)) return failed({ code: "wrong-host", message: hostMessage(leaf, host) });
   const pool = new CertificatePool(anchors);
   const built = pool.has(leaf)
     ? { chains: [[leaf]], fault: undefined }
     : buildChains(leaf, { anchors: pool, intermediates: new CertificatePool(others), now });
   const names = new NameConstraintCheck();
-  const faults = built.chains.map((chain) => checkWholeChain(chain, names));
+  const faults = built.chains.map((chain) => policyFault(chain) ?? purpose.usageFault(chain) ?? names.faultOf(chain));
   const chains = built.chains.filter((_, index) => faults[index] === undefined);
   const [best] = chains.toSorted((left, right) => endOf(right) - endOf(left));
   const anchor = best?.at(-1);
@@ -68,19 +109,20 @@ function checkKeys(served: readonly Certificate[]): ChainFault | undefined {
   return undefined;
 }
 
-/** The checks that Go makes after it has built a chain. */
-function checkWholeChain(chain: Chain, names: NameConstraintCheck): ChainFault | undefined {
+/** With {@link ChainPurpose} and name constraints, the checks that Go makes after it has built a chain. */
+function policyFault(chain: Chain): ChainFault | undefined {
   // The anchor's own policies do not count.
   const withPolicies = chain.slice(0, -1).find(({ needsPolicies }) => needsPolicies);
-  if (withPolicies !== undefined)
-    return {
+  return (
+    withPolicies && {
       code: "needs-policies",
       message: `${withPolicies.subject.short} requires a check of certificate policies, which is not implemented`,
-    };
-  const forOthers = chain.find((it) => !allowsServerAuth([it]));
-  if (forOthers !== undefined)
-    return { code: "wrong-usage", message: `${forOthers.subject.short} does not allow server authentication` };
-  return names.faultOf(chain);
+    }
+  );
+}
+
+function wrongUsage({ subject }: Certificate, use: "server" | "client"): ChainFault {
+  return { code: "wrong-usage", message: `${subject.short} does not allow ${use} authentication` };
 }
 
 function endOf(chain: Chain): number {

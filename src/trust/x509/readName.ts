@@ -14,8 +14,18 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   "0.9.2342.19200300.100.1.25": "DC",
 };
 
+/** One attribute of a name. */
+export interface NameAttribute {
+  readonly oid: string;
+  readonly value: string;
+  /** The value with its tag and length, in hex. */
+  readonly raw: string;
+}
+
 /** A distinguished name. */
 export interface DistinguishedName {
+  /** The sets of attributes, in the order of the certificate. */
+  readonly sets: readonly (readonly NameAttribute[])[];
   /** In the syntax of RFC 4514, but in the order of the certificate. Control characters are escaped. */
   readonly text: string;
   /** The DER in hex. An issuer and a subject match if this is equal. */
@@ -28,29 +38,34 @@ export interface DistinguishedName {
 export function readName(reader: DerReader): DistinguishedName {
   const { whole, content: rdns } = reader.readElement(TAG.sequence);
   const sets = new DerReader(rdns, "name");
-  const parts: string[] = [];
+  const parts: NameAttribute[][] = [];
   const found = new Map<string, string>();
   while (!sets.isEmpty) {
     const set = sets.enter(TAG.set);
-    const attributes: string[] = [];
+    const attributes: NameAttribute[] = [];
     while (!set.isEmpty) {
       const attribute = set.enter(TAG.sequence);
       const oid = attribute.readOid();
-      const { tag, content } = attribute.readAny();
+      const { tag, content, whole: element } = attribute.readAny();
       const value = readString(tag, content, attribute);
       const type = SHORT_NAMES[oid] ?? oid;
       if (!found.has(type)) found.set(type, printable(value));
-      attributes.push(`${type}=${printable(escaped(value))}`);
+      attributes.push({ oid, value, raw: Buffer.from(element).toString("hex") });
     }
-    if (attributes.length > 0) parts.push(attributes.join("+"));
+    if (attributes.length > 0) parts.push(attributes);
   }
-  const text = parts.join(", ");
+  const text = parts.map((attributes) => attributes.map(attributeText).join("+")).join(", ");
   const short = found.get("CN") || found.get("O") || text;
   return {
+    sets: parts,
     text,
     raw: Buffer.from(whole).toString("hex"),
     short: short.length <= MAX_SHOWN ? short : `${short.slice(0, MAX_SHOWN - 1)}…`,
   };
+}
+
+function attributeText({ oid, value }: NameAttribute): string {
+  return `${SHORT_NAMES[oid] ?? oid}=${printable(escaped(value))}`;
 }
 
 /** A name can have 100 KB. It must not fill a log line or an Event. */

@@ -1,8 +1,8 @@
 import { selfSignedPair } from "../../tls/selfSignedPair.ts";
-import { BenchChild } from "../BenchChild.ts";
 import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
 import { measureRatio } from "../Ratio.ts";
+import { CountedServer } from "./CountedServer.ts";
 import { LoadGenerator } from "./LoadGenerator.ts";
 
 /** CPU time per request of the gate's Node process over HTTPS, compared with a plain node:https server. */
@@ -31,36 +31,5 @@ export async function nodeFigure(size: BenchSize): Promise<Figure> {
     };
   } finally {
     await Promise.all([gate.stop(), floor.stop(), load.stop()]);
-  }
-}
-
-class CountedServer {
-  readonly port: number;
-  readonly #child: BenchChild;
-  readonly #load: LoadGenerator;
-
-  private constructor(child: BenchChild, port: number, load: LoadGenerator) {
-    this.#child = child;
-    this.port = port;
-    this.#load = load;
-  }
-
-  static async start(file: string, env: Readonly<Record<string, string>>, load: LoadGenerator): Promise<CountedServer> {
-    const [child, ready] = await BenchChild.start(file, env);
-    return new CountedServer(child, (ready as { port: number }).port, load);
-  }
-
-  async cpuPerRequest(): Promise<number> {
-    const before = await this.#cpu();
-    const { requests } = await this.#load.send(this.port);
-    return ((await this.#cpu()) - before) / requests;
-  }
-
-  stop(): Promise<void> {
-    return this.#child.stop();
-  }
-
-  async #cpu(): Promise<number> {
-    return ((await this.#child.ask({})) as { microseconds: number }).microseconds;
   }
 }

@@ -10,10 +10,16 @@ import type { GateServer } from "./GateServer.ts";
 
 const START_TIMEOUT_MS = patience(15_000);
 
+/** A {@link GateServer} whose log can be read. */
+export interface NodeGateServer extends GateServer {
+  /** What it has written since its last start. */
+  log(): string;
+}
+
 /**
  * Starts the bundle of functions/node.ts, which terminates TLS itself. `gate` is the path of the module of the gate.
  */
-export async function startNodeGate(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
+export async function startNodeGate(gate: string, env: Readonly<Record<string, string>> = {}): Promise<NodeGateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-node-gate-"));
   const file = (name: string): string => join(folder, name);
   const [text, ca, [port = 0]] = await Promise.all([gateBundle("node", gate), TestCa.create("node"), freePorts(1)]);
@@ -26,7 +32,7 @@ export async function startNodeGate(gate: string, env: Readonly<Record<string, s
   ]);
   let service: ChildService | undefined;
   let starts = 0;
-  const server: GateServer = {
+  const server: NodeGateServer = {
     url: `https://localhost:${port}`,
     ca: ca.cert,
     async start() {
@@ -52,6 +58,7 @@ export async function startNodeGate(gate: string, env: Readonly<Record<string, s
     async stop() {
       await service?.stop();
     },
+    log: () => service?.log() ?? "",
   };
   try {
     await server.start();

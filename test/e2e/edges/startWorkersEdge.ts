@@ -15,15 +15,33 @@ import type { GateServer } from "./GateServer.ts";
 
 const CADDY_TIMEOUT_MS = patience(15_000);
 
+/** Parts of a Worker that not every gate has. */
+export interface WorkerParts {
+  /** The Worker's script. Default: the bundle of functions/worker.ts with the gate. */
+  readonly script?: string;
+  /** Its bindings and flags. */
+  readonly options?: {
+    readonly compatibilityFlags: string[];
+    readonly durableObjects: Record<string, { className: string; useSQLite: boolean }>;
+    readonly r2Buckets: string[];
+  };
+  /** Called with each line of its log. Default: the line is printed. */
+  readonly onLog?: (line: string) => void;
+}
+
 /**
  * Starts a gate in the Workers runtime: the bundle for deployment runs in workerd, behind caddy. Caddy terminates TLS
  * and reuses connections, as an edge does. `gate` is the path of the module that exports the gate.
  */
-export async function startWorkersEdge(gate: string, env: Readonly<Record<string, string>> = {}): Promise<GateServer> {
+export async function startWorkersEdge(
+  gate: string,
+  env: Readonly<Record<string, string>> = {},
+  { script, options, onLog }: WorkerParts = {},
+): Promise<GateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-edge-"));
   const file = (name: string): string => join(folder, name);
   const [text, ca, [port = 0, workerPort = 0], caddy] = await Promise.all([
-    gateBundle("worker", gate),
+    script ?? gateBundle("worker", gate),
     TestCa.create("edge"),
     freePorts(2),
     toolBinary("caddy", () => undefined),
@@ -48,7 +66,8 @@ export async function startWorkersEdge(gate: string, env: Readonly<Record<string
           bindings: { ...env },
           host: "127.0.0.1",
           port: workerPort,
-          handleStructuredLogs: printWorkerLog,
+          handleStructuredLogs: onLog === undefined ? printWorkerLog : ({ message }) => onLog(message),
+          ...options,
         }),
       );
       await miniflare.ready;

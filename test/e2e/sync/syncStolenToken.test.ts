@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { splitGateUrl } from "../../../src/protocol/gateUrl.ts";
+import { splitBase, splitGateUrl } from "../../../src/protocol/gateUrl.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
 import { CANARY, LEASE, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
 import { type SyncTokenCall, withSyncToken } from "./bed/withSyncToken.ts";
@@ -86,10 +86,29 @@ it.each(ENDS)(
     const { status } = await call("PATCH", VALIDATING, await changed(bed, VALIDATING, url(to)), {
       query: { dryRun: "All" },
     });
-    const isSame = read?.base === "https://127.0.0.1:8443/base" && read.path === "/c/e2e/validate/default";
+    const { place } = splitBase(read?.base ?? "");
+    const isSame = place === "https://127.0.0.1:8443/base" && read?.path === "/c/e2e/validate/default";
     expect(status === 200).toBe(isSame);
   },
 );
+
+it("the API server lets the sync put capabilities into URLs, replace them and not remove them", async () => {
+  const first = (await bed.live(VALIDATING)).webhooks[0].clientConfig.url;
+  const withToken = (token: string): string => first.replace("/c/", `/k/${token}/c/`);
+  const canaryUrl = (await bed.live(CANARY)).webhooks[0].clientConfig.url;
+  const statuses: number[] = [];
+  const write = async (path: string, to: string): Promise<void> => {
+    statuses.push((await call("PATCH", path, await changed(bed, path, url(to)))).status);
+  };
+  await write(VALIDATING, withToken("a".repeat(512)));
+  await write(VALIDATING, withToken("b"));
+  await write(VALIDATING, first);
+  await write(CANARY, canaryUrl.replace("/c/", "/k/b/c/"));
+  await write(CANARY, canaryUrl);
+  expect(statuses).toEqual([200, 200, 422, 200, 200]);
+  const restored = await bed.cluster.api.merge(VALIDATING, await changed(bed, VALIDATING, url(first)));
+  expect(restored.status).toBe(200);
+});
 
 it("the API server allows the sync's token to write its Lease and an Event in its own name", async () => {
   const dry = { query: { dryRun: "All" }, contentType: "application/json" };

@@ -82,7 +82,7 @@ class CallBed {
   }
 }
 
-const ADMISSION = { cluster: "local", path: "/c/local/validate" };
+const ADMISSION = { cluster: "local", path: "/c/{cluster}/validate" };
 /** The table of steps in the doc comment, each with what ends the call there. */
 it.each<[code: string, when: string, given: CallCase, call: object]>([
   ["overloaded", "no place is free", { limits: { callsInFlight: 0 } }, ADMISSION],
@@ -96,12 +96,12 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
     ADMISSION,
   ],
   [
-    "unknown-cluster",
+    "unauthenticated",
     "the gate has no such cluster",
     { path: { cluster: "other" } },
-    { cluster: "other", path: "/c/other/validate" },
+    { cluster: "other", path: "/c/{cluster}/validate" },
   ],
-  ["unknown-cluster", "the lookup finds no such cluster", { clusters: async () => undefined }, ADMISSION],
+  ["unauthenticated", "the lookup finds no such cluster", { clusters: async () => undefined }, ADMISSION],
   [
     "cluster-lookup-failed",
     "the lookup rejects",
@@ -119,13 +119,13 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
     "wrong-review-kind",
     "a review comes to convert",
     { path: { purpose: "convert" } },
-    { cluster: "local", path: "/c/local/convert" },
+    { cluster: "local", path: "/c/{cluster}/convert" },
   ],
   [
     "not-found",
     "a conversion comes to a path for self-tests",
     { path: { purpose: "convert", entry: "self-test-0" }, body: () => CONVERSION },
-    { cluster: "local", path: "/c/local/convert/self-test-0", uid: JSON.parse(CONVERSION).request.uid },
+    { cluster: "local", path: "/c/{cluster}/convert/{mark}", uid: JSON.parse(CONVERSION).request.uid },
   ],
   [
     "internal",
@@ -138,7 +138,7 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
         },
       },
     },
-    { cluster: "local", path: "/c/local/mutate/pods", uid: UID },
+    { cluster: "local", path: "/c/{cluster}/mutate/{entry}", uid: UID },
   ],
 ])("answerCall throws %s when %s, with the call for the log", async (code, _, given, call) => {
   const bed = new CallBed(given);
@@ -150,7 +150,7 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
 // The steps are taken in the order of the table.
 it.each<[code: string, before: string, given: CallCase]>([
   ["wrong-content-type", "it finds the cluster", { headers: { "content-type": "text/plain" }, clusters: never }],
-  ["unknown-cluster", "it reads the body", { path: { cluster: "other" }, body: open }],
+  ["unauthenticated", "it reads the body", { path: { cluster: "other" }, body: open }],
   ["overloaded", "it reads the body", { limits: { callsInFlight: 0 }, body: open }],
   ["too-large", "it parses the body", { body: () => "x".repeat(100), limits: { bodyBytes: 99 } }],
 ])("answerCall throws %s before %s", async (code, _, given) => {
@@ -199,7 +199,7 @@ describe("answerCall", () => {
   it.each<[what: string, given: CallCase]>([
     ["an answer", {}],
     ["wrong-content-type", { headers: { "content-type": "text/plain" } }],
-    ["unknown-cluster", { path: { cluster: "other" } }],
+    ["unauthenticated", { path: { cluster: "other" } }],
     ["body-timeout", { body: open }],
     ["not-json", { body: () => "{" }],
   ])("gives the place of the call back after %s", async (what, given) => {
@@ -219,7 +219,7 @@ describe("answerCall", () => {
 
   it("does not read the body of a call for an unknown cluster", async () => {
     const bed = new CallBed({ path: { cluster: "other" } });
-    await expect(bed.answer()).rejects.toMatchObject({ code: "unknown-cluster" });
+    await expect(bed.answer()).rejects.toMatchObject({ code: "unauthenticated" });
     expect(bed.request?.bodyUsed).toBe(false);
   });
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ApartAnswer } from "../../../src/gate/GateDependencies.ts";
 import { JudgeThread, type JudgeThreadOptions } from "../../../src/hosts/thread/JudgeThread.ts";
+import type { Identity } from "../../../src/identity/Identity.ts";
 import type { Decision } from "../../../src/records/decision/decisionSchema.ts";
 import { RecordError } from "../../../src/records/RecordError.ts";
 import type { Recorder } from "../../../src/records/writer/Recorder.ts";
@@ -37,7 +38,8 @@ const start = (more: Partial<JudgeThreadOptions> = {}) => {
 const call = (what: string, remainingMs = MINUTE, path = "/c/local/validate") => {
   const bytes = new TextEncoder().encode(REVIEW.replace('"labels":{', `"labels":{"do":"${what}",`));
   const body = [bytes.slice(0, 100), bytes.slice(100)];
-  return { url: `https://gate.example${path}`, body, bytes: bytes.byteLength, remainingMs };
+  const identity: Identity = { tier: "none" };
+  return { url: `https://gate.example${path}`, body, bytes: bytes.byteLength, remainingMs, identity };
 };
 const denied = (message: string) => ({ response: { allowed: false, status: { message } } });
 const answerOf = async (answer: ApartAnswer): Promise<unknown> => (typeof answer === "string" ? answer : answer.json());
@@ -57,7 +59,7 @@ describe("JudgeThread", { timeout: 2 * MINUTE }, () => {
   it("answers errors of the gate with their status, and counts unknown entries", async () => {
     const { thread: judge, counters } = start();
     const unknown = await judge.judge(call("", MINUTE, "/c/other/validate"));
-    expect(unknown).toMatchObject({ status: 404 });
+    expect(unknown).toMatchObject({ status: 401 });
     await judge.judge(call("", MINUTE, "/c/local/validate/other"));
     expect(counters.of("unknown_entry")).toBe(1);
   });

@@ -8,7 +8,7 @@ export interface CallEnd {
   readonly status: number;
   /** The error of a call that was not judged. */
   readonly error?: GateError | undefined;
-  /** When the call arrived, by the clock of {@link callClock}. */
+  /** When the call arrived, by the clock of {@link callClock}. Used only with metrics. */
   readonly startedAt: number;
 }
 

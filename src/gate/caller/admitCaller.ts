@@ -1,0 +1,61 @@
+import type { Identity } from "../../identity/Identity.ts";
+import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
+import type { GateDependencies } from "../GateDependencies.ts";
+import { GateError, gateError } from "../GateError.ts";
+import type { CallRates } from "./CallRates.ts";
+import { type CallerTiers, type CallToIdentify, identifyCaller } from "./identifyCaller.ts";
+
+/** What decides whether a call goes on. */
+export interface Admission extends CallerTiers {
+  readonly deps: CallerTiers["deps"] & Pick<GateDependencies, "rates" | "identified">;
+}
+
+/**
+ * Identifies the caller of a call and takes one call of its cluster, before the body is read:
+ *
+ * | the address has made too many refused calls | the caller is identified | the result |
+ * |---|---|---|
+ * | no | yes | its identity, or `too-many-calls` of its cluster |
+ * | no | no | `unauthenticated`, and one refused call is taken |
+ * | yes | by what was verified before | its identity, or `too-many-calls` of its cluster |
+ * | yes | not so | `too-many-calls` |
+ *
+ * So strangers behind an address cost little, and do not keep a cluster behind the same address out for long. Throws
+ * {@link GateError}. Synchronous where there are no rates and no tier waits.
+ */
+export function admitCaller(
+  admission: Admission,
+  call: CallToIdentify,
+  settings: GateClusterSettings | undefined,
+): Identity | Promise<Identity> {
+  const { rates, identified } = admission.deps;
+  const known = identified?.(call.request);
+  if (known !== undefined) return known;
+  return rates === undefined
+    ? identifyCaller(admission, call, settings, false)
+    : admitWithin(rates, admission, call, settings);
+}
+
+async function admitWithin(
+  rates: CallRates,
+  admission: Admission,
+  call: CallToIdentify,
+  settings: GateClusterSettings | undefined,
+): Promise<Identity> {
+  const waitSeconds = await rates.waitOf(call.request);
+  try {
+    const identity = await identifyCaller(admission, call, settings, waitSeconds > 0);
+    const clusterSeconds = settings === undefined ? 0 : await rates.takeCluster(settings.cluster);
+    if (clusterSeconds > 0) throw tooManyCalls("the cluster makes too many calls; try again", clusterSeconds);
+    return identity;
+  } catch (error) {
+    if (gateError(error).code !== "unauthenticated") throw error;
+    if (waitSeconds > 0) throw tooManyCalls("too many calls of this address were refused; try again", waitSeconds);
+    await rates.takeRefused(call.request);
+    throw error;
+  }
+}
+
+function tooManyCalls(message: string, retryAfterSeconds: number): GateError {
+  return new GateError("too-many-calls", message, { retryAfterSeconds, isBodyUnread: true });
+}

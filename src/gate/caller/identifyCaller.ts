@@ -1,0 +1,66 @@
+import type { Identity, RefusalReason } from "../../identity/Identity.ts";
+import type { IdentityCall } from "../../identity/IdentityTier.ts";
+import { type IdentifyResult, identify } from "../../identity/identify.ts";
+import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
+import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
+import type { GateDependencies } from "../GateDependencies.ts";
+import { GateError } from "../GateError.ts";
+import type { GateTiers } from "./GateTiers.ts";
+
+/** The part of a call that identifies its caller. */
+export interface CallToIdentify extends Pick<IdentityCall, "purpose" | "url"> {
+  readonly token?: string | undefined;
+  readonly request: Request;
+  readonly deadline: Deadline;
+}
+
+/** What identifies callers. */
+export interface CallerTiers {
+  readonly tiers: GateTiers;
+  readonly deps: Pick<GateDependencies, "clientCertificate" | "hasHost" | "background">;
+}
+
+/**
+ * Identifies the caller of a cluster, before its body is read. `isKnownOnly` accepts only what was verified before, without
+ * the cost of a verification. Throws {@link GateError} `unauthenticated`, the same for every reason and for a cluster that
+ * the gate does not have; `identity-unavailable` when the keys of the issuer cannot be fetched.
+ */
+export function identifyCaller(
+  { tiers, deps }: CallerTiers,
+  { request, purpose, url, token, deadline }: CallToIdentify,
+  settings: GateClusterSettings | undefined,
+  isKnownOnly: boolean,
+): Identity | Promise<Identity> {
+  if (settings === undefined) throw refusal("unknown-cluster");
+  const call: IdentityCall = {
+    purpose,
+    url,
+    token,
+    authorization: request.headers.get("authorization"),
+    certificate: () => deps.clientCertificate?.(request),
+    isKnownOnly,
+    isHostKnown: deps.hasHost?.(request) ?? true,
+    background: deps.background === undefined ? undefined : (work) => deps.background?.(request, work),
+  };
+  const result = identify(tiers.of(settings), call);
+  return result instanceof Promise ? inTime(result, deadline) : identityOf(result);
+}
+
+async function inTime(result: Promise<IdentifyResult>, deadline: Deadline): Promise<Identity> {
+  const settled = await Promise.race([result, deadline.passed]);
+  return identityOf(settled === deadlinePassed ? { ok: false, reason: "keys-unavailable" } : settled);
+}
+
+function identityOf(result: IdentifyResult): Identity {
+  if (result.ok) return result.identity;
+  throw refusal(result.reason);
+}
+
+/** The error of a refused caller. Its reason is for the log. */
+export function refusal(reason: RefusalReason): GateError {
+  if (reason === "keys-unavailable")
+    return new GateError("identity-unavailable", "the caller cannot be identified now; try again", { reason });
+  const message =
+    "the gate does not know the caller: it has no such cluster, or the call does not prove that it comes from it";
+  return new GateError("unauthenticated", message, { reason, isBodyUnread: true });
+}

@@ -1,0 +1,53 @@
+import type { CallRates } from "../../gate/caller/CallRates.ts";
+import { type BucketRate, TokenBuckets } from "./TokenBuckets.ts";
+
+/** Options of {@link memoryRates}. */
+export interface MemoryRatesOptions {
+  /** A clock that no setting of the time moves, in milliseconds. */
+  readonly monotonicMs: () => number;
+  /** The address of the client of a request, a listed proxy left out. Undefined where it is not known: then it has no limit. */
+  readonly addressOf: (request: Request) => string | undefined;
+  /** Calls of one cluster. */
+  readonly cluster: BucketRate;
+  /** Refused calls of one address. */
+  readonly refused: BucketRate;
+}
+
+/** Clusters of an organisation, with room. A bucket takes about 100 bytes. */
+const MAX_CLUSTERS = 8_192;
+/** Addresses of refused calls. One that was forgotten begins with a full bucket, which is what the many addresses of a botnet have anyway. */
+const MAX_ADDRESSES = 65_536;
+
+/** Limits in the memory of one process. Several processes have limits of their own. */
+export function memoryRates({ monotonicMs, addressOf, cluster, refused }: MemoryRatesOptions): CallRates {
+  const clusters = new TokenBuckets(MAX_CLUSTERS, monotonicMs);
+  const addresses = new TokenBuckets(MAX_ADDRESSES, monotonicMs);
+  const keyOf = (request: Request): string | undefined => {
+    const address = addressOf(request);
+    return address === undefined ? undefined : networkOf(address);
+  };
+  return {
+    takeCluster: (name) => clusters.take(name, cluster),
+    takeRefused: (request) => {
+      const key = keyOf(request);
+      if (key !== undefined) addresses.take(key, refused);
+    },
+    waitOf: (request) => {
+      const key = keyOf(request);
+      return key === undefined ? 0 : addresses.wait(key, refused);
+    },
+  };
+}
+
+/** A client has a whole /64 network of IPv6 (RFC 6177), and can use another address of it for each call. */
+function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":").filter(Boolean);
+  const behind = tail?.split(":").filter(Boolean) ?? [];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - behind.length);
+  return [...groups, ...Array<string>(zeros).fill("0"), ...behind]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, "").toLowerCase())
+    .join(":");
+}

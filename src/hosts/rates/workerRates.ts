@@ -1,0 +1,62 @@
+import type { CallRates } from "../../gate/caller/CallRates.ts";
+
+/** A rate limiting binding of Workers (`[[ratelimits]]` in wrangler.toml). */
+export interface RateLimitBinding {
+  limit(call: { readonly key: string }): Promise<{ readonly success: boolean }>;
+}
+
+/** The bindings for limits. */
+export interface RateLimitEnv {
+  /** Calls of each cluster. Default: no limit. */
+  readonly POSTERN_CLUSTER_RATE?: RateLimitBinding;
+  /** Refused calls of each address. Default: no limit. */
+  readonly POSTERN_REFUSED_RATE?: RateLimitBinding;
+}
+
+/** A binding does not say when there is a call again. Its period is 10 or 60 seconds. */
+const RETRY_SECONDS = 10;
+/** Addresses over their limit, in one isolate. */
+const MAX_ADDRESSES = 4_096;
+
+/**
+ * Limits by the rate limiting bindings of Workers: approximate, and for each location of Cloudflare on its own. Undefined
+ * without a binding. A binding that fails limits nothing: a call that cannot be counted is not refused for it.
+ */
+export function workerRates(
+  { POSTERN_CLUSTER_RATE: clusters, POSTERN_REFUSED_RATE: refused }: RateLimitEnv,
+  now: () => number,
+): CallRates | undefined {
+  if (clusters === undefined && refused === undefined) return undefined;
+  // A binding can only be asked by taking a call. So the isolate keeps what it said last.
+  const over = new Map<string, number>();
+  return {
+    takeCluster: async (cluster) => ((await isWithin(clusters, cluster)) ? 0 : RETRY_SECONDS),
+    takeRefused: async (request) => {
+      const address = addressOf(request);
+      if (address === undefined || (await isWithin(refused, address))) return;
+      over.delete(address);
+      over.set(address, now() + RETRY_SECONDS * 1_000);
+      const [oldest] = over.keys();
+      if (over.size > MAX_ADDRESSES && oldest !== undefined) over.delete(oldest);
+    },
+    waitOf: (request) => {
+      const address = addressOf(request);
+      const until = address === undefined ? undefined : over.get(address);
+      return until === undefined ? 0 : Math.max(0, Math.ceil((until - now()) / 1_000));
+    },
+  };
+}
+
+/** Cloudflare sets the header, whatever the caller sends. */
+function addressOf({ headers }: Request): string | undefined {
+  return headers.get("cf-connecting-ip") ?? undefined;
+}
+
+async function isWithin(binding: RateLimitBinding | undefined, key: string): Promise<boolean> {
+  if (binding === undefined) return true;
+  try {
+    return (await binding.limit({ key })).success;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,84 @@
+import { base64url } from "jose";
+import { ABSENT, type RefusalReason, refused, type TierResult } from "../Identity.ts";
+import type { CapabilityRequest, ClusterTier, IdentityCall, IdentityHost, IssuedCapability } from "../IdentityTier.ts";
+import { bearerToken } from "../jwt/bearerToken.ts";
+import type { TokenVerifier } from "../jwt/TokenVerifier.ts";
+import type { CapabilityKeys } from "./CapabilityKeys.ts";
+import { type CapabilityRules, judgeCapability } from "./judgeCapability.ts";
+import { readCapability, type UnverifiedCapability } from "./readCapability.ts";
+import type { CheckedCapabilitySettings } from "./readCapabilitySettings.ts";
+import { utcSeconds } from "./readKeySet.ts";
+import { signCapability } from "./signCapability.ts";
+import type { VerifiedCapabilities } from "./VerifiedCapabilities.ts";
+
+/** 96 bits: among 2^40 capabilities two have the same `jti` with a probability of 2^-17. */
+const JTI_BYTES = 12;
+
+/** What the clusters of a gate share. */
+export interface SharedCapabilities {
+  readonly host: IdentityHost;
+  readonly keys: CapabilityKeys;
+  readonly verified: VerifiedCapabilities;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** The capabilities of one cluster: issues them to its sync, and accepts them in paths. */
+export class ClusterCapabilities implements ClusterTier {
+  readonly #shared: SharedCapabilities;
+  readonly #rules: CapabilityRules;
+  readonly #settings: CheckedCapabilitySettings;
+  readonly #tokens: TokenVerifier;
+
+  /** `tokens` verifies with the keys of this cluster. */
+  constructor(shared: SharedCapabilities, cluster: string, settings: CheckedCapabilitySettings, tokens: TokenVerifier) {
+    this.#shared = shared;
+    this.#settings = settings;
+    this.#tokens = tokens;
+    const { graceMs, denied, notBeforeMs } = settings;
+    this.#rules = { cluster, graceMs, denied, notBeforeMs };
+  }
+
+  identify({ token, isKnownOnly }: IdentityCall): TierResult | Promise<TierResult> {
+    if (token === undefined) return ABSENT;
+    const { verified, host } = this.#shared;
+    const known = verified.get(token);
+    if (known !== undefined) return judgeCapability(known, this.#rules, host.now());
+    if (isKnownOnly) return ABSENT;
+    const read = readCapability(token);
+    return typeof read === "string" ? refused(read) : this.#verify(token, read);
+  }
+
+  async #verify(token: string, read: UnverifiedCapability): Promise<TierResult> {
+    const { keys, verified, host } = this.#shared;
+    const reason = await keys.verify(token, read);
+    if (reason !== undefined) return refused(reason);
+    verified.add(token, read.claims);
+    return judgeCapability(read.claims, this.#rules, host.now());
+  }
+
+  /** Issues a capability for the token of the sync's ServiceAccount. Never rejects. */
+  readonly issue = async ({
+    authorization,
+    audience,
+  }: CapabilityRequest): Promise<IssuedCapability | RefusalReason> => {
+    const token = bearerToken(authorization);
+    if (token === undefined) return "no-credential";
+    const { subject, lifeMs } = this.#settings;
+    const result = await this.#tokens.verify(token, { audiences: [audience], isSubject: (sub) => sub === subject });
+    if (!result.ok) return result.reason;
+    // A token for several audiences is sent to each of them, and each could ask for a capability.
+    if (result.claims.aud.length !== 1) return "wrong-audience";
+    const { keys, host, randomBytes } = this.#shared;
+    const signer = await keys.signer();
+    if (signer === undefined) return "keys-unavailable";
+    const issuedAt = Math.floor(host.now() / 1_000);
+    const life = lifeMs / 1_000;
+    const expiresAt = issuedAt + life;
+    const jti = base64url.encode(randomBytes(JTI_BYTES));
+    const { cluster } = this.#rules;
+    const capability = await signCapability(signer, { cluster, iat: issuedAt, exp: expiresAt, jti });
+    // The setting `denied` needs the `jti`.
+    host.log.info("a capability was issued", { cluster, jti, kid: signer.kid, expires: utcSeconds(expiresAt * 1_000) });
+    return { token: capability, issuedAt, expiresAt, renewAt: issuedAt + Math.floor(life / 2) };
+  };
+}
