@@ -29,5 +29,5 @@ const gateways = conversion({
 export default defineGate({
   policies: [denyLabels()],
   conversions: [gateways],
-  clusters: { local: {} },
+  clusters: { local: { identity: "none" } },
 });

@@ -1,6 +1,8 @@
 import { announceCommand } from "./announce/announceCommand.ts";
 import { devCommand } from "./dev/devCommand.ts";
 import { doctorCommand } from "./doctor/doctorCommand.ts";
+import { enrollCommand } from "./enroll/enrollCommand.ts";
+import { keysCommand } from "./keys/keysCommand.ts";
 import { readVersion } from "./readVersion.ts";
 import { recordsCommand } from "./records/recordsCommand.ts";
 import { renderCommand } from "./render/renderCommand.ts";
@@ -26,6 +28,8 @@ export async function runPostern(): Promise<never> {
         (await import("./doctor/readGateSources.ts")).readGateSources(file, cluster),
       ),
       recordsCommand,
+      enrollCommand,
+      keysCommand,
       sidecarCommand,
     ],
     readVersion(),

@@ -49,6 +49,20 @@ export type DoctorFindingCode =
    * port and base path) that `url` in the sync's config moves them to. Writes of the sync are refused. Add the named line.
    */
   | "unlisted-host"
+  /**
+   * The gate takes calls without a credential for this cluster, and is at another host than this machine. Set `identity` of
+   * the cluster in the gate.
+   */
+  | "identity-none"
+  /**
+   * A URL has no capability, although the gate takes only capabilities for this cluster. Let the sync run with `capability` in
+   * its config, or render with `--sync-token`.
+   */
+  | "capability-missing"
+  /** The capability in a URL has ended. The gate honours it only for its grace. Find out why the sync does not renew it. */
+  | "capability-expired"
+  /** The capability in a URL has less than a quarter of its life left: the sync has not renewed it. Read the sync's log. */
+  | "capability-runs-out"
   /** The clock of the API server or the gate is wrong by a minute or more (error: five minutes). Correct the clock. */
   | "clock-skew"
   /** A GitOps tool owns `caBundle` or `url`, which the sync writes. Make the tool ignore both. */

@@ -1,4 +1,5 @@
 import { checkBundle } from "./checks/checkBundle.ts";
+import { checkCapability } from "./checks/checkCapability.ts";
 import { checkCatalogues } from "./checks/checkCatalogues.ts";
 import { checkClocks } from "./checks/checkClocks.ts";
 import { checkExpiry } from "./checks/checkExpiry.ts";
@@ -28,6 +29,7 @@ const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkExpiry,
   checkRenewal,
   checkUrl,
+  checkCapability,
   checkClocks,
   checkWriters,
   checkSync,

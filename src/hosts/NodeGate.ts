@@ -135,7 +135,10 @@ export class NodeGate {
   }
 
   /** Judges large reviews for the process that started this thread. Never resolves. */
-  static judgeForProcess(gate: Gate, { memory, script: _, rates: __, telemetry, ...deps }: NodeGateOptions): Promise<never> {
+  static judgeForProcess(
+    gate: Gate,
+    { memory, script: _, rates: __, telemetry, ...deps }: NodeGateOptions,
+  ): Promise<never> {
     const { limits } = limitsWithThread(memory);
     const apart = { ...deps, limits: { ...limits, bytesInFlight: 2 * limits.callBytes }, isApart: true };
     return judgeInThread(gate, apart, threadTelemetry(telemetry));

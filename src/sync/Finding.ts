@@ -91,6 +91,12 @@ export type FindingCode =
    * root to `trust.roots`.
    */
   | "unknown-root"
+  /**
+   * The capability in the URLs is due for renewal, missing, or refused by the gate, and the gate issued no other one. Nothing
+   * was changed. The message says when the present one ends, and until when the gate honours it. Check the projected token of
+   * the sync and the cluster's `identity` in the gate.
+   */
+  | "capability-not-renewed"
   /** The provider cannot be asked. The message contains its error. Check the token and its permissions. */
   | "provider-failed";
 

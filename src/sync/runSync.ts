@@ -1,19 +1,24 @@
 import type { ApiServers } from "../kubernetes/apiServers.ts";
 import type { Lease } from "../kubernetes/Lease.ts";
-import { splitGateUrl } from "../protocol/gateUrl.ts";
-import { encodeBundle, readableCertificates } from "../trust/bundle.ts";
+import { splitBase, splitGateUrl } from "../protocol/gateUrl.ts";
 import type { EndpointView } from "../trust/EndpointView.ts";
 import { testCanary } from "./apply/Canary.ts";
+import { emitFindings } from "./apply/emitFindings.ts";
+import { goalAtStart } from "./apply/goalAtStart.ts";
 import { SYNC_LEASE, type SyncCluster } from "./apply/SyncCluster.ts";
+import { settleCanary } from "./apply/settleCanary.ts";
+import { CapabilityError } from "./capability/CapabilityError.ts";
+import { capabilityNotRenewed } from "./capability/capabilityNotRenewed.ts";
+import { goalWithCapability } from "./capability/goalWithCapability.ts";
 import type { Finding } from "./Finding.ts";
 import type { SyncConfig, SyncGoal } from "./goal/SyncConfig.ts";
 import { foreignWrites } from "./plan/foreignWrites.ts";
 import { nextStep } from "./plan/nextStep.ts";
-import type { CanaryTest, Observation } from "./plan/Observation.ts";
+import type { CanaryTest, CapabilityUse, Observation } from "./plan/Observation.ts";
 import { findingsOf, isLast, type LastStep, type Step } from "./plan/Step.ts";
 import { simulateStep } from "./plan/simulateStep.ts";
 import { SyncError } from "./SyncError.ts";
-import { type CallPurpose, canaryFor, canaryUrl, purposeOf, type SyncTarget, targetName } from "./target/SyncTarget.ts";
+import { type CallPurpose, canaryFor, type SyncTarget, targetName } from "./target/SyncTarget.ts";
 
 /** Dependencies of {@link runSync}. */
 export interface SyncDeps {
@@ -27,6 +32,11 @@ export interface SyncDeps {
   readonly now: () => number;
   /** Asks once per run what comes next, and returns the resulting goal. Never rejects. Default: the goal of the config. */
   readonly resolveGoal?: (targets: readonly SyncTarget[]) => Promise<SyncGoal>;
+  /**
+   * Fetches a capability for the goal. Called at most once per run. Rejects with {@link CapabilityError}. Needed for a config
+   * with a capability.
+   */
+  readonly fetchCapability?: (goal: SyncGoal, targets: readonly SyncTarget[]) => Promise<string>;
   /** Ends a run before its next step, with {@link SyncError} `stopped`. */
   readonly signal?: AbortSignal;
   /** How far the API server's clock is ahead of `now`, in milliseconds. */
@@ -65,6 +75,8 @@ interface RunMemory {
   apis: Pick<ApiServers, "apis" | "isPartial"> | undefined;
   /** See {@link Observation.seen}. By code and target. */
   readonly seen: Map<string, Finding>;
+  /** See {@link Observation.capability}. */
+  capability: CapabilityUse | undefined;
 }
 
 /**
@@ -75,21 +87,30 @@ interface RunMemory {
  */
 export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolean }): Promise<SyncRun> {
   const steps: Step[] = [];
-  const memory: RunMemory = { trials: new Map(), conflicts: new Map(), apis: undefined, seen: new Map() };
+  const memory: RunMemory = {
+    trials: new Map(),
+    conflicts: new Map(),
+    apis: undefined,
+    seen: new Map(),
+    capability: undefined,
+  };
   try {
-    const goal = (await deps.resolveGoal?.(await deps.cluster.targets())) ?? deps.config.goal;
+    const start = await goalAtStart(deps);
+    let { goal } = start;
+    memory.capability = start.capability;
     let observation = await observe(deps, goal, memory);
     for (;;) {
       const step = nextStep(observation, goal);
       steps.push(step);
       deps.onStep?.(step);
       if (isLast(step)) {
-        if (!options.dryRun) await emitFindings(deps, observation, step);
+        if (!options.dryRun) await emitFindings(deps.cluster, observation.targets, findingsOf(step), deps.now());
         return { steps, last: step, rolledBack: false, observation };
       }
       if (steps.length > MAX_STEPS + MAX_STEPS_PER_TARGET * observation.targets.length)
         throw new SyncError("writes-do-not-stay", `no end after ${steps.length} steps: written values do not stay`);
       if (options.dryRun) {
+        if (step.kind === "renew-capability") goal = goalWithCapability(goal, SIMULATED_CAPABILITY);
         observation = simulateStep(observation, step, goal);
         continue;
       }
@@ -97,14 +118,37 @@ export async function runSync(deps: SyncDeps, options: { readonly dryRun: boolea
       await deps.lease.hold();
       const { disbelieved } = deps.lease;
       if (disbelieved !== undefined) remember(memory, { code: "foreign-state", about: LEASE, message: disbelieved });
-      if (step.kind === "try-canary") await tryCanary(deps, observation, step, memory);
+      if (step.kind === "renew-capability") goal = await renewedGoal(deps, goal, observation.targets, memory);
+      else if (step.kind === "try-canary") await tryCanary(deps, observation, step, memory);
       else await writeStep(deps, step, memory.conflicts);
       observation = await observe(deps, goal, memory);
       if (step.kind === "rollback") return { steps, last: rolledBack(step, memory), rolledBack: true, observation };
     }
   } finally {
-    for (const trial of memory.trials.values()) await settleCanary(deps, trial);
+    for (const trial of memory.trials.values())
+      await settleCanary(deps.cluster, deps.config.goal.cluster, deps.lease, trial);
     if (!options.dryRun) await deps.lease.release();
+  }
+}
+
+/** What a dry run has in the place of a capability. It is never written. */
+const SIMULATED_CAPABILITY = "simulated";
+
+/** The goal with a capability that was fetched, or unchanged with a finding for the end of the run. */
+async function renewedGoal(
+  { fetchCapability, now }: SyncDeps,
+  goal: SyncGoal,
+  targets: readonly SyncTarget[],
+  memory: RunMemory,
+): Promise<SyncGoal> {
+  if (fetchCapability === undefined || goal.capability === undefined) throw new Error("no capability can be fetched");
+  memory.capability = { isAsked: true, isRefused: false };
+  try {
+    return goalWithCapability(goal, await fetchCapability(goal, targets));
+  } catch (error) {
+    if (!(error instanceof CapabilityError)) throw error;
+    remember(memory, capabilityNotRenewed(goal.capability, error.message, now()));
+    return goal;
   }
 }
 
@@ -113,9 +157,10 @@ async function observe(deps: SyncDeps, goal: SyncGoal, memory: RunMemory): Promi
   const targets = await deps.cluster.targets();
   for (const finding of foreignWrites({ targets, now: deps.now() }, goal)) remember(memory, finding);
   const urls = targets.flatMap(({ hooks, state }) => [...hooks, ...(state.snapshot ?? [])].map(({ url }) => url));
-  const bases = new Set(urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []));
-  if (goal.url !== undefined) bases.add(goal.url);
-  const endpoints = await Promise.all([...bases].map((base) => deps.view(base)));
+  const bases = urls.flatMap((url) => splitGateUrl(url, goal.cluster)?.base ?? []);
+  const places = new Set(bases.map((base) => splitBase(base).place));
+  if (goal.url !== undefined) places.add(goal.url);
+  const endpoints = await Promise.all([...places].map((place) => deps.view(place)));
   return {
     now: deps.now(),
     skewMs: deps.skewMs?.() ?? 0,
@@ -126,6 +171,7 @@ async function observe(deps: SyncDeps, goal: SyncGoal, memory: RunMemory): Promi
     reachabilityTests: trials.get("webhooks")?.reachabilityTests ?? [],
     conflicts,
     seen: [...seen.values()],
+    capability: memory.capability,
   };
 }
 
@@ -186,44 +232,8 @@ const EVENT_REASONS = {
   restore: "FailClosedRestored",
 } as const;
 
-/** Emits a Warning Event for each finding: on the target that it is about, otherwise on the canary. */
-async function emitFindings({ cluster, now }: SyncDeps, { targets }: Observation, step: LastStep): Promise<void> {
-  for (const { code, about, message } of findingsOf(step)) {
-    const target = targets.find((it) => targetName(it) === about) ?? targets.find(({ isCanary }) => isCanary);
-    if (target === undefined) continue;
-    const reason = code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-    await cluster.event(target, { type: "Warning", reason, message: `${about}: ${message}` }, now());
-  }
-}
-
 function rolledBack({ reason, write }: Extract<Step, { write: unknown }>, { seen }: RunMemory): LastStep {
   const about = targetName(write.target);
   const finding: Finding = { code: "canary-failed", about, message: `rolled back: ${reason}` };
   return { kind: "report", findings: [finding, ...seen.values()] };
-}
-
-/**
- * Brings a canary back to the values in force. After a failed test these are its values before the run. After a passed test
- * it keeps the bundle without its comment, and gets the URL that `postern render` writes.
- */
-async function settleCanary(
-  { cluster, config, lease }: SyncDeps,
-  { before, test: { result, base } }: { readonly before: SyncTarget; readonly test: CanaryTest },
-): Promise<void> {
-  try {
-    // A run that lost its Lease leaves the canary to the new holder.
-    await lease.hold();
-    const purpose = purposeOf(before);
-    const canary = canaryFor(await cluster.targets(), purpose);
-    if (canary === undefined) return;
-    const url = canaryUrl(purpose, base, config.goal.cluster);
-    const settled = canary.hooks.map(({ name, bundle }) => ({
-      name,
-      url,
-      bundle: encodeBundle(readableCertificates(bundle)),
-    }));
-    await cluster.write({ target: canary, hooks: result === "passed" ? settled : before.hooks, state: {} });
-  } catch {
-    // Only the next run uses the canary, and it writes it again.
-  }
 }

@@ -4,7 +4,7 @@ import { PosternProcess } from "./PosternProcess.ts";
 
 /** The gate in the folder of each test. */
 export const GATE =
-  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n';
+  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none" } } });\n';
 /** The arguments that serve it at a free port. */
 export const GATE_ARGS = ["--gate", "gate.ts", "--port", "0"];
 

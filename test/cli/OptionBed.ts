@@ -2,6 +2,8 @@ import { chmodSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { expect } from "vitest";
+import { keySetText } from "../../src/cli/keys/keySetText.ts";
+import { makeKey } from "../../src/cli/keys/makeKey.ts";
 import { announcementKey } from "../announcement/AnnouncementBed.ts";
 import { testChain, testKey } from "../records/chain/testChain.ts";
 import { scaled } from "../run/speedFactor.ts";
@@ -58,6 +60,8 @@ export class OptionBed {
     const records = testKey();
     write("records.jwks", records.jwks);
     write("records.jsonl", (await testChain([2, 2], records)).batches.join(""));
+    const old = Date.now() - 3_600_000;
+    write("keys.json", keySetText([await makeKey("EdDSA", old), await makeKey("EdDSA", old)]));
     write("kubeconfig", await bed.#api.start());
     write(
       "sync.yaml",

@@ -82,9 +82,29 @@ export const OPTION_SETS: readonly OptionSet[] = [
       sample: "pod.yaml",
       nodes: "3",
       sync: "",
+      "without-capability": "",
     },
     ending: { code: 0, says: /^kind: ValidatingWebhookConfiguration/m },
     without: { gate: noGate, cluster: missing("cluster"), url: missing("url") },
+  },
+  {
+    command: "render",
+    options: {
+      gate: "gate.ts",
+      cluster: "local",
+      url: "https://gate.example.com",
+      sync: "",
+      "sync-token": "pod.yaml",
+    },
+    // The gate has no tiers.
+    ending: together('the cluster "local" takes no capabilities in the gate'),
+    without: {
+      gate: noGate,
+      cluster: missing("cluster"),
+      url: missing("url"),
+      sync: together("--sync-token needs --sync"),
+      "sync-token": { code: 0, says: /^kind: ValidatingWebhookConfiguration/m },
+    },
   },
   {
     command: "render",
@@ -96,6 +116,29 @@ export const OPTION_SETS: readonly OptionSet[] = [
       url: missing("url"),
       diff: together("--context and --kubeconfig need --diff"),
       kubeconfig: noCluster,
+    },
+  },
+  {
+    command: "render",
+    options: {
+      gate: "gate.ts",
+      cluster: "local",
+      url: "https://gate.example.com",
+      "admission-config": "",
+      "host-folder": "/etc/postern",
+      "client-certificate": "/etc/postern/a.crt",
+      "client-key": "/etc/postern/a.key",
+      "token-file": "/etc/postern/token",
+    },
+    // The gate has no tiers.
+    ending: together("takes no client certificates in the gate"),
+    without: {
+      gate: { code: 0, says: /kind: AdmissionConfiguration/ },
+      cluster: missing("cluster"),
+      url: missing("url"),
+      "admission-config": together("--host-folder needs --admission-config"),
+      "client-certificate": together("--client-certificate is missing"),
+      "client-key": together("--client-key is missing"),
     },
   },
   {
@@ -268,6 +311,69 @@ export const OPTION_SETS: readonly OptionSet[] = [
     rest: ["new-key.json"],
     ending: { code: 0, says: /"keys"/ },
   },
+  {
+    command: "enroll",
+    options: {
+      cluster: "production",
+      tier: "jwt",
+      subject: "system:serviceaccount:a:b",
+      audience: "https://gate.example.com",
+      keys: "inline",
+      output: "json",
+      ...KUBE,
+    },
+    // The API server of the test has no issuer.
+    ending: together("/.well-known/openid-configuration: 404"),
+    without: {
+      cluster: missing("cluster"),
+      tier: together("--audience is not for --tier capability"),
+      subject: together("--tier jwt needs --subject"),
+      kubeconfig: noCluster,
+    },
+  },
+  {
+    command: "enroll",
+    options: { cluster: "production", tier: "client-certificate", certificate: "tls.crt", output: "json" },
+    ending: { code: 0, says: /"fingerprint"/ },
+    without: {
+      cluster: missing("cluster"),
+      tier: together("--certificate is not for --tier capability"),
+      certificate: together("needs --certificate FILE"),
+      output: { code: 0, says: /^production: /m },
+    },
+  },
+  {
+    command: "keys new",
+    options: { algorithm: "ES256", out: "new-keys.json", output: "json" },
+    ending: [
+      { code: 0, says: /"result":"made"/ },
+      { code: 2, says: /^postern: new-keys\.json: exists already/m },
+    ],
+    without: {
+      out: { code: 0, says: /"result":"made"/ },
+      output: [{ code: 0, says: /signs since/ }, together("new-keys.json: exists already")],
+    },
+  },
+  {
+    command: "keys rotate",
+    options: { life: "1h", grace: "1d", algorithm: "EdDSA", now: "", output: "json" },
+    rest: ["keys.json"],
+    ending: { code: 0, says: /"result":"rotated"/ },
+    without: {
+      now: [
+        { code: 1, says: /may not be known everywhere/ },
+        { code: 0, says: /"result":"rotated"/ },
+      ],
+      output: { code: 0, says: /verifies until/ },
+    },
+  },
+  {
+    command: "keys list",
+    options: { output: "json" },
+    rest: ["keys.json"],
+    ending: { code: 0, says: /"role":"signs"/ },
+    without: { output: { code: 0, says: /signs/ } },
+  },
 ];
 
 /** The least that each command needs: every other option is absent. */
@@ -306,4 +412,11 @@ export const MINIMAL: readonly OptionSet[] = [
   { command: "records query", options: {}, rest: ["records.jsonl"], ending: { code: 0, says: /4 of 4 records/ } },
   { command: "records export", options: {}, rest: ["records.jsonl"], ending: { code: 0, says: /"batch"/ } },
   { command: "records tail", options: {}, rest: ["records.jsonl"], ending: { runs: /web-3/ } },
+  {
+    command: "enroll",
+    options: { cluster: "production", kubeconfig: "kubeconfig" },
+    ending: { code: 2, says: /^postern: \/\.well-known\/openid-configuration: 404/m },
+  },
+  { command: "keys new", options: {}, ending: { code: 0, says: /"keys"/ } },
+  { command: "keys list", options: {}, rest: ["keys.json"], ending: { code: 0, says: /signs/ } },
 ];

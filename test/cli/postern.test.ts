@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 const pod = folder.write("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
 const gate = folder.write(
   "gate.ts",
-  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: {} } });\n',
+  'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none" } } });\n',
 );
 /** Prints the modules of a process at its end. */
 const trace = folder.write(

@@ -159,7 +159,7 @@ describe("postern review of random input", () => {
     // The default gate. It has no policies, because it is bundled at each run.
     folder.write(
       "functions/gate.ts",
-      "export default { policies: [], clusters: { one: {} }, entries: {}, conversions: [] };\n",
+      "export default { policies: [], clusters: { one: { identity: 'none' } }, entries: {}, conversions: [] };\n",
     );
     try {
       await insideFolder(folder.path, () => fc.assert(property, { numRuns: 60 }));

@@ -12,6 +12,8 @@ describe("postern help", () => {
     ["rollout"],
     ["doctor"],
     ["records"],
+    ["enroll"],
+    ["keys"],
     ["tls-sidecar"],
   ])("for %s has an example and the exit codes", async (command) => {
     const { code, out, err } = await runPostern([command, "--help"]);

@@ -77,6 +77,7 @@ const CASES: readonly Case[] = [
   ["announce: an ACME server", () => announce({ provider: { acme: { directory: plain.url, ...FIXED } } })],
   ["announce: AWS", () => announce({ provider: { aws: { ...ACM, endpoint: plain.url } } })],
   ["doctor: an API server", () => ["doctor", "--kubeconfig", hostileKubeconfig()]],
+  ["enroll: an API server", () => ["enroll", "--cluster", "c", "--kubeconfig", hostileKubeconfig()]],
 ];
 const ENV = (): Record<string, string> => ({
   TOKEN: "TOKEN-OF-THE-PROVIDER",

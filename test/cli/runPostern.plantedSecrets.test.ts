@@ -145,6 +145,10 @@ const sync = (more: object | string = {}, access = at()): string[] => {
     ...access,
   ];
 };
+const enroll = (certificate: string): string[] => {
+  const tier = ["--tier", "client-certificate", "--certificate", file(certificate)];
+  return ["enroll", "--cluster", "c", ...tier];
+};
 const announce = (more: object | string = {}, ...args: string[]): string[] => {
   const fixed = { url: "https://gate.example.com", roots: ["google"] };
   const config = { gate: "g", url: fixed.url, key: "announce-key.json", publish: { file: "out.jws" }, timeout: "5s" };
@@ -406,6 +410,16 @@ const CASES: readonly Case[] = [
     },
     /403/,
   ],
+  [
+    "enroll: an API server that repeats",
+    () => {
+      api.answer = echo(403);
+      return ["enroll", "--cluster", "c", ...at()];
+    },
+    /403/,
+  ],
+  ["enroll: a key as its certificate", () => enroll("serving.key"), /serving\.key/],
+  ["enroll: a certificate", () => enroll("tls.crt"), /fingerprint/],
   [
     "doctor: a password with an open quote",
     () => ["doctor", ...at(withPassword().replace(/ +password: .*\n/, broken(values.kubePassword)))],

@@ -2,6 +2,8 @@ import { announceCommand } from "../../src/cli/announce/announceCommand.ts";
 import { devCommand } from "../../src/cli/dev/devCommand.ts";
 import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
 import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
+import { enrollCommand } from "../../src/cli/enroll/enrollCommand.ts";
+import { keysCommand } from "../../src/cli/keys/keysCommand.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { recordsCommand } from "../../src/cli/records/recordsCommand.ts";
 import { renderCommand } from "../../src/cli/render/renderCommand.ts";
@@ -36,6 +38,8 @@ export const ALL_COMMANDS = [
   rolloutCommand,
   doctorCommand(readGateSources),
   recordsCommand,
+  enrollCommand,
+  keysCommand,
   sidecarCommand,
 ];
 

@@ -38,7 +38,7 @@ export async function doctorCa(name: string): Promise<DoctorCa> {
   return { root: ca.cert, chain: await chainOf(-1, 89), chainOf };
 }
 
-const gate = defineGate({ name: "postern", policies: [denyLabels()], clusters: { production: {} } });
+const gate = defineGate({ name: "postern", policies: [denyLabels()], clusters: { production: { identity: "none" } } });
 const settings: ClusterSettings = { cluster: "production", modeOf: () => "enforce", paramsOf: () => undefined };
 
 /** The registrations that `postern render --sync` prints, after `change` was applied to each of them. */

@@ -6,7 +6,13 @@ export interface PathCase {
   readonly code?: "not-found" | "unauthenticated";
 }
 
-const served = ["/k/a.token-of_any.kind/c/local/validate", "/c/local/validate", "/c/local/validate?timeout=5s", "/c/local/validate/", "/c/local/validate/gone/v9"];
+const served = [
+  "/k/a.token-of_any.kind/c/local/validate",
+  "/c/local/validate",
+  "/c/local/validate?timeout=5s",
+  "/c/local/validate/",
+  "/c/local/validate/gone/v9",
+];
 
 /** Spellings that a server or a proxy may read as the path of a cluster. */
 const refused = [

@@ -10,10 +10,17 @@ const policies = ["a", "b", "c"].map((name) =>
   policy({ name, match: { resources: ["pods"] }, validate: () => undefined }),
 );
 const runtime = () =>
-  new GateRuntime(defineGate({ policies, entries: { x: { policies: ["b"] } }, clusters: { one: {}, two: {} } }), {
-    now: Date.now,
-    log: memoryLog(),
-  });
+  new GateRuntime(
+    defineGate({
+      policies,
+      entries: { x: { policies: ["b"] } },
+      clusters: { one: { identity: "none" }, two: { identity: "none" } },
+    }),
+    {
+      now: Date.now,
+      log: memoryLog(),
+    },
+  );
 
 it.each<[entry: string | undefined, runs: string, unknown: number]>([
   [undefined, "abc", 0],

@@ -292,7 +292,7 @@ it("answers 503 at /readyz while its process stops, and continues to answer call
 
 it("calls onVerdict with each verdict", async () => {
   const onVerdict = vi.fn();
-  const gate = defineGate({ policies: [slow], clusters: { local: {} } });
+  const gate = defineGate({ policies: [slow], clusters: { local: { identity: "none" } } });
   const app = createGate(gate, { now: () => 5, log: memoryLog(), onVerdict });
   await app.fetch(reviewCall("/c/local/mutate"));
   expect(onVerdict).toHaveBeenCalledWith(

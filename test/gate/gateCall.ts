@@ -34,7 +34,7 @@ export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
 /** A gate in this process with the policy deny-labels and the cluster local, or with what `definition` has instead. */
 export function testGate(definition: Partial<GateDefinition> = {}, deps: Partial<GateDependencies> = {}) {
   const log = memoryLog();
-  const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} }, ...definition });
+  const gate = defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none" } }, ...definition });
   return { log, app: createGate(gate, { now: Date.now, log, ...deps }) };
 }
 

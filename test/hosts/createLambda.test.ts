@@ -6,7 +6,7 @@ import { readReview } from "../fixtures/readReview.ts";
 
 const gate = defineGate({
   policies: [denyLabels()],
-  clusters: { local: { records: { profile: "off" } }, other: { mode: "audit" } },
+  clusters: { local: { identity: "none", records: { profile: "off" } }, other: { identity: "none", mode: "audit" } },
 });
 const handler = createLambda(gate, {});
 const review = readReview("validate-v1-create-pods-2");

@@ -6,7 +6,11 @@ import { reviewCall } from "../gate/gateCall.ts";
 
 const gate = defineGate({
   policies: [denyLabels()],
-  clusters: { local: { records: { profile: "off" } }, recorded: {}, strict: { records: { profile: "compliance" } } },
+  clusters: {
+    local: { identity: "none", records: { profile: "off" } },
+    recorded: { identity: "none" },
+    strict: { identity: "none", records: { profile: "compliance" } },
+  },
 });
 
 function context() {

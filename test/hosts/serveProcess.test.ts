@@ -6,7 +6,7 @@ import type { ServeEnv } from "../../src/hosts/serveGate.ts";
 import { serveProcess } from "../../src/hosts/serveProcess.ts";
 import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 
-const gate = defineGate({ policies: [denyLabels()], clusters: { local: {} } });
+const gate = defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none" } } });
 
 async function resultOf(env: ServeEnv): Promise<[code: number, stderr: string]> {
   let written = "";

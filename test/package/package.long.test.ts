@@ -52,7 +52,7 @@ const team = policy({
   match: { resources: ["pods"] },
   validate: ({ object }) => (object.metadata?.labels?.["team"] === undefined ? deny("no team, image " + object.spec?.containers[0]?.image) : undefined),
 });
-const gate = defineGate({ policies: [denyLabels(), team], clusters: { local: {} } });
+const gate = defineGate({ policies: [denyLabels(), team], clusters: { local: { identity: 'none' } } });
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const app = createGate(gate, { now: Date.now, log });
 const response = await app.fetch(

@@ -19,9 +19,9 @@ export function mutator(name: string, match: Match): Policy {
 export async function webhooksOf(
   definition: Partial<GateDefinition> & Pick<GateDefinition, "policies">,
 ): Promise<Record<string, Webhook>> {
-  const gate = defineGate({ clusters: { c: {} }, ...definition });
+  const gate = defineGate({ clusters: { c: { identity: "none" } }, ...definition });
   const [[cluster, data] = ["c", {}]] = Object.entries(gate.clusters);
-  const settings = clusterSettings(cluster, data, gate.policies, true);
+  const settings = clusterSettings(cluster, data, gate, true);
   const { objects } = await renderRegistrations(gate, settings, { url: "https://gate.example.com" });
   const webhooks = objects.filter(isWebhookConfiguration).flatMap((object) => object.webhooks);
   return Object.fromEntries(

@@ -1,7 +1,7 @@
-import { splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { splitBase, splitGateUrl } from "../../src/protocol/gateUrl.ts";
 import { conversionCanaryName } from "../../src/registration/selftest/selfTestNames.ts";
 import type { SyncGoal } from "../../src/sync/goal/SyncConfig.ts";
-import { checkEndpoint } from "../../src/sync/plan/checkEndpoint.ts";
+import { checkEndpoint, endpointAt } from "../../src/sync/plan/checkEndpoint.ts";
 import { nextStep } from "../../src/sync/plan/nextStep.ts";
 import type { CanaryTest, Observation } from "../../src/sync/plan/Observation.ts";
 import type { Step } from "../../src/sync/plan/Step.ts";
@@ -114,6 +114,11 @@ export class SyncWorld {
     this.#replace(index, { hooks: hooks.map((hook) => ({ ...hook, url: hook.url.replace(OLD, base) })) });
   }
 
+  /** Puts a capability into all URLs from now on; `undefined`: the sync is not configured to. */
+  issue(token: string | undefined): void {
+    this.goal = { ...this.goal, capability: token === undefined ? undefined : { token, graceMs: 0 } };
+  }
+
   /** Another writer changes the bundle of a target. */
   tamper(index: number, bundle: string): void {
     this.#replace(index, { hooks: this.targets[index]?.hooks.map((hook) => ({ ...hook, bundle })) ?? [] });
@@ -136,6 +141,8 @@ export class SyncWorld {
       canaryTest: undefined,
       ...this.#canaryTests,
       conflicts: new Map(),
+      // The capability of the goal is the one that was issued.
+      capability: { isAsked: true, isRefused: false },
     };
   }
 
@@ -221,7 +228,13 @@ export class SyncWorld {
     );
     if (this.goal.frozen !== undefined && step.kind === "narrow")
       throw new Error("a root is removed while the goal is frozen");
-    if (this.goal.frozen !== undefined && step.kind === "switch-url")
+    const tokensOf = (some: readonly { readonly url: string }[]): boolean[] =>
+      some.map(({ url }) => splitBase(splitGateUrl(url, this.goal.cluster)?.base ?? "").token !== undefined);
+    if (tokensOf(target.hooks).some((has, index) => has && tokensOf(hooks)[index] !== true))
+      throw new Error(`${step.kind} removes a capability from a URL`);
+    const placesOf = (some: readonly { readonly url: string }[]): string =>
+      JSON.stringify(some.map(({ url }) => splitBase(splitGateUrl(url, this.goal.cluster)?.base ?? "").place));
+    if (this.goal.frozen !== undefined && step.kind === "switch-url" && placesOf(hooks) !== placesOf(target.hooks))
       throw new Error("a URL is changed while the goal is frozen");
     const pins = this.goal.trust.mode === "pin" ? this.goal.trust.roots.map(fingerprint) : [];
     for (const { url, bundle } of hooks) {
@@ -231,8 +244,7 @@ export class SyncWorld {
           throw new Error(`${step.kind} adds a root that was neither in force nor wanted`);
       if (STEPS_WITHOUT_BUNDLES.includes(step.kind)) continue;
       const base = splitGateUrl(url, this.goal.cluster)?.base ?? "";
-      const endpoint = observation.endpoints.find((it) => it.base === base);
-      const { isFine, finding } = checkEndpoint(endpoint ?? { base, handshakes: [] }, roots, this.now);
+      const { isFine, finding } = checkEndpoint(endpointAt(observation, base), roots, this.now);
       if (!isFine && !this.#isDueUnasked(step, roots))
         throw new Error(`${step.kind} writes a bundle that rejects ${base}: ${finding?.message}`);
     }
@@ -295,7 +307,7 @@ export class SyncWorld {
           throw new Error("fail closed is restored while the gate cannot be called");
         continue;
       }
-      const endpoint = observation.endpoints.find((it) => it.base === base) ?? { base, handshakes: [] };
+      const endpoint = endpointAt(observation, base);
       if (step.kind !== "break-glass" || mayFailOpen !== true || this.goal.breakGlassAfterMs === undefined)
         throw new Error(`${step.kind} lets ${name} fail open, which nothing allows`);
       if (checkEndpoint(endpoint, readableCertificates(bundle), this.now).isFine)
@@ -306,10 +318,11 @@ export class SyncWorld {
   }
 
   #handshakes(base: string): Handshake[] {
-    return (this.served.get(base) ?? []).map((it, index): Handshake => {
+    const { place } = splitBase(base);
+    return (this.served.get(place) ?? []).map((it, index): Handshake => {
       const address = `192.0.2.${index + 1}`;
       if (typeof it === "string") return { address, fault: it };
-      return { address, chain: this.#cas[it]?.chains.get(base) ?? [] };
+      return { address, chain: this.#cas[it]?.chains.get(place) ?? [] };
     });
   }
 

@@ -29,6 +29,7 @@ const change = fc.oneof(
   fc.record({ do: fc.constant("freeze" as const), isFrozen: fc.boolean() }),
   fc.record({ do: fc.constant("canary" as const), result: fc.constantFrom("honest", "unknown", "failed", "cut-off") }),
   fc.record({ do: fc.constant("blind" as const), isBlind: fc.boolean() }),
+  fc.record({ do: fc.constant("issue" as const), token: fc.constantFrom("a", "b", undefined) }),
 );
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
@@ -63,6 +64,9 @@ function happen(world: SyncWorld, event: Change): void {
     case "canary":
       world.canary = event.result;
       break;
+    case "issue":
+      world.issue(event.token);
+      break;
     case "blind":
       world.isBlind = event.isBlind;
       break;
@@ -71,7 +75,7 @@ function happen(world: SyncWorld, event: Change): void {
 
 /**
  * Checks random histories of {@link SyncWorld}, as many as `runs` says. No step writes a bundle that rejects the endpoint,
- * adds an unwanted root, removes a root too early, or lets an unmarked webhook fail open. Every world converges.
+ * adds an unwanted root, removes a root or a capability too early, or lets an unmarked webhook fail open. Every world converges.
  */
 export async function checkSteps(runs: number): Promise<void> {
   const cas = await makeCas(CAS);
@@ -82,8 +86,9 @@ export async function checkSteps(runs: number): Promise<void> {
       fc.boolean(),
       fc.boolean(),
       fc.constantFrom(undefined, 30),
+      fc.constantFrom("a", "c"),
       fc.array(change, { maxLength: 60 }),
-      (asked, live, conversions, isRecorded, breakGlassAfterMs, events) => {
+      (asked, live, conversions, isRecorded, breakGlassAfterMs, last, events) => {
         const world = new SyncWorld(
           cas,
           { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK, breakGlassAfterMs },
@@ -101,6 +106,7 @@ export async function checkSteps(runs: number): Promise<void> {
         world.isBlind = false;
         world.kill();
         world.goal = { ...world.goal, url: NEW };
+        world.issue(last);
         world.pin(asked);
         for (const base of [OLD, NEW]) world.served.set(base, [asked[0] ?? 0, asked[0] ?? 0]);
         // Longer than changes by another writer are counted together.
@@ -116,7 +122,7 @@ export async function checkSteps(runs: number): Promise<void> {
         expect(world.writes).toBe(writes);
         const wanted = trustHash(asked.map((pin) => world.rootOf(pin)));
         for (const target of world.targets)
-          expect(viewOf(target, world.goal)).toMatchObject({ hash: wanted, bases: [NEW] });
+          expect(viewOf(target, world.goal)).toMatchObject({ hash: wanted, bases: [`${NEW}/k/${last}`] });
         for (const { state, hooks } of world.targets) {
           expect([state.phase, state.failingOpen]).toEqual([undefined, undefined]);
           for (const { failurePolicy = "Fail" } of hooks) expect(failurePolicy).toBe("Fail");

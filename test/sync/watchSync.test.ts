@@ -88,3 +88,30 @@ it("watchSync makes no run when it is stopped during the first delay", async () 
   });
   expect(runs).toBe(0);
 });
+
+it.each<{ what: string; dueAt: (runs: number) => number | undefined; began: number[] }>([
+  { what: "nothing is due", dueAt: () => undefined, began: [0, 100, 200] },
+  { what: "a run is due between two", dueAt: (runs) => (runs === 1 ? 30 : undefined), began: [0, 30, 100, 200] },
+  { what: "a run is due after the next", dueAt: () => 250, began: [0, 100, 200, 250, 300] },
+  { what: "a run did not do what it was due for", dueAt: () => 30, began: [0, 30, 100, 200] },
+])("watchSync keeps regular starts and adds one when $what", async ({ dueAt, began }) => {
+  let now = 0;
+  const starts: number[] = [];
+  const controller = new AbortController();
+  await watchSync({
+    run: async () => {
+      starts.push(now);
+      if (starts.length === began.length) controller.abort();
+      return true;
+    },
+    intervalMs: () => 100,
+    dueAt: () => dueAt(starts.length),
+    delayMs: 0,
+    now: () => now,
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+    signal: controller.signal,
+  });
+  expect(starts).toEqual(began);
+});

@@ -1,7 +1,7 @@
+import { ClusterDirectory } from "../../gate/config/ClusterDirectory.ts";
 import type { Gate } from "../../gate/config/defineGate.ts";
+import type { GateClusterSettings } from "../../gate/config/GateClusterSettings.ts";
 import { GateError } from "../../gate/GateError.ts";
-import { GateRuntime } from "../../gate/GateRuntime.ts";
-import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { LogProperties } from "../../telemetry/Log.ts";
 import { printable } from "../../telemetry/printable.ts";
@@ -11,13 +11,13 @@ import { CliError } from "../terminal/CliError.ts";
  * The settings of a cluster, from the table of the gate or from its lookup, within the time limit of the lookup. Throws
  * {@link CliError}: `usage` for an unknown cluster, `bad-gate` for a lookup that failed.
  */
-export async function settingsForCluster(gate: Gate, cluster: string): Promise<ClusterSettings> {
+export async function settingsForCluster(gate: Gate, cluster: string): Promise<GateClusterSettings> {
   let reason = "";
   const note = (_message: string, { error }: LogProperties = {}): void => {
     if (error !== undefined) reason = `: ${printable(errorMessage(error))}`;
   };
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
-  const { clusters } = new GateRuntime(gate, { now: Date.now, log });
+  const clusters = new ClusterDirectory(gate.clusters, gate, { now: Date.now, log });
   const name = JSON.stringify(cluster);
   try {
     const settings = await clusters.find(cluster);

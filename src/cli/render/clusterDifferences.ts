@@ -7,6 +7,7 @@ import { type LiveWebhook, liveWebhooks } from "../../registration/LiveWebhook.t
 import { isWebhookConfiguration, type RegistrationObject } from "../../registration/RegistrationObject.ts";
 import { GATE_LABEL, ROOTS_ANNOTATION } from "../../registration/render/renderRegistrations.ts";
 import { readState } from "../../sync/target/TargetState.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 
 /** An object that applying the rendered objects would create or change. */
 export interface ObjectDifference {
@@ -68,7 +69,7 @@ export async function clusterDifferences(
     } catch (error) {
       // The API server refused this object; the others can still be compared.
       if (!(error instanceof KubernetesError) || error.code !== "cluster-refused") throw error;
-      incomparable.push({ kind, name: metadata.name, fault: error.message });
+      incomparable.push({ kind, name: metadata.name, fault: redactText(error.message) });
     }
   }
   const webhooks: LiveWebhook[] = [];
@@ -160,7 +161,13 @@ function textOf(object: JsonObject): string {
   const kept = Object.entries(isJsonObject(metadata) ? metadata : {})
     .filter(([key]) => !SERVER_FIELDS.includes(key))
     .map(([key, value]) => [key, key === "annotations" && isJsonObject(value) ? withoutRoots(value) : value]);
-  return stringify({ ...rest, metadata: Object.fromEntries(kept) }, { sortMapEntries: true, lineWidth: 0 });
+  const text = stringify({ ...rest, metadata: Object.fromEntries(kept) }, { sortMapEntries: true, lineWidth: 0 });
+  return withoutCapabilities(text);
+}
+
+/** The sync owns the capability in a URL, and it is a secret. */
+function withoutCapabilities(text: string): string {
+  return text.replace(/\/k\/[\w.-]+(?=\/c\/)/g, "");
 }
 
 /** The roots of the hand-over depend on `--ca`, as the `caBundle` that the sync owns. */

@@ -11,6 +11,8 @@ import { CliError } from "../terminal/CliError.ts";
 import { EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
+import { capabilityBase } from "./capabilityBase.ts";
+import { lintIdentity } from "./lintIdentity.ts";
 import { lintMutators, type Sample } from "./lintMutators.ts";
 import { lintSubresources } from "./lintSubresources.ts";
 import { parseGateUrl } from "./parseGateUrl.ts";
@@ -29,6 +31,8 @@ export interface RenderOptions {
   readonly nodes: number;
   readonly diff?: boolean;
   readonly sync?: boolean;
+  readonly syncToken?: string;
+  readonly withoutCapability?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
 }
@@ -48,13 +52,15 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
     ...(bundle?.warnings ?? []).map(
       (message) => ({ code: "doubtful-ca", severity: "warning", place: "--ca:", message }) as const,
     ),
+    ...lintIdentity(settings, url),
     ...lintRegistrations(gate, settings, options.nodes),
     ...(await lintMutators(gate, settings, samples)),
     ...(await lintSubresources(gate, settings)),
   ];
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;
-  const endpoint = { url, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
+  const base = await capabilityBase(terminal, options, settings, { url, ca: bundle?.pem });
+  const endpoint = { url: base, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
   const handOver = { sync: options.sync === true, roots: bundle?.fingerprints ?? [] };
   const { objects } = await renderRegistrations(gate, settings, endpoint, handOver);
   if (diff) return renderDiff(terminal, { gate, cluster, objects, output, ...clusterOptions(options) });

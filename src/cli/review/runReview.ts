@@ -129,7 +129,7 @@ async function chooseGate({ gate, use, cluster }: ReviewOptions): Promise<Gate> 
         "usage",
         "--use and --gate exclude each other; leave out --gate, or add the policies to the gate",
       );
-    return defineGate({ policies: [...new Set(use)].map(builtinPolicy), clusters: { local: {} } });
+    return defineGate({ policies: [...new Set(use)].map(builtinPolicy), clusters: { local: { identity: "none" } } });
   }
   // Loads the bundler.
   const { loadGate, PROJECT_GATE } = await import("../gate/loadGate.ts");
@@ -159,6 +159,9 @@ function chooseCluster(gate: Gate, name: string | undefined): string {
   const [only] = names;
   if (names.length === 1 && only !== undefined) return only;
   if (names.length === 0 && typeof gate.clusters !== "function")
-    throw new CliError("usage", "the gate has no clusters; add one to it: clusters: { production: {} }");
+    throw new CliError(
+      "usage",
+      "the gate has no clusters; add one to it: clusters: { production: { identity: 'none' } }",
+    );
   throw new CliError("usage", `name the cluster with --cluster NAME${knownClusters(gate)}`);
 }

@@ -9,6 +9,8 @@ import { ClusterClock } from "../../kubernetes/ClusterClock.ts";
 import { type ClusterChoice, KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
 import { Lease } from "../../kubernetes/Lease.ts";
 import { SYNC_LEASE, SyncCluster } from "../../sync/apply/SyncCluster.ts";
+import { capabilitiesOf } from "../../sync/capability/capabilitiesOf.ts";
+import { renewalTime } from "../../sync/capability/capabilityTimes.ts";
 import { goalFromAnnouncement } from "../../sync/goal/goalFromAnnouncement.ts";
 import { goalFromProvider } from "../../sync/goal/goalFromProvider.ts";
 import { parseSyncConfig } from "../../sync/goal/parseSyncConfig.ts";
@@ -25,6 +27,7 @@ import { readConfigFile } from "../terminal/readConfigFile.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 import { callsInFlight } from "./callsInFlight.ts";
+import { capabilityFetcher } from "./capabilityFetcher.ts";
 
 /** Options of each run. */
 export interface RunnerOptions extends ClusterChoice {
@@ -47,6 +50,7 @@ export class SyncRunner {
   readonly #options: RunnerOptions;
   readonly #metrics: SyncMetrics;
   #config: SyncConfig;
+  #capabilityDueAt: number | undefined;
 
   private constructor(terminal: Terminal, options: RunnerOptions, config: SyncConfig, previous: string) {
     this.#terminal = terminal;
@@ -65,6 +69,11 @@ export class SyncRunner {
   /** The config as last read. */
   get config(): SyncConfig {
     return this.#config;
+  }
+
+  /** When the capability in force is due, in milliseconds since 1970. Undefined before the first run, and without one. */
+  get capabilityDueAt(): number | undefined {
+    return this.#capabilityDueAt;
   }
 
   /** The metrics in the Prometheus text format. */
@@ -98,6 +107,9 @@ export class SyncRunner {
     const [run, client] = await attempt().catch((error: unknown) => this.#failed(error, start));
     const { intervalMs, jitterMs, catalogues, goal } = this.#config;
     const durationMs = Date.now() - start;
+    const { targets, now } = run.observation;
+    const due = goal.capability === undefined ? [] : capabilitiesOf(targets, goal, now);
+    this.#capabilityDueAt = due.length === 0 ? undefined : Math.min(...due.map((it) => renewalTime(it, goal)));
     const inFlight = await this.#inFlight(client, run);
     this.#metrics.recordRun(run, goal, { intervalMs, jitterMs, catalogues, durationMs, inFlight });
     await this.#writeMetrics();
@@ -141,6 +153,7 @@ export class SyncRunner {
     const api = clock.recordDates(client.ask.bind(client));
     const holder = `${hostname()}-${randomUUID().slice(0, 8)}`;
     const resolveGoal = goalResolver(this.#terminal, config, this.#options.config);
+    const fetchCapability = capabilityFetcher(this.#terminal, config);
     const deps = {
       config,
       apis: async () => {
@@ -159,6 +172,7 @@ export class SyncRunner {
       skewMs: () => clock.skewMs,
       onStep,
       ...(resolveGoal === undefined ? {} : { resolveGoal }),
+      ...(fetchCapability === undefined ? {} : { fetchCapability }),
       ...(signal === undefined ? {} : { signal }),
     };
     return runSync(deps, { dryRun: this.#options.dryRun });

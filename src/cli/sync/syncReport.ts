@@ -3,6 +3,7 @@ import { findingsOf, type Step } from "../../sync/plan/Step.ts";
 import type { SyncRun } from "../../sync/runSync.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
 import { printable } from "../../telemetry/printable.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 
 /** The JSON of a run. */
@@ -18,17 +19,21 @@ export interface SyncReport {
 
 /** A run as data for machines. */
 export function syncReport({ steps, last, rolledBack }: SyncRun): SyncReport {
-  const findings = findingsOf(last);
+  const findings = findingsOf(last).map(withoutSecrets);
   const result = rolledBack ? "rolled-back" : RESULTS[last.kind];
   return {
     result,
     steps: steps.flatMap((step) =>
-      "reason" in step ? [{ step: step.kind, about: about(step), reason: step.reason }] : [],
+      "reason" in step ? [{ step: step.kind, about: about(step), reason: redactText(step.reason) }] : [],
     ),
     findings,
-    notes: "notes" in last ? last.notes : [],
+    notes: "notes" in last ? last.notes.map(redactText) : [],
     ...(last.kind === "soak" ? { soakUntil: new Date(last.until).toISOString() } : {}),
   };
+}
+
+function withoutSecrets(finding: Finding): Finding {
+  return { ...finding, message: redactText(finding.message), about: redactText(finding.about) };
 }
 
 const RESULTS = {
@@ -41,10 +46,12 @@ const RESULTS = {
 /** Prints a step on one or more lines, for people. */
 export function printSyncStep(terminal: Terminal, step: Step, dryRun: boolean): void {
   const print = (text: string): unknown => terminal.stdout.write(`${printable(text)}\n`);
-  const printFinding = ({ code, about, message }: Finding): unknown =>
-    terminal.stdout.write(
+  const printFinding = (finding: Finding): unknown => {
+    const { code, about, message } = withoutSecrets(finding);
+    return terminal.stdout.write(
       `${paint(terminal, terminal.stdout, "red", printable(`${code}  ${about === "" ? "" : `${about}: `}${message}`))}\n`,
     );
+  };
   switch (step.kind) {
     case "nothing-to-do":
       print("in step: nothing to write");
@@ -59,12 +66,16 @@ export function printSyncStep(terminal: Terminal, step: Step, dryRun: boolean): 
       printFinding(step.finding);
       print("nothing is written");
       break;
+    case "renew-capability":
+      print(`${dryRun ? "would renew" : "renew"} the capability: ${step.reason}`);
+      break;
     default:
-      print(`${dryRun ? "would " : ""}${step.kind}  ${about(step)}: ${step.reason}`);
+      print(`${dryRun ? "would " : ""}${step.kind}  ${about(step)}: ${redactText(step.reason)}`);
   }
-  if ("notes" in step) for (const note of step.notes) print(`note: ${note}`);
+  if ("notes" in step) for (const note of step.notes) print(`note: ${redactText(note)}`);
 }
 
 function about(step: Extract<Step, { readonly reason: string }>): string {
-  return step.kind === "try-canary" ? step.base : targetName(step.write.target);
+  if (step.kind === "renew-capability") return "";
+  return step.kind === "try-canary" ? redactText(step.base) : targetName(step.write.target);
 }

@@ -1,9 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { jitterOf } from "../../sync/jitterOf.ts";
+import { findingsOf } from "../../sync/plan/Step.ts";
 import { SyncError } from "../../sync/SyncError.ts";
 import { watchSync } from "../../sync/watchSync.ts";
 import { MetricsServer } from "../../telemetry/MetricsServer.ts";
 import { printable } from "../../telemetry/printable.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK, isShownError } from "../terminal/exitCode.ts";
 import { listenError } from "../terminal/listenError.ts";
@@ -44,6 +46,7 @@ export async function syncWatch(
           return isDone;
         },
         intervalMs: () => runner.config.intervalMs,
+        dueAt: () => runner.capabilityDueAt,
         delayMs: delay,
         now: Date.now,
         sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
@@ -66,7 +69,10 @@ async function serve(
   });
 }
 
-/** One run, with the time before each line, as in a log. Resolves to whether the run was made. */
+/**
+ * One run, with the time before each line, as in a log. Resolves to whether the run was made, and renewed the capability if it
+ * was due: no interval may be too long for its grace.
+ */
 async function runOnce(
   terminal: Terminal,
   runner: SyncRunner,
@@ -80,12 +86,12 @@ async function runOnce(
       if (output === "text") printSyncStep(dated(terminal, time), step, false);
     }, signal);
     if (output === "json") terminal.stdout.write(`${JSON.stringify({ time: time(), ...syncReport(run) })}\n`);
-    return true;
+    return findingsOf(run.last).every(({ code }) => code !== "capability-not-renewed");
   } catch (error) {
     if (error instanceof SyncError && error.code === "stopped") return true;
     const isKnown = isShownError(error);
     const text = isKnown ? error.message : String(error instanceof Error ? (error.stack ?? error.message) : error);
-    terminal.stderr.write(`${time()} postern: ${printable(text)}\n`);
+    terminal.stderr.write(`${time()} postern: ${printable(redactText(text))}\n`);
     return false;
   }
 }

@@ -24,6 +24,8 @@ export type CliErrorCode =
   | "missing-secret"
   /** The command waits for something that cannot happen any more, such as a promise of the gate that never settles. */
   | "stalled"
+  /** The gate issued no capability for `--sync-token`. The message says why. */
+  | "not-issued"
   /** The provider or the place of the announcement did not answer. The published announcement stays. */
   | "not-announced";
 

@@ -15,6 +15,8 @@ export const EXIT_NOT_IN_STEP = 1;
 export const EXIT_ROLLED_BACK = 3;
 /** `records`: a finding of `verify`, a proof that does not hold, no record to prove, or a line that is not a record. */
 export const EXIT_FINDINGS = 1;
+/** `keys rotate`: an instance may not have the set of the file yet, or each key of a full set has capabilities. */
+export const EXIT_NOT_ROTATED = 1;
 /** `doctor`: the worst finding is a warning. */
 export const EXIT_WARNINGS = 1;
 /** `doctor`: a finding is an error: something is broken, or will be soon. */
@@ -44,6 +46,7 @@ export function exitCode(code: ShownErrorCode): number {
     case "cannot-serve":
     case "missing-package":
     case "missing-secret":
+    case "not-issued":
     case "stalled":
     case "bad-ca-bundle":
     case "cluster-unreachable":

@@ -2,6 +2,7 @@ import { splitGateUrl } from "../../protocol/gateUrl.ts";
 import { Host } from "../../protocol/Host.ts";
 import { isListedPlace, lineOfPlace } from "../../sync/target/isListedPlace.ts";
 import { targetName } from "../../sync/target/SyncTarget.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import type { ClusterView } from "../cluster/ClusterView.ts";
 import { gateHooks } from "../cluster/gateHooks.ts";
 import type { LiveHook, LiveRegistration } from "../cluster/LiveRegistration.ts";
@@ -114,10 +115,7 @@ function unlistedPlace(view: ClusterView): DoctorFinding[] {
   ];
 }
 
-/** Removes what can be secret from a URL: a capability in the path (`/k/TOKEN/`), the query and credentials. */
+/** A URL without a capability, user and query. What is behind `#` is nobody's business either. */
 function withoutSecrets(url: string): string {
-  return url
-    .replace(/\/k\/[^/]+/, "/k/…")
-    .replace(/[?#].*$/s, "?…")
-    .replace(/\/\/[^/@]*@/, "//…@");
+  return redactText(url.replace(/#.*$/s, "#…"));
 }

@@ -6,6 +6,7 @@ import {
 } from "../../kubernetes/KubernetesApi.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import type { OtherClock, Unseen } from "./ClusterView.ts";
 
 /** Reads a cluster. Records what could not be read, and the API server's clock. */
@@ -70,12 +71,12 @@ export class ClusterReader {
 
   async #answer(what: string, request: ApiRequest): Promise<ApiResponse | undefined> {
     return this.ask(request).catch((error: unknown) => {
-      this.unseen.push({ what, reason: errorMessage(error) });
+      this.unseen.push({ what, reason: redactText(errorMessage(error)) });
       return undefined;
     });
   }
 
   #unreadable(what: string, answer: ApiResponse | undefined): undefined {
-    if (answer !== undefined) this.unseen.push({ what, reason: statusMessage(answer) });
+    if (answer !== undefined) this.unseen.push({ what, reason: redactText(statusMessage(answer)) });
   }
 }

@@ -105,4 +105,8 @@ export interface GateSources {
   readonly settings: ClusterSettings;
   /** The hash of the output of `postern render`. */
   readonly hash: string;
+  /** The tiers that identify callers of the cluster, `none` included. Undefined if they are unknown. */
+  readonly tiers?: readonly string[] | undefined;
+  /** How long an expired capability of the cluster is honoured. Undefined for the default. */
+  readonly graceMs?: number | undefined;
 }

@@ -42,7 +42,7 @@ export const clusterSchema = z.strictObject({
 /** Settings of a cluster that calls the gate. */
 export type Cluster = Omit<z.infer<typeof clusterSchema>, "identity"> & {
   /** Who may call for the cluster. */
-  readonly identity?: IdentitySettings;
+  readonly identity: IdentitySettings;
 };
 
 /**

@@ -14,7 +14,12 @@ const MAX_TIERS = 8;
  * Throws {@link GateConfigError} with the path of the fault.
  */
 export function clusterIdentity(path: string, given: unknown, tiers: readonly IdentityTier[]): readonly CheckedTier[] {
-  if (given === "none" || given === undefined) return [{ tier: "none" }];
+  if (given === "none") return [{ tier: "none" }];
+  if (given === undefined)
+    throw new GateConfigError(
+      `${path}.identity`,
+      'is missing; name the tiers that prove who calls, such as [{ tier: "jwt", ... }], or "none" to answer every caller',
+    );
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_TIERS)
     throw new GateConfigError(`${path}.identity`, `: expected "none" or a list of 1 to ${MAX_TIERS} tiers`);
   return given.map((one: unknown, index) => checkedTier(`${path}.identity[${index}]`, one, tiers));

@@ -10,6 +10,8 @@ export type LintCode =
   | "condition-too-long"
   /** A certificate of `--ca` has expired, is not valid yet, or is not a CA certificate. */
   | "doubtful-ca"
+  /** The gate gives verdicts to every caller for this cluster, at another host than this machine. Set `identity` of the cluster in the gate. */
+  | "identity-none"
   /** An entry sets `failurePolicy: Ignore` although one of its policies enforces. Requests that cannot reach the gate are allowed. */
   | "ignore-on-enforcing-entry"
   /** `leaveAlone` is false. The mutator can stop controllers and requests, or make objects without end. Use the default, and match only what needs it. */
@@ -35,7 +37,7 @@ export type LintCode =
 export interface Lint {
   readonly code: LintCode;
   readonly severity: "error" | "warning";
-  /** `entries.NAME`, `policies.NAME` or `--ca:`. */
+  /** `entries.NAME`, `policies.NAME`, `clusters.NAME.identity` or `--ca:`. */
   readonly place: string;
   /** One line that continues the sentence after the place. */
   readonly message: string;

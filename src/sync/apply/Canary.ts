@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import { encodeBundle, trustHash } from "../../trust/bundle.ts";
 import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
@@ -8,7 +9,7 @@ import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { CanaryTest } from "../plan/Observation.ts";
 import { canaryUrl, purposeOf, type SyncTarget } from "../target/SyncTarget.ts";
 import { readStatement } from "./readStatement.ts";
-import { type SelfTest, selfTestFor } from "./SelfTest.ts";
+import { isCredentialRefusal, type SelfTest, selfTestFor } from "./SelfTest.ts";
 import type { SyncCluster } from "./SyncCluster.ts";
 
 /** Dependencies of {@link testCanary}. */
@@ -60,14 +61,17 @@ export async function testCanary(deps: CanaryDeps, canary: SyncTarget, trial: Tr
     const results = await Promise.all(
       deps.apis.map((api) => sendSelfTest(deps, api, selfTest, { url, tag, bundleHash })),
     );
-    const { result, message } = worst(results);
+    const { result, message, isRefused } = worst(results);
     const isCutOff = !deps.isPartial && results.length > 0 && results.every(({ cannotCall }) => cannotCall === true);
     cutOffSince = isCutOff ? (cutOffSince ?? asked) : undefined;
     const cutOffForMs = cutOffSince === undefined ? 0 : now() - cutOffSince;
     if (result === "passed" || now() >= end || cutOffForMs >= (cutOffLimitMs ?? Number.POSITIVE_INFINITY))
       return {
-        result,
-        message,
+        // A message of the API server has the URL, and so the capability.
+        message: redactText(message),
+        // A refusal names no test: it may be about the values before. At the end of the time the new ones are loaded.
+        result: isRefused === true ? "failed" : result,
+        ...(isRefused === true ? { isRefused } : {}),
         bundleHash,
         base,
         at: now(),
@@ -90,12 +94,19 @@ function isUnanswered(message: string, url: string): boolean {
 interface TestResult extends Pick<CanaryTest, "result" | "message"> {
   /** Whether the API server could not call the gate with the values of this test. */
   readonly cannotCall?: boolean;
+  /** Whether the gate answered 401. */
+  readonly isRefused?: boolean;
 }
 
 /** All API servers must pass. A failed result counts more than an unknown one. */
 function worst(results: readonly TestResult[]): TestResult {
   const by = (result: TestResult["result"]): TestResult | undefined => results.find((it) => it.result === result);
-  return by("failed") ?? by("unknown") ?? by("passed") ?? { result: "unknown", message: "no API server can be asked" };
+  return (
+    by("failed") ??
+    results.find(({ isRefused }) => isRefused === true) ??
+    by("unknown") ??
+    by("passed") ?? { result: "unknown", message: "no API server can be asked" }
+  );
 }
 
 async function sendSelfTest(
@@ -111,6 +122,13 @@ async function sendSelfTest(
   if (typeof answer === "string") return { result: "unknown", message: `the API server was not asked: ${answer}` };
   if (answer.status === 201) return { result: "unknown", message: "the API server does not call the canary" };
   const message = statusMessage(answer);
+  if (isCredentialRefusal(message))
+    return {
+      result: "unknown",
+      message:
+        "the gate answers the API server with 401: it takes neither its URL nor its credentials for this cluster",
+      isRefused: true,
+    };
   if (isCallFailure(answer))
     // The message contains the URL, whose tag identifies the test.
     return message.includes(tag)

@@ -20,6 +20,14 @@ export interface SelfTest {
   readonly isAnswered: (answer: ApiResponse) => boolean;
 }
 
+/**
+ * Whether a message of an API server reports that the gate answered 401. An API server repeats neither the URL nor the body
+ * of such an answer (`NewGenericServerResponse`, k8s.io/apimachinery).
+ */
+export function isCredentialRefusal(message: string): boolean {
+  return message.includes("the server has asked for the client to provide credentials");
+}
+
 /** The self-test for a purpose. */
 export function selfTestFor(purpose: CallPurpose, gate: string): SelfTest {
   if (purpose === "webhooks")

@@ -4,11 +4,13 @@ import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { SYNC_NAME, SYSTEM_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
 import { GATE_LABEL } from "../../registration/render/renderRegistrations.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import { SyncError } from "../SyncError.ts";
 import { readTarget } from "../target/readTarget.ts";
 import { type SyncTarget, type TargetKind, targetName } from "../target/SyncTarget.ts";
 import type { TargetWrite } from "../target/TargetWrite.ts";
 import { FIELD_MANAGER, targetPatch } from "../target/targetPatch.ts";
+import { isCredentialRefusal, selfTestFor } from "./SelfTest.ts";
 
 const COLLECTIONS: Readonly<Record<TargetKind, string>> = {
   ValidatingWebhookConfiguration: "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
@@ -67,8 +69,19 @@ export class SyncCluster {
     if (answer.status === 200 && answer.body.kind === kind) return;
     const what = `${targetName(write.target)} cannot be written`;
     if (answer.status === 409 || answer.status === 404)
-      throw new SyncError("changed-in-between", `another client changed it at the same time: ${statusMessage(answer)}`);
+      throw new SyncError("changed-in-between", `another client changed it at the same time: ${shownMessage(answer)}`);
     throw refused(what, answer);
+  }
+
+  /**
+   * Whether the gate refuses the capability of the canary: it answers 401 to a self-test, which is a dry run. Any other result
+   * is false. Never rejects.
+   */
+  async refusesCapability(): Promise<boolean> {
+    const { path, object } = selfTestFor("webhooks", this.#gate);
+    const body = { ...object, metadata: { name: this.#gate } };
+    const answer = await this.#api({ method: "POST", path, body }).catch(() => undefined);
+    return answer !== undefined && isCredentialRefusal(statusMessage(answer));
   }
 
   /** Emits an Event about a target. A failure is ignored. `now` is in milliseconds since 1970. */
@@ -118,10 +131,15 @@ function eventBody(
     regarding: { apiVersion: group, kind, name, uid },
     type: event.type,
     reason: event.reason,
-    note: event.message.slice(0, MAX_NOTE_LENGTH),
+    note: redactText(event.message).slice(0, MAX_NOTE_LENGTH),
   };
 }
 
 function refused(what: string, answer: ApiResponse): KubernetesError {
-  return new KubernetesError("cluster-refused", `${what}: ${statusMessage(answer)}`);
+  return new KubernetesError("cluster-refused", `${what}: ${shownMessage(answer)}`);
+}
+
+/** An API server repeats the URL that it refuses, which may have a capability. */
+function shownMessage(answer: ApiResponse): string {
+  return redactText(statusMessage(answer));
 }

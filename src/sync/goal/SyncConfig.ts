@@ -31,11 +31,29 @@ export interface SyncGoal {
    * and no root is removed because it may be announced. Roots of the config are still added.
    */
   readonly frozen?: Finding;
+  /** The capability in the URLs of all registrations. Undefined when the config has none: each URL keeps its own then. */
+  readonly capability?: CapabilityGoal | undefined;
   /**
    * How long every API server must report that it cannot call the gate before marked webhooks fail open. Undefined when
    * break-glass is disabled.
    */
   readonly breakGlassAfterMs?: number | undefined;
+}
+
+/** The capability that URLs are to have. */
+export interface CapabilityGoal {
+  /** Undefined when no registration has a usable one, and none was fetched. */
+  readonly token: string | undefined;
+  /** How long the gate honours an expired one, for messages. */
+  readonly graceMs: number;
+}
+
+/** Where capabilities come from. */
+export interface CapabilitySource {
+  /** The file with the token of the sync's ServiceAccount that the gate exchanges. */
+  readonly tokenFile: string;
+  /** The base URL of the gate that issues them. Undefined: that of the config, otherwise that of the registrations. */
+  readonly url: string | undefined;
 }
 
 /** Time limits of a run. */
@@ -71,6 +89,8 @@ export interface SyncConfig {
   readonly jitterMs: number;
   /** The cluster's load on the gate, used only for the risk metrics. `api-server`: read from the API server's metrics. */
   readonly load: SyncLoad | "api-server" | undefined;
+  /** Undefined when the sync renews no capability. */
+  readonly capability?: CapabilitySource | undefined;
   /** The source of what comes next. Undefined when only the config decides. */
   readonly next: NextSource | undefined;
 }

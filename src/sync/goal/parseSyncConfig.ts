@@ -37,6 +37,13 @@ const configSchema = z.strictObject({
   selfTest: z.strictObject({ publicKey }),
   announcement: z.optional(z.strictObject({ url: z.string(), publicKey })),
   provider: z.optional(providerSchema),
+  capability: z.optional(
+    z.strictObject({
+      tokenFile: z.string(),
+      url: z.optional(z.string()),
+      grace: z._default(durationSchema, 7 * 86_400_000),
+    }),
+  ),
   soak: z._default(durationSchema, 24 * 3_600_000),
   interval: z._default(timerSchema.check(z.refine((time) => time >= 1_000, "expected at least 1s")), 300_000),
   jitter: z.optional(timerSchema),
@@ -86,7 +93,12 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
     throw new ConfigError("bad-config", `${name}: ${fault}`, cause);
   };
   const data = readYaml(name, text, configSchema, KNOWN_KEYS);
-  const fault = urlFault(data) ?? nextFault(data) ?? breakGlassFault(data) ?? jitterFault(data);
+  const fault =
+    urlFault("url", data.url, data) ??
+    urlFault("capability.url", data.capability?.url, data) ??
+    nextFault(data) ??
+    breakGlassFault(data) ??
+    jitterFault(data);
   if (fault !== undefined) return fail(fault);
   try {
     const { kty, crv, x } = data.selfTest.publicKey;
@@ -98,6 +110,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
         trust: await trustGoal(data.trust, readFile),
         soakMs: data.soak,
         breakGlassAfterMs: data.breakGlass ? data.breakGlassAfter : undefined,
+        ...(data.capability === undefined ? {} : { capability: { token: undefined, graceMs: data.capability.grace } }),
       },
       publicKey: { kty, crv, x },
       timeouts: timeoutsOf(data.timeouts),
@@ -107,6 +120,7 @@ export async function parseSyncConfig({ name, text, readFile }: ConfigSource): P
       jitterMs: data.jitter ?? Math.min(DEFAULT_JITTER_MS, data.interval / 2),
       load: loadOf(data.load),
       next: nextSource(data),
+      ...capabilitySource(data),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw new ConfigError(error.code, `${name}: ${error.message}`, error);
@@ -122,20 +136,21 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   selfTest: ["publicKey"],
   "selfTest.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
   load: ["requestsPerSecond", "latency"],
+  capability: ["tokenFile", "url", "grace"],
   announcement: ["url", "publicKey"],
   "announcement.publicKey": ["kty", "crv", "x", "kid", "alg", "use"],
   timeouts: ["handshake", "probe", "canary", "lease", "next"],
 };
 
-function urlFault({ url, hosts }: ParsedConfig): string | undefined {
+function urlFault(key: string, url: string | undefined, { hosts }: ParsedConfig): string | undefined {
   if (url === undefined) return undefined;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol !== "https:") return "url: expected an https URL: the API server calls no other";
+  if (parsed?.protocol !== "https:") return `${key}: expected an https URL: the API server calls no other`;
   if (parsed.username !== "" || parsed.password !== "" || /[?#]/.test(url))
-    return "url: expected no user name, query or fragment: the API server refuses them";
-  if (!hosts.includes(parsed.hostname)) return `url: its host ${parsed.hostname} is not among hosts`;
+    return `${key}: expected no user name, query or fragment: the API server refuses them`;
+  if (!hosts.includes(parsed.hostname)) return `${key}: its host ${parsed.hostname} is not among hosts`;
   const fault = announcedUrlFault(plainUrl(url));
-  return fault === undefined ? undefined : `url: ${fault}`;
+  return fault === undefined ? undefined : `${key}: ${fault}`;
 }
 
 /** Normalizes a URL as registrations are read. Another spelling of the same URL would never be in step. */
@@ -166,6 +181,12 @@ function nextSource({ announcement, provider }: ParsedConfig): NextSource | unde
   if (announcement === undefined) return undefined;
   const { kty, crv, x } = announcement.publicKey;
   return { kind: "announcement", url: announcement.url, publicKey: { kty, crv, x } };
+}
+
+function capabilitySource({ capability }: ParsedConfig): Pick<SyncConfig, "capability"> {
+  if (capability === undefined) return {};
+  const { tokenFile, url } = capability;
+  return { capability: { tokenFile, url: url === undefined ? undefined : plainUrl(url) } };
 }
 
 function timeoutsOf({ handshake, probe, canary, lease, next }: ParsedConfig["timeouts"]): SyncTimeouts {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { capabilitiesOf } from "../capability/capabilitiesOf.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { findingsOf, isLast } from "../plan/Step.ts";
 import type { SyncRun } from "../runSync.ts";
@@ -44,6 +45,10 @@ const GAUGES = {
   stale: {
     name: "postern_sync_risk_stale",
     help: "Probability that the bundle in force refuses the endpoint before the next run ends (P_stale).",
+  },
+  capability: {
+    name: "postern_sync_capability_seconds_left",
+    help: "Seconds until the first capability in the URLs expires, as it says itself. Negative within the grace.",
   },
   riskSeconds: { name: "postern_sync_risk_seconds", help: "Longest time until a change is in step (D_sync)." },
   inFlight: { name: "postern_sync_risk_in_flight", help: "Mean number of concurrent calls to the gate (Q_inflight)." },
@@ -121,6 +126,8 @@ export class SyncMetrics {
       GAUGES.findings,
       [...Map.groupBy(findings, ({ code }) => code)].map(([code, all]) => [{ code }, all.length]),
     );
+    const ends = capabilitiesOf(observation.targets, goal, now).map(({ expiresMs }) => expiresMs);
+    this.#set(GAUGES.capability, ends.length === 0 ? [] : [[{}, Math.round((Math.min(...ends) - now) / 1000)]]);
     this.#recordRisk(riskModel(observation, goal, terms));
   }
 

@@ -1,4 +1,4 @@
-import { splitGateUrl } from "../../protocol/gateUrl.ts";
+import { splitBase, splitGateUrl } from "../../protocol/gateUrl.ts";
 import { Host } from "../../protocol/Host.ts";
 import { readableCertificates } from "../../trust/bundle.ts";
 import { type EndpointView, servedChains } from "../../trust/EndpointView.ts";
@@ -19,9 +19,7 @@ export function endOfPaths(
 ): number | undefined {
   const host = Host.ofUrl(view.base).name;
   const hooks = targets.flatMap((target) => target.hooks);
-  const bundles = new Set(
-    hooks.filter(({ url }) => splitGateUrl(url, cluster)?.base === view.base).map(({ bundle }) => bundle),
-  );
+  const bundles = new Set(hooks.filter(({ url }) => placeOf(url, cluster) === view.base).map(({ bundle }) => bundle));
   const known = [...bundles].map(readableCertificates).filter((roots) => roots.length > 0);
   const ends = servedChains(view).flatMap((served) =>
     (known.length > 0 ? known : [assumedAnchors(served)]).flatMap((anchors) => {
@@ -31,4 +29,10 @@ export function endOfPaths(
     }),
   );
   return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** The base URL without a capability, as views have it. */
+function placeOf(url: string, cluster: string): string | undefined {
+  const base = splitGateUrl(url, cluster)?.base;
+  return base === undefined ? undefined : splitBase(base).place;
 }

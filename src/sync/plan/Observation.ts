@@ -15,12 +15,22 @@ export interface CanaryTest {
    */
   readonly result: "passed" | "failed" | "unknown";
   readonly message: string;
+  /** Whether the gate answered 401 to the last call: it does not know who calls. */
+  readonly isRefused?: boolean;
   /** Whether at least one API server reached the gate. */
   readonly isReached?: boolean;
   /** How long, until the end of the test, every API server reported each time that it cannot call the gate. */
   readonly cutOffForMs?: number;
   /** The value of `cutOffForMs` that ended the test. Undefined for a test of another kind. */
   readonly cutOffLimitMs?: number;
+}
+
+/** The capability in a run. */
+export interface CapabilityUse {
+  /** Whether the gate was asked for another one in this run, with or without success. */
+  readonly isAsked: boolean;
+  /** Whether the gate refused the one in force in a self-test at the start of the run. */
+  readonly isRefused: boolean;
 }
 
 /** The input of the planner. */
@@ -36,6 +46,8 @@ export interface Observation {
   readonly canaryTest: CanaryTest | undefined;
   /** The last test for conversions in this run. */
   readonly conversionTest?: CanaryTest | undefined;
+  /** What this run knows of the capability in force. Undefined when the config has none. */
+  readonly capability?: CapabilityUse | undefined;
   /** The tests of this run that asked whether the gate can be called at all, oldest first. */
   readonly reachabilityTests?: readonly CanaryTest[];
   /** What was written by others and seen earlier in this run (`foreignWrites`). Reported at its end. */

@@ -5,6 +5,8 @@ import type { TargetWrite } from "../target/TargetWrite.ts";
 
 /** The next action of a run. It writes at most one object; everything is observed again afterwards. */
 export type Step =
+  /** Fetches a capability from the gate, which becomes that of the goal. Writes nothing. */
+  | { readonly kind: "renew-capability"; readonly reason: string }
   /** Writes bundle and URL to a canary registration and sends a self-test through it. */
   | {
       readonly kind: "try-canary";

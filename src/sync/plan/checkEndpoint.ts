@@ -1,3 +1,4 @@
+import { splitBase } from "../../protocol/gateUrl.ts";
 import { Host } from "../../protocol/Host.ts";
 import { type EndpointView, servedChains } from "../../trust/EndpointView.ts";
 import { assumedAnchors } from "../../trust/verify/assumedAnchors.ts";
@@ -16,9 +17,11 @@ export interface EndpointCheck {
   readonly silent: readonly string[];
 }
 
-/** The view of an endpoint; an empty view with a fault when it was not probed. */
+/** The view of the endpoint at a base URL; an empty view with a fault when it was not probed. It has no capability. */
 export function endpointAt({ endpoints }: Observation, base: string): EndpointView {
-  return endpoints.find((endpoint) => endpoint.base === base) ?? { base, handshakes: [], fault: "it was not probed" };
+  const { place } = splitBase(base);
+  const view = endpoints.find((endpoint) => endpoint.base === place);
+  return view ?? { base: place, handshakes: [], fault: "it was not probed" };
 }
 
 /**

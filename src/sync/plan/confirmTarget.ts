@@ -1,9 +1,11 @@
-import { splitGateUrl } from "../../protocol/gateUrl.ts";
+import { splitBase, splitGateUrl } from "../../protocol/gateUrl.ts";
 import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
+import type { Hook } from "../target/Hook.ts";
 import { purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { withoutUndefined } from "../target/TargetState.ts";
 import { viewOf } from "../target/TargetView.ts";
+import { writtenBase } from "../target/writtenBase.ts";
 import { askCanary, canaryFinding } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
@@ -30,7 +32,8 @@ export function confirmTarget(
   if (phase === undefined || phase === "soaking") return undefined;
   const { roots, hash, bases = [] } = viewOf(target, goal);
   const [base] = bases;
-  if (base === undefined || bases.length > 1 || hash !== state.bundleHash || base !== state.base) return undefined;
+  if (base === undefined || bases.length > 1 || hash !== state.bundleHash) return undefined;
+  if (state.base === undefined || writtenBase(base) !== writtenBase(state.base)) return undefined;
   const check = checkEndpoint(endpointAt(observation, base), roots, observation.now);
   if (!check.isFine) return rollBack(target, observation, goal, check.finding);
   const reason = `${targetName(target)}: test whether the written values are accepted`;
@@ -66,6 +69,11 @@ function rollBack(
   // A forged snapshot. The policy of the sync's ServiceAccount refuses its write.
   if (snapshot.some(({ name, url }) => pathOf(url) !== pathOf(target.hooks.find((it) => it.name === name)?.url)))
     return stuck("the snapshot has URLs of other entries: not written");
+  const hasCapability = (hooks: readonly Hook[]): boolean =>
+    viewOf({ hooks }, goal).bases?.every((it) => splitBase(it).token !== undefined) === true;
+  // The gate has accepted the capability, and may refuse calls without one. The policy of the ServiceAccount refuses it too.
+  if (hasCapability(target.hooks) && !hasCapability(snapshot))
+    return stuck("the snapshot has URLs without a capability: not written");
   const { roots, hash, bases = [] } = viewOf({ hooks: snapshot }, goal);
   const [base] = bases;
   const snapshotVerifies =

@@ -5,6 +5,7 @@ import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { MAX_REVERTS } from "../target/TargetState.ts";
 import { type TargetView, viewOf } from "../target/TargetView.ts";
+import { writtenBase } from "../target/writtenBase.ts";
 import type { Observation } from "./Observation.ts";
 import { revertsOf } from "./rewriteTarget.ts";
 import type { Step } from "./Step.ts";
@@ -69,7 +70,9 @@ function changedValues(target: SyncTarget, goal: SyncGoal): string | undefined {
   const record = [...(target.handedOver ?? [])].sort().join(",");
   const isNew = ({ hash }: TargetView): boolean => hash === SYSTEM_TRUST && views.some(isSame);
   const changed = views.filter((view) => !isSame(view) && !isNew(view)).map(({ name }) => name);
-  const moved = views.filter(({ bases }) => base !== undefined && bases?.[0] !== base).map(({ name }) => name);
+  const isMoved = ([at = ""]: readonly string[]): boolean =>
+    base !== undefined && writtenBase(at) !== writtenBase(base);
+  const moved = views.filter(({ bases = [] }) => isMoved(bases)).map(({ name }) => name);
   if (changed.length === 0 && moved.length === 0) return undefined;
   const what = [
     ...(changed.length === 0 ? [] : [`caBundle${of(changed)}`]),

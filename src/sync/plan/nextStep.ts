@@ -12,6 +12,7 @@ import { confirmTarget } from "./confirmTarget.ts";
 import { replaceForeignState } from "./foreignWrites.ts";
 import type { Observation } from "./Observation.ts";
 import { removeUnasked } from "./removeUnasked.ts";
+import { renewCapability } from "./renewCapability.ts";
 import { rewriteTarget } from "./rewriteTarget.ts";
 import { findingsOf, isLast, type Step, type TargetStep } from "./Step.ts";
 import { soakTarget } from "./soakTarget.ts";
@@ -26,6 +27,7 @@ import { soakTarget } from "./soakTarget.ts";
  * | a target fails open, reachability not tested in this run | try-canary | a reachable gate must decide again first |
  * | a target fails open, an API server reaches the gate | restore | fail closed is the configured state |
  * | a target's annotations have values that the sync does not write | remember | no plan follows from them |
+ * | the capability is due, refused or missing, and not asked for in this run | renew-capability | it becomes the goal's |
  * | no target, or no canary for webhooks | refuse | nothing can be tried before it is written |
  * | target: changed by others, has a fault, foreign URL or no canary | finding | the sync must not write it |
  * | target: unconfirmed write, not tested since | try-canary | only the API server shows that it accepts a bundle |
@@ -64,7 +66,8 @@ export function nextStep(observation: Observation, goal: SyncGoal): Step {
 }
 
 function stepOrBreakGlass(observation: Observation, goal: SyncGoal): Step {
-  const first = restoreFailClosed(observation, goal) ?? replaceForeignState(observation);
+  const first =
+    restoreFailClosed(observation, goal) ?? replaceForeignState(observation) ?? renewCapability(observation, goal);
   if (first !== undefined) return first;
   const step = stepToGoal(observation, goal);
   if (!isLast(step)) return step;

@@ -1,30 +1,36 @@
+import { splitBase } from "../../protocol/gateUrl.ts";
 import { distinctCertificates, SYSTEM_TRUST, trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
+import { capabilityTimes } from "../capability/capabilityTimes.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
 import { type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { MAX_REVERTS, type Phase, type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
+import { writtenBase } from "../target/writtenBase.ts";
 import { requireCanary } from "./askCanary.ts";
 import { checkEndpoint, endpointAt } from "./checkEndpoint.ts";
 import type { Observation } from "./Observation.ts";
 import type { TargetStep } from "./Step.ts";
 import { unaskedRoots } from "./unaskedRoots.ts";
+import { baseAt, wantedBase } from "./wantedBase.ts";
 
 /** Changes further apart than this, or than the soak, are not counted together. */
 const MIN_REVERT_WINDOW_MS = 3_600_000;
 
 /**
  * Plans the write that brings a target to the goal. Missing roots are added first, and the URL is changed afterwards; the
- * canary tests each of them. Both change in one write only when the old endpoint already fails, or for system trust.
+ * canary tests each of them. Both change in one write only when the old endpoint already fails, or for system trust. A
+ * capability changes with whatever is written first: the gate takes it at the old URL and at the new one.
  * Roots come only from the goal and from the target's own bundles, and none is removed. Undefined when nothing differs.
  */
 export function rewriteTarget(target: SyncTarget, observation: Observation, goal: SyncGoal): TargetStep | undefined {
   const view = viewOf(target, goal);
   const bases = view.bases ?? [];
-  const base = goal.url ?? bases[0];
-  if (base === undefined || (goal.frozen !== undefined && bases.length > 1)) return { findings: [] };
-  if (goal.url === undefined && bases.length > 1) {
-    const message = `has webhooks at ${bases.join(" and at ")}: not written; set url in the config to one of them`;
+  const places = [...new Set(bases.map((it) => splitBase(it).place))];
+  const base = wantedBase(bases, goal);
+  if (base === undefined || (goal.frozen !== undefined && places.length > 1)) return { findings: [] };
+  if (goal.url === undefined && places.length > 1) {
+    const message = `has webhooks at ${places.join(" and at ")}: not written; set url in the config to one of them`;
     return { findings: [{ code: "not-the-gates", about: targetName(target), message }] };
   }
   const isSystem = goal.trust.mode === "system";
@@ -34,23 +40,26 @@ export function rewriteTarget(target: SyncTarget, observation: Observation, goal
   const check = checkEndpoint(endpointAt(observation, base), wide, observation.now);
   if (check.finding !== undefined) return { findings: [check.finding] };
   if (!needsRoots && !needsUrl) return undefined;
-  const [old] = bases;
+  const { place, token } = splitBase(base);
+  const [old] = places;
   const oldVerifies =
-    bases.length === 1 &&
+    places.length === 1 &&
     old !== undefined &&
     checkEndpoint(endpointAt(observation, old), wide, observation.now).isFine;
-  const rootsFirst = needsRoots && needsUrl && oldVerifies && !isSystem && old !== undefined;
-  const changesUrl = needsUrl && !rootsFirst;
-  const at = changesUrl ? base : (bases[0] ?? base);
+  const rootsFirst = needsRoots && old !== place && oldVerifies && !isSystem;
+  const at = rootsFirst ? baseAt(old, token) : base;
+  const isMove = !rootsFirst && (places.length !== 1 || old !== place);
   const addedRoots = isSystem ? "trust the roots of the API server's host" : missingRoots(wide, view);
   return writeStep(target, observation, goal, {
     view,
     roots: wide,
     base: at,
-    phase: changesUrl ? "switching" : "widening",
-    reason: [...(needsRoots ? [addedRoots] : []), ...(changesUrl ? [`the URL of the gate changes to ${at}`] : [])].join(
-      ", and ",
-    ),
+    phase: rootsFirst || !needsUrl ? "widening" : "switching",
+    reason: [
+      ...(needsRoots ? [addedRoots] : []),
+      ...(isMove ? [`the URL of the gate changes to ${place}`] : []),
+      ...(bases.every((it) => splitBase(it).token === token) ? [] : ["the capability in the URL changes"]),
+    ].join(", and "),
   });
 }
 
@@ -102,8 +111,15 @@ function isWorthMending({ hooks, state }: SyncTarget, observation: Observation, 
   return hooks.some((hook) => {
     const { roots, bases: [base] = [] } = viewOf({ hooks: [hook] }, goal);
     if (base === undefined || (roots.length === 0 && goal.trust.mode === "pin")) return true;
+    if (goal.capability?.token !== undefined && hasEnded(splitBase(base).token, now)) return true;
     return !checkEndpoint(endpointAt(observation, base), roots, now).isFine;
   });
+}
+
+/** Whether a gate that takes capabilities will refuse this one, at the end of its grace at the latest. */
+function hasEnded(token: string | undefined, now: number): boolean {
+  const times = token === undefined ? undefined : capabilityTimes(token, now);
+  return times === undefined || times.expiresMs <= now;
 }
 
 /**
@@ -117,7 +133,8 @@ export function revertsOf(
   { soakMs }: SyncGoal,
 ): TargetState["reverted"] {
   if (state.bundleHash === undefined || state.base === undefined) return undefined;
-  if (hash === state.bundleHash && bases.length === 1 && bases[0] === state.base) return undefined;
+  if (hash === state.bundleHash && bases.length === 1 && writtenBase(bases[0] ?? "") === writtenBase(state.base))
+    return undefined;
   const { times, since } = state.reverted ?? { times: 0, since: now };
   const isOld = now - since > Math.max(soakMs, MIN_REVERT_WINDOW_MS);
   return isOld ? { times: 1, since: now } : { times: Math.min(times + 1, MAX_REVERTS), since };

@@ -10,6 +10,7 @@ import type { Step } from "./Step.ts";
  */
 export function simulateStep(observation: Observation, step: Step, { cluster }: SyncGoal): Observation {
   const now = observation.now + 1;
+  if (step.kind === "renew-capability") return { ...observation, now, capability: { isAsked: true, isRefused: false } };
   if (step.kind === "try-canary") {
     const { purpose, roots, base } = step;
     const passed = { bundleHash: trustHash(roots), base, at: now, result: "passed", message: "" } as const;

@@ -5,6 +5,7 @@ import type { SyncGoal } from "../goal/SyncConfig.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
+import { writtenBase } from "../target/writtenBase.ts";
 import { requireCanary } from "./askCanary.ts";
 import { checkEndpoint, endpointAt, rootsInUse } from "./checkEndpoint.ts";
 import { clockFinding } from "./clockFinding.ts";
@@ -39,7 +40,7 @@ function soakAsked(
   const endpoint = endpointAt(observation, base);
   const { silent } = checkEndpoint(endpoint, roots, now);
   const findings = silent.map(
-    (message): Finding => ({ code: "address-silent", about: base, message: `${message}; no root is removed` }),
+    (message): Finding => ({ code: "address-silent", about: endpoint.base, message: `${message}; no root is removed` }),
   );
   if (goal.trust.mode === "system")
     return findings.length > 0
@@ -92,8 +93,9 @@ function settled(
 ): Step | { notes: readonly string[] } {
   const { state } = target;
   // What another writer put there, and is kept, is what the next change is compared with.
-  const { bundleHash = hash, base: writtenBase = base } = state;
-  const isWritten = isHeld || (bundleHash === hash && writtenBase === base);
+  const { bundleHash = hash, base: stored = base } = state;
+  const isSameBase = stored === base || (stored !== undefined && writtenBase(stored) === writtenBase(base ?? ""));
+  const isWritten = isHeld || (bundleHash === hash && isSameBase);
   const isSoaking = Object.keys(unusedSince).length > 0;
   const announcement = announced ?? state.announcement;
   const isRemembered = announcement?.seq === state.announcement?.seq && announcement?.hash === state.announcement?.hash;

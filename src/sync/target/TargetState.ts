@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Hook } from "./Hook.ts";
+import { writtenBase } from "./writtenBase.ts";
 
 /** The phase of a target: an unconfirmed write, or waiting for roots to be unused. */
 export type Phase = "widening" | "switching" | "narrowing" | "soaking";
@@ -13,7 +14,7 @@ export interface TargetState {
   readonly snapshot?: readonly Hook[];
   /** Hash of the bundle of the last write: `sha256:HEX`, or `system`. */
   readonly bundleHash?: string;
-  /** Base URL of the last write. */
+  /** Base URL of the last write. As read, it has the form of {@link writtenBase}. */
   readonly base?: string;
   /** Since when each unwanted root has been unused, by SHA-256 fingerprint. */
   readonly unusedSince?: Readonly<Record<string, number>>;
@@ -121,7 +122,7 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
     since: since === undefined ? undefined : timeText(since),
     snapshot: snapshot === undefined ? undefined : snapshotText(snapshot),
     "bundle-hash": bundleHash,
-    url: base,
+    url: base === undefined ? undefined : writtenBase(base),
     "unused-since": timesText(state.unusedSince),
     unasked: timesText(state.unaskedSince),
     reverted: reverted === undefined ? undefined : JSON.stringify({ ...reverted, since: timeText(reverted.since) }),

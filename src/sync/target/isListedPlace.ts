@@ -2,7 +2,7 @@
 const FRONT =
   /^https:\/\/(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?:[1-9][0-9]{0,4}|\*))?(?:\/[A-Za-z0-9_.~-]+)*$/;
 /** What no base URL of a gate has. See src/protocol/gateUrl.ts. */
-const NOT_A_BASE = /\/(?:\.{1,2}|c|k)(?:\/|$)/;
+const NOT_A_BASE = /\/(?:\.{1,2}|[ckCK])(?:\/|$)/;
 
 /**
  * Whether the ValidatingAdmissionPolicy of the sync lets it move the gate to a base URL. `lines`: those under `hosts` in the

@@ -5,5 +5,5 @@ import { denyLabels, disallowLatestTag, requireLabels } from "../../../src/polic
 export default defineGate({
   name: "bench",
   policies: [denyLabels(), disallowLatestTag(), requireLabels({ labels: ["team"] })],
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

@@ -60,7 +60,10 @@ function measured(call: () => unknown, durationMs: number): () => Promise<number
 }
 
 function gateCall(policies: readonly Policy[]): () => Promise<string> {
-  const app = createGate(defineGate({ policies, clusters: { bench: {} } }), { now: Date.now, log: silentLog });
+  const app = createGate(defineGate({ policies, clusters: { bench: { identity: "none" } } }), {
+    now: Date.now,
+    log: silentLog,
+  });
   const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(benchReview)) };
   return async () => {
     const response = await app.fetch(

@@ -37,7 +37,10 @@ function gateCall(profile: "latency" | "off"): (number: number) => Promise<void>
     },
     log: silentLog,
   });
-  const gate = defineGate({ policies: benchPolicies(20), clusters: { bench: { records: { profile } } } });
+  const gate = defineGate({
+    policies: benchPolicies(20),
+    clusters: { bench: { identity: "none", records: { profile } } },
+  });
   const records = { later: later.later.bind(later) };
   const app = createGate(gate, { now: Date.now, log: silentLog, records });
   const { uid } = JSON.parse(benchReview).request;

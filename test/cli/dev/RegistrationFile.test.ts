@@ -18,7 +18,7 @@ const gateOf = ({ resources = '"pods"', text = "x", modes = "{}", entries = "{}"
 const no = policy({ name: "no", match: { resources: [${resources}] }, validate: () => deny("${text}") });
 const converted = (kind, versions) => conversion({ group: "example.com", kind, versions, hub: "v1",
   convert: Object.fromEntries(versions.filter((it) => it !== "v1").map((it) => [it, { toHub: (o) => o, fromHub: (o) => o }])) });
-export default defineGate({ policies: [no], conversions: [${conversions}], entries: ${entries}, clusters: { local: { modes: ${modes} } } });
+export default defineGate({ policies: [no], conversions: [${conversions}], entries: ${entries}, clusters: { local: { identity: 'none', modes: ${modes} } } });
 `;
 
 let folder: InputFolder;

@@ -19,7 +19,7 @@ const validate = ({ object }) => {
 };
 const pods = policy({ name: "pods", match: { resources: ["pods"] }, validate });
 const slow = policy({ name: "slow", match: { resources: ["configmaps"] }, validate: () => new Promise(() => undefined) });
-export default defineGate({ policies: [pods, slow], clusters: { local: {} } });
+export default defineGate({ policies: [pods, slow], clusters: { local: { identity: 'none' } } });
 `;
 const START = String.raw`^\d\d:\d\d:\d\d {2}`;
 const FAULT = "postern: still serving the last good build; ";
@@ -145,9 +145,9 @@ describe("postern dev with an edit that leaves no gate keeps the last one, and s
     const notGate = 'gate.ts: its default export is not a gate; write "export default defineGate({...})"';
     folder.write("gate.ts", "");
     await faultAfter(notGate);
-    folder.write("gate.ts", GATE.replace("clusters: { local: {} }", "clusters: {}"));
+    folder.write("gate.ts", GATE.replace("clusters: { local: { identity: 'none' } }", "clusters: {}"));
     await faultAfter(
-      "gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: {} }",
+      "gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: 'none' } }",
     );
     folder.write("gate.ts", GATE.replace("local: {}", 'local: { modes: { pods: "x" } }'));
     await faultAfter('gate.ts:12:16: gate: clusters.local.modes.pods: expected "enforce" or "warn" or "audit"');

@@ -11,7 +11,7 @@ import { InputFolder } from "../InputFolder.ts";
 
 const GATE = `import { defineGate } from "postern";
 import { denyLabels } from "postern/policies";
-export default defineGate({ policies: [denyLabels()], clusters: { local: {} } });
+export default defineGate({ policies: [denyLabels()], clusters: { local: { identity: 'none' } } });
 `;
 const WORKER = `import { createWorker } from "postern/gate";
 import gate from "./gate.ts";

@@ -15,7 +15,7 @@ import { PosternProcess } from "../PosternProcess.ts";
 const gateSaying = (text: string): string => `import { defineGate, deny, policy } from "postern";
 export default defineGate({
   policies: [policy({ name: "no", match: { resources: ["pods"] }, validate: () => deny("${text}") })],
-  clusters: { one: {}, local: {} },
+  clusters: { one: { identity: 'none' }, local: { identity: 'none' } },
 });
 `;
 

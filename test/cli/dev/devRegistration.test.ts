@@ -11,7 +11,7 @@ const mutator = policy({ name: "m", match: { resources: ["services"] }, mutate: 
 const gateway = conversion({ group: "example.com", kind: "Gateway", versions: ["v1"], hub: "v1", convert: {} });
 
 function bothFor(definition: Partial<GateDefinition> = {}): Promise<DevRegistration> {
-  const gate = defineGate({ policies: [validator, mutator], clusters: { local: {} }, ...definition });
+  const gate = defineGate({ policies: [validator, mutator], clusters: { local: { identity: "none" } }, ...definition });
   return devRegistration(gate, "local", { url: "https://localhost:8443", ca });
 }
 const textFor = async (definition: Partial<GateDefinition> = {}): Promise<string> =>

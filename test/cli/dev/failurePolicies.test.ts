@@ -2,11 +2,20 @@ import { expect, it } from "vitest";
 import { failurePolicies, failurePolicyChanges } from "../../../src/cli/dev/failurePolicies.ts";
 import { defineGate, type Gate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
+import { type ClusterRest, openCluster } from "../../gate/openCluster.ts";
 
 const pods = policy({ name: "pods", match: { resources: ["pods"] }, validate: () => {} });
 const jobs = policy({ name: "jobs", match: { resources: ["jobs"] }, mutate: () => {} });
-const gateWith = (clusters: GateDefinition["clusters"], definition: Partial<GateDefinition> = {}): Gate =>
-  defineGate({ name: "shop", policies: [pods, jobs], clusters, ...definition });
+const gateWith = (
+  clusters: Readonly<Record<string, ClusterRest>> | (() => Promise<ClusterRest>),
+  definition: Partial<GateDefinition> = {},
+): Gate => {
+  const open: GateDefinition["clusters"] =
+    typeof clusters === "function"
+      ? async () => openCluster(await clusters())
+      : Object.fromEntries(Object.entries(clusters).map(([name, rest]) => [name, openCluster(rest)]));
+  return defineGate({ name: "shop", policies: [pods, jobs], clusters: open, ...definition });
+};
 const changes = async (before: Gate, after: Gate): Promise<string[]> =>
   failurePolicyChanges(await failurePolicies(before), await failurePolicies(after));
 
@@ -38,7 +47,11 @@ it.each<[what: string, before: Gate, after: Gate, lines: string[]]>([
   [
     "both webhooks in three clusters",
     gateWith({ a: {}, b: {}, c: {} }),
-    gateWith(Object.fromEntries(["a", "b", "c"].map((name) => [name, { modes: { pods: "warn", jobs: "warn" } }]))),
+    gateWith(
+      Object.fromEntries(
+        ["a", "b", "c"].map((name) => [name, { modes: { pods: "warn" as const, jobs: "warn" as const } }]),
+      ),
+    ),
     [
       `${VALIDATE} Fail becomes Ignore`,
       "  render and apply again in a and 2 more; postern dev keeps Ignore",

@@ -32,7 +32,7 @@ const gate = defineGate({
     addLabels({ labels: { app: "b" }, overwrite: true, resources: ["deployments"], podTemplates: false }),
     policy({ name: "unseen", match: { resources: ["secrets"] }, validate: () => deny("not reached") }),
   ],
-  clusters: { local: {} },
+  clusters: { local: { identity: "none" } },
 });
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -44,10 +44,13 @@ export default defineGate({
   it("reads the file again on each call", async () => {
     const path = folder.write(
       "changing.js",
-      `${GATE}export default defineGate({ policies: [], clusters: { one: {} } });\n`,
+      `${GATE}export default defineGate({ policies: [], clusters: { one: { identity: 'none' } } });\n`,
     );
     expect((await loadGate(path)).clusters).toEqual({ one: {} });
-    folder.write("changing.js", `${GATE}export default defineGate({ policies: [], clusters: { two: {} } });\n`);
+    folder.write(
+      "changing.js",
+      `${GATE}export default defineGate({ policies: [], clusters: { two: { identity: 'none' } } });\n`,
+    );
     expect((await loadGate(path)).clusters).toEqual({ two: {} });
   });
 });
@@ -88,7 +91,7 @@ describe("loadGate throws bad-gate with the place of the fault for a file that",
     ],
     [
       "defines an invalid gate",
-      `${GATE}export default defineGate({\n  policies: [],\n  clusters: { A: {} },\n});\n`,
+      `${GATE}export default defineGate({\n  policies: [],\n  clusters: { A: { identity: 'none' } },\n});\n`,
       "./gate.ts:2:16: gate: clusters.A is not a cluster name: expected lower-case letters, digits, '-' and '.'",
     ],
     [

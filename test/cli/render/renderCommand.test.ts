@@ -9,6 +9,8 @@ import { runPostern } from "../runPostern.ts";
 const fixture = (path: string): string => fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url));
 const README_GATE = fixture("gates/readmeGate.ts");
 const AT = ["--url", "https://gate.example.com/"];
+/** The gates here have no tiers, which is a warning at other hosts. */
+const HERE = ["--url", "https://localhost"];
 
 let folder: InputFolder;
 let ca: string;
@@ -20,7 +22,7 @@ afterAll(() => folder.remove());
 
 let gates = 0;
 /** A gate file; `rest` are more members of its definition. */
-function gate(policies: string, rest = "clusters: { prod: {} }"): string {
+function gate(policies: string, rest = "clusters: { prod: { identity: 'none' } }"): string {
   const text = `import { conversion, defineGate, policy } from "postern";
 const on = (name, match, more = { validate: () => undefined }) => policy({ name, match, ...more });
 export default defineGate({ policies: [${policies}], ${rest} });\n`;
@@ -34,7 +36,7 @@ const PODS = 'on("p", { resources: ["pods"] })';
 describe("postern render", () => {
   it("prints the stored registrations of the README gate, byte for byte", async () => {
     const { code, out, err } = await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT]);
-    expect([code, err]).toEqual([0, ""]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/^postern: warning: [^\n]* \(identity-none\)\n$/)]);
     expect(out).toBe(readFileSync(fixture("registrations/readmeGate.yaml"), "utf8"));
     expect((await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT])).out).toBe(out);
   });
@@ -58,7 +60,7 @@ describe("postern render", () => {
   it("sets caBundle only with --ca, to PEM in base64", async () => {
     const file = gate(
       PODS,
-      'conversions: [conversion({ group: "a.b", kind: "C", versions: ["v1"], hub: "v1", convert: {} })], clusters: { prod: {} }',
+      'conversions: [conversion({ group: "a.b", kind: "C", versions: ["v1"], hub: "v1", convert: {} })], clusters: { prod: { identity: "none" } }',
     );
     expect((await render(file, "--output", "json")).out).not.toContain("caBundle");
     const { out } = await render(file, "--output", "json", "--ca", folder.write("ca.pem", `# mine\n${ca}`));
@@ -70,7 +72,7 @@ describe("postern render", () => {
   });
 
   it("uses the cluster lookup of the gate", async () => {
-    const lookup = 'clusters: async (name) => (name === "prod" ? { mode: "audit" } : undefined)';
+    const lookup = 'clusters: async (name) => (name === "prod" ? { identity: "none", mode: "audit" } : undefined)';
     const { code, out } = await render(gate(PODS, lookup));
     expect(code).toBe(0);
     expect(out).toContain("failurePolicy: Ignore\n");
@@ -85,7 +87,7 @@ describe("postern render exits with 2, prints one line and no registrations", ()
     ["a missing sample", () => ["--sample", "no.yaml"], "no.yaml: does not exist"],
     ["a missing gate", () => ["--gate", "no.ts"], "no.ts: does not exist"],
   ])("for %s", async (_name, args, fault) => {
-    expect(await render(gate(PODS), ...args())).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
+    expect(await render(gate(PODS), ...HERE, ...args())).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
   });
 
   it.each<[name: string, lookup: string, fault: string]>([
@@ -106,13 +108,20 @@ describe("postern render exits with 2, prints one line and no registrations", ()
       'the gate could not look up the cluster "prod": gate: clusters.prod.mode: expected "enforce" or "warn" or "audit"',
     ],
   ])("for a lookup that %s", async (_name, lookup, fault) => {
-    expect(await render(gate(PODS, `clusters: ${lookup}`))).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
+    expect(await render(gate(PODS, `clusters: ${lookup}`), ...HERE)).toEqual({
+      code: 2,
+      out: "",
+      err: `postern: ${fault}\n`,
+    });
   });
 
   it("for a registration that the API server would refuse", async () => {
     const conditions = 'Array.from({ length: 64 }, (_, index) => ({ name: "c" + index, expression: "true" }))';
-    const file = gate(PODS, `entries: { default: { matchConditions: ${conditions} } }, clusters: { prod: {} }`);
-    const { code, out, err } = await render(file);
+    const file = gate(
+      PODS,
+      `entries: { default: { matchConditions: ${conditions} } }, clusters: { prod: { identity: 'none' } }`,
+    );
+    const { code, out, err } = await render(file, ...HERE);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(/^postern: error: entries\.default has 66 matchConditions .* \(too-many-match-conditions\)\n$/);
   });
@@ -122,7 +131,7 @@ describe("lints of postern render", () => {
   const SECRETS = 'on("s", { resources: ["secrets"] })';
 
   it("are lines on standard error", async () => {
-    const { code, out, err } = await render(gate(SECRETS));
+    const { code, out, err } = await render(gate(SECRETS), ...HERE);
     expect([code, err]).toEqual([
       0,
       "postern: warning: policies.s is called for Secrets; their values leave the cluster (secrets-leave-cluster)\n",
@@ -131,7 +140,7 @@ describe("lints of postern render", () => {
   });
 
   it("are JSON objects with --output json", async () => {
-    const { err } = await render(gate(SECRETS), "--output", "json");
+    const { err } = await render(gate(SECRETS), "--output", "json", ...HERE);
     expect(JSON.parse(err)).toEqual({
       code: "secrets-leave-cluster",
       severity: "warning",
@@ -156,8 +165,8 @@ describe("lints of postern render", () => {
       "widget.yaml",
       "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {}\n",
     );
-    expect((await render(file)).err).toBe("");
-    expect((await render(file, "--sample", sample)).err).toBe(
+    expect((await render(file, ...HERE)).err).toBe("");
+    expect((await render(file, "--sample", sample, ...HERE)).err).toBe(
       `postern: warning: policies.m is not idempotent: called again with its own result for ${sample}:1 it patches [{"op":"replace","path":"/spec/size","value":2}] (mutator-not-idempotent)\n`,
     );
   });

@@ -10,7 +10,7 @@ export default defineGate({
     policy({ name: "stamp", match: { resources: ["services"] }, mutate: () => undefined }),
   ],
   conversions: [conversion({ group: "example.com", kind: "Gateway", versions: ["v1"], hub: "v1", convert: {} })],
-  clusters: { prod: {} },
+  clusters: { prod: { identity: 'none' } },
 });
 `;
 
@@ -28,7 +28,7 @@ let server: FakeApiServer;
 let kubeconfig: string;
 
 const render = (...args: string[]): Promise<Ran> =>
-  runPostern(["render", "--gate", gate, "--cluster", "prod", "--url", "https://gate.example.com", ...args]);
+  runPostern(["render", "--gate", gate, "--cluster", "prod", "--url", "https://localhost", ...args]);
 const diff = (...args: string[]): Promise<Ran> => render("--diff", "--kubeconfig", kubeconfig, ...args);
 const find = (kind: string): Rendered => {
   const found = rendered.find((object) => object.kind === kind && !object.metadata.name.endsWith(".canary"));
@@ -191,7 +191,7 @@ describe("postern render --diff", () => {
       "--cluster",
       "prod",
       "--url",
-      "https://gate.example.com",
+      "https://localhost",
       "--diff",
       "--kubeconfig",
       kubeconfig,

@@ -17,7 +17,7 @@ let ca = "";
 beforeAll(async () => {
   folder.write(
     "gate.ts",
-    'import { defineGate, deny, policy } from "postern";\nexport default defineGate({ policies: [policy({ name: "no", match: { resources: ["pods"] }, validate: () => deny("no pods") })], clusters: { local: {} } });\n',
+    'import { defineGate, deny, policy } from "postern";\nexport default defineGate({ policies: [policy({ name: "no", match: { resources: ["pods"] }, validate: () => deny("no pods") })], clusters: { local: { identity: "none" } } });\n',
   );
   folder.write("broken.ts", "export default [;\n");
   folder.write("rubbish.pem", "rubbish\n");

@@ -89,7 +89,7 @@ function gateThat(statements: string): string {
     `import { defineGate, policy } from "postern";
 ${statements}
 const prints = policy({ name: "prints", match: { resources: ["pods"] }, validate: () => { ${print} return []; } });
-export default defineGate({ policies: [prints], clusters: { local: {} } });
+export default defineGate({ policies: [prints], clusters: { local: { identity: 'none' } } });
 `,
   );
 }

@@ -41,4 +41,9 @@ function split(address: unknown): { host: string; port: number } {
   return { host, port: Number(port) };
 }
 
-export default defineGate({ name: "conversions", policies: [], conversions: [gateways], clusters: { e2e: {} } });
+export default defineGate({
+  name: "conversions",
+  policies: [],
+  conversions: [gateways],
+  clusters: { e2e: { identity: "none" } },
+});

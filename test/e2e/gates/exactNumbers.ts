@@ -49,5 +49,5 @@ export default defineGate({
       },
     }),
   ],
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

@@ -44,7 +44,7 @@ export default defineGate({
     }),
   ],
   entries: { default: { namespaceSelector: { matchLabels: { existing: "on" } } } },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });
 
 /** The images of a Fleet, a custom resource with a Pod template. */

@@ -25,5 +25,5 @@ export default defineGate({
       timeoutSeconds: TIMEOUT_SECONDS,
     },
   },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

@@ -19,5 +19,5 @@ export default defineGate({
       mutate: () => undefined,
     }),
   ],
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

@@ -58,5 +58,5 @@ export default defineGate({
     selected: { policies: ["labelled"] },
     tiers: { policies: ["one-namespace"], namespaceSelector: { matchLabels: { level: "high" } } },
   },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

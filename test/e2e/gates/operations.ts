@@ -88,5 +88,5 @@ export default defineGate({
     all: { policies: policies.map(({ name }) => name), namespaceSelector },
     late: { policies: [late.name], namespaceSelector },
   },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

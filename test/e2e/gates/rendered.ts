@@ -20,5 +20,5 @@ export default defineGate({
       namespaceSelector: { matchLabels: { "postern.dev/suite": "rendered" } },
     },
   },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

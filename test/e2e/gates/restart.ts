@@ -13,5 +13,5 @@ export default defineGate({
       timeoutSeconds: 10,
     },
   },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

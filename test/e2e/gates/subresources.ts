@@ -18,5 +18,5 @@ export default defineGate({
     }),
   ],
   entries: { default: { namespaceSelector: { matchLabels: { "postern.dev/suite": "subresources" } } } },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

@@ -5,5 +5,5 @@ import { addLabels, denyLabels } from "../../../src/policies/index.ts";
 export default defineGate({
   name: "postern",
   policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

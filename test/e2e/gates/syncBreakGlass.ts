@@ -6,5 +6,5 @@ export default defineGate({
   name: "postern",
   policies: [denyLabels(), addLabels({ labels: { "example.com/checked": "yes" } })],
   entries: { default: { breakGlass: true } },
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

@@ -15,5 +15,5 @@ export default defineGate({
   name: "postern",
   policies: [denyLabels()],
   conversions: [gateways],
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

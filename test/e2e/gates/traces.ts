@@ -26,5 +26,5 @@ export default defineGate({
       timeoutSeconds: 10,
     },
   },
-  clusters: { e2e: { records: { profile: "compliance", objects: "redacted" } } },
+  clusters: { e2e: { identity: "none", records: { profile: "compliance", objects: "redacted" } } },
 });

@@ -151,5 +151,5 @@ export default defineGate({
   policies,
   entries,
   conversions: [widgets, sprockets],
-  clusters: { e2e: {} },
+  clusters: { e2e: { identity: "none" } },
 });

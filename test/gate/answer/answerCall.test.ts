@@ -46,7 +46,7 @@ class CallBed {
   request: Request | undefined;
 
   constructor(given: CallCase) {
-    const { clusters = { local: {} }, limits = {}, deps = {} } = given;
+    const { clusters = { local: { identity: "none" } }, limits = {}, deps = {} } = given;
     this.#given = given;
     const gate = defineGate({ policies: [denyLabels()], clusters });
     this.runtime = new GateRuntime(gate, { now: Date.now, log: memoryLog(), limits, ...deps });

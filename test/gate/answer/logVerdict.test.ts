@@ -22,7 +22,7 @@ const definition: GateDefinition = {
       },
     }),
   ],
-  clusters: { local: { modes: { watched: "audit", stamp: "audit" } } },
+  clusters: { local: { identity: "none", modes: { watched: "audit", stamp: "audit" } } },
 };
 
 /** The verdict lines of one call. */
@@ -121,7 +121,7 @@ describe("verdict lines", () => {
         policy({ name: "many", match: pods, validate: () => many }),
         policy({ name: "long", match: pods, validate: () => deny("x".repeat(100_000)) }),
       ],
-      clusters: { local: { modes: { long: "audit" } } },
+      clusters: { local: { identity: "none", modes: { long: "audit" } } },
     });
     const app = createGate(gate, { now: () => 5, log, onVerdict: logVerdict(log) });
     await app.fetch(reviewCall("/c/local/validate", pod));
@@ -149,7 +149,7 @@ describe("the user in verdict lines", () => {
   it("has one hash for a user in a cluster, and another in another cluster", async () => {
     const hashOf = async (cluster: string, name: string): Promise<unknown> => {
       const log = memoryLog();
-      const gate = defineGate({ policies: [], clusters: { [cluster]: {} } });
+      const gate = defineGate({ policies: [], clusters: { [cluster]: { identity: "none" } } });
       const app = createGate(gate, { now: () => 5, log, onVerdict: logVerdict(log, "hash") });
       const userInfo = { ...request.userInfo, username: name };
       const body = JSON.stringify({ ...JSON.parse(pod), request: { ...request, userInfo } });

@@ -8,6 +8,7 @@ import { SELF_TEST_NAMESPACE } from "../../../src/registration/selftest/selfTest
 import { NONCE_ANNOTATION } from "../../../src/registration/selftest/selfTestObjects.ts";
 import { readReview } from "../../fixtures/readReview.ts";
 import { reviewCall, testGate } from "../gateCall.ts";
+import { openCluster } from "../openCluster.ts";
 
 type Profile = "latency" | "compliance" | "off";
 
@@ -58,7 +59,7 @@ async function call(
   { path = "/c/local/validate?timeout=1s", body = readReview("validate-v1-create-pods-2") } = {},
 ): Promise<{ readonly status: number; readonly body: Record<string, unknown>; readonly retryAfter: string | null }> {
   const { app } = testGate(
-    { policies, clusters: { local: records === undefined ? {} : { records } } },
+    { policies, clusters: { local: openCluster(records === undefined ? {} : { records }) } },
     { records: recorder, gateVersion: "v7" },
   );
   const response = await app.fetch(reviewCall(path, body));

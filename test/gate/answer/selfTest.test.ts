@@ -64,7 +64,10 @@ async function messageOf(response: Response): Promise<string> {
 
 describe("a self-test review", () => {
   it("is denied in every mode and on every path, with a statement that the gate's public key verifies", async () => {
-    const { app } = testGate({ clusters: { local: { mode: "audit" } } }, { signingKey, now: () => 1_795_491_302_500 });
+    const { app } = testGate(
+      { clusters: { local: { identity: "none", mode: "audit" } } },
+      { signingKey, now: () => 1_795_491_302_500 },
+    );
     for (const path of ["/c/local/validate", "/c/local/mutate", "/c/local/validate/entry"]) {
       const message = await messageOf(await app.fetch(reviewCall(`${path}?timeout=5s`, selfTest())));
       const jws = message.replace("postern self-test reached the gate; signed statement: ", "");
@@ -121,7 +124,7 @@ describe("a self-test review", () => {
     const policies = [denyLabels()];
     const hashes: unknown[] = [];
     for (const mode of ["enforce", "audit"] as const) {
-      const gate = defineGate({ policies, clusters: { local: { mode } } });
+      const gate = defineGate({ policies, clusters: { local: { identity: "none", mode } } });
       const message = await messageOf(await testGate(gate).app.fetch(reviewCall("/c/local/validate", selfTest())));
       const { registrationHash } = JSON.parse(message.slice(message.indexOf("{")));
       const settings = clusterSettings("local", { mode }, { policies, tiers: [] }, true);

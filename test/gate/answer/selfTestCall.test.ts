@@ -4,12 +4,15 @@ import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import { reviewCall, testGate } from "../gateCall.ts";
 
-const gate = defineGate({ policies: [denyLabels()], clusters: { "first-one": {}, local: {} } });
+const gate = defineGate({
+  policies: [denyLabels()],
+  clusters: { "first-one": { identity: "none" }, local: { identity: "none" } },
+});
 
 describe("selfTestCall", () => {
   it("makes a call that a gate answers as a self-test", async () => {
     const call = selfTestCall(gate, "nonce-1");
-    const { app } = testGate({ clusters: { "first-one": {} } });
+    const { app } = testGate({ clusters: { "first-one": { identity: "none" } } });
     const answer = await app.request(reviewCall(call.path, call.body ?? ""));
     expect(call.judge(answer.status, await answer.text())).toBeUndefined();
   });

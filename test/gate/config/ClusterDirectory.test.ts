@@ -15,7 +15,7 @@ function directory(lookup: (name: string, signal: AbortSignal) => Promise<Cluste
 describe("ClusterDirectory with a lookup", () => {
   it("looks each of 3,000 clusters up once while the results are fresh", async () => {
     const lookup = vi.fn(
-      async (name: string): Promise<Cluster> => ({ mode: name.endsWith("7") ? "audit" : "enforce" }),
+      async (name: string): Promise<Cluster> => ({ identity: "none", mode: name.endsWith("7") ? "audit" : "enforce" }),
     );
     const { clusters } = directory(lookup);
     const names = Array.from({ length: 3000 }, (_, index) => `cluster-${index}`);
@@ -31,17 +31,17 @@ describe("ClusterDirectory with a lookup", () => {
   });
 
   it("shares one lookup between concurrent calls for the same name", async () => {
-    const lookup = vi.fn(async (): Promise<Cluster> => ({}));
+    const lookup = vi.fn(async (): Promise<Cluster> => ({ identity: "none" }));
     const { clusters } = directory(lookup);
     await Promise.all(Array.from({ length: 50 }, () => clusters.find("one")));
     expect(lookup).toHaveBeenCalledTimes(1);
   });
 
   it("looks a cluster up again after a minute, and notices a changed mode and a removed cluster", async () => {
-    let answer: Cluster | undefined = { mode: "audit" };
+    let answer: Cluster | undefined = { identity: "none", mode: "audit" };
     const { clock, clusters } = directory(async () => answer);
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("audit");
-    answer = { mode: "enforce" };
+    answer = { identity: "none", mode: "enforce" };
     clock.now += 59_000;
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("audit");
     clock.now += 2_000;
@@ -53,10 +53,10 @@ describe("ClusterDirectory with a lookup", () => {
 
   it.each([
     ["rejects", () => Promise.reject(new Error("KV is down"))],
-    ["resolves to an invalid mode", () => Promise.resolve({ mode: "lax" } as never)],
+    ["resolves to an invalid mode", () => Promise.resolve({ identity: "none", mode: "lax" } as never)],
     ["resolves to an unknown key", () => Promise.resolve({ mod: "enforce" } as never)],
   ])("keeps the last good settings when the lookup %s, and looks up again after 5 s", async (_name, fail) => {
-    let lookup: () => Promise<Cluster | undefined> = async () => ({ mode: "audit" });
+    let lookup: () => Promise<Cluster | undefined> = async () => ({ identity: "none", mode: "audit" });
     const counted = vi.fn(() => lookup());
     const { clock, log, clusters } = directory(counted);
     await clusters.find("one");
@@ -68,7 +68,7 @@ describe("ClusterDirectory with a lookup", () => {
     await clusters.find("one");
     expect(counted).toHaveBeenCalledTimes(2);
     clock.now += 5_000;
-    lookup = async () => ({ mode: "warn" });
+    lookup = async () => ({ identity: "none", mode: "warn" });
     expect((await clusters.find("one"))?.modeOf("deny-labels")).toBe("warn");
     await expect(directory(fail).clusters.find("other")).rejects.toMatchObject({ code: "cluster-lookup-failed" });
   });
@@ -95,7 +95,7 @@ describe("ClusterDirectory with a lookup", () => {
     try {
       let hangs = false;
       const { clock, clusters } = directory(() =>
-        hangs ? new Promise(() => undefined) : Promise.resolve({ mode: "audit" }),
+        hangs ? new Promise(() => undefined) : Promise.resolve({ identity: "none", mode: "audit" }),
       );
       await clusters.find("one");
       hangs = true;
@@ -112,7 +112,7 @@ describe("ClusterDirectory with a lookup", () => {
     let lookups = 0;
     const { clock, clusters } = directory(() => {
       lookups += 1;
-      return lookups === 1 ? new Promise(() => undefined) : Promise.resolve({ mode: "warn" });
+      return lookups === 1 ? new Promise(() => undefined) : Promise.resolve({ identity: "none", mode: "warn" });
     });
     void Promise.resolve(clusters.find("one")).catch(() => undefined);
     clock.now += 4_000;
@@ -126,7 +126,7 @@ describe("ClusterDirectory with a lookup", () => {
       () =>
         new Promise<Cluster>((resolve) => {
           if (isSlow) answer = resolve;
-          else resolve({});
+          else resolve({ identity: "none" });
         }),
     );
     await clusters.find("known");
@@ -138,7 +138,7 @@ describe("ClusterDirectory with a lookup", () => {
     clock.now += 60_000;
     // Its settings are old: they are looked up in spite of the others.
     const known = clusters.find("known");
-    answer?.({});
+    answer?.({ identity: "none" });
     expect(await known).toMatchObject({ cluster: "known" });
     // Lookups that never end are forgotten.
     isSlow = false;
@@ -157,7 +157,8 @@ describe("ClusterDirectory with a lookup", () => {
 
   it("caches at most 4,096 clusters, and a scan of invented names evicts no cluster", async () => {
     const lookup = vi.fn(
-      async (name: string): Promise<Cluster | undefined> => (name.startsWith("real") ? {} : undefined),
+      async (name: string): Promise<Cluster | undefined> =>
+        name.startsWith("real") ? { identity: "none" } : undefined,
     );
     const { clusters } = directory(lookup);
     await clusters.find("real-first");
@@ -173,10 +174,14 @@ describe("ClusterDirectory with a lookup", () => {
 });
 
 it("ClusterDirectory with a table returns settings synchronously", () => {
-  const clusters = new ClusterDirectory({ local: { modes: { "deny-labels": "warn" } } }, { policies, tiers: [] }, {
-    now: Date.now,
-    log: memoryLog(),
-  });
+  const clusters = new ClusterDirectory(
+    { local: { identity: "none", modes: { "deny-labels": "warn" } } },
+    { policies, tiers: [] },
+    {
+      now: Date.now,
+      log: memoryLog(),
+    },
+  );
   expect(clusters.find("local")).toMatchObject({ cluster: "local" });
   expect(clusters.find("constructor")).toBeUndefined();
 });

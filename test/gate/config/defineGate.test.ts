@@ -26,7 +26,7 @@ describe("defineGate", () => {
     [
       "an unknown key",
       { polices: [] },
-      "gate: polices is unknown; known are name, policies, entries, conversions, clusters",
+      "gate: polices is unknown; known are name, policies, entries, conversions, tiers, clusters",
     ],
     ["policies that are not a list", { policies: {} }, "gate: policies is not a list"],
     [
@@ -165,32 +165,32 @@ describe("defineGate", () => {
     ["clusters that are null", { clusters: null }, "gate: clusters is neither an object nor a function"],
     [
       "a cluster name with a capital letter",
-      { clusters: { Local: {} } },
+      { clusters: { Local: { identity: "none" } } },
       "gate: clusters.Local is not a cluster name: expected lower-case letters, digits, '-' and '.'",
     ],
     [
       "a cluster with an unknown mode",
-      { clusters: { a: { mode: "lax" } } },
+      { clusters: { a: { identity: "none", mode: "lax" } } },
       'gate: clusters.a.mode: expected "enforce" or "warn" or "audit"',
     ],
     [
       "a cluster with an unknown setting",
-      { clusters: { a: { moed: "warn" } } },
+      { clusters: { a: { identity: "none", moed: "warn" } } },
       'gate: clusters.a: unknown key "moed"',
     ],
     [
       "a mode for a policy that the gate does not have",
-      { clusters: { a: { modes: { nope: "warn" } } } },
+      { clusters: { a: { identity: "none", modes: { nope: "warn" } } } },
       'gate: clusters.a.modes names the policy "nope", which the gate does not have',
     ],
     [
       "parameters that the policy does not accept",
-      { policies: [counted], clusters: { a: { params: { counted: "x" } } } },
+      { policies: [counted], clusters: { a: { identity: "none", params: { counted: "x" } } } },
       "gate: clusters.a.params.counted: expected a number",
     ],
   ])("refuses %s", (_name, change, message) => {
     const define = (): unknown =>
-      defineGate({ policies: [denyLabels()], clusters: { local: {} }, ...change } as GateDefinition);
+      defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none" } }, ...change } as GateDefinition);
     expect(define).toThrow(GateConfigError);
     expect(define).toThrow(message);
   });
@@ -215,7 +215,7 @@ describe("defineGate", () => {
         default: { timeoutSeconds: 1 },
       },
       conversions: [gateway],
-      clusters: { local: { mode: "warn", modes: { counted: "audit" }, params: { counted: 4 } } },
+      clusters: { local: { identity: "none", mode: "warn", modes: { counted: "audit" }, params: { counted: 4 } } },
     });
     expect(gate.policies.map(({ name }) => name)).toEqual(["deny-labels", "counted"]);
   });

@@ -24,7 +24,13 @@ const STATUS: Readonly<Record<GateErrorCode, number>> = {
   "cluster-lookup-failed": 503,
 };
 const CODES = Object.keys(STATUS) as GateErrorCode[];
-const RETRIED: readonly GateErrorCode[] = ["overloaded", "cluster-lookup-failed", "not-recorded"];
+const RETRIED: readonly GateErrorCode[] = [
+  "overloaded",
+  "cluster-lookup-failed",
+  "not-recorded",
+  "identity-unavailable",
+  "too-many-calls",
+];
 
 const answer = (code: GateErrorCode, facts: GateErrorFacts = {}, isBodyUnread = false): Response =>
   errorResponse(new GateError(code, "a message", facts), isBodyUnread);

@@ -12,7 +12,7 @@ import { testGate } from "../gateCall.ts";
 
 const PATH = "/.well-known/postern";
 const JWS = "e30.e30.c2ln";
-const gate = defineGate({ name: "edge", policies: [denyLabels()], clusters: { local: {} } });
+const gate = defineGate({ name: "edge", policies: [denyLabels()], clusters: { local: { identity: "none" } } });
 
 let folder: string;
 beforeAll(async () => {

@@ -36,7 +36,7 @@ const gate = defineGate({
       },
     }),
   ],
-  clusters: { local: {}, strict: { records: { profile: "compliance" } } },
+  clusters: { local: { identity: "none" }, strict: { identity: "none", records: { profile: "compliance" } } },
 });
 const silent = (): void => undefined;
 await judgeInThread(gate, {

@@ -44,9 +44,9 @@ export default defineGate({
   ],
   entries: { pods: { policies: ["denies", "warns", "throws", "waits"] } },
   clusters: {
-    audited: { records: { profile: "compliance" }, modes: { warns: "audit" } },
-    usual: { records: { profile: "latency", sample: 1 } },
-    scratch: { records: { profile: "off" }, mode: "warn" },
+    audited: { identity: 'none', records: { profile: "compliance" }, modes: { warns: "audit" } },
+    usual: { identity: 'none', records: { profile: "latency", sample: 1 } },
+    scratch: { identity: 'none', records: { profile: "off" }, mode: "warn" },
   },
 });
 `;

@@ -5,8 +5,8 @@ import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 export default defineGate({
   policies: [denyLabels()],
   clusters: {
-    soak: { records: { profile: "compliance" } },
-    fast: { records: { profile: "latency", sample: 1 } },
-    off: { records: { profile: "off" } },
+    soak: { identity: "none", records: { profile: "compliance" } },
+    fast: { identity: "none", records: { profile: "latency", sample: 1 } },
+    off: { identity: "none", records: { profile: "off" } },
   },
 });

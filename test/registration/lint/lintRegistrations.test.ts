@@ -1,15 +1,19 @@
 import { expect, it } from "vitest";
-import type { Cluster } from "../../../src/gate/config/Cluster.ts";
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import type { Match } from "../../../src/policy/define/Match.ts";
 import type { EntryDefinition } from "../../../src/registration/entry/EntryOptions.ts";
 import { lintRegistrations } from "../../../src/registration/lint/lintRegistrations.ts";
+import { type ClusterRest, openCluster } from "../../gate/openCluster.ts";
 import { validator } from "../gateFor.ts";
 
-function lintsOf(match: Match, entry: EntryDefinition = {}, cluster: Cluster = {}, nodes = 50): string[] {
-  const gate = defineGate({ policies: [validator("p", match)], entries: { default: entry }, clusters: { c: cluster } });
-  const settings = clusterSettings("c", cluster, gate.policies, true);
+function lintsOf(match: Match, entry: EntryDefinition = {}, cluster: ClusterRest = {}, nodes = 50): string[] {
+  const gate = defineGate({
+    policies: [validator("p", match)],
+    entries: { default: entry },
+    clusters: { c: openCluster(cluster) },
+  });
+  const settings = clusterSettings("c", openCluster(cluster), gate, true);
   return lintRegistrations(gate, settings, nodes).map(
     ({ code, severity, place, message }) => `${severity} ${code}: ${place} ${message}`,
   );
@@ -90,7 +94,7 @@ it.each<[name: string, match: Match, lints: string[]]>([
 });
 
 const pods: Match = { resources: ["pods"] };
-it.each<[name: string, entry: EntryDefinition, cluster: Cluster, lints: string[]]>([
+it.each<[name: string, entry: EntryDefinition, cluster: ClusterRest, lints: string[]]>([
   [
     "with Ignore and an enforced policy",
     { failurePolicy: "Ignore" },
@@ -126,7 +130,7 @@ it("lintRegistrations reports a policy in two entries once", () => {
   const gate = defineGate({
     policies: [validator("p", { resources: ["secrets"] })],
     entries: { a: { policies: ["p"] }, b: { policies: ["p"] } },
-    clusters: { c: {} },
+    clusters: { c: { identity: "none" } },
   });
-  expect(lintRegistrations(gate, clusterSettings("c", {}, gate.policies, true), 50)).toHaveLength(1);
+  expect(lintRegistrations(gate, clusterSettings("c", openCluster(), gate, true), 50)).toHaveLength(1);
 });

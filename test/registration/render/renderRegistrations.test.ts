@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../../src/gate/config/Cluster.ts";
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import { conversion } from "../../../src/policy/define/conversion.ts";
 import type { Endpoint } from "../../../src/registration/Endpoint.ts";
 import { isWebhookConfiguration } from "../../../src/registration/RegistrationObject.ts";
 import { type Rendered, renderRegistrations } from "../../../src/registration/render/renderRegistrations.ts";
+import { type ClusterRest, openCluster } from "../../gate/openCluster.ts";
 import { callsWebhook } from "../callsWebhook.ts";
 import { mutator, validator } from "../gateFor.ts";
 import { type ReviewOf, reviewOf } from "../reviewOf.ts";
@@ -23,10 +23,10 @@ const AT: Endpoint = { url: "https://gate.example.com" };
 function render(
   definition: Partial<GateDefinition> = {},
   endpoint: Endpoint = AT,
-  cluster: Cluster = {},
+  cluster: ClusterRest = {},
 ): Promise<Rendered> {
-  const gate = defineGate({ policies, clusters: { prod: cluster }, ...definition });
-  return renderRegistrations(gate, clusterSettings("prod", cluster, gate.policies, true), endpoint);
+  const gate = defineGate({ policies, clusters: { prod: openCluster(cluster) }, ...definition });
+  return renderRegistrations(gate, clusterSettings("prod", openCluster(cluster), gate, true), endpoint);
 }
 
 it("renderRegistrations returns the self-test namespace, the canary, registrations and conversions, and labels those of the gate", async () => {
@@ -86,7 +86,7 @@ it("renderRegistrations marks the webhooks of entries that allow break-glass and
     y: { policies: ["w"], breakGlass: true },
     b: { policies: ["v"] },
   };
-  const marksOf = async (cluster: Cluster): Promise<unknown[]> =>
+  const marksOf = async (cluster: ClusterRest): Promise<unknown[]> =>
     (await render({ name: "mine", entries }, AT, cluster)).objects
       .filter(isWebhookConfiguration)
       .map(({ metadata }) => metadata.annotations?.["postern.dev/break-glass"]);
@@ -150,7 +150,7 @@ describe("the objects and hash of renderRegistrations", () => {
     expect((await render({}, { url: "https://other.example.com/prefix", ca: "PEM" })).hash).toBe(hash);
   });
 
-  it.each<[name: string, change: Partial<GateDefinition>, cluster?: Cluster]>([
+  it.each<[name: string, change: Partial<GateDefinition>, cluster?: ClusterRest]>([
     ["another name of the gate", { name: "other" }],
     [
       "one more policy",

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../../src/gate/config/Cluster.ts";
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import type { Match } from "../../../src/policy/define/Match.ts";
 import type { EntryOptions } from "../../../src/registration/entry/EntryOptions.ts";
 import { BREAK_GLASS_ANNOTATION, renderRegistrations } from "../../../src/registration/render/renderRegistrations.ts";
+import { type ClusterRest, openCluster } from "../../gate/openCluster.ts";
 import { mutator, validator, webhookFor, webhooksOf } from "../gateFor.ts";
 
 const NAME = "kubernetes.io/metadata.name";
@@ -108,12 +108,12 @@ describe("the objectSelector of webhooksOf", () => {
 });
 
 describe("webhooksOf with options of the entry", () => {
-  const one = async (entry: EntryOptions, match: Match = pods(), cluster: Cluster = {}) => {
+  const one = async (entry: EntryOptions, match: Match = pods(), cluster: ClusterRest = {}) => {
     const policies = [validator("v", match), mutator("m", match)];
     const { "e.validate": validate, "e.mutate": mutate } = await webhooksOf({
       policies,
       entries: { e: { policies: ["v", "m"], ...entry } },
-      clusters: { c: cluster },
+      clusters: { c: openCluster(cluster) },
     });
     return { validate, mutate };
   };
@@ -151,7 +151,7 @@ describe("webhooksOf with options of the entry", () => {
     expect(mutate).toMatchObject({ timeoutSeconds: 10, reinvocationPolicy: "Never" });
   });
 
-  it.each<[name: string, entry: EntryOptions, cluster: Cluster, validate: string, mutate: string]>([
+  it.each<[name: string, entry: EntryOptions, cluster: ClusterRest, validate: string, mutate: string]>([
     ["with enforced policies", {}, {}, "Fail", "Fail"],
     ["with policies that only warn", {}, { mode: "warn" }, "Ignore", "Ignore"],
     ["when only the validator enforces", {}, { mode: "audit", modes: { v: "enforce" } }, "Fail", "Ignore"],
@@ -173,7 +173,7 @@ describe("webhooksOf for policies that judge one resource in different versions"
   const policies = [validator("first", widgets("v1")), validator("second", widgets("v2")), validator("pods", pods())];
 
   it("returns one for each version, with its rules and its path, and one failurePolicy", async () => {
-    const clusters = { c: { mode: "audit" as const, modes: { second: "enforce" as const } } };
+    const clusters = { c: openCluster({ mode: "audit", modes: { second: "enforce" } }) };
     const webhooks = Object.entries(await webhooksOf({ policies, clusters }));
     expect(
       webhooks.map(([name, { clientConfig, rules, failurePolicy }]) => ({
@@ -202,9 +202,9 @@ describe("webhooksOf for policies that judge one resource in different versions"
     const gate = defineGate({
       policies,
       entries: { all: { policies: ["first", "second", "pods"], breakGlass: true } },
-      clusters: { c: {} },
+      clusters: { c: { identity: "none" } },
     });
-    const { objects } = await renderRegistrations(gate, clusterSettings("c", {}, gate.policies, true));
+    const { objects } = await renderRegistrations(gate, clusterSettings("c", openCluster(), gate, true));
     expect(objects.map(({ metadata }) => metadata.annotations?.[BREAK_GLASS_ANNOTATION]).filter(Boolean)).toEqual([
       "v1.all.validate.postern.postern.dev,v2.all.validate.postern.postern.dev",
     ]);

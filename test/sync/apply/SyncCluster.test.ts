@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { KubernetesApi } from "../../../src/kubernetes/KubernetesApi.ts";
 import { KubernetesError } from "../../../src/kubernetes/KubernetesError.ts";
 import { SyncCluster } from "../../../src/sync/apply/SyncCluster.ts";
 import type { TargetWrite } from "../../../src/sync/target/TargetWrite.ts";
@@ -48,4 +49,35 @@ describe("SyncCluster", () => {
   ])("write after a status %i throws a %s with the code %s", async (status, name, code) => {
     await expect(answering(status).write(write)).rejects.toMatchObject({ name, code });
   });
+
+  it("shows no capability of an API server that repeats a URL, in an error or in an Event", async () => {
+    const sent: string[] = [];
+    const cluster = new SyncCluster(async ({ body }) => {
+      sent.push(JSON.stringify(body));
+      return {
+        status: 422,
+        body: { message: 'url: Invalid value: "https://gate.example.com/k/SECRET/c/prod/validate"' },
+      };
+    }, "g");
+    await expect(cluster.write(write)).rejects.toThrow("https://gate.example.com/k/(hidden)/c/prod/validate");
+    sent.length = 0;
+    await cluster.event(write.target, { type: "Warning", reason: "A", message: "at https://a/k/SECRET/c/b" }, 0);
+    expect(sent.join()).toContain("at https://a/k/(hidden)/c/b");
+  });
+
+  it.each<[what: string, refuses: boolean, api: KubernetesApi]>([
+    [
+      "401",
+      true,
+      async () => ({ status: 500, body: { message: `failed calling webhook "canary.g": ${UNAUTHORIZED}` } }),
+    ],
+    ["a denial", false, async () => ({ status: 403, body: { message: 'admission webhook "canary.g" denied it' } })],
+    ["503", false, async () => ({ status: 500, body: { message: "failed calling webhook: 503" } })],
+    ["nothing, because it is not called", false, async () => ({ status: 201, body: {} })],
+    ["nothing, because the API server is not there", false, () => Promise.reject(new Error("reset"))],
+  ])("refusesCapability for a gate that answers %s: %s", async (_, refuses, api) => {
+    expect(await new SyncCluster(api, "g").refusesCapability()).toBe(refuses);
+  });
 });
+
+const UNAUTHORIZED = "failed to call webhook: the server has asked for the client to provide credentials";

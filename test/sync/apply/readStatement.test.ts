@@ -38,6 +38,11 @@ it.each([
     { url: "https://gate.example.com/c/prod/validate" },
     { ok: false, fault: "other-url" },
   ],
+  [
+    "accepts a statement about the URL with a capability",
+    { url: STATEMENT.url.replace("/c/", "/k/token/c/") },
+    { ok: true },
+  ],
   ["accepts a statement that is four minutes old", { iat: NOW / 1000 - 240 }, { ok: true }],
   ["rejects a statement that is an hour old", { iat: NOW / 1000 - 3600 }, { ok: false, fault: "clock" }],
   ["rejects a statement that is an hour ahead", { iat: NOW / 1000 + 3600 }, { ok: false, fault: "clock" }],

@@ -71,6 +71,17 @@ it("parseSyncConfig reads the source of what comes next", async () => {
   expect(asked.next).toMatchObject({ kind: "provider", settings: { fixed: { roots: ["aws"] } } });
 });
 
+it("parseSyncConfig reads the source of capabilities, with a grace of 7 d", async () => {
+  expect(await parse(GOOD)).not.toHaveProperty("capability");
+  const { goal, capability } = await parse(`${GOOD}capability: { tokenFile: /run/token }\n`);
+  expect(capability).toEqual({ tokenFile: "/run/token", url: undefined });
+  expect(goal.capability).toEqual({ token: undefined, graceMs: 7 * 86_400_000 });
+  const at = await parse(
+    `${GOOD}capability: { tokenFile: token, url: "https://gate.example.com/hooks/", grace: 1h }\n`,
+  );
+  expect([at.capability?.url, at.goal.capability?.graceMs]).toEqual(["https://gate.example.com/hooks", 3_600_000]);
+});
+
 it("parseSyncConfig disables break-glass by default, and enables it with 30 s", async () => {
   expect((await parse(`${GOOD}breakGlassAfter: 10s\n`)).goal.breakGlassAfterMs).toBeUndefined();
   expect((await parse(`${GOOD}breakGlass: true\n`)).goal.breakGlassAfterMs).toBe(30_000);
@@ -192,6 +203,17 @@ describe("parseSyncConfig rejects", () => {
       "an announcement without a key",
       () => `${GOOD}announcement: { url: "https://a" }\n`,
       /announcement\.publicKey: expected/,
+    ],
+    ["a capability without a token", () => `${GOOD}capability: {}\n`, /capability\.tokenFile: expected a string/],
+    [
+      "a capability of another host",
+      () => `${GOOD}capability: { tokenFile: a, url: "https://evil.example.com" }\n`,
+      /capability\.url: its host evil\.example\.com is not among hosts/,
+    ],
+    [
+      "a capability with a key of its own",
+      () => `${GOOD}capability: { tokenFile: a, token: b }\n`,
+      /capability: unknown key "token"; known are tokenFile, url, grace/,
     ],
     ["an empty provider", () => `${GOOD}provider: {}\n`, /provider: expected exactly one of cloudflare/],
     ["text that is not YAML", () => "a: [", /is not YAML/],

@@ -39,7 +39,7 @@ it("tracedFetch sends the trace of the request in progress, from a lookup of clu
     clusters: async () => {
       await call(url);
       await call(new Request(url, { headers: { traceparent: "own" } }));
-      return {};
+      return { identity: "none" };
     },
   });
   const exported: string[] = [];
@@ -69,7 +69,11 @@ it.each<[string, string, string]>([
       await call(url, { signal: deadline });
     },
   });
-  const handler = createLambda(defineGate({ policies: [asks], clusters: { local: {} } }), {}, { asyncContext });
+  const handler = createLambda(
+    defineGate({ policies: [asks], clusters: { local: { identity: "none" } } }),
+    {},
+    { asyncContext },
+  );
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const headers = { ...JSON_HEADERS, traceparent: `00-${traceId}-b7ad6b7169203331-00`, tracestate };
   const body = readReview("validate-v1-create-pods-2");

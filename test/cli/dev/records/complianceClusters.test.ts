@@ -4,9 +4,9 @@ import { defineGate } from "../../../../src/gate/config/defineGate.ts";
 
 it("complianceClusters are those of the table with the profile compliance", () => {
   const clusters = {
-    one: {},
-    two: { records: { profile: "compliance" } },
-    three: { records: { profile: "off" } },
+    one: { identity: "none" },
+    two: { identity: "none", records: { profile: "compliance" } },
+    three: { identity: "none", records: { profile: "off" } },
   } as const;
   expect(complianceClusters({ gate: defineGate({ policies: [], clusters }) })).toEqual(["two"]);
   expect(complianceClusters({ gate: defineGate({ policies: [], clusters: async () => undefined }) })).toEqual([]);

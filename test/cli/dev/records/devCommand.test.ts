@@ -9,7 +9,7 @@ import { runPostern } from "../../runPostern.ts";
 const GATE = `import { defineGate, deny, policy } from "postern";
 export default defineGate({
   policies: [policy({ name: "no", match: { resources: ["pods"] }, validate: () => deny("never") })],
-  clusters: { local: { records: { profile: "compliance" } } },
+  clusters: { local: { identity: 'none', records: { profile: "compliance" } } },
 });
 `;
 const worker = (imported: string, options: string): string => `import { createWorker${imported} } from "postern/gate";

@@ -8,5 +8,5 @@ export default defineGate({
       initContainers: [{ name: "proxy", image: "registry.example.com/proxy:1.4", restartPolicy: "Always" }],
     }),
   ],
-  clusters: { production: {} },
+  clusters: { production: { identity: "none" } },
 });

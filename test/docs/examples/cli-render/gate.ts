@@ -3,5 +3,5 @@ import { addLabels, denyLabels } from "postern/policies";
 
 export default defineGate({
   policies: [denyLabels(), addLabels({ labels: { team: "web" } })],
-  clusters: { production: {}, staging: { mode: "warn" } },
+  clusters: { production: { identity: "none" }, staging: { identity: "none", mode: "warn" } },
 });

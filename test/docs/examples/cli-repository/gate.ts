@@ -10,5 +10,5 @@ export default defineGate({
       validate: () => deny("flocks are not admitted"),
     }),
   ],
-  clusters: { production: {} },
+  clusters: { production: { identity: "none" } },
 });

@@ -4,7 +4,7 @@ import { denyLabels, disallowLatestTag } from "postern/policies";
 export default defineGate({
   policies: [denyLabels(), disallowLatestTag()],
   clusters: {
-    staging: {},
-    production: { modes: { "disallow-latest-tag": "warn" } },
+    staging: { identity: "none" },
+    production: { identity: "none", modes: { "disallow-latest-tag": "warn" } },
   },
 });

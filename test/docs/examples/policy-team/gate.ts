@@ -15,7 +15,7 @@ const team = policy({
 export default defineGate({
   policies: [team],
   clusters: {
-    staging: {},
-    production: { modes: { team: "warn" } },
+    staging: { identity: "none" },
+    production: { identity: "none", modes: { team: "warn" } },
   },
 });

@@ -6,4 +6,4 @@ const immutableSecrets = policy({
   validate: ({ object }) => (object.immutable === true ? undefined : deny("immutable is not true")),
 });
 
-export default defineGate({ policies: [immutableSecrets], clusters: { production: {} } });
+export default defineGate({ policies: [immutableSecrets], clusters: { production: { identity: "none" } } });

@@ -4,5 +4,5 @@ import { requireLabels } from "postern/policies";
 export default defineGate({
   name: "example",
   policies: [requireLabels({ labels: ["owner"] })],
-  clusters: { local: {} },
+  clusters: { local: { identity: "none" } },
 });

@@ -9,7 +9,7 @@ it("countFailuresFromZero begins a series for each policy in each mode", () => {
   const names = ["images", "labels"];
   const policies = names.map((name) => policy({ name, match, validate: () => deny("no") }));
   const meter = new SeriesMeter();
-  countFailuresFromZero(defineGate({ policies, clusters: { local: {} } }), new MeteredGate(meter));
+  countFailuresFromZero(defineGate({ policies, clusters: { local: { identity: "none" } } }), new MeteredGate(meter));
   const points = meter.collect().flatMap((it) => (it.kind === "sum" ? it.points : []));
   const failed = { "postern.result": "failed" };
   expect(points).toEqual(
