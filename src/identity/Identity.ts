@@ -24,11 +24,17 @@ export type RefusalReason =
   | "wrong-algorithm"
   /** No key of the cluster has its `kid`. */
   | "unknown-key"
+  /** Its signature is not of the key. */
   | "bad-signature"
+  /** Its end has passed; for a capability, also its grace. */
   | "expired"
+  /** Its beginning is in the future. */
   | "not-yet-valid"
+  /** It is for another URL, or the host of the call is not one of the gate. */
   | "wrong-audience"
+  /** It is of another issuer. */
   | "wrong-issuer"
+  /** Its subject is not one of the settings. */
   | "wrong-subject"
   /** It belongs to another cluster. */
   | "wrong-cluster"
