@@ -306,6 +306,23 @@ export const OPTION_SETS: readonly OptionSet[] = [
     ending: { runs: /web-0/ },
   },
   {
+    command: "records retain",
+    options: { "keep-days": "400", cluster: "production", table: "records", "dry-run": "", output: "json" },
+    rest: ["records.jsonl"],
+    ending: together("records.jsonl: is not a store"),
+    without: {
+      "keep-days": together("how long are records kept"),
+      "dry-run": together("POSTERN_RECORDS_KEY is not set"),
+    },
+  },
+  {
+    command: "records retain",
+    options: { key: "records.jwks" },
+    rest: ["--keep-days", "400", "records.jsonl"],
+    ending: together("records.jwks is not a private Ed25519 JWK"),
+    without: { key: together("POSTERN_RECORDS_KEY is not set") },
+  },
+  {
     command: "records key",
     options: {},
     rest: ["new-key.json"],

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { CompactSign } from "jose";
 import type { ApiRequest, ApiResponse } from "../../src/kubernetes/KubernetesApi.ts";
 import { splitBase, splitGateUrl } from "../../src/protocol/gateUrl.ts";
+import { statedUrl } from "../../src/protocol/statedUrl.ts";
 import { SELF_TEST_KIND, SELF_TEST_VERSION, selfTestGroup } from "../../src/registration/selftest/selfTestNames.ts";
 import { NONCE_ANNOTATION, STATEMENT_TYPE } from "../../src/registration/selftest/selfTestObjects.ts";
 import { SyncCluster } from "../../src/sync/apply/SyncCluster.ts";
@@ -134,7 +135,7 @@ export class CapabilityWorld extends SyncCluster {
       nonce: annotations[NONCE_ANNOTATION],
       bundleHash: trustHash(readableCertificates(bundle)),
       cluster: "prod",
-      url,
+      url: await statedUrl(url),
       iat: Math.floor(this.now / 1_000),
       registrationHash: "",
     };

@@ -7,7 +7,7 @@ export interface SelfTestStatement {
   readonly nonce: string;
   readonly bundleHash: string;
   readonly cluster: string;
-  /** As it was called, without the query. */
+  /** As it was called, without the query, and with a hash in the place of a capability: {@link statedUrl}. */
   readonly url: string;
   /** Seconds since 1970. */
   readonly iat: number;

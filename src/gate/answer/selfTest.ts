@@ -2,6 +2,7 @@ import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { ConversionReview } from "../../protocol/review/ConversionReview.ts";
 import type { Review } from "../../protocol/review/Review.ts";
+import { statedUrl } from "../../protocol/statedUrl.ts";
 import { SELF_TEST_GROUP_SUFFIX, SELF_TEST_NAMESPACE } from "../../registration/selftest/selfTestNames.ts";
 import { BUNDLE_HASH_ANNOTATION, NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
@@ -46,7 +47,7 @@ export async function selfTestMessage(
     nonce: text(NONCE_ANNOTATION),
     bundleHash: text(BUNDLE_HASH_ANNOTATION),
     cluster,
-    url,
+    url: await statedUrl(url),
     iat: Math.floor(deps.now() / 1000),
     registrationHash: await runtime.registrationHash(settings),
   };

@@ -1,5 +1,6 @@
 import { compactVerify, importJWK } from "jose";
 import * as z from "zod/mini";
+import { statedUrl } from "../../protocol/statedUrl.ts";
 import { STATEMENT_TYPE } from "../../registration/selftest/selfTestObjects.ts";
 import { redactText } from "../../telemetry/redact/redactText.ts";
 import type { Ed25519PublicKey } from "../../trust/Ed25519PublicKey.ts";
@@ -52,17 +53,12 @@ export async function readStatement(
     return { ok: false, fault: "other-test", message: "the statement belongs to another self-test" };
   if (cluster !== expected.cluster)
     return { ok: false, fault: "other-test", message: `the gate was called for the cluster ${cluster}` };
-  if (withoutCapability(url) !== withoutCapability(expected.url))
+  if (url !== (await statedUrl(expected.url)))
     return { ok: false, fault: "other-url", message: `the gate was called at ${redactText(url)}` };
   const skew = Math.round(iat - expected.now / 1000);
   if (Math.abs(skew) > MAX_SKEW_SECONDS)
     return { ok: false, fault: "clock", message: `the gate's clock and this clock differ by ${skew} s` };
   return { ok: true, registrationHash };
-}
-
-/** A gate may leave its secret out of what it signs. The mark at the end of the URL tells one test from another. */
-function withoutCapability(url: string): string {
-  return url.replace(/\/k\/[\w.-]+(?=\/c\/)/, "");
 }
 
 async function verified(

@@ -32,6 +32,7 @@ const codes: Record<ShownErrorCode, true> = {
   "changed-in-between": true,
   stopped: true,
   "not-announced": true,
+  "not-issued": true,
 };
 /** Codes of errors after which the next run may succeed without a change. */
 const OTHERS: Partial<Record<ShownErrorCode, number>> = {

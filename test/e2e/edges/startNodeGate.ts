@@ -16,14 +16,30 @@ export interface NodeGateServer extends GateServer {
   log(): string;
 }
 
+/** Where a gate is called. */
+export interface NodeGatePlace {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** 0.0.0.0 leads to this machine, and the API server calls it as it calls remote hosts. Default: localhost. */
+  readonly host?: "localhost" | "0.0.0.0";
+}
+
 /**
  * Starts the bundle of functions/node.ts, which terminates TLS itself. `gate` is the path of the module of the gate.
  */
-export async function startNodeGate(gate: string, env: Readonly<Record<string, string>> = {}): Promise<NodeGateServer> {
+export async function startNodeGate(
+  gate: string,
+  env: Readonly<Record<string, string>> = {},
+  { port: chosen, host = "localhost" }: NodeGatePlace = {},
+): Promise<NodeGateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-node-gate-"));
   const file = (name: string): string => join(folder, name);
-  const [text, ca, [port = 0]] = await Promise.all([gateBundle("node", gate), TestCa.create("node"), freePorts(1)]);
-  const { cert, key } = await ca.issue({ name: "gate", hosts: ["localhost", "127.0.0.1"] });
+  const [text, ca, [port = 0]] = await Promise.all([
+    gateBundle("node", gate),
+    TestCa.create("node"),
+    chosen === undefined ? freePorts(1) : [chosen],
+  ]);
+  const { cert, key } = await ca.issue({ name: "gate", hosts: ["localhost", "127.0.0.1", "0.0.0.0"] });
   await Promise.all([
     writeFile(file("node.mjs"), text),
     writeFile(file("cert.pem"), cert),
@@ -33,7 +49,7 @@ export async function startNodeGate(gate: string, env: Readonly<Record<string, s
   let service: ChildService | undefined;
   let starts = 0;
   const server: NodeGateServer = {
-    url: `https://localhost:${port}`,
+    url: `https://${host}:${port}`,
     ca: ca.cert,
     async start() {
       const child = new ChildService({

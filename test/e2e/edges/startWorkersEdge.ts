@@ -27,6 +27,8 @@ export interface WorkerParts {
   };
   /** Called with each line of its log. Default: the line is printed. */
   readonly onLog?: (line: string) => void;
+  /** Where it is called. Default: a free one. */
+  readonly port?: number;
 }
 
 /**
@@ -36,16 +38,17 @@ export interface WorkerParts {
 export async function startWorkersEdge(
   gate: string,
   env: Readonly<Record<string, string>> = {},
-  { script, options, onLog }: WorkerParts = {},
+  { script, options, onLog, port: chosen }: WorkerParts = {},
 ): Promise<GateServer> {
   const folder = await mkdtemp(join(tmpdir(), "postern-edge-"));
   const file = (name: string): string => join(folder, name);
-  const [text, ca, [port = 0, workerPort = 0], caddy] = await Promise.all([
+  const [text, ca, [freePort = 0, workerPort = 0], caddy] = await Promise.all([
     script ?? gateBundle("worker", gate),
     TestCa.create("edge"),
     freePorts(2),
     toolBinary("caddy", () => undefined),
   ]);
+  const port = chosen ?? freePort;
   const { cert, key } = await ca.issue({ name: "edge", hosts: ["localhost", "127.0.0.1"] });
   await Promise.all([
     writeFile(file("edge.pem"), cert),

@@ -127,7 +127,7 @@ describe("a self-test review", () => {
       const gate = defineGate({ policies, clusters: { local: { identity: "none", mode } } });
       const message = await messageOf(await testGate(gate).app.fetch(reviewCall("/c/local/validate", selfTest())));
       const { registrationHash } = JSON.parse(message.slice(message.indexOf("{")));
-      const settings = clusterSettings("local", { mode }, { policies, tiers: [] }, true);
+      const settings = clusterSettings("local", { identity: "none", mode }, { policies, tiers: [] }, true);
       expect(registrationHash).toBe((await renderRegistrations(gate, settings, { url: "https://x.example" })).hash);
       hashes.push(registrationHash);
     }

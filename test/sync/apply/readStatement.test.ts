@@ -1,6 +1,7 @@
 import { CompactSign, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { beforeAll, expect, it } from "vitest";
 import { SelfTestSigner } from "../../../src/gate/answer/SelfTestSigner.ts";
+import { statedUrl } from "../../../src/protocol/statedUrl.ts";
 import { readStatement } from "../../../src/sync/apply/readStatement.ts";
 import type { Ed25519PublicKey } from "../../../src/trust/Ed25519PublicKey.ts";
 
@@ -39,9 +40,9 @@ it.each([
     { ok: false, fault: "other-url" },
   ],
   [
-    "accepts a statement about the URL with a capability",
-    { url: STATEMENT.url.replace("/c/", "/k/token/c/") },
-    { ok: true },
+    "rejects a statement about the URL with a capability",
+    { url: STATEMENT.url.replace("/c/", "/k/sha256-3c469e9d6c5875d37a43f353d4f88e61/c/") },
+    { ok: false, fault: "other-url" },
   ],
   ["accepts a statement that is four minutes old", { iat: NOW / 1000 - 240 }, { ok: true }],
   ["rejects a statement that is an hour old", { iat: NOW / 1000 - 3600 }, { ok: false, fault: "clock" }],
@@ -49,6 +50,18 @@ it.each([
 ] as const)("readStatement %s", async (_, change, result) => {
   const token = await signer.sign({ ...STATEMENT, ...change });
   expect(await readStatement(message(token), publicKey, EXPECTED)).toMatchObject(result);
+});
+
+it.each([
+  ["accepts the hash of the capability", "token", { ok: true }],
+  ["rejects the hash of an older capability", "older", { ok: false, fault: "other-url" }],
+  ["rejects a statement without the capability", undefined, { ok: false, fault: "other-url" }],
+] as const)("readStatement of a URL with a capability %s", async (_, stated, result) => {
+  const withToken = (token: string): string => STATEMENT.url.replace("/c/", `/k/${token}/c/`);
+  const url = stated === undefined ? STATEMENT.url : await statedUrl(withToken(stated));
+  const token = await signer.sign({ ...STATEMENT, url });
+  const expected = { ...EXPECTED, url: withToken("token") };
+  expect(await readStatement(message(token), publicKey, expected)).toMatchObject(result);
 });
 
 it("readStatement reports a statement of another key as forged", async () => {

@@ -1,0 +1,26 @@
+import { defineGate } from "/work/main/src/gate/config/defineGate.ts";
+import { createGate } from "/work/main/src/gate/createGate.ts";
+import { jwt } from "/work/main/src/identity/jwt/jwt.ts";
+import { TestIssuer } from "/work/main/test/identity/jwt/TestIssuer.ts";
+import { benchPolicies } from "/work/main/test/bench/gate/benchPolicies.ts";
+import { benchReview, benchPath } from "/work/main/test/bench/gate/benchReview.ts";
+import { measureCall } from "/work/main/test/bench/gate/measureCall.ts";
+import { jsonLog } from "/work/main/src/telemetry/jsonLog.ts";
+import { limitLines } from "/work/main/src/telemetry/limitLines.ts";
+const issuer = await TestIssuer.create("https://issuer.example.com");
+const log = limitLines(jsonLog(() => {}, Date.now), Date.now, ["warn","error"]);
+const gate = defineGate({ policies: benchPolicies(20), tiers: [jwt()], clusters: { bench: { identity: [{ tier: "jwt", issuer: issuer.issuer, keys: { keys: [issuer.jwk] }, subjects: ["*"] } as any] } } });
+const app = createGate(gate, { now: Date.now, log });
+const exp = Math.floor(Date.now()/1000)+86400;
+const url = "https://localhost/c/bench/validate";
+const good = await issuer.sign({ aud: url, sub: "api", exp });
+const call = (authorization?: string, path = benchPath) => async () => {
+  const headers: Record<string,string> = { "content-type": "application/json", "content-length": String(Buffer.byteLength(benchReview)) };
+  if (authorization) headers.authorization = authorization;
+  const r = await app.fetch(new Request(`https://localhost${path}`, { method: "POST", headers, body: benchReview }));
+  return r.text();
+};
+const justRequest = async () => { const headers: Record<string,string> = { "content-type": "application/json", "content-length": String(Buffer.byteLength(benchReview)) }; return new Request(`https://localhost${benchPath}`, { method: "POST", headers, body: benchReview }); };
+const lazy = (url: string, auth?: string) => { const h = new Headers({ "content-type": "application/json", "content-length": "7000", ...(auth?{authorization:auth}:{}) }); return async () => { const r = await app.fetch({ method: "POST", url, headers: h, text: async () => benchReview } as any); return r.text(); } };
+console.log((await call(`Bearer ${good}`)()).slice(0,100), await call()());
+const f = lazy(`https://localhost${benchPath}`); for (let i=0;i<60000;i++) await f();
