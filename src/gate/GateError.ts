@@ -37,24 +37,12 @@ export type GateErrorCode =
   /** The gate failed. Its log has the error. */
   | "internal";
 
-/** Facts that identify a call in the log. */
-export interface FailedCall {
-  readonly cluster: string;
-  /** The route of the call, such as `/c/{cluster}/validate/{entry}`: nothing that the caller wrote. */
-  readonly path: string;
-  /** The entry that was called. Absent where there is none, or the gate has none of that name. */
-  readonly entry?: string;
-  /** Absent when the body was not read. */
-  readonly uid?: string;
-}
-
 /** What a GateError has beside its code and message. */
 export interface GateErrorFacts {
   readonly path?: string | undefined;
   readonly reason?: RefusalReason | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly allow?: string | undefined;
-  readonly call?: FailedCall | undefined;
   /** Whether the caller may still be sending the body. */
   readonly isBodyUnread?: boolean | undefined;
   readonly cause?: unknown;
@@ -73,8 +61,6 @@ export class GateError extends Error {
   readonly allow: string | undefined;
   /** Whether the caller may still be sending the body, and nobody reads it. */
   readonly isBodyUnread: boolean;
-  /** The call that failed, for the log; undefined outside of a call. */
-  readonly call: FailedCall | undefined;
 
   constructor(code: GateErrorCode, message: string, more: GateErrorFacts = {}) {
     super(message, { cause: more.cause });
@@ -85,14 +71,7 @@ export class GateError extends Error {
     this.retryAfterSeconds = more.retryAfterSeconds;
     this.allow = more.allow;
     this.isBodyUnread = more.isBodyUnread ?? false;
-    this.call = more.call;
   }
-}
-
-/** The error of one call. Several calls can share an error, such as a failed lookup, so each gets its own. */
-export function errorOfCall(error: unknown, call: FailedCall): GateError {
-  const { code, message, path, reason, retryAfterSeconds, allow, isBodyUnread, cause } = gateError(error);
-  return new GateError(code, message, { path, reason, retryAfterSeconds, allow, isBodyUnread, cause, call });
 }
 
 /** The GateError of anything that was thrown. An unknown error becomes `internal`, with the error as its cause. */

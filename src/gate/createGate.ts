@@ -4,6 +4,7 @@ import { callReader, tokenCallReader } from "../protocol/gateUrl.ts";
 import { routeOf } from "../telemetry/redact/routeOf.ts";
 import { answerCall } from "./answer/answerCall.ts";
 import { type Call, callOf, httpsUrl } from "./answer/Call.ts";
+import { type FailedCall, failedCall } from "./answer/failedCall.ts";
 import { callClock, endCall } from "./answer/telemetry/endCall.ts";
 import { answerTokenCall } from "./caller/answerTokenCall.ts";
 import type { Gate } from "./config/defineGate.ts";
@@ -50,7 +51,7 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   app.notFound(() => {
     throw new GateError("not-found", "there is nothing at this path");
   });
-  app.onError((error, c) => answerFailure(error, c.req.raw, c.req.path, deps));
+  app.onError((error, c) => answerFailure(error, c.req.raw, atPath(c.req.path), deps));
 
   const route = app.fetch;
   // Paths of calls are read as they are written, on every runtime. Routing would decode them, and cost 4 % on Workers.
@@ -61,7 +62,7 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
       const cluster = readTokenCall(url);
       return cluster === undefined ? route(request, ...rest) : tokenAnswered(request, cluster);
     }
-    if (method !== "POST") return answerFailure(wrongMethod("POST"), request, pathOf(url), deps);
+    if (method !== "POST") return answerFailure(wrongMethod("POST"), request, atPath(pathOf(url)), deps);
     const call = callOf(request, path, callDeps, calledUrl?.(request) ?? withBase(basePath, url));
     return asyncContext === undefined ? answered(call) : asyncContext.run(call.facts, () => answered(call));
   };
@@ -70,7 +71,11 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
       if (request.method !== "POST") throw wrongMethod("POST");
       return await answerTokenCall(runtime, { request, cluster, url: calledHttps(request) });
     } catch (error) {
-      return answerFailure(error, request, pathOf(request.url), deps);
+      const failure = gateError(error);
+      if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
+      // What names no cluster may be anything that a caller wrote.
+      const named = failure.reason === "unknown-cluster" ? {} : { cluster };
+      return answerFailure(failure, request, { ...named, ...atPath(pathOf(request.url)) }, deps);
     }
   };
   const calledHttps = (request: Request): string => httpsUrl(calledUrl?.(request) ?? withBase(basePath, request.url));
@@ -85,7 +90,7 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     } catch (error) {
       failure = gateError(error);
       if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
-      response = await answerFailure(failure, call.request, pathOf(call.url), { ...deps, log: call.log });
+      response = await answerFailure(failure, call.request, failedCall(runtime, call), { ...deps, log: call.log });
     }
     if (client !== undefined) call.span.setAttributes(await client);
     if (isObserved) endCall(call, { status: response.status, error: failure, startedAt }, deps);
@@ -116,11 +121,11 @@ function withBase(base: string, url: string): string {
 async function answerFailure(
   error: unknown,
   request: Request,
-  path: string,
+  call: Partial<FailedCall>,
   deps: GateDependencies,
 ): Promise<Response> {
   const failure = gateError(error);
-  await logFailure(failure, request, path, deps);
+  await logFailure(failure, request, call, deps);
   const isBodyUnread = failure.isBodyUnread || failure.code === "too-large" || !(await discardBody(request, deps));
   return errorResponse(failure, isBodyUnread);
 }
@@ -129,11 +134,10 @@ async function answerFailure(
 async function logFailure(
   failure: GateError,
   request: Request,
-  path: string,
+  call: Partial<FailedCall>,
   { log, clients }: GateDependencies,
 ): Promise<void> {
-  // A path that is not one of a call may hold anything.
-  const { code, cause, reason, call = { path: routeOf(path) } } = failure;
+  const { code, cause, reason } = failure;
   const isBug = code === "internal";
   const isRefused = code === "unauthenticated" || code === "too-many-calls";
   if (!isBug && !isRefused && httpStatus(code) < 500) return;
@@ -143,6 +147,11 @@ async function logFailure(
   const client = await clients?.ofLine(request, { level, message, code: isBug ? undefined : code });
   const why = { ...(isBug ? {} : { code }), ...(reason === undefined ? {} : { reason }) };
   log[level](message, { ...why, ...call, ...client, ...(isBug ? { error: cause } : {}) });
+}
+
+/** The facts of a request that is not a call. Its path may hold anything, and its route does not. */
+function atPath(path: string): Pick<FailedCall, "path"> {
+  return { path: routeOf(path) };
 }
 
 function wrongMethod(allow: string): GateError {

@@ -7,4 +7,9 @@ export interface Log {
   info(message: string, properties?: LogProperties): void;
   warn(message: string, properties?: LogProperties): void;
   error(message: string, properties?: LogProperties): void;
+  /** Whether a line would be written now. For facts that cost something to find. Without it each line is written. */
+  readonly isWritten?: ((level: LogLevel, message: string, properties?: LogProperties) => boolean) | undefined;
 }
+
+/** A level of a {@link Log}. */
+export type LogLevel = "debug" | "info" | "warn" | "error";

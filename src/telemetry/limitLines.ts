@@ -1,11 +1,11 @@
-import type { Log, LogProperties } from "./Log.ts";
+import type { Log, LogLevel, LogProperties } from "./Log.ts";
 
 const WINDOW_MS = 10_000;
 const MAX_LINES = 10;
 /** Messages are fixed texts, so that there are few. */
 const MAX_KINDS = 100;
 
-type Level = keyof Log;
+type Level = LogLevel;
 
 interface Kind {
   windowStart: number;
@@ -15,7 +15,7 @@ interface Kind {
 /** A log that leaves out lines. */
 export interface LimitedLog extends Log {
   /** Whether a line would be written now. It is not counted. For facts that cost something to find. */
-  isWritten(level: Level, message: string, properties?: LogProperties): boolean;
+  readonly isWritten: (level: Level, message: string, properties?: LogProperties) => boolean;
 }
 
 /**

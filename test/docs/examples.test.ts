@@ -45,6 +45,7 @@ it(
           postern: source("index.ts"),
           "postern/policies": source("policies/index.ts"),
           "postern/gate": source("hosts/index.ts"),
+          "postern/identity": source("identity/index.ts"),
           "postern/lambda": source("hosts/createLambda.ts"),
           "postern/node": source("hosts/serveGate.ts"),
           "postern/telemetry": source("hosts/telemetry/index.ts"),

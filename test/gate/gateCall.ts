@@ -3,12 +3,12 @@ import { defineGate, type GateDefinition } from "../../src/gate/config/defineGat
 import { createGate } from "../../src/gate/createGate.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
 import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
-import type { Log, LogProperties } from "../../src/telemetry/Log.ts";
+import type { Log, LogLevel, LogProperties } from "../../src/telemetry/Log.ts";
 import { readReview } from "../fixtures/readReview.ts";
 
 /** One line of a log under test. */
 export interface LogLine {
-  readonly level: keyof Log;
+  readonly level: LogLevel;
   readonly message: string;
   readonly properties: LogProperties;
 }
@@ -24,7 +24,7 @@ export const CALL_FACTS = {
 export function memoryLog(): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   const at =
-    (level: keyof Log) =>
+    (level: LogLevel) =>
     (message: string, properties: LogProperties = {}) => {
       lines.push({ level, message, properties });
     };

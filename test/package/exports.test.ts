@@ -12,6 +12,7 @@ it("every export of the package has a source file at the same path", () => {
     ".",
     "./policies",
     "./gate",
+    "./identity",
     "./lambda",
     "./node",
     "./telemetry",

@@ -8,7 +8,7 @@ import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
 import { decodeAdmissionReview } from "../../src/protocol/review/decodeAdmissionReview.ts";
 import type { Review } from "../../src/protocol/review/Review.ts";
 import type { Verdict } from "../../src/protocol/review/Verdict.ts";
-import type { Log } from "../../src/telemetry/Log.ts";
+import type { Log, LogLevel } from "../../src/telemetry/Log.ts";
 import { readReview } from "../fixtures/readReview.ts";
 
 /** Decodes a captured review and freezes all of it, so that a change throws. */
@@ -35,7 +35,7 @@ export interface RunOptions {
 
 /** A run with a log that records its calls. */
 export interface TestRun extends PolicyRun {
-  readonly log: { readonly [Level in keyof Log]: Mock<Log[Level]> };
+  readonly log: { readonly [Level in LogLevel]: Mock<Log[Level]> };
 }
 
 /** Makes a run for a review. */

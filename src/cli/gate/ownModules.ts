@@ -8,6 +8,7 @@ export function ownModules(): Record<string, string> {
     postern: file("index"),
     "postern/policies": file("policies/index"),
     "postern/gate": file("hosts/index"),
+    "postern/identity": file("identity/index"),
     "postern/lambda": file("hosts/createLambda"),
     "postern/node": file("hosts/serveGate"),
     "postern/telemetry": file("hosts/telemetry/index"),

@@ -161,7 +161,7 @@ function chooseCluster(gate: Gate, name: string | undefined): string {
   if (names.length === 0 && typeof gate.clusters !== "function")
     throw new CliError(
       "usage",
-      "the gate has no clusters; add one to it: clusters: { production: { identity: 'none' } }",
+      'the gate has no clusters; add one to it: clusters: { production: { identity: "none" } }',
     );
   throw new CliError("usage", `name the cluster with --cluster NAME${knownClusters(gate)}`);
 }

@@ -1,9 +1,8 @@
 import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import { traceHeaders } from "../../telemetry/trace/traceHeaders.ts";
 import { admitCaller } from "../caller/admitCaller.ts";
-import { refusal } from "../caller/identifyCaller.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
-import { errorOfCall, GateError } from "../GateError.ts";
+import { GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import { HEAVY_BYTES, isHeavy } from "../http/HeavyTurns.ts";
 import type { Body, CompleteBody } from "../http/KeptBody.ts";
@@ -12,28 +11,26 @@ import { answerAdmission } from "./answerAdmission.ts";
 import { answerConversion } from "./answerConversion.ts";
 import type { Call } from "./Call.ts";
 import { noteCaller } from "./telemetry/noteCaller.ts";
-import { callRoute } from "./telemetry/startCallSpan.ts";
 
 /**
  * Answers one POST. The steps, in this order, and how each can end the call:
  *
  * | step | ends the call with |
  * |---|---|
- * | check the content type | `wrong-content-type` |
  * | find the cluster | `cluster-lookup-failed`, `overloaded` |
  * | identify the caller | `unauthenticated`, also for a cluster that the gate does not have; `identity-unavailable`, `too-many-calls` |
+ * | check the content type | `wrong-content-type` |
  * | read the body | `overloaded`, `body-timeout`, `incomplete-body` |
  * | take a place | `overloaded` |
  * | answer for the purpose | `too-large`, `not-json`, `wrong-envelope`, `wrong-review-kind`, `not-found`, or the answer |
  *
  * A call has a place only once its body is complete: a slow caller must not hold what a complete review needs. Throws
- * {@link GateError} for a call that cannot be judged. The error names the call, for the log.
+ * {@link GateError} for a call that cannot be judged.
  */
 export async function answerCall(runtime: GateRuntime, call: Call): Promise<Response> {
   const { request, deadline } = call;
   let place: TakenPlace | undefined;
   try {
-    checkContent(request);
     const span = call.span.child("identity");
     const found = runtime.clusters.find(call.cluster);
     const settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
@@ -44,7 +41,8 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     span.end();
     noteCaller(call, call.identity, runtime.deps);
     // A caller is identified by the settings of its cluster.
-    if (settings === undefined) throw refusal("unknown-cluster");
+    if (settings === undefined) throw runtime.tiers.refusal("unknown-cluster");
+    checkContent(request);
     runtime.limiter.checkCalls();
     const body = await readBody(request, runtime.reading, deadline);
     const apart = body.whole ? answeredApart(runtime, call, body) : undefined;
@@ -59,14 +57,6 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     // What is left waits for others, and does not hold the process.
     place?.endTurn?.();
     return await answer;
-  } catch (error) {
-    const { cluster, entry, uid } = call;
-    throw errorOfCall(error, {
-      cluster,
-      path: callRoute(call),
-      ...(entry !== undefined && runtime.hasEntry(entry) ? { entry } : {}),
-      ...(uid === undefined ? {} : { uid }),
-    });
   } finally {
     deadline.dispose();
     place?.leave();

@@ -1,8 +1,10 @@
+import type { RefusalReason } from "../../identity/Identity.ts";
 import { IdentitySettingsError } from "../../identity/IdentitySettingsError.ts";
 import type { ClusterTier, IdentityHost, IdentityTier, StartedTier } from "../../identity/IdentityTier.ts";
 import type { CheckedTier } from "../config/clusterIdentity.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import { GateConfigError } from "../config/GateConfigError.ts";
+import { GateError } from "../GateError.ts";
 
 /** Accepts every caller. */
 const NONE: ClusterTier = { identify: () => ({ outcome: "accepted", identity: { tier: "none" } }) };
@@ -11,6 +13,7 @@ const NONE: ClusterTier = { identify: () => ({ outcome: "accepted", identity: { 
 export class GateTiers {
   readonly #started: ReadonlyMap<IdentityTier, StartedTier>;
   readonly #clusters = new WeakMap<GateClusterSettings, readonly ClusterTier[]>();
+  readonly #refusals = new Map<RefusalReason, GateError>();
 
   /** Throws {@link GateConfigError} for a variable of the runtime that cannot be used. */
   constructor(tiers: readonly IdentityTier[], host: IdentityHost) {
@@ -24,6 +27,18 @@ export class GateTiers {
     const made = settings.identity.map((checked) => this.#tierOf(settings.cluster, checked));
     this.#clusters.set(settings, made);
     return made;
+  }
+
+  /**
+   * The error of a refused caller. Its reason is for the log. Made once for each reason: strangers make many calls, and the
+   * stack of an error costs more than the rest of a refusal.
+   */
+  refusal(reason: RefusalReason): GateError {
+    const known = this.#refusals.get(reason);
+    if (known !== undefined) return known;
+    const error = refusalOf(reason);
+    this.#refusals.set(reason, error);
+    return error;
   }
 
   #tierOf(cluster: string, checked: CheckedTier): ClusterTier {
@@ -42,4 +57,13 @@ function started(tier: IdentityTier, host: IdentityHost): StartedTier {
     if (!(error instanceof IdentitySettingsError)) throw error;
     throw new GateConfigError(error.path === "" ? tier.name : error.path, error.message);
   }
+}
+
+function refusalOf(reason: RefusalReason): GateError {
+  const facts = { reason, isBodyUnread: true };
+  if (reason === "keys-unavailable")
+    return new GateError("identity-unavailable", "the caller cannot be identified now; try again", facts);
+  const message =
+    "the gate does not know the caller: it has no such cluster, or the call does not prove that it comes from it";
+  return new GateError("unauthenticated", message, facts);
 }

@@ -3,7 +3,6 @@ import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import { GateError, gateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import { callDeadline } from "../http/callDeadline.ts";
-import { refusal } from "./identifyCaller.ts";
 
 /** A call of `POST /token/CLUSTER`. */
 export interface TokenCall {
@@ -47,17 +46,17 @@ async function issuedCapability(
   deadline: Deadline,
 ): Promise<IssuedCapability> {
   const settings = await Promise.race([clusters.find(cluster), deadline.passed]);
-  if (settings === undefined) throw refusal("unknown-cluster");
-  if (settings === deadlinePassed) throw refusal("keys-unavailable");
-  if (deps.hasHost?.(request) === false) throw refusal("wrong-audience");
+  if (settings === undefined) throw tiers.refusal("unknown-cluster");
+  if (settings === deadlinePassed) throw tiers.refusal("keys-unavailable");
+  if (deps.hasHost?.(request) === false) throw tiers.refusal("wrong-audience");
   const issue = tiers.of(settings).find((tier) => tier.issue !== undefined)?.issue;
-  if (issue === undefined) throw refusal("no-tier");
+  if (issue === undefined) throw tiers.refusal("no-tier");
   const audience = url.slice(0, url.lastIndexOf("/"));
   const issued = await Promise.race([
     issue({ authorization: request.headers.get("authorization"), audience }),
     deadline.passed,
   ]);
-  if (issued === deadlinePassed) throw refusal("keys-unavailable");
-  if (typeof issued === "string") throw refusal(issued);
+  if (issued === deadlinePassed) throw tiers.refusal("keys-unavailable");
+  if (typeof issued === "string") throw tiers.refusal(issued);
   return issued;
 }

@@ -1,10 +1,9 @@
-import type { Identity, RefusalReason } from "../../identity/Identity.ts";
+import type { Identity } from "../../identity/Identity.ts";
 import type { IdentityCall } from "../../identity/IdentityTier.ts";
 import { type IdentifyResult, identify } from "../../identity/identify.ts";
 import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import type { GateDependencies } from "../GateDependencies.ts";
-import { GateError } from "../GateError.ts";
 import type { GateTiers } from "./GateTiers.ts";
 
 /** The part of a call that identifies its caller. */
@@ -22,7 +21,7 @@ export interface CallerTiers {
 
 /**
  * Identifies the caller of a cluster, before its body is read. `isKnownOnly` accepts only what was verified before, without
- * the cost of a verification. Throws {@link GateError} `unauthenticated`, the same for every reason and for a cluster that
+ * the cost of a verification. Throws `GateError` `unauthenticated`, the same for every reason and for a cluster that
  * the gate does not have; `identity-unavailable` when the keys of the issuer cannot be fetched.
  */
 export function identifyCaller(
@@ -31,7 +30,7 @@ export function identifyCaller(
   settings: GateClusterSettings | undefined,
   isKnownOnly: boolean,
 ): Identity | Promise<Identity> {
-  if (settings === undefined) throw refusal("unknown-cluster");
+  if (settings === undefined) throw tiers.refusal("unknown-cluster");
   const call: IdentityCall = {
     purpose,
     url,
@@ -43,24 +42,15 @@ export function identifyCaller(
     background: deps.background === undefined ? undefined : (work) => deps.background?.(request, work),
   };
   const result = identify(tiers.of(settings), call);
-  return result instanceof Promise ? inTime(result, deadline) : identityOf(result);
+  return result instanceof Promise ? inTime(result, deadline, tiers) : identityOf(result, tiers);
 }
 
-async function inTime(result: Promise<IdentifyResult>, deadline: Deadline): Promise<Identity> {
+async function inTime(result: Promise<IdentifyResult>, deadline: Deadline, tiers: GateTiers): Promise<Identity> {
   const settled = await Promise.race([result, deadline.passed]);
-  return identityOf(settled === deadlinePassed ? { ok: false, reason: "keys-unavailable" } : settled);
+  return identityOf(settled === deadlinePassed ? { ok: false, reason: "keys-unavailable" } : settled, tiers);
 }
 
-function identityOf(result: IdentifyResult): Identity {
+function identityOf(result: IdentifyResult, tiers: GateTiers): Identity {
   if (result.ok) return result.identity;
-  throw refusal(result.reason);
-}
-
-/** The error of a refused caller. Its reason is for the log. */
-export function refusal(reason: RefusalReason): GateError {
-  if (reason === "keys-unavailable")
-    return new GateError("identity-unavailable", "the caller cannot be identified now; try again", { reason });
-  const message =
-    "the gate does not know the caller: it has no such cluster, or the call does not prove that it comes from it";
-  return new GateError("unauthenticated", message, { reason, isBodyUnread: true });
+  throw tiers.refusal(result.reason);
 }

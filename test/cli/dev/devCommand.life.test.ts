@@ -194,7 +194,7 @@ describe("postern dev exits with 2 and prints one line", () => {
     [
       "a gate without clusters",
       GATE.replace("local: {}", ""),
-      "gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: 'none' } }",
+      'gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: "none" } }',
     ],
     [
       "a gate that looks its clusters up, without --cluster",

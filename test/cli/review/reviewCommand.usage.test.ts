@@ -55,7 +55,7 @@ describe("postern review exits with 2, prints one line and judges nothing", () =
     [["--gate", gate, good], "name the cluster with --cluster NAME; it has production, staging, lab, mixed"],
     [["--gate", lookup, good], "name the cluster with --cluster NAME"],
     [["--gate", lookup, "--cluster", "gone", good], 'the gate has no cluster "gone"'],
-    [["--gate", none, good], "the gate has no clusters; add one to it: clusters: { production: { identity: 'none' } }"],
+    [["--gate", none, good], 'the gate has no clusters; add one to it: clusters: { production: { identity: "none" } }'],
   ])("for %j", async (args, err) => {
     expect(await review(...args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerCall } from "../../../src/gate/answer/answerCall.ts";
-import { callOf } from "../../../src/gate/answer/Call.ts";
+import { type Call, callOf } from "../../../src/gate/answer/Call.ts";
+import { failedCall } from "../../../src/gate/answer/failedCall.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import type { GateDependencies, LargeCall } from "../../../src/gate/GateDependencies.ts";
 import { GateError } from "../../../src/gate/GateError.ts";
@@ -44,6 +45,7 @@ class CallBed {
   readonly runtime: GateRuntime;
   readonly #given: CallCase;
   request: Request | undefined;
+  call: Call | undefined;
 
   constructor(given: CallCase) {
     const { clusters = { local: { identity: "none" } }, limits = {}, deps = {} } = given;
@@ -69,6 +71,7 @@ class CallBed {
       { cluster: "local", purpose: "validate", entry: undefined, ...path },
       this.runtime.deps,
     );
+    this.call = call;
     const answered = answerCall(this.runtime, call);
     let isSettled = false;
     answered
@@ -140,16 +143,17 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
     },
     { cluster: "local", path: "/c/{cluster}/mutate/{entry}", uid: UID },
   ],
-])("answerCall throws %s when %s, with the call for the log", async (code, _, given, call) => {
+])("answerCall throws %s when %s, and failedCall names the call for the log", async (code, _, given, call) => {
   const bed = new CallBed(given);
   const error: unknown = await bed.answer().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: "GateError", code, call });
-  expect(Reflect.get(Object(error), "call")).toEqual(call);
+  expect(error).toMatchObject({ name: "GateError", code });
+  expect(bed.call && failedCall(bed.runtime, bed.call)).toEqual(call);
 });
 
 // The steps are taken in the order of the table.
 it.each<[code: string, before: string, given: CallCase]>([
-  ["wrong-content-type", "it finds the cluster", { headers: { "content-type": "text/plain" }, clusters: never }],
+  ["unauthenticated", "it checks the content type", { path: { cluster: "other" }, headers: {}, body: open }],
+  ["wrong-content-type", "it reads the body", { headers: { "content-type": "text/plain" }, body: open }],
   ["unauthenticated", "it reads the body", { path: { cluster: "other" }, body: open }],
   ["overloaded", "it reads the body", { limits: { callsInFlight: 0 }, body: open }],
   ["too-large", "it parses the body", { body: () => "x".repeat(100), limits: { bodyBytes: 99 } }],

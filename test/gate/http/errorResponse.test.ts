@@ -68,11 +68,10 @@ it.each<[header: string, value: string | null, when: string, facts: GateErrorFac
   expect(answer("method-not-allowed", facts, isBodyUnread).headers.get(header)).toBe(value);
 });
 
-it("errorResponse sends the path of the fault, and neither the cause nor the call", async () => {
+it("errorResponse sends the path of the fault, and not the cause", async () => {
   const facts = {
     path: "request.uid",
     cause: new Error("secret"),
-    call: { cluster: "local", path: "/c/local/validate" },
   };
   expect(await answer("wrong-envelope", facts).json()).toEqual({
     error: { code: "wrong-envelope", message: "a message", path: "request.uid" },

@@ -1,9 +1,9 @@
 import type { IdentityCall, IdentityHost } from "../../../src/identity/IdentityTier.ts";
-import type { Log, LogProperties } from "../../../src/telemetry/Log.ts";
+import type { Log, LogLevel, LogProperties } from "../../../src/telemetry/Log.ts";
 
 /** A line of the log. */
 export interface Line {
-  readonly level: keyof Log;
+  readonly level: LogLevel;
   readonly message: string;
   readonly properties: LogProperties | undefined;
 }
@@ -22,7 +22,7 @@ export const START = Date.UTC(2026, 0, 1);
 export function identityHost(parts: Partial<Pick<IdentityHost, "fetch" | "hasRegistration">> = {}): TestHost {
   const lines: Line[] = [];
   const line =
-    (level: keyof Log): Log["warn"] =>
+    (level: LogLevel): Log["warn"] =>
     (message, properties) =>
       lines.push({ level, message, properties });
   const host: TestHost = {

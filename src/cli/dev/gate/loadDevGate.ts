@@ -35,7 +35,7 @@ export async function loadDevGate(file: string, wanted: string | undefined): Pro
   if (first === undefined)
     throw new CliError(
       "bad-gate",
-      `${file}: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: 'none' } }`,
+      `${file}: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: "none" } }`,
     );
   if (wanted !== undefined && !clusters.includes(wanted))
     throw new CliError(

@@ -27,14 +27,14 @@ it.each<[what: string, text: string, wanted: string | undefined, code: string, m
     gateOf("{}"),
     undefined,
     "bad-gate",
-    "gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: 'none' } }",
+    'gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: "none" } }',
   ],
   [
     "a gate without clusters, of which one is wanted",
     gateOf("{}"),
     "local",
     "bad-gate",
-    "gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: 'none' } }",
+    'gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: "none" } }',
   ],
   [
     "a lookup without --cluster",
