@@ -74,8 +74,8 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
       const failure = gateError(error);
       if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
       // What names no cluster may be anything that a caller wrote.
-      const named = failure.reason === "unknown-cluster" ? {} : { cluster };
-      return answerFailure(failure, request, { ...named, ...atPath(pathOf(request.url)) }, deps);
+      const named = failure.reason === "unknown-cluster" ? "(unknown)" : cluster;
+      return answerFailure(failure, request, { cluster: named, ...atPath(pathOf(request.url)) }, deps);
     }
   };
   const calledHttps = (request: Request): string => httpsUrl(calledUrl?.(request) ?? withBase(basePath, request.url));
@@ -90,7 +90,10 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     } catch (error) {
       failure = gateError(error);
       if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
-      response = await answerFailure(failure, call.request, failedCall(runtime, call), { ...deps, log: call.log });
+      response = await answerFailure(failure, call.request, failedCall(runtime, call, failure.reason), {
+        ...deps,
+        log: call.log,
+      });
     }
     if (client !== undefined) call.span.setAttributes(await client);
     if (isObserved) endCall(call, { status: response.status, error: failure, startedAt }, deps);

@@ -25,6 +25,9 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 /** Room for ten objects of etcd's largest size (1.5 MiB). */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
+/** An API server answers `/openid/v1/jwks` with the type of key sets only, and 406 to a client that does not accept it. */
+const ACCEPTED = "application/json, application/jwk-set+json";
+
 /** client-node's name for its default context (localhost:8080), which it uses when it finds no kubeconfig (config.ts). */
 const FALLBACK_CONTEXT = "loaded-context";
 
@@ -143,7 +146,7 @@ export class KubernetesClient {
     });
     if (this.#servername !== undefined) options.servername = this.#servername;
     const type = body === undefined ? {} : { "content-type": contentType(method, body) };
-    const headers = { ...Object(options.headers), accept: "application/json", ...type };
+    const headers = { ...Object(options.headers), accept: ACCEPTED, ...type };
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const request = { url, options: { ...options, headers }, body: sent };
     const { status, headers: received, text } = await readAnswer(request, MAX_ANSWER_BYTES, signal);

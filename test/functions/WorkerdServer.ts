@@ -8,6 +8,14 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { printWorkerLog } from "./printWorkerLog.ts";
 
+/** What not every server needs. */
+export interface WorkerdOptions {
+  /** Compatibility flags. */
+  readonly flags?: readonly string[];
+  /** Gets each line of the log. Default: it is printed. */
+  readonly onLine?: (line: string) => void;
+}
+
 /**
  * A workerd process that serves one worker over TLS or plain HTTP. Without miniflare, which puts its own worker in front
  * on every TLS port.
@@ -24,14 +32,14 @@ export class WorkerdServer {
   }
 
   /**
-   * `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. `env` holds the Worker's variables, and
-   * `flags` its compatibility flags. Rejects when workerd exits before it listens.
+   * `script` is one ES module. `pair` is PEM; without it the server uses plain HTTP. `env` holds the Worker's variables.
+   * Rejects when workerd exits before it listens.
    */
   static async start(
     script: string,
     pair?: { cert: string; key: string },
     env: Readonly<Record<string, string>> = {},
-    flags: readonly string[] = [],
+    { flags = [], onLine = (message) => printWorkerLog({ message }) }: WorkerdOptions = {},
   ): Promise<WorkerdServer> {
     const folder = await mkdtemp(join(tmpdir(), "postern-workerd-"));
     await writeFile(join(folder, "worker.js"), script);
@@ -40,7 +48,7 @@ export class WorkerdServer {
       stdio: ["ignore", "pipe", "inherit", "pipe"],
     });
     if (child.stdout !== null)
-      createInterface({ input: child.stdout }).on("line", (message) => printWorkerLog({ message }));
+      createInterface({ input: child.stdout }).on("line", onLine);
     const port = await announcedPort(child).catch(async (error: unknown): Promise<never> => {
       child.kill("SIGKILL");
       await rm(folder, { recursive: true });

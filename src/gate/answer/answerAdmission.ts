@@ -1,3 +1,4 @@
+import type { Identity } from "../../identity/Identity.ts";
 import { parseExact } from "../../protocol/json/parseExact.ts";
 import { decodeAdmissionReview } from "../../protocol/review/decodeAdmissionReview.ts";
 import { encodeAdmissionReview } from "../../protocol/review/encodeAdmissionReview.ts";
@@ -39,6 +40,7 @@ export async function answerAdmission(
   const parse = call.purpose === "mutate" ? parseExact : JSON.parse;
   const review = decodeBody(body.text, parse, decodeAdmissionReview, `/${call.purpose} takes AdmissionReviews`);
   call.uid = review.uid;
+  if (!isOfGroup(call.identity, review.resource.group)) throw runtime.tiers.refusal("wrong-registration");
   const { now, onVerdict, certificateSerial } = runtime.deps;
   const startedAt = now();
   const verdict = await judgeReview(runtime, review, call, settings);
@@ -57,4 +59,10 @@ export async function answerAdmission(
   if (logged !== undefined) await logged;
   const sent = recordDecision(runtime, call, settings, { review, verdict, body: body.text, milliseconds });
   return reviewResponse(writeAdmissionReview(review, sent instanceof Promise ? await sent : sent), runtime.deps);
+}
+
+/** A token of KEP-6060 attests the API group of the reviews that it is for. `*` is any group. */
+function isOfGroup(identity: Identity | undefined, group: string): boolean {
+  const attested = identity?.reviewGroup;
+  return attested === undefined || attested === "*" || attested === group;
 }

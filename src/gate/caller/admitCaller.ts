@@ -1,9 +1,10 @@
 import type { Identity } from "../../identity/Identity.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import type { GateDependencies } from "../GateDependencies.ts";
-import { GateError, gateError } from "../GateError.ts";
+import { gateError } from "../GateError.ts";
 import type { CallRates } from "./CallRates.ts";
 import { type CallerTiers, type CallToIdentify, identifyCaller } from "./identifyCaller.ts";
+import { tooManyCalls } from "./tooManyCalls.ts";
 
 /** What decides whether a call goes on. */
 export interface Admission extends CallerTiers {
@@ -21,7 +22,7 @@ export interface Admission extends CallerTiers {
  * | yes | not so | `too-many-calls` |
  *
  * So strangers behind an address cost little, and do not keep a cluster behind the same address out for long. Throws
- * {@link GateError}. Synchronous where there are no rates and no tier waits.
+ * `GateError`. Synchronous where there are no rates and no tier waits.
  */
 export function admitCaller(
   admission: Admission,
@@ -54,8 +55,4 @@ async function admitWithin(
     await rates.takeRefused(call.request);
     throw error;
   }
-}
-
-function tooManyCalls(message: string, retryAfterSeconds: number): GateError {
-  return new GateError("too-many-calls", message, { retryAfterSeconds, isBodyUnread: true });
 }

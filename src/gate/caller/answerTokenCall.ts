@@ -1,8 +1,9 @@
 import type { IssuedCapability } from "../../identity/IdentityTier.ts";
 import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
-import { GateError, gateError } from "../GateError.ts";
+import { gateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
 import { callDeadline } from "../http/callDeadline.ts";
+import { tooManyCalls } from "./tooManyCalls.ts";
 
 /** A call of `POST /token/CLUSTER`. */
 export interface TokenCall {
@@ -22,14 +23,16 @@ export async function answerTokenCall(runtime: GateRuntime, call: TokenCall): Pr
   const { rates, now, log } = runtime.deps;
   const { request, cluster } = call;
   const waitSeconds = (await rates?.waitOf(request)) ?? 0;
-  if (waitSeconds > 0)
-    throw new GateError("too-many-calls", "too many calls of this address were refused; try again", {
-      retryAfterSeconds: waitSeconds,
-      isBodyUnread: true,
-    });
+  if (waitSeconds > 0) throw tooManyCalls("too many calls of this address were refused; try again", waitSeconds);
   const deadline = callDeadline("", now);
   try {
     const { token, issuedAt, expiresAt, renewAt } = await issuedCapability(runtime, call, deadline);
+    const clusterSeconds = (await rates?.takeCluster(cluster)) ?? 0;
+    if (clusterSeconds > 0) {
+      // Each of these calls signs. A token that was stolen must not keep the gate from the calls of other clusters.
+      await rates?.takeRefused(request);
+      throw tooManyCalls("the cluster makes too many calls; try again", clusterSeconds);
+    }
     log.info("a capability was issued", { cluster, path: "/token/{cluster}", expiresAt });
     return Response.json({ token, issuedAt, expiresAt, renewAt }, { headers: { "cache-control": "no-store" } });
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { CallRates } from "../../gate/caller/CallRates.ts";
+import { networkOf } from "./networkOf.ts";
 import { type BucketRate, TokenBuckets } from "./TokenBuckets.ts";
 
 /** Options of {@link memoryRates}. */
@@ -37,17 +38,4 @@ export function memoryRates({ monotonicMs, addressOf, cluster, refused }: Memory
       return key === undefined ? 0 : addresses.wait(key, refused);
     },
   };
-}
-
-/** A client has a whole /64 network of IPv6 (RFC 6177), and can use another address of it for each call. */
-function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head.split(":").filter(Boolean);
-  const behind = tail?.split(":").filter(Boolean) ?? [];
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - behind.length);
-  return [...groups, ...Array<string>(zeros).fill("0"), ...behind]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, "").toLowerCase())
-    .join(":");
 }

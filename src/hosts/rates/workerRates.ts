@@ -1,4 +1,5 @@
 import type { CallRates } from "../../gate/caller/CallRates.ts";
+import { networkOf } from "./networkOf.ts";
 
 /** A rate limiting binding of Workers (`[[ratelimits]]` in wrangler.toml). */
 export interface RateLimitBinding {
@@ -15,12 +16,15 @@ export interface RateLimitEnv {
 
 /** A binding does not say when there is a call again. Its period is 10 or 60 seconds. */
 const RETRY_SECONDS = 10;
+/** A binding counts in the memory of its machine, in less than a millisecond. Each call of a cluster waits for it. */
+const ANSWER_MS = 100;
 /** Addresses over their limit, in one isolate. */
 const MAX_ADDRESSES = 4_096;
 
 /**
  * Limits by the rate limiting bindings of Workers: approximate, and for each location of Cloudflare on its own. Undefined
- * without a binding. A binding that fails limits nothing: a call that cannot be counted is not refused for it.
+ * without a binding. A binding that fails or does not answer within 100 ms limits nothing: a call that cannot be counted is
+ * not refused for it.
  */
 export function workerRates(
   { POSTERN_CLUSTER_RATE: clusters, POSTERN_REFUSED_RATE: refused }: RateLimitEnv,
@@ -49,14 +53,21 @@ export function workerRates(
 
 /** Cloudflare sets the header, whatever the caller sends. */
 function addressOf({ headers }: Request): string | undefined {
-  return headers.get("cf-connecting-ip") ?? undefined;
+  const address = headers.get("cf-connecting-ip");
+  return address === null ? undefined : networkOf(address);
 }
 
 async function isWithin(binding: RateLimitBinding | undefined, key: string): Promise<boolean> {
   if (binding === undefined) return true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<{ readonly success: boolean }>((resolve) => {
+    timer = setTimeout(() => resolve({ success: true }), ANSWER_MS);
+  });
   try {
-    return (await binding.limit({ key })).success;
+    return (await Promise.race([binding.limit({ key }), late])).success;
   } catch {
     return true;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -8,7 +8,7 @@ const URL_USER = /(https?:\/\/)[^\s/?#@"'\\<>]{1,256}@/gi;
 const URL_QUERY = /(https?:\/\/[^\s?#"'\\<>]{1,1024}\?)[^\s#"'\\<>]+/gi;
 /** RFC 7235 credentials of the two common schemes, and JWTs (RFC 7519) wherever they are. */
 const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]+/gi;
-const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*\.?[\w-]*/g;
+const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*)?/g;
 /** A private key in PEM (RFC 7468), whole or cut. */
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]{1,10} ){0,2}PRIVATE KEY-----[^-]*/g;
 

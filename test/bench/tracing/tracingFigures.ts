@@ -76,7 +76,7 @@ async function startOnWorkerd(
   load: LoadGenerator,
 ): Promise<MeasuredGate> {
   const script = await bundleWorker(fileURLToPath(new URL("tracedWorker.ts", import.meta.url)));
-  const server = await WorkerdServer.start(script, pair, env, ["nodejs_als"]);
+  const server = await WorkerdServer.start(script, pair, env, { flags: ["nodejs_als"] });
   return {
     port: server.port,
     async cpuPerRequest() {

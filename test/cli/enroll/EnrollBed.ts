@@ -22,8 +22,12 @@ export class EnrollBed {
     this.#server = server;
     this.ca = ca;
     this.kubeconfig = this.folder.write("kubeconfig", kubeconfig);
-    server.answer = ({ method, url }) =>
-      method === "GET" ? (this.answers.get(url) ?? status(404, "not found")) : status(500, "only GET is expected");
+    server.answer = ({ method, url, headers }) => {
+      if (method !== "GET") return status(500, "only GET is expected");
+      // As a real one does.
+      if (url === KEYS && !headers.accept?.includes("application/jwk-set+json")) return status(406, "not acceptable");
+      return this.answers.get(url) ?? status(404, "not found");
+    };
   }
 
   static async start(): Promise<EnrollBed> {

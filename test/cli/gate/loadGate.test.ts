@@ -46,12 +46,12 @@ export default defineGate({
       "changing.js",
       `${GATE}export default defineGate({ policies: [], clusters: { one: { identity: 'none' } } });\n`,
     );
-    expect((await loadGate(path)).clusters).toEqual({ one: {} });
+    expect((await loadGate(path)).clusters).toEqual({ one: { identity: "none" } });
     folder.write(
       "changing.js",
       `${GATE}export default defineGate({ policies: [], clusters: { two: { identity: 'none' } } });\n`,
     );
-    expect((await loadGate(path)).clusters).toEqual({ two: {} });
+    expect((await loadGate(path)).clusters).toEqual({ two: { identity: "none" } });
   });
 });
 

@@ -13,11 +13,11 @@ import { loadOverNewConnections } from "../load/loadOverNewConnections.ts";
 import { applyAll } from "../registration/registerGate.ts";
 import { renderGate } from "../registration/renderGate.ts";
 import { StartedResources } from "../run/StartedResources.ts";
-import { MUTATING, VALIDATING } from "../sync/bed/SyncBed.ts";
 import { acceptedCallers } from "./acceptedCallers.ts";
 import { admissionFiles } from "./admissionFiles.ts";
 import { posternOutput } from "./posternOutput.ts";
 import { postReview } from "./postReview.ts";
+import { reconnected } from "./reconnected.ts";
 import { writeIdentityGate } from "./writeIdentityGate.ts";
 
 const CALLER = { name: "kube-apiserver", groups: ["e2e"] };
@@ -81,19 +81,6 @@ async function writeTrusted(...trusted: readonly TestCa[]): Promise<void> {
   await eventually("the gate to read its CAs", () => changes() > before || undefined);
 }
 
-/** Resolves when each webhook was written `count` times more, so that the API server has made new connections. */
-async function reconnected(count: number): Promise<void> {
-  const generations = (): Promise<number[]> =>
-    Promise.all(
-      [VALIDATING, MUTATING].map(async (path) => Number((await cluster.api.get(path)).body.metadata.generation)),
-    );
-  const before = await generations();
-  await eventually("new connections", async () => {
-    const now = await generations();
-    return now.every((generation, index) => generation >= (before[index] ?? 0) + count) || undefined;
-  });
-}
-
 const validateUrl = (): string => `${gate.url}/c/e2e/validate/default`;
 
 it("the API server presents the certificate of the AdmissionConfiguration, and nobody else gets a verdict", async () => {
@@ -129,16 +116,14 @@ it("a gate without the CA of the API server's certificate judges no create, and 
 });
 
 it("no create fails while the CA of clients changes: both CAs, the renewed certificate over new connections, the next CA alone", async () => {
-  const { old, next } = cas;
-  await writePresented(old);
-  await writeTrusted(old);
-  await loadOverNewConnections(cluster.api, load, () => reconnected(2));
+  const old = current;
+  const next = old === cas.old ? cas.next : cas.old;
   const rotate = async (admissions: AdmissionsInProgress): Promise<void> => {
     await admissions.judged(25);
     await writeTrusted(old, next);
     await admissions.judged(25);
     await writePresented(next);
-    await reconnected(2);
+    await reconnected(cluster.api, 2);
     await admissions.judged(25);
     await writeTrusted(next);
     current = next;

@@ -34,8 +34,10 @@ export async function requestToken(
 }
 
 /** The keys that the API server publishes. */
-export async function publishedKeys({ api }: ClusterClient): Promise<JSONWebKeySet> {
-  return (await api.get("/openid/v1/jwks")).body;
+export async function publishedKeys(cluster: ClusterClient): Promise<JSONWebKeySet> {
+  const { code, stdout, stderr } = await cluster.kubectl(["get", "--raw", "/openid/v1/jwks"]);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
 }
 
 /** Times of a token, in seconds since 1970. */

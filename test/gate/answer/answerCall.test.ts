@@ -4,7 +4,7 @@ import { type Call, callOf } from "../../../src/gate/answer/Call.ts";
 import { failedCall } from "../../../src/gate/answer/failedCall.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import type { GateDependencies, LargeCall } from "../../../src/gate/GateDependencies.ts";
-import { GateError } from "../../../src/gate/GateError.ts";
+import { GateError, gateError } from "../../../src/gate/GateError.ts";
 import type { GateLimits } from "../../../src/gate/GateLimits.ts";
 import { GateRuntime } from "../../../src/gate/GateRuntime.ts";
 import { parseCost } from "../../../src/gate/http/parseCost.ts";
@@ -102,9 +102,14 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
     "unauthenticated",
     "the gate has no such cluster",
     { path: { cluster: "other" } },
-    { cluster: "other", path: "/c/{cluster}/validate" },
+    { ...ADMISSION, cluster: "(unknown)" },
   ],
-  ["unauthenticated", "the lookup finds no such cluster", { clusters: async () => undefined }, ADMISSION],
+  [
+    "unauthenticated",
+    "the lookup finds no such cluster",
+    { clusters: async () => undefined },
+    { ...ADMISSION, cluster: "(unknown)" },
+  ],
   [
     "cluster-lookup-failed",
     "the lookup rejects",
@@ -146,8 +151,9 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
 ])("answerCall throws %s when %s, and failedCall names the call for the log", async (code, _, given, call) => {
   const bed = new CallBed(given);
   const error: unknown = await bed.answer().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: "GateError", code });
-  expect(bed.call && failedCall(bed.runtime, bed.call)).toEqual(call);
+  const failure = gateError(error);
+  expect(failure.code).toBe(code);
+  expect(bed.call && failedCall(bed.runtime, bed.call, failure.reason)).toEqual(call);
 });
 
 // The steps are taken in the order of the table.
