@@ -1,6 +1,5 @@
 import { type IdentityBed, HOST, urlOf } from "./IdentityBed.ts";
 import type { RuntimeName } from "./identityRuntimes.ts";
-import type { RawRequest } from "./RawRequest.ts";
 
 /** The parts of an attack's request that differ from a POST of a review without credentials to `production`. */
 export interface AttackRequest {
@@ -366,13 +365,13 @@ const paths: readonly Attack[] = [
     reason: "no-credential",
   },
   {
-    name: "an absolute target of another server",
+    name: "an absolute target of another server, with a token for it",
     on: WIRE,
     request: async (bed) => ({
       target: `http://${EVIL}${PRODUCTION}`,
-      headers: [bearer(await bed.token())],
+      headers: [bearer(await bed.token({ aud: urlOf("production", "validate", EVIL) }))],
     }),
-    status: [400, 401, 404],
+    status: [401, 404],
     reason: "wrong-audience",
   },
 ];

@@ -23,7 +23,7 @@ export class JwksServer {
   }
 
   static async start(): Promise<JwksServer> {
-    const ca = await TestCa.create("keys");
+    const ca = await TestCa.create("keys CA");
     const server = createServer(await ca.issue({ name: "keys", hosts: ["localhost"] }));
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
     return new JwksServer(server, ca.cert);

@@ -31,7 +31,7 @@ export async function agedCapabilities(
     variables: { POSTERN_CAPABILITY_KEYS: capabilityKeys },
   });
   const answer = getRequestListener((request) => app.fetch(request));
-  const ca = await TestCa.create("issuing instance");
+  const ca = await TestCa.create("issuing CA");
   const pair = await ca.issue({ name: "issuing instance", hosts: ["localhost"] });
   const server = createServer(pair, (incoming, outgoing) => void answer(incoming, outgoing));
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));

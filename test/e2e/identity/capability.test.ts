@@ -181,7 +181,7 @@ it("postern sync --once renews a capability that is due with a token of its Serv
   const files = await syncFiles("once", { token });
   const renewed = await runOnce(files);
   expect(renewed).toMatchObject({ code: 0, stderr: "" });
-  expect(renewed.stdout).toMatch(/renew-capability[\s\S]*switch-url/);
+  expect(renewed.stdout).toMatch(/^renew the capability[\s\S]*\nswitch-url/);
   const fresh = await bed.capabilities();
   expect([fresh.length, fresh[0] === due]).toEqual([1, false]);
   expect(await runOnce(files)).toMatchObject({ code: 0, stdout: expect.stringMatching(/in step: nothing to write\n$/) });

@@ -110,15 +110,21 @@ it("the API server presents the token of its tokenFile, and nobody else gets a v
   expect(Object.keys(await acceptedCallers(metricsPort))).toEqual(["jwt"]);
 });
 
-it("a create of an API server with an expired token fails, and passes again with a new one", async () => {
-  const present = async (token: string): Promise<void> => {
-    await writeToken(token);
-    await loadOverNewConnections(cluster.api, load, () => reconnected(cluster.api, 2));
-  };
-  await present(await signAsCluster(cluster, CALLER, audiences(), { iat: inSeconds(-7200), exp: inSeconds(-3600) }));
-  expect(await load.create()).toMatch(/^500 .*failed calling webhook/);
-  await present(await requestToken(cluster, CALLER, { audiences: audiences() }));
-  expect(await load.create()).toBe("judged");
+it("an API server with an expired token in its tokenFile gets no verdict: failurePolicy Fail lets no create pass", async () => {
+  await writeToken(
+    await signAsCluster(cluster, CALLER, audiences(), { iat: inSeconds(-7200), exp: inSeconds(-3600) }),
+  );
+  let failed: string[] = [];
+  await loadOverNewConnections(cluster.api, load, async (admissions) => {
+    await reconnected(cluster.api, 2);
+    await admissions.failed(1);
+    failed = await Promise.all(Array.from({ length: 5 }, () => load.create()));
+    await writeToken(await requestToken(cluster, CALLER, { audiences: audiences() }));
+    await reconnected(cluster.api, 2);
+    await admissions.judged(5);
+  });
+  expect(failed).toHaveLength(5);
+  for (const result of failed) expect(result).toMatch(/^500 .*failed calling webhook/);
 });
 
 it("no create fails while the signing key changes: both keys published, tokens of the new key over new connections, the new key alone", async () => {

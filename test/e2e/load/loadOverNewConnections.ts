@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ClusterApi, KubeObject } from "../../cluster/ClusterApi.ts";
 import { scaled } from "../../run/speedFactor.ts";
 import { MUTATING, VALIDATING } from "../sync/bed/SyncBed.ts";
@@ -21,8 +22,9 @@ export async function loadOverNewConnections(
   let isDone = false;
   const report = await load.during(async (admissions) => {
     const reconnecting = (async () => {
-      for (let count = 1; !isDone; count += 1) {
-        await writeComment(api, `# ${count}\n`);
+      while (!isDone) {
+        // The API server keeps the clients of a few bundles that it had before.
+        await writeComment(api, `# ${randomUUID()}\n`);
         await new Promise((resolve) => setTimeout(resolve, scaled(PAUSE_MS)));
       }
     })();
