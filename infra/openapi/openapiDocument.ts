@@ -94,7 +94,11 @@ export function openapiDocument(version: string): object {
     call(verb, parameters, "AdmissionReview", "AdmissionReviewAnswer");
   return {
     openapi: "3.1.0",
-    info: { title: "Postern admission gate", version },
+    info: {
+      title: "Postern admission gate",
+      version,
+      description: "Paths of calls may begin with /k/{token}: the capability of the cluster.",
+    },
     paths: {
       "/c/{cluster}/validate": admission("Runs all validators that match.", ["cluster"]),
       "/c/{cluster}/validate/{entry}": admission("Runs the validators of one entry that match.", ["cluster", "entry"]),
@@ -117,6 +121,17 @@ export function openapiDocument(version: string): object {
         "ConversionReview",
         "ConversionReviewAnswer",
       ),
+      "/token/{cluster}": {
+        post: {
+          summary:
+            "Issues a capability to the sync of a cluster, which sends a ServiceAccount token as a bearer token.",
+          parameters: [{ $ref: "#/components/parameters/cluster" }],
+          responses: {
+            200: { description: "The capability. Times are seconds since 1970.", content: jsonContent("Capability") },
+            ...errorReferences([401, 405, 429, 500, 503]),
+          },
+        },
+      },
       "/healthz": get("The process is running.", "Health"),
       "/readyz": get("Whether the gate is ready for calls.", "Readiness", {
         503: {
@@ -153,6 +168,7 @@ export function openapiDocument(version: string): object {
         AdmissionReviewAnswer: jsonSchema(admissionAnswerSchema),
         ConversionReview: jsonSchema(conversionReviewSchema),
         ConversionReviewAnswer: jsonSchema(conversionAnswerSchema),
+        Capability: capabilitySchema,
         Document: { type: "object" },
         Error: jsonSchema(errorSchema),
         Health: jsonSchema(healthSchema),
@@ -168,6 +184,17 @@ const timeoutParameter = {
   required: false,
   description: "The API server appends it.",
   schema: { type: "string", pattern: "^[0-9]{1,4}s$", default: "10s" },
+};
+
+const capabilitySchema = {
+  type: "object",
+  properties: {
+    token: { type: "string", maxLength: 512 },
+    issuedAt: { type: "number" },
+    expiresAt: { type: "number" },
+    renewAt: { type: "number" },
+  },
+  required: ["token", "issuedAt", "expiresAt", "renewAt"],
 };
 
 function pathParameter(name: string): object {
@@ -191,13 +218,12 @@ function errorResponses(): Record<string, object> {
   );
 }
 
-/** The responses of a call for its errors: references, because every call has the same. */
-function errorReferences(): Record<string, object> {
+/** The responses of a call for its errors, or for those with some statuses. References, because every call has the same. */
+function errorReferences(wanted?: readonly number[]): Record<string, object> {
   return Object.fromEntries(
-    Object.keys(errorResponses()).map((name) => [
-      name.replace("Error", ""),
-      { $ref: `#/components/responses/${name}` },
-    ]),
+    Object.keys(errorResponses())
+      .map((name): [string, object] => [name.replace("Error", ""), { $ref: `#/components/responses/${name}` }])
+      .filter(([status]) => wanted === undefined || wanted.includes(Number(status))),
   );
 }
 

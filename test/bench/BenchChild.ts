@@ -10,11 +10,16 @@ export class BenchChild {
   }
 
   /**
-   * Starts a file, given as a path from test/bench. Resolves with its first message, which it sends when it is ready.
+   * Starts a file, given as a path from test/bench, with options for Node. Resolves with its first message, which it sends
+   * when it is ready.
    */
-  static async start(file: string, env: Readonly<Record<string, string>> = {}): Promise<[BenchChild, unknown]> {
+  static async start(
+    file: string,
+    env: Readonly<Record<string, string>> = {},
+    execArgv: readonly string[] = process.execArgv,
+  ): Promise<[BenchChild, unknown]> {
     const path = fileURLToPath(new URL(file, import.meta.url));
-    const child = new BenchChild(fork(path, { env: { ...process.env, ...env } }));
+    const child = new BenchChild(fork(path, { env: { ...process.env, ...env }, execArgv: [...execArgv] }));
     return [child, await child.#answer()];
   }
 

@@ -9,6 +9,7 @@ import { mutationFigures } from "./gate/mutationFigures.ts";
 import { nodeFigure } from "./gate/nodeFigure.ts";
 import { policyCountFigures } from "./gate/policyCountFigures.ts";
 import { workerdFigure } from "./gate/workerdFigure.ts";
+import { identityFigures } from "./identity/identityFigures.ts";
 import { printFigures } from "./printFigures.ts";
 import { latencyFigure } from "./records/latencyFigure.ts";
 import { nodeStoreFigures } from "./records/nodeStoreFigures.ts";
@@ -43,6 +44,7 @@ async function measureAll(size: BenchSize): Promise<Figure[]> {
     ...(await policyCountFigures(size)),
     ...(await mutationFigures(size)),
     ...(await tracingFigures(size)),
+    ...(await identityFigures(size)),
     await latencyFigure(size),
     ...(await nodeStoreFigures(size)),
     ...(await objectFigures(size)),

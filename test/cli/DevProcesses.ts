@@ -2,6 +2,8 @@ import { afterEach, beforeEach } from "vitest";
 import { InputFolder } from "./InputFolder.ts";
 import { PosternProcess } from "./PosternProcess.ts";
 
+/** The clusters of {@link GATE}. */
+export const LOCAL = '{ local: { identity: "none" } }';
 /** The gate in the folder of each test. */
 export const GATE =
   'import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none" } } });\n';

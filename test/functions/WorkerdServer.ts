@@ -47,8 +47,7 @@ export class WorkerdServer {
     const child = spawn(workerdBinary(), ["serve", "--control-fd=3", join(folder, "config.capnp")], {
       stdio: ["ignore", "pipe", "inherit", "pipe"],
     });
-    if (child.stdout !== null)
-      createInterface({ input: child.stdout }).on("line", onLine);
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", onLine);
     const port = await announcedPort(child).catch(async (error: unknown): Promise<never> => {
       child.kill("SIGKILL");
       await rm(folder, { recursive: true });

@@ -21,8 +21,8 @@ export interface Admission extends CallerTiers {
  * | yes | by what was verified before | its identity, or `too-many-calls` of its cluster |
  * | yes | not so | `too-many-calls` |
  *
- * So strangers behind an address cost little, and do not keep a cluster behind the same address out for long. Throws
- * `GateError`. Synchronous where there are no rates and no tier waits.
+ * So strangers behind an address cost little, and a cluster behind the same address keeps its verdicts. Only a credential that
+ * it did not have before waits until they pause. Throws `GateError`. Synchronous where there are no rates and no tier waits.
  */
 export function admitCaller(
   admission: Admission,
@@ -47,11 +47,11 @@ async function admitWithin(
   try {
     const identity = await identifyCaller(admission, call, settings, waitSeconds > 0);
     const clusterSeconds = settings === undefined ? 0 : await rates.takeCluster(settings.cluster);
-    if (clusterSeconds > 0) throw tooManyCalls("the cluster makes too many calls; try again", clusterSeconds);
+    if (clusterSeconds > 0) throw tooManyCalls("cluster", clusterSeconds);
     return identity;
   } catch (error) {
     if (gateError(error).code !== "unauthenticated") throw error;
-    if (waitSeconds > 0) throw tooManyCalls("too many calls of this address were refused; try again", waitSeconds);
+    if (waitSeconds > 0) throw tooManyCalls("address", waitSeconds);
     await rates.takeRefused(call.request);
     throw error;
   }

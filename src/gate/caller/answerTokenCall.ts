@@ -20,10 +20,10 @@ export interface TokenCall {
  * `too-many-calls`, and the errors of the lookup of the cluster.
  */
 export async function answerTokenCall(runtime: GateRuntime, call: TokenCall): Promise<Response> {
-  const { rates, now, log } = runtime.deps;
+  const { rates, now } = runtime.deps;
   const { request, cluster } = call;
   const waitSeconds = (await rates?.waitOf(request)) ?? 0;
-  if (waitSeconds > 0) throw tooManyCalls("too many calls of this address were refused; try again", waitSeconds);
+  if (waitSeconds > 0) throw tooManyCalls("address", waitSeconds);
   const deadline = callDeadline("", now);
   try {
     const { token, issuedAt, expiresAt, renewAt } = await issuedCapability(runtime, call, deadline);
@@ -31,9 +31,8 @@ export async function answerTokenCall(runtime: GateRuntime, call: TokenCall): Pr
     if (clusterSeconds > 0) {
       // Each of these calls signs. A token that was stolen must not keep the gate from the calls of other clusters.
       await rates?.takeRefused(request);
-      throw tooManyCalls("the cluster makes too many calls; try again", clusterSeconds);
+      throw tooManyCalls("cluster", clusterSeconds);
     }
-    log.info("a capability was issued", { cluster, path: "/token/{cluster}", expiresAt });
     return Response.json({ token, issuedAt, expiresAt, renewAt }, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     if (gateError(error).code === "unauthenticated") await rates?.takeRefused(request);

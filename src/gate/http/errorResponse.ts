@@ -14,14 +14,14 @@ export function errorResponse(error: GateError, isBodyUnread: boolean): Response
     error: { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) },
   };
   const status = httpStatus(error.code);
-  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
-  if (error.allow !== undefined) headers.set("allow", error.allow);
-  if (status === 503 || status === 429)
-    headers.set("retry-after", String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
+  // Not a Headers: to make and check one takes a sixth of the refusal of a stranger.
+  const headers: Record<string, string> = { "content-type": "application/json", "cache-control": "no-store" };
+  if (error.allow !== undefined) headers.allow = error.allow;
+  if (status === 503 || status === 429) headers["retry-after"] = String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   // RFC 9110, section 15.5.2. A caller with a certificate or a capability does not need it.
-  if (status === 401) headers.set("www-authenticate", "Bearer");
+  if (status === 401) headers["www-authenticate"] = "Bearer";
   // The unread rest of a body makes the connection useless for other calls.
-  if (isBodyUnread) headers.set("connection", "close");
+  if (isBodyUnread) headers.connection = "close";
   return new Response(JSON.stringify(body), { status, headers });
 }
 

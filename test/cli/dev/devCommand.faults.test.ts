@@ -149,7 +149,7 @@ describe("postern dev with an edit that leaves no gate keeps the last one, and s
     await faultAfter(
       'gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: "none" } }',
     );
-    folder.write("gate.ts", GATE.replace("local: {}", 'local: { modes: { pods: "x" } }'));
+    folder.write("gate.ts", GATE.replace("identity: 'none'", `identity: 'none', modes: { pods: "x" }`));
     await faultAfter('gate.ts:12:16: gate: clusters.local.modes.pods: expected "enforce" or "warn" or "audit"');
     rmSync(`${folder.path}/gate.ts`);
     await faultAfter("gate.ts: does not exist");

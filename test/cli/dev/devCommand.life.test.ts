@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { eventually } from "../../run/eventually.ts";
 import { processesOf } from "../../run/processes/processesOf.ts";
 import { patience } from "../../run/speedFactor.ts";
-import { DevProcesses, GATE, GATE_ARGS } from "../DevProcesses.ts";
+import { DevProcesses, GATE, GATE_ARGS, LOCAL } from "../DevProcesses.ts";
 import { insideFolder } from "../insideFolder.ts";
 import { isRunning, PosternProcess } from "../PosternProcess.ts";
 import { type Ran, runPostern } from "../runPostern.ts";
@@ -96,7 +96,7 @@ process.on("newListener", (name) => {
 it("postern dev registers the cluster of --cluster for a gate that looks its clusters up", async () => {
   processes.folder.write(
     "gate.ts",
-    GATE.replace("{ local: {} }", 'async (name) => (name === "prod-eu" ? {} : undefined)'),
+    GATE.replace(LOCAL, 'async (name) => (name === "prod-eu" ? { identity: "none" } : undefined)'),
   );
   const process = dev(...GATE_ARGS, "--cluster", "prod-eu");
   await process.says(/^postern dev +https:\/\/localhost:\d+\/c\/prod-eu\/validate$/m);
@@ -188,17 +188,17 @@ describe("postern dev exits with 2 and prints one line", () => {
     ["an empty file", "", 'gate.ts: its default export is not a gate; write "export default defineGate({...})"'],
     [
       "a mode that is none",
-      GATE.replace("local: {}", 'local: { modes: { "deny-labels": "x" } }'),
+      GATE.replace('identity: "none"', 'identity: "none", modes: { "deny-labels": "x" }'),
       'gate.ts:3:16: gate: clusters.local.modes.deny-labels: expected "enforce" or "warn" or "audit"',
     ],
     [
       "a gate without clusters",
-      GATE.replace("local: {}", ""),
+      GATE.replace(LOCAL, "{}"),
       'gate.ts: the gate has no clusters, so it would refuse every call; add one: clusters: { local: { identity: "none" } }',
     ],
     [
       "a gate that looks its clusters up, without --cluster",
-      GATE.replace("{ local: {} }", "() => ({})"),
+      GATE.replace(LOCAL, '() => ({ identity: "none" })'),
       "gate.ts: the gate looks its clusters up, so they are not known here; name one with --cluster NAME",
     ],
   ])("for %s", async (_what, text, fault) => {

@@ -44,7 +44,7 @@ export async function startWorkersEdge(
   const file = (name: string): string => join(folder, name);
   const [text, ca, [freePort = 0, workerPort = 0], caddy] = await Promise.all([
     script ?? gateBundle("worker", gate),
-    TestCa.create("edge"),
+    TestCa.create("edge CA"),
     freePorts(2),
     toolBinary("caddy", () => undefined),
   ]);

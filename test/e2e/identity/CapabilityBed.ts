@@ -9,7 +9,7 @@ import { freePorts } from "../../cluster/ports/freePorts.ts";
 import { startCluster } from "../../cluster/startCluster.ts";
 import { type NodeGateServer, startNodeGate } from "../edges/startNodeGate.ts";
 import { StartedResources } from "../run/StartedResources.ts";
-import { MUTATING, VALIDATING } from "../sync/bed/SyncBed.ts";
+import { CANARY, MUTATING, VALIDATING } from "../sync/bed/SyncBed.ts";
 import { posternOutput } from "./posternOutput.ts";
 import { writeIdentityGate } from "./writeIdentityGate.ts";
 
@@ -120,7 +120,9 @@ export class CapabilityBed {
       ...["--sync", "--without-capability"],
     ]);
     const withCapability = yaml.replaceAll(`${url}/c/`, `${url}/k/${capability}/c/`);
-    const apply = ["apply", "--server-side", "--field-manager=postern", "--force-conflicts", "-f", "-"];
+    // The sync would report what others change in registrations that it has written.
+    for (const path of [VALIDATING, MUTATING, CANARY]) await this.cluster.api.delete(path);
+    const apply = ["apply", "--server-side", "--field-manager=postern", "-f", "-"];
     await this.kubectl(apply, withCapability);
   }
 

@@ -3,22 +3,27 @@ import { Agent, request } from "node:https";
 import type { KeyPair } from "../../cluster/TestCa.ts";
 import { patience } from "../../run/speedFactor.ts";
 
+const SPEC = { containers: [{ name: "app", image: "registry.example.com/app:1" }] };
+const OBJECTS = {
+  Pod: { group: "", resource: "pods", spec: SPEC },
+  Deployment: { group: "apps", resource: "deployments", spec: { template: { spec: SPEC } } },
+};
+
 /** Credentials of a caller that is not the API server. Default: none. */
 export interface ReviewCaller {
   /** The trusted root, in PEM. */
   readonly ca: string;
   readonly token?: string;
   readonly certificate?: KeyPair;
+  /** What the review is about. Default: a Pod. */
+  readonly object?: keyof typeof OBJECTS;
 }
 
 const TIMEOUT_MS = patience(10_000);
 
-/**
- * Posts the review of a Pod to a gate, as the API server would. Resolves to the status, and for 200 to whether the Pod was
- * allowed.
- */
-export function postReview(url: string, { ca, token, certificate }: ReviewCaller): Promise<string> {
-  const body = JSON.stringify(reviewOfPod());
+/** Posts a review to a gate, as the API server would. Resolves to the status, and for 200 to whether the object was allowed. */
+export function postReview(url: string, { ca, token, certificate, object = "Pod" }: ReviewCaller): Promise<string> {
+  const body = JSON.stringify(reviewOf(object));
   const agent = new Agent({ keepAlive: false });
   return new Promise((resolve, reject) => {
     const call = request(
@@ -54,9 +59,12 @@ export function postReview(url: string, { ca, token, certificate }: ReviewCaller
   });
 }
 
-function reviewOfPod(): object {
-  const kind = { group: "", version: "v1", kind: "Pod" };
-  const resource = { group: "", version: "v1", resource: "pods" };
+function reviewOf(object: keyof typeof OBJECTS): object {
+  const { group, resource: plural, spec } = OBJECTS[object];
+  const kind = { group, version: "v1", kind: object };
+  const resource = { group, version: "v1", resource: plural };
+  const apiVersion = group === "" ? "v1" : `${group}/v1`;
+  const metadata = { name: "stranger", namespace: "load" };
   return {
     apiVersion: "admission.k8s.io/v1",
     kind: "AdmissionReview",
@@ -66,16 +74,10 @@ function reviewOfPod(): object {
       resource,
       requestKind: kind,
       requestResource: resource,
-      name: "stranger",
-      namespace: "load",
+      ...metadata,
       operation: "CREATE",
       userInfo: { username: "jane" },
-      object: {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "stranger", namespace: "load" },
-        spec: { containers: [{ name: "app", image: "registry.example.com/app:1" }] },
-      },
+      object: { apiVersion, kind: object, metadata, spec },
       oldObject: null,
       dryRun: true,
       options: null,

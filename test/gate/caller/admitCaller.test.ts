@@ -1,207 +1,117 @@
-import { describe, expect, it, type Mock, vi } from "vitest";
+import { expect, it, vi } from "vitest";
+import { admitCaller } from "../../../src/gate/caller/admitCaller.ts";
 import type { CallRates } from "../../../src/gate/caller/CallRates.ts";
-import type { GateDefinition } from "../../../src/gate/config/defineGate.ts";
+import { GateTiers } from "../../../src/gate/caller/GateTiers.ts";
+import { gateError } from "../../../src/gate/GateError.ts";
 import { ABSENT, refused, type TierResult } from "../../../src/identity/Identity.ts";
-import type { IdentityCall } from "../../../src/identity/IdentityTier.ts";
-import type { GateMetrics } from "../../../src/telemetry/metrics/GateMetrics.ts";
-import { reviewCall, testGate } from "../gateCall.ts";
-import { fakeTier, type Identify } from "./fakeTier.ts";
+import type { IdentityTier } from "../../../src/identity/IdentityTier.ts";
+import { Deadline } from "../../../src/policy/run/Deadline.ts";
+import { memoryLog } from "../gateCall.ts";
 
-const PATH = "/c/local/validate?timeout=5s";
-const accepted = (identity: Partial<Extract<TierResult, { outcome: "accepted" }>["identity"]> = {}): TierResult => ({
-  outcome: "accepted",
-  identity: { tier: "jwt", subject: "sub", ...identity },
-});
+const ACCEPTED: TierResult = { outcome: "accepted", identity: { tier: "jwt", subject: "api" } };
 
-/** A gate whose cluster `local` has the tiers jwt and capability. */
-function gateOf(jwt: Identify, capability: Identify = () => ABSENT): Pick<GateDefinition, "tiers" | "clusters"> {
+/** A tier with one answer for what it verified before, and one for the rest. */
+function tierWith(known: TierResult, verified: TierResult): IdentityTier {
   return {
-    tiers: [fakeTier("jwt", jwt), fakeTier("capability", capability)],
-    // The fake tiers take any settings.
-    clusters: { local: { identity: JSON.parse('[{ "tier": "jwt" }, { "tier": "capability" }]') } },
+    name: "jwt",
+    check: () => undefined,
+    start: () => ({
+      forCluster: () => ({ identify: ({ isKnownOnly }) => (isKnownOnly ? known : Promise.resolve(verified)) }),
+    }),
   };
 }
 
-const metrics = (): { caller: ReturnType<typeof vi.fn>; refusal: ReturnType<typeof vi.fn>; all: GateMetrics } => {
-  const [caller, refusal] = [vi.fn(), vi.fn()];
-  const none = (): void => {};
-  const all = {
-    ...{ review: none, policy: none, policyDuration: none, request: none, error: none, queue: none, recordQueue: none },
-    ...{ recordCommitted: none, recordsDropped: none, recordError: none, dropped: none },
-    caller,
-    refusal,
-  };
-  return { caller, refusal, all };
-};
+interface Case {
+  readonly waitSeconds: number;
+  readonly clusterSeconds: number;
+  readonly known: TierResult;
+  readonly verified: TierResult;
+  /** Default: true. */
+  readonly isEnrolled?: boolean;
+}
 
-describe("a call", () => {
-  it.each<[what: string, jwt: TierResult, capability: TierResult, status: number, reason: string | undefined]>([
-    ["that the first tier accepts", accepted(), refused("expired"), 200, undefined],
-    ["that the second tier accepts", ABSENT, accepted({ tier: "capability" }), 200, undefined],
-    ["that the second tier accepts, after the first refused it", refused("expired"), accepted(), 200, undefined],
-    ["without a credential", ABSENT, ABSENT, 401, "no-credential"],
-    ["with one wrong credential", ABSENT, refused("denied"), 401, "denied"],
-    ["with two wrong credentials", refused("bad-signature"), refused("denied"), 401, "bad-signature"],
-    ["whose keys cannot be fetched", refused("keys-unavailable"), ABSENT, 503, "keys-unavailable"],
-  ])("%s: identify in one turn, or later", async (_what, jwt, capability, status, reason) => {
-    for (const later of [false, true]) {
-      const inTime = (result: TierResult) => () => (later ? Promise.resolve(result) : result);
-      const counted = metrics();
-      const { app, log } = testGate(gateOf(inTime(jwt), inTime(capability)), { metrics: counted.all });
-      const answer = await app.fetch(reviewCall(PATH));
-      expect(answer.status).toBe(status);
-      expect(counted.refusal.mock.calls).toEqual(reason === undefined ? [] : [[reason]]);
-      expect(counted.caller).toHaveBeenCalledTimes(reason === undefined ? 1 : 0);
-      expect(log.lines.map(({ properties }) => properties.reason)).toEqual(reason === undefined ? [] : [reason]);
-    }
-  });
+const RIGHT = { known: ACCEPTED, verified: ACCEPTED };
+const NEW = { known: ABSENT, verified: ACCEPTED };
+const WRONG = { known: ABSENT, verified: refused("bad-signature") };
 
-  it("looks the same for a cluster that the gate does not have, and its body is not read", async () => {
-    const texts: unknown[] = [];
-    for (const path of [
-      PATH,
-      "/c/other/validate?timeout=5s",
-      "/k/a.b/c/other/mutate",
-      "/token/local",
-      "/token/other",
-    ]) {
-      const { app } = testGate(gateOf(() => refused("expired")));
-      const pull = vi.fn();
-      const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
-      const answer = await app.fetch(reviewCall(path, body));
-      expect(pull).not.toHaveBeenCalled();
-      texts.push([answer.status, [...answer.headers], await answer.text()]);
-    }
-    for (const text of texts) expect(text).toEqual(texts[0]);
-    expect(texts[0]).toEqual([401, expect.anything(), expect.stringContaining('"unauthenticated"')]);
-  });
-
-  it("is identified by its URL, token, Authorization and certificate, before its body is read", async () => {
-    const seen: IdentityCall[] = [];
-    const identify: Identify = (call) => {
-      seen.push(call);
-      return ABSENT;
-    };
-    const certificate = { fingerprint: "ab", subject: "CN=a", notBeforeMs: 1, notAfterMs: 2 };
-    const { app } = testGate(gateOf(identify), {
-      hasHost: ({ url }) => url.includes("gate.example"),
-      clientCertificate: () => ({ ok: true, certificate }),
+it.each<[result: string, takenOfCluster: number, takenOfAddress: number, when: string, given: Case]>([
+  ["jwt", 1, 0, "the caller is known", { waitSeconds: 0, clusterSeconds: 0, ...RIGHT }],
+  ["jwt", 1, 0, "the caller is new", { waitSeconds: 0, clusterSeconds: 0, ...NEW }],
+  ["too-many-calls 2", 1, 0, "its cluster makes too many calls", { waitSeconds: 0, clusterSeconds: 2, ...RIGHT }],
+  ["unauthenticated", 0, 1, "the caller is refused", { waitSeconds: 0, clusterSeconds: 0, ...WRONG }],
+  [
+    "unauthenticated",
+    0,
+    1,
+    "there is no such cluster",
+    { waitSeconds: 0, clusterSeconds: 0, ...RIGHT, isEnrolled: false },
+  ],
+  [
+    "identity-unavailable",
+    0,
+    0,
+    "no key can be fetched",
+    { waitSeconds: 0, clusterSeconds: 0, known: ABSENT, verified: refused("keys-unavailable") },
+  ],
+  ["jwt", 1, 0, "strangers call from its address, and it is known", { waitSeconds: 3, clusterSeconds: 0, ...RIGHT }],
+  [
+    "too-many-calls 2",
+    1,
+    0,
+    "strangers call from its address, and its cluster makes too many calls",
+    { waitSeconds: 3, clusterSeconds: 2, ...RIGHT },
+  ],
+  [
+    "too-many-calls 3",
+    0,
+    0,
+    "strangers call from its address, and it is new",
+    { waitSeconds: 3, clusterSeconds: 0, ...NEW },
+  ],
+  ["too-many-calls 3", 0, 0, "a stranger calls again", { waitSeconds: 3, clusterSeconds: 0, ...WRONG }],
+  [
+    "too-many-calls 3",
+    0,
+    0,
+    "a stranger tries cluster after cluster",
+    { waitSeconds: 3, clusterSeconds: 0, ...RIGHT, isEnrolled: false },
+  ],
+])(
+  "admitCaller gives %s, and takes %d call of the cluster and %d of the address, when %s",
+  async (result, ofCluster, ofAddress, _, given) => {
+    const { waitSeconds, clusterSeconds, known, verified, isEnrolled = true } = given;
+    const rates = {
+      takeCluster: vi.fn(() => clusterSeconds),
+      takeRefused: vi.fn(() => undefined),
+      waitOf: () => waitSeconds,
+    } satisfies CallRates;
+    const tier = tierWith(known, verified);
+    const tiers = new GateTiers([tier], {
+      now: () => 0,
+      log: memoryLog(),
+      fetch,
+      env: {},
+      hasRegistration: () => true,
     });
-    const request = reviewCall("/k/to.k-en/c/local/mutate/pods?timeout=5s");
-    request.headers.set("authorization", "Bearer secret");
-    await app.fetch(request);
-    expect(seen).toMatchObject([
-      {
-        purpose: "mutate",
-        url: "https://gate.example/k/to.k-en/c/local/mutate/pods",
-        token: "to.k-en",
-        authorization: "Bearer secret",
-        isHostKnown: true,
-        isKnownOnly: false,
-      },
-    ]);
-    expect(seen[0]?.certificate()).toEqual({ ok: true, certificate });
-  });
-
-  it.each([
-    ["*", 200],
-    ["", 200],
-    ["apps", 401],
-  ])("with a token for the group %j is answered %d for a Pod", async (reviewGroup, status) => {
-    const { app } = testGate(gateOf(() => accepted({ reviewGroup })));
-    expect((await app.fetch(reviewCall(PATH))).status).toBe(status);
-  });
-
-  it("with an expired capability in its grace is judged, counted and a warning of the log", async () => {
-    const counted = metrics();
-    const identity = accepted({ tier: "capability", subject: "jti-1", graceEndsMs: 1_800_000_000_000 });
-    const { app, log } = testGate(
-      gateOf(
-        () => ABSENT,
-        () => identity,
-      ),
-      { metrics: counted.all },
-    );
-    expect((await app.fetch(reviewCall(PATH))).status).toBe(200);
-    expect(counted.caller.mock.calls).toEqual([[{ cluster: "local", tier: "capability", isInGrace: true }]]);
-    expect(log.lines).toMatchObject([
-      {
-        level: "warn",
-        message: expect.stringContaining("expired"),
-        properties: { code: "capability-in-grace", jti: "jti-1", until: "2027-01-15T08:00:00.000Z", cluster: "local" },
-      },
-    ]);
-  });
-
-  it("that another gate has identified is not identified again", async () => {
-    const identify = vi.fn(() => ABSENT);
-    const { app } = testGate(gateOf(identify), { isApart: true, identified: () => ({ tier: "jwt" }) });
-    expect((await app.fetch(reviewCall(PATH))).status).toBe(200);
-    expect(identify).not.toHaveBeenCalled();
-  });
-});
-
-describe("with rates", () => {
-  const rates = (
-    waitSeconds: number,
-    clusterSeconds: number,
-  ): CallRates & { takeRefused: Mock<CallRates["takeRefused"]> } => ({
-    waitOf: () => waitSeconds,
-    takeCluster: () => clusterSeconds,
-    takeRefused: vi.fn<CallRates["takeRefused"]>(),
-  });
-  const known: Identify = ({ isKnownOnly }) => (isKnownOnly ? accepted() : refused("expired"));
-  const unknown: Identify = ({ isKnownOnly }) => (isKnownOnly ? ABSENT : accepted());
-
-  it.each<[what: string, identify: Identify, wait: number, cluster: number, status: number, retry: string | null]>([
-    ["a call within its limits", () => accepted(), 0, 0, 200, null],
-    ["a call of a cluster over its limit", () => accepted(), 0, 7, 429, "7"],
-    ["a call that is not identified", () => refused("expired"), 0, 0, 401, null],
-    ["a call of an address over its limit", unknown, 3, 0, 429, "3"],
-    ["a call of such an address with a credential that was verified before", known, 3, 0, 200, null],
-  ])("%s is answered %#", async (_what, identify, wait, cluster, status, retry) => {
-    const limits = rates(wait, cluster);
-    const { app } = testGate(gateOf(identify), { rates: limits });
-    const answer = await app.fetch(reviewCall(PATH));
-    expect([answer.status, answer.headers.get("retry-after")]).toEqual([status, retry]);
-    expect(limits.takeRefused).toHaveBeenCalledTimes(status === 401 ? 1 : 0);
-  });
-});
-
-describe("the settings of a gate", () => {
-  const define = (identity: unknown) => () =>
-    testGate({ ...gateOf(() => ABSENT), clusters: { a: JSON.parse(JSON.stringify({ identity })) } });
-
-  it.each<[what: string, identity: unknown, message: string]>([
-    ["without identity", undefined, "gate: clusters.a.identity is missing; name the tiers that prove who calls"],
-    ["with another word than none", "any", 'gate: clusters.a.identity: expected "none" or a list of 1 to 8 tiers'],
-    ["with an empty list", [], 'gate: clusters.a.identity: expected "none" or a list of 1 to 8 tiers'],
-    ["with a text in the list", ["jwt"], "gate: clusters.a.identity[0]: expected an object with the name of a tier"],
-    [
-      "with a tier that the gate does not have",
-      [{ tier: "jwt" }, { tier: "client-certificate" }],
-      'gate: clusters.a.identity[1].tier names "client-certificate", which the gate does not have: its tiers are jwt, capability',
-    ],
-    ["with a fault of a tier", [{ tier: "jwt", wrong: 1 }], "gate: clusters.a.identity[0].wrong is wrong"],
-    ["with settings of none", [{ tier: "none", any: 1 }], "gate: clusters.a.identity[0] has settings"],
-  ])("%s are a fault", (_what, identity, message) => {
-    expect(define(identity)).toThrow(message);
-  });
-
-  it.each([["none"], [[{ tier: "none" }]], [[{ tier: "jwt" }, { tier: "none" }]]])("may have %j", async (identity) => {
-    const { app } = define(identity)();
-    expect((await app.fetch(reviewCall("/c/a/validate"))).status).toBe(200);
-  });
-
-  it.each<[what: string, tiers: unknown, message: string]>([
-    ["no list", {}, "gate: tiers is not a list"],
-    ["what is no tier", [{}], "gate: tiers[0] is not a tier"],
-    [
-      "a tier twice",
-      [fakeTier("jwt", () => ABSENT), fakeTier("jwt", () => ABSENT)],
-      'gate: tiers[1] repeats the tier "jwt"',
-    ],
-  ])("refuse %s as tiers", (_what, tiers, message) => {
-    expect(() => testGate(Object({ tiers }))).toThrow(message);
-  });
-});
+    const settings = {
+      cluster: "production",
+      identity: [{ tier, settings: {} }],
+      modeOf: (): "enforce" => "enforce",
+      paramsOf: () => ({}),
+      records: { profile: "off", sample: 0, users: "none", objects: "hash", redact: { env: [], annotations: [] } },
+    } as const;
+    const deadline = new Deadline(5_000, () => 0);
+    const request = new Request("https://gate.example/c/production/validate");
+    const call = { purpose: "validate", url: request.url, request, deadline } as const;
+    try {
+      const admitted = await admitCaller({ tiers, deps: { rates } }, call, isEnrolled ? settings : undefined);
+      expect(admitted.tier).toBe(result);
+    } catch (error) {
+      const { code, retryAfterSeconds } = gateError(error);
+      expect([code, retryAfterSeconds].filter((it) => it !== undefined).join(" ")).toBe(result);
+    } finally {
+      deadline.dispose();
+    }
+    expect([rates.takeCluster.mock.calls.length, rates.takeRefused.mock.calls.length]).toEqual([ofCluster, ofAddress]);
+  },
+);

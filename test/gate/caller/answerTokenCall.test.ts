@@ -1,54 +1,62 @@
-import { expect, it, vi } from "vitest";
-import { ABSENT } from "../../../src/identity/Identity.ts";
-import type { CapabilityRequest } from "../../../src/identity/IdentityTier.ts";
+import { beforeAll, expect, it, vi } from "vitest";
+import type { CallRates } from "../../../src/gate/caller/CallRates.ts";
+import { capability } from "../../../src/identity/capability/capability.ts";
+import { HOST, IdentityBed } from "../../functions/identity/IdentityBed.ts";
 import { testGate } from "../gateCall.ts";
-import { fakeTier } from "./fakeTier.ts";
 
-function tokenGate(issue: (request: CapabilityRequest) => Promise<"expired" | { token: string }>, deps = {}) {
-  const clusters = JSON.parse(
-    '{ "local": { "identity": [{ "tier": "capability" }] }, "open": { "identity": "none" } }',
-  );
-  return testGate({ tiers: [fakeTier("capability", () => ABSENT, issue)], clusters }, deps);
+let bed: IdentityBed;
+beforeAll(async () => {
+  bed = await IdentityBed.create();
+});
+
+interface Case {
+  readonly waitSeconds?: number;
+  readonly clusterSeconds?: number;
+  readonly cluster?: string;
+  readonly token: () => Promise<string>;
 }
-const post = (path: string, init: RequestInit = {}): Request =>
-  new Request(`https://gate.example${path}`, { method: "POST", headers: { authorization: "Bearer sa" }, ...init });
 
-it.each([
-  ["/token/local", "", "https://gate.example/token"],
-  ["/hooks/token/local?timeout=5s", "/hooks", "https://gate.example/hooks/token"],
-  ["/token/local", "/hooks", "https://gate.example/hooks/token"],
-])("%s with the base %j issues a capability for the audience %s", async (path, basePath, audience) => {
-  const issue = vi.fn(async (_: CapabilityRequest) => ({ token: "a.b.c" }));
-  const { app, log } = tokenGate(issue, { basePath });
-  const answer = await app.fetch(post(path));
-  expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
-  expect(await answer.json()).toEqual({ token: "a.b.c", issuedAt: 1, expiresAt: 3, renewAt: 2 });
-  expect(issue.mock.calls).toEqual([[{ authorization: "Bearer sa", audience }]]);
-  expect(JSON.stringify(log.lines)).not.toMatch(/a\.b\.c|Bearer/);
-});
+const right = (): Promise<string> => bed.production.sign(bed.syncClaims());
+const wrong = (): Promise<string> => bed.forged({}, bed.syncClaims());
 
-it.each<[what: string, path: string, deps: object, init: RequestInit, status: number]>([
-  ["a refused token", "/token/local", {}, {}, 401],
-  ["a cluster that takes no capabilities", "/token/open", {}, {}, 401],
-  ["an unknown cluster", "/token/other", {}, {}, 401],
-  ["another host", "/token/local", { hasHost: () => false }, {}, 401],
-  ["another method", "/token/local", {}, { method: "PUT" }, 405],
-  ["a slash at the end", "/token/local/", {}, {}, 404],
-  ["another case", "/Token/local", {}, {}, 404],
-  ["an escaped name", "/token/loc%61l", {}, {}, 404],
-])("refuses %s, with one line of the log and without its credential", async (_what, path, deps, init, status) => {
-  const { app, log } = tokenGate(async () => "expired", deps);
-  const answer = await app.fetch(post(path, init));
-  expect(answer.status).toBe(status);
-  expect(await answer.text()).not.toContain("expired");
-  expect(log.lines).toHaveLength(status === 401 ? 1 : 0);
-  expect(JSON.stringify(log.lines)).not.toMatch(/Bearer|"sa"/);
-});
-
-it("issues nothing to an address with too many refused calls", async () => {
-  const issue = vi.fn(async () => ({ token: "a.b.c" }));
-  const rates = { waitOf: () => 4, takeCluster: () => 0, takeRefused: () => undefined };
-  const answer = await tokenGate(issue, { rates }).app.fetch(post("/token/local"));
-  expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "4"]);
-  expect(issue).not.toHaveBeenCalled();
-});
+it.each<
+  [status: number, takenOfCluster: number, takenOfAddress: number, verifications: number, when: string, given: Case]
+>([
+  [200, 1, 0, 2, "the sync asks", { token: right }],
+  [401, 0, 1, 1, "a stranger asks", { token: wrong }],
+  [401, 0, 1, 0, "there is no such cluster", { token: right, cluster: "nowhere" }],
+  [429, 0, 0, 0, "strangers call from its address", { token: right, waitSeconds: 3 }],
+  // Then the address of the flood has to wait before anything is verified or signed.
+  [429, 1, 1, 2, "a sync asks too often", { token: right, clusterSeconds: 2 }],
+])(
+  "answers %d, and takes %d call of the cluster and %d of the address, with %d verifications, when %s",
+  async (status, ofCluster, ofAddress, verifications, _, given) => {
+    const rates = {
+      takeCluster: vi.fn(() => given.clusterSeconds ?? 0),
+      takeRefused: vi.fn(() => undefined),
+      waitOf: () => given.waitSeconds ?? 0,
+    } satisfies CallRates;
+    const { issuer, production } = bed.keys;
+    const { app } = testGate(
+      {
+        tiers: [capability()],
+        clusters: { production: { identity: [{ tier: "capability", issuer, keys: production }] } },
+      },
+      { rates, variables: bed.env },
+    );
+    const authorization = `Bearer ${await given.token()}`;
+    const verify = vi.spyOn(crypto.subtle, "verify");
+    const answer = await app.fetch(
+      new Request(`https://${HOST}/token/${given.cluster ?? "production"}`, {
+        method: "POST",
+        headers: { authorization },
+      }),
+    );
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("retry-after")).toBe(
+      status === 429 ? String(given.waitSeconds ?? given.clusterSeconds) : null,
+    );
+    expect(verify).toHaveBeenCalledTimes(verifications);
+    expect([rates.takeCluster.mock.calls.length, rates.takeRefused.mock.calls.length]).toEqual([ofCluster, ofAddress]);
+  },
+);

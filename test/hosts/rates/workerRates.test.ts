@@ -49,20 +49,23 @@ describe("workerRates", () => {
     ["never answers", HANGS, 100, 0],
     ["fails after the call went on", FAILS_LATE, 100, 0],
     ["is not there", undefined, 0, 0],
-  ])("when the binding of clusters %s, the wait is decided after %s ms at the latest", async (_, binding, ms, seconds) => {
-    const rates = made(
-      { POSTERN_REFUSED_RATE: YES, ...(binding === undefined ? {} : { POSTERN_CLUSTER_RATE: binding }) },
-      () => 0,
-    );
-    let taken: number | undefined;
-    void Promise.resolve(rates.takeCluster("production")).then((it) => {
-      taken = it;
-    });
-    await vi.advanceTimersByTimeAsync(ms);
-    expect(taken).toBe(seconds);
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  ])(
+    "when the binding of clusters %s, the wait is decided after %s ms at the latest",
+    async (_, binding, ms, seconds) => {
+      const rates = made(
+        { POSTERN_REFUSED_RATE: YES, ...(binding === undefined ? {} : { POSTERN_CLUSTER_RATE: binding }) },
+        () => 0,
+      );
+      let taken: number | undefined;
+      void Promise.resolve(rates.takeCluster("production")).then((it) => {
+        taken = it;
+      });
+      await vi.advanceTimersByTimeAsync(ms);
+      expect(taken).toBe(seconds);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
   it("asks the binding of clusters with the name of the cluster", async () => {
     const limit = vi.fn(YES.limit);
@@ -70,7 +73,9 @@ describe("workerRates", () => {
     expect(limit.mock.calls).toEqual([[{ key: "production" }]]);
   });
 
-  it.each<[what: string, binding: RateLimitBinding, refused: string | undefined, next: string | undefined, wait: number]>([
+  it.each<
+    [what: string, binding: RateLimitBinding, refused: string | undefined, next: string | undefined, wait: number]
+  >([
     ["waits after the binding said no", NO, "203.0.113.7", "203.0.113.7", 10],
     ["waits in the same /64 network", NO, "2001:db8:1:2::1", "2001:db8:1:2:9::9", 10],
     ["does not wait at another address", NO, "203.0.113.7", "203.0.113.8", 0],

@@ -21,12 +21,14 @@ it("openapi.json has every status that the gate answers, and its references reso
   expect(Object.keys(openapi.paths["/c/{cluster}/validate"].post.responses)).toEqual([
     "200",
     "400",
+    "401",
     "404",
     "405",
     "408",
     "413",
     "415",
     "422",
+    "429",
     "500",
     "503",
   ]);

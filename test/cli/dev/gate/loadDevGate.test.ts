@@ -12,9 +12,21 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 it.each<[what: string, clusters: string, wanted: string | undefined, cluster: string, all: string[]]>([
-  ["local", "{ one: {}, local: {} }", undefined, "local", ["one", "local"]],
-  ["the first without local", "{ one: {}, two: {} }", undefined, "one", ["one", "two"]],
-  ["the one that is wanted", "{ one: {}, local: {} }", "one", "one", ["one", "local"]],
+  ["local", "{ one: { identity: 'none' }, local: { identity: 'none' } }", undefined, "local", ["one", "local"]],
+  [
+    "the first without local",
+    "{ one: { identity: 'none' }, two: { identity: 'none' } }",
+    undefined,
+    "one",
+    ["one", "two"],
+  ],
+  [
+    "the one that is wanted",
+    "{ one: { identity: 'none' }, local: { identity: 'none' } }",
+    "one",
+    "one",
+    ["one", "local"],
+  ],
   ["the one that is wanted of a lookup", "() => ({})", "prod-eu", "prod-eu", []],
 ])("loadDevGate chooses %s", async (_what, clusters, wanted, cluster, all) => {
   const loaded = await loadDevGate(folder.write("gate.ts", gateOf(clusters)), wanted);
@@ -59,7 +71,7 @@ it.each<[what: string, text: string, wanted: string | undefined, code: string, m
   ],
   [
     "a cluster that is not in the table",
-    gateOf("{ one: {} }"),
+    gateOf("{ one: { identity: 'none' } }"),
     "two",
     "usage",
     'gate.ts: the gate has no cluster "two"; it has one; change --cluster',
@@ -89,7 +101,9 @@ it("loadProjectGate knows no gate where there is no file", async () => {
   const none = `${folder.path}/functions/gate.ts`;
   expect(await loadProjectGate(none, undefined)).toEqual({ gate: undefined, clusters: [], cluster: "CLUSTER" });
   expect(await loadProjectGate(none, "one")).toMatchObject({ gate: undefined, cluster: "one" });
-  expect(await loadProjectGate(folder.write("functions/gate.ts", gateOf("{ a: {} }")), undefined)).toMatchObject({
+  expect(
+    await loadProjectGate(folder.write("functions/gate.ts", gateOf("{ a: { identity: 'none' } }")), undefined),
+  ).toMatchObject({
     cluster: "a",
   });
 });

@@ -1,13 +1,13 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import { base64url, type JWK } from "jose";
-import { keySetText } from "../../src/cli/keys/keySetText.ts";
-import { makeKey } from "../../src/cli/keys/makeKey.ts";
-import { type CapabilityKey, publicJwk } from "../../src/identity/capability/readKeySet.ts";
-import { API_SERVER, type AttackedKeys } from "../fixtures/gates/identityGate.ts";
-import { clientPair } from "../hosts/certificate/clientPki.ts";
-import { headerOf, SYNC, signed } from "../identity/capability/CapabilityBed.ts";
-import { type Members, TestIssuer } from "../identity/jwt/TestIssuer.ts";
-import { planted } from "../run/secrets/planted.ts";
+import { keySetText } from "../../../src/cli/keys/keySetText.ts";
+import { makeKey } from "../../../src/cli/keys/makeKey.ts";
+import { type CapabilityKey, publicJwk } from "../../../src/identity/capability/readKeySet.ts";
+import { API_SERVER, type AttackedKeys } from "../../fixtures/gates/identityGate.ts";
+import { clientPair } from "../../hosts/certificate/clientPki.ts";
+import { headerOf, SYNC, signed } from "../../identity/capability/CapabilityBed.ts";
+import { type Members, TestIssuer } from "../../identity/jwt/TestIssuer.ts";
+import { planted } from "../../run/secrets/planted.ts";
 
 /** The host of the gate. */
 export const HOST = "gate.example.com";
@@ -106,7 +106,10 @@ export class IdentityBed {
   hmac(secret: "PEM" | "JWK"): string {
     const { jwk } = this.production;
     const known = secret === "JWK" ? JSON.stringify(jwk) : spki(jwk);
-    const input = [{ alg: "HS256", kid: this.production.kid }, { iss: ISSUER, ...this.claims() }]
+    const input = [
+      { alg: "HS256", kid: this.production.kid },
+      { iss: ISSUER, ...this.claims() },
+    ]
       .map((part) => base64url.encode(JSON.stringify(part)))
       .join(".");
     return `${input}.${createHmac("sha256", known).update(input).digest("base64url")}`;
@@ -114,7 +117,10 @@ export class IdentityBed {
 
   /** A token without a signature, or with a made-up one. */
   unsigned(alg: string, signature: string): string {
-    const parts = [{ alg, kid: this.production.kid }, { iss: ISSUER, ...this.claims() }];
+    const parts = [
+      { alg, kid: this.production.kid },
+      { iss: ISSUER, ...this.claims() },
+    ];
     return [...parts.map((part) => base64url.encode(JSON.stringify(part))), signature].join(".");
   }
 

@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
-import type { Gate } from "../../src/gate/config/defineGate.ts";
-import { createLambda } from "../../src/hosts/createLambda.ts";
-import { identityGate } from "../fixtures/gates/identityGate.ts";
-import { pemOf, CAS } from "../hosts/certificate/clientPki.ts";
-import { bundleWorker } from "./bundleWorker.ts";
+import type { Gate } from "../../../src/gate/config/defineGate.ts";
+import { createLambda } from "../../../src/hosts/createLambda.ts";
+import { identityGate } from "../../fixtures/gates/identityGate.ts";
+import { CAS, pemOf } from "../../hosts/certificate/clientPki.ts";
+import { bundleWorker } from "../bundleWorker.ts";
+import { startNodeProcess } from "../startNode.ts";
+import { WorkerdServer } from "../WorkerdServer.ts";
 import type { IdentityBed } from "./IdentityBed.ts";
 import { hostOf, type RawAnswer, type RawRequest, sendRaw } from "./RawRequest.ts";
-import { startNodeProcess } from "./startNode.ts";
-import { WorkerdServer } from "./WorkerdServer.ts";
 
 /** The runtimes of a gate. */
 export type RuntimeName = "Node" | "workerd" | "Lambda";
@@ -40,10 +40,9 @@ const sourceOf = (path: string): string => JSON.stringify(fileURLToPath(new URL(
 async function gateFolder(bed: IdentityBed): Promise<{ readonly folder: string; readonly gate: string }> {
   const folder = await mkdtemp(join(tmpdir(), "postern-identity-"));
   const gate = join(folder, "gate.ts");
-  await mkdir(folder, { recursive: true });
   await writeFile(
     gate,
-    `import { identityGate } from ${sourceOf("../fixtures/gates/identityGate.ts")};
+    `import { identityGate } from ${sourceOf("../../fixtures/gates/identityGate.ts")};
 export default identityGate(${JSON.stringify(bed.keys)});
 `,
   );
@@ -70,7 +69,6 @@ async function startNode(bed: IdentityBed): Promise<IdentityRuntime> {
   return {
     lines,
     send: (request) =>
-      // Without the name in SNI: the certificate is for localhost.
       sendRaw(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] }), request),
     async stop() {
       await runtime.stop();
@@ -84,8 +82,8 @@ async function startWorkerd(bed: IdentityBed): Promise<IdentityRuntime> {
   const entry = join(folder, "worker.ts");
   await writeFile(
     entry,
-    `import { workerCertificate } from ${sourceOf("../../src/hosts/certificate/workerCertificate.ts")};
-import { createWorker } from ${sourceOf("../../src/hosts/createWorker.ts")};
+    `import { workerCertificate } from ${sourceOf("../../../src/hosts/certificate/workerCertificate.ts")};
+import { createWorker } from ${sourceOf("../../../src/hosts/createWorker.ts")};
 import gate from "./gate.ts";
 export default createWorker(gate, { clientCertificate: workerCertificate });
 `,
@@ -141,12 +139,19 @@ function balancerEvent(request: RawRequest): object {
     ...headers.filter(([name]) => name.toLowerCase() !== "host"),
   ] as const;
   const multiValueHeaders: Record<string, string[]> = {};
-  for (const [name, value] of all) (multiValueHeaders[name.toLowerCase()] ??= []).push(value);
+  for (const [given, value] of all) {
+    const name = given.toLowerCase();
+    multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value];
+  }
   return {
-    requestContext: { elb: { targetGroupArn: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/a/b" } },
+    requestContext: {
+      elb: { targetGroupArn: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/a/b" },
+    },
     httpMethod: method,
     path,
-    multiValueQueryStringParameters: Object.fromEntries([...new URLSearchParams(query)].map(([key, it]) => [key, [it]])),
+    multiValueQueryStringParameters: Object.fromEntries(
+      [...new URLSearchParams(query)].map(([key, it]) => [key, [it]]),
+    ),
     multiValueHeaders,
     body,
     isBase64Encoded: false,

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { patience } from "../run/speedFactor.ts";
+import { patience } from "../../run/speedFactor.ts";
 import { HOST } from "./IdentityBed.ts";
 
 /** A request as it is on the wire. Servers get it with all its faults. */
@@ -73,7 +73,7 @@ function answerOf(received: string, isEnded: boolean): RawAnswer | undefined {
     .sort();
   const length = /^content-length: *(\d+)$/m.exec(headers.join("\n"))?.[1];
   const isWhole = isEnded || (length !== undefined && text.length >= Number(length));
-  return isWhole || headers.includes("transfer-encoding: chunked") && text.endsWith("0\r\n\r\n")
+  return isWhole || (headers.includes("transfer-encoding: chunked") && text.endsWith("0\r\n\r\n"))
     ? { status: Number(status), headers, text }
     : undefined;
 }

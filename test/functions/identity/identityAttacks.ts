@@ -1,4 +1,4 @@
-import { type IdentityBed, HOST, urlOf } from "./IdentityBed.ts";
+import { HOST, type IdentityBed, urlOf } from "./IdentityBed.ts";
 import type { RuntimeName } from "./identityRuntimes.ts";
 
 /** The parts of an attack's request that differ from a POST of a review without credentials to `production`. */
@@ -137,7 +137,11 @@ const forgedTokens: readonly Attack[] = [
 
 const wrongClaims: readonly Attack[] = [
   token("expired", (bed) => bed.token({ iat: bed.now - 7_200, exp: bed.now - 3_600 }), "expired"),
-  token("not valid before tomorrow", (bed) => bed.token({ nbf: bed.now + 86_400, exp: bed.now + 90_000 }), "not-yet-valid"),
+  token(
+    "not valid before tomorrow",
+    (bed) => bed.token({ nbf: bed.now + 86_400, exp: bed.now + 90_000 }),
+    "not-yet-valid",
+  ),
   token("issued tomorrow", (bed) => bed.token({ iat: bed.now + 86_400, exp: bed.now + 90_000 }), "not-yet-valid"),
   token("no exp", (bed) => bed.token({ exp: undefined }), "malformed"),
   token("an exp that is a text", (bed) => bed.token({ exp: String(bed.now + 3_600) }), "malformed"),
@@ -152,11 +156,18 @@ const wrongClaims: readonly Attack[] = [
   token("the iss with a slash", (bed) => bed.token({ iss: `${bed.keys.issuer}/` }), "wrong-issuer"),
   token("another sub", (bed) => bed.token({ sub: "system:serviceaccount:default:default" }), "wrong-subject"),
   token("a sub that begins with the right one", (bed) => bed.token({ sub: "system:apiserver2" }), "wrong-subject"),
-  token("bound to a registration of another gate", (bed) =>
-    bed.token({
-      "kubernetes.io": { validatingwebhookconfiguration: { name: "other", uid: "u" }, webhookName: "w", reviewGroup: "*" },
-    }),
-  ["wrong-registration", "malformed"]),
+  token(
+    "bound to a registration of another gate",
+    (bed) =>
+      bed.token({
+        "kubernetes.io": {
+          validatingwebhookconfiguration: { name: "other", uid: "u" },
+          webhookName: "w",
+          reviewGroup: "*",
+        },
+      }),
+    ["wrong-registration", "malformed"],
+  ),
   {
     name: "a token of staging, whose issuer has the same name and kid",
     request: async (bed) => ({ headers: [bearer(await bed.staging.sign(bed.claims()))] }),
@@ -236,7 +247,10 @@ const misplaced: readonly Attack[] = [
 const forgedHeaders: readonly Attack[] = [
   header("Client-Cert", (bed) => `:${bed.certificate.replace(/-----[^-]+-----|\s/g, "")}:`),
   header("Ssl-Client-Cert", (bed) => encodeURIComponent(bed.certificate)),
-  header("X-Forwarded-Client-Cert", (bed) => `Hash=${bed.keys.fingerprint};Cert="${encodeURIComponent(bed.certificate)}"`),
+  header(
+    "X-Forwarded-Client-Cert",
+    (bed) => `Hash=${bed.keys.fingerprint};Cert="${encodeURIComponent(bed.certificate)}"`,
+  ),
   header("X-Ssl-Client-Verify", () => "SUCCESS"),
   header("X-Ssl-Client-S-Dn", () => "CN=kube-apiserver,O=production"),
   header("X-Amzn-Mtls-Clientcert-Leaf", (bed) => encodeURIComponent(bed.certificate)),
@@ -378,7 +392,11 @@ const paths: readonly Attack[] = [
 
 const capabilities: readonly Attack[] = [
   path("a capability of production at staging", (bed) => bed.capability(), "wrong-cluster", "staging"),
-  path("an attacker's capability with the kid of the gate", (bed) => bed.capability({}, {}, bed.attackerKey), "bad-signature"),
+  path(
+    "an attacker's capability with the kid of the gate",
+    (bed) => bed.capability({}, {}, bed.attackerKey),
+    "bad-signature",
+  ),
   path("a kid that the gate does not have", (bed) => bed.capability({}, { kid: "other" }), "unknown-key"),
   path("alg none in a capability", (bed) => bed.capability({}, { alg: "none" }), "wrong-algorithm"),
   path("HS256 in a capability", (bed) => bed.capability({}, { alg: "HS256" }), "wrong-algorithm"),
@@ -391,10 +409,14 @@ const capabilities: readonly Attack[] = [
   path("a token of the API server in the path", (bed) => bed.token(), ["too-long", "malformed", "wrong-algorithm"]),
   path("a made-up capability", () => "AAAA.AAAA.AAAA", "malformed"),
   path("a capability of 600 characters", () => `${"A".repeat(300)}.${"A".repeat(212)}.${"A".repeat(86)}`, "too-long"),
-  path("a signature with other spare bits", async (bed) => {
-    const made = await bed.capability();
-    return `${made.slice(0, -1)}${made.endsWith("A") ? "B" : made.endsWith("Q") ? "R" : made.endsWith("g") ? "h" : "x"}`;
-  }, "malformed"),
+  path(
+    "a signature with other spare bits",
+    async (bed) => {
+      const made = await bed.capability();
+      return `${made.slice(0, -1)}${made.endsWith("A") ? "B" : made.endsWith("Q") ? "R" : made.endsWith("g") ? "h" : "x"}`;
+    },
+    "malformed",
+  ),
   {
     name: "a capability of 20 KB",
     request: () => ({ target: `/k/${"A".repeat(20_000)}/c/production/validate` }),
@@ -415,9 +437,16 @@ const tokenCalls: readonly Attack[] = [
   tokenCall("a token of the API server", (bed) => bed.token(), "wrong-audience"),
   tokenCall("an attacker's token", (bed) => bed.forged({}, bed.syncClaims()), "bad-signature"),
   tokenCall("alg none", (bed) => bed.unsigned("none", "AAAA"), "wrong-algorithm"),
-  tokenCall("another ServiceAccount", (bed) => bed.production.sign(bed.syncClaims({ sub: "system:serviceaccount:default:default" })), "wrong-subject"),
-  tokenCall("a token for several audiences", (bed) =>
-    bed.production.sign(bed.syncClaims({ aud: [`https://${HOST}/token`, "https://other.example.com"] })), "wrong-audience"),
+  tokenCall(
+    "another ServiceAccount",
+    (bed) => bed.production.sign(bed.syncClaims({ sub: "system:serviceaccount:default:default" })),
+    "wrong-subject",
+  ),
+  tokenCall(
+    "a token for several audiences",
+    (bed) => bed.production.sign(bed.syncClaims({ aud: [`https://${HOST}/token`, "https://other.example.com"] })),
+    "wrong-audience",
+  ),
   tokenCall("a token of another cluster", (bed) => bed.staging.sign(bed.syncClaims()), "bad-signature"),
   tokenCall("a right token", (bed) => bed.production.sign(bed.syncClaims()), "unknown-cluster", "nowhere"),
   tokenCall("a right token", (bed) => bed.production.sign(bed.syncClaims()), "no-tier", "pinned"),
@@ -446,7 +475,9 @@ const smuggled: readonly Attack[] = [
   },
   {
     name: "two wrong tokens in one header",
-    request: async (bed) => ({ headers: [["Authorization", `Bearer ${await bed.forged({})}, Bearer ${await bed.token()}`]] }),
+    request: async (bed) => ({
+      headers: [["Authorization", `Bearer ${await bed.forged({})}, Bearer ${await bed.token()}`]],
+    }),
     status: 401,
     reason: "malformed",
   },
