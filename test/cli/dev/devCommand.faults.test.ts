@@ -55,7 +55,10 @@ describe("postern dev prints what failed, with the places in the files of the ga
     [
       "an error",
       { fail: "yes" },
-      ["error {7}a policy failed: pods: Error: kaboom", String.raw` {24}at (?:Object\.)?validate \(gate\.ts:7:\d+\)`],
+      [
+        "error {7}a policy failed: pods: Error: kaboom",
+        String.raw` {24}at (?:Object\.)?validate\d?(?: \[as validate\])? \(gate\.ts:7:\d+\)`,
+      ],
     ],
     [
       "a write to the object",
@@ -73,7 +76,7 @@ describe("postern dev prints what failed, with the places in the files of the ga
         "error {7}a policy failed: pods: TypeError: Cannot read properties",
         String.raw` {24}of undefined \(reading 'bar'\)`,
         String.raw` {24}at failing \(gate\.ts:4:\d+\)`,
-        String.raw` {24}at (?:Object\.)?validate \(gate\.ts:8:\d+\)`,
+        String.raw` {24}at (?:Object\.)?validate\d?(?: \[as validate\])? \(gate\.ts:8:\d+\)`,
       ],
     ],
   ])("%s", async (_what, labels, lines) => {
