@@ -5,7 +5,7 @@ import { policy } from "../../src/policy/define/policy.ts";
 import { readReview, reviewNames } from "../fixtures/readReview.ts";
 import { reviewCall, testGate } from "./gateCall.ts";
 
-const STATUSES = [200, 400, 404, 405, 413, 415, 422];
+const STATUSES = [200, 400, 401, 404, 405, 413, 415, 422];
 const PATHS = [
   "/c/local/validate",
   "/c/local/mutate",
