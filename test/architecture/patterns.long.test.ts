@@ -35,7 +35,7 @@ const BOUNDED: ReadonlyMap<string, string> = new Map([
  */
 const BUILT: ReadonlyMap<string, number> = new Map([
   ["src/policy/pattern/linearPattern.ts", 3],
-  ["src/protocol/gateUrl.ts", 3],
+  ["src/protocol/gateUrl.ts", 4],
   ["src/records/chain/verify/canonicalPattern.ts", 1],
 ]);
 

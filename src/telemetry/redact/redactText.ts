@@ -3,9 +3,9 @@ export const HIDDEN = "(hidden)";
 
 /** The token of a capability path, `/k/TOKEN/`. */
 const CAPABILITY = /\/k\/[^\s/?#"'\\<>]+/g;
-/** User and password of a URL, and its query. Of URLs longer than that nobody reads a query. */
+/** User and password of a URL, and a URL with its query. */
 const URL_USER = /(https?:\/\/)[^\s/?#@"'\\<>]{1,256}@/gi;
-const URL_QUERY = /(https?:\/\/[^\s?#"'\\<>]{1,1024}\?)[^\s#"'\\<>]+/gi;
+const URL_WITH_QUERY = /https?:\/\/[^\s#"'\\<>]+/gi;
 /** RFC 7235 credentials of the two common schemes, and JWTs (RFC 7519) wherever they are. */
 const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]+/gi;
 const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*)?/g;
@@ -20,8 +20,13 @@ export function redactText(text: string): string {
   return text
     .replace(CAPABILITY, `/k/${HIDDEN}`)
     .replace(URL_USER, `$1${HIDDEN}@`)
-    .replace(URL_QUERY, `$1${HIDDEN}`)
+    .replace(URL_WITH_QUERY, withoutQuery)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
     .replace(JWT, HIDDEN)
     .replace(PRIVATE_KEY, HIDDEN);
+}
+
+function withoutQuery(url: string): string {
+  const at = url.indexOf("?") + 1;
+  return at === 0 || at === url.length ? url : `${url.slice(0, at)}${HIDDEN}`;
 }
