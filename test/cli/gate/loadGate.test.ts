@@ -22,7 +22,7 @@ async function faultOf(path: string): Promise<string> {
 describe("loadGate", () => {
   it("loads TypeScript or JavaScript with imports of postern and of other files", async () => {
     folder.write("names.ts", "export const label: string = 'team';\n");
-    folder.write("data.json", '{"prod": {}}');
+    folder.write("data.json", '{"prod": {"identity": "none"}}');
     const path = folder.write(
       "good.ts",
       `${GATE}import { denyLabels, requireLabels } from "postern/policies";
@@ -38,7 +38,7 @@ export default defineGate({
     );
     const gate = await loadGate(path);
     expect(gate.policies.map(({ name }) => name)).toEqual(["deny-labels", "require-labels", "team"]);
-    expect(gate.clusters).toEqual({ prod: {} });
+    expect(gate.clusters).toEqual({ prod: { identity: "none" } });
   });
 
   it("reads the file again on each call", async () => {
