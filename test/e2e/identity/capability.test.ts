@@ -167,7 +167,6 @@ it("no create fails while postern sync --watch renews the capability in each run
   const log = sync?.log() ?? "";
   expect({ failures, log: failures.length > 0 ? log : "" }).toEqual({ failures: [], log: "" });
   expect(judged).toBeGreaterThanOrEqual(50);
-  (await import('node:fs')).appendFileSync('/tmp/id-figures', `seen ${seen.size} renewals ${log.match(/renew the/g)?.length} switch ${log.match(/switch-url/g)?.length}\n`);
   for (const capability of seen) {
     expect(log).not.toContain(capability);
     // None of them has ended, so each of them was right at any time.
@@ -189,6 +188,9 @@ it("postern sync --once renews a capability that is due with a token of its Serv
   });
   const fresh = await bed.capabilities();
   expect([fresh.length, fresh[0] === due]).toEqual([1, false]);
-  expect(await runOnce(files)).toMatchObject({ code: 0, stdout: expect.stringMatching(/in step: nothing to write\n$/) });
+  expect(await runOnce(files)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/in step: nothing to write\n$/),
+  });
   expect(await bed.capabilities()).toEqual(fresh);
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Cluster } from "../../cluster/Cluster.ts";
 import { freePorts } from "../../cluster/ports/freePorts.ts";
@@ -8,8 +9,8 @@ import { startCluster } from "../../cluster/startCluster.ts";
 import { TestCa } from "../../cluster/TestCa.ts";
 import { eventually } from "../../run/eventually.ts";
 import { type NodeGateServer, startNodeGate } from "../edges/startNodeGate.ts";
-import { AdmissionLoad, type AdmissionsInProgress } from "../load/AdmissionLoad.ts";
-import { loadOverNewConnections } from "../load/loadOverNewConnections.ts";
+import { AdmissionLoad } from "../load/AdmissionLoad.ts";
+import { writeComment } from "../load/loadOverNewConnections.ts";
 import { applyAll } from "../registration/registerGate.ts";
 import { renderGate } from "../registration/renderGate.ts";
 import { StartedResources } from "../run/StartedResources.ts";
@@ -17,11 +18,12 @@ import { acceptedCallers } from "./acceptedCallers.ts";
 import { admissionFiles } from "./admissionFiles.ts";
 import { posternOutput } from "./posternOutput.ts";
 import { postReview } from "./postReview.ts";
-import { reconnected } from "./reconnected.ts";
 import { REFUSED_CREATE } from "./refusedCreate.ts";
 import { writeIdentityGate } from "./writeIdentityGate.ts";
 
 const CALLER = { name: "kube-apiserver", groups: ["e2e"] };
+/** k8s.io/client-go, transport/transport.go: `cachingCertificateLoader`. */
+const CERTIFICATE_CACHE_MS = 1_000;
 const CA_CHANGED = "CA file of clients changed";
 
 const started = new StartedResources();
@@ -60,7 +62,7 @@ beforeAll(async () => {
   ]);
   load = await AdmissionLoad.prepare(cluster.api);
   await applyAll(cluster, await renderGate({ gate: module, url, ca: gate.ca }));
-  await eventually("the API server to call the gate", async () => (await load.create()) === "judged" || undefined);
+  await judged();
 });
 
 afterAll(() => started.stop());
@@ -82,10 +84,15 @@ async function writeTrusted(...trusted: readonly TestCa[]): Promise<void> {
   await eventually("the gate to read its CAs", () => changes() > before || undefined);
 }
 
+/** Resolves when a create is judged. A kept connection with another certificate is refused once, and then closed. */
+function judged(): Promise<true> {
+  return eventually("a judged create", async () => (await load.create()) === "judged" || undefined);
+}
+
 const validateUrl = (): string => `${gate.url}/c/e2e/validate/default`;
 
 it("the API server presents the certificate of the AdmissionConfiguration, and nobody else gets a verdict", async () => {
-  expect(await load.create()).toBe("judged");
+  await judged();
   const { ca } = gate;
   const [own, foreign, other] = await Promise.all([
     current.issue(CALLER),
@@ -107,32 +114,51 @@ it("the API server presents the certificate of the AdmissionConfiguration, and n
 });
 
 it("a gate without the CA of the API server's certificate judges no create, and failurePolicy Fail refuses them all", async () => {
+  await judged();
   await writeTrusted(cas.foreign);
   try {
     for (let count = 0; count < 5; count += 1) expect(await load.create()).toMatch(REFUSED_CREATE);
   } finally {
     await writeTrusted(current);
   }
-  expect(await load.create()).toBe("judged");
+  await judged();
 });
 
-it("no create fails while the CA of clients changes: both CAs, the renewed certificate over new connections, the next CA alone", async () => {
+it("no create fails while the CA of clients changes: both CAs, the renewed certificate with another bundle at once, the next CA alone", async () => {
   const old = current;
   const next = old === cas.old ? cas.next : cas.old;
-  const rotate = async (admissions: AdmissionsInProgress): Promise<void> => {
+  await judged();
+  const report = await load.during(async (admissions) => {
     await admissions.judged(25);
     await writeTrusted(old, next);
     await admissions.judged(25);
+    // A client of the API server reads its certificate at most once in a second, and closes its connections when it is another one.
+    // So a new client comes first, and the next one right after the certificate.
+    await writeComment(cluster.api, "# before\n");
+    await admissions.judged(5);
     await writePresented(next);
-    await reconnected(cluster.api, 2);
-    await admissions.judged(25);
+    await writeComment(cluster.api, "# renewed\n");
+    await admissions.judged(50);
     await writeTrusted(next);
     current = next;
     await admissions.judged(50);
-  };
-  const { judged, failures } = await loadOverNewConnections(cluster.api, load, rotate);
-  expect(failures).toEqual([]);
-  expect(judged).toBeGreaterThanOrEqual(125);
+  });
+  await writeComment(cluster.api, "");
+  expect(report.failures).toEqual([]);
+  expect(report.judged).toBeGreaterThanOrEqual(155);
   const stale = await old.issue(CALLER);
   expect(await postReview(validateUrl(), { ca: gate.ca, certificate: stale })).toBe("401");
+});
+
+it("a renewed certificate file alone fails creates: the API server closes the connections of calls in flight, and judges none of them", async () => {
+  await judged();
+  await Promise.all(Array.from({ length: 20 }, () => load.create()));
+  await writePresented(current);
+  // Longer than the API server keeps what it read.
+  await sleep(CERTIFICATE_CACHE_MS + 200);
+  const results = await Promise.all(Array.from({ length: 60 }, () => load.create()));
+  const failed = results.filter((result) => result !== "judged");
+  expect(failed).not.toEqual([]);
+  for (const result of failed) expect(result).toMatch(/failed calling webhook.*(use of closed network connection|EOF)/);
+  await judged();
 });

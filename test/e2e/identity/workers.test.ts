@@ -42,7 +42,12 @@ beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   url = `https://localhost:${port}`;
   // The files of the API server do not depend on its keys, which are known when it runs.
-  const unknown = { tier: "jwt", issuer: CLUSTER_ISSUER, jwksUrl: "https://localhost/none", subjects: [SUBJECT] } as const;
+  const unknown = {
+    tier: "jwt",
+    issuer: CLUSTER_ISSUER,
+    jwksUrl: "https://localhost/none",
+    subjects: [SUBJECT],
+  } as const;
   const first = await writeIdentityGate(folder, { tokens: [unknown] });
   const apiServerArgs = await admissionFiles({ gate: first, cluster: "tokens", url, folder, credential: "token" });
   cluster = await started.add(startCluster({ apiServerArgs }), (it) => it.stop());

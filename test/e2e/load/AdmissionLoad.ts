@@ -67,7 +67,7 @@ export class AdmissionLoad {
         end = performance.now();
       },
     );
-    const rep = reportOf(outcomes, start, end); (await import('node:fs')).appendFileSync('/tmp/id-figures', JSON.stringify({judged: rep.judged, failed: rep.failures.length, stall: rep.longestStallMs, slow: rep.slowestMs, ms: end-start, t: (globalThis as any).expect?.getState?.().currentTestName})+'\n'); return rep;
+    return reportOf(outcomes, start, end);
   }
 }
 

@@ -39,8 +39,8 @@ export async function loadOverNewConnections(
   return report;
 }
 
-/** Replaces the comment at the end of each webhook's bundle. */
-async function writeComment(api: ClusterApi, comment: string): Promise<void> {
+/** Replaces the comment at the end of each webhook's bundle. With another one, the API server makes new connections. */
+export async function writeComment(api: ClusterApi, comment: string): Promise<void> {
   for (const path of [VALIDATING, MUTATING]) {
     const { webhooks } = (await api.get(path)).body;
     const patch = webhooks.map(({ clientConfig }: KubeObject, index: number) => {
