@@ -32,13 +32,18 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
   let place: TakenPlace | undefined;
   try {
     const span = call.span.child("identity");
-    const found = runtime.clusters.find(call.cluster);
-    const settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
-    // What names no cluster may be anything that a caller wrote.
-    if (settings === undefined) call.span.setAttributes({ "k8s.cluster.name": "(unknown)" });
-    const caller = admitCaller(runtime, call, settings);
-    call.identity = caller instanceof Promise ? await caller : caller;
-    span.end();
+    let settings: GateClusterSettings | undefined;
+    try {
+      const found = runtime.clusters.find(call.cluster);
+      settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
+      // What names no cluster may be anything that a caller wrote.
+      if (settings === undefined) call.span.setAttributes({ "k8s.cluster.name": "(unknown)" });
+      const caller = admitCaller(runtime, call, settings);
+      call.identity = caller instanceof Promise ? await caller : caller;
+    } finally {
+      // Also the trace of a refused call shows how long this took.
+      span.end();
+    }
     noteCaller(call, call.identity, runtime.deps);
     // A caller is identified by the settings of its cluster.
     if (settings === undefined) throw runtime.tiers.refusal("unknown-cluster");
