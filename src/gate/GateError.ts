@@ -37,14 +37,23 @@ export type GateErrorCode =
   /** The gate failed. Its log has the error. */
   | "internal";
 
+/**
+ * A body that the caller may still be sending, and that the gate does not read:
+ *
+ * | | |
+ * |---|---|
+ * | `untouched` | nothing of it was read. The host can discard it |
+ * | `cut` | it was read in part, and is too slow or too large |
+ */
+export type UnreadBody = "untouched" | "cut";
+
 /** What a GateError has beside its code and message. */
 export interface GateErrorFacts {
   readonly path?: string | undefined;
   readonly reason?: RefusalReason | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly allow?: string | undefined;
-  /** Whether the caller may still be sending the body. */
-  readonly isBodyUnread?: boolean | undefined;
+  readonly body?: UnreadBody | undefined;
   readonly cause?: unknown;
 }
 
@@ -59,8 +68,8 @@ export class GateError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Methods that the path takes, for `method-not-allowed`. */
   readonly allow: string | undefined;
-  /** Whether the caller may still be sending the body, and nobody reads it. */
-  readonly isBodyUnread: boolean;
+  /** How the body was left; undefined where the rest of it is to be read before the answer. */
+  readonly body: UnreadBody | undefined;
 
   constructor(code: GateErrorCode, message: string, more: GateErrorFacts = {}) {
     super(message, { cause: more.cause });
@@ -70,7 +79,7 @@ export class GateError extends Error {
     this.reason = more.reason;
     this.retryAfterSeconds = more.retryAfterSeconds;
     this.allow = more.allow;
-    this.isBodyUnread = more.isBodyUnread ?? false;
+    this.body = more.body;
   }
 }
 

@@ -15,7 +15,7 @@ import { GateRuntime } from "./GateRuntime.ts";
 import { callDeadline } from "./http/callDeadline.ts";
 import { errorResponse, httpStatus } from "./http/errorResponse.ts";
 import { gateReadiness } from "./http/gateReadiness.ts";
-import { drainBody } from "./http/readBody.ts";
+import { announcedLength, drainBody } from "./http/readBody.ts";
 import { serveAnnouncement } from "./http/serveAnnouncement.ts";
 import openapi from "./openapi.json" with { type: "json" };
 
@@ -79,22 +79,18 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     }
   };
   const calledHttps = (request: Request): string => httpsUrl(calledUrl?.(request) ?? withBase(basePath, request.url));
+  const callFailed = (failure: GateError, call: Call): Promise<Response> => {
+    if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
+    const facts = failedCall(runtime, call, failure.reason);
+    return answerFailure(failure, call.request, facts, { ...deps, log: call.log });
+  };
   const answered = async (call: Call): Promise<Response> => {
     const startedAt = deps.metrics === undefined ? 0 : clock();
     // At the same time as the answer: nobody waits for it.
     const client = call.span.isRecording ? deps.clients?.ofSpan(call.request) : undefined;
-    let response: Response;
-    let failure: GateError | undefined;
-    try {
-      response = await answerCall(runtime, call);
-    } catch (error) {
-      failure = gateError(error);
-      if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
-      response = await answerFailure(failure, call.request, failedCall(runtime, call, failure.reason), {
-        ...deps,
-        log: call.log,
-      });
-    }
+    const answer = await answerCall(runtime, call).catch(gateError);
+    const failure = answer instanceof GateError ? answer : undefined;
+    const response = answer instanceof GateError ? await callFailed(answer, call) : answer;
     if (client !== undefined) call.span.setAttributes(await client);
     if (isObserved) endCall(call, { status: response.status, error: failure, startedAt }, deps);
     return response;
@@ -120,6 +116,9 @@ function withBase(base: string, url: string): string {
   return url.slice(0, at) + base + url.slice(at);
 }
 
+/** Most reviews are shorter. What arrives within one round trip or two. */
+const SHORT_BODY_BYTES = 64 * 1024;
+
 /** The answer to a request that failed. The rest of its body is read first: a caller that still sends would not see it. */
 async function answerFailure(
   error: unknown,
@@ -129,8 +128,16 @@ async function answerFailure(
 ): Promise<Response> {
   const failure = gateError(error);
   await logFailure(failure, request, call, deps);
-  const isBodyUnread = failure.isBodyUnread || failure.code === "too-large" || !(await discardBody(request, deps));
-  return errorResponse(failure, isBodyUnread);
+  return errorResponse(failure, await mustClose(failure, request, deps));
+}
+
+/**
+ * Whether the connection of a failed call has to end, since its body is not read to the end. A short body that nobody has begun to read
+ * arrives soon, and its host discards it: a handshake for the next call costs more than a verdict.
+ */
+async function mustClose({ body, code }: GateError, request: Request, deps: GateDependencies): Promise<boolean> {
+  if (body === "untouched") return (announcedLength(request) ?? Number.POSITIVE_INFINITY) > SHORT_BODY_BYTES;
+  return body === "cut" || code === "too-large" || !(await discardBody(request, deps));
 }
 
 /** Logs errors of the gate itself and calls that were refused for now. Faults of callers are not logged. */

@@ -24,10 +24,10 @@ import { noteCaller } from "./telemetry/noteCaller.ts";
  * | take a place | `overloaded` |
  * | answer for the purpose | `too-large`, `not-json`, `wrong-envelope`, `wrong-review-kind`, `not-found`, or the answer |
  *
- * A call has a place only once its body is complete: a slow caller must not hold what a complete review needs. Throws
- * {@link GateError} for a call that cannot be judged.
+ * A call has a place only once its body is complete: a slow caller must not hold what a complete review needs. Resolves to the error of
+ * a caller that is refused, and throws {@link GateError} for another call that cannot be judged.
  */
-export async function answerCall(runtime: GateRuntime, call: Call): Promise<Response> {
+export async function answerCall(runtime: GateRuntime, call: Call): Promise<Response | GateError> {
   const { request, deadline } = call;
   let place: TakenPlace | undefined;
   try {
@@ -38,8 +38,10 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
       settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
       // What names no cluster may be anything that a caller wrote.
       if (settings === undefined) call.span.setAttributes({ "k8s.cluster.name": "(unknown)" });
-      const caller = admitCaller(runtime, call, settings);
-      call.identity = caller instanceof Promise ? await caller : caller;
+      const admitted = admitCaller(runtime, call, settings);
+      const caller = admitted instanceof Promise ? await admitted : admitted;
+      if (caller instanceof GateError) return caller;
+      call.identity = caller;
     } finally {
       // Also the trace of a refused call shows how long this took.
       span.end();

@@ -60,7 +60,7 @@ function started(tier: IdentityTier, host: IdentityHost): StartedTier {
 }
 
 function refusalOf(reason: RefusalReason): GateError {
-  const facts = { reason, isBodyUnread: true };
+  const facts = { reason, body: "untouched" } as const;
   if (reason === "keys-unavailable")
     return new GateError("identity-unavailable", "the caller cannot be identified now; try again", facts);
   const message =

@@ -1,9 +1,8 @@
-import type { Identity } from "../../identity/Identity.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import type { GateDependencies } from "../GateDependencies.ts";
-import { gateError } from "../GateError.ts";
+import { GateError } from "../GateError.ts";
 import type { CallRates } from "./CallRates.ts";
-import { type CallerTiers, type CallToIdentify, identifyCaller } from "./identifyCaller.ts";
+import { type CallerResult, type CallerTiers, type CallToIdentify, identifyCaller } from "./identifyCaller.ts";
 import { tooManyCalls } from "./tooManyCalls.ts";
 
 /** What decides whether a call goes on. */
@@ -22,13 +21,13 @@ export interface Admission extends CallerTiers {
  * | yes | not so | `too-many-calls` |
  *
  * So strangers behind an address cost little, and a cluster behind the same address keeps its verdicts. Only a credential that
- * it did not have before waits until they pause. Throws `GateError`. Synchronous where there are no rates and no tier waits.
+ * it did not have before waits until they pause. Synchronous where there are no rates and no tier waits.
  */
 export function admitCaller(
   admission: Admission,
   call: CallToIdentify,
   settings: GateClusterSettings | undefined,
-): Identity | Promise<Identity> {
+): CallerResult | Promise<CallerResult> {
   const { rates, identified } = admission.deps;
   const known = identified?.(call.request);
   if (known !== undefined) return known;
@@ -42,17 +41,15 @@ async function admitWithin(
   admission: Admission,
   call: CallToIdentify,
   settings: GateClusterSettings | undefined,
-): Promise<Identity> {
+): Promise<CallerResult> {
   const waitSeconds = await rates.waitOf(call.request);
-  try {
-    const identity = await identifyCaller(admission, call, settings, waitSeconds > 0);
+  const result = await identifyCaller(admission, call, settings, waitSeconds > 0);
+  if (!(result instanceof GateError)) {
     const clusterSeconds = settings === undefined ? 0 : await rates.takeCluster(settings.cluster);
-    if (clusterSeconds > 0) throw tooManyCalls("cluster", clusterSeconds);
-    return identity;
-  } catch (error) {
-    if (gateError(error).code !== "unauthenticated") throw error;
-    if (waitSeconds > 0) throw tooManyCalls("address", waitSeconds);
-    await rates.takeRefused(call.request);
-    throw error;
+    return clusterSeconds > 0 ? tooManyCalls("cluster", clusterSeconds) : result;
   }
+  if (result.code !== "unauthenticated") return result;
+  if (waitSeconds > 0) return tooManyCalls("address", waitSeconds);
+  await rates.takeRefused(call.request);
+  return result;
 }

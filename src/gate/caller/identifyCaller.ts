@@ -4,6 +4,7 @@ import { type IdentifyResult, identify } from "../../identity/identify.ts";
 import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import type { GateDependencies } from "../GateDependencies.ts";
+import type { GateError } from "../GateError.ts";
 import type { GateTiers } from "./GateTiers.ts";
 
 /** The part of a call that identifies its caller. */
@@ -19,18 +20,21 @@ export interface CallerTiers {
   readonly deps: Pick<GateDependencies, "clientCertificate" | "hasHost" | "background">;
 }
 
+/** Who calls, or the error of a call that is refused. Not thrown: strangers make many calls, and a throw costs a third of a refusal. */
+export type CallerResult = Identity | GateError;
+
 /**
  * Identifies the caller of a cluster, before its body is read. `isKnownOnly` accepts only what was verified before, without
- * the cost of a verification. Throws `GateError` `unauthenticated`, the same for every reason and for a cluster that
- * the gate does not have; `identity-unavailable` when the keys of the issuer cannot be fetched.
+ * the cost of a verification. The error is `unauthenticated`, the same for every reason and for a cluster that the gate
+ * does not have; `identity-unavailable` when the keys of the issuer cannot be fetched. Never throws or rejects.
  */
 export function identifyCaller(
   { tiers, deps }: CallerTiers,
   { request, purpose, url, token, deadline }: CallToIdentify,
   settings: GateClusterSettings | undefined,
   isKnownOnly: boolean,
-): Identity | Promise<Identity> {
-  if (settings === undefined) throw tiers.refusal("unknown-cluster");
+): CallerResult | Promise<CallerResult> {
+  if (settings === undefined) return tiers.refusal("unknown-cluster");
   const call: IdentityCall = {
     purpose,
     url,
@@ -45,12 +49,11 @@ export function identifyCaller(
   return result instanceof Promise ? inTime(result, deadline, tiers) : identityOf(result, tiers);
 }
 
-async function inTime(result: Promise<IdentifyResult>, deadline: Deadline, tiers: GateTiers): Promise<Identity> {
+async function inTime(result: Promise<IdentifyResult>, deadline: Deadline, tiers: GateTiers): Promise<CallerResult> {
   const settled = await Promise.race([result, deadline.passed]);
   return identityOf(settled === deadlinePassed ? { ok: false, reason: "keys-unavailable" } : settled, tiers);
 }
 
-function identityOf(result: IdentifyResult, tiers: GateTiers): Identity {
-  if (result.ok) return result.identity;
-  throw tiers.refusal(result.reason);
+function identityOf(result: IdentifyResult, tiers: GateTiers): CallerResult {
+  return result.ok ? result.identity : tiers.refusal(result.reason);
 }

@@ -3,6 +3,7 @@ import type { Log } from "../../telemetry/Log.ts";
 import { GateError } from "../GateError.ts";
 import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings, type GateParts } from "./clusterSettings.ts";
+import { DefaultParams } from "./DefaultParams.ts";
 import type { GateClusterSettings } from "./GateClusterSettings.ts";
 
 /** The cached result of a lookup. `settings` is undefined when there is no such cluster. */
@@ -51,13 +52,13 @@ export class ClusterDirectory {
     parts: GateParts,
     deps: { now: () => number; log: Log },
   ) {
-    this.#parts = parts;
+    this.#parts = { ...parts, defaults: new DefaultParams() };
     this.#now = deps.now;
     this.#log = deps.log;
     if (typeof clusters === "function") this.#lookup = clusters;
     else
       this.#table = new Map(
-        Object.entries(clusters).map(([name, cluster]) => [name, clusterSettings(name, cluster, parts, true)]),
+        Object.entries(clusters).map(([name, cluster]) => [name, clusterSettings(name, cluster, this.#parts, true)]),
       );
   }
 

@@ -8,6 +8,7 @@ import { entryFault } from "../../registration/entry/entryFault.ts";
 import { DEFAULT_ENTRY, gateEntries } from "../../registration/entry/gateEntries.ts";
 import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
+import { DefaultParams } from "./DefaultParams.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 
 /** A group of policies that share the options of a webhook. Its path is `/c/CLUSTER/validate/ENTRY`. */
@@ -85,7 +86,8 @@ export function defineGate(definition: GateDefinition): Gate {
           `clusters.${name}`,
           "is not a cluster name: expected lower-case letters, digits, '-' and '.'",
         );
-    for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, { policies, tiers }, true);
+    const parts = { policies, tiers, defaults: new DefaultParams() };
+    for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, parts, true);
   }
   return Object.freeze({
     name,

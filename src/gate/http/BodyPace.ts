@@ -54,6 +54,6 @@ export class BodyPace {
   }
 
   #fail(message: string): void {
-    this.#reject?.(new GateError("body-timeout", message, { isBodyUnread: true }));
+    this.#reject?.(new GateError("body-timeout", message, { body: "cut" }));
   }
 }

@@ -6,10 +6,10 @@ import type { errorSchema } from "./errorSchema.ts";
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Writes an error as HTTP: status, JSON body, and the headers that belong to it. `isBodyUnread` means that the caller may
- * still be sending.
+ * Writes an error as HTTP: status, JSON body, and the headers that belong to it. `isLast` ends the connection, which the
+ * unread rest of a body makes useless for other calls.
  */
-export function errorResponse(error: GateError, isBodyUnread: boolean): Response {
+export function errorResponse(error: GateError, isLast: boolean): Response {
   const body: z.infer<typeof errorSchema> = {
     error: { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) },
   };
@@ -20,8 +20,7 @@ export function errorResponse(error: GateError, isBodyUnread: boolean): Response
   if (status === 503 || status === 429) headers["retry-after"] = String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
   // RFC 9110, section 15.5.2. A caller with a certificate or a capability does not need it.
   if (status === 401) headers["www-authenticate"] = "Bearer";
-  // The unread rest of a body makes the connection useless for other calls.
-  if (isBodyUnread) headers.connection = "close";
+  if (isLast) headers.connection = "close";
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -41,8 +41,7 @@ export async function readBody(request: Request, reading: BodyReading, deadline:
   let kept: KeptBody | undefined;
   const evicted = new Promise<never>((_, reject) => {
     evict = () => {
-      const facts = { isBodyUnread: true };
-      reject(new GateError("overloaded", "too many bodies arrive at one time; try again", facts));
+      reject(new GateError("overloaded", "too many bodies arrive at one time; try again", { body: "cut" }));
       kept?.drop();
     };
   });
@@ -88,7 +87,7 @@ export async function drainBody(request: Request, deadline: Deadline, read = rea
 }
 
 /** The `Content-Length` of a request in bytes; undefined without a valid one. */
-function announcedLength(request: Request): number | undefined {
+export function announcedLength(request: Request): number | undefined {
   const header = request.headers.get("content-length");
   return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }

@@ -81,7 +81,9 @@ class CallBed {
       });
     await vi.advanceTimersByTimeAsync(waitMs);
     if (!isSettled) throw new Error(`no answer within ${waitMs} ms`);
-    return answered;
+    const answer = await answered;
+    if (answer instanceof GateError) throw answer;
+    return answer;
   }
 }
 

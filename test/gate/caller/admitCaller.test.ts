@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import { admitCaller } from "../../../src/gate/caller/admitCaller.ts";
 import type { CallRates } from "../../../src/gate/caller/CallRates.ts";
 import { GateTiers } from "../../../src/gate/caller/GateTiers.ts";
-import { gateError } from "../../../src/gate/GateError.ts";
+import { GateError } from "../../../src/gate/GateError.ts";
 import { ABSENT, refused, type TierResult } from "../../../src/identity/Identity.ts";
 import type { IdentityTier } from "../../../src/identity/IdentityTier.ts";
 import { Deadline } from "../../../src/policy/run/Deadline.ts";
@@ -103,15 +103,10 @@ it.each<[result: string, takenOfCluster: number, takenOfAddress: number, when: s
     const deadline = new Deadline(5_000, () => 0);
     const request = new Request("https://gate.example/c/production/validate");
     const call = { purpose: "validate", url: request.url, request, deadline } as const;
-    try {
-      const admitted = await admitCaller({ tiers, deps: { rates } }, call, isEnrolled ? settings : undefined);
-      expect(admitted.tier).toBe(result);
-    } catch (error) {
-      const { code, retryAfterSeconds } = gateError(error);
-      expect([code, retryAfterSeconds].filter((it) => it !== undefined).join(" ")).toBe(result);
-    } finally {
-      deadline.dispose();
-    }
+    const admitted = await admitCaller({ tiers, deps: { rates } }, call, isEnrolled ? settings : undefined);
+    deadline.dispose();
+    const told = admitted instanceof GateError ? [admitted.code, admitted.retryAfterSeconds] : [admitted.tier];
+    expect(told.filter((it) => it !== undefined).join(" ")).toBe(result);
     expect([rates.takeCluster.mock.calls.length, rates.takeRefused.mock.calls.length]).toEqual([ofCluster, ofAddress]);
   },
 );

@@ -32,8 +32,8 @@ const RETRIED: readonly GateErrorCode[] = [
   "too-many-calls",
 ];
 
-const answer = (code: GateErrorCode, facts: GateErrorFacts = {}, isBodyUnread = false): Response =>
-  errorResponse(new GateError(code, "a message", facts), isBodyUnread);
+const answer = (code: GateErrorCode, facts: GateErrorFacts = {}, isLast = false): Response =>
+  errorResponse(new GateError(code, "a message", facts), isLast);
 
 it.each(CODES.map((code) => [code, STATUS[code]] as const))("httpStatus of %s is %i", (code, status) => {
   expect(httpStatus(code)).toBe(status);
@@ -59,13 +59,13 @@ it.each(CODES.map((code) => [RETRIED.includes(code) ? "1" : null, code] as const
   },
 );
 
-it.each<[header: string, value: string | null, when: string, facts: GateErrorFacts, isBodyUnread: boolean]>([
+it.each<[header: string, value: string | null, when: string, facts: GateErrorFacts, isLast: boolean]>([
   ["allow", "POST", "the path takes POST", { allow: "POST" }, false],
   ["allow", null, "the error names no methods", {}, false],
-  ["connection", "close", "the body was not read to its end", {}, true],
-  ["connection", null, "the body was read to its end", {}, false],
-])("errorResponse sends the header %s with the value %s when %s", (header, value, _, facts, isBodyUnread) => {
-  expect(answer("method-not-allowed", facts, isBodyUnread).headers.get(header)).toBe(value);
+  ["connection", "close", "the connection ends", {}, true],
+  ["connection", null, "the connection stays", {}, false],
+])("errorResponse sends the header %s with the value %s when %s", (header, value, _, facts, isLast) => {
+  expect(answer("method-not-allowed", facts, isLast).headers.get(header)).toBe(value);
 });
 
 it("errorResponse sends the path of the fault, and not the cause", async () => {
