@@ -3,13 +3,13 @@ import { ABSENT, type RefusalReason, refused, type TierResult } from "../Identit
 import type { CapabilityRequest, ClusterTier, IdentityCall, IdentityHost, IssuedCapability } from "../IdentityTier.ts";
 import { bearerToken } from "../jwt/bearerToken.ts";
 import type { TokenVerifier } from "../jwt/TokenVerifier.ts";
+import type { RecentlyUsed } from "../RecentlyUsed.ts";
 import type { CapabilityKeys } from "./CapabilityKeys.ts";
 import { type CapabilityRules, judgeCapability } from "./judgeCapability.ts";
-import { readCapability, type UnverifiedCapability } from "./readCapability.ts";
+import { type CapabilityClaims, readCapability, type UnverifiedCapability } from "./readCapability.ts";
 import type { CheckedCapabilitySettings } from "./readCapabilitySettings.ts";
 import { utcSeconds } from "./readKeySet.ts";
 import { signCapability } from "./signCapability.ts";
-import type { VerifiedCapabilities } from "./VerifiedCapabilities.ts";
 
 /** 96 bits: among 2^40 capabilities two have the same `jti` with a probability of 2^-17. */
 const JTI_BYTES = 12;
@@ -18,7 +18,11 @@ const JTI_BYTES = 12;
 export interface SharedCapabilities {
   readonly host: IdentityHost;
   readonly keys: CapabilityKeys;
-  readonly verified: VerifiedCapabilities;
+  /**
+   * The claims of capabilities whose signatures were right, so that each is verified once. It says nothing of their time, cluster
+   * and denial, which are judged at each call. Only who has a key of the gate can add to it.
+   */
+  readonly verified: RecentlyUsed<string, CapabilityClaims>;
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
@@ -52,7 +56,7 @@ export class ClusterCapabilities implements ClusterTier {
     const { keys, verified, host } = this.#shared;
     const reason = await keys.verify(token, read);
     if (reason !== undefined) return refused(reason);
-    verified.add(token, read.claims);
+    verified.set(token, read.claims);
     return judgeCapability(read.claims, this.#rules, host.now());
   }
 

@@ -1,15 +1,15 @@
 import { IdentitySettingsError } from "../IdentitySettingsError.ts";
 import type { IdentityHost, IdentityTier, StartedTier } from "../IdentityTier.ts";
 import { TokenVerifiers } from "../jwt/TokenVerifier.ts";
+import { RecentlyUsed } from "../RecentlyUsed.ts";
 import { CapabilityKeys } from "./CapabilityKeys.ts";
 import { ClusterCapabilities, type SharedCapabilities } from "./ClusterCapabilities.ts";
-import { MAX_CAPABILITY_LENGTH } from "./readCapability.ts";
+import { type CapabilityClaims, MAX_CAPABILITY_LENGTH } from "./readCapability.ts";
 import { readCapabilitySettings } from "./readCapabilitySettings.ts";
 import { CAPABILITY_KEYS, readKeySet } from "./readKeySet.ts";
-import { VerifiedCapabilities } from "./VerifiedCapabilities.ts";
 
-/** 3,000 clusters have 6,000 during a change of all: the one in use, and the next. An entry takes about 1 kB. */
-const MAX_VERIFIED = 8_192;
+/** 3,000 clusters have 6,000 during a change of all: the one in use, and the next. At most twice as many are kept, of about 1 kB. */
+const VERIFIED = 6_144;
 
 /** What tests choose. */
 export interface CapabilityOptions {
@@ -33,7 +33,8 @@ export function capability({ randomBytes = secureBytes }: CapabilityOptions = {}
 
 function start(host: IdentityHost, randomBytes: (count: number) => Uint8Array): StartedTier {
   const keys = new CapabilityKeys(readKeySet(host.env[CAPABILITY_KEYS]), host.log);
-  const shared: SharedCapabilities = { host, keys, verified: new VerifiedCapabilities(MAX_VERIFIED), randomBytes };
+  const verified = new RecentlyUsed<string, CapabilityClaims>({ entries: VERIFIED });
+  const shared: SharedCapabilities = { host, keys, verified, randomBytes };
   const verifiers = new TokenVerifiers(host);
   return {
     forCluster(cluster, settings) {

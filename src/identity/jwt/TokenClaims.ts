@@ -1,3 +1,4 @@
+import { base64url } from "jose";
 import { isJsonObject } from "../../protocol/Json.ts";
 import type { RefusalReason } from "../Identity.ts";
 import { type RegistrationClaim, registrationClaim } from "./registrationClaim.ts";
@@ -22,13 +23,13 @@ export interface TokenClaims {
 }
 
 /**
- * Reads the payload of a token; undefined when it is no JSON object, lacks `sub` or `exp`, or has a claim of another type.
- * Of a claim that is there twice, the last one counts (RFC 7519, section 4).
+ * Reads the payload of a compact JWS, whose signature may be wrong; undefined when it is no JSON object, lacks `sub` or `exp`, or has
+ * a claim of another type. Of a claim that is there twice, the last one counts (RFC 7519, section 4).
  */
-export function readClaims(payload: Uint8Array): TokenClaims | undefined {
+export function readClaims(token: string): TokenClaims | undefined {
   let json: unknown;
   try {
-    json = JSON.parse(UTF8.decode(payload));
+    json = JSON.parse(UTF8.decode(base64url.decode(token.slice(token.indexOf(".") + 1, token.lastIndexOf(".")))));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Log } from "../../telemetry/Log.ts";
 import { limitLines } from "../../telemetry/limitLines.ts";
 import type { RefusalReason } from "../Identity.ts";
 import type { IdentityHost } from "../IdentityTier.ts";
+import { ImportedKeys } from "./keys/ImportedKeys.ts";
 import type { KeySource } from "./keys/KeySource.ts";
 import { KeySources } from "./keys/KeySources.ts";
 import type { TokenKey } from "./keys/TokenKey.ts";
@@ -30,6 +31,7 @@ export class TokenVerifiers {
   readonly #now: () => number;
   readonly #log: Log;
   readonly #sources: KeySources;
+  readonly #imported = new ImportedKeys();
 
   constructor(host: IdentityHost) {
     this.#now = () => host.now();
@@ -42,6 +44,7 @@ export class TokenVerifiers {
     return new TokenVerifier(cluster, {
       issuer: issuer.issuer,
       keys: this.#sources.of(issuer),
+      imported: this.#imported,
       now: this.#now,
       log: this.#log,
     });
@@ -53,6 +56,7 @@ export interface VerifierParts {
   /** The `iss` of the tokens. */
   readonly issuer: string;
   readonly keys: KeySource;
+  readonly imported: ImportedKeys;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -69,28 +73,29 @@ export class TokenVerifier {
   }
 
   /**
-   * Verifies a compact JWT. The signature comes first: reasons that speak of claims are about tokens that the issuer signed.
-   * Fetches the keys of the issuer where they are not known. Never rejects.
+   * Verifies a compact JWT. The issuer's name comes first: whoever does not know it cannot make the gate fetch keys, nor learn whether
+   * they can be fetched. Then comes the signature: reasons that speak of other claims are about tokens that the issuer
+   * signed. Never rejects.
    */
   async verify(token: string, expected: ExpectedToken): Promise<VerifiedToken> {
     const header = readTokenHeader(token);
     if (typeof header === "string") return refuse(header);
+    const claims = readClaims(token);
+    if (claims === undefined) return refuse("malformed");
+    if (claims.iss !== this.#parts.issuer) return refuse("wrong-issuer");
     const key = await this.#parts.keys.find({ ...header, cluster: this.#cluster, background: expected.background });
     if (typeof key === "string") return refuse(key);
-    const imported = await key.imported(header.alg);
+    const imported = await this.#parts.imported.of(key, header.alg);
     if (imported === undefined) {
       const { kid } = key;
       this.#parts.log.warn("A key of an issuer cannot be imported", { code: "bad-key", cluster: this.#cluster, kid });
       return refuse("unknown-key");
     }
-    let payload: Uint8Array;
     try {
-      ({ payload } = await compactVerify(token, imported, { algorithms: [header.alg] }));
+      await compactVerify(token, imported, { algorithms: [header.alg] });
     } catch (error) {
       return refuse(error instanceof errors.JWSSignatureVerificationFailed ? "bad-signature" : "malformed");
     }
-    const claims = readClaims(payload);
-    if (claims === undefined) return refuse("malformed");
     const reason = this.#refusal(claims, expected);
     return reason === undefined ? { ok: true, claims, key } : refuse(reason);
   }
@@ -101,7 +106,6 @@ export class TokenVerifier {
   }
 
   #refusal(claims: TokenClaims, { audiences, isSubject }: ExpectedToken): RefusalReason | undefined {
-    if (claims.iss !== this.#parts.issuer) return "wrong-issuer";
     if (!audiences.some((audience) => claims.aud.includes(audience))) return "wrong-audience";
     if (!isSubject(claims.sub)) return "wrong-subject";
     return timeRefusal(claims, this.#parts.now());

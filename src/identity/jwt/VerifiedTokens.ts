@@ -1,10 +1,12 @@
+import { RecentlyUsed } from "../RecentlyUsed.ts";
 import type { TokenKey } from "./keys/TokenKey.ts";
 import { LEEWAY_MS, type TokenClaims } from "./TokenClaims.ts";
 
-/** For all clusters of a process: 3,000 API servers with a token each, and some that change. */
-const MAX_TOKENS = 4_096;
-/** Of tokens, in characters. What else an entry holds is no longer than its token. */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+/**
+ * For all clusters of a process: 3,000 API servers with a token each, and some that change. At most twice as many are kept. The
+ * weight is in characters. What else an entry holds is no longer than its token.
+ */
+const LIMITS = { entries: 4_096, weight: 4 * 1024 * 1024, weightOf: (token: string) => token.length };
 
 /** A token that was verified. */
 export interface CachedToken {
@@ -16,13 +18,12 @@ export interface CachedToken {
 }
 
 /**
- * Tokens that were verified, by their exact text, the least recently used one first. A token is kept until it expires, for the
- * last scope that verified it: a token is for the URL of one cluster. Refused tokens are not kept. Any caller can make up
+ * Tokens that were verified, by their exact text: those that were used last. A token is kept until it expires, for the last
+ * scope that verified it: a token is for the URL of one cluster. Refused tokens are not kept. Any caller can make up
  * new ones, and one that is refused now is right when its time comes or its key is known.
  */
 export class VerifiedTokens {
-  readonly #tokens = new Map<string, CachedToken>();
-  #characters = 0;
+  readonly #tokens = new RecentlyUsed<string, CachedToken>(LIMITS);
 
   /** The number of tokens. */
   get size(): number {
@@ -31,33 +32,23 @@ export class VerifiedTokens {
 
   /** The characters of all tokens. */
   get characters(): number {
-    return this.#characters;
+    return this.#tokens.weight;
   }
 
   /** A token of a scope, at a time in milliseconds since 1970; undefined when it is not known or has expired. */
   get(token: string, scope: number, now: number): CachedToken | undefined {
     const found = this.#tokens.get(token);
     if (found === undefined || found.scope !== scope) return undefined;
-    if (now >= found.claims.exp * 1000 + LEEWAY_MS) {
-      this.delete(token);
-      return undefined;
-    }
-    this.#tokens.delete(token);
-    this.#tokens.set(token, found);
-    return found;
+    if (now < found.claims.exp * 1000 + LEEWAY_MS) return found;
+    this.delete(token);
+    return undefined;
   }
 
   set(token: string, verified: CachedToken): void {
-    this.delete(token);
     this.#tokens.set(token, verified);
-    this.#characters += token.length;
-    for (const oldest of this.#tokens.keys()) {
-      if (this.#tokens.size <= MAX_TOKENS && this.#characters <= MAX_CHARACTERS) break;
-      this.delete(oldest);
-    }
   }
 
   delete(token: string): void {
-    if (this.#tokens.delete(token)) this.#characters -= token.length;
+    this.#tokens.delete(token);
   }
 }

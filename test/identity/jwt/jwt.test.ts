@@ -493,3 +493,24 @@ async function toPs512(key: CryptoKey): Promise<CryptoKey> {
   const bytes = await crypto.subtle.exportKey("pkcs8", key);
   return crypto.subtle.importKey("pkcs8", bytes, { name: "RSA-PSS", hash: "SHA-512" }, false, ["sign"]);
 }
+
+describe("an issuer whose keys cannot be fetched", () => {
+  const PUBLIC = "https://issuer.example.com";
+
+  it.each<[what: string, issuer: string, result: TierResult, fetches: number]>([
+    ["of the issuer may be tried again", PUBLIC, REFUSED("keys-unavailable"), 1],
+    ["of another issuer is refused, and makes no fetch", "https://issuer.example.com/", REFUSED("wrong-issuer"), 0],
+    ["without an issuer is refused, and makes no fetch", "", REFUSED("wrong-issuer"), 0],
+  ])("a token %s", async (_, iss, result, fetches) => {
+    let made = 0;
+    const fetch = (): Promise<never> => {
+      made += 1;
+      return Promise.reject(new Error("the issuer is down"));
+    };
+    const down = jwt()
+      .start(identityHost({ fetch }))
+      .forCluster("production", { tier: "jwt", issuer: PUBLIC, subjects: ["*"] });
+    expect(await down.identify(callWith(await es256.sign({ ...CLAIMS, iss })))).toEqual(result);
+    expect(made).toBe(fetches);
+  });
+});

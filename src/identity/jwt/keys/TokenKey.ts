@@ -7,14 +7,12 @@ export type KeyMaterial =
   | { readonly kty: "EC"; readonly crv: string; readonly x: string; readonly y: string }
   | { readonly kty: "OKP"; readonly crv: string; readonly x: string };
 
-/** A public key of an issuer. It is imported at its first use: most keys of 3,000 clusters are not used in one process. */
+/** A public key of an issuer. It is imported when a token needs it: most keys of 3,000 clusters are not used in one process. */
 export class TokenKey {
   readonly kid: string;
   /** The one algorithm of the key, where its JWK names it. */
   readonly alg: string | undefined;
   readonly material: KeyMaterial;
-  /** By algorithm: WebCrypto imports a key for one. There are at most six, for an RSA key that names none. */
-  readonly #imported = new Map<string, Promise<CryptoKey | undefined>>();
 
   constructor(kid: string, alg: string | undefined, material: KeyMaterial) {
     this.kid = kid;
@@ -33,14 +31,14 @@ export class TokenKey {
     );
   }
 
-  /** The key for an algorithm that it fits; undefined when it cannot be imported, such as for a point that is not on the curve. */
-  imported(alg: string): Promise<CryptoKey | undefined> {
-    let imported = this.#imported.get(alg);
-    if (imported === undefined) {
-      imported = importKey(this.material, alg);
-      this.#imported.set(alg, imported);
+  /** Imports the key for an algorithm that it fits; undefined when it cannot be imported. Never rejects. */
+  async import(alg: string): Promise<CryptoKey | undefined> {
+    try {
+      const key = await importJWK({ ...this.material }, alg, { extractable: false });
+      return key instanceof Uint8Array ? undefined : key;
+    } catch {
+      return undefined;
     }
-    return imported;
   }
 
   /** Whether another key is the same. */
@@ -50,14 +48,5 @@ export class TokenKey {
       this.alg === other.alg &&
       JSON.stringify(this.material) === JSON.stringify(other.material)
     );
-  }
-}
-
-async function importKey(material: KeyMaterial, alg: string): Promise<CryptoKey | undefined> {
-  try {
-    const key = await importJWK({ ...material }, alg, { extractable: false });
-    return key instanceof Uint8Array ? undefined : key;
-  } catch {
-    return undefined;
   }
 }
