@@ -52,7 +52,7 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
     ...(bundle?.warnings ?? []).map(
       (message) => ({ code: "doubtful-ca", severity: "warning", place: "--ca:", message }) as const,
     ),
-    ...lintIdentity(settings, url),
+    ...lintIdentity(gate, settings, url),
     ...lintRegistrations(gate, settings, options.nodes),
     ...(await lintMutators(gate, settings, samples)),
     ...(await lintSubresources(gate, settings)),

@@ -8,6 +8,8 @@ import type { LiveRegistration } from "../cluster/LiveRegistration.ts";
 import type { DoctorFinding } from "../DoctorFinding.ts";
 import { durationText } from "./timeLeft.ts";
 
+const GET_TODO =
+  "Let the sync run, with capability in its config. For a first install: postern render --sync --sync-token FILE.";
 /** The default of the gate's setting `grace`. */
 const DEFAULT_GRACE_MS = 7 * 86_400_000;
 const RENEW_TODO =
@@ -47,22 +49,30 @@ function registrationFindings(registration: LiveRegistration, { now, sources }: 
   const calls = registration.hooks.flatMap(({ url }) => readGateUrl(url ?? "") ?? []);
   const tokens = new Set(calls.flatMap(({ token }) => token ?? []));
   const findings: DoctorFinding[] = [];
-  const takesOnlyCapabilities =
-    sources?.tiers !== undefined && sources.tiers.length > 0 && sources.tiers.every((name) => name === "capability");
-  if (takesOnlyCapabilities && calls.some(({ token }) => token === undefined))
+  const needed = capabilityNeed(registration.kind, sources?.tiers ?? []);
+  if (needed !== undefined && calls.some(({ token }) => token === undefined))
     findings.push({
       code: "capability-missing",
       severity: "error",
       about,
-      message:
-        "has a URL without a capability, and the gate takes only capabilities for this cluster: it refuses each call",
-      todo: "Let the sync run, with capability in its config. For a first install: postern render --sync --sync-token FILE.",
+      message: `has a URL without a capability, and ${needed}: the gate refuses each call`,
+      todo:
+        sources?.tiers?.includes("capability") === true
+          ? GET_TODO
+          : `Add the tier capability to identity of the cluster in the gate. ${GET_TODO}`,
     });
   for (const token of tokens) {
     const finding = lifeFinding(token, now, sources?.graceMs ?? DEFAULT_GRACE_MS);
     if (finding !== undefined) findings.push({ ...finding, about, todo: RENEW_TODO });
   }
   return findings;
+}
+
+/** Why the URLs of a registration have to have a capability; undefined when they need not. */
+function capabilityNeed(kind: LiveRegistration["kind"], tiers: readonly string[]): string | undefined {
+  if (tiers.length === 0 || tiers.includes("none")) return undefined;
+  if (tiers.every((name) => name === "capability")) return "the gate takes only capabilities for this cluster";
+  return kind === "CustomResourceDefinition" ? "API servers send no other credential with conversions" : undefined;
 }
 
 function lifeFinding(

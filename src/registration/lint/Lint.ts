@@ -8,6 +8,8 @@ export type LintCode =
   | "calls-for-everything"
   /** The matchCondition of an entry would have more than 30,000 characters. It is left out, and the gate gets more calls. */
   | "condition-too-long"
+  /** The gate has conversions, and the cluster lacks the tier `capability`. API servers send no other credential with conversions. Add it to `identity`. */
+  | "conversions-refused"
   /** A certificate of `--ca` has expired, is not valid yet, or is not a CA certificate. */
   | "doubtful-ca"
   /** The gate gives verdicts to every caller for this cluster, at another host than this machine. Set `identity` of the cluster in the gate. */

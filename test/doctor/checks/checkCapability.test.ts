@@ -28,10 +28,14 @@ interface Case {
   readonly tiers?: readonly string[];
   readonly graceMs?: number;
   readonly base?: string;
+  /** The registrations are of this kind. */
+  readonly kind?: LiveRegistration["kind"];
 }
 
-async function findings({ token, base, ...settings }: Case) {
-  const view = await viewOf(ca, { now: NOW, registrations: await withToken(token, base) });
+async function findings({ token, base, kind, ...settings }: Case) {
+  const live = await withToken(token, base);
+  const ofKind = live.map((it) => ({ ...it, kind: kind ?? it.kind }));
+  const view = await viewOf(ca, { now: NOW, registrations: ofKind });
   if (view.sources === undefined) throw new Error("the view has no sources");
   const found = checkCapability({ ...view, sources: { ...view.sources, ...settings } });
   return [...new Map(found.map((it) => [it.code, `${it.severity} ${it.code}: ${it.message}`])).values()];
@@ -70,9 +74,27 @@ describe("checkCapability", () => {
       "no capability, and only capabilities are taken",
       () => ({ tiers: ["capability"] }),
       [
-        "error capability-missing: has a URL without a capability, and the gate takes only capabilities for this cluster: it refuses each call",
+        "error capability-missing: has a URL without a capability, and the gate takes only capabilities for this cluster: the gate refuses each call",
       ],
     ],
+    [
+      "conversions without a capability, which are not identified otherwise",
+      () => ({ tiers: ["jwt", "capability"], kind: "CustomResourceDefinition" }),
+      [
+        "error capability-missing: has a URL without a capability, and API servers send no other credential with conversions: the gate refuses each call",
+      ],
+    ],
+    [
+      "conversions without a capability, and every caller is taken",
+      () => ({ tiers: ["none"], kind: "CustomResourceDefinition" }),
+      ["warning identity-none: takes every call for the cluster production: whoever reaches it gets its verdicts"],
+    ],
+    [
+      "conversions with a capability",
+      () => ({ token: issued(2), tiers: ["jwt", "capability"], kind: "CustomResourceDefinition" }),
+      [],
+    ],
+    ["conversions of a gate with unknown settings", () => ({ kind: "CustomResourceDefinition" }), []],
     ["no capability, and another tier is taken as well", () => ({ tiers: ["jwt", "capability"] }), []],
     [
       "every caller is taken",
