@@ -20,8 +20,8 @@ import { tracingFigures } from "./tracing/tracingFigures.ts";
 
 /**
  * `npm run bench`: measures a gate and prints the figures. `--quick` selects the quick size, `--output json` prints
- * JSON. `--base FOLDER` compares only with the gate of another checkout. A figure that misses its target is not a failure, because the machine may be busy. A measurement that fails is
- * one.
+ * JSON. `--only AREA` measures one area. `--base FOLDER` compares only with the gate of another checkout. A figure that misses its
+ * target is not a failure, because the machine may be busy. A measurement that fails is one.
  */
 async function bench(): Promise<void> {
   const { values } = parseArgs({
@@ -29,29 +29,31 @@ async function bench(): Promise<void> {
       quick: { type: "boolean", default: false },
       output: { type: "string", default: "text" },
       base: { type: "string" },
+      only: { type: "string" },
     },
   });
   if (values.output !== "text" && values.output !== "json") throw new Error("--output takes text or json");
   const size = benchSizes[values.quick ? "quick" : "full"];
-  const figures = values.base === undefined ? await measureAll(size) : await baseFigures(values.base, size);
+  const figures = values.base === undefined ? await measure(values.only, size) : await baseFigures(values.base, size);
   process.stdout.write(values.output === "json" ? asJson(figures) : `${printFigures(figures)}\n`);
 }
 
-async function measureAll(size: BenchSize): Promise<Figure[]> {
-  return [
-    await nodeFigure(size),
-    await workerdFigure(size),
-    ...(await policyCountFigures(size)),
-    ...(await mutationFigures(size)),
-    ...(await tracingFigures(size)),
-    ...(await identityFigures(size)),
-    await latencyFigure(size),
-    ...(await nodeStoreFigures(size)),
-    ...(await objectFigures(size)),
-    ...(await recordedCallFigures(size)),
-    await verifyFigure(size),
-    ...(await startFigures(size)),
-  ];
+/** In the order of the printed table. */
+const AREAS: Readonly<Record<string, readonly ((size: BenchSize) => Promise<Figure | Figure[]>)[]>> = {
+  gate: [nodeFigure, workerdFigure, policyCountFigures, mutationFigures],
+  tracing: [tracingFigures],
+  identity: [identityFigures],
+  records: [latencyFigure, nodeStoreFigures, objectFigures, recordedCallFigures, verifyFigure],
+  cli: [startFigures],
+};
+
+async function measure(only: string | undefined, size: BenchSize): Promise<Figure[]> {
+  if (only !== undefined && !Object.hasOwn(AREAS, only))
+    throw new Error(`--only takes ${Object.keys(AREAS).join(", ")}`);
+  const figures: Figure[] = [];
+  for (const [area, all] of Object.entries(AREAS))
+    if (only === undefined || area === only) for (const one of all) figures.push(...[await one(size)].flat());
+  return figures;
 }
 
 function asJson(figures: readonly Figure[]): string {

@@ -16,8 +16,8 @@ import { measureRatio } from "../Ratio.ts";
 
 const URL = "https://gate.example.com/c/bench/validate";
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
-/** More than the caches of the tiers hold (4,096 tokens and 8,192 capabilities), so that used in turn none is known. */
-const POOL = { jwt: 4_200, capability: 8_400 };
+/** More than the caches of the tiers hold (8,192 tokens and 12,288 capabilities), so that used in turn none is known. */
+const POOL = { jwt: 8_400, capability: 12_600 };
 
 /** A tier, and tokens that it accepts. */
 interface Subject {
@@ -39,7 +39,7 @@ export async function tierFigures(size: BenchSize): Promise<Figure[]> {
 async function figuresOf(
   name: string,
   subject: Subject,
-  { rounds, requests, durationMs }: BenchSize,
+  { rounds, requests, warmUpRequests, durationMs }: BenchSize,
 ): Promise<Figure[]> {
   const { tier, tokens, callOf, verify } = subject;
   const [first = ""] = tokens;
@@ -59,7 +59,8 @@ async function figuresOf(
       });
   };
   const [subjectOf, floorOf] = [inTurn((token) => tier.identify(callOf(token))), inTurn(verify)];
-  for (const measure of [subjectOf, floorOf]) await measure();
+  for (let warmed = 0; warmed < warmUpRequests; warmed += 2 * calls)
+    for (const measure of [subjectOf, floorOf]) await measure();
   const warm = await measureRatio(rounds, subjectOf, floorOf);
   await tier.identify(known);
   const cached = await measureRatio(
