@@ -48,10 +48,14 @@ const CORE = ["src/identity/IdentitySettingsError.ts", "src/identity/Identity.ts
 /** A gate pays only for the tiers that it lists. Capabilities are issued for a token, which the verifier of `jwt` checks. */
 describe.each<[tiers: string, ofTier: readonly string[], without: readonly string[]]>([
   ["", [], []],
-  ["jwt()", ["jwt", "jwt/keys"], []],
-  ["capability()", ["capability", "jwt", "jwt/keys"], ["jwt.ts", "readJwtSettings.ts", "VerifiedTokens.ts"]],
+  ["jwt()", ["RecentlyUsed.ts", "jwt", "jwt/keys"], []],
+  ["capability()", ["RecentlyUsed.ts", "capability", "jwt", "jwt/keys"], ["jwt.ts", "readJwtSettings.ts", "VerifiedTokens.ts"]],
   ["clientCertificate()", ["certificate"], []],
-  ["jwt(), capability(), clientCertificate()", ["capability", "certificate", "jwt", "jwt/keys"], []],
+  [
+    "jwt(), capability(), clientCertificate()",
+    ["RecentlyUsed.ts", "capability", "certificate", "jwt", "jwt/keys"],
+    [],
+  ],
 ])("the worker of a gate with the tiers [%s]", async (tiers, ofTier, without) => {
   const { text, bundle } = await bundleFunction("worker", gateWith(tiers));
   const modules = Object.values(bundle.metafile.outputs)
@@ -59,8 +63,8 @@ describe.each<[tiers: string, ofTier: readonly string[], without: readonly strin
     .flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 && path.startsWith("src/identity/") ? [path] : []));
   const ofTiers = modules.filter((path) => !CORE.includes(path));
 
-  it(`has modules of these folders only, and ${gzippedBytes(text)} bytes gzipped`, () => {
-    const found = ofTiers.map((path) => path.slice("src/identity/".length, path.lastIndexOf("/")));
+  it(`has modules of these folders and files only, and ${gzippedBytes(text)} bytes gzipped`, () => {
+    const found = ofTiers.map((path) => /^src\/identity\/(.*?)(?:\/[^/]*)?$/.exec(path)?.[1]);
     expect([...new Set(found)].sort()).toEqual(ofTier);
     expect(ofTiers.filter((path) => without.includes(path.slice(path.lastIndexOf("/") + 1)))).toEqual([]);
   });
