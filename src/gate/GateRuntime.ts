@@ -62,7 +62,10 @@ export class GateRuntime {
       fetch: deps.fetch ?? fetch,
       env: deps.variables ?? {},
       hasRegistration: (kind, name) => registrationNames(gate.name, kind).includes(name),
+      // A gate that judges apart identifies nobody.
+      readsCertificates: (deps.clientCertificate ?? deps.identified) !== undefined,
     });
+    checkTable(gate, this);
     const memory = new CacheMemory();
     this.#all = new PolicyEngine(gate.policies, undefined, memory);
     this.#entries = new Map(gateEntries(gate).map(({ name, policies }) => [name, new EntryEngines(policies, memory)]));
@@ -91,5 +94,14 @@ export class GateRuntime {
     const engines = this.#entries.get(entry);
     if (engines === undefined) this.counters.count("unknown_entry");
     return engines === undefined ? this.#all : engines.for(part);
+  }
+}
+
+/** What a tier can say of a cluster only with the variables of the runtime. The settings of a lookup are checked at their call. */
+function checkTable({ clusters }: Gate, runtime: Pick<GateRuntime, "clusters" | "tiers">): void {
+  if (typeof clusters === "function") return;
+  for (const name of Object.keys(clusters)) {
+    const settings = runtime.clusters.find(name);
+    if (settings !== undefined && !(settings instanceof Promise)) runtime.tiers.check(settings);
   }
 }

@@ -3,7 +3,8 @@ import { Hono as TinyHono } from "hono/tiny";
 import { callReader, tokenCallReader } from "../protocol/gateUrl.ts";
 import { routeOf } from "../telemetry/redact/routeOf.ts";
 import { answerCall } from "./answer/answerCall.ts";
-import { type Call, callOf, httpsUrl } from "./answer/Call.ts";
+import { type Call, callOf, type TokenCall } from "./answer/Call.ts";
+import type { CallPath } from "./answer/CallPath.ts";
 import { type FailedCall, failedCall } from "./answer/failedCall.ts";
 import { callClock, endCall } from "./answer/telemetry/endCall.ts";
 import { answerTokenCall } from "./caller/answerTokenCall.ts";
@@ -57,38 +58,22 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
   // Paths of calls are read as they are written, on every runtime. Routing would decode them, and cost 4 % on Workers.
   app.fetch = (request, ...rest) => {
     const { method, url } = request;
-    const path = readCall(url);
-    if (path === undefined) {
-      const cluster = readTokenCall(url);
-      return cluster === undefined ? route(request, ...rest) : tokenAnswered(request, cluster);
-    }
+    const path = readCall(url) ?? tokenPath(readTokenCall(url));
+    if (path === undefined) return route(request, ...rest);
     if (method !== "POST") return answerFailure(wrongMethod("POST"), request, atPath(pathOf(url)), deps);
     const call = callOf(request, path, callDeps, calledUrl?.(request) ?? withBase(basePath, url));
     return asyncContext === undefined ? answered(call) : asyncContext.run(call.facts, () => answered(call));
   };
-  const tokenAnswered = async (request: Request, cluster: string): Promise<Response> => {
-    try {
-      if (request.method !== "POST") throw wrongMethod("POST");
-      return await answerTokenCall(runtime, { request, cluster, url: calledHttps(request) });
-    } catch (error) {
-      const failure = gateError(error);
-      if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
-      // What names no cluster may be anything that a caller wrote.
-      const named = failure.reason === "unknown-cluster" ? "(unknown)" : cluster;
-      return answerFailure(failure, request, { cluster: named, ...atPath(pathOf(request.url)) }, deps);
-    }
-  };
-  const calledHttps = (request: Request): string => httpsUrl(calledUrl?.(request) ?? withBase(basePath, request.url));
-  const callFailed = (failure: GateError, call: Call): Promise<Response> => {
+  const callFailed = (failure: GateError, call: Call | TokenCall): Promise<Response> => {
     if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
-    const facts = failedCall(runtime, call, failure.reason);
-    return answerFailure(failure, call.request, facts, { ...deps, log: call.log });
+    return answerFailure(failure, call.request, failedCall(runtime, call), { ...deps, log: call.log });
   };
-  const answered = async (call: Call): Promise<Response> => {
+  const answered = async (call: Call | TokenCall): Promise<Response> => {
     const startedAt = deps.metrics === undefined ? 0 : clock();
     // At the same time as the answer: nobody waits for it.
     const client = call.span.isRecording ? deps.clients?.ofSpan(call.request) : undefined;
-    const answer = await answerCall(runtime, call).catch(gateError);
+    const answering = call.purpose === "token" ? answerTokenCall(runtime, call) : answerCall(runtime, call);
+    const answer = await answering.catch(gateError);
     const failure = answer instanceof GateError ? answer : undefined;
     const response = answer instanceof GateError ? await callFailed(answer, call) : answer;
     if (client !== undefined) call.span.setAttributes(await client);
@@ -96,6 +81,10 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     return response;
   };
   return app;
+}
+
+function tokenPath(cluster: string | undefined): CallPath | undefined {
+  return cluster === undefined ? undefined : { cluster, purpose: "token", entry: undefined };
 }
 
 /** The path of the URL of a request, as it is written. */

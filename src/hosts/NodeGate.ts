@@ -15,6 +15,7 @@ import type { Telemetry } from "../telemetry/Telemetry.ts";
 import type { NodeCertificates } from "./certificate/NodeCertificates.ts";
 import { type MemoryRatesOptions, memoryRates } from "./rates/memoryRates.ts";
 import { readIncoming } from "./readIncoming.ts";
+import { isServedHost } from "./servedHosts.ts";
 import { JudgeThread } from "./thread/JudgeThread.ts";
 import { judgeInThread } from "./thread/judgeInThread.ts";
 import { threadTelemetry } from "./thread/threadTelemetry.ts";
@@ -110,7 +111,7 @@ export class NodeGate {
             new ClientAddresses({ ...addresses, addressOf: (it) => this.#incoming.get(it)?.socket.remoteAddress }),
       clientCertificate:
         certificates === undefined ? undefined : (request) => ofIncoming(request, (it) => certificates.of(it)),
-      ...(hosts === undefined ? {} : { hasHost: (request: Request) => hosts.has(new URL(request.url).host) }),
+      ...(hosts === undefined ? {} : { hasHost: (request: Request) => isServedHost(hosts, request.url) }),
       rates:
         rates === undefined
           ? undefined

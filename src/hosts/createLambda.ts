@@ -1,6 +1,7 @@
 import { verdictLines } from "../gate/answer/logVerdict.ts";
 import { checkRecorder } from "../gate/config/checkRecorder.ts";
 import type { Gate } from "../gate/config/defineGate.ts";
+import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { parseAddressKey } from "../gate/config/parseAddressKey.ts";
 import { parseSigningKey } from "../gate/config/parseSigningKey.ts";
 import { createGate } from "../gate/createGate.ts";
@@ -20,7 +21,7 @@ import { type LambdaAnswer, lambdaAnswer } from "./lambdaAnswer.ts";
 import { nodeMemory } from "./nodeMemory.ts";
 import { readAnnouncementFile } from "./readAnnouncementFile.ts";
 import { type LambdaEvent, readLambdaEvent } from "./readLambdaEvent.ts";
-import { servedHosts } from "./servedHosts.ts";
+import { isServedHost, servedHosts } from "./servedHosts.ts";
 import { flushWithin } from "./telemetry/flushRegularly.ts";
 import { LambdaCalls } from "./telemetry/LambdaCalls.ts";
 
@@ -69,6 +70,7 @@ export function createLambda(
   const events = new WeakMap<Request, LambdaEvent>();
   const given = new WeakMap<Request, unknown>();
   const hosts = servedHosts(env.POSTERN_HOSTS);
+  const publicHost = publicHostOf(env.POSTERN_PUBLIC_HOST);
   const app = createGate(gate, {
     now: Date.now,
     log,
@@ -85,7 +87,8 @@ export function createLambda(
       isWritten: log.isWritten,
     }),
     clientCertificate: (request) => lambdaCertificate(given.get(request)),
-    hasHost: (request) => events.get(request)?.isHostKnown === true || hosts?.has(new URL(request.url).host) === true,
+    hasHost: (request) =>
+      events.get(request)?.isHostKnown === true || (hosts !== undefined && isServedHost(hosts, request.url)),
     variables: env,
     tracer: telemetry?.tracer,
     metrics: telemetry?.metrics,
@@ -96,7 +99,12 @@ export function createLambda(
   const { exportWaitMs = EXPORT_WAIT_MS } = options;
   let isTold = false;
   return async (input, context) => {
-    const event = readLambdaEvent(input, env.POSTERN_BASE_PATH);
+    const read = readLambdaEvent(input, env.POSTERN_BASE_PATH);
+    // Behind a proxy the platform names the host that the proxy called, and its stage. The caller called another URL.
+    const event =
+      read === undefined || publicHost === undefined
+        ? read
+        : { ...read, host: publicHost, base: undefined, isHostKnown: true };
     const request = event === undefined ? undefined : requestOf(event);
     if (event === undefined || request === undefined) {
       if (!isTold) log.warn("an event is not an HTTP request; remove the trigger that sends it");
@@ -117,6 +125,13 @@ export function createLambda(
     if (telemetry?.isDue === true) await flushWithin(telemetry, exportWaitMs);
     return answer;
   };
+}
+
+/** Reads POSTERN_PUBLIC_HOST. Throws {@link GateConfigError}. */
+function publicHostOf(text: string | undefined): string | undefined {
+  const [host, ...more] = servedHosts(text, "POSTERN_PUBLIC_HOST") ?? [];
+  if (more.length === 0) return host;
+  throw new GateConfigError("POSTERN_PUBLIC_HOST", "names several hosts; the gate has one public URL");
 }
 
 /** The request of an event; undefined where its host or a header cannot be one. */

@@ -16,9 +16,9 @@ import { contextLog } from "../telemetry/context/contextLog.ts";
 import { jsonLog } from "../telemetry/jsonLog.ts";
 import type { Log } from "../telemetry/Log.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
-import type { AddressHash } from "../telemetry/redact/hashAddresses.ts";
-import type { Telemetry, TelemetryFactory, TelemetryHost } from "../telemetry/Telemetry.ts";
+import type { TelemetryFactory } from "../telemetry/Telemetry.ts";
 import { type RateLimitEnv, workerRates } from "./rates/workerRates.ts";
+import { usableTier } from "./usableTier.ts";
 
 /** Variables and bindings of a Worker (wrangler.toml; secrets with `wrangler secret put`). */
 export interface WorkerEnv extends WorkerRecordsEnv, RateLimitEnv {
@@ -119,13 +119,12 @@ function createWorkerApp(gate: Gate, env: WorkerEnv, options: AppOptions): Worke
   const plain = jsonLog(write, Date.now);
   const all = asyncContext === undefined ? plain : contextLog(plain, asyncContext);
   const log = limitLines(all, Date.now, ["warn", "error"]);
-  const telemetry = usableTelemetry(options, {
-    env: { ...env },
-    service: gate.name,
+  const telemetry = usable(
     log,
-    now: Date.now,
-    fetch: fetchNow,
-  });
+    "telemetry cannot be used; nothing is traced or measured",
+    () => options.telemetry?.({ env: { ...env }, service: gate.name, log, now: Date.now, fetch: fetchNow }),
+    () => undefined,
+  );
   const pending = new PendingRecords({
     queue: env.POSTERN_RECORD_QUEUE,
     log,
@@ -134,33 +133,57 @@ function createWorkerApp(gate: Gate, env: WorkerEnv, options: AppOptions): Worke
   });
   telemetry?.metrics?.recordQueue(() => pending.size);
   const now = options.records?.now(env);
-  const app = createGate(gate, {
-    now: Date.now,
-    log,
-    limits: LIMITS,
-    // workerd copies a Headers in a third of the time that it needs to read an object.
-    answerInit: { headers: new Headers({ "content-type": "application/json" }) },
-    freezeReviews: env.POSTERN_FREEZE_REVIEWS !== undefined,
-    basePath: usableBasePath(env, log),
-    ...usableSigningKey(env, log),
-    announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
-    ...usableVerdictLines(env, log),
-    records: { later: (decide, bytes) => pending.later(decide, bytes), ...(now === undefined ? {} : { now }) },
-    clients: new ClientAddresses({
-      hash: usableAddressKey(env, log),
-      // Cloudflare sets it, whatever the caller sends.
-      addressOf: ({ headers }) => headers.get("cf-connecting-ip") ?? undefined,
-      isWritten: log.isWritten,
-    }),
-    clientCertificate: options.clientCertificate,
-    background: options.background,
-    rates: workerRates(env, Date.now),
-    variables: { ...env },
-    fetch: fetchNow,
-    tracer: telemetry?.tracer,
-    metrics: telemetry?.metrics,
-    asyncContext,
-  });
+  const tiers = gate.tiers.map((tier) => usableTier(tier, log));
+  const app = createGate(
+    { ...gate, tiers },
+    {
+      now: Date.now,
+      log,
+      limits: LIMITS,
+      // workerd copies a Headers in a third of the time that it needs to read an object.
+      answerInit: { headers: new Headers({ "content-type": "application/json" }) },
+      freezeReviews: env.POSTERN_FREEZE_REVIEWS !== undefined,
+      basePath: usable(
+        log,
+        "the base path cannot be used; paths are served without it",
+        () => parseBasePath(env.POSTERN_BASE_PATH),
+        () => "",
+      ),
+      ...usable(
+        log,
+        "the signing key cannot be used; self-tests are unsigned",
+        () => readSigningKey(env),
+        () => ({}),
+      ),
+      announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
+      ...usable(
+        log,
+        "the users of verdict lines are not logged",
+        () => verdictLines(log, env),
+        () => verdictLines(log, { ...env, POSTERN_VERDICT_USER: "none" }),
+      ),
+      records: { later: (decide, bytes) => pending.later(decide, bytes), ...(now === undefined ? {} : { now }) },
+      clients: new ClientAddresses({
+        hash: usable(
+          log,
+          "the key for addresses of clients cannot be used; a random one is",
+          () => parseAddressKey(env.POSTERN_ADDRESS_KEY),
+          () => parseAddressKey(undefined),
+        ),
+        // Cloudflare sets it, whatever the caller sends.
+        addressOf: ({ headers }) => headers.get("cf-connecting-ip") ?? undefined,
+        isWritten: log.isWritten,
+      }),
+      clientCertificate: options.clientCertificate,
+      background: options.background,
+      rates: workerRates(env, Date.now),
+      variables: { ...env },
+      fetch: fetchNow,
+      tracer: telemetry?.tracer,
+      metrics: telemetry?.metrics,
+      asyncContext,
+    },
+  );
   const flush = async (): Promise<void> => {
     await Promise.all([pending.flush(), telemetry?.isDue === true ? telemetry.flush() : undefined]);
   };
@@ -170,57 +193,21 @@ function createWorkerApp(gate: Gate, env: WorkerEnv, options: AppOptions): Worke
 /** A method of another object cannot be `fetch` in workerd. */
 const fetchNow: typeof fetch = (...args) => fetch(...args);
 
-/** The telemetry, or nothing when its settings cannot be used. A Worker has no start at which it could fail. */
-function usableTelemetry({ telemetry }: WorkerOptions, host: TelemetryHost): Telemetry | undefined {
-  try {
-    return telemetry?.(host);
-  } catch (error) {
-    host.log.error("telemetry cannot be used; nothing is traced or measured", { error });
-    return undefined;
-  }
-}
-
 /**
- * The signing key, or nothing when it cannot be used. A Worker has no start at which it could fail. To fail every call
- * instead would allow everything where failurePolicy is Ignore.
+ * What is read from the variables of a Worker, or something else when they cannot be used: an error is in the log. A Worker has no
+ * start at which it could fail. To fail every call instead would allow everything where failurePolicy is Ignore.
  */
-function usableSigningKey(env: WorkerEnv, log: Log): ReturnType<typeof parseSigningKey> {
+function usable<T>(log: Log, message: string, read: () => T, otherwise: () => T): T {
   try {
-    const parsed = parseSigningKey(env.POSTERN_SIGNING_KEY);
-    if (parsed.signingKey !== undefined) new SelfTestSigner(parsed.signingKey);
-    return parsed;
+    return read();
   } catch (error) {
-    log.error("the signing key cannot be used; self-tests are unsigned", { error });
-    return {};
+    log.error(message, { error });
+    return otherwise();
   }
 }
 
-/** The base path, or nothing when it cannot be used, for the same reason. */
-function usableBasePath(env: WorkerEnv, log: Log): string {
-  try {
-    return parseBasePath(env.POSTERN_BASE_PATH);
-  } catch (error) {
-    log.error("the base path cannot be used; paths are served without it", { error });
-    return "";
-  }
-}
-
-/** The key for addresses of clients, or a random one when it cannot be used, for the same reason. */
-function usableAddressKey(env: WorkerEnv, log: Log): AddressHash {
-  try {
-    return parseAddressKey(env.POSTERN_ADDRESS_KEY);
-  } catch (error) {
-    log.error("the key for addresses of clients cannot be used; a random one is", { error });
-    return parseAddressKey(undefined);
-  }
-}
-
-/** The settings of verdict lines; without users when they cannot be used, for the same reason. */
-function usableVerdictLines(env: WorkerEnv, log: Log): ReturnType<typeof verdictLines> {
-  try {
-    return verdictLines(log, env);
-  } catch (error) {
-    log.error("the users of verdict lines are not logged", { error });
-    return verdictLines(log, { ...env, POSTERN_VERDICT_USER: "none" });
-  }
+function readSigningKey(env: WorkerEnv): ReturnType<typeof parseSigningKey> {
+  const parsed = parseSigningKey(env.POSTERN_SIGNING_KEY);
+  if (parsed.signingKey !== undefined) new SelfTestSigner(parsed.signingKey);
+  return parsed;
 }

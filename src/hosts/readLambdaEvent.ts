@@ -61,7 +61,7 @@ export function readLambdaEvent(given: unknown, basePath = ""): LambdaEvent | un
     base: baseOf(path, context, plain),
     query: queryOf(event, inPath),
     headers,
-    isHostKnown: typeof context.domainName === "string",
+    isHostKnown: host === context.domainName,
     client: firstText(http.sourceIp, membersOf(context.identity).sourceIp, lastOf(headers.get("x-forwarded-for"))),
     body: bodyOf(event),
     isMultiValue: typeof event.multiValueHeaders === "object" && event.multiValueHeaders !== null,

@@ -22,7 +22,7 @@ export type RefusalReason =
   | "malformed"
   /** An algorithm, type or header parameter that is not accepted. */
   | "wrong-algorithm"
-  /** No key of the cluster has its `kid`. */
+  /** No key of the cluster or the gate has its `kid`, or the key had stopped signing when it was issued. */
   | "unknown-key"
   /** Its signature is not of the key. */
   | "bad-signature"

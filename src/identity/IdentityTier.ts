@@ -54,6 +54,8 @@ export interface IdentityHost {
   readonly env: Readonly<Record<string, unknown>>;
   /** Whether the gate renders a registration of this kind and name. */
   readonly hasRegistration: (kind: "validating" | "mutating", name: string) => boolean;
+  /** Whether the runtime reads client certificates. Default: it does. */
+  readonly readsCertificates?: boolean;
 }
 
 /** One way to prove who calls. A gate lists those that its clusters use, so that a bundle has no other. */
@@ -67,6 +69,11 @@ export interface IdentityTier {
 
 /** A tier of a running gate. Keys and caches are shared by all clusters. */
 export interface StartedTier {
+  /**
+   * Throws {@link IdentitySettingsError} for the name of a cluster that the tier cannot serve. Called at the start for each cluster of a
+   * table, so it costs little. Default: it serves any.
+   */
+  checkName?(cluster: string): void;
   /** The tier of one cluster. Throws {@link IdentitySettingsError}. Keys are imported or fetched at the first call. */
   forCluster(cluster: string, settings: JsonObject): ClusterTier;
 }
@@ -84,6 +91,10 @@ export interface CapabilityRequest {
   readonly authorization: string | null;
   /** `https://HOST[/BASE]/token`. */
   readonly audience: string;
+  /** See `IdentityCall.background`. */
+  readonly background?: IdentityCall["background"];
+  /** Called once the token is verified, before a capability is signed. With what it throws, nothing is issued. */
+  readonly beforeIssue?: (() => Promise<void>) | undefined;
 }
 
 /** A capability, as `/token/CLUSTER` answers it. Times are seconds since 1970. */

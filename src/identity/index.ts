@@ -1,4 +1,4 @@
-export { type CapabilityOptions, capability } from "./capability/capability.ts";
+export { capability } from "./capability/capability.ts";
 export { clientCertificate } from "./certificate/clientCertificate.ts";
 export type { Identity, RefusalReason, TierName, TierResult } from "./Identity.ts";
 export type {

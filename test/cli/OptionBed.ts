@@ -61,7 +61,7 @@ export class OptionBed {
     write("records.jwks", records.jwks);
     write("records.jsonl", (await testChain([2, 2], records)).batches.join(""));
     const old = Date.now() - 3_600_000;
-    write("keys.json", keySetText([await makeKey("EdDSA", old), await makeKey("EdDSA", old)]));
+    write("keys.json", keySetText([{ ...(await makeKey("EdDSA", old)), kid: "first" }, await makeKey("EdDSA", old)]));
     write("kubeconfig", await bed.#api.start());
     write(
       "sync.yaml",

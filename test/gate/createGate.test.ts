@@ -146,7 +146,7 @@ describe("createGate, failed calls:", () => {
     await app.fetch(reviewCall("/c/local/mutate"));
     expect(log.lines.at(-1)).toEqual({
       ...WARNED,
-      properties: { ...CALL_FACTS, code: "cluster-lookup-failed", cluster: "local", path: "/c/{cluster}/mutate" },
+      properties: { ...CALL_FACTS, code: "cluster-lookup-failed", cluster: "(unknown)", path: "/c/{cluster}/mutate" },
     });
   });
 

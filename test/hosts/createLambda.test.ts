@@ -1,8 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
+import type { Cluster } from "../../src/gate/config/Cluster.ts";
 import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { createLambda } from "../../src/hosts/createLambda.ts";
+import { jwt } from "../../src/identity/jwt/jwt.ts";
 import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 import { readReview } from "../fixtures/readReview.ts";
+import { TestIssuer } from "../identity/jwt/TestIssuer.ts";
 
 const gate = defineGate({
   policies: [denyLabels()],
@@ -248,6 +251,67 @@ describe("createLambda, errors in the gate's shape:", () => {
     expect(lines.join()).not.toContain("secret");
   });
 });
+
+const FUNCTION_URL = "x.lambda-url.eu-central-1.on.aws";
+
+it.each<[what: string, publicHost: string | undefined, base: string | undefined, event: object, url: string]>([
+  ["a Function URL", undefined, undefined, v2({ domain: FUNCTION_URL }), `https://${FUNCTION_URL}/c/local/validate`],
+  [
+    "CloudFront",
+    "gate.example.com",
+    undefined,
+    v2({ domain: FUNCTION_URL }),
+    "https://gate.example.com/c/local/validate",
+  ],
+  [
+    "CloudFront at a port and below a path",
+    "Gate.example.com:8443",
+    "/hooks",
+    v2({ domain: FUNCTION_URL }),
+    "https://gate.example.com:8443/hooks/c/local/validate",
+  ],
+  [
+    "CloudFront before a stage of an API",
+    "gate.example.com",
+    undefined,
+    v2({ path: "/prod/c/local/validate", stage: "prod" }),
+    "https://gate.example.com/c/local/validate",
+  ],
+  [
+    "a proxy before a load balancer",
+    "other.example.com",
+    undefined,
+    alb(),
+    "https://other.example.com/c/local/validate",
+  ],
+])("createLambda behind %s takes tokens for the public URL, and states it", async (_, host, base, event, url) => {
+  const issuer = await TestIssuer.create("https://issuer.example.com");
+  const identity = [
+    { tier: "jwt", issuer: "https://issuer.example.com", keys: { keys: [issuer.jwk] }, subjects: ["s"] },
+  ];
+  const one = createLambda(
+    defineGate({ policies: [denyLabels()], tiers: [jwt()], clusters: { local: { identity } as unknown as Cluster } }),
+    { POSTERN_PUBLIC_HOST: host, POSTERN_BASE_PATH: base },
+  );
+  const exp = Math.floor(Date.now() / 1_000) + 600;
+  const answer = async (aud: string): Promise<{ readonly statusCode: number; readonly body: string }> => {
+    const authorization = `Bearer ${await issuer.sign({ sub: "s", aud, exp })}`;
+    const host = "headers" in event ? { host: Object(event.headers).host } : {};
+    return one({ ...event, body: selfTest, headers: { ...JSON_HEADER, ...host, authorization } });
+  };
+  const { statusCode, body } = await answer(url);
+  expect(statusCode).toBe(200);
+  const { message } = JSON.parse(body).response.status;
+  expect(JSON.parse(message.slice(message.indexOf("{")))).toMatchObject({ url });
+  expect((await answer("https://another.example.com/c/local/validate")).statusCode).toBe(401);
+});
+
+it.each(["https://gate.example.com", "gate.example.com,other.example.com", "gate.example.com:443"])(
+  "createLambda refuses the public host %j",
+  (POSTERN_PUBLIC_HOST) => {
+    expect(() => createLambda(gate, { POSTERN_PUBLIC_HOST })).toThrow("gate: POSTERN_PUBLIC_HOST");
+  },
+);
 
 describe("createLambda states in self-tests the URL that was called:", () => {
   it.each<[name: string, base: string | undefined, event: object, url: string]>([

@@ -1,8 +1,12 @@
 import { expect, it, vi } from "vitest";
+import type { Cluster } from "../../src/gate/config/Cluster.ts";
 import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { createWorker } from "../../src/hosts/createWorker.ts";
+import { capability } from "../../src/identity/capability/capability.ts";
+import { jwt } from "../../src/identity/jwt/jwt.ts";
 import { denyLabels } from "../../src/policies/labels/denyLabels.ts";
 import { reviewCall } from "../gate/gateCall.ts";
+import { TestIssuer } from "../identity/jwt/TestIssuer.ts";
 
 const gate = defineGate({
   policies: [denyLabels()],
@@ -83,5 +87,52 @@ it("createWorker has no stores for the profile compliance, and no consumer of a 
   expect(worker).not.toHaveProperty("queue");
   const response = await worker.fetch(reviewCall("/c/strict/validate"), {}, context());
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+  log.mockClear();
+});
+
+it.each<[keys: string, env: { readonly POSTERN_CAPABILITY_KEYS?: string }]>([
+  ["that are no key set", { POSTERN_CAPABILITY_KEYS: "oops" }],
+  ["without a key", { POSTERN_CAPABILITY_KEYS: '{"keys":[]}' }],
+  ["that are missing", {}],
+])("createWorker refuses only capabilities, and logs one error, for capability keys %s", async (_, env) => {
+  const log = vi.mocked(console.log);
+  log.mockClear();
+  const { jwk } = await TestIssuer.create("https://issuer.example.com");
+  const issuer = { issuer: "https://issuer.example.com", keys: { keys: [jwk] } };
+  const worker = createWorker(
+    defineGate({
+      policies: [denyLabels()],
+      tiers: [jwt(), capability()],
+      clusters: async (name): Promise<Cluster | undefined> =>
+        ({
+          open: { identity: "none", records: { profile: "off" } } as const,
+          both: {
+            identity: [
+              { tier: "jwt", ...issuer, subjects: ["s"] },
+              { tier: "capability", ...issuer },
+            ],
+          },
+          one: { identity: [{ tier: "capability", ...issuer }] },
+        })[name] as Cluster | undefined,
+    }),
+  );
+  const statusOf = async (path: string): Promise<number> =>
+    (
+      await worker.fetch(
+        path === "/healthz" ? new Request(`https://gate.example${path}`) : reviewCall(path),
+        env,
+        context(),
+      )
+    ).status;
+  const paths = ["/healthz", "/c/open/validate", "/c/both/validate", "/k/x/c/one/validate", "/k/x/c/nowhere/validate"];
+  expect(await Promise.all([...paths, "/token/one"].map(statusOf))).toEqual([200, 200, 401, 401, 401, 401]);
+  const errors = log.mock.calls.map(([line]) => JSON.parse(String(line))).filter(({ level }) => level === "error");
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringContaining("a tier cannot be used"),
+      tier: "capability",
+      variable: "POSTERN_CAPABILITY_KEYS",
+    },
+  ]);
   log.mockClear();
 });

@@ -17,10 +17,14 @@ export const enrollCommand: AddCommand = (program, terminal, done) => {
     )
     .option(
       "--subject <text>",
-      "jwt: accepted subject of tokens, with * for any text; may be given several times. capability: the ServiceAccount of the sync",
+      "system:serviceaccount:NAMESPACE:NAME. jwt: whose tokens are accepted, with * for any text; may be given several times. capability: the sync (default: that of the rendered one)",
       collect,
     )
-    .option("--audience <text>", "jwt: audience that is accepted beside the URL; may be given several times", collect)
+    .option(
+      "--audience <text>",
+      "jwt: audience that is accepted beside the exact URL of a call; may be given several times",
+      collect,
+    )
     .addOption(
       new Option(
         "--keys <where>",
@@ -41,8 +45,8 @@ export const enrollCommand: AddCommand = (program, terminal, done) => {
 Example:
   $ postern enroll --cluster production --context production
   $ postern enroll --cluster production --tier jwt \\
-      --subject system:serviceaccount:kube-system:webhooks \\
-      --audience https://gate.example.com
+      --subject system:serviceaccount:postern-system:webhook-caller \\
+      --audience postern
   $ postern enroll --cluster production --tier client-certificate \\
       --certificate client.crt
 

@@ -47,7 +47,9 @@ function leafOf(text: string, file: string): Certificate {
     if (leaf === undefined) throw new TrustError("empty-bundle", `${file}: no certificate in PEM`);
     return leaf;
   } catch (error) {
-    if (error instanceof TrustError) throw new CliError("unreadable-input", `--certificate: ${error.message}`, error);
-    throw error;
+    if (!(error instanceof TrustError)) throw error;
+    const wrong = `${file}: has a private key; name the file with the certificate only, such as client.crt`;
+    const fault = error.code === "private-key" ? wrong : error.message;
+    throw new CliError("unreadable-input", `--certificate: ${fault}`, error);
   }
 }

@@ -1,4 +1,4 @@
-import { MAX_KEYS } from "../../identity/jwt/keys/readKeySet.ts";
+import { MAX_ISSUER_KEYS } from "../../identity/jwt/keys/readIssuerKeys.ts";
 import { isSecretKey, readPublicKey } from "../../identity/jwt/keys/readPublicKey.ts";
 import type { TokenKey } from "../../identity/jwt/keys/TokenKey.ts";
 import type { KubernetesClient } from "../../kubernetes/KubernetesClient.ts";
@@ -37,7 +37,8 @@ export async function readClusterIssuer(client: Pick<KubernetesClient, "text">):
   if (typeof issuer !== "string" || issuer === "") throw refused(`${DISCOVERY} has no issuer`);
   const set = await read(client, KEYS);
   if (!Array.isArray(set.keys)) throw refused(`${KEYS} is not a JSON Web Key Set`);
-  if (set.keys.length > MAX_KEYS) throw refused(`${KEYS} has ${set.keys.length} keys; expected at most ${MAX_KEYS}`);
+  if (set.keys.length > MAX_ISSUER_KEYS)
+    throw refused(`${KEYS} has ${set.keys.length} keys; expected at most ${MAX_ISSUER_KEYS}`);
   const keys: ClusterKey[] = [];
   const notes: string[] = [];
   for (const [index, jwk] of set.keys.entries()) {

@@ -10,6 +10,7 @@ import { printable } from "../../telemetry/printable.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
+import { callerNotes } from "./callerNotes.ts";
 import { literalOf, propertyName } from "./literalOf.ts";
 import { nextStepsText } from "./nextStepsText.ts";
 import { type KeyPlace, placeKeys } from "./placeKeys.ts";
@@ -67,7 +68,7 @@ export async function runEnroll(
   const pins = (more.certificates ?? []).filter(({ subject }) => subject !== "").map(({ fingerprint }) => fingerprint);
   if (pins.length > 0)
     terminal.stdout.write(`// Instead of subjects, until a renewal: fingerprints: ${JSON.stringify(pins)}\n`);
-  terminal.stderr.write(nextStepsText(cluster, tier));
+  terminal.stderr.write(nextStepsText(options));
   return EXIT_OK;
 }
 
@@ -102,7 +103,11 @@ async function ofIssuer(options: EnrollOptions, fetch: typeof globalThis.fetch):
     tier === "jwt"
       ? { subjects: subject, ...(audience === undefined ? {} : { audiences: audience }) }
       : { ...(subject === undefined ? {} : { subject: subject[0] }) };
-  return { settings: { tier, issuer, ...own, ...keys }, notes: [...found.notes, ...notes], keys: place };
+  return {
+    settings: { tier, issuer, ...own, ...keys },
+    notes: [...found.notes, ...callerNotes(options, found.issuer), ...notes],
+    keys: place,
+  };
 }
 
 async function ofCertificates({ tier, certificate = [] }: EnrollOptions): Promise<Enrolled> {

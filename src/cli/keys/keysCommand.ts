@@ -5,20 +5,21 @@ import { outputOption } from "../terminal/sharedOptions.ts";
 import type { NewKeysOptions } from "./runNewKeys.ts";
 import type { RotateKeysOptions } from "./runRotateKeys.ts";
 
-/** Adds `postern keys`: makes, rotates and lists the keys that sign capabilities. */
+/** Adds `postern keys`: makes, rotates, drops and lists the keys that sign capabilities. */
 export const keysCommand: AddCommand = (program, terminal, done) => {
   const keys = program
     .command("keys")
-    .description("make, rotate and list the keys that sign capabilities")
+    .description("make, rotate, drop and list the keys that sign capabilities")
     .addHelpText(
       "after",
       `
 Example:
   $ postern keys new --out keys.json
 
-Exit codes: 0 done, 1 not rotated yet, 2 usage, or a file that cannot be used.`,
+Exit codes: 0 done, 1 not rotated or dropped, 2 usage, or a file that cannot
+be used.`,
     );
-  for (const add of [newCommand, rotateCommand, listCommand]) add(keys, terminal, done);
+  for (const add of [newCommand, rotateCommand, dropCommand, listCommand]) add(keys, terminal, done);
 };
 
 const newCommand: AddCommand = (keys, terminal, done) => {
@@ -73,6 +74,32 @@ that cannot be used.`,
     );
 };
 
+const dropCommand: AddCommand = (keys, terminal, done) => {
+  keys
+    .command("drop")
+    .description("drop a key that leaked; capabilities that it signed are refused at once")
+    .argument("<file>", "set of private keys; it is replaced in one step, with mode 0600")
+    .argument("<kid>", "id of the key, as `postern keys list` prints it")
+    .addOption(outputOption())
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ postern keys drop keys.json hYrcScVDzTBXXgXT
+  $ npx wrangler secret put POSTERN_CAPABILITY_KEYS < keys.json
+
+Drop each key that leaked: of a file, that is the one that signs and the next
+one. When the key that signs is dropped, the next one signs. Calls with dropped
+capabilities get 401 until the syncs have written others, at their next run.
+Write -- before an id that begins with a hyphen.
+Exit codes: 0 dropped, 1 no other key can sign (the file stays as it is),
+2 usage, or a file that cannot be used.`,
+    )
+    .action(async (file: string, kid: string, { output }: { readonly output: "text" | "json" }) =>
+      done(await (await import("./runDropKey.ts")).runDropKey(terminal, { file, kid, output })),
+    );
+};
+
 const listCommand: AddCommand = (keys, terminal, done) => {
   keys
     .command("list")
@@ -103,7 +130,8 @@ function algorithmOption(note = ""): Option {
 function timeOption(flags: string, description: string, { byDefault, min, max, read }: ChosenDuration): Option {
   return new Option(flags, description).default(read(byDefault), byDefault).argParser((text: string) => {
     const ms = read(text);
-    if (ms === undefined) throw new InvalidArgumentError(`expected a duration from ${min} to ${max}`);
+    if (ms === undefined)
+      throw new InvalidArgumentError(`expected a duration from ${min} to ${max}, such as ${byDefault}`);
     return ms;
   });
 }

@@ -9,6 +9,7 @@ export function nextStepText(file: string | undefined, nowMs: number): string {
 Set POSTERN_CAPABILITY_KEYS on every instance of the gate:
   Workers  npx wrangler secret put POSTERN_CAPABILITY_KEYS < ${name}
   others   export POSTERN_CAPABILITY_KEYS="$(cat ${name})"
+A process on Node reads it only when it starts: start it again.
 When it is set everywhere, and not before ${utcSeconds(nowMs + MIN_AGE_MS)}, the next
 rotation is possible: postern keys rotate ${name}
 `;

@@ -1,3 +1,4 @@
+import { lastSigner } from "../../identity/capability/lastSigner.ts";
 import { type CapabilityKey, MAX_KEYS } from "../../identity/capability/readKeySet.ts";
 import { keyRole } from "./keyRole.ts";
 
@@ -49,12 +50,13 @@ export function rotateKeySet(keys: KeySet, { nowMs, lifeMs, graceMs, fresh, isDe
     return { ...key, d: undefined, sinceMs, untilMs };
   };
   const [signing, ...others] = keys;
+  const last = lastSigner(keys);
   const next = others.find((key) => keyRole(key, 1) === "next");
   const previous = others
     .filter((key) => key !== next)
     .map((key) => {
       // A set that another tool made does not say when a key signed last.
-      const signedMs = key.untilMs === undefined || key.sinceMs === signing.sinceMs ? nowMs : key.sinceMs;
+      const signedMs = key.untilMs === undefined || key === last ? nowMs : key.sinceMs;
       return stopped(key, signedMs ?? nowMs);
     });
   const kept = previous.filter(({ untilMs }) => untilMs > nowMs);

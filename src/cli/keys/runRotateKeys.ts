@@ -1,16 +1,12 @@
-import { realpath } from "node:fs/promises";
 import { type CapabilityAlgorithm, MAX_KEYS, utcSeconds } from "../../identity/capability/readKeySet.ts";
-import { CliError } from "../terminal/CliError.ts";
 import { EXIT_NOT_ROTATED, EXIT_OK } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
-import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
-import { keySetText } from "./keySetText.ts";
 import { makeKey } from "./makeKey.ts";
 import { nextStepText } from "./nextStepText.ts";
 import { printKeys, reportedKeys } from "./printKeys.ts";
 import { readKeySetFile } from "./readKeySetFile.ts";
 import { type RotationResult, rotateKeySet } from "./rotateKeySet.ts";
-import { writeFault } from "./writeFault.ts";
+import { writeKeySetFile } from "./writeKeySetFile.ts";
 
 /** Options of `postern keys rotate`, as they are given. Durations are milliseconds. */
 export interface RotateKeysOptions {
@@ -21,7 +17,7 @@ export interface RotateKeysOptions {
   readonly output: "text" | "json";
 }
 
-/** Rotates the set of a file. Resolves to the exit code. Throws {@link CliError} `unreadable-input`. */
+/** Rotates the set of a file. Resolves to the exit code. Throws `CliError` `unreadable-input`. */
 export async function runRotateKeys(
   { stdout, stderr }: Terminal,
   file: string,
@@ -37,12 +33,7 @@ export async function runRotateKeys(
     if (output === "json") stdout.write(`${JSON.stringify({ result: result.outcome, keys: reportedKeys(keys) })}\n`);
     return EXIT_NOT_ROTATED;
   }
-  try {
-    // The file of a link is replaced, and the link stays.
-    await writeFileAtomically(await realpath(file), keySetText(result.keys), 0o600);
-  } catch (error) {
-    throw new CliError("unreadable-input", `${file}: ${writeFault(error)}`, error);
-  }
+  await writeKeySetFile(file, result.keys);
   const reported = reportedKeys(result.keys, result.dropped);
   if (output === "json") stdout.write(`${JSON.stringify({ result: result.outcome, keys: reported })}\n`);
   else {
@@ -56,10 +47,10 @@ export async function runRotateKeys(
 
 function refusal(result: Extract<RotationResult, { readonly outcome: "too-early" | "full" }>): string {
   if (result.outcome === "full")
-    return `a set has at most ${MAX_KEYS} keys, and each has capabilities; rotate again after ${utcSeconds(result.readyMs)}`;
+    return `is not rotated: a set has at most ${MAX_KEYS} keys, and each of these has capabilities; rotate after ${utcSeconds(result.readyMs)}`;
   const when =
     result.readyMs === undefined
-      ? "does not say since when its next key is known"
-      : `has a next key that may not be known everywhere before ${utcSeconds(result.readyMs)}`;
-  return `${when}; --now rotates at once, when the set of the file is on every instance`;
+      ? "it does not say since when its next key is known; rotate"
+      : `its next key is younger than 10 minutes, and an instance may not have it; rotate after ${utcSeconds(result.readyMs)}, or`;
+  return `is not rotated: ${when} with --now when you know that every instance has this set`;
 }

@@ -15,7 +15,7 @@ export const EXIT_NOT_IN_STEP = 1;
 export const EXIT_ROLLED_BACK = 3;
 /** `records`: a finding of `verify`, a proof that does not hold, no record to prove, or a line that is not a record. */
 export const EXIT_FINDINGS = 1;
-/** `keys rotate`: an instance may not have the set of the file yet, or each key of a full set has capabilities. */
+/** `keys rotate`: an instance may not have the set yet, or each key of a full set has capabilities. `keys drop`: no other key can sign. */
 export const EXIT_NOT_ROTATED = 1;
 /** `doctor`: the worst finding is a warning. */
 export const EXIT_WARNINGS = 1;

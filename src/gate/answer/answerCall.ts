@@ -1,6 +1,7 @@
-import { type Deadline, deadlinePassed } from "../../policy/run/Deadline.ts";
+import type { Deadline } from "../../policy/run/Deadline.ts";
 import { traceHeaders } from "../../telemetry/trace/traceHeaders.ts";
 import { admitCaller } from "../caller/admitCaller.ts";
+import { findCluster } from "../caller/findCluster.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import { GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
@@ -17,7 +18,7 @@ import { noteCaller } from "./telemetry/noteCaller.ts";
  *
  * | step | ends the call with |
  * |---|---|
- * | find the cluster | `cluster-lookup-failed`, `overloaded` |
+ * | find the cluster | `cluster-lookup-failed`, `overloaded`, `too-many-calls`, `unauthenticated` |
  * | identify the caller | `unauthenticated`, also for a cluster that the gate does not have; `identity-unavailable`, `too-many-calls` |
  * | check the content type | `wrong-content-type` |
  * | read the body | `overloaded`, `body-timeout`, `incomplete-body` |
@@ -34,10 +35,11 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
     const span = call.span.child("identity");
     let settings: GateClusterSettings | undefined;
     try {
-      const found = runtime.clusters.find(call.cluster);
-      settings = found instanceof Promise ? await foundInTime(found, deadline) : found;
-      // What names no cluster may be anything that a caller wrote.
-      if (settings === undefined) call.span.setAttributes({ "k8s.cluster.name": "(unknown)" });
+      const looked = findCluster(runtime, call);
+      const found = looked instanceof Promise ? await looked : looked;
+      if (found instanceof GateError) return found;
+      settings = found;
+      call.isEnrolled = settings !== undefined;
       const admitted = admitCaller(runtime, call, settings);
       const caller = admitted instanceof Promise ? await admitted : admitted;
       if (caller instanceof GateError) return caller;
@@ -125,16 +127,6 @@ async function takePlace(
     endTurn?.();
     throw error;
   }
-}
-
-/** The settings of the call's cluster, found before the deadline. */
-async function foundInTime(
-  lookup: Promise<GateClusterSettings | undefined>,
-  deadline: Deadline,
-): Promise<GateClusterSettings | undefined> {
-  const settings = await Promise.race([lookup, deadline.passed]);
-  if (settings !== deadlinePassed) return settings;
-  throw new GateError("cluster-lookup-failed", "the lookup of the cluster's settings took too long; try again");
 }
 
 /** What the API server sends. */

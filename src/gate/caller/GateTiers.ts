@@ -1,6 +1,7 @@
-import type { RefusalReason } from "../../identity/Identity.ts";
+import { type RefusalReason, refused } from "../../identity/Identity.ts";
 import { IdentitySettingsError } from "../../identity/IdentitySettingsError.ts";
 import type { ClusterTier, IdentityHost, IdentityTier, StartedTier } from "../../identity/IdentityTier.ts";
+import type { Log } from "../../telemetry/Log.ts";
 import type { CheckedTier } from "../config/clusterIdentity.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import { GateConfigError } from "../config/GateConfigError.ts";
@@ -9,18 +10,37 @@ import { GateError } from "../GateError.ts";
 /** Accepts every caller. */
 const NONE: ClusterTier = { identify: () => ({ outcome: "accepted", identity: { tier: "none" } }) };
 
+/** For a cluster whose settings a tier cannot use. */
+const UNUSABLE: ClusterTier = { identify: () => refused("no-tier") };
+
 /** The tiers of a running gate. Those of a cluster are made at its first call, and go with its settings. */
 export class GateTiers {
   readonly #started: ReadonlyMap<IdentityTier, StartedTier>;
   readonly #clusters = new WeakMap<GateClusterSettings, readonly ClusterTier[]>();
   readonly #refusals = new Map<RefusalReason, GateError>();
+  readonly #log: Log;
 
   /** Throws {@link GateConfigError} for a variable of the runtime that cannot be used. */
   constructor(tiers: readonly IdentityTier[], host: IdentityHost) {
     this.#started = new Map(tiers.map((tier) => [tier, started(tier, host)]));
+    this.#log = host.log;
   }
 
-  /** The tiers of a cluster, in the order of its settings. */
+  /** Throws {@link GateConfigError} for a cluster of a table that a tier cannot serve. Makes no tiers. */
+  check({ cluster, identity }: GateClusterSettings): void {
+    for (const [index, { tier }] of identity.entries())
+      try {
+        if (tier !== "none") this.#started.get(tier)?.checkName?.(cluster);
+      } catch (error) {
+        if (!(error instanceof IdentitySettingsError)) throw error;
+        throw new GateConfigError(`clusters.${cluster}.identity[${index}]`, error.message);
+      }
+  }
+
+  /**
+   * The tiers of a cluster, in the order of its settings. One that cannot use the settings of a lookup refuses each caller with 401, and
+   * an error is in the log.
+   */
   of(settings: GateClusterSettings): readonly ClusterTier[] {
     const known = this.#clusters.get(settings);
     if (known !== undefined) return known;
@@ -46,7 +66,18 @@ export class GateTiers {
     const tier = this.#started.get(checked.tier);
     // Settings are checked with the tiers of the same gate.
     if (tier === undefined) throw new TypeError(`the tier ${checked.tier.name} was not started`);
-    return tier.forCluster(cluster, checked.settings);
+    try {
+      return tier.forCluster(cluster, checked.settings);
+    } catch (error) {
+      if (!(error instanceof IdentitySettingsError)) throw error;
+      const { name } = checked.tier;
+      this.#log.error("a tier cannot use the settings of a cluster; it refuses each caller", {
+        cluster,
+        tier: name,
+        error,
+      });
+      return UNUSABLE;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { GateDependencies } from "../GateDependencies.ts";
 import { GateError } from "../GateError.ts";
 import type { CallRates } from "./CallRates.ts";
 import { type CallerResult, type CallerTiers, type CallToIdentify, identifyCaller } from "./identifyCaller.ts";
+import { RefusedCalls } from "./RefusedCalls.ts";
 import { tooManyCalls } from "./tooManyCalls.ts";
 
 /** What decides whether a call goes on. */
@@ -13,15 +14,15 @@ export interface Admission extends CallerTiers {
 /**
  * Identifies the caller of a call and takes one call of its cluster, before the body is read:
  *
- * | the address has made too many refused calls | the caller is identified | the result |
- * |---|---|---|
- * | no | yes | its identity, or `too-many-calls` of its cluster |
- * | no | no | `unauthenticated`, and one refused call is taken |
- * | yes | by what was verified before | its identity, or `too-many-calls` of its cluster |
- * | yes | not so | `too-many-calls` |
+ * | the caller | the result |
+ * |---|---|
+ * | is identified | its identity, or `too-many-calls` of its cluster |
+ * | is not, and its address has made few refused calls | `unauthenticated`, and one refused call is taken |
+ * | is not, and its address has made too many | `too-many-calls` |
  *
- * So strangers behind an address cost little, and a cluster behind the same address keeps its verdicts. Only a credential that
- * it did not have before waits until they pause. Synchronous where there are no rates and no tier waits.
+ * When the refused calls of its cluster at its address are too many as well, it is identified only by what was verified before:
+ * see {@link RefusedCalls}. So strangers behind an address cost little, and clusters behind it keep their verdicts.
+ * Synchronous where there are no rates and no tier waits.
  */
 export function admitCaller(
   admission: Admission,
@@ -42,14 +43,13 @@ async function admitWithin(
   call: CallToIdentify,
   settings: GateClusterSettings | undefined,
 ): Promise<CallerResult> {
-  const waitSeconds = await rates.waitOf(call.request);
-  const result = await identifyCaller(admission, call, settings, waitSeconds > 0);
+  const refused = new RefusedCalls(rates);
+  const counted = { request: call.request, scope: settings?.cluster };
+  const room = await refused.roomOf(counted);
+  const result = await identifyCaller(admission, call, settings, room.isKnownOnly);
   if (!(result instanceof GateError)) {
     const clusterSeconds = settings === undefined ? 0 : await rates.takeCluster(settings.cluster);
     return clusterSeconds > 0 ? tooManyCalls("cluster", clusterSeconds) : result;
   }
-  if (result.code !== "unauthenticated") return result;
-  if (waitSeconds > 0) return tooManyCalls("address", waitSeconds);
-  await rates.takeRefused(call.request);
-  return result;
+  return result.code === "unauthenticated" ? refused.refuse(counted, room, result) : result;
 }

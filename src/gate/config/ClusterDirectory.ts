@@ -6,9 +6,9 @@ import { clusterSettings, type GateParts } from "./clusterSettings.ts";
 import { DefaultParams } from "./DefaultParams.ts";
 import type { GateClusterSettings } from "./GateClusterSettings.ts";
 
-/** The cached result of a lookup. `settings` is undefined when there is no such cluster. */
+/** The cached result of a lookup. */
 interface Cached {
-  readonly settings: GateClusterSettings | undefined;
+  readonly settings: GateClusterSettings;
   /** In milliseconds since 1970. */
   readonly lookedUpAt: number;
 }
@@ -37,7 +37,8 @@ export class ClusterDirectory {
   readonly #table: ReadonlyMap<string, GateClusterSettings> | undefined;
   readonly #lookup: ClusterLookup | undefined;
   readonly #cached = new Map<string, Cached>();
-  readonly #unknown = new Map<string, Cached>();
+  /** When each of these names was looked up. */
+  readonly #unknown = new Map<string, number>();
   readonly #pending = new Map<
     string,
     { readonly lookup: Promise<GateClusterSettings | undefined>; readonly startedAt: number }
@@ -68,18 +69,25 @@ export class ClusterDirectory {
    */
   find(name: string): GateClusterSettings | undefined | Promise<GateClusterSettings | undefined> {
     if (this.#table !== undefined) return this.#table.get(name);
-    if (!isObjectName(name)) return undefined;
-    const unknown = this.#unknown.get(name);
-    if (unknown !== undefined && this.#now() - unknown.lookedUpAt < UNKNOWN_FRESH_MS) return undefined;
+    if (!isObjectName(name) || this.#isUnknown(name)) return undefined;
     const cached = this.#cached.get(name);
     if (cached !== undefined && this.#now() - cached.lookedUpAt < FRESH_MS) {
       // To the end of the map: the least recently used cluster is evicted first.
-      this.#cached.delete(name);
-      this.#cached.set(name, cached);
+      remember(this.#cached, name, cached, MAX_CLUSTERS);
       return cached.settings;
     }
     const lookup = this.#refresh(name, cached);
     return cached === undefined ? lookup : newestInTime(lookup, cached.settings);
+  }
+
+  /** Whether a lookup has to be asked for a name of which nothing is cached: it may be made up. */
+  hasToAsk(name: string): boolean {
+    return this.#table === undefined && !this.#cached.has(name) && isObjectName(name) && !this.#isUnknown(name);
+  }
+
+  #isUnknown(name: string): boolean {
+    const lookedUpAt = this.#unknown.get(name);
+    return lookedUpAt !== undefined && this.#now() - lookedUpAt < UNKNOWN_FRESH_MS;
   }
 
   #refresh(name: string, last: Cached | undefined): Promise<GateClusterSettings | undefined> {
@@ -108,7 +116,7 @@ export class ClusterDirectory {
       const lookedUpAt = this.#now();
       if (cluster === undefined) {
         this.#cached.delete(name);
-        remember(this.#unknown, name, { settings: undefined, lookedUpAt }, MAX_UNKNOWN_NAMES);
+        remember(this.#unknown, name, lookedUpAt, MAX_UNKNOWN_NAMES);
         return undefined;
       }
       const settings = clusterSettings(name, cluster, this.#parts, false);
@@ -123,12 +131,8 @@ export class ClusterDirectory {
       });
       if (last === undefined)
         throw new GateError("cluster-lookup-failed", "the lookup of the cluster's settings failed; try again");
-      remember(
-        this.#cached,
-        name,
-        { settings: last.settings, lookedUpAt: this.#now() - FRESH_MS + RETRY_MS },
-        MAX_CLUSTERS,
-      );
+      const lookedUpAt = this.#now() - FRESH_MS + RETRY_MS;
+      remember(this.#cached, name, { settings: last.settings, lookedUpAt }, MAX_CLUSTERS);
       return last.settings;
     }
   }
@@ -167,9 +171,11 @@ async function newestInTime(
   }
 }
 
-function remember(map: Map<string, Cached>, name: string, cached: Cached, maxSize: number): void {
+/** Few enough that the iterator, which passes the entries that were deleted, takes a few microseconds. */
+function remember<T>(map: Map<string, T>, name: string, cached: T, maxSize: number): void {
   map.delete(name);
   map.set(name, cached);
+  if (map.size <= maxSize) return;
   const [oldest] = map.keys();
-  if (map.size > maxSize && oldest !== undefined) map.delete(oldest);
+  if (oldest !== undefined) map.delete(oldest);
 }

@@ -86,18 +86,18 @@ export class NodeCertificates {
 
   /** The certificate of a call; undefined when none was presented. */
   of(incoming: Incoming): PresentedCertificate | undefined {
-    if (this.#roots === undefined) return undefined;
-    const { header } = this.#settings;
-    if (header !== undefined && this.#isFromProxy(incoming)) return this.#ofHeader(incoming, header, this.#roots.roots);
-    return this.#ofConnection(incoming, this.#roots.roots);
+    const header = this.#headerOf(incoming);
+    return header === undefined ? this.#ofConnection(incoming) : this.#ofHeader(incoming, header);
   }
 
   /**
    * Ends the connection of a call that was refused, with its answer, when the connection has a certificate. Its client then makes
-   * another one with the certificate that it has by now. Returns the answer.
+   * another one with the certificate that it has by now. This does not depend on the cluster: else the end would tell strangers
+   * which clusters there are. Returns the answer.
    */
   endRefused(incoming: Incoming, response: Response): Response {
-    if (response.status !== 401 || !this.#ofConnections.has(connectionOf(incoming))) return response;
+    if (response.status !== 401 || this.#headerOf(incoming) !== undefined) return response;
+    if (this.#ofConnection(incoming) === undefined) return response;
     if ("stream" in incoming) incoming.stream.session?.close();
     else response.headers.set("connection", "close");
     return response;
@@ -116,11 +116,15 @@ export class NodeCertificates {
     this.#roots?.stop();
   }
 
-  #isFromProxy({ socket }: Incoming): boolean {
-    return this.#settings.proxies?.has(socket.remoteAddress) === true;
+  /** The header with the certificate, in a call of a listed proxy; undefined where that of the connection counts. */
+  #headerOf({ socket }: Incoming): string | undefined {
+    const { proxies, header } = this.#settings;
+    return proxies?.has(socket.remoteAddress) === true ? header : undefined;
   }
 
-  #ofConnection(incoming: Incoming, roots: readonly Certificate[]): PresentedCertificate | undefined {
+  #ofConnection(incoming: Incoming): PresentedCertificate | undefined {
+    const roots = this.#roots?.roots;
+    if (roots === undefined) return undefined;
     const connection = connectionOf(incoming);
     const known = this.#ofConnections.get(connection);
     if (known !== undefined && this.#isCurrent(known, roots)) return known.presented;
@@ -132,7 +136,9 @@ export class NodeCertificates {
     return verdict.presented;
   }
 
-  #ofHeader(incoming: Incoming, header: string, roots: readonly Certificate[]): PresentedCertificate | undefined {
+  #ofHeader(incoming: Incoming, header: string): PresentedCertificate | undefined {
+    const roots = this.#roots?.roots;
+    if (roots === undefined) return undefined;
     const [value, ...others] = valuesOf(incoming, header);
     if (value === undefined || value === "") return undefined;
     // A proxy sets the header once. A second one is that of a client.

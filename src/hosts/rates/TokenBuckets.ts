@@ -1,3 +1,5 @@
+import { RecentlyUsed } from "../../cache/RecentlyUsed.ts";
+
 /** How many calls one key may make. */
 export interface BucketRate {
   readonly perSecond: number;
@@ -12,16 +14,15 @@ interface Bucket {
 }
 
 /**
- * Token buckets by key, in the memory of one process. With more keys than `keys` the one that was used least recently is
- * forgotten, and begins anew.
+ * Token buckets by key, in the memory of one process: those that were used last, half of `keys` at least and `keys` at most. One
+ * that was forgotten begins anew.
  */
 export class TokenBuckets {
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #keys: number;
+  readonly #buckets: RecentlyUsed<string, Bucket>;
   readonly #monotonicMs: () => number;
 
   constructor(keys: number, monotonicMs: () => number) {
-    this.#keys = keys;
+    this.#buckets = new RecentlyUsed({ entries: Math.ceil(keys / 2) });
     this.#monotonicMs = monotonicMs;
   }
 
@@ -33,23 +34,37 @@ export class TokenBuckets {
     return 0;
   }
 
+  /**
+   * Takes one call of a key also where there is none left: it then owes it, up to a whole burst. For calls that are over when they
+   * are counted, and that many can make at one time. Returns as {@link TokenBuckets.take}, for the time before.
+   */
+  owe(key: string, rate: BucketRate): number {
+    const bucket = this.#filled(key, rate);
+    const seconds = bucket.tokens < 1 ? secondsUntilOne(bucket, rate) : 0;
+    bucket.tokens = Math.max(-rate.burst, bucket.tokens - 1);
+    return seconds;
+  }
+
   /** Whether the key has no call left. Takes none. Returns 0, or the whole seconds after which there is one again. */
   wait(key: string, rate: BucketRate): number {
-    if (!this.#buckets.has(key)) return 0;
-    const bucket = this.#filled(key, rate);
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return 0;
+    this.#fill(bucket, rate);
     return bucket.tokens < 1 ? secondsUntilOne(bucket, rate) : 0;
   }
 
-  #filled(key: string, { perSecond, burst }: BucketRate): Bucket {
+  #filled(key: string, rate: BucketRate): Bucket {
+    const known = this.#buckets.get(key);
+    if (known !== undefined) return this.#fill(known, rate);
+    const bucket = { tokens: rate.burst, at: this.#monotonicMs() };
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+
+  #fill(bucket: Bucket, { perSecond, burst }: BucketRate): Bucket {
     const now = this.#monotonicMs();
-    const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1_000) * perSecond);
     bucket.at = now;
-    // To the end of the map: the first is the one that was used least recently.
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > this.#keys && oldest !== undefined) this.#buckets.delete(oldest);
     return bucket;
   }
 }

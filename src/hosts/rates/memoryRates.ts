@@ -18,24 +18,23 @@ export interface MemoryRatesOptions {
 const MAX_CLUSTERS = 8_192;
 /** Addresses of refused calls. One that was forgotten begins with a full bucket, which is what the many addresses of a botnet have anyway. */
 const MAX_ADDRESSES = 65_536;
+/** Clusters at an address. On their own: one address with the names of many clusters must not make the limits of others begin anew. */
+const MAX_SCOPES = 65_536;
 
 /** Limits in the memory of one process. Several processes have limits of their own. */
 export function memoryRates({ monotonicMs, addressOf, cluster, refused }: MemoryRatesOptions): CallRates {
   const clusters = new TokenBuckets(MAX_CLUSTERS, monotonicMs);
   const addresses = new TokenBuckets(MAX_ADDRESSES, monotonicMs);
-  const keyOf = (request: Request): string | undefined => {
+  const scopes = new TokenBuckets(MAX_SCOPES, monotonicMs);
+  const counted = (what: "owe" | "wait", request: Request, scope: string | undefined): number => {
     const address = addressOf(request);
-    return address === undefined ? undefined : networkOf(address);
+    if (address === undefined) return 0;
+    const network = networkOf(address);
+    return scope === undefined ? addresses[what](network, refused) : scopes[what](`${network} ${scope}`, refused);
   };
   return {
     takeCluster: (name) => clusters.take(name, cluster),
-    takeRefused: (request) => {
-      const key = keyOf(request);
-      if (key !== undefined) addresses.take(key, refused);
-    },
-    waitOf: (request) => {
-      const key = keyOf(request);
-      return key === undefined ? 0 : addresses.wait(key, refused);
-    },
+    takeRefused: (request, scope) => counted("owe", request, scope),
+    waitOf: (request, scope) => counted("wait", request, scope),
   };
 }

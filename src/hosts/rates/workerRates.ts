@@ -18,8 +18,8 @@ export interface RateLimitEnv {
 const RETRY_SECONDS = 10;
 /** A binding counts in the memory of its machine, in less than a millisecond. Each call of a cluster waits for it. */
 const ANSWER_MS = 100;
-/** Addresses over their limit, in one isolate. */
-const MAX_ADDRESSES = 4_096;
+/** Addresses over their limit, and clusters at an address, in one isolate. */
+const MAX_OVER = 4_096;
 
 /**
  * Limits by the rate limiting bindings of Workers: approximate, and for each location of Cloudflare on its own. Undefined
@@ -33,28 +33,31 @@ export function workerRates(
   if (clusters === undefined && refused === undefined) return undefined;
   // A binding can only be asked by taking a call. So the isolate keeps what it said last.
   const over = new Map<string, number>();
+  const waitOf = (key: string | undefined): number => {
+    const until = key === undefined ? undefined : over.get(key);
+    return until === undefined ? 0 : Math.max(0, Math.ceil((until - now()) / 1_000));
+  };
   return {
     takeCluster: async (cluster) => ((await isWithin(clusters, cluster)) ? 0 : RETRY_SECONDS),
-    takeRefused: async (request) => {
-      const address = addressOf(request);
-      if (address === undefined || (await isWithin(refused, address))) return;
-      over.delete(address);
-      over.set(address, now() + RETRY_SECONDS * 1_000);
+    takeRefused: async (request, scope) => {
+      const key = keyOf(request, scope);
+      const seconds = waitOf(key);
+      if (key === undefined || seconds > 0 || (await isWithin(refused, key))) return seconds;
+      over.delete(key);
+      over.set(key, now() + RETRY_SECONDS * 1_000);
       const [oldest] = over.keys();
-      if (over.size > MAX_ADDRESSES && oldest !== undefined) over.delete(oldest);
+      if (over.size > MAX_OVER && oldest !== undefined) over.delete(oldest);
+      return RETRY_SECONDS;
     },
-    waitOf: (request) => {
-      const address = addressOf(request);
-      const until = address === undefined ? undefined : over.get(address);
-      return until === undefined ? 0 : Math.max(0, Math.ceil((until - now()) / 1_000));
-    },
+    waitOf: (request, scope) => waitOf(keyOf(request, scope)),
   };
 }
 
-/** Cloudflare sets the header, whatever the caller sends. */
-function addressOf({ headers }: Request): string | undefined {
+/** The address of a request, with its scope. Cloudflare sets the header, whatever the caller sends. */
+function keyOf({ headers }: Request, scope: string | undefined): string | undefined {
   const address = headers.get("cf-connecting-ip");
-  return address === null ? undefined : networkOf(address);
+  if (address === null) return undefined;
+  return scope === undefined ? networkOf(address) : `${networkOf(address)} ${scope}`;
 }
 
 async function isWithin(binding: RateLimitBinding | undefined, key: string): Promise<boolean> {

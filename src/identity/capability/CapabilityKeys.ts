@@ -1,14 +1,30 @@
 import { CompactSign, type CryptoKey, compactVerify, importJWK } from "jose";
 import type { Log } from "../../telemetry/Log.ts";
 import type { RefusalReason } from "../Identity.ts";
+import { lastSigner } from "./lastSigner.ts";
 import type { UnverifiedCapability } from "./readCapability.ts";
 import { type CapabilityKey, publicJwk } from "./readKeySet.ts";
 import { type CapabilitySigner, capabilityLength } from "./signCapability.ts";
 
-/** The keys of a gate's capabilities. Each is imported once, when it is first needed. */
+/** The clocks of the instances that signed, and of the one that rotated, may differ by this much. */
+const CLOCKS_MS = 10 * 60_000;
+
+/**
+ * The keys of a gate's capabilities. Each is imported once, when it is first needed. What a key vouches for:
+ *
+ * | the key | its capabilities |
+ * |---|---|
+ * | signs, or is next | all |
+ * | was stopped by the last rotation | all: instances may not have the set yet |
+ * | was stopped earlier | those issued up to 10 min after `postern:since`, until 10 min after `postern:until` |
+ */
 export class CapabilityKeys {
   readonly #first: CapabilityKey;
+  /** The key whose header is the longest. */
+  readonly #longest: CapabilityKey;
   readonly #keys: ReadonlyMap<string, CapabilityKey>;
+  /** Keys that were stopped before the last rotation: a capability with a later time is of somebody who has the key. */
+  readonly #stopped: ReadonlySet<CapabilityKey>;
   readonly #imported = new Map<string, Promise<CryptoKey | undefined>>();
   readonly #log: Log;
   #signer: Promise<CapabilitySigner | undefined> | undefined;
@@ -16,12 +32,26 @@ export class CapabilityKeys {
   constructor(keys: readonly [CapabilityKey, ...CapabilityKey[]], log: Log) {
     this.#first = keys[0];
     this.#keys = new Map(keys.map((key) => [key.kid, key]));
+    const lengthOf = ({ kid, alg }: CapabilityKey): number => capabilityLength("", kid, alg);
+    this.#longest = keys.reduce((one, other) => (lengthOf(other) > lengthOf(one) ? other : one));
+    const last = lastSigner(keys);
+    this.#stopped = new Set(keys.slice(1).filter((key) => key.untilMs !== undefined && key !== last));
     this.#log = log;
   }
 
   /** The number of characters of a cluster's longest capability, whichever key signs. */
   longestFor(cluster: string): number {
-    return Math.max(...[...this.#keys.values()].map(({ kid, alg }) => capabilityLength(cluster, kid, alg)));
+    return capabilityLength(cluster, this.#longest.kid, this.#longest.alg);
+  }
+
+  /** Why no key vouches for a capability at a time, whatever its signature; undefined when one may. */
+  refusal({ kid, alg, claims }: UnverifiedCapability, nowMs: number): RefusalReason | undefined {
+    const key = this.#keys.get(kid);
+    if (key === undefined) return "unknown-key";
+    if (alg !== key.alg) return "wrong-algorithm";
+    if (!this.#stopped.has(key)) return undefined;
+    const { sinceMs = Number.POSITIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = key;
+    return claims.iat * 1_000 > sinceMs + CLOCKS_MS || nowMs >= untilMs + CLOCKS_MS ? "unknown-key" : undefined;
   }
 
   /** Verifies the signature of a capability with the key of its `kid`, and no other. Undefined when it is right. */

@@ -1,12 +1,12 @@
 import { base64url } from "jose";
+import type { RecentlyUsed } from "../../cache/RecentlyUsed.ts";
 import { ABSENT, type RefusalReason, refused, type TierResult } from "../Identity.ts";
 import type { CapabilityRequest, ClusterTier, IdentityCall, IdentityHost, IssuedCapability } from "../IdentityTier.ts";
 import { bearerToken } from "../jwt/bearerToken.ts";
 import type { TokenVerifier } from "../jwt/TokenVerifier.ts";
-import type { RecentlyUsed } from "../RecentlyUsed.ts";
 import type { CapabilityKeys } from "./CapabilityKeys.ts";
 import { type CapabilityRules, judgeCapability } from "./judgeCapability.ts";
-import { type CapabilityClaims, readCapability, type UnverifiedCapability } from "./readCapability.ts";
+import { readCapability, type UnverifiedCapability } from "./readCapability.ts";
 import type { CheckedCapabilitySettings } from "./readCapabilitySettings.ts";
 import { utcSeconds } from "./readKeySet.ts";
 import { signCapability } from "./signCapability.ts";
@@ -19,10 +19,10 @@ export interface SharedCapabilities {
   readonly host: IdentityHost;
   readonly keys: CapabilityKeys;
   /**
-   * The claims of capabilities whose signatures were right, so that each is verified once. It says nothing of their time, cluster
-   * and denial, which are judged at each call. Only who has a key of the gate can add to it.
+   * The capabilities whose signatures were right, so that each is verified once. It says nothing of their time, cluster, denial
+   * and the end of their key, which are judged at each call. Only who has a key of the gate can add to it.
    */
-  readonly verified: RecentlyUsed<string, CapabilityClaims>;
+  readonly verified: RecentlyUsed<string, UnverifiedCapability>;
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
@@ -44,37 +44,54 @@ export class ClusterCapabilities implements ClusterTier {
 
   identify({ token, isKnownOnly }: IdentityCall): TierResult | Promise<TierResult> {
     if (token === undefined) return ABSENT;
-    const { verified, host } = this.#shared;
+    const { verified } = this.#shared;
     const known = verified.get(token);
-    if (known !== undefined) return judgeCapability(known, this.#rules, host.now());
+    if (known !== undefined) return this.#judge(known);
     if (isKnownOnly) return ABSENT;
     const read = readCapability(token);
-    return typeof read === "string" ? refused(read) : this.#verify(token, read);
+    if (typeof read === "string") return refused(read);
+    // Before the signature, which costs the most: strangers make many calls.
+    const judged = this.#judge(read);
+    return judged.outcome === "refused" ? judged : this.#verify(token, read);
+  }
+
+  #judge(read: UnverifiedCapability): TierResult {
+    const { keys, host } = this.#shared;
+    const nowMs = host.now();
+    const reason = keys.refusal(read, nowMs);
+    return reason === undefined ? judgeCapability(read.claims, this.#rules, nowMs) : refused(reason);
   }
 
   async #verify(token: string, read: UnverifiedCapability): Promise<TierResult> {
-    const { keys, verified, host } = this.#shared;
+    const { keys, verified } = this.#shared;
     const reason = await keys.verify(token, read);
     if (reason !== undefined) return refused(reason);
-    verified.set(token, read.claims);
-    return judgeCapability(read.claims, this.#rules, host.now());
+    verified.set(token, read);
+    return this.#judge(read);
   }
 
-  /** Issues a capability for the token of the sync's ServiceAccount. Never rejects. */
+  /** Issues a capability for the token of the sync's ServiceAccount. Rejects only with what `beforeIssue` throws. */
   readonly issue = async ({
     authorization,
     audience,
+    background,
+    beforeIssue,
   }: CapabilityRequest): Promise<IssuedCapability | RefusalReason> => {
     const token = bearerToken(authorization);
     if (token === undefined) return "no-credential";
     const { subject, lifeMs } = this.#settings;
-    const result = await this.#tokens.verify(token, { audiences: [audience], isSubject: (sub) => sub === subject });
+    const isSubject = (sub: string): boolean => sub === subject;
+    const result = await this.#tokens.verify(token, { audiences: [audience], isSubject, background });
     if (!result.ok) return result.reason;
+    const { aud, registration } = result.claims;
     // A token for several audiences is sent to each of them, and each could ask for a capability.
-    if (result.claims.aud.length !== 1) return "wrong-audience";
+    if (aud.length !== 1) return "wrong-audience";
+    // A token for the calls of one registration must not be worth all calls of the cluster.
+    if (registration !== undefined) return "wrong-registration";
     const { keys, host, randomBytes } = this.#shared;
     const signer = await keys.signer();
     if (signer === undefined) return "keys-unavailable";
+    await beforeIssue?.();
     const issuedAt = Math.floor(host.now() / 1_000);
     const life = lifeMs / 1_000;
     const expiresAt = issuedAt + life;

@@ -5,6 +5,9 @@ import { type PinnedCertificates, readCertificateSettings } from "./readCertific
 
 /** A subject can have kilobytes. It must not fill a log line or a record. */
 const MAX_SUBJECT = 256;
+/** Else each call is refused with `no-credential`, as one without a certificate is. */
+const NO_CERTIFICATES =
+  "the runtime reads no client certificates, so nobody is known by one; set the option clientCertificate of createWorker, or POSTERN_CLIENT_CA_FILE of a Node process";
 
 /**
  * Accepts client certificates that the host has verified, and that the settings of the cluster name by fingerprint or subject. A
@@ -27,7 +30,8 @@ export function clientCertificate(): IdentityTier {
     check(settings) {
       readCertificateSettings(settings);
     },
-    start({ now }) {
+    start({ now, log, readsCertificates = true }) {
+      if (!readsCertificates) log.error(NO_CERTIFICATES, { tier: "client-certificate" });
       return { forCluster: (_, settings) => clusterTier(readCertificateSettings(settings), now) };
     },
   };

@@ -73,16 +73,17 @@ export class TokenVerifier {
   }
 
   /**
-   * Verifies a compact JWT. The issuer's name comes first: whoever does not know it cannot make the gate fetch keys, nor learn whether
-   * they can be fetched. Then comes the signature: reasons that speak of other claims are about tokens that the issuer
-   * signed. Never rejects.
+   * Verifies a compact JWT. Its claims come first: whoever does not know the issuer, a subject and the audience can neither make the
+   * gate fetch keys or check a signature, nor learn whether keys can be fetched. So a reason about a claim says nothing of who
+   * made the token. Never rejects.
    */
   async verify(token: string, expected: ExpectedToken): Promise<VerifiedToken> {
     const header = readTokenHeader(token);
     if (typeof header === "string") return refuse(header);
     const claims = readClaims(token);
     if (claims === undefined) return refuse("malformed");
-    if (claims.iss !== this.#parts.issuer) return refuse("wrong-issuer");
+    const reason = this.#refusal(claims, expected);
+    if (reason !== undefined) return refuse(reason);
     const key = await this.#parts.keys.find({ ...header, cluster: this.#cluster, background: expected.background });
     if (typeof key === "string") return refuse(key);
     const imported = await this.#parts.imported.of(key, header.alg);
@@ -96,16 +97,18 @@ export class TokenVerifier {
     } catch (error) {
       return refuse(error instanceof errors.JWSSignatureVerificationFailed ? "bad-signature" : "malformed");
     }
-    const reason = this.#refusal(claims, expected);
-    return reason === undefined ? { ok: true, claims, key } : refuse(reason);
+    // The fetch of the keys may have taken seconds.
+    const late = timeRefusal(claims, this.#parts.now());
+    return late === undefined ? { ok: true, claims, key } : refuse(late);
   }
 
-  /** Whether the key of a verified token is still one of the issuer's. Refreshes fetched keys that are due. */
-  isInForce(key: TokenKey, background?: (work: Promise<void>) => void): boolean {
+  /** Whether the key of a verified token is still one of the issuer's. Refreshes fetched keys that are due. Never rejects. */
+  isInForce(key: TokenKey, background?: (work: Promise<void>) => void): boolean | Promise<boolean> {
     return this.#parts.keys.isInForce(key, { cluster: this.#cluster, background });
   }
 
   #refusal(claims: TokenClaims, { audiences, isSubject }: ExpectedToken): RefusalReason | undefined {
+    if (claims.iss !== this.#parts.issuer) return "wrong-issuer";
     if (!audiences.some((audience) => claims.aud.includes(audience))) return "wrong-audience";
     if (!isSubject(claims.sub)) return "wrong-subject";
     return timeRefusal(claims, this.#parts.now());

@@ -1,4 +1,4 @@
-import { RecentlyUsed } from "../RecentlyUsed.ts";
+import { RecentlyUsed } from "../../cache/RecentlyUsed.ts";
 import type { TokenKey } from "./keys/TokenKey.ts";
 import { LEEWAY_MS, type TokenClaims } from "./TokenClaims.ts";
 

@@ -6,7 +6,7 @@ import { bearerToken } from "./bearerToken.ts";
 import { type CheckedJwtSettings, readJwtSettings } from "./readJwtSettings.ts";
 import { type TokenClaims, timeRefusal } from "./TokenClaims.ts";
 import { type TokenVerifier, TokenVerifiers } from "./TokenVerifier.ts";
-import { VerifiedTokens } from "./VerifiedTokens.ts";
+import { type CachedToken, VerifiedTokens } from "./VerifiedTokens.ts";
 
 /**
  * The tier `jwt`: a call is from the cluster whose issuer signed its bearer token. See `JwtSettings` for the settings.
@@ -59,22 +59,28 @@ class JwtTier implements ClusterTier {
   identify(call: IdentityCall): TierResult | Promise<TierResult> {
     const token = bearerToken(call.authorization);
     if (token === undefined) return ABSENT;
-    const now = this.#host.now();
-    const known = this.#known(token, call, now);
+    const found = this.#verified.get(token, this.#scope, this.#host.now());
+    const isInForce = found !== undefined && this.#verifier.isInForce(found.key, call.background);
+    return isInForce instanceof Promise
+      ? isInForce.then((it) => this.#judge(token, call, found, it))
+      : this.#judge(token, call, found, isInForce);
+  }
+
+  /** `isInForce`: whether the key of the token, which was verified before, is still one of the issuer's. */
+  #judge(
+    token: string,
+    call: IdentityCall,
+    found: CachedToken | undefined,
+    isInForce: boolean,
+  ): TierResult | Promise<TierResult> {
+    const known = isInForce ? found?.claims : undefined;
+    if (found !== undefined && known === undefined) this.#verified.delete(token);
     if (known === undefined && call.isKnownOnly) return ABSENT;
     if (!call.isHostKnown) return refused("wrong-audience");
     if (known === undefined) return this.#verify(token, call);
     // The clock may have gone back.
-    const reason = timeRefusal(known, now);
+    const reason = timeRefusal(known, this.#host.now());
     return reason === undefined ? this.#resultOf(known, call) : refused(reason);
-  }
-
-  /** The claims of a token that was verified, and whose key is still one of the issuer's. */
-  #known(token: string, { background }: IdentityCall, now: number): TokenClaims | undefined {
-    const known = this.#verified.get(token, this.#scope, now);
-    if (known === undefined || this.#verifier.isInForce(known.key, background)) return known?.claims;
-    this.#verified.delete(token);
-    return undefined;
   }
 
   async #verify(token: string, call: IdentityCall): Promise<TierResult> {

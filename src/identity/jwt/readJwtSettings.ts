@@ -26,8 +26,20 @@ export function readJwtSettings(settings: JsonObject): CheckedJwtSettings {
   return {
     issuer,
     subjects: readTexts("subjects", subjects, 1),
-    audiences: audiences === undefined ? [] : readTexts("audiences", audiences, 0),
+    audiences: audiences === undefined ? [] : readAudiences(audiences),
   };
+}
+
+/** The token of a sync has the audience `https://HOST/token`. It asks for capabilities, and must be of no other use. */
+function readAudiences(value: unknown): readonly string[] {
+  const audiences = readTexts("audiences", value, 0);
+  const index = audiences.findIndex((audience) => audience.endsWith("/token"));
+  if (index >= 0)
+    throw new IdentitySettingsError(
+      `audiences.${index}`,
+      "ends in /token, as the audience of a sync's token: that one would be good for reviews",
+    );
+  return audiences;
 }
 
 function readTexts(path: string, value: unknown, min: number): readonly string[] {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { IdentitySettingsError } from "../IdentitySettingsError.ts";
 import { httpsUrl } from "./keys/httpsUrl.ts";
-import { MAX_KEYS } from "./keys/readKeySet.ts";
+import { MAX_ISSUER_KEYS } from "./keys/readIssuerKeys.ts";
 import { readPublicKey } from "./keys/readPublicKey.ts";
 import type { TokenKey } from "./keys/TokenKey.ts";
 
@@ -45,8 +45,8 @@ export function readTokenIssuer(settings: JsonObject): CheckedIssuer {
 function readKeys(set: unknown): readonly TokenKey[] {
   if (!isJsonObject(set) || !Array.isArray(set.keys))
     throw new IdentitySettingsError("keys", ': expected a JSON Web Key Set, {"keys": [...]}');
-  if (set.keys.length === 0 || set.keys.length > MAX_KEYS)
-    throw new IdentitySettingsError("keys.keys", `: expected 1 to ${MAX_KEYS} keys`);
+  if (set.keys.length === 0 || set.keys.length > MAX_ISSUER_KEYS)
+    throw new IdentitySettingsError("keys.keys", `: expected 1 to ${MAX_ISSUER_KEYS} keys`);
   const keys = set.keys.map((jwk: unknown, index) => {
     const key = readPublicKey(jwk);
     if ("fault" in key) throw new IdentitySettingsError(["keys.keys", index, ...key.path].join("."), key.fault);

@@ -3,6 +3,7 @@ import type { CallHttp, HttpAnswer } from "../../http/callHttp.ts";
 import { HttpCallError } from "../../http/HttpCallError.ts";
 import { CapabilityError } from "./CapabilityError.ts";
 import { capabilityTimes, payloadOf } from "./capabilityTimes.ts";
+import { tokenFault } from "./tokenFault.ts";
 
 /** How a capability is fetched. */
 export interface CapabilityFetch {
@@ -20,8 +21,6 @@ export interface CapabilityFetch {
 
 /** The answer has a token of at most 512 characters and three times. */
 const MAX_BYTES = 8_192;
-/** A projected token has about 1,000 characters. */
-const MAX_TOKEN_LENGTH = 16_384;
 const seconds = z.int().check(z.nonnegative());
 const answerSchema = z.object({
   // As in src/protocol/gateUrl.ts.
@@ -39,7 +38,8 @@ const answerSchema = z.object({
 export async function fetchCapability(fetch: CapabilityFetch): Promise<string> {
   const { url, cluster, ca, timeoutMs, call } = fetch;
   const token = fetch.serviceAccountToken.trim();
-  checkAudience(token, `${url}/token`);
+  const fault = tokenFault(token, `${url}/token`);
+  if (fault !== undefined) throw new CapabilityError(`the token of the ServiceAccount ${fault}`);
   const answer = await call({
     url: `${url}/token/${encodeURIComponent(cluster)}`,
     method: "POST",
@@ -54,17 +54,6 @@ export async function fetchCapability(fetch: CapabilityFetch): Promise<string> {
   const host = new URL(url).host;
   if (answer.status !== 200) throw new CapabilityError(`${host} ${statusFault(answer)}`);
   return readAnswer(answer.text, fetch, host);
-}
-
-function checkAudience(token: string, audience: string): void {
-  const payload = token.length <= MAX_TOKEN_LENGTH && /^[\w.-]+$/.test(token) ? payloadOf(token) : undefined;
-  if (payload === undefined) throw new CapabilityError("the token of the ServiceAccount is not a JWT");
-  const audiences = [payload.aud].flat();
-  // Each of several audiences could use it as well.
-  if (audiences.length !== 1 || audiences[0] !== audience)
-    throw new CapabilityError(
-      `the token of the ServiceAccount is not for the audience ${audience} alone: it is not sent`,
-    );
 }
 
 function statusFault({ status, header }: HttpAnswer): string {

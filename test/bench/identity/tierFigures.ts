@@ -23,6 +23,8 @@ const POOL = { jwt: 8_400, capability: 12_600 };
 interface Subject {
   readonly tier: ClusterTier;
   readonly tokens: readonly string[];
+  /** What a stranger makes up who knows the issuer and the `kid`: its claims are wrong. */
+  readonly forged: string;
   readonly callOf: (token: string) => IdentityCall;
   /** What a program does that has only jose. */
   readonly verify: (token: string) => Promise<unknown>;
@@ -41,7 +43,7 @@ async function figuresOf(
   subject: Subject,
   { rounds, requests, warmUpRequests, durationMs }: BenchSize,
 ): Promise<Figure[]> {
-  const { tier, tokens, callOf, verify } = subject;
+  const { tier, tokens, forged, callOf, verify } = subject;
   const [first = ""] = tokens;
   const known = callOf(first);
   for (const token of [first, first]) {
@@ -68,7 +70,22 @@ async function figuresOf(
     () => measureCall(() => tier.identify(known), durationMs),
     () => measureCall(() => verify(first), durationMs),
   );
+  const stranger = callOf(forged);
+  const { outcome } = await tier.identify(stranger);
+  if (outcome !== "refused") throw new Error(`the tier ${name} says ${outcome} of a forged token`);
+  const refused = await measureRatio(
+    rounds,
+    () => cpuOf(calls, () => tier.identify(stranger)),
+    () => cpuOf(calls, () => verify(first)),
+  );
   return [
+    {
+      name: `identity, forged ${name}`,
+      compared: "CPU for a token of a known key with a wrong claim: the tier : jwtVerify of jose for a right one",
+      ratio: refused,
+      unit: "µs",
+      target: { atMost: 0.3 },
+    },
     {
       name: `identity, new ${name}`,
       compared: "CPU for a token that was not seen before, by a key that is known: the tier : jwtVerify of jose",
@@ -91,18 +108,20 @@ async function jwtSubject(): Promise<Subject> {
   const issuer = await TestIssuer.create(ISSUER, "RS256");
   const exp = Math.floor(Date.now() / 1_000) + 86_400;
   const tokens = await made(POOL.jwt, (index) => issuer.sign({ sub: "api", aud: URL, exp, jti: String(index) }));
+  const stranger = await TestIssuer.create(ISSUER, "RS256");
   const settings = { tier: "jwt", issuer: ISSUER, keys: { keys: [{ ...issuer.jwk }] }, subjects: ["api"] };
   const key = await importJWK(issuer.jwk, "RS256");
   return {
     tier: started(jwt(), settings, {}),
     tokens,
+    forged: await stranger.sign({ sub: "other", aud: URL, exp }),
     callOf: (token) => callWith({ authorization: `Bearer ${token}` }),
     verify: (token) => jwtVerify(token, key, { issuer: ISSUER, audience: URL, algorithms: ["RS256"] }),
   };
 }
 
 async function capabilitySubject(): Promise<Subject> {
-  const own = await makeKey("EdDSA", Date.now());
+  const [own, stranger] = [await makeKey("EdDSA", Date.now()), await makeKey("EdDSA", Date.now())];
   const iat = Math.floor(Date.now() / 1_000) - 60;
   const tokens = await made(POOL.capability, (index) =>
     signed(own, headerOf(own), { cluster: "bench", iat, exp: iat + 86_400, jti: String(index).padStart(16, "0") }),
@@ -117,6 +136,7 @@ async function capabilitySubject(): Promise<Subject> {
   return {
     tier: started(capability(), settings, { POSTERN_CAPABILITY_KEYS: keySetText([own]) }),
     tokens,
+    forged: await signed(stranger, headerOf(own), { cluster: "other", iat, exp: iat + 86_400, jti: "0".repeat(16) }),
     callOf: (token) => callWith({ token }),
     verify: (token) => jwtVerify(token, key, { algorithms: ["EdDSA"] }),
   };

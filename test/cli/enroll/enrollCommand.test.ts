@@ -7,6 +7,8 @@ import { DISCOVERY, EnrollBed, ISSUER, KEYS, ok, publicJwk, status } from "./Enr
 
 const IDENTITY = fileURLToPath(new URL("../../../src/identity/index.ts", import.meta.url));
 
+const A_B = "system:serviceaccount:a:b";
+
 type Jwk = Readonly<Record<string, unknown>>;
 let bed: EnrollBed;
 let rsa: Jwk;
@@ -68,9 +70,11 @@ describe("postern enroll", () => {
         "postern: the keys are in the settings: run postern enroll again when the API server gets another signing key, before it signs with it; both are listed as long as the API server has both",
         "Next:",
         "  1. add the settings to clusters of the gate, and capability() to its tiers",
-        "  2. once for a gate: postern keys new, and set POSTERN_CAPABILITY_KEYS",
-        "  3. deploy the gate",
-        "  4. postern render --cluster production --url URL --sync --sync-token FILE",
+        "  2. once for a gate: postern keys new --out FILE, and set POSTERN_CAPABILITY_KEYS",
+        "  3. deploy the gate, on Node with POSTERN_HOSTS",
+        "  4. apply the sync with the component capability (infra/kubernetes)",
+        "  5. kubectl create token postern-sync -n postern-system --audience URL/token > TOKEN",
+        "  6. postern render --gate FILE --cluster production --url URL --sync --sync-token TOKEN, and apply",
         "",
       ].join("\n"),
     );
@@ -79,9 +83,12 @@ describe("postern enroll", () => {
 
   it.each<[tier: string, args: string[], more: object]>([
     ["capability", [], {}],
-    ["capability", ["--subject", "system:serviceaccount:a:b"], { subject: "system:serviceaccount:a:b" }],
-    ["jwt", ["--subject", "a:*", "--subject", "b"], { subjects: ["a:*", "b"] }],
-    ["jwt", ["--subject", "a", "--audience", "https://g"], { subjects: ["a"], audiences: ["https://g"] }],
+    ["capability", ["--subject", A_B], { subject: A_B }],
+    [
+      "jwt",
+      ["--subject", "system:serviceaccount:a:*", "--subject", A_B, "--audience", "g"],
+      { subjects: ["system:serviceaccount:a:*", A_B], audiences: ["g"] },
+    ],
   ])("prints settings of the tier %s with %j as JSON", async (tier, args, more) => {
     const ran = await enroll("--tier", tier, "--keys", "inline", "--output", "json", ...args);
     expect(ran).toMatchObject({ code: 0, err: expect.stringMatching(/^postern: the keys are in the settings: .*\n$/) });
@@ -120,6 +127,19 @@ ${out}${jwt.replace("production", "second")}${certificate.replace("production", 
     }
   });
 
+  it.each<[args: string[], step: RegExp]>([
+    [
+      ["--tier", "capability", "--subject", A_B],
+      /^ {2}5\. kubectl create token b -n a --audience URL\/token > TOKEN$/m,
+    ],
+    [
+      ["--tier", "jwt", "--subject", A_B],
+      /^ {2}4\. postern render --gate FILE --cluster production --url URL --admission-config --token-file PATH$/m,
+    ],
+  ])("says what comes next with %j", async (args, step) => {
+    expect((await enroll(...args)).err).toMatch(step);
+  });
+
   it("quotes a cluster name that is no identifier", async () => {
     const { out } = await runPostern(["enroll", "--cluster", "eu-1.prod", "--kubeconfig", bed.kubeconfig]);
     expect(out).toMatch(/^"eu-1\.prod": \{\n/);
@@ -141,7 +161,7 @@ describe("postern enroll --tier client-certificate", () => {
     expect(out).toMatch(
       /^production: \{\n {2}identity: \[\n {4}\{ tier: "client-certificate", subjects: \["CN=kube-apiserver,O=production"\] \},\n {2}\],\n\},\n\/\/ Instead of subjects, until a renewal: fingerprints: \["[0-9a-f]{64}"\]\n$/,
     );
-    expect(err).toMatch(/^Next:\n(?: {2}\d\. .*\n){4}$/);
+    expect(err).toMatch(/^Next:\n(?: {2}\d\. .*\n){5}$/);
     expect(bed.calls()).toEqual([]);
   });
 
@@ -174,7 +194,11 @@ describe("postern enroll --tier client-certificate", () => {
 
   it.each<[name: string, file: () => string, line: RegExp]>([
     ["a file that does not exist", () => "none.crt", /^postern: --certificate: none\.crt: does not exist\n$/],
-    ["a private key", () => bed.folder.write("tls.key", pair.key), /^postern: --certificate: \S+tls\.key:1: [^\n]*\n$/],
+    [
+      "a private key",
+      () => bed.folder.write("tls.key", pair.key),
+      /^postern: --certificate: \S+tls\.key: has a private key; name the file with the certificate only, such as client\.crt\n$/,
+    ],
     ["no PEM", () => bed.folder.write("x.crt", "x"), /^postern: --certificate: \S+x\.crt:1: no certificate in PEM\n$/],
   ])("exits with 2 and prints one line for %s", async (_, file, line) => {
     const ran = await pinned("--certificate", file());

@@ -59,6 +59,7 @@ ${keys[1]?.kid}  ${alg}      next, known since TIME
 Set POSTERN_CAPABILITY_KEYS on every instance of the gate:
   Workers  npx wrangler secret put POSTERN_CAPABILITY_KEYS < '${path}'
   others   export POSTERN_CAPABILITY_KEYS="$(cat '${path}')"
+A process on Node reads it only when it starts: start it again.
 When it is set everywhere, and not before TIME, the next
 rotation is possible: postern keys rotate '${path}'
 `);
@@ -125,6 +126,7 @@ ${a.kid}  EdDSA      verifies until TIME
 Set POSTERN_CAPABILITY_KEYS on every instance of the gate:
   Workers  npx wrangler secret put POSTERN_CAPABILITY_KEYS < ${path}
   others   export POSTERN_CAPABILITY_KEYS="$(cat ${path})"
+A process on Node reads it only when it starts: start it again.
 When it is set everywhere, and not before TIME, the next
 rotation is possible: postern keys rotate ${path}
 `);
@@ -177,7 +179,7 @@ rotation is possible: postern keys rotate ${path}
     const { code, out, err } = await runPostern(["keys", "rotate", path]);
     expect([code, out]).toEqual([1, ""]);
     expect(err.replaceAll(TIME, "TIME")).toBe(
-      `postern: ${path}: has a next key that may not be known everywhere before TIME; --now rotates at once, when the set of the file is on every instance\n`,
+      `postern: ${path}: is not rotated: its next key is younger than 10 minutes, and an instance may not have it; rotate after TIME, or with --now when you know that every instance has this set\n`,
     );
     const asJson = await runPostern(["keys", "rotate", path, "--output", "json"]);
     expect([asJson.code, JSON.parse(asJson.out).result]).toEqual([1, "too-early"]);
@@ -191,7 +193,9 @@ rotation is possible: postern keys rotate ${path}
     const path = fileOf([await key(HOUR_MS), await key(0, { sinceMs: undefined })]);
     const { code, err } = await runPostern(["keys", "rotate", path]);
     expect(code).toBe(1);
-    expect(err).toMatch(/^postern: .*: does not say since when its next key is known; --now rotates at once/);
+    expect(err).toMatch(
+      /^postern: .*: is not rotated: it does not say since when its next key is known; rotate with --now/,
+    );
   });
 
   it("does not rotate a full set", async () => {
@@ -202,17 +206,17 @@ rotation is possible: postern keys rotate ${path}
     const { code, err } = await runPostern(["keys", "rotate", path, "--now"]);
     expect(code).toBe(1);
     expect(err.replaceAll(TIME, "TIME")).toBe(
-      `postern: ${path}: a set has at most 8 keys, and each has capabilities; rotate again after TIME\n`,
+      `postern: ${path}: is not rotated: a set has at most 8 keys, and each of these has capabilities; rotate after TIME\n`,
     );
     expect(readFileSync(path, "utf8")).toBe(text);
   });
 
   it.each([
-    ["--life", "14m", "expected a duration from 15m to 30d"],
-    ["--life", "31d", "expected a duration from 15m to 30d"],
-    ["--life", "soon", "expected a duration from 15m to 30d"],
-    ["--grace", "91d", "expected a duration from 0s to 90d"],
-    ["--grace", "", "expected a duration from 0s to 90d"],
+    ["--life", "14m", "expected a duration from 15m to 30d, such as 24h"],
+    ["--life", "31d", "expected a duration from 15m to 30d, such as 24h"],
+    ["--life", "soon", "expected a duration from 15m to 30d, such as 24h"],
+    ["--grace", "91d", "expected a duration from 0s to 90d, such as 7d"],
+    ["--grace", "", "expected a duration from 0s to 90d, such as 7d"],
   ])("does not accept %s %j", async (option, value, fault) => {
     const path = fileOf([await key(HOUR_MS), await key(HOUR_MS)]);
     const { code, err } = await runPostern(["keys", "rotate", path, `${option}=${value}`]);
@@ -220,6 +224,95 @@ rotation is possible: postern keys rotate ${path}
     expect(err).toBe(
       `postern: option '${option} <duration>' argument '${value}' is invalid. ${fault}; see postern keys rotate --help\n`,
     );
+  });
+});
+
+describe("postern keys drop", () => {
+  it("replaces the file in one step, and says what happens to capabilities", async () => {
+    const [a, b] = [await key(HOUR_MS), await key(HOUR_MS)];
+    const path = fileOf([a, b]);
+    chmodSync(path, 0o644);
+    const link = folder.link(`drop-${files}.json`, path);
+    const before = secretsOf(path);
+    const { code, out, err } = await runPostern(["keys", "drop", link, a.kid]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder.path).filter((name) => name.endsWith(".new"))).toEqual([]);
+    const text = readFileSync(path, "utf8");
+    const keys = readKeySet(text);
+    expect(keys).toMatchObject([{ kid: b.kid, d: b.d }, { d: expect.any(String) }]);
+    for (const gone of [a.kid, a.x, a.d]) expect(text).not.toContain(gone);
+    expectNoSecret(out, [...before, ...secretsOf(path)]);
+    expect(
+      out.replaceAll(TIME, "TIME"),
+    ).toBe(`${a.kid} is dropped. An instance with the new set refuses its capabilities at once.
+Calls with them get 401 until the sync of the cluster has written another one,
+which it does at its next run: set it everywhere now, and run the syncs.
+
+kid               algorithm  role
+${b.kid}  EdDSA      signs since TIME
+${keys[1]?.kid}  EdDSA      next, known since TIME
+
+Set POSTERN_CAPABILITY_KEYS on every instance of the gate:
+  Workers  npx wrangler secret put POSTERN_CAPABILITY_KEYS < ${link}
+  others   export POSTERN_CAPABILITY_KEYS="$(cat ${link})"
+A process on Node reads it only when it starts: start it again.
+When it is set everywhere, and not before TIME, the next
+rotation is possible: postern keys rotate ${link}
+`);
+  });
+
+  it("drops both keys of a file that leaked, one after the other", async () => {
+    const leaked = [await key(HOUR_MS), await key(HOUR_MS)];
+    const path = fileOf(leaked);
+    for (const { kid } of leaked) {
+      const { code, out } = await runPostern(["keys", "drop", path, kid, "--output", "json"]);
+      const report: { result: string; keys: { kid: string; role: string }[] } = JSON.parse(out);
+      expect([code, report.result, report.keys.map(({ role }) => role)]).toEqual([
+        0,
+        "dropped",
+        ["signs", "next", "dropped"],
+      ]);
+      expect(report.keys[2]?.kid).toBe(kid);
+    }
+    const text = readFileSync(path, "utf8");
+    for (const { kid, d = "" } of leaked) for (const part of [kid, d]) expect(text).not.toContain(part);
+  });
+
+  it("takes an id that begins with a hyphen behind --", async () => {
+    const [a, b] = [await key(HOUR_MS, { kid: "-a" }), await key(HOUR_MS)];
+    const path = fileOf([a, b]);
+    expect((await runPostern(["keys", "drop", path, "--", "-a"])).code).toBe(0);
+    expect(readKeySet(readFileSync(path, "utf8"))[0].kid).toBe(b.kid);
+  });
+
+  it("does not drop the last key that can sign", async () => {
+    const old = await key(DAY_MS, { d: undefined, untilMs: NOW_MS + DAY_MS });
+    const only = await key(DAY_MS);
+    const path = fileOf([only, old]);
+    const text = readFileSync(path, "utf8");
+    expect(await runPostern(["keys", "drop", path, only.kid])).toEqual({
+      code: 1,
+      out: "",
+      err: `postern: ${path}: is not changed: no other key of it can sign; make a new set with \`postern keys new\`, which refuses all capabilities\n`,
+    });
+    const asJson = await runPostern(["keys", "drop", path, only.kid, "--output", "json"]);
+    expect([asJson.code, JSON.parse(asJson.out).result]).toEqual([1, "last"]);
+    expectNoSecret(asJson.out, secretsOf(path));
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("does not repeat what is not an id: it may be a private part", async () => {
+    const path = fileOf([await key(HOUR_MS), await key(HOUR_MS)]);
+    const text = readFileSync(path, "utf8");
+    const [secret = ""] = secretsOf(path);
+    expect(await runPostern(["keys", "drop", path, `x${secret}`])).toEqual({
+      code: 2,
+      out: "",
+      err: `postern: ${path}: has no key of this id; the first column of \`postern keys list\` has the ids\n`,
+    });
+    expect(readFileSync(path, "utf8")).toBe(text);
   });
 });
 
@@ -257,6 +350,7 @@ describe("postern keys list", () => {
 });
 
 describe("a file that is no set of keys", () => {
+  const COMMANDS = [["rotate"], ["list"], ["drop", "a"]] as const;
   const secret = "c2VjcmV0LXBhcnQtb2YtYS1rZXktdGhhdC1sZWFrcw0";
   it.each<[what: string, content: string, fault: string]>([
     ["an empty file", "", ": is empty"],
@@ -277,8 +371,8 @@ describe("a file that is no set of keys", () => {
   ])("%s", async (_, content, fault) => {
     files += 1;
     const path = folder.write(`bad-${files}.json`, content);
-    for (const command of ["rotate", "list"])
-      expect(await runPostern(["keys", command, path])).toEqual({
+    for (const args of COMMANDS)
+      expect(await runPostern(["keys", args[0], path, ...args.slice(1)])).toEqual({
         code: 2,
         out: "",
         err: `postern: ${path}${fault}\n`,
@@ -291,8 +385,8 @@ describe("a file that is no set of keys", () => {
     ["a folder", () => folder.path, "is a folder"],
     ["a device without an end", () => "/dev/zero", "is longer than 16384 characters"],
   ])("%s", async (_, path, fault) => {
-    for (const command of ["rotate", "list"])
-      expect(await runPostern(["keys", command, path()])).toEqual({
+    for (const args of COMMANDS)
+      expect(await runPostern(["keys", args[0], path(), ...args.slice(1)])).toEqual({
         code: 2,
         out: "",
         err: `postern: ${path()}: ${fault}\n`,
@@ -300,7 +394,7 @@ describe("a file that is no set of keys", () => {
   });
 });
 
-it.each([["keys"], ["keys new"], ["keys rotate"], ["keys list"]])(
+it.each([["keys"], ["keys new"], ["keys rotate"], ["keys drop"], ["keys list"]])(
   "the help of %s has an example and fits",
   async (name) => {
     const { code, out, err } = await runPostern([...name.split(" "), "--help"]);

@@ -103,6 +103,19 @@ describe("rotateKeySet", () => {
     expect(rotate([key("a"), key("b"), other], later)).toMatchObject({ keys: [{}, {}, {}, stopped("other", later)] });
   });
 
+  it("counts the end of older keys from when they stopped, so that rotations without end never fill the set", () => {
+    let keys: KeySet = [key("0"), key("1")];
+    const dropped: string[] = [];
+    for (let rotation = 1; rotation <= 20; rotation += 1) {
+      const result = rotate(keys, START_MS + rotation * 30 * DAY_MS, { fresh: key(String(rotation + 1)) });
+      if (result.outcome !== "rotated") throw new Error(result.outcome);
+      keys = result.keys;
+      dropped.push(...result.dropped.map(({ kid }) => kid));
+    }
+    expect(keys).toHaveLength(4);
+    expect(dropped).toEqual(Array.from({ length: 18 }, (_, index) => String(index)));
+  });
+
   it("does not rotate a set of 8 keys that all have capabilities", () => {
     const old = Array.from({ length: 6 }, (_, index) => stopped(`old${index}`, START_MS + index));
     const keys: KeySet = [signing, next, ...old];

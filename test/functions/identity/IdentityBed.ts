@@ -4,7 +4,7 @@ import { keySetText } from "../../../src/cli/keys/keySetText.ts";
 import { makeKey } from "../../../src/cli/keys/makeKey.ts";
 import { type CapabilityKey, publicJwk } from "../../../src/identity/capability/readKeySet.ts";
 import { API_SERVER, type AttackedKeys } from "../../fixtures/gates/identityGate.ts";
-import { clientPair } from "../../hosts/certificate/clientPki.ts";
+import { CAS, type ClientPair, clientPair, pemOf } from "../../hosts/certificate/clientPki.ts";
 import { headerOf, SYNC, signed } from "../../identity/capability/CapabilityBed.ts";
 import { type Members, TestIssuer } from "../../identity/jwt/TestIssuer.ts";
 import { planted } from "../../run/secrets/planted.ts";
@@ -14,6 +14,8 @@ export const HOST = "gate.example.com";
 /** The name that the issuers of both clusters have, as those of all kubeadm clusters. */
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 const DAY_S = 86_400;
+/** Of certificates. Tests put the clock of a gate forward by hours. */
+export const DATES = { notBefore: Date.now() - DAY_S * 1_000, notAfter: Date.now() + 9 * DAY_S * 1_000 } as const;
 
 /** The URL of a call, as the API server has it. */
 export const urlOf = (cluster: string, purpose = "validate", host = HOST): string =>
@@ -27,7 +29,10 @@ export class IdentityBed {
   readonly attacker: TestIssuer;
   readonly gateKey: CapabilityKey;
   readonly attackerKey: CapabilityKey;
-  readonly certificate: string;
+  /** The CA of clients, in PEM. */
+  readonly clientCa: string;
+  /** The client certificate that clusters accept. */
+  readonly pair: ClientPair;
   readonly keys: AttackedKeys;
   /** Seconds since 1970. */
   readonly now = Math.floor(Date.now() / 1_000);
@@ -35,32 +40,40 @@ export class IdentityBed {
   private constructor(
     [production, staging, attacker]: readonly [TestIssuer, TestIssuer, TestIssuer],
     [gateKey, attackerKey]: readonly [CapabilityKey, CapabilityKey],
-    { cert, fingerprint }: { readonly cert: string; readonly fingerprint: string },
+    clientCa: string,
+    pair: ClientPair,
   ) {
     this.production = production;
     this.staging = staging;
     this.attacker = attacker;
     this.gateKey = gateKey;
     this.attackerKey = attackerKey;
-    this.certificate = cert;
+    this.clientCa = clientCa;
+    this.pair = pair;
     this.keys = {
       issuer: ISSUER,
       production: { keys: [production.jwk] },
       staging: { keys: [staging.jwk] },
-      fingerprint,
+      fingerprint: pair.fingerprint,
     };
   }
 
+  /** The client certificate in PEM. */
+  get certificate(): string {
+    return this.pair.cert;
+  }
+
   static async create(): Promise<IdentityBed> {
-    const [production, staging, attacker, gateKey, attackerKey, pair] = await Promise.all([
+    const [production, staging, attacker, gateKey, attackerKey, clientCa, pair] = await Promise.all([
       TestIssuer.create(ISSUER),
       TestIssuer.create(ISSUER),
       TestIssuer.create(ISSUER),
       makeKey("EdDSA", Date.now()),
       makeKey("EdDSA", Date.now()),
-      clientPair(),
+      pemOf({ ...CAS.old, ...DATES }),
+      clientPair(DATES),
     ]);
-    return new IdentityBed([production, staging, attacker], [gateKey, attackerKey], pair);
+    return new IdentityBed([production, staging, attacker], [gateKey, attackerKey], clientCa, pair);
   }
 
   /** Variables of the gate. */

@@ -5,8 +5,9 @@ import { eventually } from "../../run/eventually.ts";
 import { formsOf } from "../../run/secrets/formsOf.ts";
 import { MARKER } from "../../run/secrets/planted.ts";
 import { patience } from "../../run/speedFactor.ts";
+import type { AttackRequest } from "./attacks/Attack.ts";
 import { IdentityBed, urlOf } from "./IdentityBed.ts";
-import { type AttackRequest, identityAttacks } from "./identityAttacks.ts";
+import { identityAttacks } from "./identityAttacks.ts";
 import { type IdentityRuntime, identityRuntimes } from "./identityRuntimes.ts";
 import type { RawAnswer } from "./RawRequest.ts";
 
@@ -129,6 +130,7 @@ describe.each(identityRuntimes)("a gate on %s", (runtimeName, start) => {
       { target: `/k/${capability}/c/managed/validate` },
       { target: `/k/${await bed.capability({}, {})}/c/production/validate?timeout=5s` },
       { target: `/k/${await bed.expired(6)}/c/production/validate` },
+      ...(runtimeName === "Node" ? [{ target: "/c/pinned/validate", pair: bed.pair }] : []),
     ];
     for (const request of requests) expect(await verdictOf(request)).toBe("a verdict");
     // The one in its grace.

@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import type { Gate } from "../../../src/gate/config/defineGate.ts";
 import { createLambda } from "../../../src/hosts/createLambda.ts";
 import { identityGate } from "../../fixtures/gates/identityGate.ts";
-import { CAS, pemOf } from "../../hosts/certificate/clientPki.ts";
+import type { ClientPair } from "../../hosts/certificate/clientPki.ts";
 import { bundleWorker } from "../bundleWorker.ts";
 import { startNodeProcess } from "../startNode.ts";
 import { WorkerdServer } from "../WorkerdServer.ts";
@@ -20,9 +21,18 @@ export type RuntimeName = "Node" | "workerd" | "Lambda";
 /** A runtime with the gate `identityGate`. */
 export interface IdentityRuntime {
   send(request: RawRequest): Promise<RawAnswer>;
+  /** Opens a connection for bytes as a test writes them, with a client certificate or without. Undefined on Lambda, which gets events. */
+  readonly connect?: (options?: ConnectOptions) => Duplex;
   /** The log so far. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
+}
+
+/** How a test connects. Only Node has TLS. */
+export interface ConnectOptions {
+  readonly pair?: ClientPair | undefined;
+  /** Default: http/1.1. */
+  readonly protocol?: "http/1.1" | "h2";
 }
 
 type Start = (bed: IdentityBed) => Promise<IdentityRuntime>;
@@ -52,7 +62,7 @@ export default identityGate(${JSON.stringify(bed.keys)});
 async function startNode(bed: IdentityBed): Promise<IdentityRuntime> {
   const { folder, gate } = await gateFolder(bed);
   const caFile = join(folder, "ca.pem");
-  await writeFile(caFile, await pemOf(CAS.old));
+  await writeFile(caFile, bed.clientCa);
   const lines: string[] = [];
   let port = 0;
   const env = {
@@ -66,10 +76,12 @@ async function startNode(bed: IdentityBed): Promise<IdentityRuntime> {
     lines.push(line);
     port = Number(/"port":(\d+)/.exec(line)?.[1] ?? port);
   });
+  const open = ({ pair, protocol = "http/1.1" }: ConnectOptions = {}) =>
+    connectTls({ ...pair, host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: [protocol] });
   return {
     lines,
-    send: (request) =>
-      sendRaw(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] }), request),
+    send: (request) => sendRaw(open(request), request),
+    connect: open,
     async stop() {
       await runtime.stop();
       await rm(folder, { recursive: true });
@@ -92,9 +104,11 @@ export default createWorker(gate, { clientCertificate: workerCertificate });
   const server = await WorkerdServer.start(await bundleWorker(entry), undefined, bed.env, {
     onLine: (line) => lines.push(line),
   });
+  const open = () => connect({ host: "127.0.0.1", port: server.port });
   return {
     lines,
-    send: (request) => sendRaw(connect({ host: "127.0.0.1", port: server.port }), request),
+    send: (request) => sendRaw(open(), request),
+    connect: open,
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true });

@@ -116,9 +116,14 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
     "cluster-lookup-failed",
     "the lookup rejects",
     { clusters: () => Promise.reject(new Error("no network")) },
-    ADMISSION,
+    { ...ADMISSION, cluster: "(unknown)" },
   ],
-  ["cluster-lookup-failed", "the lookup takes longer than the deadline", { clusters: never }, ADMISSION],
+  [
+    "cluster-lookup-failed",
+    "the lookup takes longer than the deadline",
+    { clusters: never },
+    { ...ADMISSION, cluster: "(unknown)" },
+  ],
   ["body-timeout", "the body does not arrive", { body: open }, ADMISSION],
   ["incomplete-body", "the connection breaks", { body: broken }, ADMISSION],
   ["too-large", "an oversized body has no uid", { body: () => "x".repeat(100), limits: { bodyBytes: 99 } }, ADMISSION],
@@ -155,7 +160,7 @@ it.each<[code: string, when: string, given: CallCase, call: object]>([
   const error: unknown = await bed.answer().catch((thrown: unknown) => thrown);
   const failure = gateError(error);
   expect(failure.code).toBe(code);
-  expect(bed.call && failedCall(bed.runtime, bed.call, failure.reason)).toEqual(call);
+  expect(bed.call && failedCall(bed.runtime, bed.call)).toEqual(call);
 });
 
 // The steps are taken in the order of the table.

@@ -22,7 +22,10 @@ function tierWith(known: TierResult, verified: TierResult): IdentityTier {
 }
 
 interface Case {
+  /** The wait of the address. */
   readonly waitSeconds: number;
+  /** The wait of the cluster at the address. Default: that of the address. */
+  readonly scopeSeconds?: number;
   readonly clusterSeconds: number;
   readonly known: TierResult;
   readonly verified: TierResult;
@@ -38,7 +41,7 @@ it.each<[result: string, takenOfCluster: number, takenOfAddress: number, when: s
   ["jwt", 1, 0, "the caller is known", { waitSeconds: 0, clusterSeconds: 0, ...RIGHT }],
   ["jwt", 1, 0, "the caller is new", { waitSeconds: 0, clusterSeconds: 0, ...NEW }],
   ["too-many-calls 2", 1, 0, "its cluster makes too many calls", { waitSeconds: 0, clusterSeconds: 2, ...RIGHT }],
-  ["unauthenticated", 0, 1, "the caller is refused", { waitSeconds: 0, clusterSeconds: 0, ...WRONG }],
+  ["unauthenticated", 0, 2, "the caller is refused", { waitSeconds: 0, clusterSeconds: 0, ...WRONG }],
   [
     "unauthenticated",
     0,
@@ -70,6 +73,21 @@ it.each<[result: string, takenOfCluster: number, takenOfAddress: number, when: s
   ],
   ["too-many-calls 3", 0, 0, "a stranger calls again", { waitSeconds: 3, clusterSeconds: 0, ...WRONG }],
   [
+    "jwt",
+    1,
+    0,
+    "others are refused at its address, and it is new",
+    { waitSeconds: 3, scopeSeconds: 0, clusterSeconds: 0, ...NEW },
+  ],
+  // As it is told for a cluster that the gate does not have. Only the refused calls of its cluster are one more.
+  [
+    "too-many-calls 3",
+    0,
+    1,
+    "others are refused at its address, and it is refused",
+    { waitSeconds: 3, scopeSeconds: 0, clusterSeconds: 0, ...WRONG },
+  ],
+  [
     "too-many-calls 3",
     0,
     0,
@@ -77,13 +95,13 @@ it.each<[result: string, takenOfCluster: number, takenOfAddress: number, when: s
     { waitSeconds: 3, clusterSeconds: 0, ...RIGHT, isEnrolled: false },
   ],
 ])(
-  "admitCaller gives %s, and takes %d call of the cluster and %d of the address, when %s",
-  async (result, ofCluster, ofAddress, _, given) => {
-    const { waitSeconds, clusterSeconds, known, verified, isEnrolled = true } = given;
+  "admitCaller gives %s, and takes %d call of the cluster and %d of the refused ones, when %s",
+  async (result, ofCluster, ofRefused, _, given) => {
+    const { waitSeconds, scopeSeconds = waitSeconds, clusterSeconds, known, verified, isEnrolled = true } = given;
     const rates = {
       takeCluster: vi.fn(() => clusterSeconds),
-      takeRefused: vi.fn(() => undefined),
-      waitOf: () => waitSeconds,
+      takeRefused: vi.fn(() => 0),
+      waitOf: (_request: Request, scope?: string) => (scope === undefined ? waitSeconds : scopeSeconds),
     } satisfies CallRates;
     const tier = tierWith(known, verified);
     const tiers = new GateTiers([tier], {
@@ -107,6 +125,6 @@ it.each<[result: string, takenOfCluster: number, takenOfAddress: number, when: s
     deadline.dispose();
     const told = admitted instanceof GateError ? [admitted.code, admitted.retryAfterSeconds] : [admitted.tier];
     expect(told.filter((it) => it !== undefined).join(" ")).toBe(result);
-    expect([rates.takeCluster.mock.calls.length, rates.takeRefused.mock.calls.length]).toEqual([ofCluster, ofAddress]);
+    expect([rates.takeCluster.mock.calls.length, rates.takeRefused.mock.calls.length]).toEqual([ofCluster, ofRefused]);
   },
 );

@@ -5,7 +5,7 @@ import { Agent, request } from "node:https";
 import { NodeCertificates } from "../../../src/hosts/certificate/NodeCertificates.ts";
 import { type CertificateEnv, readCertificateEnv } from "../../../src/hosts/certificate/readCertificateEnv.ts";
 import { clientCertificate } from "../../../src/identity/certificate/clientCertificate.ts";
-import type { TierResult } from "../../../src/identity/Identity.ts";
+import { refused, type TierResult } from "../../../src/identity/Identity.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import { type RunningServer, startServer } from "../../../src/tls/server/startServer.ts";
 import { memoryLog } from "../../gate/gateCall.ts";
@@ -30,6 +30,9 @@ export interface CallOptions {
   readonly pair?: ClientPair | undefined;
   readonly headers?: OutgoingHttpHeaders;
 }
+
+/** A header of a call of a cluster that the gate does not have: nobody asks for the certificate. */
+export const UNKNOWN_CLUSTER = { "x-test-cluster": "unknown" } as const;
 
 /** A connection that is kept open. */
 export interface KeptConnection {
@@ -73,7 +76,10 @@ export class CertificateBed {
       tls: await makePair({ dns: ["localhost"] }),
       asksForCertificate: bed.certificates.isAsked,
       fetch: async (_, incoming) => {
-        const result = await bed.#identify(() => bed.certificates.of(incoming));
+        const isUnknown = incoming.headers["x-test-cluster"] === UNKNOWN_CLUSTER["x-test-cluster"];
+        const result = isUnknown
+          ? refused("unknown-cluster")
+          : await bed.#identify(() => bed.certificates.of(incoming));
         const status = result.outcome === "accepted" ? 200 : 401;
         const address = bed.certificates.addressOf(incoming) ?? "";
         const response = new Response(textOf(result), { status, headers: { "x-address": address } });

@@ -4,7 +4,7 @@ import type { CertificateEnv } from "../../../src/hosts/certificate/readCertific
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import { eventually } from "../../run/eventually.ts";
 import { DAY, KEY_USE, NOW } from "../../trust/makeCertificate.ts";
-import { CertificateBed, PROTOCOLS, type Protocol } from "./CertificateBed.ts";
+import { CertificateBed, PROTOCOLS, type Protocol, UNKNOWN_CLUSTER } from "./CertificateBed.ts";
 import { CAS, type ClientPair, clientPair, pemOf, SUBJECT } from "./clientPki.ts";
 
 const BY_SUBJECT = { subjects: [SUBJECT] };
@@ -63,6 +63,22 @@ describe.each(PROTOCOLS)("a connection with %s", (protocol) => {
     expect(await kept.call()).toBe("expired");
     await eventually("the end of the connection", () => kept.isEnded() || undefined);
     kept.close();
+  });
+
+  it.each<[what: string, pair: () => ClientPair | undefined, isEnded: boolean]>([
+    ["with a certificate that is verified", () => client, true],
+    ["with one that is not", () => renewed, true],
+    ["without one", () => undefined, false],
+  ])("%s ends after a refused call, or not, whether or not there is such a cluster", async (_, pair, isEnded) => {
+    const it = await start({ subjects: ["CN=another"] });
+    for (const headers of [{}, UNKNOWN_CLUSTER]) {
+      const kept = it.keep(protocol, pair());
+      await kept.call(headers);
+      if (isEnded) await eventually("the end of the connection", () => kept.isEnded() || undefined);
+      else await kept.call(headers);
+      expect(kept.isEnded()).toBe(isEnded);
+      kept.close();
+    }
   });
 
   it("does not outlive an intermediate", async () => {
@@ -240,9 +256,12 @@ describe("a header", () => {
       kept.close();
     });
 
-    it("of a listed proxy counts, and its own certificate does not", async () => {
+    it("of a listed proxy counts, and its own certificate does not, nor does it end the connection", async () => {
       const it = await start(BY_SUBJECT, PROXY);
-      expect(await it.call(protocol, { pair: client })).toBe("absent");
+      const kept = it.keep(protocol, client);
+      expect([await kept.call(), await kept.call(UNKNOWN_CLUSTER)]).toEqual(["absent", "unknown-cluster"]);
+      expect([await kept.call(), kept.isEnded()]).toEqual(["absent", false]);
+      kept.close();
       const headers = { "x-client-cert": header(renewed) };
       expect(await it.call(protocol, { pair: client, headers })).toBe("not-verified");
     });

@@ -27,6 +27,13 @@ const MOST_SLOWER = 5;
 
 const path = (name: string): string => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
 
+/** What the cluster that is not to starve calls. */
+type Steady = "a token that was verified before" | "a new token" | "a renewal";
+interface SteadyCall {
+  readonly path: string;
+  readonly authorization: string;
+}
+
 /** A gate in a process of its own, with two clusters. */
 class FloodBed {
   readonly bed: IdentityBed;
@@ -35,8 +42,8 @@ class FloodBed {
   readonly #folder: string;
   readonly #session: ClientHttp2Session;
   readonly #floods = new Set<ChildProcess>();
-  /** One for all calls: the gate verifies it once. */
-  readonly #staging: string;
+  /** The path and the credential of each call of the cluster that is not to starve. */
+  readonly #calls: Readonly<Record<Steady, () => Promise<SteadyCall>>>;
 
   private constructor(
     bed: IdentityBed,
@@ -47,7 +54,20 @@ class FloodBed {
     this.port = port;
     this.#runtime = runtime;
     this.#folder = folder;
-    this.#staging = staging;
+    const path = "/c/staging/validate?timeout=10s";
+    let serial = 0;
+    this.#calls = {
+      "a token that was verified before": async () => ({ path, authorization: staging }),
+      "a new token": async () => {
+        serial += 1;
+        const claims = bed.claims({ aud: urlOf("staging"), jti: String(serial) });
+        return { path, authorization: `Bearer ${await bed.staging.sign(claims)}` };
+      },
+      "a renewal": async () => ({
+        path: "/token/staging",
+        authorization: `Bearer ${await bed.staging.sign(bed.syncClaims())}`,
+      }),
+    };
     this.#session = connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
   }
 
@@ -57,6 +77,7 @@ class FloodBed {
     const gate = join(folder, "gate.ts");
     const identityOf = (keys: object): object[] => [
       { tier: "jwt", issuer: bed.keys.issuer, keys, subjects: [API_SERVER] },
+      { tier: "capability", issuer: bed.keys.issuer, keys },
     ];
     const clusters = {
       production: { identity: identityOf(bed.keys.production), records: { profile: "off" } },
@@ -65,9 +86,10 @@ class FloodBed {
     await writeFile(
       gate,
       `import { defineGate } from ${path("../../../src/gate/config/defineGate.ts")};
+import { capability } from ${path("../../../src/identity/capability/capability.ts")};
 import { jwt } from ${path("../../../src/identity/jwt/jwt.ts")};
 import { denyLabels } from ${path("../../../src/policies/labels/denyLabels.ts")};
-export default defineGate({ policies: [denyLabels()], tiers: [jwt()], clusters: ${JSON.stringify(clusters)} });
+export default defineGate({ policies: [denyLabels()], tiers: [jwt(), capability()], clusters: ${JSON.stringify(clusters)} });
 `,
     );
     let port = 0;
@@ -79,13 +101,17 @@ export default defineGate({ policies: [denyLabels()], tiers: [jwt()], clusters: 
     return new FloodBed(bed, runtime, { folder, port, staging });
   }
 
-  /** Floods `production` until the end of the test. Resolves once a call got `status`. */
-  async flood(authorization: string, status: number): Promise<() => Promise<FloodReport>> {
+  /** Floods a path until the end of the test. Resolves once a call got `status`. */
+  async flood(
+    authorization: string,
+    status: number,
+    path = "/c/production/validate",
+  ): Promise<() => Promise<FloodReport>> {
     const child = fork(fileURLToPath(new URL("floodProcess.ts", import.meta.url)));
     this.#floods.add(child);
     const flood: Flood = {
       port: this.port,
-      path: "/c/production/validate",
+      path,
       authorization,
       body: REVIEW,
       calls: FLOOD_CALLS,
@@ -112,25 +138,28 @@ export default defineGate({ policies: [denyLabels()], tiers: [jwt()], clusters: 
   }
 
   /** Steady calls of `staging` over one connection. Resolves to the statuses and the median time in milliseconds. */
-  async steadyCalls(): Promise<{ readonly statuses: readonly number[]; readonly medianMs: number }> {
+  async steadyCalls(
+    of: Steady = "a token that was verified before",
+  ): Promise<{ readonly statuses: readonly number[]; readonly medianMs: number }> {
     const statuses = new Set<number>();
     const times: number[] = [];
     for (let call = 0; call < CALLS; call += 1) {
+      const steady = await this.#calls[of]();
       const startedAt = performance.now();
-      statuses.add(await this.#post());
+      statuses.add(await this.#post(steady));
       times.push(performance.now() - startedAt);
       await sleep(PAUSE_MS);
     }
     return { statuses: [...statuses], medianMs: times.sort((left, right) => left - right)[CALLS / 2] ?? Number.NaN };
   }
 
-  #post(): Promise<number> {
+  #post({ path, authorization }: SteadyCall): Promise<number> {
     return new Promise((resolve, reject) => {
       const stream = this.#session.request({
         ":method": "POST",
-        ":path": "/c/staging/validate?timeout=10s",
+        ":path": path,
         ":authority": "gate.example.com",
-        authorization: this.#staging,
+        authorization,
         "content-type": "application/json",
         "content-length": Buffer.byteLength(REVIEW),
       });
@@ -185,5 +214,24 @@ describe("a gate on Node that is flooded", () => {
     expect(statuses[200]).toBeUndefined();
     expect(statuses[429] ?? 0).toBeGreaterThan(statuses[401] ?? 0);
     expect(retryAfter.filter((it) => !/^[1-9]\d*$/.test(it))).toEqual([]);
+  });
+
+  describe.each<[by: string, path: string, authorization: () => Promise<string>]>([
+    ["a cluster with a stale token", "/c/production/validate", () => gate.bed.token({ iat: 1, exp: 2 })],
+    ["a stranger with a made-up name", "/c/made-up/validate", () => gate.bed.token()],
+    ["a sync with a stale token", "/token/production", () => gate.bed.token({ iat: 1, exp: 2 })],
+  ])("by %s", (_, path, authorization) => {
+    it.each<[Steady]>([["a new token"], ["a renewal"]])(
+      "refuses no call of another cluster behind the same address with %s",
+      async (steady) => {
+        const report = await gate.flood(`Bearer ${await authorization()}`, 429, path);
+        const beside = await gate.steadyCalls(steady);
+        const { statuses } = await report();
+        await gate.endFloods();
+        expect(beside.statuses).toEqual([200]);
+        expect(statuses[200]).toBeUndefined();
+        expect(statuses[429] ?? 0).toBeGreaterThan(statuses[401] ?? 0);
+      },
+    );
   });
 });

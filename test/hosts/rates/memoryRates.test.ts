@@ -29,15 +29,35 @@ it.each<[verdict: string, refused: string | undefined, next: string | undefined,
   ["does not make", undefined, undefined, 0],
 ])("memoryRates %s after refused calls of %s the client %s wait", (_, refused, next, wait) => {
   const rates = ratesAt({ ms: 0 });
-  for (let call = 0; call < 3; call += 1) rates.takeRefused(from(refused));
+  for (let call = 0; call < 2; call += 1) rates.takeRefused(from(refused));
   expect(rates.waitOf(from(next))).toBe(wait);
 });
 
 it("memoryRates lets an address call again after its time, whatever it asked meanwhile", () => {
   const clock = { ms: 0 };
   const rates = ratesAt(clock);
-  for (let call = 0; call < 3; call += 1) rates.takeRefused(from("203.0.113.7"));
+  for (let call = 0; call < 2; call += 1) rates.takeRefused(from("203.0.113.7"));
   for (let call = 0; call < 1_000; call += 1) expect(rates.waitOf(from("203.0.113.7"))).toBe(1);
   clock.ms += 1_000;
   expect(rates.waitOf(from("203.0.113.7"))).toBe(0);
+});
+
+it("memoryRates makes an address wait longer for refused calls that came at one time", () => {
+  const clock = { ms: 0 };
+  const rates = ratesAt(clock);
+  expect([1, 2, 3, 4].map(() => rates.takeRefused(from("203.0.113.7")))).toEqual([0, 0, 1, 2]);
+  clock.ms += 2_000;
+  expect(rates.waitOf(from("203.0.113.7"))).toBe(1);
+});
+
+it.each<[what: string, refused: string | undefined, next: string | undefined, wait: number]>([
+  ["a scope after refused calls of it", "a", "a", 1],
+  ["a scope after refused calls of another", "a", "b", 0],
+  ["a scope after refused calls of the address", undefined, "a", 0],
+  ["the address after refused calls of a scope", "a", undefined, 0],
+])("memoryRates counts %s on its own", (_, refused, next, wait) => {
+  const rates = ratesAt({ ms: 0 });
+  for (let call = 0; call < 2; call += 1) expect(rates.takeRefused(from("203.0.113.7"), refused)).toBe(0);
+  expect(rates.waitOf(from("203.0.113.7"), next)).toBe(wait);
+  expect(rates.waitOf(from("203.0.113.8"), refused)).toBe(0);
 });

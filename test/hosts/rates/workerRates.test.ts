@@ -88,6 +88,24 @@ describe("workerRates", () => {
     expect(rates.waitOf(from(next))).toBe(wait);
   });
 
+  it.each<[what: string, refused: string | undefined, next: string | undefined, wait: number]>([
+    ["a scope after refused calls of it", "a", "a", 10],
+    ["a scope after refused calls of another", "a", "b", 0],
+    ["a scope after refused calls of the address", undefined, "a", 0],
+    ["the address after refused calls of a scope", "a", undefined, 0],
+  ])("counts %s on its own, and asks the binding no more once it said no", async (_, refused, next, wait) => {
+    const limit = vi.fn(NO.limit);
+    let now = 1_000;
+    const rates = made({ POSTERN_REFUSED_RATE: { limit } }, () => now);
+    expect(await rates.takeRefused(from("203.0.113.7"), refused)).toBe(10);
+    now += 4_000;
+    // The same as the wait that others are told.
+    expect(await rates.takeRefused(from("203.0.113.7"), refused)).toBe(6);
+    expect(limit.mock.calls).toEqual([[{ key: refused === undefined ? "203.0.113.7" : "203.0.113.7 a" }]]);
+    now -= 4_000;
+    expect(rates.waitOf(from("203.0.113.7"), next)).toBe(wait);
+  });
+
   it("a client waits in whole seconds until 10 s have passed", async () => {
     let now = 0;
     const rates = made({ POSTERN_REFUSED_RATE: NO }, () => now);

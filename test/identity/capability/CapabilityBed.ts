@@ -1,7 +1,7 @@
 import { base64url, type CryptoKey, importJWK, type JWK, SignJWT } from "jose";
 import { keySetText } from "../../../src/cli/keys/keySetText.ts";
 import { makeKey } from "../../../src/cli/keys/makeKey.ts";
-import { capability } from "../../../src/identity/capability/capability.ts";
+import { capabilityTier } from "../../../src/identity/capability/capabilityTier.ts";
 import { type CapabilityKey, publicJwk } from "../../../src/identity/capability/readKeySet.ts";
 import type { TierResult } from "../../../src/identity/Identity.ts";
 import type { ClusterTier, IdentityCall, IssuedCapability, StartedTier } from "../../../src/identity/IdentityTier.ts";
@@ -30,7 +30,7 @@ export class CapabilityBed {
       hasRegistration: () => true,
     };
     let count = 0;
-    this.#started = capability({ randomBytes: (length) => new Uint8Array(length).fill(count++) }).start(host);
+    this.#started = capabilityTier((length) => new Uint8Array(length).fill(count++)).start(host);
   }
 
   /** By default, a key that signs with EdDSA and a next one with ES256. */

@@ -324,6 +324,12 @@ describe("issue", () => {
     expect(new Set(tokens.map(({ token }) => token)).size).toBe(20);
   });
 
+  const bound = (...kinds: readonly string[]): object => ({
+    "kubernetes.io": {
+      ...Object.fromEntries(kinds.map((kind) => [`${kind}webhookconfiguration`, { name: "postern", uid: "1" }])),
+      attestations: { admissionReviewAPIGroups: ["*"] },
+    },
+  });
   const sub = (name: string): object => ({ sub: `system:serviceaccount:${name}` });
   it.each<[what: string, claims: object, reason: string]>([
     ["another ServiceAccount of the namespace", sub("postern-system:default"), "wrong-subject"],
@@ -347,6 +353,9 @@ describe("issue", () => {
     ["an expired token", { exp: START - 60 }, "expired"],
     ["no exp", { exp: undefined }, "malformed"],
     ["a token of the future", { nbf: START + 60 }, "not-yet-valid"],
+    ["a token that is bound to a validating configuration", bound("validating"), "wrong-registration"],
+    ["a token that is bound to a mutating configuration", bound("mutating"), "wrong-registration"],
+    ["a token that is bound to two of them", bound("mutating", "validating"), "malformed"],
   ])("refuses %s", async (_, claims, reason) => {
     const tier = bed.cluster("production", issuer);
     const authorization = `Bearer ${await issuer.token({ ...claims })}`;

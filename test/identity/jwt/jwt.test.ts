@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { base64url, exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { TierResult } from "../../../src/identity/Identity.ts";
 import type { ClusterTier, IdentityCall } from "../../../src/identity/IdentityTier.ts";
 import { jwt } from "../../../src/identity/jwt/jwt.ts";
@@ -217,7 +217,7 @@ describe("a hostile token is refused", () => {
       "another payload",
       async () => {
         const [header, , signature] = partsOf(await es256.sign(CLAIMS));
-        return `${header}.${encode({ iss: ISSUER, ...CLAIMS, sub: "root" })}.${signature}`;
+        return `${header}.${encode({ iss: ISSUER, ...CLAIMS, sub: `${SUBJECT}2` })}.${signature}`;
       },
       "bad-signature",
     ],
@@ -493,6 +493,60 @@ async function toPs512(key: CryptoKey): Promise<CryptoKey> {
   const bytes = await crypto.subtle.exportKey("pkcs8", key);
   return crypto.subtle.importKey("pkcs8", bytes, { name: "RSA-PSS", hash: "SHA-512" }, false, ["sign"]);
 }
+
+describe("an issuer that withdrew its key", () => {
+  const PUBLIC = "https://issuer.example.com";
+
+  it.each<[pause: string, ms: number, isKnownOnly: boolean, result: TierResult]>([
+    ["5 min", 300_000, false, ACCEPTED],
+    ["20 min", 1_200_000, false, REFUSED("unknown-key")],
+    ["12 h", 43_200_000, false, REFUSED("unknown-key")],
+    ["5 min, behind an address over its limit", 300_000, true, ACCEPTED],
+    ["12 h, behind an address over its limit", 43_200_000, true, { outcome: "absent" }],
+  ])("has a token that was verified before judged by its new keys after %s", async (_, ms, isKnownOnly, result) => {
+    const issuer = await TestIssuer.create(PUBLIC, "ES256", "old");
+    let keys: readonly JWK[] = [issuer.jwk];
+    const background: Promise<void>[] = [];
+    const host = identityHost({ fetch: () => Promise.resolve(Response.json({ keys })) });
+    const one = jwt()
+      .start(host)
+      .forCluster("production", {
+        tier: "jwt",
+        issuer: PUBLIC,
+        jwksUrl: `${PUBLIC}/keys`,
+        subjects: [SUBJECT],
+      });
+    const call = callWith(await issuer.sign({ ...CLAIMS, exp: NOW + 86_400 }), {
+      background: (work) => background.push(work),
+    });
+    expect(await one.identify(call)).toEqual(ACCEPTED);
+    keys = [(await TestIssuer.create(PUBLIC, "ES256", "new")).jwk];
+    host.at = START + ms;
+    expect(await one.identify({ ...call, isKnownOnly })).toEqual(result);
+    await Promise.all(background);
+  });
+});
+
+describe("a forged token", () => {
+  it("costs no signature check before it has the claims of one that is accepted", async () => {
+    const verify = vi.spyOn(crypto.subtle, "verify");
+    try {
+      for (const [claims, reason] of [
+        [{ sub: "root" }, "wrong-subject"],
+        [{ aud: "https://gate.example.com" }, "wrong-audience"],
+        [{ exp: NOW - 60 }, "expired"],
+        [{ nbf: NOW + 60 }, "not-yet-valid"],
+        [{ iss: "https://other.example.com" }, "wrong-issuer"],
+      ] as const)
+        expect(await tier.identify(callWith(await other.sign({ ...CLAIMS, ...claims })))).toEqual(REFUSED(reason));
+      expect(verify).not.toHaveBeenCalled();
+      expect(await tier.identify(callWith(await other.sign(CLAIMS)))).toEqual(REFUSED("bad-signature"));
+      expect(verify).toHaveBeenCalledTimes(1);
+    } finally {
+      verify.mockRestore();
+    }
+  });
+});
 
 describe("an issuer whose keys cannot be fetched", () => {
   const PUBLIC = "https://issuer.example.com";

@@ -44,6 +44,7 @@ describe("settings", () => {
       { issuer: { keys: [{ kid: "key-0" }] } },
     ],
     ["with audiences", () => ({ ...BASE, audiences: ["postern"] }), { audiences: ["postern"] }],
+    ["with an audience that is only named token", () => ({ ...BASE, audiences: ["token"] }), { audiences: ["token"] }],
   ])("%s are read", (_, settings, expected) => {
     expect(readJwtSettings(settings())).toMatchObject({ subjects: BASE.subjects, ...expected });
   });
@@ -74,6 +75,18 @@ describe("settings", () => {
     ["an empty subject", () => ({ ...BASE, subjects: ["a", ""] }), "subjects.1", "expected a text"],
     ["65 subjects", () => ({ ...BASE, subjects: Array(65).fill("a") }), "subjects", "expected a list"],
     ["an audience that is a number", () => ({ ...BASE, audiences: [1] }), "audiences.0", "expected a text"],
+    [
+      "the audience of a sync's token",
+      () => ({ ...BASE, audiences: ["a", "https://gate.example.com/token"] }),
+      "audiences.1",
+      "ends in /token",
+    ],
+    [
+      "that audience with a base path",
+      () => ({ ...BASE, audiences: ["https://g/hooks/token"] }),
+      "audiences.0",
+      "ends in /token",
+    ],
     ["audiences null", () => ({ ...BASE, audiences: null }), "audiences", "expected a list"],
     ["an http jwksUrl", () => ({ ...BASE, jwksUrl: "http://a" }), "jwksUrl", "expected an https URL"],
     ["a relative jwksUrl", () => ({ ...BASE, jwksUrl: "/a" }), "jwksUrl", "expected an https URL"],

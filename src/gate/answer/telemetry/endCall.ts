@@ -1,6 +1,6 @@
 import type { GateDependencies } from "../../GateDependencies.ts";
 import type { GateError } from "../../GateError.ts";
-import type { Call } from "../Call.ts";
+import { type Call, loggedCluster, type TokenCall } from "../Call.ts";
 import { callRoute } from "./startCallSpan.ts";
 
 /** How a call ended. */
@@ -18,7 +18,7 @@ export function callClock({ tracer, now }: Pick<GateDependencies, "tracer" | "no
 }
 
 /** Ends the span of a call, and measures it. An error of the caller (4xx) is no failure of the server span, by the conventions. */
-export function endCall(call: Call, { status, error, startedAt }: CallEnd, deps: GateDependencies): void {
+export function endCall(call: Call | TokenCall, { status, error, startedAt }: CallEnd, deps: GateDependencies): void {
   const { span } = call;
   const { tracer, metrics, isApart } = deps;
   if (metrics !== undefined) {
@@ -28,7 +28,7 @@ export function endCall(call: Call, { status, error, startedAt }: CallEnd, deps:
     if (isApart !== true) metrics.request({ method: "POST", route, status, durationMs: callClock(deps)() - startedAt });
   }
   if (tracer === undefined) return;
-  span.setAttributes({ "http.response.status_code": status });
+  span.setAttributes({ "http.response.status_code": status, "k8s.cluster.name": loggedCluster(call) });
   if (error !== undefined && status >= 500) span.recordError(error);
   else if (error !== undefined) span.setAttributes({ "error.type": error.code });
   span.end();

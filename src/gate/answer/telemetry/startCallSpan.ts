@@ -1,10 +1,11 @@
-import type { GateCall } from "../../../protocol/gateUrl.ts";
 import { noTracer } from "../../../telemetry/trace/noTracer.ts";
 import type { Span, SpanDescription } from "../../../telemetry/trace/Span.ts";
 import type { GateDependencies } from "../../GateDependencies.ts";
+import type { CallPath } from "../CallPath.ts";
 
 /** The route of a call (`http.route`): as `routeOf` in telemetry has it, from the parts of the path. */
-export function callRoute({ token, purpose, entry, part }: Omit<GateCall, "cluster">): string {
+export function callRoute({ token, purpose, entry, part }: Omit<CallPath, "cluster">): string {
+  if (purpose === "token") return "/token/{cluster}";
   const behind = purpose === "convert" ? "/{mark}" : part === undefined ? "/{entry}" : "/{entry}/{part}";
   return `${token === undefined ? "" : "/k/{token}"}/c/{cluster}/${purpose}${entry === undefined ? "" : behind}`;
 }
@@ -12,7 +13,7 @@ export function callRoute({ token, purpose, entry, part }: Omit<GateCall, "clust
 type SpanDependencies = Pick<GateDependencies, "tracer" | "isApart" | "callAttributes">;
 
 /** Starts the server span of a call, by OpenTelemetry's conventions for HTTP servers. */
-export function startCallSpan(request: Request, call: GateCall, deps: SpanDependencies): Span {
+export function startCallSpan(request: Request, call: CallPath, deps: SpanDependencies): Span {
   const { tracer = noTracer, isApart = false } = deps;
   return tracer.startServer({
     headers: request.headers,
@@ -23,7 +24,7 @@ export function startCallSpan(request: Request, call: GateCall, deps: SpanDepend
 
 function describeCall(
   request: Request,
-  call: GateCall,
+  call: CallPath,
   { isApart = false, callAttributes }: SpanDependencies,
 ): SpanDescription {
   const route = callRoute(call);
@@ -33,7 +34,6 @@ function describeCall(
       "http.request.method": "POST",
       "http.route": route,
       "url.scheme": "https",
-      "k8s.cluster.name": call.cluster,
       "postern.purpose": call.purpose,
       "postern.entry": call.entry,
       ...callAttributes?.(request),

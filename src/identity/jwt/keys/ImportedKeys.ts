@@ -1,4 +1,4 @@
-import { RecentlyUsed } from "../../RecentlyUsed.ts";
+import { RecentlyUsed } from "../../../cache/RecentlyUsed.ts";
 import type { TokenKey } from "./TokenKey.ts";
 
 /** An imported key takes several kB, mostly outside the heap. It is used once for each new token, about hourly. */

@@ -21,8 +21,8 @@ export type KeyRefusal = "unknown-key" | "wrong-algorithm" | "keys-unavailable";
 export interface KeySource {
   /** The key that a token names. A promise where keys are fetched; it never rejects. */
   find(request: KeyRequest): TokenKey | KeyRefusal | Promise<TokenKey | KeyRefusal>;
-  /** Whether a key that was found before is still one of the issuer's. */
-  isInForce(key: TokenKey, caller: KeyCaller): boolean;
+  /** Whether a key that was found before is still one of the issuer's. A promise where keys have to be fetched; it never rejects. */
+  isInForce(key: TokenKey, caller: KeyCaller): boolean | Promise<boolean>;
 }
 
 /** The key with a `kid` that is for an algorithm. A set may have one `kid` for several kinds of keys (RFC 7517, section 4.5). */

@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../../protocol/Json.ts";
 import { httpsUrl } from "./httpsUrl.ts";
 import { KeyFetchError } from "./KeyFetchError.ts";
-import { readKeySet } from "./readKeySet.ts";
+import { readIssuerKeys } from "./readIssuerKeys.ts";
 import type { TokenKey } from "./TokenKey.ts";
 
 /** For discovery and keys together. An API server waits for at most 10 s in all that Postern renders. */
@@ -59,7 +59,7 @@ async function discovered({ issuer }: KeyLocation, get: (url: URL) => Promise<un
 }
 
 async function keysAt(url: URL, get: (url: URL) => Promise<unknown>): Promise<TokenKey[]> {
-  const keys = readKeySet(await get(url));
+  const keys = readIssuerKeys(await get(url));
   if (keys === undefined) throw new KeyFetchError(url.host, "answers no JSON Web Key Set");
   // A server that lost its keys answers an empty set. It withdraws nothing.
   if (keys.length === 0) throw new KeyFetchError(url.host, "has no key that can verify tokens");

@@ -100,7 +100,8 @@ describe("without keys", () => {
     const issuer = new FakeIssuer();
     expect(await issuer.keys.find({ ...issuer.request("one"), alg: "ES384" })).toBe("wrong-algorithm");
     issuer.at = HOUR;
-    expect(issuer.keys.find({ ...issuer.request("one"), alg: "RS256" })).toBe("wrong-algorithm");
+    expect(await issuer.keys.find({ ...issuer.request("one"), alg: "RS256" })).toBe("wrong-algorithm");
+    expect(issuer.fetches).toBe(2);
   });
 });
 
@@ -208,7 +209,7 @@ describe("keys of 10 min", () => {
       [24 * HOUR - 1, 4],
     ] as const) {
       issuer.at = at;
-      expect(issuer.known("one")).toBe(key);
+      expect(await issuer.find("one")).toBe(key);
       await Promise.all(issuer.background);
       expect([at, issuer.fetches]).toEqual([at, fetches]);
     }
@@ -224,11 +225,77 @@ describe("keys of 10 min", () => {
     const issuer = new FakeIssuer();
     issuer.at = 48 * HOUR;
     await issuer.find("one");
-    issuer.at = 47 * HOUR;
+    issuer.at = 48 * HOUR - 11 * MINUTE;
     issuer.answer = ["two"];
     issuer.known("one");
     await issuer.background[0];
     expect(issuer.known("two").kid).toBe("two");
+    issuer.at = 47 * HOUR;
+    issuer.answer = ["one"];
+    expect(await issuer.find("two")).toBe("unknown-key");
+  });
+});
+
+describe("keys of 20 min, as after a pause without calls", () => {
+  /** An issuer that withdrew the key `one` while nobody called. */
+  async function paused(at: number): Promise<{ readonly issuer: FakeIssuer; readonly withdrawn: TokenKey }> {
+    const issuer = new FakeIssuer();
+    await issuer.find("one");
+    const withdrawn = issuer.known("one");
+    issuer.answer = ["two"];
+    issuer.at = at;
+    return { issuer, withdrawn };
+  }
+
+  it.each<[pause: string, at: number, isWithdrawn: boolean]>([
+    ["a millisecond less than 20 min", 20 * MINUTE - 1, false],
+    ["20 min", 20 * MINUTE, true],
+    ["12 h", 12 * HOUR, true],
+  ])("of %s are not used before a fetch", async (_, at, isWithdrawn) => {
+    const first = await paused(at);
+    expect(await first.issuer.find("one")).toBe(isWithdrawn ? "unknown-key" : first.withdrawn);
+    const known = await paused(at);
+    expect(await known.issuer.keys.isInForce(known.withdrawn, known.issuer.request("one"))).toBe(!isWithdrawn);
+    for (const { issuer } of [first, known]) expect([issuer.fetches, issuer.background.length]).toEqual([2, 1]);
+  });
+
+  it("1,000 calls wait for one fetch, and a key that is still there stays the same", async () => {
+    const { issuer, withdrawn } = await paused(12 * HOUR);
+    issuer.answer = ["one", "two"];
+    const calls = Array.from({ length: 500 }, () => [
+      issuer.find("one"),
+      issuer.keys.isInForce(withdrawn, issuer.request("one")),
+    ]);
+    const found = await Promise.all(calls.flat());
+    expect(new Set(found)).toEqual(new Set([withdrawn, true]));
+    expect(issuer.fetches).toBe(2);
+    expect(issuer.known("one")).toBe(withdrawn);
+  });
+
+  it("are used when the fetch fails, and from then on without waiting for 20 min", async () => {
+    const { issuer, withdrawn } = await paused(12 * HOUR);
+    issuer.answer = "failing";
+    expect(await issuer.find("one")).toBe(withdrawn);
+    expect(issuer.known("one")).toBe(withdrawn);
+    issuer.at += 20 * MINUTE - 1;
+    expect(issuer.known("one")).toBe(withdrawn);
+    await Promise.all(issuer.background);
+    issuer.answer = ["two"];
+    issuer.at += 20 * MINUTE;
+    expect(await issuer.find("one")).toBe("unknown-key");
+  });
+
+  it("are not used when the runtime drops the fetches", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { issuer, withdrawn } = await paused(12 * HOUR);
+    issuer.answer = "hanging";
+    void issuer.find("one");
+    const waiting = [issuer.find("one"), issuer.keys.isInForce(withdrawn, issuer.request("one"))];
+    issuer.at += FETCH_TIMEOUT_MS + 1;
+    issuer.answer = ["two"];
+    await vi.advanceTimersByTimeAsync(FETCH_TIMEOUT_MS);
+    expect(await Promise.all(waiting)).toEqual(["unknown-key", false]);
+    expect(issuer.fetches).toBe(3);
   });
 });
 

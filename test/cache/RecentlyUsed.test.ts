@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RecentlyUsed } from "../../src/identity/RecentlyUsed.ts";
+import { RecentlyUsed } from "../../src/cache/RecentlyUsed.ts";
 
 /** What is done to a map, with keys of 1 to 9 characters. */
 const step = fc.record({

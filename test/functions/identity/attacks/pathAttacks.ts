@@ -1,0 +1,115 @@
+import { HOST, urlOf } from "../IdentityBed.ts";
+import type { RuntimeName } from "../identityRuntimes.ts";
+import { type Attack, bearer, PRODUCTION, WIRE } from "./Attack.ts";
+
+const EVIL = "other.example.com";
+
+/** A path that is not one of a gate, with a token and a capability that are right for the path that it resembles. */
+function misread(target: string, on?: readonly RuntimeName[]): Attack {
+  return {
+    name: `the path ${target}`,
+    request: async (bed) => ({
+      target: target.replaceAll("TOKEN", await bed.capability()),
+      headers: [bearer(await bed.token())],
+    }),
+    status: on === undefined ? 404 : [400, 404],
+    ...(on === undefined ? {} : { on }),
+  };
+}
+
+/** Paths that are read in several ways, with credentials that are right for what they resemble. */
+export const pathAttacks: readonly Attack[] = [
+  misread("//c/production/validate"),
+  misread("/c//production/validate"),
+  misread("/c/production%2fvalidate"),
+  misread("/c/staging%2f..%2fproduction/validate"),
+  misread("/c/staging/../production/validate"),
+  misread("/c/staging/%2e%2e/production/validate"),
+  misread("/c/./production/validate"),
+  misread("/C/production/validate"),
+  misread("/c/production/VALIDATE"),
+  misread("/c/production;x=y/validate"),
+  misread("/c/production%00/validate"),
+  misread("/c/pr%D0%BEduction/validate"),
+  misread("/%E2%84%82/production/validate"),
+  misread("/c/pr\u00d0\u00beduction/validate", WIRE),
+  misread("/k/TOKEN/k/TOKEN/c/production/validate"),
+  misread("/c/production/k/TOKEN/validate"),
+  misread("/c/production/validate/k/TOKEN/x"),
+  misread("/K/TOKEN/c/production/validate"),
+  misread("/k//c/production/validate"),
+  misread("/k/c/production/validate"),
+  misread("/k/a/TOKEN/c/production/validate"),
+  misread("/k/TOKEN%2f/c/production/validate"),
+  misread("/k/TOKEN/../TOKEN/c/production/validate"),
+  misread("/k/TOKEN/c/staging/../production/validate"),
+  misread("/k/TOKEN/token/production"),
+  misread("/token/production/"),
+  misread("/token//production"),
+  misread("/TOKEN/production"),
+  misread("/token/staging/../production"),
+  misread("/token/production%2f"),
+  misread("/token/production/c/production/validate"),
+  misread("/other/c/production/validate"),
+  misread("/c/production/validate%20"),
+  misread("/c/production/validate%23"),
+  misread("/c/production/validate%3f"),
+  misread("/c/production/validate;v=1"),
+  misread("/c;x=y/production/validate"),
+  misread("/%63/production/validate"),
+  misread("/c/%70roduction/validate"),
+  misread("/c%2Fproduction%2Fvalidate"),
+  misread("/c/production%252fvalidate"),
+  misread("/c/production%c0%afvalidate"),
+  misread("/c/production%ef%bc%8fvalidate"),
+  misread("/c/staging/..;/production/validate"),
+  misread("/c/staging/..%5cproduction/validate"),
+  misread("/c/production/validate/../mutate"),
+  misread("/c/production/validate/a/b/c"),
+  misread("/c/production,staging/validate"),
+  misread("/c/production:443/validate"),
+  misread("//other.example.com/c/production/validate"),
+  misread("/c\\production\\validate", WIRE),
+  misread("/c/production/validate#/../mutate", ["Node"]),
+  misread(`https://${HOST}/c/production/validate`, ["Node"]),
+  misread(`http://${HOST}@${EVIL}/c/production/validate`, ["Node"]),
+  misread("/k/TOKEN=/c/production/validate"),
+  misread("/k/TOKEN;x/c/production/validate"),
+  misread("/k/TOKEN%00/c/production/validate"),
+  misread("/k/TOKEN,TOKEN/c/production/validate"),
+  misread("/k/TOKEN/healthz/c/production/validate"),
+  misread("/k/TOKEN/c/production/validate?/../../staging/validate".replace("?", "%3f")),
+  misread("/token/production;x"),
+  misread("/token/%70roduction"),
+  misread("/token/production/.."),
+  {
+    name: "the cluster in upper case",
+    request: async (bed) => ({ target: "/c/PRODUCTION/validate", headers: [bearer(await bed.token())] }),
+    status: 401,
+    reason: "unknown-cluster",
+  },
+  ...["__proto__", "constructor", "toString"].map(
+    (name): Attack => ({
+      name: `the cluster ${name}`,
+      request: async (bed) => ({ target: `/c/${name}/validate`, headers: [bearer(await bed.token())] }),
+      status: 401,
+      reason: "unknown-cluster",
+    }),
+  ),
+  {
+    name: "a capability behind the entry",
+    request: async (bed) => ({ target: `${PRODUCTION}/k/${await bed.capability()}` }),
+    status: 401,
+    reason: "no-credential",
+  },
+  {
+    name: "an absolute target of another server, with a token for it",
+    on: WIRE,
+    request: async (bed) => ({
+      target: `http://${EVIL}${PRODUCTION}`,
+      headers: [bearer(await bed.token({ aud: urlOf("production", "validate", EVIL) }))],
+    }),
+    status: [401, 404],
+    reason: "wrong-audience",
+  },
+];
