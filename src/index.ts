@@ -35,5 +35,12 @@ export {
 } from "./policy/define/policy.ts";
 export type { KubernetesObject, PodExecOptions, ResourceName, ResourceTypes } from "./policy/define/ResourceTypes.ts";
 export { type LinearPattern, linearPattern, PatternError } from "./policy/pattern/linearPattern.ts";
+export type {
+  Validation,
+  ValidationBuilder,
+  ValidationDefinition,
+  ValidationScope,
+} from "./policy/validations/Validation.ts";
+export { type ValidationSettings, type Validator, validations } from "./policy/validations/validations.ts";
 export type { GroupVersionKind, GroupVersionResource, Operation, User } from "./protocol/review/Review.ts";
 export type { EntryOptions, FailurePolicy, MatchCondition } from "./registration/entry/EntryOptions.ts";

@@ -12,6 +12,7 @@ const files = sourceFiles("src", "functions", "infra");
 
 /** The other folders that each folder may import from. Imports point one way. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "src/cache": [],
   "src/protocol": [],
   "src/telemetry": [],
   "src/http": [],
@@ -22,10 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["src/protocol", "src/telemetry"],
   "src/policies": ["src/policy", "src/protocol", "src/telemetry"],
   "src/registration": ["src/policy", "src/protocol"],
-  "src/identity": ["src/protocol", "src/telemetry"],
+  "src/native": ["src/policy", "src/protocol", "src/registration"],
+  "src/identity": ["src/cache", "src/protocol", "src/telemetry"],
   "src/records": ["src/http", "src/protocol", "src/telemetry"],
   "src/gate": ["src/identity", "src/policy", "src/protocol", "src/records", "src/registration", "src/telemetry"],
-  "src/hosts": ["src/gate", "src/identity", "src/records", "src/telemetry", "src/tls", "src/trust"],
+  "src/hosts": ["src/cache", "src/gate", "src/identity", "src/records", "src/telemetry", "src/tls", "src/trust"],
   // Trust.
   "src/announcement": ["src/config", "src/http", "src/protocol", "src/telemetry", "src/trust"],
   "src/sync": [
@@ -61,6 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/http",
     "src/identity",
     "src/kubernetes",
+    "src/native",
     "src/policies",
     "src/policy",
     "src/protocol",

@@ -114,7 +114,9 @@ export function policy<
   const G extends string = never,
   P = RawParams,
 >(definition: PolicyDefinition<R, O, G, P>): Policy {
-  const { name, match, onDeadline = "deny", leaveAlone = true, reportsEachFault = false } = definition;
+  const { name, match, onDeadline = "deny", leaveAlone = true } = definition;
+  // A validator made by `validations` reports each fault.
+  const { reportsEachFault = Object.hasOwn(definition.validate ?? {}, "validations") } = definition;
   if (typeof name !== "string" || !isDnsLabel(name))
     throw new PolicyDefinitionError(
       String(name),

@@ -20,27 +20,27 @@ function notAny(condition: string): string {
 
 function oneMatches(globs: readonly string[]): string {
   const exact = globs.filter((glob) => !isPattern(glob));
-  const tests = [...new Set(globs.filter(isPattern))].map(globCel);
+  const tests = [...new Set(globs.filter(isPattern))].map((glob) => globCel(glob));
   return celAny(exact.length === 0 ? tests : [celOneOf("n", [...new Set(exact)]), ...tests]);
 }
 
-/** A CEL test for a glob. Without a regular expression where possible: it costs less and is easier to read. */
-function globCel(glob: string): string {
+/** A CEL test of a text for a glob. Without a regular expression where possible: it costs less and is easier to read. */
+export function globCel(glob: string, variable = "n"): string {
   const pattern = glob.replace(/\*+/g, "*");
   const inner = pattern.replace(/^\*|\*$/g, "");
   if (!isPattern(inner)) {
     const starts = pattern.startsWith("*");
     const ends = pattern.endsWith("*");
-    if (starts && ends) return `n.contains(${celString(inner)})`;
-    if (ends) return `n.startsWith(${celString(inner)})`;
-    if (starts) return `n.endsWith(${celString(inner)})`;
+    if (starts && ends) return `${variable}.contains(${celString(inner)})`;
+    if (ends) return `${variable}.startsWith(${celString(inner)})`;
+    if (starts) return `${variable}.endsWith(${celString(inner)})`;
   }
   const source = [...pattern].map((character) => {
     if (character === "*") return ".*";
     return character === "?" ? "." : character.replace(/[\\.+()[\]{}^$|]/, "\\$&");
   });
   // (?s): a dot matches any character, line ends included, as in the gate's own matcher.
-  return `n.matches(${celString(`(?s)^${source.join("")}$`)})`;
+  return `${variable}.matches(${celString(`(?s)^${source.join("")}$`)})`;
 }
 
 function isPattern(glob: string): boolean {

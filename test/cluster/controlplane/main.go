@@ -1,7 +1,8 @@
 // Command cluster is a Kubernetes control plane in one binary, for tests: `cluster etcd`, `cluster kube-apiserver`,
 // `cluster kube-controller-manager`, `cluster kube-scheduler` and `cluster kubectl`, each with its own flags. Nodes of
 // `cluster pod-runner` run Pods as processes. Nodes of `cluster kwok` only report Pods as running.
-// `cluster otlp-receiver` prints the traces that it receives.
+// `cluster otlp-receiver` prints the traces that it receives. `cluster pod-security` answers what the API server's own
+// admission says of Pods, and `cluster pod-security-webhook` is the same admission as a webhook.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	podsecurity "k8s.io/pod-security-admission/cmd/webhook/server"
 	"postern.dev/test/cluster/podrunner"
 )
 
@@ -34,6 +36,8 @@ var components = map[string]func(){
 	"kwok":                    kwok,
 	"otlp-receiver":           otlpReceiver,
 	"pod-runner":              component(podrunner.NewCommand),
+	"pod-security":            podSecurity,
+	"pod-security-webhook":    component(podsecurity.NewServerCommand),
 	"kubectl": func() {
 		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
 			fmt.Fprintln(os.Stderr, err)

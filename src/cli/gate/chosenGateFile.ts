@@ -1,0 +1,10 @@
+import { existsSync } from "node:fs";
+import { CliError } from "../terminal/CliError.ts";
+import { PROJECT_GATE } from "./loadGate.ts";
+
+/** The file of `--gate`, or the gate of the project in the working directory. Throws {@link CliError} when there is none. */
+export function chosenGateFile(gate: string | undefined): string {
+  if (gate !== undefined) return gate;
+  if (existsSync(PROJECT_GATE)) return PROJECT_GATE;
+  throw new CliError("usage", `no gate: ${PROJECT_GATE} does not exist; name a gate with --gate FILE`);
+}

@@ -1,0 +1,20 @@
+import type { LinearPattern } from "../../policy/pattern/linearPattern.ts";
+import { NotNativeError } from "./NotNativeError.ts";
+
+/** What JavaScript and RE2 read in the same way: no lookaround, backreference, named group, or class that depends on a flag. */
+const SHARED =
+  /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDwW-]|\.|\^|\$|\||\((?:\?:)?|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDwW.-])*\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/;
+
+/**
+ * A pattern as RE2 (https://github.com/google/re2/wiki/Syntax) writes it. A `LinearPattern` is about the whole text. Throws
+ * {@link NotNativeError} for a pattern that means something else there.
+ */
+export function patternCel(pattern: RegExp | LinearPattern): string {
+  const { source } = pattern;
+  const flags = pattern instanceof RegExp ? pattern.flags : "";
+  if (!/^[iu]*$/.test(flags)) throw new NotNativeError(`a pattern with the flags ${flags} has no form in CEL`);
+  if (!SHARED.test(source)) throw new NotNativeError("a pattern means something else in CEL, or nothing", source);
+  const shared = source.replaceAll("\\/", "/");
+  if (!(pattern instanceof RegExp)) return `^(?:${shared})$`;
+  return `${flags.includes("i") ? "(?i)" : ""}${shared}`;
+}

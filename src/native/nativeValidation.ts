@@ -1,0 +1,162 @@
+import type { Validation, ValidationStep } from "../policy/validations/Validation.ts";
+import { celString } from "../registration/conditions/celString.ts";
+import { type CelValue, condition, member, plain } from "./cel/CelValue.ts";
+import { celOf } from "./cel/celOf.ts";
+import { NotNativeError } from "./cel/NotNativeError.ts";
+
+/** A validation of a ValidatingAdmissionPolicy (`admissionregistration.k8s.io/v1`). */
+export interface NativeValidation {
+  readonly expression: string;
+  /** A CEL expression for the message; undefined where the function of the message has no form in CEL. */
+  readonly messageExpression: string | undefined;
+}
+
+/** What an expression reads: CEL expressions for an object, and for the list of its containers. */
+export interface NativeRoot {
+  readonly object: string;
+  readonly containers: string;
+}
+
+/** The object of a request, and the one before. */
+export interface NativeRoots {
+  readonly now: NativeRoot;
+  /** Undefined where an update is judged as a new object is. */
+  readonly before: NativeRoot | undefined;
+}
+
+/**
+ * A validation in CEL. `params` are those of the cluster. With `before`, an update is admitted where the old object has a fault of the
+ * same validation. Throws {@link NotNativeError}.
+ */
+export function nativeValidation(
+  validation: Validation,
+  { now, before }: NativeRoots,
+  params: unknown,
+): NativeValidation {
+  const fault = faultCel(validation, now, params);
+  const had = before === undefined ? [] : [`request.operation == 'UPDATE' && ${faultCel(validation, before, params)}`];
+  return {
+    expression: [`!(${fault})`, ...had].join(" || "),
+    messageExpression: messageCel(validation, now, params),
+  };
+}
+
+function faultCel(validation: Validation, root: NativeRoot, params: unknown): string {
+  const of = new Items(validation, root, params);
+  const fault = of.exists();
+  if (validation.when === undefined) return fault;
+  return `(${condition(celOf(validation.when, [objectValue(root)]))} && ${fault})`;
+}
+
+function messageCel(validation: Validation, root: NativeRoot, params: unknown): string | undefined {
+  try {
+    return new Items(validation, root, params).messages();
+  } catch (error) {
+    // The function of a message is not held to what CEL can say: the message does not change the verdict.
+    if (error instanceof NotNativeError) return undefined;
+    throw error;
+  }
+}
+
+function objectValue({ object }: NativeRoot): CelValue {
+  return { kind: "value", cel: object, type: "any" };
+}
+
+const text = (cel: string): CelValue => ({ kind: "value", cel, type: "string" });
+
+/** An absent namespace or name is empty, as in the gate. */
+const REQUEST: CelValue = {
+  kind: "record",
+  members: {
+    user: { kind: "value", cel: "request.userInfo", type: "any" },
+    namespace: text("request.?namespace.orValue('')"),
+    name: text("request.?name.orValue('')"),
+    operation: text("request.operation"),
+  },
+};
+
+/** The items of a validation, step by step. */
+class Items {
+  readonly #validation: Validation;
+  readonly #root: NativeRoot;
+  readonly #params: unknown;
+
+  constructor(validation: Validation, root: NativeRoot, params: unknown) {
+    this.#validation = validation;
+    this.#root = root;
+    this.#params = params;
+  }
+
+  /** Whether one of the items is faulty. */
+  exists(): string {
+    return this.#visit(0, objectValue(this.#root), undefined, "exists");
+  }
+
+  /** The messages of the faulty items, as one text. */
+  messages(): string {
+    return this.#visit(0, objectValue(this.#root), undefined, "messages");
+  }
+
+  #visit(from: number, item: CelValue, container: CelValue | undefined, what: "exists" | "messages"): string {
+    const step = this.#validation.steps[from];
+    if (step === undefined) return this.#ask(item, container, what);
+    if (step.kind === "member") {
+      const of = membersOf(item, step);
+      const value: CelValue = { kind: "value", cel: `${plain(of)}`, type: "any" };
+      const rest = this.#visit(from + 1, value, container, what);
+      if (of.kind !== "optional") throw new NotNativeError("a member of a scope");
+      return what === "exists" ? `(${of.cel}.hasValue() && ${rest})` : rest;
+    }
+    const variable = `${"abcd"[from] ?? "e"}_`;
+    const element: CelValue = { kind: "value", cel: variable, type: "any" };
+    const own = step.kind === "containers" ? element : container;
+    const list = this.#list(step, item);
+    const inner: CelValue =
+      step.kind === "map"
+        ? {
+            kind: "record",
+            members: {
+              key: { ...element, type: "string" },
+              value: { kind: "value", cel: `${list}[${variable}]`, type: "any" },
+            },
+          }
+        : element;
+    const faulty = this.#visit(from + 1, inner, own, "exists");
+    if (what === "exists") return `${list}.exists(${variable}, ${faulty})`;
+    return `${list}.filter(${variable}, ${faulty}).map(${variable}, ${this.#visit(from + 1, inner, own, "messages")}).join('; ')`;
+  }
+
+  #list(step: ValidationStep, item: CelValue): string {
+    if (step.kind === "containers") return this.#root.containers;
+    const of = membersOf(item, step);
+    return of.kind === "optional" ? `${of.cel}.orValue(${step.kind === "map" ? "{}" : "[]"})` : plain(of);
+  }
+
+  #ask(item: CelValue, container: CelValue | undefined, what: "exists" | "messages"): string {
+    const { fault, message, data, at } = this.#validation;
+    const members: Record<string, CelValue> = {
+      object: objectValue(this.#root),
+      params: { kind: "constant", value: this.#params },
+      data: { kind: "constant", value: data },
+      request: REQUEST,
+      ...(container === undefined ? {} : { container }),
+    };
+    if (what === "exists") return condition(celOf(fault, [item, { kind: "record", members }]));
+    const path: CelValue = { kind: "constant", value: pathOf(this.#validation.steps, at) };
+    const said = celOf(message, [item, { kind: "record", members: { ...members, at: path } }]);
+    if (said.kind === "constant") return celString(String(said.value));
+    return said.kind === "value" && said.type === "string" ? said.cel : `string(${plain(said)})`;
+  }
+}
+
+function membersOf(item: CelValue, { keys }: ValidationStep): CelValue {
+  return keys.reduce((of: CelValue, key) => member(of, key), item);
+}
+
+/** The path of a field, without indices. */
+function pathOf(steps: readonly ValidationStep[], at: string | undefined): string {
+  return [
+    ...steps.flatMap(({ kind, keys }) => (kind === "containers" ? ["spec", "containers"] : keys)),
+    ...(at === undefined ? [] : [at]),
+  ].join(".");
+}

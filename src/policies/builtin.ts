@@ -1,0 +1,113 @@
+import * as z from "zod/mini";
+import type { Match } from "../policy/define/Match.ts";
+import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
+import { type ExistingFallback, type Policy, type PolicyDefinition, policy } from "../policy/define/policy.ts";
+import type { ObjectOf, ResourceName } from "../policy/define/ResourceTypes.ts";
+import type { Exemption, Validation, ValidationBuilder } from "../policy/validations/Validation.ts";
+import { validations } from "../policy/validations/validations.ts";
+import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
+import type { Operation } from "../protocol/review/Review.ts";
+
+/** The options that every built-in policy has, beside its parameters. */
+export interface CommonOptions {
+  /** The policy's name, for a gate that uses a built-in twice. */
+  readonly name?: string;
+  /** Default: all namespaces. */
+  readonly namespaces?: Match["namespaces"];
+  /** For faults that the object had before an UPDATE. Default: `warn`. */
+  readonly onExisting?: ExistingFallback;
+  /**
+   * Whether Pod templates are checked or changed, and of which other kinds. Only for policies on Pods. Default: true for
+   * validators, false for mutators.
+   */
+  readonly podTemplates?: Match["podTemplates"];
+  /** What a fault of a Pod template does. Only for policies on Pods. Default: `deny`. */
+  readonly onTemplates?: "deny" | "warn";
+  /** A URL at the end of each message, where people read what to do. */
+  readonly help?: string;
+}
+
+const COMMON = ["name", "namespaces", "onExisting", "podTemplates", "onTemplates", "help"];
+
+/** The definition of a built-in policy. */
+export interface BuiltinDefinition<
+  R extends ResourceName,
+  O extends Operation,
+  G extends string,
+  S extends z.core.$ZodShape,
+> extends Pick<
+    PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>,
+    "name" | "match" | "validate" | "mutate" | "reportsEachFault" | "leaveAlone"
+  > {
+  readonly description: string;
+  /** Instead of `validate`: conditions that the API server can judge as well. */
+  readonly validations?: (
+    on: ValidationBuilder<NonNullable<ObjectOf<R, G>>, z.output<z.ZodMiniObject<S>>>,
+  ) => readonly Validation[];
+  /** Objects that the validations do not judge. */
+  readonly exempt?: Exemption<NonNullable<ObjectOf<R, G>>, z.output<z.ZodMiniObject<S>>>;
+  /** Images of containers that the validations do not judge, with `*`. */
+  readonly exemptImages?: (params: z.output<z.ZodMiniObject<S>>) => readonly string[];
+  /** The parameters, each with its default. A cluster's `params` replace them one by one. */
+  readonly params: S;
+}
+
+/** Makes the policy of a built-in. Throws `PolicyDefinitionError` for an option that it does not have. */
+export type Builtin<S extends z.core.$ZodShape> = (options?: z.input<z.ZodMiniObject<S>> & CommonOptions) => Policy;
+
+/** Defines a built-in policy: a function of its parameters and of what all built-ins have. */
+export function builtin<
+  const R extends ResourceName,
+  const O extends Operation = "CREATE" | "UPDATE",
+  const G extends string = never,
+  const S extends z.core.$ZodShape = z.core.$ZodShape,
+>(definition: BuiltinDefinition<R, O, G, S>): Builtin<S> {
+  const { params: shape, match, validations: define, exempt, exemptImages, ...rest } = definition;
+  const schema = z.strictObject(shape);
+  return (options) => {
+    const given: unknown = options ?? {};
+    if (!isJsonObject(given)) throw new PolicyDefinitionError(definition.name, "options", "is not an object");
+    const {
+      name = definition.name,
+      namespaces,
+      onExisting,
+      podTemplates,
+      onTemplates,
+      help,
+    } = (options as CommonOptions & JsonObject) ?? {};
+    const own = Object.fromEntries(Object.entries(given).filter(([key]) => !COMMON.includes(key)));
+    const fail = (error: z.core.$ZodError): never => {
+      throw new PolicyDefinitionError(name, ...faultOf(error, Object.keys(shape)));
+    };
+    const checked = z.safeParse(schema, own);
+    if (!checked.success) return fail(checked.error);
+    const isOnPods = (match.resources as readonly string[]).includes("pods");
+    const validate =
+      define === undefined ? undefined : validations(define, { exempt, exemptImages, onTemplates, help });
+    return policy({
+      ...rest,
+      ...(validate === undefined ? {} : { validate }),
+      name,
+      match: {
+        ...match,
+        ...(namespaces === undefined ? {} : { namespaces }),
+        // A mutator of templates replaces Pods, so it needs the option.
+        ...(isOnPods ? { podTemplates: podTemplates ?? match.podTemplates ?? rest.mutate === undefined } : {}),
+      },
+      ...(onExisting === undefined ? {} : { onExisting }),
+      params: { parse: (raw) => z.parse(schema, { ...own, ...(isJsonObject(raw) ? raw : {}) }) },
+    } as PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>);
+  };
+}
+
+/** The first issue of parameters, as the field and the fault of a `PolicyDefinitionError`. */
+function faultOf(error: z.core.$ZodError, known: readonly string[]): [field: string, fault: string] {
+  const [issue] = error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    const path = ["options", ...issue.path, ...issue.keys.slice(0, 1)].join(".");
+    return [path, issue.path.length > 0 ? "is unknown" : `is unknown; known are ${[...known, ...COMMON].join(", ")}`];
+  }
+  const path = ["options", ...(issue?.path ?? [])].join(".");
+  if (issue?.code === "custom" || issue?.code === "invalid_format") return [path, issue.message];
+  return [path, issue?.code === "invalid_type" ? `is not valid: expected ${issue.expected}` : "is not valid"];
+}

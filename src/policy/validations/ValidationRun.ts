@@ -1,0 +1,159 @@
+import type { Container } from "kubernetes-types/core/v1.js";
+import { isJsonObject } from "../../protocol/Json.ts";
+import { matchesGlob } from "../../protocol/matchesGlob.ts";
+import { deny, type Finding, warn } from "../define/Finding.ts";
+import { formatPath } from "../define/formatPath.ts";
+import type { PolicyContext } from "../define/PolicyContext.ts";
+import { PolicyUseError } from "../define/PolicyUseError.ts";
+import type { RequestScope, Validation } from "./Validation.ts";
+import type { PlacedValidation, ValidationNode, ValidationTree } from "./ValidationTree.ts";
+
+type Context = PolicyContext<unknown, unknown, unknown>;
+
+/** What holds for all validations of an object. */
+export interface RunSettings {
+  /** Whether a fault is a warning, and not a denial. */
+  readonly isWarning: boolean;
+  /** Images of containers that are not judged. */
+  readonly exemptImages: readonly string[];
+  /** Of each message. */
+  readonly ending: string;
+}
+
+/** What functions of validations get. One for all: an object for each call would cost more than most functions. */
+interface Scope {
+  readonly object: unknown;
+  readonly params: unknown;
+  readonly request: RequestScope;
+  data: unknown;
+  container: Container;
+}
+
+/** A fault that was found. */
+interface Fault {
+  readonly validation: Validation;
+  readonly index: number;
+  readonly finding: Finding;
+}
+
+/** For validations without containers, whose type says that there is one. */
+const NO_CONTAINER: Container = Object.freeze({ name: "" });
+
+/** The validations of one object. */
+export class ValidationRun {
+  readonly #ctx: Context;
+  readonly #tree: ValidationTree;
+  readonly #settings: RunSettings;
+  readonly #scope: Scope;
+  #faults: Fault[] | undefined;
+  /** What the different `when` said, as far as they were asked. */
+  #whens: boolean[] | undefined;
+  /** From the object, or from the container whose path this is, to the value in question. Paths are written for faults only. */
+  readonly #trail: (string | number)[] = [];
+  #containerPath = "";
+
+  constructor(ctx: Context, tree: ValidationTree, settings: RunSettings) {
+    const { object, params } = ctx;
+    this.#ctx = ctx;
+    this.#tree = tree;
+    this.#settings = settings;
+    this.#scope = { object, params, request: ctx, data: undefined, container: NO_CONTAINER };
+  }
+
+  /**
+   * The findings, in the order of the validations. A fallback is left out where its group has others; of an update each fault
+   * must be known.
+   */
+  findings(): Finding[] {
+    const { object, containers } = this.#tree;
+    this.#visit(object, this.#ctx.object, 0);
+    if (containers !== undefined)
+      for (const { container, path } of this.#ctx.containers()) {
+        if (this.#isExempt(container)) continue;
+        this.#scope.container = container;
+        this.#containerPath = path;
+        this.#visit(containers, container, 0);
+      }
+    const faults = this.#faults;
+    if (faults === undefined) return [];
+    const isHidden = ({ isFallback, group }: Validation): boolean =>
+      isFallback === true &&
+      this.#ctx.operation === "CREATE" &&
+      faults.some(({ validation: other }) => other.group === group && other.isFallback !== true);
+    return faults
+      .filter(({ validation }) => !isHidden(validation))
+      .sort((left, right) => left.index - right.index)
+      .map(({ finding }) => finding);
+  }
+
+  #visit(node: ValidationNode, value: unknown, depth: number): void {
+    for (const placed of node.validations) this.#ask(placed, value, depth);
+    if (node.members.length > 0 && typeof value === "object" && value !== null)
+      for (const [name, child] of node.members) {
+        const member: unknown = Reflect.get(value, name);
+        if (member === undefined || member === null) continue;
+        this.#trail[depth] = name;
+        this.#visit(child, member, depth + 1);
+      }
+    if (node.list !== undefined) this.#visitList(node.list, value, depth);
+    if (node.map !== undefined) this.#visitMap(node.map, value, depth);
+  }
+
+  #visitList(node: ValidationNode, value: unknown, depth: number): void {
+    if (!Array.isArray(value)) throw this.#wrongType("a list", depth);
+    for (let index = 0; index < value.length; index += 1) {
+      this.#trail[depth] = index;
+      this.#visit(node, value[index], depth + 1);
+    }
+  }
+
+  #visitMap(node: ValidationNode, value: unknown, depth: number): void {
+    if (!isJsonObject(value)) throw this.#wrongType("an object", depth);
+    for (const [key, member] of Object.entries(value)) {
+      this.#trail[depth] = key;
+      this.#visit(node, { key, value: member }, depth + 1);
+    }
+  }
+
+  #ask({ validation, index, when }: PlacedValidation, item: unknown, depth: number): void {
+    if (when >= 0 && !this.#isAsked(when)) return;
+    const scope = this.#scope;
+    scope.data = validation.data;
+    if (!isTrue(validation.fault(item, scope))) return;
+    const at = this.#path(depth, validation.at?.split(".") ?? []);
+    const message = validation.message(item, { ...scope, at }) + this.#settings.ending;
+    const finding = this.#settings.isWarning ? warn(message, { at }) : deny(message, { at });
+    this.#faults ??= [];
+    this.#faults.push({ validation, index, finding });
+  }
+
+  #isAsked(when: number): boolean {
+    this.#whens ??= [];
+    const known = this.#whens[when];
+    if (known !== undefined) return known;
+    const said = isTrue(this.#tree.whens[when]?.(this.#scope.object));
+    this.#whens[when] = said;
+    return said;
+  }
+
+  #isExempt({ image = "" }: Container): boolean {
+    return this.#settings.exemptImages.some((glob) => matchesGlob(glob, image));
+  }
+
+  #path(depth: number, field: readonly string[]): string {
+    const segments = [...this.#trail.slice(0, depth), ...field];
+    if (this.#containerPath === "") return this.#ctx.path(...segments);
+    const below = formatPath(segments);
+    return below === "" ? this.#containerPath : `${this.#containerPath}.${below}`;
+  }
+
+  #wrongType(expected: string, depth: number): PolicyUseError {
+    return new PolicyUseError("ValidationError", "wrong-type", `${this.#path(depth, [])} is not ${expected}`);
+  }
+}
+
+/** What a function of a validation says. A value of another type may mean anything. */
+function isTrue(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new PolicyUseError("ValidationError", "not-a-boolean", "a validation said something else than true or false");
+}

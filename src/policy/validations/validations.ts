@@ -1,0 +1,113 @@
+import type { PolicyContext } from "../define/PolicyContext.ts";
+import { PolicyDefinitionError } from "../define/PolicyDefinitionError.ts";
+import type { Findings } from "../define/policy.ts";
+import type { Exemption, Validation, ValidationBuilder, ValidationStep } from "./Validation.ts";
+import { ValidationRun } from "./ValidationRun.ts";
+import { validationTree } from "./ValidationTree.ts";
+
+/** What holds for all validations of a policy. */
+export interface ValidationSettings<T, P> {
+  /** Objects that are not judged. */
+  readonly exempt?: Exemption<T, P> | undefined;
+  /** Images of containers that the validations of `containers[]` do not judge, with `*`. Default: none. */
+  readonly exemptImages?: ((params: P) => readonly string[]) | undefined;
+  /** What a fault of a Pod template does. Default: `deny`. */
+  readonly onTemplates?: "deny" | "warn" | undefined;
+  /** A URL at the end of each message, where people read what to do. */
+  readonly help?: string | undefined;
+}
+
+/** The `validate` of a policy whose conditions the API server can judge as well. */
+export interface Validator<T, P> {
+  (ctx: PolicyContext<T, unknown, P>): Findings;
+  readonly validations: readonly Validation[];
+  readonly settings: ValidationSettings<unknown, unknown>;
+}
+
+/**
+ * The `validate` of a policy as a list of conditions: `validate: validations((on) => [on("containers[]", {...})])`. Each fault is a
+ * finding of its own, with the path of its field. `postern render --native` writes the conditions as a
+ * ValidatingAdmissionPolicy. Throws {@link PolicyDefinitionError}.
+ */
+export function validations<T, P>(
+  define: (on: ValidationBuilder<NonNullable<T>, P>) => readonly Validation[],
+  settings: ValidationSettings<NonNullable<T>, P> = {},
+): Validator<T, P> {
+  checkSettings(settings);
+  // The engine hands over objects of the type that the policy matches.
+  const list = readValidations(define as (on: ValidationBuilder<unknown, unknown>) => readonly Validation[]);
+  const erased = settings as ValidationSettings<unknown, unknown>;
+  const { exempt, exemptImages, onTemplates, help } = erased;
+  const tree = validationTree(list);
+  const ending = help === undefined ? "" : `; see ${help}`;
+  const validate = (ctx: PolicyContext<unknown, unknown, unknown>): Findings => {
+    const { object, params, user } = ctx;
+    if (exempt?.when(object, { user, params, data: exempt.data ?? {} }) === true) return [];
+    return new ValidationRun(ctx, tree, {
+      isWarning: onTemplates === "warn" && ctx.path("spec") !== "spec",
+      exemptImages: exemptImages?.(params) ?? [],
+      ending,
+    }).findings();
+  };
+  return Object.assign(validate, { validations: list, settings: erased }) as Validator<T, P>;
+}
+
+/** The conditions of a policy; undefined for one whose `validate` is another function. */
+export function validatorOf(validate: unknown): Validator<unknown, unknown> | undefined {
+  return typeof validate === "function" && "validations" in validate
+    ? (validate as Validator<unknown, unknown>)
+    : undefined;
+}
+
+function fail(fault: string): never {
+  throw new PolicyDefinitionError("(validations)", "validations", fault);
+}
+
+function checkSettings(settings: unknown): void {
+  const { exempt, exemptImages, onTemplates, help } = Object(settings);
+  if (exempt !== undefined && typeof exempt?.when !== "function") fail("have exempt without a function when");
+  if (exemptImages !== undefined && typeof exemptImages !== "function")
+    fail("have exemptImages that is not a function that returns a list");
+  if (onTemplates !== undefined && onTemplates !== "deny" && onTemplates !== "warn")
+    fail(`have onTemplates ${JSON.stringify(onTemplates)}, not "deny" or "warn"`);
+  if (help !== undefined && (typeof help !== "string" || !/^https?:\/\/[^\s<>"]{1,500}$/.test(help)))
+    fail("have help that is not a URL");
+}
+
+function readValidations(
+  define: (on: ValidationBuilder<unknown, unknown>) => readonly Validation[],
+): readonly Validation[] {
+  if (typeof define !== "function") return fail("are not a function: validations((on) => [on(...)])");
+  const made = new Set<Validation>();
+  const on: ValidationBuilder<unknown, unknown> = (each, definition) => {
+    const { fault, message } = definition;
+    if (typeof fault !== "function" || typeof message !== "function")
+      return fail(`of ${JSON.stringify(each)} lack the function fault or message`);
+    // The items of a path have its type as far as the object has the type of its resource.
+    const validation = Object.freeze({ ...definition, steps: readSteps(each) }) as Validation;
+    made.add(validation);
+    return validation;
+  };
+  const list = define(on);
+  if (!Array.isArray(list) || list.length === 0) return fail("are no list, or an empty one");
+  if (!list.every((it) => made.has(it))) return fail("have something that on() did not make");
+  return Object.freeze([...list]);
+}
+
+/** A step of a path: `spec.volumes[]`, `metadata.annotations{}`, or `spec.os` at its end. */
+const STEP = /^([A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)(?:(\[\]|\{\})(?:\.(?=.)|$)|$)/;
+
+const KINDS: Readonly<Record<string, ValidationStep["kind"]>> = { "[]": "list", "{}": "map" };
+
+function readSteps(each: string): readonly ValidationStep[] {
+  const steps: ValidationStep[] = [];
+  let rest = each;
+  while (rest !== "") {
+    const [whole = "", path = "", kind] = STEP.exec(rest) ?? [];
+    if (whole === "") return fail(`have the path ${JSON.stringify(each)}; expected one such as "spec.volumes[]"`);
+    rest = rest.slice(whole.length);
+    if (path === "containers" && kind === "[]" && steps.length === 0) steps.push({ kind: "containers", keys: [] });
+    else steps.push({ kind: KINDS[kind ?? ""] ?? "member", keys: path.split(".") });
+  }
+  return steps;
+}
