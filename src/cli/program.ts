@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { printable } from "../telemetry/printable.ts";
+import { closestName } from "./terminal/closestName.ts";
 import { EXIT_FAILED, EXIT_OK, exitCode, isShownError } from "./terminal/exitCode.ts";
 import type { Terminal } from "./terminal/Terminal.ts";
 
@@ -60,9 +61,15 @@ function calledCommands(program: Command, [name, ...rest]: readonly string[]): r
   return command === undefined ? [] : [command, ...calledCommands(command, rest)];
 }
 
+/** Codes of commander for an option that is unknown, or that a command needs. */
+const OPTION_FAULTS: readonly string[] = ["commander.missingMandatoryOptionValue", "commander.unknownOption"];
+
 /** The message of commander on one line, with the help to read. */
-function usageFault(program: Command, args: readonly string[], { message }: CommanderError): string {
+function usageFault(program: Command, args: readonly string[], { code, message: reported }: CommanderError): string {
   const commands = calledCommands(program, args);
+  // A mistyped option is why the required one is missing, so it is named first. A value that it has may be a secret.
+  const mistyped = OPTION_FAULTS.includes(code) ? unknownOption(commands, args.slice(commands.length)) : undefined;
+  const message = mistyped ?? reported;
   const fault = message
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)")
@@ -70,6 +77,20 @@ function usageFault(program: Command, args: readonly string[], { message }: Comm
     .replaceAll("\n", " ");
   const help = ["postern", ...commands.map((it) => it.name()), "--help"].join(" ");
   return printable(`${fault.replace(/\.$/, "")}; see ${help}`);
+}
+
+/** The message for the first option that the last of these commands does not have; undefined when it has all. */
+function unknownOption(commands: readonly Command[], args: readonly string[]): string | undefined {
+  const command = commands.at(-1);
+  const [name] = command?.parseOptions([...args]).unknown.filter((it) => /^--?[^-\d]/.test(it)) ?? [];
+  if (command === undefined || name === undefined) return undefined;
+  const [flag = name] = name.split("=");
+  const known = command.createHelp().visibleOptions(command);
+  const close = closestName(
+    flag,
+    known.flatMap(({ long }) => long ?? []),
+  );
+  return `unknown option '${flag}'${close === undefined ? "" : ` (did you mean ${close}?)`}`;
 }
 
 function createProgram(

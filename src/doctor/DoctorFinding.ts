@@ -93,7 +93,7 @@ export type DoctorFindingCode =
   | "sync-finding"
   /** A dry run of the sync would write. Let the sync run. */
   | "not-in-step"
-  /** The self-test failed: the API server cannot call the gate. The message contains its error. */
+  /** The self-test failed: the API server cannot call the gate, or the gate does not know the caller. The message contains its error. */
   | "cannot-be-called"
   /**
    * The gate answered the self-test, but its signature cannot be verified. Check the signing key and

@@ -85,6 +85,11 @@ export class GateRuntime {
     return this.#entries.has(name);
   }
 
+  /** An entry as telemetry names it: `(unknown)` for one that the gate does not have, which may be anything that a caller wrote. */
+  namedEntry(name: string | undefined): string | undefined {
+    return name === undefined || this.hasEntry(name) ? name : "(unknown)";
+  }
+
   /**
    * The policies of an entry, or of one of its parts. For an entry that the gate does not have it returns all policies,
    * and counts the call. A part that the entry does not have is the whole entry.

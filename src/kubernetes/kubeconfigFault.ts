@@ -13,7 +13,11 @@ export function kubeconfigFault(error: unknown): string {
   const place = placeOf(error);
   if (place !== undefined) return `it is not YAML: see ${place}`;
   if (error instanceof Error && NAMES_A_MEMBER.test(error.message)) return error.message;
-  return systemFault(error) ?? "it is not a kubeconfig: expected a mapping with clusters, users and contexts";
+  return (
+    fileFault(error) ??
+    systemFault(error) ??
+    "it is not a kubeconfig: expected a mapping with clusters, users and contexts"
+  );
 }
 
 /**
@@ -35,6 +39,17 @@ function placeOf(error: unknown): string | undefined {
   if (typeof mark !== "object" || mark === null || !("line" in mark) || !("column" in mark)) return undefined;
   const { line, column } = mark;
   return typeof line === "number" && typeof column === "number" ? `line ${line + 1}, column ${column + 1}` : undefined;
+}
+
+/** What is wrong with the file itself, and what to do. */
+function fileFault(error: unknown): string | undefined {
+  if (!(error instanceof Error && "syscall" in error && "code" in error)) return undefined;
+  const file = "path" in error && typeof error.path === "string" ? `the file ${printable(error.path)}` : "the file";
+  const set = "set --kubeconfig or KUBECONFIG to a kubeconfig";
+  if (error.code === "ENOENT" || error.code === "ENOTDIR") return `${file} does not exist; ${set}`;
+  if (error.code === "EISDIR") return `it is a folder; ${set}`;
+  if (error.code === "EACCES") return `${file} may not be read by this user`;
+  return undefined;
 }
 
 /** An error of the operating system: its message has a code, a call and a path or a program. */

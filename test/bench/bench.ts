@@ -10,6 +10,7 @@ import { nodeFigure } from "./gate/nodeFigure.ts";
 import { policyCountFigures } from "./gate/policyCountFigures.ts";
 import { workerdFigure } from "./gate/workerdFigure.ts";
 import { identityFigures } from "./identity/identityFigures.ts";
+import { policyFigures } from "./policies/policyFigures.ts";
 import { printFigures } from "./printFigures.ts";
 import { latencyFigure } from "./records/latencyFigure.ts";
 import { nodeStoreFigures } from "./records/nodeStoreFigures.ts";
@@ -41,6 +42,7 @@ async function bench(): Promise<void> {
 /** In the order of the printed table. */
 const AREAS: Readonly<Record<string, readonly ((size: BenchSize) => Promise<Figure | Figure[]>)[]>> = {
   gate: [nodeFigure, workerdFigure, policyCountFigures, mutationFigures],
+  policies: [policyFigures],
   tracing: [tracingFigures],
   identity: [identityFigures],
   records: [latencyFigure, nodeStoreFigures, objectFigures, recordedCallFigures, verifyFigure],

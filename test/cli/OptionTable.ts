@@ -108,6 +108,12 @@ export const OPTION_SETS: readonly OptionSet[] = [
   },
   {
     command: "render",
+    options: { gate: "gate.ts", cluster: "local", output: "json", native: "" },
+    ending: { code: 0, says: /^ {2}"kind": "List"/m },
+    without: { gate: noGate, cluster: missing("cluster"), native: missing("url") },
+  },
+  {
+    command: "render",
     options: { gate: "gate.ts", cluster: "local", url: "https://gate.example.com", diff: "", ...KUBE },
     ending: { code: 1, says: /ValidatingWebhookConfiguration/ },
     without: {
@@ -378,11 +384,18 @@ export const OPTION_SETS: readonly OptionSet[] = [
     ending: { code: 0, says: /"result":"rotated"/ },
     without: {
       now: [
-        { code: 1, says: /may not be known everywhere/ },
+        { code: 1, says: /an instance may not have it/ },
         { code: 0, says: /"result":"rotated"/ },
       ],
       output: { code: 0, says: /verifies until/ },
     },
+  },
+  {
+    command: "keys drop",
+    options: { output: "json" },
+    rest: ["keys.json", "first"],
+    ending: [{ code: 0, says: /"result":"dropped"/ }, together("keys.json: has no key of this id")],
+    without: { output: [{ code: 0, says: /^first is dropped/m }, together("keys.json: has no key of this id")] },
   },
   {
     command: "keys list",
@@ -436,4 +449,10 @@ export const MINIMAL: readonly OptionSet[] = [
   },
   { command: "keys new", options: {}, ending: { code: 0, says: /"keys"/ } },
   { command: "keys list", options: {}, rest: ["keys.json"], ending: { code: 0, says: /signs/ } },
+  {
+    command: "keys drop",
+    options: {},
+    rest: ["keys.json", "none"],
+    ending: { code: 2, says: /^postern: keys\.json: has no key of this id/m },
+  },
 ];

@@ -65,6 +65,13 @@ describe("postern exits with 2 and prints one line for the usage error", () => {
     ],
     [["review", "--use"], "option '--use <policy>' argument missing; see postern review --help"],
     [["render"], "required option '--cluster <name>' not specified; see postern render --help"],
+    [["render", "--clustr", "c"], "unknown option '--clustr' (did you mean --cluster?); see postern render --help"],
+    [
+      ["render", "--cluster", "c", "--ulr=https://x"],
+      "unknown option '--ulr' (did you mean --url?); see postern render --help",
+    ],
+    [["serve", "--frobnicate"], "unknown option '--frobnicate'; see postern serve --help"],
+    [["render", "--sample", "-"], "required option '--cluster <name>' not specified; see postern render --help"],
     [["render", "--cluster", "c"], "required option '--url <url>' not specified; see postern render --help"],
     [
       ["render", "--cluster", "c", "--url", "https://x", "--nodes", "0"],

@@ -4,11 +4,13 @@ import type { Cluster } from "../../src/gate/config/Cluster.ts";
 import type { GateDependencies } from "../../src/gate/GateDependencies.ts";
 import { memoryRates } from "../../src/hosts/rates/memoryRates.ts";
 import { capability } from "../../src/identity/capability/capability.ts";
+import { jwt } from "../../src/identity/jwt/jwt.ts";
 import { MeteredGate } from "../../src/telemetry/metrics/MeteredGate.ts";
 import { prometheusMeter } from "../../src/telemetry/metrics/prometheusMeter.ts";
 import { RecordingTracer } from "../../src/telemetry/trace/RecordingTracer.ts";
 import { ratioSampler } from "../../src/telemetry/trace/Sampler.ts";
 import type { SpanData } from "../../src/telemetry/trace/SpanData.ts";
+import { API_SERVER } from "../fixtures/gates/identityGate.ts";
 import { HOST, IdentityBed } from "../functions/identity/IdentityBed.ts";
 import { CALL_FACTS, reviewCall, testGate } from "./gateCall.ts";
 
@@ -71,6 +73,36 @@ describe("what a caller wrote is in no line and no span:", () => {
       expect(JSON.stringify([lines, told])).not.toContain(name);
     }
   });
+
+  it.each<[what: string, token: () => Promise<string>, status: number, entry: string | undefined]>([
+    ["the entry of a refused call", () => bed.capability({ cluster: "other" }), 401, undefined],
+    ["an entry that the gate does not have", () => bed.capability(), 200, "(unknown)"],
+  ])("%s", async (_, token, status, entry) => {
+    const { call, log, spans, registry } = started({ onVerdict: (verdict) => log.info("verdict", { ...verdict }) });
+    expect(await call(`/k/${await token()}/c/production/validate/${CALLERS_TEXT}`)).toBe(status);
+    expect(spans.at(-1)?.attributes["postern.entry"]).toBe(entry);
+    expect(JSON.stringify([log.lines, spans, await registry.metrics()])).not.toContain(CALLERS_TEXT);
+  });
+});
+
+it("a token that was verified is answered over the limit of its address, also once its cluster is looked up again", async () => {
+  const { issuer, production: keys } = bed.keys;
+  const identity = [{ tier: "jwt", issuer, keys, subjects: [API_SERVER] }] as const;
+  let now = Date.now();
+  const { app } = testGate(
+    { tiers: [jwt()], clusters: async () => structuredClone({ identity }) },
+    { ...overLimit(), now: () => now },
+  );
+  const statusOf = async (token: string): Promise<number> => {
+    const request = new Request(`https://${HOST}/c/production/validate`, reviewCall("/"));
+    request.headers.set("authorization", `Bearer ${token}`);
+    return (await app.fetch(request)).status;
+  };
+  const known = await bed.token();
+  expect(await statusOf(known)).toBe(200);
+  expect([await statusOf("x"), await statusOf("x")]).toEqual([401, 429]);
+  now += 61_000;
+  expect([await statusOf(known), await statusOf(await bed.token({ jti: "new" }))]).toEqual([200, 429]);
 });
 
 it("a refused call names its cluster, also over the limit of its address", async () => {

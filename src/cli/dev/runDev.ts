@@ -134,8 +134,10 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
       ca: pair.ca,
     });
     await registration.update(loaded);
-    for (const line of startText({ registration, pair, listening, records: recordsText(records, loaded, script) }))
-      print(line);
+    // A Worker whose gate is not known may have tiers.
+    const hasTiers = loaded.gate?.tiers.length !== 0;
+    const started = { registration, pair, listening, hasTiers, records: recordsText(records, loaded, script) };
+    for (const line of startText(started)) print(line);
     for (const [line, places] of held) printWorkerLine(terminal, line, places);
     held = undefined;
     await stopped;

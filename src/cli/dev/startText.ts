@@ -15,6 +15,8 @@ export interface Started {
   >;
   readonly pair: Pick<LocalPair, "caPath" | "caSince" | "isNew" | "isReissued">;
   readonly listening: ListenAddress;
+  /** Whether the gate has tiers, which a deployment would ask who calls. */
+  readonly hasTiers: boolean;
   /** Where decision records go; undefined where no cluster of the gate's table has the profile `compliance`. */
   readonly records?: string | undefined;
 }
@@ -23,7 +25,7 @@ export interface Started {
  * The lines at the start: the URL, who can call it, the CA, the clusters, and how to register the gate. They are few and
  * short, for a terminal of 80 columns and 24 lines.
  */
-export function startText({ registration, pair, listening, records }: Started): string[] {
+export function startText({ registration, pair, listening, hasTiers, records }: Started): string[] {
   const { origin, cluster, clusters, exists, path, hasConversions, conversionsPath } = registration;
   const since = pair.isNew ? "created now" : `created on ${new Date(pair.caSince).toISOString().slice(0, 10)}`;
   const lines: [label: string, text: string][] = [
@@ -31,6 +33,7 @@ export function startText({ registration, pair, listening, records }: Started): 
     ["listens on", listening.callers],
     ["CA", `${pair.caPath}, ${since}`],
   ];
+  if (hasTiers) lines.push(["identity", "not asked for: dev answers every caller, and needs no keys"]);
   if (pair.isReissued) lines.push(["CA changed", "for another --host: apply the registration again"]);
   if (clusters.length > 1) lines.push(["clusters", fitted(clusters)]);
   if (records !== undefined) lines.push(["records", records]);

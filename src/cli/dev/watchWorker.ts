@@ -3,6 +3,7 @@ import { context, type Plugin } from "esbuild";
 import { buildFaults, formatFaults } from "../gate/buildFaults.ts";
 import { ownModules } from "../gate/ownModules.ts";
 import { CliError } from "../terminal/CliError.ts";
+import { openWorkers } from "./gate/openWorkers.ts";
 
 /** What to bundle: the module of a Worker, or a gate to wrap in one. */
 export type WorkerSource = { readonly worker: string } | { readonly gate: string; readonly isTraced: boolean };
@@ -22,7 +23,7 @@ export interface WatchEvents {
 }
 
 /**
- * Bundles a Worker as for deployment, and again on each change. Throws {@link CliError} `build-failed` when the first
+ * Bundles a Worker as for deployment, but answers every caller, and again on each change. Throws {@link CliError} `build-failed` when the first
  * build fails.
  */
 export async function watchWorker(source: WorkerSource, events: WatchEvents): Promise<WatchedWorker> {
@@ -57,7 +58,7 @@ export async function watchWorker(source: WorkerSource, events: WatchEvents): Pr
     define: { "process.env.NODE_ENV": '"production"' },
     sourcemap: "inline",
     logLevel: "silent",
-    plugins: [report],
+    plugins: [openWorkers, report],
   }).catch((error: unknown): never => {
     throw new CliError("build-failed", buildFaults(error, file), error);
   });

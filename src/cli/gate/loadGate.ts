@@ -9,6 +9,7 @@ import { CliError } from "../terminal/CliError.ts";
 import { buildFaults } from "./buildFaults.ts";
 import { checkGateFile } from "./checkGateFile.ts";
 import { ownModules } from "./ownModules.ts";
+import { ownTier } from "./ownTier.ts";
 
 /** The gate of a project, for commands without `--gate`. */
 export const PROJECT_GATE = "functions/gate.ts";
@@ -37,7 +38,8 @@ export async function loadGate(file: string): Promise<Gate> {
         "bad-gate",
         `${file}: its default export is not a gate; write "export default defineGate({...})"`,
       );
-    return defineGate(module.default);
+    const gate = defineGate(module.default);
+    return Object.freeze({ ...gate, tiers: gate.tiers.map(ownTier) });
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError("bad-gate", `${placeOf(error) ?? file}: ${errorMessage(error)}`, error);

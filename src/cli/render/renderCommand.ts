@@ -1,9 +1,17 @@
 import { Option } from "commander";
 import type { AddCommand } from "../program.ts";
+import { CliError } from "../terminal/CliError.ts";
 import { collect, parseNodes } from "../terminal/optionParsers.ts";
 import { contextOption } from "../terminal/sharedOptions.ts";
 import type { AdmissionOptions } from "./admission/runAdmissionConfig.ts";
+import type { NativeOptions } from "./native/runNative.ts";
 import type { RenderOptions } from "./runRender.ts";
+
+/** All options of `postern render`. */
+type GivenOptions = Omit<RenderOptions & AdmissionOptions & NativeOptions, "sample" | "url"> & {
+  readonly sample?: string[];
+  readonly url?: string;
+};
 
 /** Adds `postern render`: prints the registrations of a cluster, or compares them with a running cluster. */
 export const renderCommand: AddCommand = (program, terminal, done) => {
@@ -12,7 +20,7 @@ export const renderCommand: AddCommand = (program, terminal, done) => {
     .description("print the registrations of a gate for a cluster, ready for kubectl apply")
     .option("--gate <file>", "file that exports the gate (default: functions/gate.ts, when it exists)")
     .requiredOption("--cluster <name>", "name of the cluster in the gate")
-    .requiredOption("--url <url>", "URL of the gate, such as https://gate.example.com")
+    .option("--url <url>", "URL of the gate, such as https://gate.example.com; required but with --native")
     .option("--ca <file>", "roots in PEM for caBundle (default: none; the API server uses the roots of its host)")
     .addOption(
       new Option("--output <format>", "yaml for kubectl, json for machines").choices(["yaml", "json"]).default("yaml"),
@@ -50,6 +58,12 @@ export const renderCommand: AddCommand = (program, terminal, done) => {
     )
     .option("--client-key <path>", "with --admission-config: key of the certificate (default: client.key)")
     .option("--token-file <path>", "with --admission-config: file with a bearer token on these hosts")
+    .addOption(
+      new Option(
+        "--native",
+        "print ValidatingAdmissionPolicies, by which the API server judges without the gate, instead of registrations",
+      ).conflicts(["url", "ca", "sample", "sync", "syncToken", "withoutCapability", "diff", "admissionConfig"]),
+    )
     .addHelpText(
       "after",
       `
@@ -59,6 +73,7 @@ Example:
       | kubectl apply --server-side --field-manager=postern -f -
   $ postern render --admission-config --cluster production \\
       --url https://gate.example.com
+  $ postern render --native --gate gate.ts --cluster production
 
 Lints go to standard error, one on each line; with --output json as
   {code, severity, place, message}
@@ -66,7 +81,14 @@ Exit codes: 0 rendered, 2 usage, input, or a lint with severity error (nothing
 is printed then). With --diff: 0 no difference, 1 a difference, 2 could not
 compare.`,
     )
-    .action(async (options: Omit<RenderOptions, "sample"> & AdmissionOptions & { sample?: string[] }) => {
+    .action(async (given: GivenOptions) => {
+      const { runNative } = await import("./native/runNative.ts");
+      const native = await runNative(terminal, given);
+      if (native !== undefined) return done(native);
+      const { url } = given;
+      if (url === undefined)
+        throw new CliError("usage", "required option '--url <url>' not specified; see postern render --help");
+      const options = { ...given, url };
       const { runAdmissionConfig } = await import("./admission/runAdmissionConfig.ts");
       const printed = await runAdmissionConfig(terminal, options);
       if (printed !== undefined) return done(printed);

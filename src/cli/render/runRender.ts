@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import type { Gate } from "../../gate/config/defineGate.ts";
 import type { Lint } from "../../registration/lint/Lint.ts";
 import { lintRegistrations } from "../../registration/lint/lintRegistrations.ts";
 import { renderRegistrations } from "../../registration/render/renderRegistrations.ts";
 import { printable } from "../../telemetry/printable.ts";
-import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
+import { chosenGateFile } from "../gate/chosenGateFile.ts";
+import { loadGate } from "../gate/loadGate.ts";
 import { settingsForCluster } from "../gate/settingsForCluster.ts";
 import { readReviews } from "../manifests/readReviews.ts";
 import { CliError } from "../terminal/CliError.ts";
@@ -43,7 +43,7 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
   if (!diff && (options.context !== undefined || options.kubeconfig !== undefined))
     throw new CliError("usage", "--context and --kubeconfig need --diff");
   const url = parseGateUrl(options.url);
-  const gate = await loadGate(gateFile(options.gate));
+  const gate = await loadGate(chosenGateFile(options.gate));
   const settings = await settingsForCluster(gate, cluster);
   const bundle = options.ca === undefined ? undefined : await readCaBundle(options.ca, Date.now());
   const { samples, isReadable } = await readSamples(terminal, options.sample);
@@ -59,7 +59,8 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
   ];
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;
-  const base = await capabilityBase(terminal, options, settings, { url, ca: bundle?.pem });
+  const need = { identity: settings.identity, conversions: gate.conversions };
+  const base = await capabilityBase(terminal, options, need, { url, ca: bundle?.pem });
   const endpoint = { url: base, ...(bundle === undefined ? {} : { ca: bundle.pem }) };
   const handOver = { sync: options.sync === true, roots: bundle?.fingerprints ?? [] };
   const { objects } = await renderRegistrations(gate, settings, endpoint, handOver);
@@ -67,7 +68,7 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
   terminal.stdout.write(
     output === "json"
       ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`
-      : registrationYaml(objects, header(gate, cluster, options.ca !== undefined)),
+      : registrationYaml(objects, header(gate, cluster, { pinned: options.ca !== undefined, secret: base !== url })),
   );
   return EXIT_OK;
 }
@@ -82,12 +83,6 @@ function printLints(terminal: Terminal, output: "yaml" | "json", lints: readonly
       terminal.stderr.write(`postern: ${shown}: ${printable(`${place} ${message}`)} (${code})\n`);
     }
   }
-}
-
-function gateFile(gate: string | undefined): string {
-  if (gate !== undefined) return gate;
-  if (existsSync(PROJECT_GATE)) return PROJECT_GATE;
-  throw new CliError("usage", `no gate: ${PROJECT_GATE} does not exist; name a gate with --gate FILE`);
 }
 
 function clusterOptions({ context, kubeconfig }: RenderOptions): { context?: string; kubeconfig?: string } {
@@ -106,8 +101,18 @@ async function readSamples(
 }
 
 /** The comment above the output: how to apply it. */
-function header({ name }: Gate, cluster: string, pinned: boolean): string[] {
+function header(
+  { name }: Gate,
+  cluster: string,
+  { pinned, secret }: { readonly pinned: boolean; readonly secret: boolean },
+): string[] {
   return [
+    ...(secret
+      ? [
+          "SECRET: each URL has a capability. Who reads it can ask the gate for verdicts as this cluster. Pipe it into",
+          "kubectl, and keep it out of files, logs and Git.",
+        ]
+      : []),
     `Registrations of the gate ${name} for the cluster ${cluster}. Apply with:`,
     "  kubectl apply --server-side --field-manager=postern -f -",
     "--force-conflicts takes over fields of other managers: the conversion of a CRD, the url that a sync wrote.",

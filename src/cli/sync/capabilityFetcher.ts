@@ -3,6 +3,7 @@ import { callHttp } from "../../http/callHttp.ts";
 import { splitBase } from "../../protocol/gateUrl.ts";
 import { CapabilityError } from "../../sync/capability/CapabilityError.ts";
 import { fetchCapability } from "../../sync/capability/fetchCapability.ts";
+import { tokenFault } from "../../sync/capability/tokenFault.ts";
 import type { SyncConfig } from "../../sync/goal/SyncConfig.ts";
 import type { SyncDeps } from "../../sync/runSync.ts";
 import type { SyncTarget } from "../../sync/target/SyncTarget.ts";
@@ -30,6 +31,9 @@ export function capabilityFetcher(
         throw new CapabilityError(error instanceof Error ? error.message : "its token cannot be read", error);
       },
     );
+    const fault = tokenFault(serviceAccountToken.trim(), `${url}/token`);
+    // The file is named: the Pod has other tokens.
+    if (fault !== undefined) throw new CapabilityError(`the token in ${capability.tokenFile} ${fault}`);
     const ca = trust.mode === "pin" ? encodeBundle(trust.roots) : undefined;
     return fetchCapability({
       url,

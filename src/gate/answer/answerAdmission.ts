@@ -45,11 +45,11 @@ export async function answerAdmission(
   const startedAt = now();
   const verdict = await judgeReview(runtime, review, call, settings);
   const milliseconds = now() - startedAt;
-  reportVerdict(call, review, verdict, runtime.deps);
+  reportVerdict(call, review, verdict, runtime);
   const logged = onVerdict?.({
     cluster: settings.cluster,
     purpose: call.purpose,
-    entry: call.entry,
+    entry: runtime.namedEntry(call.entry),
     review,
     verdict,
     milliseconds,

@@ -48,7 +48,7 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
       // Also the trace of a refused call shows how long this took.
       span.end();
     }
-    noteCaller(call, call.identity, runtime.deps);
+    noteCaller(call, call.identity, runtime);
     // A caller is identified by the settings of its cluster.
     if (settings === undefined) throw runtime.tiers.refusal("unknown-cluster");
     checkContent(request);

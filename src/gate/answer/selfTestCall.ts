@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { gatePath } from "../../protocol/gateUrl.ts";
 import { SELF_TEST_NAMESPACE } from "../../registration/selftest/selfTestNames.ts";
 import { NONCE_ANNOTATION } from "../../registration/selftest/selfTestObjects.ts";
+import type { Cluster } from "../config/Cluster.ts";
 import type { Gate } from "../config/defineGate.ts";
 
 /** A call with which a process tests its own gate. */
@@ -22,11 +23,11 @@ const answerSchema = z.object({
 });
 
 /**
- * A self-test review as the API server would send it, for the first cluster of the gate's table. A gate whose clusters
- * are a lookup has no name to use; then the call is a GET of `/healthz`.
+ * A self-test review as the API server would send it, for the first cluster of the gate's table that takes every caller. Where there
+ * is none, and where the clusters are a lookup, the process cannot call for a cluster: then it is a GET of `/healthz`.
  */
 export function selfTestCall({ clusters }: Gate, nonce: string): SelfTestCall {
-  const [cluster] = typeof clusters === "function" ? [] : Object.keys(clusters);
+  const cluster = typeof clusters === "function" ? undefined : openCluster(clusters);
   if (cluster === undefined)
     return { path: "/healthz", judge: (status) => (status === 200 ? undefined : `it was answered ${status}`) };
   const name = "certificate-check";
@@ -57,10 +58,15 @@ export function selfTestCall({ clusters }: Gate, nonce: string): SelfTestCall {
   };
 }
 
+function openCluster(clusters: Readonly<Record<string, Cluster>>): string | undefined {
+  const isOpen = ({ identity }: Cluster): boolean =>
+    identity === "none" || (Array.isArray(identity) && identity.some(({ tier }) => tier === "none"));
+  return Object.entries(clusters).find(([, cluster]) => isOpen(cluster))?.[0];
+}
+
 function judgeAnswer(status: number, text: string, nonce: string): string | undefined {
-  // Overloaded, the lookup of the cluster fails now, or the process has no credential of its cluster: the gate was reached, so
-  // the certificate was accepted.
-  if (status === 503 || status === 429 || status === 401) return undefined;
+  // Overloaded, or the lookup of the cluster fails now: the gate was reached, so the certificate was accepted.
+  if (status === 503 || status === 429) return undefined;
   if (status !== 200) return `it was answered ${status}`;
   try {
     const { response } = answerSchema.parse(JSON.parse(text));

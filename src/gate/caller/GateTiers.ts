@@ -10,13 +10,19 @@ import { GateError } from "../GateError.ts";
 /** Accepts every caller. */
 const NONE: ClusterTier = { identify: () => ({ outcome: "accepted", identity: { tier: "none" } }) };
 
+/** The tiers of one cluster. */
+interface ClusterTiers {
+  readonly cluster: string;
+  readonly tiers: readonly ClusterTier[];
+}
+
 /** For a cluster whose settings a tier cannot use. */
 const UNUSABLE: ClusterTier = { identify: () => refused("no-tier") };
 
-/** The tiers of a running gate. Those of a cluster are made at its first call, and go with its settings. */
+/** The tiers of a running gate. Those of a cluster are made at its first call, and go with its identity. */
 export class GateTiers {
   readonly #started: ReadonlyMap<IdentityTier, StartedTier>;
-  readonly #clusters = new WeakMap<GateClusterSettings, readonly ClusterTier[]>();
+  readonly #clusters = new WeakMap<GateClusterSettings["identity"], ClusterTiers>();
   readonly #refusals = new Map<RefusalReason, GateError>();
   readonly #log: Log;
 
@@ -41,12 +47,12 @@ export class GateTiers {
    * The tiers of a cluster, in the order of its settings. One that cannot use the settings of a lookup refuses each caller with 401, and
    * an error is in the log.
    */
-  of(settings: GateClusterSettings): readonly ClusterTier[] {
-    const known = this.#clusters.get(settings);
-    if (known !== undefined) return known;
-    const made = settings.identity.map((checked) => this.#tierOf(settings.cluster, checked));
-    this.#clusters.set(settings, made);
-    return made;
+  of({ cluster, identity }: GateClusterSettings): readonly ClusterTier[] {
+    const known = this.#clusters.get(identity);
+    if (known?.cluster === cluster) return known.tiers;
+    const tiers = identity.map((checked) => this.#tierOf(cluster, checked));
+    this.#clusters.set(identity, { cluster, tiers });
+    return tiers;
   }
 
   /**

@@ -9,11 +9,13 @@ import type { GateClusterSettings } from "./GateClusterSettings.ts";
 /** The cached result of a lookup. */
 interface Cached {
   readonly settings: GateClusterSettings;
+  /** Their identity as JSON. */
+  readonly identity: string;
   /** In milliseconds since 1970. */
   readonly lookedUpAt: number;
 }
 
-/** Cached clusters: more than the 3,000 of a large organisation. Each takes less than a kilobyte. */
+/** Cached clusters: more than the 3,000 of a large organisation. Each takes one or two kilobytes, for its keys. */
 const MAX_CLUSTERS = 4096;
 /** Cached names of no cluster. In a map of their own, so that a scan of invented names evicts no cluster. */
 const MAX_UNKNOWN_NAMES = 1024;
@@ -119,9 +121,12 @@ export class ClusterDirectory {
         remember(this.#unknown, name, lookedUpAt, MAX_UNKNOWN_NAMES);
         return undefined;
       }
-      const settings = clusterSettings(name, cluster, this.#parts, false);
+      const read = clusterSettings(name, cluster, this.#parts, false);
+      // What tiers have verified goes with the identity. While an address makes too many refused calls, nothing else is accepted.
+      const identity = JSON.stringify(read.identity);
+      const settings = last?.identity === identity ? { ...read, identity: last.settings.identity } : read;
       this.#unknown.delete(name);
-      remember(this.#cached, name, { settings, lookedUpAt }, MAX_CLUSTERS);
+      remember(this.#cached, name, { settings, identity, lookedUpAt }, MAX_CLUSTERS);
       return settings;
     } catch (error) {
       this.#log.error("the lookup of a cluster's settings failed", {
@@ -132,7 +137,7 @@ export class ClusterDirectory {
       if (last === undefined)
         throw new GateError("cluster-lookup-failed", "the lookup of the cluster's settings failed; try again");
       const lookedUpAt = this.#now() - FRESH_MS + RETRY_MS;
-      remember(this.#cached, name, { settings: last.settings, lookedUpAt }, MAX_CLUSTERS);
+      remember(this.#cached, name, { ...last, lookedUpAt }, MAX_CLUSTERS);
       return last.settings;
     }
   }

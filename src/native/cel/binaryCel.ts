@@ -22,9 +22,19 @@ export function negativeCel(value: CelValue): CelValue {
 export function conditionalCel(test: CelValue, left: () => CelValue, right: () => CelValue): CelValue {
   if (test.kind === "constant" && typeof test.value === "boolean") return test.value ? left() : right();
   const [then, otherwise] = [left(), right()];
-  const types = [typeOf(then), typeOf(otherwise)];
-  const type = types[0] === types[1] ? typeOf(then) : "any";
+  if ([then, otherwise].some((it) => it.kind === "optional" || isUndefined(it)))
+    return { kind: "optional", cel: `(${condition(test)} ? ${optional(then)} : ${optional(otherwise)})` };
+  const type = typeOf(then) === typeOf(otherwise) ? typeOf(then) : "any";
   return { kind: "value", cel: `(${condition(test)} ? ${plain(then)} : ${plain(otherwise)})`, type };
+}
+
+function isUndefined(value: CelValue): boolean {
+  return value.kind === "constant" && value.value === undefined;
+}
+
+function optional(value: CelValue): string {
+  if (value.kind === "optional") return value.cel;
+  return isUndefined(value) ? "optional.none()" : `optional.of(${plain(value)})`;
 }
 
 /** `a && b` and `a || b`. The right side is not translated where the left one decides. */
@@ -135,7 +145,7 @@ function equal(left: CelValue, right: CelValue): CelValue {
   if (left.kind === "optional" && right.kind === "optional") return bool(`${left.cel} == ${right.cel}`);
   if (left.kind === "optional") return bool(`${left.cel} == optional.of(${plain(right)})`);
   if (right.kind === "optional") return bool(`${right.cel} == optional.of(${plain(left)})`);
-  return bool(`${plain(left)} == ${plain(right)}`);
+  return bool(`${plain(left)} == ${typeOf(right) === "bool" ? `(${plain(right)})` : plain(right)}`);
 }
 
 function equalsConstant(left: CelValue, right: Constant): CelValue {

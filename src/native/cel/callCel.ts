@@ -1,4 +1,4 @@
-import type { ArrowFunctionExpression, CallExpression, Expression, FunctionExpression } from "acorn";
+import type { ArrowFunctionExpression, CallExpression, Expression, FunctionExpression, Super } from "acorn";
 import type { LinearPattern } from "../../policy/pattern/linearPattern.ts";
 import { bool, type CelValue, celLiteral, condition, plain } from "./CelValue.ts";
 import { NotNativeError } from "./NotNativeError.ts";
@@ -29,20 +29,27 @@ export function callCel(translator: Translator, node: CallExpression, names: Nam
   const of = translator.expression(callee.object, names);
   const result = methodCel(translator, { of, method, args }, names);
   if (result === undefined) return translator.fail(`the method ${method}`, node);
-  // `a?.b()` is undefined where a is; `a.b()` is an error there, in both.
-  if (!callee.optional || of.kind !== "optional") return result;
+  // `a?.b()` is undefined where a is, also as `a?.c.b()`; `a.b()` is an error there, in both.
+  if (!isInChain(callee) || of.kind !== "optional") return result;
   if (result.kind === "value" && result.type === "bool")
     return { kind: "maybe", present: `${of.cel}.hasValue()`, cel: result.cel };
   return translator.fail(`the method ${method} with ?.`, node);
 }
 
-/** The length of a list or a text. */
-export function lengthCel(of: CelValue): CelValue {
+/** Whether an expression is `undefined` where the value before an earlier `?.` is. */
+export function isInChain(node: Expression | Super): boolean {
+  if (node.type === "MemberExpression") return node.optional || isInChain(node.object);
+  return node.type === "CallExpression" && (node.optional || isInChain(node.callee));
+}
+
+/** The length of a list or a text. `isInChain`: undefined where it is absent. */
+export function lengthCel(of: CelValue, isInChain: boolean): CelValue {
+  if (of.kind === "optional" && isInChain) return { kind: "optional", cel: `${of.cel}.optMap(l_, l_.size())` };
   if (of.kind === "constant") {
     const { value } = of;
     if (typeof value === "string" || Array.isArray(value)) return { kind: "constant", value: value.length };
   }
-  return { kind: "value", cel: `${plain(of)}.size()`, type: "number" };
+  return { kind: "value", cel: `${receiver(of)}.size()`, type: "number" };
 }
 
 function ofObject(
@@ -74,7 +81,8 @@ function methodCel(translator: Translator, call: MethodCall, names: Names): CelV
   const { of, method, args } = call;
   if (method === "map" || QUANTIFIERS[method] !== undefined) return macroCel(translator, call, names);
   const values = args.map((it) => translator.expression(it, names));
-  const [value] = values;
+  // A second argument, such as a position, means something else or nothing in CEL.
+  const [value] = values.length > 1 ? [] : values;
   if (method === "includes" && value !== undefined) return includesCel(of, value);
   const ofText = TEXT_FUNCTIONS[method];
   if (ofText !== undefined && value !== undefined) {
@@ -86,16 +94,16 @@ function methodCel(translator: Translator, call: MethodCall, names: Names): CelV
             ? String(of.value).startsWith(String(value.value))
             : String(of.value).endsWith(String(value.value)),
       };
-    return bool(`${plain(of)}.${ofText}(${plain(value)})`);
+    return bool(`${receiver(of)}.${ofText}(${plain(value)})`);
   }
   if (method === "toLowerCase" && values.length === 0)
-    return { kind: "value", cel: `${plain(of)}.lowerAscii()`, type: "string" };
+    return { kind: "value", cel: `${receiver(of)}.lowerAscii()`, type: "string" };
   if (method === "split" && value !== undefined)
-    return { kind: "value", cel: `${plain(of)}.split(${plain(value)})`, type: "list" };
-  if (method === "join" && value !== undefined)
+    return { kind: "value", cel: `${receiver(of)}.split(${plain(value)})`, type: "list" };
+  if (method === "join" && value !== undefined && isList(of))
     return { kind: "value", cel: `${plain(of)}.join(${plain(value)})`, type: "string" };
   if (method === "test" && value !== undefined && of.kind === "constant" && isPattern(of.value))
-    return bool(`${plain(value)}.matches(${celLiteral(patternCel(of.value))})`);
+    return bool(`${receiver(value)}.matches(${celLiteral(patternCel(of.value))})`);
   return undefined;
 }
 
@@ -107,10 +115,11 @@ function isPattern(value: unknown): value is RegExp | LinearPattern {
 
 /** `.exists(x, ...)`, of a list, or of the keys of a map. */
 function macroCel(translator: Translator, { of, method, args }: MethodCall, names: Names): CelValue | undefined {
-  const [given] = args;
+  const [given, ...more] = args;
   const isFunction = given?.type === "ArrowFunctionExpression" || given?.type === "FunctionExpression";
-  if (!isFunction) return undefined;
+  if (!isFunction || more.length > 0) return undefined;
   const { params, body }: ArrowFunctionExpression | FunctionExpression = given;
+  if (params.length > 1) return translator.fail("the index of an element", given);
   const variable = translator.variable(params[0]);
   const result = translator.call(params, body, [{ kind: "value", cel: variable, type: "any" }], names);
   const list = plain(of);
@@ -118,6 +127,16 @@ function macroCel(translator: Translator, { of, method, args }: MethodCall, name
   if (macro === undefined) return { kind: "value", cel: `${list}.map(${variable}, ${plain(result)})`, type: "list" };
   const cel = `${list}.${macro}(${variable}, ${condition(result)})`;
   return macro === "filter" ? { kind: "value", cel, type: "list" } : bool(cel);
+}
+
+/** A value before a dot. A sum needs parentheses there. */
+function receiver(of: CelValue): string {
+  const cel = plain(of);
+  return of.kind === "value" && cel.includes(" + ") ? `(${cel})` : cel;
+}
+
+function isList(of: CelValue): boolean {
+  return (of.kind === "value" && of.type === "list") || (of.kind === "constant" && Array.isArray(of.value));
 }
 
 /** Whether a list has an element, or a text a part. What is absent is in no list. */
@@ -128,9 +147,8 @@ function includesCel(of: CelValue, value: CelValue): CelValue {
   }
   const isText =
     (of.kind === "value" && of.type === "string") || (of.kind === "constant" && typeof of.value === "string");
-  if (isText) return bool(`${plain(of)}.contains(${plain(value)})`);
-  const isList = (of.kind === "value" && of.type === "list") || (of.kind === "constant" && Array.isArray(of.value));
-  if (!isList)
+  if (isText) return bool(`${receiver(of)}.contains(${plain(value)})`);
+  if (!isList(of))
     throw new NotNativeError('includes of what is not known to be a list or a text; write (a ?? []) or (a ?? "")');
   if (of.kind === "constant" && Array.isArray(of.value) && of.value.length === 0)
     return { kind: "constant", value: false };

@@ -1,7 +1,7 @@
 import type { BlockStatement, Expression, Pattern, Statement, TemplateLiteral } from "acorn";
 import { binaryCel, coalesceCel, conditionalCel, logicalCel, negativeCel, notCel } from "./binaryCel.ts";
 import { type CelValue, member, memberBy, plain } from "./CelValue.ts";
-import { callCel, lengthCel } from "./callCel.ts";
+import { callCel, isInChain, lengthCel } from "./callCel.ts";
 import { NotNativeError } from "./NotNativeError.ts";
 import { type ParsedFunction, parseFunction } from "./parseFunction.ts";
 import type { Names, Translator } from "./Translator.ts";
@@ -83,10 +83,13 @@ class Translation implements Translator {
         if (node.object.type === "Super" || node.property.type === "PrivateIdentifier")
           return this.fail("a private member", node);
         const object = at(node.object);
-        if (node.computed) return memberBy(object, at(node.property));
+        // Of an absent value JavaScript reads no member without `?.`: an error in both.
+        const of: CelValue =
+          object.kind === "optional" && !isInChain(node) ? { kind: "value", cel: plain(object), type: "any" } : object;
+        if (node.computed) return memberBy(of, at(node.property));
         if (node.property.type !== "Identifier") return this.fail("a member", node);
-        if (node.property.name === "length") return lengthCel(object);
-        return member(object, node.property.name);
+        if (node.property.name === "length") return lengthCel(of, isInChain(node));
+        return member(of, node.property.name);
       }
       case "CallExpression":
         return callCel(this, node, names);
@@ -109,7 +112,9 @@ class Translation implements Translator {
   #template({ quasis, expressions }: TemplateLiteral, names: Names): CelValue {
     const parts: CelValue[] = [];
     for (const [index, { value }] of quasis.entries()) {
-      parts.push({ kind: "constant", value: value.cooked ?? value.raw });
+      const text = value.cooked ?? value.raw;
+      // The first part makes the sum a text.
+      if (text !== "" || index === 0) parts.push({ kind: "constant", value: text });
       const expression = expressions[index];
       if (expression !== undefined) parts.push(this.expression(expression, names));
     }

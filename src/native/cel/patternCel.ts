@@ -3,7 +3,12 @@ import { NotNativeError } from "./NotNativeError.ts";
 
 /** What JavaScript and RE2 read in the same way: no lookaround, backreference, named group, or class that depends on a flag. */
 const SHARED =
-  /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDwW-]|\.|\^|\$|\||\((?:\?:)?|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDwW.-])*\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/;
+  /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDwW-]|\.|\^|\$|\||\((?:\?:|(?!\?))|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDwW.-])+\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/;
+
+/** Escapes, classes and dots. */
+const PARTS = /\\.|\[(?:\\.|[^\]\\])*\]|\./g;
+/** What a dot of JavaScript is. That of RE2 is also a carriage return or a line separator. */
+const ANY = "[^\\n\\r\\x{2028}\\x{2029}]";
 
 /**
  * A pattern as RE2 (https://github.com/google/re2/wiki/Syntax) writes it. A `LinearPattern` is about the whole text. Throws
@@ -14,7 +19,10 @@ export function patternCel(pattern: RegExp | LinearPattern): string {
   const flags = pattern instanceof RegExp ? pattern.flags : "";
   if (!/^[iu]*$/.test(flags)) throw new NotNativeError(`a pattern with the flags ${flags} has no form in CEL`);
   if (!SHARED.test(source)) throw new NotNativeError("a pattern means something else in CEL, or nothing", source);
-  const shared = source.replaceAll("\\/", "/");
+  // Without u, JavaScript does not take U+017F for an s, nor U+212A for a k, and RE2 does.
+  if (flags === "i")
+    throw new NotNativeError("a pattern with the flag i means something else without the flag u", source);
+  const shared = source.replace(PARTS, (part) => (part === "." ? ANY : part === "\\/" ? "/" : part));
   if (!(pattern instanceof RegExp)) return `^(?:${shared})$`;
   return `${flags.includes("i") ? "(?i)" : ""}${shared}`;
 }

@@ -1,5 +1,3 @@
-import { defineGate } from "../../../src/gate/config/defineGate.ts";
-import { createGate } from "../../../src/gate/createGate.ts";
 import type { Policy } from "../../../src/policy/define/policy.ts";
 import { PolicyIndex } from "../../../src/policy/match/PolicyIndex.ts";
 import { Deadline } from "../../../src/policy/run/Deadline.ts";
@@ -9,8 +7,9 @@ import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
 import { measureRatio } from "../Ratio.ts";
 import { benchPolicies } from "./benchPolicies.ts";
-import { benchPath, benchReview } from "./benchReview.ts";
-import { benchRun, silentLog } from "./benchRun.ts";
+import { benchReview } from "./benchReview.ts";
+import { benchRun } from "./benchRun.ts";
+import { gateCall } from "./gateCall.ts";
 import { measureCall } from "./measureCall.ts";
 
 /** The cost of 980 additional policies that do not match: for the whole gate in process, the engine and the index. */
@@ -19,7 +18,11 @@ export async function policyCountFigures({ rounds, durationMs }: BenchSize): Pro
   const few = benchPolicies(20);
   const run = benchRun(JSON.parse(benchReview));
   for (const policies of [many, few]) requireEight(policies, run);
-  const gates = await measureRatio(rounds, measured(gateCall(many), durationMs), measured(gateCall(few), durationMs));
+  const gates = await measureRatio(
+    rounds,
+    measured(gateCall(many, benchReview), durationMs),
+    measured(gateCall(few, benchReview), durationMs),
+  );
   const engines = await measureRatio(
     rounds,
     measured(engineCall(many, run), durationMs),
@@ -57,20 +60,6 @@ export async function policyCountFigures({ rounds, durationMs }: BenchSize): Pro
 
 function measured(call: () => unknown, durationMs: number): () => Promise<number> {
   return () => measureCall(call, durationMs);
-}
-
-function gateCall(policies: readonly Policy[]): () => Promise<string> {
-  const app = createGate(defineGate({ policies, clusters: { bench: { identity: "none" } } }), {
-    now: Date.now,
-    log: silentLog,
-  });
-  const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(benchReview)) };
-  return async () => {
-    const response = await app.fetch(
-      new Request(`https://localhost${benchPath}`, { method: "POST", headers, body: benchReview }),
-    );
-    return response.text();
-  };
 }
 
 function engineCall(policies: readonly Policy[], run: PolicyRun): () => unknown {

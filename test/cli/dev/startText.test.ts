@@ -13,7 +13,7 @@ const registration = {
 const pair = { caPath: ".postern/ca.pem", caSince: Date.UTC(2026, 0, 2, 3), isNew: false, isReissued: false };
 const listening = { address: "127.0.0.1", callers: "127.0.0.1: only this machine can call it" };
 const textOf = (changed: Partial<Started["registration"]> = {}, more: Partial<Started> = {}): string[] =>
-  startText({ registration: { ...registration, ...changed }, pair, listening, ...more });
+  startText({ registration: { ...registration, ...changed }, pair, listening, hasTiers: false, ...more });
 
 it("startText has the URL, who can call it, the CA and the registration", () => {
   expect(textOf()).toEqual([
@@ -59,4 +59,9 @@ it("startText says that the CA was issued again for another host", () => {
 
 it("startText says where decision records go", () => {
   expect(textOf({}, { records: ".postern/records" })).toContain("records      .postern/records");
+});
+
+it.each([true, false])("startText says that every caller is answered, for a gate with tiers: %s", (hasTiers) => {
+  const line = "identity     not asked for: dev answers every caller, and needs no keys";
+  expect(textOf({}, { hasTiers }).includes(line)).toBe(hasTiers);
 });

@@ -115,13 +115,71 @@ describe("postern render for a cluster that takes only capabilities", () => {
   });
 });
 
-it.each<[cluster: string, lints: RegExp]>([
-  ["both", /^$/],
-  // Its registrations are right, and its conversions would be refused.
-  ["jwt", /^\{"code":"conversions-refused"[^\n]*\n$/],
-])("postern render of the cluster %s, which takes other credentials, needs no capability", async (cluster, lints) => {
-  const { code, out, err } = await render(cluster, ["--sync"]);
+describe("postern render for a cluster that takes other credentials beside capabilities, with conversions", () => {
+  it("prints the capability in each URL with --sync-token", async () => {
+    const ofBoth = madeCapability({ issuedMs: NOW, cluster: "both" });
+    server.answer = () => issued(ofBoth);
+    const { code, out, err } = await render("both", token());
+    expect([code, err, urlsIn(out).length]).toEqual([0, "", 4]);
+    for (const url of urlsIn(out)) expect(url.startsWith(`${server.url}/k/${ofBoth}/c/both/`)).toBe(true);
+  });
+
+  it("exits with 2 and says what would be refused when no token is given", async () => {
+    const { code, out, err } = await render("both", ["--sync"]);
+    expect([code, out, server.calls]).toEqual([2, "", []]);
+    expect(err).toMatch(/^postern: the cluster "both" takes conversions only with a capability: [^\n]*\n$/);
+    expect(err).toContain(`kubectl create token postern-sync -n postern-system --audience ${server.url}/token`);
+    expect(err).toContain("custom objects cannot be read");
+  });
+
+  it.each<[what: string, cluster: string, args: string[], lints: RegExp]>([
+    ["--without-capability", "both", ["--without-capability"], /^$/],
+    ["a cluster that answers every caller", "open", [], /^$/],
+    // Its registrations are right, and its conversions would be refused.
+    ["a cluster without the tier", "jwt", ["--sync"], /^\{"code":"conversions-refused"[^\n]*\n$/],
+  ])("needs no token for %s", async (_, cluster, args, lints) => {
+    const { code, out, err } = await render(cluster, args);
+    expect([code, server.calls]).toEqual([0, []]);
+    expect(err).toMatch(lints);
+    expect(out).not.toContain("/k/");
+  });
+});
+
+it.each<[what: string, args: () => string[], isSecret: boolean]>([
+  ["with a capability", token, true],
+  ["without one", () => ["--without-capability"], false],
+])("postern render says above its YAML whether it is a secret: %s", async (_, args, isSecret) => {
+  const { code, out } = await render("prod", [...args(), "--output", "yaml"]);
+  expect(code).toBe(0);
+  expect(/^# SECRET: each URL has a capability\./.test(out)).toBe(isSecret);
+});
+
+it("postern render without conversions needs no token for a cluster that takes other credentials", async () => {
+  const plain = folder.write("plain.ts", GATE.replace(/ {2}conversions: .*\n/, ""));
+  const { code, out } = await render("both", ["--gate", plain]);
   expect([code, server.calls]).toEqual([0, []]);
-  expect(err).toMatch(lints);
   expect(out).not.toContain("/k/");
+});
+
+describe("postern render says of a token that it does not send", () => {
+  it.each<[what: string, text: string, fault: string]>([
+    ["a password", "hunter2", "is not a JWT; give the output of kubectl create token postern-sync "],
+    ["that of the API server", madeToken({ aud: ["https://kubernetes"] }), "is not for the audience https://"],
+  ])("%s: the file, the fault and the command", async (_, text, fault) => {
+    const file = folder.write("wrong-token", text);
+    const { code, out, err } = await render("prod", ["--sync", "--sync-token", file]);
+    expect([code, out, server.calls]).toEqual([2, "", []]);
+    expect(err.startsWith(`postern: --sync-token: ${file}: ${fault}`)).toBe(true);
+    expect(err).toMatch(/kubectl create token postern-sync .*\n$/);
+    expect(err).not.toContain(text);
+  });
+});
+
+it("postern render names --ca for a gate of another CA", async () => {
+  const other = folder.write("other.pem", (await TestCa.create("other")).cert);
+  const { code, out, err } = await render("prod", [...token(), "--ca", other]);
+  expect([code, out, server.calls]).toEqual([2, "", []]);
+  expect(err).toMatch(
+    /^postern: the gate issued no capability: 127\.0\.0\.1:\d+ serves a certificate of another CA than .*--ca /,
+  );
 });

@@ -206,7 +206,11 @@ describe("postern render --diff exits with 2 and prints one line", () => {
     expect(await diff(...args)).toEqual({ code: 2, out: "", err: `postern: ${fault}\n` });
 
   it("for a missing kubeconfig", () =>
-    failed("no-such cannot be used: ENOENT: no such file or directory, open 'no-such'", "--kubeconfig", "no-such"));
+    failed(
+      "no-such cannot be used: the file no-such does not exist; set --kubeconfig or KUBECONFIG to a kubeconfig",
+      "--kubeconfig",
+      "no-such",
+    ));
 
   it("for a kubeconfig without a cluster", () =>
     failed(

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { selfTestCall } from "../../../src/gate/answer/selfTestCall.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
+import { jwt } from "../../../src/identity/jwt/jwt.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import { reviewCall, testGate } from "../gateCall.ts";
 
+const JWT = { tier: "jwt", issuer: "https://issuer.example.com", subjects: ["api"] } as const;
 const gate = defineGate({
   policies: [denyLabels()],
   clusters: { "first-one": { identity: "none" }, local: { identity: "none" } },
@@ -21,6 +23,19 @@ describe("selfTestCall", () => {
     const call = selfTestCall(defineGate({ policies: [denyLabels()], clusters: async () => undefined }), "nonce-1");
     expect(call).toMatchObject({ path: "/healthz" });
     expect([call.judge(200, ""), call.judge(404, "")]).toEqual([undefined, "it was answered 404"]);
+  });
+
+  it.each<[identity: string, clusters: Parameters<typeof defineGate>[0]["clusters"], path: string]>([
+    ["a tier", { one: { identity: [JWT] } }, "/healthz"],
+    [
+      "a tier, and another that takes every caller",
+      { one: { identity: [JWT] }, two: { identity: "none" } },
+      "/c/two/validate",
+    ],
+    ["every caller beside a tier", { one: { identity: [JWT, { tier: "none" }] } }, "/c/one/validate"],
+  ])("never calls for a cluster without its credential: %s", (_, clusters, path) => {
+    const tiered = defineGate({ policies: [denyLabels()], tiers: [jwt()], clusters });
+    expect(selfTestCall(tiered, "nonce-1").path).toBe(path);
   });
 
   const answer = (response: object): string => JSON.stringify({ response });

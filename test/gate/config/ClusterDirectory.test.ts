@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Cluster } from "../../../src/gate/config/Cluster.ts";
 import { ClusterDirectory } from "../../../src/gate/config/ClusterDirectory.ts";
+import { ABSENT } from "../../../src/identity/Identity.ts";
+import type { ClusterTier } from "../../../src/identity/IdentityTier.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import { memoryLog } from "../gateCall.ts";
 
@@ -11,6 +13,9 @@ function directory(lookup: (name: string, signal: AbortSignal) => Promise<Cluste
   const log = memoryLog();
   return { clock, log, clusters: new ClusterDirectory(lookup, { policies, tiers: [] }, { now: () => clock.now, log }) };
 }
+
+const unused: ClusterTier = { identify: () => ABSENT };
+const clusterWith = (issuer: string): Cluster => ({ identity: [{ tier: "jwt", issuer, subjects: ["a"] }] });
 
 describe("ClusterDirectory with a lookup", () => {
   it("looks each of 3,000 clusters up once while the results are fresh", async () => {
@@ -49,6 +54,28 @@ describe("ClusterDirectory with a lookup", () => {
     answer = undefined;
     clock.now += 61_000;
     expect(await clusters.find("one")).toBeUndefined();
+  });
+
+  it.each<[what: string, change: (cluster: Cluster) => Cluster, isSame: boolean]>([
+    ["the same object", (cluster) => cluster, true],
+    ["an equal one", (cluster) => structuredClone(cluster), true],
+    ["another mode", (cluster) => ({ ...cluster, mode: "audit" }), true],
+    ["another tier", () => ({ identity: "none" }), false],
+    ["another setting of a tier", () => clusterWith("other"), false],
+    ["another setting in the same object", (cluster) => Object.assign(cluster, clusterWith("other")), false],
+  ])("keeps the identity of a cluster when the lookup finds %s: %j", async (_, change, isSame) => {
+    let answer = clusterWith("one");
+    const tier = { name: "jwt" as const, check: () => undefined, start: () => ({ forCluster: () => unused }) };
+    const parts = { policies, tiers: [tier] };
+    const clock = { now: 1_000_000 };
+    const clusters = new ClusterDirectory(async () => answer, parts, { now: () => clock.now, log: memoryLog() });
+    const first = await clusters.find("one");
+    answer = change(answer);
+    clock.now += 61_000;
+    const second = await clusters.find("one");
+    expect(second).not.toBe(first);
+    expect(second?.identity === first?.identity).toBe(isSame);
+    expect(second?.modeOf("deny-labels")).toBe(answer.mode ?? "enforce");
   });
 
   it.each([

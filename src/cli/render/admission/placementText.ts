@@ -10,10 +10,13 @@ export function placementText(files: AdmissionFiles, hasConversions: boolean): s
     ...(certificate === undefined
       ? []
       : [`  ${certificate.file}  the client certificate`, `  ${certificate.key}  its key, mode 0600`]),
-    ...(token === undefined ? [] : [`  ${token}  the token, mode 0600; its audience is one of audiences in the gate`]),
-    `Set --admission-control-config-file=${config}. When the flag`,
-    "is set, add the plugins to its file instead. In a static Pod, mount the folder.",
-    "kube-apiserver reads the two documents only when it starts: restart it.",
+    ...(token === undefined ? [] : [`  ${token}  the token, mode 0600; it has one of the cluster's audiences`]),
+    "Give kube-apiserver the flag",
+    `  --admission-control-config-file=${config}`,
+    "When the flag names another file already, add the plugins to that file instead.",
+    "In a static Pod, mount the folder.",
+    "kube-apiserver reads the two documents only when it starts: restart it. Apply",
+    "the registrations after that: without one of the files it cannot call the gate.",
     ...(certificate === undefined
       ? []
       : ["New connections use a renewed certificate at once, all connections within", "5 minutes."]),
@@ -21,7 +24,7 @@ export function placementText(files: AdmissionFiles, hasConversions: boolean): s
     ...(hasConversions
       ? [
           "Conversions get no credential from these files: a cluster with conversions also",
-          "needs the tier capability.",
+          "needs the tier capability, and registrations that have one in their URLs.",
         ]
       : []),
   ];

@@ -95,13 +95,19 @@ async function checkGate({ gate: given, cluster }: AdmissionOptions, files: Admi
   const gate = await loadGate(file);
   const names = tierNames(await settingsForCluster(gate, cluster));
   const check = (tier: string, what: string): void => {
-    if (!names.includes(tier))
-      throw new CliError(
-        "usage",
-        `the cluster ${JSON.stringify(cluster)} takes no ${what} in the gate: its tiers are ${names.join(", ")}`,
-      );
+    if (names.includes(tier)) return;
+    const tiers = names.length === 1 ? `tier is ${names[0]}` : `tiers are ${names.join(", ")}`;
+    const fault = `the cluster ${JSON.stringify(cluster)} takes no ${what} in the gate: its ${tiers}`;
+    throw new CliError("usage", `${fault}; ${otherWay(names)}`);
   };
   if (files.certificate !== undefined) check("client-certificate", "client certificates");
   if (files.token !== undefined) check("jwt", "bearer tokens");
   return gate.conversions.length > 0 && !names.some((name) => name === "capability" || name === "none");
+}
+
+/** What to do for a cluster that does not take the credential. */
+function otherWay(names: readonly string[]): string {
+  if (names.includes("jwt")) return "give --token-file PATH and no --client-certificate";
+  if (names.includes("client-certificate")) return "leave out --token-file";
+  return "its API server presents nothing, so it needs no --admission-config";
 }

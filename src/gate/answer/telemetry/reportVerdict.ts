@@ -1,6 +1,6 @@
 import type { Review } from "../../../protocol/review/Review.ts";
 import type { PolicyVerdict, Verdict } from "../../../protocol/review/Verdict.ts";
-import type { GateDependencies } from "../../GateDependencies.ts";
+import type { GateRuntime } from "../../GateRuntime.ts";
 import type { AdmissionCall } from "../Call.ts";
 
 /** Reports the verdict on a review: the attributes and the event `postern.admission.decision` of its span, and the counts. */
@@ -8,13 +8,14 @@ export function reportVerdict(
   { cluster, purpose, entry, span }: AdmissionCall,
   review: Review,
   verdict: Verdict,
-  { metrics }: Pick<GateDependencies, "metrics">,
+  runtime: Pick<GateRuntime, "deps" | "namedEntry">,
 ): void {
+  const { metrics } = runtime.deps;
   const { allowed, policies, warnings } = verdict;
   // Only a self-test is denied without a policy.
   const decision = policies.length === 0 ? (allowed ? "not-judged" : "self-test") : allowed ? "allowed" : "denied";
   if (metrics !== undefined) {
-    metrics.review({ cluster, purpose, entry, verdict: decision });
+    metrics.review({ cluster, purpose, entry: runtime.namedEntry(entry), verdict: decision });
     for (const one of policies) metrics.policy({ policy: one.policy, mode: one.mode, result: resultOf(one) });
   }
   if (!span.isRecording) return;

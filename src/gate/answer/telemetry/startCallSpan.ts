@@ -35,7 +35,6 @@ function describeCall(
       "http.route": route,
       "url.scheme": "https",
       "postern.purpose": call.purpose,
-      "postern.entry": call.entry,
       ...callAttributes?.(request),
     },
   };

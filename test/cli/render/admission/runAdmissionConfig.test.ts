@@ -15,6 +15,7 @@ export default defineGate({
   clusters: {
     certificate: identity("client-certificate"),
     jwt: identity("jwt", "capability"),
+    managed: identity("capability"),
     open: { identity: "none" },
   },
 });
@@ -90,8 +91,9 @@ describe("postern render --admission-config", () => {
     const { err } = await render("--host-folder", "/srv/postern");
     for (const name of ["admission.yaml", "webhooks.kubeconfig", "client.crt", "client.key"])
       expect(err).toMatch(new RegExp(`^ {2}/srv/postern/${name.replace(".", "\\.")} {2}`, "m"));
-    expect(err).toContain("--admission-control-config-file=/srv/postern/admission.yaml");
-    expect(err).toContain("only when it starts: restart it");
+    expect(err).toContain("\n  --admission-control-config-file=/srv/postern/admission.yaml\n");
+    expect(err).toMatch(/only when it starts: restart it\. Apply\nthe registrations after that/);
+    for (const line of err.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(err).toMatch(CONVERSIONS);
     expect(err).not.toContain("token");
     expect((await render("--token-file", "/run/token")).err).toMatch(/A new token is used within a minute\./);
@@ -141,10 +143,24 @@ describe("postern render --admission-config", () => {
     [
       ["--cluster", "jwt"],
       2,
-      /^postern: the cluster "jwt" takes no client certificates in the gate: .* jwt, capability\n$/,
+      /^postern: the cluster "jwt" takes no client certificates in the gate: its tiers are jwt, capability; give --token-file PATH and no --client-certificate\n$/,
     ],
-    [["--cluster", "open", "--token-file", "/t"], 2, /^postern: the cluster "open" takes no bearer tokens in the gate/],
-    [["--cluster", "none"], 2, /^postern: the gate has no cluster "none"; it has certificate, jwt, open\n$/],
+    [
+      ["--cluster", "certificate", "--token-file", "/t"],
+      2,
+      /^postern: the cluster "certificate" takes no bearer tokens in the gate: its tier is client-certificate; leave out --token-file\n$/,
+    ],
+    [
+      ["--cluster", "managed"],
+      2,
+      /its tier is capability; its API server presents nothing, so it needs no --admission-config\n$/,
+    ],
+    [
+      ["--cluster", "open", "--token-file", "/t"],
+      2,
+      /^postern: the cluster "open" takes no bearer tokens in the gate: its tier is none; its API server presents nothing/,
+    ],
+    [["--cluster", "none"], 2, /^postern: the gate has no cluster "none"; it has certificate, jwt, managed, open\n$/],
   ])("with a gate and %j checks what the cluster takes", async (args, code, err) => {
     const ran = await render("--gate", gate, ...args);
     expect(ran).toMatchObject({ code, err: expect.stringMatching(err) });
