@@ -2,6 +2,7 @@ import { announceCommand } from "./announce/announceCommand.ts";
 import { devCommand } from "./dev/devCommand.ts";
 import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { enrollCommand } from "./enroll/enrollCommand.ts";
+import { explainCommand } from "./explain/explainCommand.ts";
 import { keysCommand } from "./keys/keysCommand.ts";
 import { readVersion } from "./readVersion.ts";
 import { recordsCommand } from "./records/recordsCommand.ts";
@@ -19,6 +20,7 @@ export async function runPostern(): Promise<never> {
     [
       devCommand,
       reviewCommand,
+      explainCommand,
       renderCommand,
       serveCommand,
       syncCommand,

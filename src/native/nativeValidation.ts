@@ -129,7 +129,9 @@ class Items {
   #list(step: ValidationStep, item: CelValue): string {
     if (step.kind === "containers") return this.#root.containers;
     const of = membersOf(item, step);
-    return of.kind === "optional" ? `${of.cel}.orValue(${step.kind === "map" ? "{}" : "[]"})` : plain(of);
+    if (of.kind !== "optional") return plain(of);
+    // Null is absent, as in the gate: the API server has it in a Role without rules, whose `rules` lacks omitempty.
+    return `${of.cel}.optFlatMap(x, optional.ofNonZeroValue(x)).orValue(${step.kind === "map" ? "{}" : "[]"})`;
   }
 
   #ask(item: CelValue, container: CelValue | undefined, what: "exists" | "messages"): string {

@@ -53,7 +53,10 @@ export interface BuiltinDefinition<
 }
 
 /** Makes the policy of a built-in. Throws `PolicyDefinitionError` for an option that it does not have. */
-export type Builtin<S extends z.core.$ZodShape> = (options?: z.input<z.ZodMiniObject<S>> & CommonOptions) => Policy;
+export type Builtin<S extends z.core.$ZodShape> = (options?: OwnOptions<S> & CommonOptions) => Policy;
+
+/** Without parameters: the input of an empty object has no members at all. */
+type OwnOptions<S extends z.core.$ZodShape> = keyof S extends never ? unknown : z.input<z.ZodMiniObject<S>>;
 
 /** Defines a built-in policy: a function of its parameters and of what all built-ins have. */
 export function builtin<

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { parseParams } from "../../src/gate/config/parseParams.ts";
 import type { Policy } from "../../src/policy/define/policy.ts";
 import { Deadline } from "../../src/policy/run/Deadline.ts";
 import { PolicyEngine } from "../../src/policy/run/PolicyEngine.ts";
@@ -6,7 +7,7 @@ import type { PolicyRun } from "../../src/policy/run/runPolicy.ts";
 import type { Review } from "../../src/protocol/review/Review.ts";
 import type { PolicyFinding, Verdict } from "../../src/protocol/review/Verdict.ts";
 
-/** Returns the engine's verdict on a review in mode `enforce`. A policy that throws fails the test, unless `failing` is set. */
+/** Returns the engine's verdict on a review in mode `enforce`, with the default parameters of the policies. A policy that throws fails the test, unless `failing` is set. */
 export async function judge(
   policies: Policy | readonly Policy[],
   review: Review,
@@ -16,9 +17,10 @@ export async function judge(
   const deadline = new Deadline(60_000, () => 0);
   const errors: unknown[] = [];
   const silent = (): void => undefined;
+  const params = new Map([policies].flat().map((policy) => [policy.name, parseParams(policy, undefined)]));
   const run: PolicyRun = {
     review,
-    settings: { cluster: "test", modeOf: () => "enforce", paramsOf: () => ({}) },
+    settings: { cluster: "test", modeOf: () => "enforce", paramsOf: (name) => params.get(name) },
     deadline,
     log: {
       debug: silent,

@@ -26,7 +26,8 @@ export function celLiteral(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(celLiteral).join(", ")}]`;
   if (typeof value === "object")
     return `{${Object.entries(value)
-      .map(([key, member]) => `${celString(key)}: ${celLiteral(member)}`)
+      // In Kubernetes the values of a map must have one type, and so must its absent members and their fallbacks.
+      .map(([key, member]) => `${celString(key)}: dyn(${celLiteral(member)})`)
       .join(", ")}}`;
   throw new NotNativeError(`a value of the type ${typeof value} has no form in CEL`);
 }

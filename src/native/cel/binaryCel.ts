@@ -90,6 +90,8 @@ export function binaryCel(operator: string, left: CelValue, right: CelValue): Ce
     case "+":
       return sum(left, right);
     case "in": {
+      if (left.kind !== "constant")
+        throw new NotNativeError("in also finds inherited members, such as constructor; write Object.hasOwn(b, a)");
       const base = right.kind === "optional" ? right.cel : plain(right);
       return bool(`${base}[?${plain(left)}].hasValue()`);
     }

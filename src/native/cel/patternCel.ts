@@ -7,6 +7,8 @@ const SHARED =
 
 /** Escapes, classes and dots. */
 const PARTS = /\\.|\[(?:\\.|[^\]\\])*\]|\./g;
+/** Parts that take any of many characters. Without the flag u, such a part takes half of a character beyond U+FFFF. */
+const WIDE = /^(?:\.|\\[DW]|\[\^.*|\[.*\\[DW].*)$/s;
 /** What a dot of JavaScript is. That of RE2 is also a carriage return or a line separator. */
 const ANY = "[^\\n\\r\\x{2028}\\x{2029}]";
 
@@ -19,10 +21,16 @@ export function patternCel(pattern: RegExp | LinearPattern): string {
   const flags = pattern instanceof RegExp ? pattern.flags : "";
   if (!/^[iu]*$/.test(flags)) throw new NotNativeError(`a pattern with the flags ${flags} has no form in CEL`);
   if (!SHARED.test(source)) throw new NotNativeError("a pattern means something else in CEL, or nothing", source);
+  if (!flags.includes("u") && /\p{Cs}|[\u{10000}-\u{10ffff}]/u.test(source))
+    throw new NotNativeError("a character of a pattern without the flag u is two there", source);
   // Without u, JavaScript does not take U+017F for an s, nor U+212A for a k, and RE2 does.
   if (flags === "i")
     throw new NotNativeError("a pattern with the flag i means something else without the flag u", source);
-  const shared = source.replace(PARTS, (part) => (part === "." ? ANY : part === "\\/" ? "/" : part));
+  const shared = source.replace(PARTS, (part, at: number) => {
+    if (!flags.includes("u") && WIDE.test(part) && !/[*+]/.test(source.charAt(at + part.length)))
+      throw new NotNativeError(`${part} of a pattern without the flag u is half of some characters`, source);
+    return part === "." ? ANY : part === "\\/" ? "/" : part;
+  });
   if (!(pattern instanceof RegExp)) return `^(?:${shared})$`;
   return `${flags.includes("i") ? "(?i)" : ""}${shared}`;
 }

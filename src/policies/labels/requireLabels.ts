@@ -22,7 +22,7 @@ export interface RequiredLabel {
 
 /** Options of {@link requireLabels}. */
 export interface RequireLabelsOptions extends ValidatorOptions {
-  /** Default: `app.kubernetes.io/name`, the first of Kubernetes' recommended labels. */
+  /** Keys, or `{ key, pattern? }`. Default: `app.kubernetes.io/name`, the first of Kubernetes' recommended labels. */
   readonly labels?: readonly (string | RequiredLabel)[];
   /**
    * The resources that must have the labels. Default: `pods`. Use for example `["namespaces"]` with its own `name` for

@@ -19,9 +19,11 @@ export interface PodSecurityExemptions {
 
 /** Options of {@link podSecurity}. */
 export interface PodSecurityOptions {
+  /** `restricted` includes `baseline`. */
   readonly level: PodSecurityLevel;
   /** Default: `latest`, the newest version that Postern has. A version stays the same when Postern is updated. */
   readonly version?: PodSecurityVersion;
+  /** Who need not meet the level: names of `namespaces`, with `*` and `?`, and of `users` and `runtimeClasses`, exactly. */
   readonly exempt?: PodSecurityExemptions;
   /** What a fault of a Pod template does. Default: `warn`, as the API server's own admission does. */
   readonly templates?: "deny" | "warn";

@@ -20,6 +20,7 @@ export interface SidecarOptions {
   readonly containers?: readonly Container[];
   /** An init container with `restartPolicy: "Always"` is a native sidecar. */
   readonly initContainers?: readonly Container[];
+  /** The volumes to add. */
   readonly volumes?: readonly Volume[];
   /** An annotation that the Pod already has keeps its value. */
   readonly annotations?: Readonly<Record<string, string>>;

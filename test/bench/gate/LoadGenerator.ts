@@ -17,17 +17,19 @@ export class LoadGenerator {
   readonly #child: BenchChild;
   readonly #hasWrk: boolean;
   readonly #size: BenchSize;
+  readonly #body: string;
 
-  private constructor(child: BenchChild, hasWrk: boolean, size: BenchSize) {
+  private constructor(child: BenchChild, hasWrk: boolean, size: BenchSize, body: string) {
     this.name = hasWrk ? "wrk" : "the built-in client";
     this.#child = child;
     this.#hasWrk = hasWrk;
     this.#size = size;
+    this.#body = body;
   }
 
-  static async start(size: BenchSize): Promise<LoadGenerator> {
+  static async start(size: BenchSize, body = benchReview): Promise<LoadGenerator> {
     const [child] = await BenchChild.start("gate/loadClient.ts");
-    return new LoadGenerator(child, await hasWrk(), size);
+    return new LoadGenerator(child, await hasWrk(), size, body);
   }
 
   /**
@@ -40,7 +42,7 @@ export class LoadGenerator {
 
   /** Sends the requests of one round. Rejects when an answer is not a 200. */
   send(port: number): Promise<LoadResult> {
-    if (this.#hasWrk) return sendWithWrk(loadOf(port, 0), this.#size.seconds);
+    if (this.#hasWrk) return sendWithWrk(this.#loadOf(port, 0), this.#size.seconds);
     return this.#sendBuiltIn(port, this.#size.requests);
   }
 
@@ -49,10 +51,10 @@ export class LoadGenerator {
   }
 
   async #sendBuiltIn(port: number, requests: number): Promise<LoadResult> {
-    return (await this.#child.ask(loadOf(port, requests))) as LoadResult;
+    return (await this.#child.ask(this.#loadOf(port, requests))) as LoadResult;
   }
-}
 
-function loadOf(port: number, requests: number): Load {
-  return { port, path: benchPath, body: benchReview, requests, connections: CONNECTIONS };
+  #loadOf(port: number, requests: number): Load {
+    return { port, path: benchPath, body: this.#body, requests, connections: CONNECTIONS };
+  }
 }

@@ -5,11 +5,11 @@ import { PolicyEngine } from "../../../src/policy/run/PolicyEngine.ts";
 import type { PolicyRun } from "../../../src/policy/run/runPolicy.ts";
 import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
+import { gateCall } from "../policies/gateCall.ts";
 import { measureRatio } from "../Ratio.ts";
 import { benchPolicies } from "./benchPolicies.ts";
 import { benchReview } from "./benchReview.ts";
 import { benchRun } from "./benchRun.ts";
-import { gateCall } from "./gateCall.ts";
 import { measureCall } from "./measureCall.ts";
 
 /** The cost of 980 additional policies that do not match: for the whole gate in process, the engine and the index. */

@@ -1,4 +1,4 @@
-import { CATALOGUE } from "../../../src/policies/catalogue/catalogue.ts";
+import { catalogue } from "../../../src/policies/catalogue/catalogue.ts";
 import { podSecurity } from "../../../src/policies/pod-security/podSecurity.ts";
 import type { Policy } from "../../../src/policy/define/policy.ts";
 import { Deadline } from "../../../src/policy/run/Deadline.ts";
@@ -6,9 +6,9 @@ import { PolicyEngine } from "../../../src/policy/run/PolicyEngine.ts";
 import type { BenchSize } from "../BenchSize.ts";
 import type { Figure } from "../Figure.ts";
 import { benchRun } from "../gate/benchRun.ts";
-import { gateCall } from "../gate/gateCall.ts";
 import { measureCall } from "../gate/measureCall.ts";
 import { measureRatio } from "../Ratio.ts";
+import { gateCall } from "./gateCall.ts";
 import { plainPodSecurity } from "./plainPodSecurity.ts";
 import { restrictedReview } from "./restrictedReview.ts";
 
@@ -16,7 +16,7 @@ import { restrictedReview } from "./restrictedReview.ts";
 export async function policyFigures({ rounds, durationMs }: BenchSize): Promise<Figure[]> {
   const text = restrictedReview();
   const restricted = podSecurity({ level: "restricted" });
-  const all = CATALOGUE.map(({ make }) => make()).filter(({ validate }) => validate !== undefined);
+  const all = catalogue.map(({ make }) => make()).filter(({ validate }) => validate !== undefined);
   const measured = (call: () => unknown) => (): Promise<number> => measureCall(call, durationMs);
   const parse = measured(() => JSON.parse(text));
   const ratio = (subject: () => unknown, floor: () => Promise<number>) =>

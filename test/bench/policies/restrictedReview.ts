@@ -5,7 +5,8 @@ import { benchReview } from "../gate/benchReview.ts";
 export function restrictedReview(): string {
   const body: unknown = JSON.parse(benchReview);
   const request = isJsonObject(body) && isJsonObject(body.request) ? body.request : {};
-  const spec = isJsonObject(request.object) && isJsonObject(request.object.spec) ? request.object.spec : {};
+  const spec: Record<string, unknown> =
+    isJsonObject(request.object) && isJsonObject(request.object.spec) ? request.object.spec : {};
   spec.securityContext = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
   for (const list of [spec.containers, spec.initContainers])
     for (const container of Array.isArray(list) ? list : [])

@@ -1,8 +1,8 @@
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { createGate } from "../../../src/gate/createGate.ts";
 import type { Policy } from "../../../src/policy/define/policy.ts";
-import { benchPath } from "./benchReview.ts";
-import { silentLog } from "./benchRun.ts";
+import { benchPath } from "../gate/benchReview.ts";
+import { silentLog } from "../gate/benchRun.ts";
 
 /** A call of a gate in process, with a review as its body. */
 export function gateCall(policies: readonly Policy[], review: string): () => Promise<string> {

@@ -1,0 +1,64 @@
+import type { BuiltinDoc } from "../../policies/catalogue/BuiltinDoc.ts";
+import { pluralOfKind } from "../../protocol/kubernetesNames.ts";
+
+/** A policy that judges or sets a field. */
+export interface FieldJudge {
+  readonly doc: BuiltinDoc;
+  /** The field that it judges: the one that is asked for, one in it, or one that it is in. */
+  readonly path: string;
+  readonly isExact: boolean;
+}
+
+/** Where Pod templates are. */
+const TEMPLATES = [
+  ["spec", "jobTemplate", "spec", "template"],
+  ["spec", "template"],
+];
+/** Whoever judges or sets one of these says nothing of a field in it. */
+const COMMON = ["spec", "metadata", "spec.containers"];
+
+/**
+ * The policies that judge or set a field, such as `spec.hostNetwork`, `containers.image` or `Service.spec.type`. Those of the
+ * field itself are first.
+ */
+export function judgesOf(field: string, docs: readonly BuiltinDoc[]): FieldJudge[] {
+  const [first = "", ...rest] = segmentsOf(field);
+  const kind = /^[A-Z]/.test(first) ? pluralOfKind(first) : undefined;
+  const asked = kind === undefined ? [first, ...rest] : rest;
+  const inTemplate = withoutTemplate(asked);
+  const judges = docs.flatMap((doc) => {
+    const isOfKind = kind === undefined || doc.resources.some((it) => it.split("/")[0] === kind);
+    const paths = [...(isOfKind ? [asked] : []), ...(doc.podTemplates && inTemplate !== undefined ? [inTemplate] : [])];
+    const found = paths.flatMap((path) => doc.fields.flatMap((own) => judgeOf(doc, own, path) ?? []));
+    return found.find(({ isExact }) => isExact) ?? found[0] ?? [];
+  });
+  return judges.sort((left, right) => Number(right.isExact) - Number(left.isExact));
+}
+
+/** Member names. The lists of containers of a Pod have one name, and need no `spec` before them. */
+function segmentsOf(path: string): string[] {
+  const names = path
+    .replaceAll(/\[[^\]]*\]/g, "")
+    .split(".")
+    .filter((it) => it !== "")
+    .map((it) => (/^(?:init|ephemeral)Containers$/.test(it) ? "containers" : it));
+  return names[0] === "containers" ? ["spec", ...names] : names;
+}
+
+function withoutTemplate(path: readonly string[]): string[] | undefined {
+  const template = TEMPLATES.find((it) => it.every((name, at) => path[at] === name));
+  return template === undefined ? undefined : path.slice(template.length);
+}
+
+function judgeOf(doc: BuiltinDoc, path: string, asked: readonly string[]): FieldJudge | undefined {
+  const own = segmentsOf(path);
+  // A path without its beginning is also found: securityContext.privileged.
+  const from = own.indexOf(asked[0] ?? "");
+  if (from < 0) return undefined;
+  const below = own.slice(from);
+  const shared = Math.min(below.length, asked.length);
+  if (!below.slice(0, shared).every((name, at) => name === asked[at])) return undefined;
+  const isIn = asked.length > below.length;
+  if (isIn && (COMMON.includes(below.join(".")) || (shared < 2 && from > 0))) return undefined;
+  return { doc, path, isExact: below.length === asked.length };
+}

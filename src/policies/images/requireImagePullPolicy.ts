@@ -1,0 +1,38 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+import { exemptImages } from "../exemptImages.ts";
+
+/**
+ * Denies containers with another `imagePullPolicy` than the required one. With `Always`, each start asks the registry: a moved
+ * tag is seen, and an image that a node has needs the credentials too. Where a container sets none, the default of the API
+ * server counts: `Always` for the tag latest or no tag, else `IfNotPresent`.
+ */
+export const requireImagePullPolicy = builtin({
+  name: "require-image-pull-policy",
+  description: "Containers must have the required imagePullPolicy",
+  match: { resources: ["pods"], resize: false },
+  params: {
+    /** `Always`, `IfNotPresent` or `Never`. */
+    pullPolicy: z._default(z.enum(["Always", "IfNotPresent", "Never"]), "Always"),
+    /** Which images are judged: `all`, only `tags` (those without a digest), or only `latest` (that tag, or none). */
+    images: z._default(z.enum(["all", "tags", "latest"]), "all"),
+    /** Images of containers that are not judged, with `*`. */
+    exemptImages,
+  },
+  exemptImages: (params) => params.exemptImages,
+  validations: (on) => [
+    on("containers[]", {
+      fault: (container, { params }) => {
+        const image = container.image ?? "";
+        const pinned = /@/.test(image);
+        const latest = !pinned && (/:latest$/.test(image) || !/:[\w.-]+$/.test(image));
+        if (params.images === "tags" && pinned) return false;
+        if (params.images === "latest" && !latest) return false;
+        return (container.imagePullPolicy ?? (latest ? "Always" : "IfNotPresent")) !== params.pullPolicy;
+      },
+      at: "imagePullPolicy",
+      message: ({ name, image }, { at, params }) =>
+        `${at}: container '${name}' with the image '${image ?? ""}' must have the imagePullPolicy ${params.pullPolicy}`,
+    }),
+  ],
+});

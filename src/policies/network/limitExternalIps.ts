@@ -1,0 +1,23 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+
+/**
+ * Denies external IPs of Services that are not listed. Whoever sets them receives the traffic of the cluster's Pods and nodes
+ * to these addresses, also to addresses of others (CVE-2020-8554). The type of the Service does not matter.
+ */
+export const limitExternalIps = builtin({
+  name: "limit-external-ips",
+  description: "Services must have no external IPs other than the listed ones",
+  match: { resources: ["services"] },
+  params: {
+    /** Addresses as Services write them. Default: none. */
+    allowed: z._default(z.array(z.string().check(z.minLength(1))), []),
+  },
+  validations: (on) => [
+    on("spec.externalIPs[]", {
+      fault: (address, { params }) => !params.allowed.includes(address),
+      message: (address, { at }) =>
+        `${at}: the address ${address} is not an allowed external IP; remove it, or use a LoadBalancer, an Ingress or a Gateway`,
+    }),
+  ],
+});

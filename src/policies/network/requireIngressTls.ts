@@ -1,0 +1,56 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+
+/**
+ * Denies Ingresses with a host that no entry of `spec.tls` covers, so that clients do not send passwords in plain text. An
+ * entry covers its hosts, with `*.` those one label below, and without hosts all of them. A rule without a host is for all
+ * hosts, so only an entry without hosts covers it. An Ingress without rules needs any entry.
+ */
+export const requireIngressTls = builtin({
+  name: "require-ingress-tls",
+  description: "Each host of an Ingress must have an entry in spec.tls",
+  // Only controllers write the status of an Ingress.
+  match: { resources: ["ingresses"], unasked: ["ingresses/status"] },
+  params: {
+    /** Annotations that an Ingress must have with this value, so that its controller serves no plain HTTP, such as `"kubernetes.io/ingress.allow-http": "false"`. */
+    requiredAnnotations: z._default(z.record(z.string(), z.string()), {}),
+  },
+  validations: (on) => [
+    on("spec.rules[]", {
+      fault: ({ host = "" }, { object }) =>
+        !(object.spec?.tls ?? []).some(
+          ({ hosts = [] }) =>
+            hosts.length === 0 ||
+            hosts.some(
+              (it) =>
+                it === host ||
+                // `*.example.com` without its star is `.example.com`.
+                (it.startsWith("*.") &&
+                  host.endsWith(it.split("*").join("")) &&
+                  host.split(".").length === it.split(".").length),
+            ),
+        ),
+      at: "host",
+      message: ({ host = "" }, { at }) =>
+        host === ""
+          ? `${at}: a rule without a host is for all hosts, and no entry of spec.tls is; name the host`
+          : `${at}: the host '${host}' is in no entry of spec.tls; add it there with the Secret of its certificate`,
+    }),
+    on("", {
+      fault: ({ spec }) => (spec?.rules ?? []).length === 0 && (spec?.tls ?? []).length === 0,
+      at: "spec.tls",
+      message: (_, { at }) => `${at}: the Ingress has no entry with the Secret of a certificate; add one`,
+    }),
+    on("", {
+      fault: ({ metadata }, { params }) =>
+        Object.keys(params.requiredAnnotations).some(
+          (key) => metadata?.annotations?.[key] !== params.requiredAnnotations[key],
+        ),
+      at: "metadata.annotations",
+      message: (_, { at, params }) =>
+        `${at}: the Ingress must not serve plain HTTP; set ${Object.keys(params.requiredAnnotations)
+          .map((key) => `${key}: "${params.requiredAnnotations[key]}"`)
+          .join(", ")}`,
+    }),
+  ],
+});

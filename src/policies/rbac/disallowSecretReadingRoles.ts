@@ -1,0 +1,36 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+import { roleExemption } from "./roleExemption.ts";
+
+/**
+ * Denies Roles and ClusterRoles that may read Secrets, also by a wildcard. Listing and watching returns the contents, as `get`
+ * does. Whoever reads the Secrets of a namespace has the passwords of all of its applications.
+ */
+export const disallowSecretReadingRoles = builtin({
+  name: "disallow-secret-reading-roles",
+  description: "Roles must not read Secrets, except those that they name",
+  match: { resources: ["roles", "clusterroles"] },
+  params: {
+    /** The verbs that count as reading. */
+    verbs: z._default(z.array(z.string()).check(z.minLength(1)), ["get", "list", "watch"]),
+    /** Whether a rule may read the Secrets that it has in `resourceNames`. */
+    allowNamed: z._default(z.boolean(), true),
+    /** Names of roles that may read Secrets. `*` at the end stands for any characters. */
+    allowedRoles: z._default(z.array(z.string().check(z.minLength(1))), []),
+  },
+  exempt: roleExemption,
+  validations: (on) => [
+    on("rules[]", {
+      fault: ({ apiGroups = [], resources = [], verbs = [], resourceNames = [] }, { params }) =>
+        apiGroups.some((it) => it === "" || it === "*") &&
+        resources.some((it) => it === "secrets" || it === "*") &&
+        verbs.some((it) => it === "*" || params.verbs.includes(it)) &&
+        (!params.allowNamed || resourceNames.length === 0),
+      at: "verbs",
+      message: ({ verbs = [] }, { at, params }) =>
+        params.allowNamed
+          ? `${at}: the rule grants ${verbs.join(", ")} on Secrets; name the Secrets in resourceNames, or remove them from the rule`
+          : `${at}: the rule grants ${verbs.join(", ")} on Secrets; remove them from the rule`,
+    }),
+  ],
+});

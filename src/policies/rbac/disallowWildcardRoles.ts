@@ -1,0 +1,38 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+import { roleExemption } from "./roleExemption.ts";
+
+const FIELDS = ["verbs", "resources", "apiGroups", "nonResourceURLs"] as const;
+
+/**
+ * Denies Roles and ClusterRoles with `*` in a rule: it also grants what is added to the cluster later. An aggregated ClusterRole
+ * must not select all ClusterRoles, because one of them is cluster-admin.
+ */
+export const disallowWildcardRoles = builtin({
+  name: "disallow-wildcard-roles",
+  description: "Rules of roles must name their verbs, resources and API groups, without *",
+  match: { resources: ["roles", "clusterroles"] },
+  params: {
+    /** The fields of a rule that must not have a wildcard. */
+    fields: z._default(z.array(z.enum(FIELDS)).check(z.minLength(1)), [...FIELDS]),
+    /** Names of roles that may have wildcards. `*` at the end stands for any characters. */
+    allowedRoles: z._default(z.array(z.string().check(z.minLength(1))), []),
+  },
+  exempt: roleExemption,
+  validations: (on) => [
+    ...FIELDS.map((field) =>
+      on("rules[]", {
+        data: { field },
+        fault: (rule, { data, params }) => params.fields.includes(data.field) && (rule[data.field] ?? []).includes("*"),
+        at: field,
+        message: (_, { at }) => `${at}: the wildcard * also grants what is added later; name what the role needs`,
+      }),
+    ),
+    // Only ClusterRoles have it.
+    on("aggregationRule.clusterRoleSelectors[]", {
+      fault: ({ matchLabels, matchExpressions }) =>
+        Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0,
+      message: (_, { at }) => `${at}: an empty selector takes the rules of all ClusterRoles; select them by a label`,
+    }),
+  ],
+});

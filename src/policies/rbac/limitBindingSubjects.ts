@@ -1,0 +1,38 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+
+/**
+ * Denies bindings to subjects that stand for everybody or for unlimited rights: anonymous users, all authenticated users, and
+ * the group system:masters, whose rights cannot be taken away. The API server restores its own bindings without asking the gate.
+ */
+export const limitBindingSubjects = builtin({
+  name: "limit-binding-subjects",
+  description: "Roles must not be bound to anonymous users, to all users, or to system:masters",
+  match: { resources: ["clusterrolebindings", "rolebindings"] },
+  params: {
+    /** `User/NAME` or `Group/NAME`. `Group/system:serviceaccounts` is another one that stands for many. */
+    denied: z._default(
+      z
+        .array(z.string().check(z.regex(/^(?:User|Group)\/.+$/, "is not User/NAME or Group/NAME")))
+        .check(z.minLength(1)),
+      ["User/system:anonymous", "Group/system:unauthenticated", "Group/system:authenticated", "Group/system:masters"],
+    ),
+    /** Names of bindings that are not judged. `*` at the end stands for any characters. */
+    allowedBindings: z._default(z.array(z.string().check(z.minLength(1))), []),
+  },
+  exempt: {
+    when: ({ metadata }, { params }) =>
+      params.allowedBindings.some(
+        (it) =>
+          it === (metadata?.name ?? "") ||
+          (it.endsWith("*") && (metadata?.name ?? "").startsWith(it.split("*").join(""))),
+      ),
+  },
+  validations: (on) => [
+    on("subjects[]", {
+      fault: ({ kind, name }, { params }) => params.denied.includes(`${kind}/${name}`),
+      message: ({ kind, name }, { at, object }) =>
+        `${at}: ${kind} '${name}' must not have the ${object.roleRef.kind} '${object.roleRef.name}'; bind it to the users, groups or ServiceAccounts that need it`,
+    }),
+  ],
+});

@@ -1,0 +1,32 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+
+/**
+ * Denies Pods without a priority class, and with another one than the allowed: the class decides which Pods make way when nodes
+ * are full. In a new Pod the API server sets the cluster's default class before it asks, but not in Pod templates.
+ */
+export const requirePriorityClass = builtin({
+  name: "require-priority-class",
+  description: "Pods must have an allowed priority class",
+  match: { resources: ["pods"], ephemeralContainers: false, resize: false },
+  params: {
+    /** Names of priority classes; `*` for all. */
+    allowed: z._default(z.array(z.string().check(z.minLength(1))), ["*"]),
+    /** Whether Pods must name a class. Default: true. */
+    required: z._default(z.boolean(), true),
+  },
+  validations: (on) => [
+    on("", {
+      fault: ({ spec }, { params }) => {
+        const name = spec?.priorityClassName ?? "";
+        if (name === "") return params.required;
+        return !params.allowed.includes("*") && !params.allowed.includes(name);
+      },
+      at: "spec.priorityClassName",
+      message: ({ spec }, { at, params }) =>
+        (spec?.priorityClassName ?? "") === ""
+          ? `${at}: the Pod must name a priority class; allowed are: ${params.allowed.join(", ")}`
+          : `${at}: the Pod must not have the priority class '${spec?.priorityClassName ?? ""}'; allowed are: ${params.allowed.join(", ")}`,
+    }),
+  ],
+});

@@ -1,0 +1,43 @@
+import * as z from "zod/mini";
+import { builtin } from "../builtin.ts";
+
+/**
+ * Denies Deployments and StatefulSets whose Pods may all run in one zone, and fail with it. It judges the workloads and not their
+ * Pods: only a workload says how many replicas there are, and a bare Pod, a DaemonSet or a Job has nothing to spread.
+ * An autoscaler that raises the number later is not asked.
+ */
+export const requireTopologySpread = builtin({
+  name: "require-topology-spread",
+  description: "Workloads with several replicas must spread them",
+  match: { resources: ["deployments", "statefulsets"] },
+  params: {
+    /** The labels of nodes over whose values Pods must be spread, each with a constraint of its own. */
+    topologyKeys: z._default(z.array(z.string().check(z.minLength(1))).check(z.minLength(1)), [
+      "topology.kubernetes.io/zone",
+    ]),
+    /** The number of replicas from which on the constraints are required. */
+    minReplicas: z._default(z.int().check(z.minimum(0)), 2),
+  },
+  validations: (on) => [
+    on("", {
+      fault: ({ spec }, { params }) =>
+        (spec?.replicas ?? 1) >= params.minReplicas &&
+        params.topologyKeys.some(
+          (required) =>
+            !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(
+              ({ topologyKey }) => topologyKey === required,
+            ),
+        ),
+      at: "spec.template.spec.topologySpreadConstraints",
+      message: ({ spec }, { at, params }) =>
+        `${at}: ${spec?.replicas ?? 1} replicas must have a constraint for ${params.topologyKeys
+          .filter(
+            (required) =>
+              !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(
+                ({ topologyKey }) => topologyKey === required,
+              ),
+          )
+          .join(" and ")}`,
+    }),
+  ],
+});

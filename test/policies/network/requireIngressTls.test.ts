@@ -1,0 +1,86 @@
+import { expect, it } from "vitest";
+import { requireIngressTls } from "../../../src/policies/network/requireIngressTls.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import { faultsOf, nativeOf } from "../faultsOf.ts";
+import { ingress } from "./networkObjects.ts";
+
+type Options = Parameters<typeof requireIngressTls>[0];
+
+const uncovered = (index: number, host: string): string =>
+  `spec.rules[${index}].host: the host '${host}' is in no entry of spec.tls; add it there with the Secret of its certificate`;
+const ALL = "spec.rules[0].host: a rule without a host is for all hosts, and no entry of spec.tls is; name the host";
+const NONE = "spec.tls: the Ingress has no entry with the Secret of a certificate; add one";
+
+const rules = (...hosts: (string | undefined)[]): JsonObject[] => hosts.map((host) => ({ host, http: { paths: [] } }));
+const tls = (...hosts: string[]): JsonObject => ({ hosts, secretName: "web-tls" });
+
+it.each<[what: string, spec: JsonObject, messages: string[]]>([
+  ["a host without tls", { rules: rules("a.example.com") }, [uncovered(0, "a.example.com")]],
+  ["a host with its entry", { rules: rules("a.example.com"), tls: [tls("a.example.com")] }, []],
+  [
+    "hosts of several entries",
+    {
+      rules: rules("a.example.com", "b.example.com"),
+      tls: [tls("c.example.com", "b.example.com"), tls("a.example.com")],
+    },
+    [],
+  ],
+  [
+    "one host of two",
+    { rules: rules("a.example.com", "b.example.com"), tls: [tls("a.example.com")] },
+    [uncovered(1, "b.example.com")],
+  ],
+  ["an entry with a wildcard", { rules: rules("a.example.com"), tls: [tls("*.example.com")] }, []],
+  [
+    "a host two labels below",
+    { rules: rules("a.b.example.com"), tls: [tls("*.example.com")] },
+    [uncovered(0, "a.b.example.com")],
+  ],
+  [
+    "the host above the wildcard",
+    { rules: rules("example.com"), tls: [tls("*.example.com")] },
+    [uncovered(0, "example.com")],
+  ],
+  [
+    "a host that ends alike",
+    { rules: rules("a.badexample.com"), tls: [tls("*.example.com")] },
+    [uncovered(0, "a.badexample.com")],
+  ],
+  ["a wildcard with its entry", { rules: rules("*.example.com"), tls: [tls("*.example.com")] }, []],
+  [
+    "a wildcard with an entry for one host",
+    { rules: rules("*.example.com"), tls: [tls("a.example.com")] },
+    [uncovered(0, "*.example.com")],
+  ],
+  ["an entry without hosts", { rules: rules("a.example.com"), tls: [{ secretName: "web-tls" }] }, []],
+  ["a rule without a host", { rules: rules(undefined), tls: [tls("a.example.com")] }, [ALL]],
+  ["a rule with an empty host and tls without hosts", { rules: rules(""), tls: [{}] }, []],
+  ["no rules", { defaultBackend: { service: { name: "web" } } }, [NONE]],
+  ["no rules, with tls", { defaultBackend: { service: { name: "web" } }, tls: [tls("a.example.com")] }, []],
+])("requireIngressTls judges %s", async (_what, spec, messages) => {
+  expect(await faultsOf(requireIngressTls(), ingress(spec))).toEqual(messages);
+});
+
+const COVERED: JsonObject = { rules: rules("a.example.com"), tls: [tls("a.example.com")] };
+const noHttp: Options = { requiredAnnotations: { "kubernetes.io/ingress.allow-http": "false" } };
+const HTTP =
+  'metadata.annotations: the Ingress must not serve plain HTTP; set kubernetes.io/ingress.allow-http: "false"';
+
+it.each<[what: string, annotations: JsonObject | undefined, messages: string[]]>([
+  ["no annotations", undefined, [HTTP]],
+  ["another annotation", { "example.com/a": "false" }, [HTTP]],
+  ["another value", { "kubernetes.io/ingress.allow-http": "true" }, [HTTP]],
+  ["the annotation", { "kubernetes.io/ingress.allow-http": "false" }, []],
+])("requireIngressTls with requiredAnnotations judges %s", async (_what, annotations, messages) => {
+  expect(await faultsOf(requireIngressTls(noHttp), ingress(COVERED, annotations))).toEqual(messages);
+});
+
+it("requireIngressTls denies that the entry of a host is removed, and not another update", async () => {
+  const open = ingress({ rules: rules("a.example.com") });
+  expect(await faultsOf(requireIngressTls(), open, ingress(COVERED))).toEqual([uncovered(0, "a.example.com")]);
+  expect(await faultsOf(requireIngressTls(), open, open)).toEqual([]);
+});
+
+it.each<Options>([{}, noHttp])("requireIngressTls is native with %j", (options) => {
+  expect(nativeOf(requireIngressTls(options))).toBe("yes");
+});

@@ -1,0 +1,87 @@
+import { expect, it } from "vitest";
+import { disallowEscalatingRoles } from "../../../src/policies/rbac/disallowEscalatingRoles.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import { faultsOf, nativeOf } from "../faultsOf.ts";
+import { clusterRole, role } from "./rbacObjects.ts";
+
+type Options = Parameters<typeof disallowEscalatingRoles>[0];
+
+const WHAT = {
+  escalate: "write roles with rights that they do not have",
+  bind: "bind roles with rights that they do not have",
+  impersonate: "act as others",
+  "nodes-proxy": "run commands in all Pods of a node through its kubelet",
+  token: "make tokens of ServiceAccounts",
+  "approve-csr": "approve client certificates for any user",
+} as const;
+type Power = keyof typeof WHAT;
+
+const RBAC = "rbac.authorization.k8s.io";
+const CERTIFICATES = "certificates.k8s.io";
+const rule = (group: string, resources: string[], verbs: string[]): JsonObject => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+});
+
+it.each<[rule: JsonObject, powers: Power[]]>([
+  [rule("", ["pods"], ["get", "create"]), []],
+  [rule(RBAC, ["roles", "rolebindings"], ["get", "create", "update"]), []],
+  [rule(RBAC, ["roles"], ["escalate"]), ["escalate"]],
+  [rule(RBAC, ["clusterroles"], ["get", "bind"]), ["bind"]],
+  [rule(RBAC, ["clusterroles"], ["*"]), ["escalate", "bind"]],
+  [rule(RBAC, ["*"], ["bind"]), ["bind"]],
+  [rule(RBAC, ["rolebindings"], ["*"]), []],
+  [rule("*", ["roles"], ["escalate"]), ["escalate"]],
+  [rule("", ["users", "groups"], ["impersonate"]), ["impersonate"]],
+  [rule("", ["serviceaccounts"], ["impersonate"]), ["impersonate"]],
+  [rule("", ["serviceaccounts"], ["get", "create"]), []],
+  [rule("authentication.k8s.io", ["uids"], ["impersonate"]), ["impersonate"]],
+  [rule("", ["nodes"], ["get"]), []],
+  [rule("", ["nodes/proxy"], ["get"]), ["nodes-proxy"]],
+  [rule("", ["*/proxy"], ["create"]), ["nodes-proxy"]],
+  [rule("", ["services/proxy"], ["get"]), []],
+  [rule("", ["serviceaccounts/token"], ["create"]), ["token"]],
+  [rule("", ["serviceaccounts/token"], ["get"]), []],
+  [rule(CERTIFICATES, ["certificatesigningrequests/approval"], ["update"]), ["approve-csr"]],
+  [rule(CERTIFICATES, ["certificatesigningrequests"], ["get", "update"]), []],
+  [rule(CERTIFICATES, ["signers"], ["approve"]), []],
+  [rule("", ["*"], ["get"]), ["nodes-proxy"]],
+  [rule("", ["*"], ["*"]), ["impersonate", "nodes-proxy", "token"]],
+  [rule("*", ["*"], ["*"]), ["escalate", "bind", "impersonate", "nodes-proxy", "token", "approve-csr"]],
+  [{ nonResourceURLs: ["*"], verbs: ["*"] }, []],
+])("disallowEscalatingRoles finds in %j the powers %j", async (of, powers) => {
+  const resources = Array.isArray(of.resources) ? of.resources.join(", ") : "";
+  const messages = powers.map(
+    (it) =>
+      `rules[0].verbs: with ${it} on ${resources} the subjects of the role can ${WHAT[it]}; remove it from the rule`,
+  );
+  expect(await faultsOf(disallowEscalatingRoles(), clusterRole([of]))).toEqual(messages);
+  expect(await faultsOf(disallowEscalatingRoles(), role([of]))).toEqual(messages);
+});
+
+const ALL = rule("*", ["*"], ["*"]);
+
+it.each<[what: string, options: Options, object: JsonObject, faults: number]>([
+  ["a role without rules", {}, clusterRole(null), 0],
+  ["two of the powers", { powers: ["bind", "token"] }, clusterRole([ALL]), 2],
+  ["an allowed role", { allowedRoles: ["ops"] }, clusterRole([ALL], "ops"), 0],
+  ["another role", { allowedRoles: ["ops"] }, clusterRole([ALL], "dev"), 6],
+])("disallowEscalatingRoles judges %s with %j", async (_what, options, object, faults) => {
+  expect(await faultsOf(disallowEscalatingRoles(options), object)).toHaveLength(faults);
+});
+
+it("disallowEscalatingRoles denies an added power only", async () => {
+  const before = clusterRole([rule(RBAC, ["roles"], ["bind"])]);
+  const after = clusterRole([rule(RBAC, ["roles"], ["bind"]), rule("", ["users"], ["impersonate"])]);
+  expect(await faultsOf(disallowEscalatingRoles(), after, before)).toEqual([
+    "rules[1].verbs: with impersonate on users the subjects of the role can act as others; remove it from the rule",
+  ]);
+});
+
+it.each<Options>([{}, { powers: ["bind"], allowedRoles: ["ops-*"] }])(
+  "disallowEscalatingRoles is native with %j",
+  (options) => {
+    expect(nativeOf(disallowEscalatingRoles(options))).toBe("yes");
+  },
+);

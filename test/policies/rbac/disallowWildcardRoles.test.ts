@@ -1,0 +1,73 @@
+import { expect, it } from "vitest";
+import { disallowWildcardRoles } from "../../../src/policies/rbac/disallowWildcardRoles.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import { faultsOf, nativeOf } from "../faultsOf.ts";
+import { clusterRole, role } from "./rbacObjects.ts";
+
+type Options = Parameters<typeof disallowWildcardRoles>[0];
+
+const denied = (index: number, field: string): string =>
+  `rules[${index}].${field}: the wildcard * also grants what is added later; name what the role needs`;
+const READ: JsonObject = { apiGroups: [""], resources: ["pods"], verbs: ["get"] };
+const EVERYTHING: JsonObject = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
+const selecting = (...clusterRoleSelectors: JsonObject[]): JsonObject => ({
+  aggregationRule: { clusterRoleSelectors },
+});
+
+it.each<[what: string, options: Options, object: JsonObject, messages: string[]]>([
+  ["named rights", {}, role([READ]), []],
+  ["no rules", {}, role(null), []],
+  ["verbs", {}, role([{ ...READ, verbs: ["*"] }]), [denied(0, "verbs")]],
+  ["resources", {}, role([READ, { ...READ, resources: ["pods", "*"] }]), [denied(1, "resources")]],
+  ["groups", {}, role([{ ...READ, apiGroups: ["*"] }]), [denied(0, "apiGroups")]],
+  ["everything", {}, clusterRole([EVERYTHING]), ["verbs", "resources", "apiGroups"].map((it) => denied(0, it))],
+  ["URLs", {}, clusterRole([{ nonResourceURLs: ["*"], verbs: ["get"] }]), [denied(0, "nonResourceURLs")]],
+  ["a part of the URLs", {}, clusterRole([{ nonResourceURLs: ["/healthz/*"], verbs: ["get"] }]), []],
+  ["a subresource of all", {}, clusterRole([{ ...READ, resources: ["*/scale"] }]), []],
+  ["another field", { fields: ["verbs"] }, clusterRole([{ ...READ, resources: ["*"] }]), []],
+  ["the field", { fields: ["verbs"] }, clusterRole([EVERYTHING]), [denied(0, "verbs")]],
+  ["an allowed role", { allowedRoles: ["ops"] }, clusterRole([EVERYTHING], "ops"), []],
+  [
+    "another role",
+    { allowedRoles: ["ops"], fields: ["verbs"] },
+    clusterRole([EVERYTHING], "ops-2"),
+    [denied(0, "verbs")],
+  ],
+  ["a role with an allowed beginning", { allowedRoles: ["ops-*"] }, clusterRole([EVERYTHING], "ops-2"), []],
+  [
+    "a role with an allowed beginning later",
+    { allowedRoles: ["ops-*"], fields: ["verbs"] },
+    role([EVERYTHING], "x-ops-2"),
+    [denied(0, "verbs")],
+  ],
+  ["an aggregated role", {}, clusterRole(null, "all", selecting({ matchLabels: { "example.com/role": "a" } })), []],
+  [
+    "an aggregated role with rules of its author",
+    { fields: ["verbs"] },
+    clusterRole([EVERYTHING], "all", selecting({ matchLabels: { "example.com/role": "a" } })),
+    [denied(0, "verbs")],
+  ],
+  [
+    "an aggregated role of all roles",
+    {},
+    clusterRole(null, "all", selecting({ matchExpressions: [{ key: "a", operator: "Exists" }] }, {})),
+    [
+      "aggregationRule.clusterRoleSelectors[1]: an empty selector takes the rules of all ClusterRoles; select them by a label",
+    ],
+  ],
+])("disallowWildcardRoles judges %s with %j", async (_what, options, object, messages) => {
+  expect(await faultsOf(disallowWildcardRoles(options), object)).toEqual(messages);
+});
+
+it("disallowWildcardRoles denies an added wildcard only", async () => {
+  const before = role([{ ...READ, verbs: ["*"] }]);
+  const after = role([READ, { ...READ, verbs: ["*"] }, { ...READ, resources: ["*"] }]);
+  expect(await faultsOf(disallowWildcardRoles(), after, before)).toEqual([denied(2, "resources")]);
+});
+
+it.each<Options>([{}, { fields: ["verbs"], allowedRoles: ["ops-*"] }])(
+  "disallowWildcardRoles is native with %j",
+  (options) => {
+    expect(nativeOf(disallowWildcardRoles(options))).toBe("yes");
+  },
+);

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { requireTopologySpread } from "../../../src/policies/workloads/requireTopologySpread.ts";
+import type { JsonObject } from "../../../src/protocol/Json.ts";
+import { cronJobOf, deploymentOf, faultsOf, nativeOf, podOf } from "../faultsOf.ts";
+
+const ZONE = "topology.kubernetes.io/zone";
+const HOST = "kubernetes.io/hostname";
+const of = (replicas: number, ...keys: readonly string[]): JsonObject =>
+  deploymentOf(
+    podOf({}, { topologySpreadConstraints: keys.map((topologyKey) => ({ topologyKey, maxSkew: 1 })) }),
+    replicas,
+  );
+const lacks = (replicas: number, keys = ZONE): string =>
+  `spec.template.spec.topologySpreadConstraints: ${replicas} replicas must have a constraint for ${keys}`;
+
+type Options = Parameters<typeof requireTopologySpread>[0];
+it.each<[what: string, options: Options, object: JsonObject, messages: readonly string[]]>([
+  ["one replica", {}, of(1), []],
+  ["no replicas", {}, of(0), []],
+  ["two replicas that are not spread", {}, of(2), [lacks(2)]],
+  ["constraints of null", {}, deploymentOf(podOf({}, { topologySpreadConstraints: null }), 3), [lacks(3)]],
+  ["two replicas in zones", {}, of(2, ZONE), []],
+  ["two replicas on nodes", {}, of(2, HOST), [lacks(2)]],
+  ["both keys", { topologyKeys: [ZONE, HOST] }, of(2, HOST, ZONE), []],
+  ["one of two keys", { topologyKeys: [ZONE, HOST] }, of(2, ZONE), [lacks(2, HOST)]],
+  ["none of two keys", { topologyKeys: [ZONE, HOST] }, of(2), [lacks(2, `${ZONE} and ${HOST}`)]],
+  ["fewer replicas than the minimum", { minReplicas: 3 }, of(2), []],
+  ["any number of replicas", { minReplicas: 0 }, of(0), [lacks(0)]],
+  ["a Deployment without a template", {}, { ...of(2), spec: { replicas: 2 } }, [lacks(2)]],
+  ["a StatefulSet", {}, { ...of(2), kind: "StatefulSet" }, [lacks(2)]],
+  ["replicas that are not set, which is one", {}, { ...of(2), spec: { template: { spec: {} } } }, []],
+  ["a Pod", {}, podOf({}), []],
+  ["a CronJob", {}, cronJobOf(podOf({})), []],
+])("requireTopologySpread on %s", async (_what, options, object, messages) => {
+  expect(await faultsOf(requireTopologySpread(options), object)).toEqual(messages);
+});
+
+it("requireTopologySpread has a native form", () => {
+  expect(nativeOf(requireTopologySpread())).toBe("yes");
+});
