@@ -84,6 +84,9 @@ export function builtin<
     };
     const checked = z.safeParse(schema, own);
     if (!checked.success) return fail(checked.error);
+    for (const [key, value] of Object.entries({ onTemplates, help }))
+      if (value !== undefined && define === undefined)
+        throw new PolicyDefinitionError(name, `options.${key}`, "is not an option of this policy, which is a function");
     const isOnPods = (match.resources as readonly string[]).includes("pods");
     const validate =
       define === undefined ? undefined : validations(define, { exempt, exemptImages, onTemplates, help });

@@ -32,6 +32,12 @@ export {
 export * as packs from "./packs/index.ts";
 export type { Pack, PackOptions } from "./packs/Pack.ts";
 export { type PodSecurityExemptions, type PodSecurityOptions, podSecurity } from "./pod-security/podSecurity.ts";
+export {
+  type PodSecurityByLabelOptions,
+  type PodSecurityEntry,
+  type PodSecurityParts,
+  podSecurityByLabel,
+} from "./pod-security/podSecurityByLabel.ts";
 export { disallowClusterAdminBindings } from "./rbac/disallowClusterAdminBindings.ts";
 export { disallowEscalatingRoles } from "./rbac/disallowEscalatingRoles.ts";
 export { disallowExec } from "./rbac/disallowExec.ts";

@@ -1,5 +1,19 @@
+import type { Review } from "../../protocol/review/Review.ts";
 import type { LocalVerdict } from "../gate/judgeReviewLocally.ts";
 import type { LocatedReview } from "../manifests/readReviews.ts";
+
+/** A policy whose findings of an object are those of its owner's Pod template. */
+export interface CoveredPolicy {
+  readonly policy: string;
+  /** The review of the owner, which has the findings. */
+  readonly by: Review;
+}
+
+/** A verdict without the findings of covered policies. */
+export interface ReportedVerdict extends Omit<LocalVerdict, "result"> {
+  /** `covered`: the object would be denied, only for faults that its owner is denied for. */
+  readonly result: LocalVerdict["result"] | "covered";
+}
 
 /** An object of the input with the verdict on it. */
 export interface JudgedObject {
@@ -7,5 +21,6 @@ export interface JudgedObject {
     /** What a person has to know to rely on the verdict. */
     readonly notes: readonly string[];
   };
-  readonly verdict: LocalVerdict;
+  readonly verdict: ReportedVerdict;
+  readonly covered: readonly CoveredPolicy[];
 }

@@ -8,6 +8,8 @@ import { wrapText } from "../terminal/wrapText.ts";
 export interface ReviewCounts {
   allowed: number;
   denied: number;
+  /** Objects that would be denied only for faults that their owners are denied for. */
+  covered: number;
   notJudged: number;
   /** Objects that a policy does not judge in their version. */
   otherVersion: number;
@@ -28,8 +30,9 @@ export function printSummary(
       const what = why === "not a manifest" ? `${why}: ${reason}` : reason;
       output.write(`${"skipped".padEnd(10)}  ${printable(file)}  ${paint(terminal, output, "dim", what)}\n`);
     }
-  const { allowed, denied, notJudged, wouldBeDenied, unreadable } = counts;
-  const parts = [plural(allowed + denied + notJudged, "object"), `${allowed} allowed`, `${denied} denied`];
+  const { allowed, denied, covered, notJudged, wouldBeDenied, unreadable } = counts;
+  const parts = [plural(allowed + denied + covered + notJudged, "object"), `${allowed} allowed`, `${denied} denied`];
+  if (covered > 0) parts.push(`${covered} covered by ${covered === 1 ? "its owner" : "their owners"}`);
   if (notJudged > 0) parts.push(`${notJudged} not judged`);
   if (wouldBeDenied > 0) parts.push(`${wouldBeDenied} would be denied`);
   if (unreadable > 0) parts.push(`${unreadable} could not be read`);

@@ -1,4 +1,5 @@
 import { writeJson } from "../../protocol/json/writeJson.ts";
+import type { GroupVersionKind } from "../../protocol/review/Review.ts";
 import type { SkippedPath } from "../manifests/findInputFiles.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
 import type { JudgedObject } from "./JudgedObject.ts";
@@ -9,14 +10,14 @@ const UNSAFE = /[\u007f-\u009f\p{Bidi_Control}]/gu;
 
 /** The verdict on an object as a line of JSON. `allowed` is null when no policy was asked. */
 export function reviewJson(judged: JudgedObject): string {
-  const { located, verdict } = judged;
+  const { located, verdict, covered } = judged;
   const { file, line, review, notes } = located;
   const { namespace, name, kind, subresource, operation } = review;
   const { result, denials, warnings, audit, policies } = verdict;
   return lineOf({
     file,
     line,
-    apiVersion: kind.group === "" ? kind.version : `${kind.group}/${kind.version}`,
+    apiVersion: apiVersionOf(kind),
     kind: kind.kind,
     namespace,
     name,
@@ -28,9 +29,20 @@ export function reviewJson(judged: JudgedObject): string {
     warnings,
     audit,
     policies,
+    covered: covered.map(({ policy, by }) => ({
+      policy,
+      apiVersion: apiVersionOf(by.kind),
+      kind: by.kind.kind,
+      namespace: by.namespace,
+      name: by.name,
+    })),
     patch: shownPatch(judged),
     notes,
   });
+}
+
+function apiVersionOf({ group, version }: GroupVersionKind): string {
+  return group === "" ? version : `${group}/${version}`;
 }
 
 /** A path that was not read as a line of JSON. */

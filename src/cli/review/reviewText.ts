@@ -7,19 +7,24 @@ import { printable } from "../../telemetry/printable.ts";
 import { NOT_SHOWN } from "../gate/secretMask.ts";
 import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
-import type { JudgedObject } from "./JudgedObject.ts";
+import type { CoveredPolicy, JudgedObject } from "./JudgedObject.ts";
 import { type ShownOperation, shownPatch } from "./shownPatch.ts";
 
 /** As wide as the verdict before an object. */
 const INDENT = " ".repeat(12);
-const MARKS = { allowed: "green", denied: "red", "not judged": "yellow" } as const;
+const MARKS = { allowed: "green", denied: "red", covered: "dim", "not judged": "yellow" } as const;
 /** The shortest cut of a value; a longer one is shown where the line has room. */
 const MIN_VALUE = 24;
 
-/** The verdict on an object for people: a line for the object, and below it a line for each thing that was said. */
+/**
+ * The verdict on an object for people: a line for the object, and below it a line for each thing that was said. A covered
+ * object of which nothing else was said is only in the verbose text.
+ */
 export function reviewText(terminal: Terminal, output: Output, judged: JudgedObject, verbose: boolean): string {
-  const { verdict, located } = judged;
-  const { result } = verdict;
+  const { verdict, located, covered } = judged;
+  const { result, warnings, audit } = verdict;
+  const { notes } = located;
+  if (result === "covered" && !verbose && [...warnings, ...audit, ...notes].length === 0) return "";
   const colour = (style: Parameters<typeof paint>[2], text: string): string => paint(terminal, output, style, text);
   const said = (label: string, style: Parameters<typeof paint>[2], texts: readonly string[]): string[] =>
     texts
@@ -36,25 +41,41 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
   const lines = [
     firstLine(judged, colour(MARKS[result], result.padEnd(10)), (text) => colour("dim", text)),
     ...said("", "dim", verdict.denials),
-    ...said("warning", "yellow", verdict.warnings),
-    ...verdict.audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
-    ...said("note", "yellow", located.notes),
-    ...patch.map((operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation)}`),
+    ...said("warning", "yellow", warnings),
+    ...audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
+    ...said("note", "yellow", notes),
+    ...(result === "covered" ? [] : patch).map((operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation)}`),
+    ...(verbose && result !== "covered" ? said("covered", "dim", covered.map(coveredText)) : []),
     ...(verbose && asked !== "" ? said("asked", "dim", [asked]) : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** `denied      Pod shop/web  deploy.yaml:9`. The place gets a line of its own when both are too long for one. */
-function firstLine({ located }: JudgedObject, mark: string, dim: (text: string) => string): string {
+/**
+ * `denied      Pod shop/web  deploy.yaml:9`. The place gets a line of its own when both are too long for one. A covered
+ * object has its owners in place of it.
+ */
+function firstLine(
+  { located, verdict, covered }: JudgedObject,
+  mark: string,
+  dim: (text: string) => string,
+): string {
   const { file, line, review } = located;
-  const { namespace, kind, subresource } = review;
-  const what = printable(
-    `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${shownName(review)}`,
-  );
-  const place = printable(`${file}:${line}`);
+  const what = printable(objectText(review));
+  const owners = new Set(covered.map(({ by }) => objectText(by)));
+  const place = printable(verdict.result === "covered" ? `by ${[...owners].join(", ")}` : `${file}:${line}`);
   const fits = INDENT.length + what.length + 2 + place.length <= 80;
   return `${mark}  ${what}${fits ? "  " : `\n${INDENT}`}${dim(place)}`;
+}
+
+/** `Pod shop/web`. */
+function objectText(review: Review): string {
+  const { namespace, kind, subresource } = review;
+  return `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${shownName(review)}`;
+}
+
+function coveredText({ policy, by }: CoveredPolicy): string {
+  return `${policy} by ${objectText(by)}`;
 }
 
 /** `gen-…` for a name that the API server completes. */

@@ -9,12 +9,12 @@ const UNSAFE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
  * The object of a review as it becomes: with the patch of the mutators, as a YAML document that begins with its source.
- * Empty for an object that is denied or deleted. A Secret has no values.
+ * Empty for an object that is denied, covered or deleted. A Secret has no values.
  */
 export function reviewYaml(judged: JudgedObject): string {
   const { file, line, review } = judged.located;
   const object = shownObject(judged);
-  if (object === null || judged.verdict.result === "denied") return "";
+  if (object === null || ["denied", "covered"].includes(judged.verdict.result)) return "";
   const hint = isSecret(review) ? "# The values of a Secret are not shown: this document cannot be applied.\n" : "";
   return `---\n# Source: ${printable(`${file}:${line}`)}\n${hint}${yamlOf(object)}`;
 }

@@ -16,7 +16,9 @@ import { closestName } from "../terminal/closestName.ts";
 import { EXIT_DENIED, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
 import type { Output, Terminal } from "../terminal/Terminal.ts";
-import type { JudgedObject } from "./JudgedObject.ts";
+import { coverFindings, type OwnVerdict } from "./coverFindings.ts";
+import { InputOwners } from "./InputOwners.ts";
+import type { JudgedObject, ReportedVerdict } from "./JudgedObject.ts";
 import { pluralNote } from "./pluralNote.ts";
 import { printRenderHints, printSummary, type ReviewCounts } from "./printSummary.ts";
 import { reviewJson, skippedJson, unreadableJson } from "./reviewJson.ts";
@@ -49,14 +51,27 @@ export async function runReview(terminal: Terminal, paths: readonly string[], op
     throw new CliError("usage", `the gate has no cluster ${JSON.stringify(cluster)}${knownClusters(gate)}`);
   const reviewCommand = commandFor(options);
   const { reviews, faults, skipped } = await readReviews(paths, { ...options, reviewCommand }, terminal.stdin);
-  const counts = { allowed: 0, denied: 0, notJudged: 0, otherVersion: 0, wouldBeDenied: 0, unreadable: faults.length };
-  for (const located of reviews) {
+  const owners = new InputOwners(reviews);
+  const verdicts = new Map<LocatedReview, LocalVerdict>();
+  const judge = async (located: LocatedReview): Promise<LocalVerdict> => {
+    const known = verdicts.get(located);
+    if (known !== undefined) return known;
     current = located;
     const verdict = await judgeReviewLocally(runtime, settings, located.review);
+    if (owners.isOwner(located)) verdicts.set(located, verdict);
+    return verdict;
+  };
+  const counts = { allowed: 0, denied: 0, covered: 0, notJudged: 0, otherVersion: 0, wouldBeDenied: 0, unreadable: faults.length };
+  for (const located of reviews) {
+    const own = { review: located.review, verdict: await judge(located) };
+    const above: OwnVerdict[] = [];
+    // An owner may come later in the input.
+    for (const owner of owners.of(located)) above.push({ review: owner.review, verdict: await judge(owner) });
+    const { verdict, covered } = coverFindings(own, above, gate.policies);
     count(counts, verdict);
     const guessed = located.isGuess ? pluralNote(located.review, gate.policies) : undefined;
     const notes = [...located.notes, ...(guessed === undefined ? [] : [guessed])];
-    printReview(terminal, options, { located: { ...located, notes }, verdict });
+    printReview(terminal, options, { located: { ...located, notes }, verdict, covered });
   }
   for (const fault of faults) {
     terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
@@ -83,7 +98,7 @@ function printReview(terminal: Terminal, options: ReviewOptions, judged: JudgedO
   }
 }
 
-function count(counts: ReviewCounts, { result, policies }: LocalVerdict): void {
+function count(counts: ReviewCounts, { result, policies }: ReportedVerdict): void {
   counts[result === "not judged" ? "notJudged" : result] += 1;
   if (policies.some((it) => it.result === "other-version")) counts.otherVersion += 1;
   if (policies.some(({ findings }) => findings.some(({ effect }) => effect === "would-deny")))
@@ -150,7 +165,7 @@ function builtinPolicy(name: string) {
   const known = [...builtinPolicies.keys()];
   const meant = closestName(name, [...known, ...builtinsWithOptions]);
   const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-  throw new CliError("usage", `--use ${name}: unknown built-in policy${hint}; known are ${known.join(", ")}`);
+  throw new CliError("usage", `--use ${name}: unknown built-in policy${hint}; postern explain lists them`);
 }
 
 function chooseCluster(gate: Gate, name: string | undefined): string {

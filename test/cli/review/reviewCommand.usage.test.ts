@@ -21,7 +21,7 @@ describe("postern review exits with 2, prints one line and judges nothing", () =
   it.each<[args: string[], err: string]>([
     [
       ["--use", "nope", good],
-      "--use nope: unknown built-in policy; known are deny-labels, disallow-latest-tag, require-labels, require-resources",
+      "--use nope: unknown built-in policy; postern explain lists them",
     ],
     [
       ["--use", "add-labels", good],
@@ -37,7 +37,7 @@ describe("postern review exits with 2, prints one line and judges nothing", () =
     ],
     [
       ["--use", "denyLabels", good],
-      "--use denyLabels: unknown built-in policy (did you mean deny-labels?); known are deny-labels, disallow-latest-tag, require-labels, require-resources",
+      "--use denyLabels: unknown built-in policy (did you mean deny-labels?); postern explain lists them",
     ],
     [
       ["--use", "deny-labels", "--cluster", "prod", good],
