@@ -68,8 +68,43 @@ describe.each<[tiers: string, ofTier: readonly string[], without: readonly strin
   });
 });
 
-/** The path of a gate that imports as users do. */
-function gateWith(tiers: string): string {
+/** A gate pays only for the policies that it lists. The budgets are in bytes gzipped, beyond a gate without a policy. */
+describe.each<[policies: string, maxMore: number, ofLibrary: readonly string[]]>([
+  ["denyLabels()", 3_000, ["labels"]],
+  [
+    'podSecurity({ level: "restricted" })',
+    12 * 1024,
+    ["pod-security", "pod-security/baseline", "pod-security/restricted"],
+  ],
+])("the worker of a gate with the policy %s", async (policies, maxMore, ofLibrary) => {
+  const [{ text: bare }, { text, bundle }] = [
+    await bundleFunction("worker", gateWith("")),
+    await bundleFunction("worker", gateWith("", policies)),
+  ];
+  const more = gzippedBytes(text) - gzippedBytes(bare);
+
+  it(`has only its folders of the library, and ${more} bytes more, at most ${maxMore}`, () => {
+    const folders = Object.values(bundle.metafile.outputs)
+      .flatMap(({ inputs }) => Object.entries(inputs))
+      .flatMap(([path, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? (/^src\/policies\/(.+)\/[^/]+$/.exec(path)?.[1] ?? []) : [],
+      );
+    expect([...new Set(folders)].sort()).toEqual(ofLibrary);
+    expect(more).toBeLessThanOrEqual(maxMore);
+  });
+});
+
+describe("the worker of a gate with everything", async () => {
+  const { text } = await bundleFunction("worker", gateWith("jwt(), capability(), clientCertificate()", "...all"));
+  const bytes = gzippedBytes(text);
+
+  it(`has ${bytes} bytes gzipped, at most ${150 * 1024}`, () => {
+    expect(bytes).toBeLessThanOrEqual(150 * 1024);
+  });
+});
+
+/** The path of a gate that imports as users do. `all` is every export of the library, so that nothing is left out. */
+function gateWith(tiers: string, policies = ""): string {
   const folder = mkdtempSync(join(tmpdir(), "postern-tiers-"));
   folders.push(folder);
   const from = (path: string): string => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
@@ -78,7 +113,9 @@ function gateWith(tiers: string): string {
     file,
     `import { capability, clientCertificate, jwt } from ${from("../../src/identity/index.ts")};
 import { defineGate } from ${from("../../src/index.ts")};
-export default defineGate({ policies: [], tiers: [${tiers}], clusters: async () => undefined });
+${policies === "...all" ? `import * as library from ${from("../../src/policies/index.ts")};\nconst all = Object.values(library) as never[];` : ""}
+${policies === "" || policies === "...all" ? "" : `import { ${policies.replace(/\(.*/, "")} } from ${from("../../src/policies/index.ts")};`}
+export default defineGate({ policies: [${policies}], tiers: [${tiers}], clusters: async () => undefined });
 `,
   );
   return file;

@@ -72,6 +72,13 @@ export const OPTION_SETS: readonly OptionSet[] = [
     without: { use: noGate },
   },
   {
+    command: "explain",
+    options: { output: "json" },
+    rest: ["disallow-privileged"],
+    ending: { code: 0, says: /"builtin": "disallowPrivileged"/ },
+    without: { output: { code: 0, says: /^disallow-privileged \(disallowPrivileged\)/m } },
+  },
+  {
     command: "render",
     options: {
       gate: "gate.ts",
@@ -409,6 +416,7 @@ export const OPTION_SETS: readonly OptionSet[] = [
 /** The least that each command needs: every other option is absent. */
 export const MINIMAL: readonly OptionSet[] = [
   { command: "review", options: { use: "deny-labels" }, rest: ["pod.yaml"], ending: { code: 0, says: /^allowed/m } },
+  { command: "explain", options: {}, ending: { code: 0, says: /^Images$/m } },
   {
     command: "render",
     options: { cluster: "local", url: "https://gate.example.com", gate: "gate.ts" },

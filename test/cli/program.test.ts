@@ -5,6 +5,7 @@ describe("postern help", () => {
   it.each([
     ["dev"],
     ["review"],
+    ["explain"],
     ["render"],
     ["serve"],
     ["sync"],

@@ -3,6 +3,7 @@ import { devCommand } from "../../src/cli/dev/devCommand.ts";
 import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
 import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { enrollCommand } from "../../src/cli/enroll/enrollCommand.ts";
+import { explainCommand } from "../../src/cli/explain/explainCommand.ts";
 import { keysCommand } from "../../src/cli/keys/keysCommand.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { recordsCommand } from "../../src/cli/records/recordsCommand.ts";
@@ -31,6 +32,7 @@ export interface Surroundings {
 export const ALL_COMMANDS = [
   devCommand,
   reviewCommand,
+  explainCommand,
   renderCommand,
   serveCommand,
   syncCommand,

@@ -1,18 +1,21 @@
+import { builtinsText } from "./builtins/builtinsText.ts";
 import { codeTable } from "./codeTable.ts";
 import { constantTable } from "./constantTable.ts";
 import { metricTable } from "./metricTable.ts";
 
-const MARKED = /^<!-- (table|constants|metrics): (\S+)(?: (\w+))? -->\n[\s\S]*?^<!-- \/\1 -->$/gm;
+const MARKED = /^<!-- (table|constants|metrics|builtins): (\S+)(?: ([\w-]+))? -->\n[\s\S]*?^<!-- \/\1 -->$/gm;
 
 /**
  * Replaces the generated tables of a README: between `<!-- table: FILE TYPE -->` and `<!-- /table -->` the members of a
- * union, with `constants` the exported numbers whose names begin with TYPE, and between `<!-- metrics: FILE -->` and
- * `<!-- /metrics -->` the metrics of a file.
+ * union, with `constants` the exported numbers whose names begin with TYPE, between `<!-- metrics: FILE -->` and
+ * `<!-- /metrics -->` the metrics of a file, and with `<!-- builtins: FILE FOLDER -->` the built-in policies of a folder, or a
+ * list of all without FOLDER.
  */
 export function fillTables(root: string, markdown: string): string {
   return markdown.replace(MARKED, (_, kind: string, path: string, type: string | undefined) => {
     const head = `<!-- ${kind}: ${path}${type === undefined ? "" : ` ${type}`} -->`;
-    const table = tableOf(kind, root, path, type ?? "");
+    const table =
+      kind === "builtins" ? builtinsText(root, path, type, markdown) : tableOf(kind, root, path, type ?? "");
     return `${head}\n\n${table}\n\n<!-- /${kind} -->`;
   });
 }

@@ -1,5 +1,5 @@
 /** The width of a terminal that every person has. */
-const WIDTH = 80;
+export const WIDTH = 80;
 
 /** Breaks a text at blanks, so that it fits 80 columns, and indents all of its lines. A longer word stays whole. */
 export function fillText(text: string, indent: string): string {

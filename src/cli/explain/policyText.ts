@@ -1,7 +1,7 @@
 import type { BuiltinDoc, PackDoc, ParameterDoc } from "../../policies/catalogue/BuiltinDoc.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
-import { fillText } from "./fillText.ts";
+import { fillText, WIDTH } from "./fillText.ts";
 
 /** What is known of a policy, at 80 columns. */
 export function policyText(terminal: Terminal, doc: BuiltinDoc, packs: readonly PackDoc[]): string {
@@ -14,7 +14,7 @@ export function policyText(terminal: Terminal, doc: BuiltinDoc, packs: readonly 
   const section = (head: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["", title(head), ...lines];
   return `${[
-    `${title(name)} (${builtin})`,
+    `${title(name)}${name.length + builtin.length > WIDTH - 3 ? "\n  " : " "}(${builtin})`,
     fillText([`${doc.description}.`, doc.about].filter((it) => it !== "").join(" "), "  "),
     ...section("Why", [fillText(doc.why, "  ")]),
     ...section("Kind", [fillText(`${kind} of ${on}`, "  ")]),

@@ -1,0 +1,58 @@
+import type { LocalVerdict } from "../../../src/cli/gate/judgeReviewLocally.ts";
+import type { Policy } from "../../../src/policy/define/policy.ts";
+import type { Validation } from "../../../src/policy/validations/Validation.ts";
+import { validatorOf } from "../../../src/policy/validations/validations.ts";
+import { isJsonObject } from "../../../src/protocol/Json.ts";
+
+/**
+ * The fields that a policy judges: of its validations, and of what it says of examples. For a mutator, the fields that it sets
+ * in the examples. `[]` is any item of a list.
+ */
+export function fieldPaths(policy: Policy, verdicts: readonly LocalVerdict[]): string[] {
+  const declared = (validatorOf(policy.validate)?.validations ?? []).map(pathOf);
+  const said = verdicts.flatMap(({ policies }) =>
+    policies.flatMap(({ findings }) =>
+      findings.flatMap(({ at, message }) => [at ?? "", ...(/^[a-z][\w.[\]-]*(?=: )/.exec(message) ?? [])]),
+    ),
+  );
+  const set = verdicts.flatMap(({ patch }) =>
+    patch.flatMap((operation) =>
+      leavesOf(pointerPath(operation.path), "value" in operation ? operation.value : undefined),
+    ),
+  );
+  const paths = [...declared, ...[...said, ...set].map(anyItem)].filter((path) => path !== "");
+  return [...new Set(paths)].sort();
+}
+
+function pathOf({ steps, at }: Validation): string {
+  const parts = steps.map(({ kind, keys }) => {
+    const path = kind === "containers" ? "spec.containers" : keys.join(".");
+    return kind === "containers" || kind === "list" ? `${path}[]` : path;
+  });
+  return [...parts, ...(at === undefined || at === "" ? [] : [at])].join(".");
+}
+
+/** A path of an example without its indices, as of a Pod and of its containers of any kind. */
+function anyItem(path: string): string {
+  return path
+    .replaceAll(/\[\d+\]/g, "[]")
+    .replace(/^spec\.(?:initContainers|ephemeralContainers)(?=\[)/, "spec.containers")
+    .replace(/^(metadata\.(?:labels|annotations))\b.*$/, "$1")
+    .replace(/^(spec\.nodeSelector)\b.*$/, "$1");
+}
+
+/** A JSON pointer as a path. */
+function pointerPath(pointer: string): string {
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((key) => (/^(?:\d+|-)$/.test(key) ? "[]" : `.${key.replaceAll("~1", "/").replaceAll("~0", "~")}`))
+    .join("")
+    .slice(1);
+}
+
+/** The paths of the values in a value, without those below the items of a list. */
+function leavesOf(path: string, value: unknown): string[] {
+  const members = isJsonObject(value) && !path.endsWith("[]") ? Object.entries(value) : [];
+  return members.length === 0 ? [path] : members.flatMap(([key, it]) => leavesOf(`${path}.${key}`, it));
+}
