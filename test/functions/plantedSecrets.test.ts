@@ -98,7 +98,7 @@ describe.each(plantedRuntimes)("a gate on %s", (_, start) => {
     const line = JSON.parse(refused ?? "");
     expect(line).toMatchObject({
       code: "cluster-lookup-failed",
-      cluster: "broken",
+      cluster: "(unknown)",
       path: "/c/{cluster}/validate",
       forwarded_for: `${hashOf("203.0.113.77")}, ${hashOf("198.51.100.9")}`,
     });
