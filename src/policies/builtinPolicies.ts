@@ -15,6 +15,7 @@ import { limitExternalIps } from "./network/limitExternalIps.ts";
 import { requireIngressTls } from "./network/requireIngressTls.ts";
 import { disallowAutomountedServiceAccountTokens } from "./objects/disallowAutomountedServiceAccountTokens.ts";
 import { disallowDefaultNamespace } from "./objects/disallowDefaultNamespace.ts";
+import { disallowDeprecatedApis } from "./objects/disallowDeprecatedApis.ts";
 import { limitReplicas } from "./objects/limitReplicas.ts";
 import { disallowClusterAdminBindings } from "./rbac/disallowClusterAdminBindings.ts";
 import { disallowEscalatingRoles } from "./rbac/disallowEscalatingRoles.ts";
@@ -54,6 +55,7 @@ export const builtinPolicies: ReadonlyMap<string, () => Policy> = new Map([
   ["disallow-automounted-tokens", () => disallowAutomountedTokens()],
   ["disallow-cluster-admin-bindings", () => disallowClusterAdminBindings()],
   ["disallow-default-namespace", () => disallowDefaultNamespace()],
+  ["disallow-deprecated-apis", () => disallowDeprecatedApis()],
   ["disallow-escalating-roles", () => disallowEscalatingRoles()],
   ["disallow-exec", () => disallowExec()],
   ["disallow-host-namespaces", () => disallowHostNamespaces()],

@@ -23,6 +23,7 @@ export { limitIngressClasses } from "./network/limitIngressClasses.ts";
 export { requireIngressTls } from "./network/requireIngressTls.ts";
 export { disallowAutomountedServiceAccountTokens } from "./objects/disallowAutomountedServiceAccountTokens.ts";
 export { disallowDefaultNamespace } from "./objects/disallowDefaultNamespace.ts";
+export { disallowDeprecatedApis } from "./objects/disallowDeprecatedApis.ts";
 export { limitReplicas } from "./objects/limitReplicas.ts";
 export {
   type RequireAnnotationsOptions,

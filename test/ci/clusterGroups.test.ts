@@ -31,6 +31,7 @@ it.each([
   ["test/e2e/sync/syncKills.test.ts", "sync"],
   ["test/e2e/rollout/rolloutKills.test.ts", "other"],
   ["test/e2e/edges/managedEdge.test.ts", "other"],
+  ["test/e2e/policies/nativeForms.test.ts", "other"],
 ])("clusterGroups finds %s and puts it into the group %s", (file, group) => {
   expect(
     clusterGroups()

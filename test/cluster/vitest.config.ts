@@ -6,7 +6,7 @@ export default defineConfig(() =>
   suiteConfig({
     include: ["test/cluster/**/*.test.ts", "test/e2e/**/*.test.ts"],
     exclude: [],
-    seconds: 420,
+    seconds: 450,
     // A control plane with controllers, cert-manager and a gate. The tests mostly wait.
     worker: { gibibytes: 3, perCore: 1 },
     testTimeoutMs: 90_000,
@@ -19,6 +19,7 @@ export default defineConfig(() =>
       "/sync.",
       "/certManager.",
       "/syncBreakGlass.",
+      "/nativeForms.",
     ],
     globalSetup: ["test/cluster/sharedCluster.ts"],
   }),

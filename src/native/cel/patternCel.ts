@@ -17,8 +17,7 @@ const ANY = "[^\\n\\r\\x{2028}\\x{2029}]";
  * {@link NotNativeError} for a pattern that means something else there.
  */
 export function patternCel(pattern: RegExp | LinearPattern): string {
-  const { source } = pattern;
-  const flags = pattern instanceof RegExp ? pattern.flags : "";
+  const { source, flags } = pattern;
   if (!/^[iu]*$/.test(flags)) throw new NotNativeError(`a pattern with the flags ${flags} has no form in CEL`);
   if (!SHARED.test(source)) throw new NotNativeError("a pattern means something else in CEL, or nothing", source);
   if (!flags.includes("u") && /\p{Cs}|[\u{10000}-\u{10ffff}]/u.test(source))
@@ -31,6 +30,6 @@ export function patternCel(pattern: RegExp | LinearPattern): string {
       throw new NotNativeError(`${part} of a pattern without the flag u is half of some characters`, source);
     return part === "." ? ANY : part === "\\/" ? "/" : part;
   });
-  if (!(pattern instanceof RegExp)) return `^(?:${shared})$`;
-  return `${flags.includes("i") ? "(?i)" : ""}${shared}`;
+  const whole = pattern instanceof RegExp ? shared : `^(?:${shared})$`;
+  return `${flags.includes("i") ? "(?i)" : ""}${whole}`;
 }

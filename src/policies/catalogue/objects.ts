@@ -1,5 +1,6 @@
 import { disallowAutomountedServiceAccountTokens } from "../objects/disallowAutomountedServiceAccountTokens.ts";
 import { disallowDefaultNamespace } from "../objects/disallowDefaultNamespace.ts";
+import { disallowDeprecatedApis } from "../objects/disallowDeprecatedApis.ts";
 import { limitReplicas } from "../objects/limitReplicas.ts";
 import { requireAnnotations } from "../objects/requireAnnotations.ts";
 import type { CatalogueEntry } from "./CatalogueEntry.ts";
@@ -24,6 +25,16 @@ spec:
       containers:
         - name: web
           image: nginx:1.27
+`;
+
+const budget = (apiVersion: string): string =>
+  `apiVersion: ${apiVersion}
+kind: PodDisruptionBudget
+metadata:
+  name: web
+  namespace: shop
+spec:
+  minAvailable: 1
 `;
 
 const ACCOUNT = `apiVersion: v1
@@ -67,6 +78,15 @@ export const objects: readonly CatalogueEntry[] = [
     controls: [],
     passing: deployment("shop", 3),
     failing: deployment("shop", 1),
+  },
+  {
+    builtin: "disallowDeprecatedApis",
+    make: () => disallowDeprecatedApis(),
+    options: "",
+    why: "An upgrade of the cluster removes old API versions, and pipelines that still use them fail. The API server itself only warns.",
+    controls: [],
+    passing: budget("policy/v1"),
+    failing: budget("policy/v1beta1"),
   },
   {
     builtin: "requireAnnotations",

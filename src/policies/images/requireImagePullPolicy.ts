@@ -5,7 +5,7 @@ import { exemptImages } from "../exemptImages.ts";
 /**
  * Denies containers with another `imagePullPolicy` than the required one. With `Always`, each start asks the registry: a moved
  * tag is seen, and an image that a node has needs the credentials too. Where a container sets none, the default of the API
- * server counts: `Always` for the tag latest or no tag, else `IfNotPresent`.
+ * server counts: `Always` for the tag latest (also before a digest) or neither tag nor digest, else `IfNotPresent`.
  */
 export const requireImagePullPolicy = builtin({
   name: "require-image-pull-policy",
@@ -28,7 +28,8 @@ export const requireImagePullPolicy = builtin({
         const latest = !pinned && (/:latest$/.test(image) || !/:[\w.-]+$/.test(image));
         if (params.images === "tags" && pinned) return false;
         if (params.images === "latest" && !latest) return false;
-        return (container.imagePullPolicy ?? (latest ? "Always" : "IfNotPresent")) !== params.pullPolicy;
+        const absent = latest || /:latest@/.test(image) ? "Always" : "IfNotPresent";
+        return (container.imagePullPolicy ?? absent) !== params.pullPolicy;
       },
       at: "imagePullPolicy",
       message: ({ name, image }, { at, params }) =>

@@ -40,7 +40,8 @@ export const disallowDefaultNamespace = builtin({
     on("", {
       fault: (_, { request }) => request.namespace === "default",
       at: "metadata.namespace",
-      message: ({ kind }, { at }) => `${at}: a ${kind} must not be in the namespace default; create a namespace for it`,
+      message: ({ kind }, { at }) =>
+        `${at}: the ${kind} must not be in the namespace default; create a namespace for it`,
     }),
   ],
 });

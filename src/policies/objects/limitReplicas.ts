@@ -27,13 +27,13 @@ export const limitReplicas = builtin({
       },
       at: "spec.replicas",
       message: ({ kind, spec }, { at, params }) =>
-        `${at}: ${spec?.replicas ?? (kind === "Scale" ? 0 : 1)} replicas are too few; set at least ${params.minimum}`,
+        `${at}: ${spec?.replicas ?? (kind === "Scale" ? 0 : 1)} is too few; set at least ${params.minimum}`,
     }),
     on("", {
       fault: ({ spec }, { params }) => params.maximum !== undefined && (spec?.replicas ?? 0) > params.maximum,
       at: "spec.replicas",
       message: ({ spec }, { at, params }) =>
-        `${at}: ${spec?.replicas ?? 0} replicas are too many; set at most ${params.maximum ?? 0}`,
+        `${at}: ${spec?.replicas ?? 0} is too many; set at most ${params.maximum ?? 0}`,
     }),
   ],
 });

@@ -78,7 +78,7 @@ export const disallowEscalatingRoles = builtin({
           verbs.some((it) => it === "*" || data.verbs.includes(it)),
         at: "verbs",
         message: ({ resources = [] }, { at, data }) =>
-          `${at}: with ${data.id} on ${resources.join(", ")} the subjects of the role can ${data.what}; remove it from the rule`,
+          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it)).join(", ")} the subjects of the role can ${data.what}; remove it from the rule`,
       }),
     ),
 });

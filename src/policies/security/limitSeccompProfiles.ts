@@ -42,7 +42,9 @@ export const limitSeccompProfiles = builtin({
       message: ({ name, securityContext }, { at, object, params }) => {
         const profile = securityContext?.seccompProfile ?? object.spec?.securityContext?.seccompProfile;
         const file = profile?.type === "Localhost" ? ` '${profile?.localhostProfile ?? ""}'` : "";
-        return `${at}: container '${name}', by its own setting or that of the Pod, must not have the seccomp profile ${profile?.type ?? params.absent}${file}`;
+        return profile?.type === undefined
+          ? `${at}: container '${name}', or its Pod, must set a seccomp profile: ${params.allowed.join(" or ")}`
+          : `${at}: container '${name}', by its own setting or that of the Pod, must not have the seccomp profile ${profile.type}${file}`;
       },
     }),
   ],

@@ -25,7 +25,7 @@ export const requirePriorityClass = builtin({
       at: "spec.priorityClassName",
       message: ({ spec }, { at, params }) =>
         (spec?.priorityClassName ?? "") === ""
-          ? `${at}: the Pod must name a priority class; allowed are: ${params.allowed.join(", ")}`
+          ? `${at}: the Pod must name a priority class${params.allowed.includes("*") ? "" : `; allowed are: ${params.allowed.join(", ")}`}`
           : `${at}: the Pod must not have the priority class '${spec?.priorityClassName ?? ""}'; allowed are: ${params.allowed.join(", ")}`,
     }),
   ],

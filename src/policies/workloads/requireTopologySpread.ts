@@ -4,7 +4,8 @@ import { builtin } from "../builtin.ts";
 /**
  * Denies Deployments and StatefulSets whose Pods may all run in one zone, and fail with it. It judges the workloads and not their
  * Pods: only a workload says how many replicas there are, and a bare Pod, a DaemonSet or a Job has nothing to spread.
- * An autoscaler that raises the number later is not asked.
+ * Required podAntiAffinity with the key of a constraint counts as one. An autoscaler that raises the number later is not
+ * asked.
  */
 export const requireTopologySpread = builtin({
   name: "require-topology-spread",
@@ -26,7 +27,11 @@ export const requireTopologySpread = builtin({
           (required) =>
             !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(
               ({ topologyKey }) => topologyKey === required,
-            ),
+            ) &&
+            // Stricter: a zone has one of the Pods.
+            !(
+              spec?.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+            ).some(({ topologyKey }) => topologyKey === required),
         ),
       at: "spec.template.spec.topologySpreadConstraints",
       message: ({ spec }, { at, params }) =>
@@ -35,7 +40,10 @@ export const requireTopologySpread = builtin({
             (required) =>
               !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(
                 ({ topologyKey }) => topologyKey === required,
-              ),
+              ) &&
+              !(
+                spec?.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+              ).some(({ topologyKey }) => topologyKey === required),
           )
           .join(" and ")}`,
     }),

@@ -14,6 +14,8 @@ export class PatternError extends Error {
 export interface LinearPattern {
   /** As it was written. */
   readonly source: string;
+  /** Those of `i`, `s` and `u` that the RegExp was written with; empty for a text. */
+  readonly flags: string;
   /** Whether the pattern matches the whole text. */
   test(text: string): boolean;
 }
@@ -59,7 +61,7 @@ export function linearPattern(pattern: RegExp | string): LinearPattern {
   const start = compile(source, flags, accept);
   const remembered = new BoundedMap<string, boolean>(MAX_REMEMBERED);
   let step = 0;
-  return { source, test: (text) => remembered.get(text) ?? remember(text, matches(text)) };
+  return { source, flags, test: (text) => remembered.get(text) ?? remember(text, matches(text)) };
 
   function remember(text: string, matched: boolean): boolean {
     return text.length > MAX_REMEMBERED_LENGTH ? matched : remembered.set(text, matched);

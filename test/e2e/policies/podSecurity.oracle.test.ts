@@ -57,7 +57,9 @@ beforeAll(async () => {
 
 function policyOf(level: PodSecurityLevel, version: string): Policy {
   const key = `${level} ${version}`;
-  const found = policies.get(key) ?? podSecurity({ level, version: VERSIONS.find((it) => it === version) ?? "v1.0" });
+  const known = VERSIONS.find((it) => it === version);
+  if (known === undefined) throw new Error(`${version} is no known version`);
+  const found = policies.get(key) ?? podSecurity({ level, version: known });
   policies.set(key, found);
   return found;
 }

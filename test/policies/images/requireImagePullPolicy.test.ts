@@ -17,6 +17,7 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["nothing, with the tag latest", {}, of("web:latest"), []],
   ["nothing, without a tag", {}, of("registry.example.com:5000/team/web"), []],
   ["nothing, with a digest", {}, of(DIGEST), [fault(DIGEST)]],
+  ["nothing, with the tag latest and a digest", {}, of(`web:latest@sha256:${"0".repeat(64)}`), []],
   ["no image", {}, of(undefined), []],
   ["only tags: a digest", { images: "tags" }, of(DIGEST, "IfNotPresent"), []],
   ["only tags: a tag", { images: "tags" }, of("web:1", "Never"), [fault("web:1")]],

@@ -5,7 +5,7 @@ import { faultsOf, nativeOf } from "../faultsOf.ts";
 type Options = Parameters<typeof disallowDefaultNamespace>[0];
 
 const denied = (kind: string): string[] => [
-  `metadata.namespace: a ${kind} must not be in the namespace default; create a namespace for it`,
+  `metadata.namespace: the ${kind} must not be in the namespace default; create a namespace for it`,
 ];
 const object = (apiVersion: string, kind: string, namespace: string, name = "web") => ({
   apiVersion,

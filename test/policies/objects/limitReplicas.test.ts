@@ -13,9 +13,8 @@ const workload = (kind: string, replicas?: number | null): JsonObject => ({
   metadata: { name: "web", namespace: "shop" },
   spec: replicas === undefined ? {} : { replicas },
 });
-const few = (count: number, minimum = 2): string =>
-  `spec.replicas: ${count} replicas are too few; set at least ${minimum}`;
-const many = (count: number): string => `spec.replicas: ${count} replicas are too many; set at most 10`;
+const few = (count: number, minimum = 2): string => `spec.replicas: ${count} is too few; set at least ${minimum}`;
+const many = (count: number): string => `spec.replicas: ${count} is too many; set at most 10`;
 const ten: Options = { maximum: 10 };
 
 it.each<[options: Options, kind: string, replicas: number | null | undefined, messages: string[]]>([

@@ -7,11 +7,19 @@ const profile = (type?: string | null, localhostProfile?: string): JsonObject =>
   type === undefined ? {} : { securityContext: { seccompProfile: type === null ? null : { type, localhostProfile } } };
 const fault = (said: string, path = "spec.containers[0]"): string =>
   `${path}.securityContext.seccompProfile: container 'web', by its own setting or that of the Pod, must not have the seccomp profile ${said}`;
+const lacks = (path = "spec.containers[0]", allowed = "RuntimeDefault or Localhost"): string =>
+  `${path}.securityContext.seccompProfile: container 'web', or its Pod, must set a seccomp profile: ${allowed}`;
 
 type Options = Parameters<typeof limitSeccompProfiles>[0];
 it.each<[what: string, options: Options, object: JsonObject, messages: readonly string[]]>([
-  ["no profile", {}, podOf({}), [fault("Unconfined")]],
-  ["profiles of null", {}, podOf(profile(null), profile(null)), [fault("Unconfined")]],
+  ["no profile", {}, podOf({}), [lacks()]],
+  ["profiles of null", {}, podOf(profile(null), profile(null)), [lacks()]],
+  [
+    "no profile where that of kubelets is not allowed",
+    { allowed: ["Localhost"], absent: "RuntimeDefault" },
+    podOf({}),
+    [lacks("spec.containers[0]", "Localhost")],
+  ],
   ["the profile of the runtime", {}, podOf(profile("RuntimeDefault")), []],
   ["the profile of the Pod", {}, podOf({}, profile("RuntimeDefault")), []],
   ["a profile of the node", {}, podOf(profile("Localhost", "a.json")), []],
@@ -43,16 +51,11 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     "an ephemeral container",
     {},
     podOf(profile("RuntimeDefault"), { ephemeralContainers: [{ name: "web" }] }),
-    [fault("Unconfined", "spec.ephemeralContainers[0]")],
+    [lacks("spec.ephemeralContainers[0]")],
   ],
   ["a Windows Pod", {}, podOf({}, { os: { name: "windows" } }), []],
   ["an exempt image", { exemptImages: ["web:*"] }, podOf({}), []],
-  [
-    "the template of a Deployment",
-    {},
-    deploymentOf(podOf({})),
-    [fault("Unconfined", "spec.template.spec.containers[0]")],
-  ],
+  ["the template of a Deployment", {}, deploymentOf(podOf({})), [lacks("spec.template.spec.containers[0]")]],
 ])("limitSeccompProfiles on %s", async (_what, options, object, messages) => {
   expect(await faultsOf(limitSeccompProfiles(options), object)).toEqual(messages);
 });

@@ -4,8 +4,8 @@ import type { JsonObject } from "../../../src/protocol/Json.ts";
 import { deploymentOf, faultsOf, nativeOf, podOf } from "../faultsOf.ts";
 
 const of = (priorityClassName: unknown): JsonObject => podOf({}, { priorityClassName });
-const lacks = (allowed = "*", at = "spec"): string =>
-  `${at}.priorityClassName: the Pod must name a priority class; allowed are: ${allowed}`;
+const lacks = (allowed?: string, at = "spec"): string =>
+  `${at}.priorityClassName: the Pod must name a priority class${allowed === undefined ? "" : `; allowed are: ${allowed}`}`;
 const has = (name: string, allowed: string): string =>
   `spec.priorityClassName: the Pod must not have the priority class '${name}'; allowed are: ${allowed}`;
 
@@ -25,7 +25,7 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["no class, of some allowed", { allowed: ["batch"] }, podOf({}), [lacks("batch")]],
   ["no class where none is required", { required: false, allowed: ["batch"] }, podOf({}), []],
   ["another class where none is required", { required: false, allowed: ["batch"] }, of("web"), [has("web", "batch")]],
-  ["the template of a Deployment", {}, deploymentOf(podOf({})), [lacks("*", "spec.template.spec")]],
+  ["the template of a Deployment", {}, deploymentOf(podOf({})), [lacks(undefined, "spec.template.spec")]],
 ])("requirePriorityClass on %s", async (_what, options, object, messages) => {
   expect(await faultsOf(requirePriorityClass(options), object)).toEqual(messages);
 });

@@ -10,6 +10,9 @@ const of = (replicas: number, ...keys: readonly string[]): JsonObject =>
     podOf({}, { topologySpreadConstraints: keys.map((topologyKey) => ({ topologyKey, maxSkew: 1 })) }),
     replicas,
   );
+const antiAffinity = (topologyKey: string, how = "requiredDuringSchedulingIgnoredDuringExecution"): JsonObject => ({
+  affinity: { podAntiAffinity: { [how]: [{ topologyKey, labelSelector: { matchLabels: { app: "web" } } }] } },
+});
 const lacks = (replicas: number, keys = ZONE): string =>
   `spec.template.spec.topologySpreadConstraints: ${replicas} replicas must have a constraint for ${keys}`;
 
@@ -21,6 +24,20 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["constraints of null", {}, deploymentOf(podOf({}, { topologySpreadConstraints: null }), 3), [lacks(3)]],
   ["two replicas in zones", {}, of(2, ZONE), []],
   ["two replicas on nodes", {}, of(2, HOST), [lacks(2)]],
+  ["two replicas that must not share a zone", {}, deploymentOf(podOf({}, antiAffinity(ZONE)), 2), []],
+  ["two replicas that must not share a node", {}, deploymentOf(podOf({}, antiAffinity(HOST)), 2), [lacks(2)]],
+  [
+    "two replicas that should not share a zone",
+    {},
+    deploymentOf(podOf({}, antiAffinity(ZONE, "preferredDuringSchedulingIgnoredDuringExecution")), 2),
+    [lacks(2)],
+  ],
+  [
+    "one of two keys, and no shared node",
+    { topologyKeys: [ZONE, HOST] },
+    deploymentOf(podOf({}, antiAffinity(HOST)), 2),
+    [lacks(2)],
+  ],
   ["both keys", { topologyKeys: [ZONE, HOST] }, of(2, HOST, ZONE), []],
   ["one of two keys", { topologyKeys: [ZONE, HOST] }, of(2, ZONE), [lacks(2, HOST)]],
   ["none of two keys", { topologyKeys: [ZONE, HOST] }, of(2), [lacks(2, `${ZONE} and ${HOST}`)]],

@@ -18,9 +18,9 @@ import { patience } from "../../../run/speedFactor.ts";
 import { StartedResources } from "../../run/StartedResources.ts";
 import { comparisonSize } from "../comparisonSize.ts";
 import { dryCreate } from "../dryCreate.ts";
-import { GeneratedPods } from "../GeneratedPods.ts";
 import { inParallel } from "../inParallel.ts";
-import { OBJECT_KINDS, type ObjectKind } from "../objectKinds.ts";
+import { GeneratedPods } from "../objects/GeneratedPods.ts";
+import { OBJECT_KINDS, type ObjectKind } from "../objects/objectKinds.ts";
 import { reportCounts } from "../reportCounts.ts";
 import { acceptablePod } from "./acceptablePod.ts";
 

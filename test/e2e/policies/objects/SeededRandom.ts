@@ -21,8 +21,7 @@ export class SeededRandom {
 
   /** One of a list. Throws for an empty one. */
   pick<T>(list: readonly T[]): T {
-    const [found] = list.slice(this.int(Math.max(1, list.length)));
-    if (found === undefined && list.length === 0) throw new Error("nothing to pick from");
-    return found as T;
+    for (const item of list.slice(this.int(Math.max(1, list.length)))) return item;
+    throw new Error("nothing to pick from");
   }
 }

@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { disallowDeprecatedApis } from "../../../src/policies/objects/disallowDeprecatedApis.ts";
+import { faultsOf, nativeOf } from "../faultsOf.ts";
+
+type Options = Parameters<typeof disallowDeprecatedApis>[0];
+
+const object = (apiVersion: string, kind: string) => ({
+  apiVersion,
+  kind,
+  metadata: { name: "web", namespace: "shop" },
+});
+
+it.each<[what: string, options: Options, of: ReturnType<typeof object>, messages: string[]]>([
+  [
+    "a version that is removed",
+    {},
+    object("policy/v1beta1", "PodDisruptionBudget"),
+    ["apiVersion: Kubernetes removes policy/v1beta1; use policy/v1"],
+  ],
+  [
+    "another one of the group",
+    {},
+    object("autoscaling/v2beta2", "HorizontalPodAutoscaler"),
+    ["apiVersion: Kubernetes removes autoscaling/v2beta2; use autoscaling/v2"],
+  ],
+  ["the version that stays", {}, object("policy/v1", "PodDisruptionBudget"), []],
+  ["a version that nobody listed", {}, object("batch/v2alpha1", "CronJob"), []],
+  ["a core object", {}, object("v1", "Pod"), []],
+  ["a custom resource of that version", {}, object("example.com/v1beta1", "Widget"), []],
+  ["a name of every object", {}, object("batch/constructor", "Job"), []],
+  [
+    "a list of one's own",
+    { versions: { "batch/v1": "batch/v2" } },
+    object("batch/v1", "Job"),
+    ["apiVersion: Kubernetes removes batch/v1; use batch/v2"],
+  ],
+  [
+    "what such a list leaves out",
+    { versions: { "batch/v1": "batch/v2" } },
+    object("policy/v1beta1", "PodDisruptionBudget"),
+    [],
+  ],
+])("disallowDeprecatedApis judges %s", async (_, options, of, messages) => {
+  expect(await faultsOf(disallowDeprecatedApis(options), of)).toEqual(messages);
+});
+
+it("disallowDeprecatedApis has a native form", () => {
+  expect(nativeOf(disallowDeprecatedApis())).toBe("yes");
+});
