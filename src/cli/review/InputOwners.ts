@@ -1,4 +1,4 @@
-import { objectPart, listPart } from "../../policy/mutate/objectPart.ts";
+import { listPart, objectPart } from "../../policy/mutate/objectPart.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { LocatedReview } from "../manifests/readReviews.ts";
 
@@ -30,12 +30,12 @@ export class InputOwners {
     return this.#owners.has(located);
   }
 
-  /** The owner of an object, the owner of that one, and so on, as far as they are in the input. */
+  /** The owner of an object, the owner of that one, and so on, as far as they are in the input. Empty where they form a ring. */
   of(located: LocatedReview): readonly LocatedReview[] {
     const found = new Set([located]);
     for (let next = this.#ownerOf.get(located); next !== undefined; next = this.#ownerOf.get(next)) {
-      // Hand-written owners can form a ring.
-      if (found.has(next)) break;
+      // In a ring, each object would be covered by another one, and none reported.
+      if (found.has(next)) return [];
       found.add(next);
     }
     found.delete(located);

@@ -2,14 +2,14 @@ import type { Review } from "../../protocol/review/Review.ts";
 import type { LocalVerdict } from "../gate/judgeReviewLocally.ts";
 import type { LocatedReview } from "../manifests/readReviews.ts";
 
-/** A policy whose findings of an object are those of its owner's Pod template. */
+/** A policy with findings of an object that its owner's Pod template has too. */
 export interface CoveredPolicy {
   readonly policy: string;
   /** The review of the owner, which has the findings. */
   readonly by: Review;
 }
 
-/** A verdict without the findings of covered policies. */
+/** A verdict without the findings that owners cover. */
 export interface ReportedVerdict extends Omit<LocalVerdict, "result"> {
   /** `covered`: the object would be denied, only for faults that its owner is denied for. */
   readonly result: LocalVerdict["result"] | "covered";

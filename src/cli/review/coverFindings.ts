@@ -1,11 +1,12 @@
-import type { Policy } from "../../policy/define/policy.ts";
-import { hasPodTemplate, podOfTemplate } from "../../policy/define/podTemplate.ts";
 import { formatPath } from "../../policy/define/formatPath.ts";
+import { hasPodTemplate, podOfTemplate } from "../../policy/define/podTemplate.ts";
+import type { Policy } from "../../policy/define/policy.ts";
 import { findingSubject } from "../../policy/existing/findingSubject.ts";
+import { fitWarnings } from "../../protocol/review/fitWarnings.ts";
 import type { Review } from "../../protocol/review/Review.ts";
-import type { PolicyFinding } from "../../protocol/review/Verdict.ts";
+import type { FindingEffect, PolicyFinding, PolicyVerdict } from "../../protocol/review/Verdict.ts";
 import type { LocalVerdict } from "../gate/judgeReviewLocally.ts";
-import type { CoveredPolicy, JudgedObject } from "./JudgedObject.ts";
+import type { CoveredPolicy, JudgedObject, ReportedVerdict } from "./JudgedObject.ts";
 import { seenTemplate } from "./seenTemplate.ts";
 
 /** A review with the whole verdict on it. */
@@ -14,11 +15,15 @@ export interface OwnVerdict {
   readonly verdict: LocalVerdict;
 }
 
+/** The effects of a fault: `existing` and `would-patch` are of one request, or none. */
+const COVERABLE: readonly FindingEffect[] = ["deny", "warn", "would-deny", "would-warn"];
+
 /**
- * Leaves out of a verdict what the Pod templates of the object's owners are blamed for already. A policy is covered when
- * each of its findings is one of the same owner's template, as often, with the same effect, message and path. The paths
- * count from the Pod, with the names of list elements instead of their indices. `owners` begin with the nearest one. The
- * last of them that covers a policy is named: its findings are not covered themselves.
+ * Leaves out of a verdict what the Pod templates of the object's owners are blamed for already. A finding is covered when
+ * the template of one owner has it at least as often, from the same policy, with the same effect, message and path. The
+ * paths count from the Pod, with the names of list elements instead of their indices, and the kind of the object is
+ * `Pod` in messages. `owners` begin with the nearest one. The last of them that has the finding is named: there it is not
+ * covered itself.
  */
 export function coverFindings(
   own: OwnVerdict,
@@ -26,68 +31,98 @@ export function coverFindings(
   policies: readonly Policy[],
 ): Pick<JudgedObject, "verdict" | "covered"> {
   const covered: CoveredPolicy[] = [];
-  if (owners.length > 0)
-    for (const policy of policies) {
-      const found = podFindings(own, policy);
-      if (found === undefined || found.length === 0) continue;
-      const by = owners.findLast((owner) => contains(podFindings(owner, policy), found));
-      if (by !== undefined) covered.push({ policy: policy.name, by: by.review });
+  const findings = new Set<PolicyFinding>();
+  for (const policy of owners.length === 0 ? [] : policies) {
+    const found = podFindings(own, policy);
+    if (found.size === 0) continue;
+    const templates = owners.map(({ review, verdict }) => ({
+      by: review,
+      has: podFindings({ review, verdict }, policy),
+    }));
+    const named = new Set<Review>();
+    for (const [text, alike] of found) {
+      const owner = templates.findLast(({ has }) => (has.get(text)?.length ?? 0) >= alike.length);
+      if (owner === undefined) continue;
+      named.add(owner.by);
+      for (const finding of alike) findings.add(finding);
     }
-  return { verdict: withoutPolicies(own.verdict, new Set(covered.map(({ policy }) => policy))), covered };
+    for (const by of named) covered.push({ policy: policy.name, by });
+  }
+  return { verdict: covered.length === 0 ? own.verdict : withoutFindings(own.verdict, findings), covered };
 }
 
-/** What a policy says of the Pod in an object, in a comparable form; undefined when it says something else. */
-function podFindings({ review, verdict }: OwnVerdict, policy: Policy): readonly string[] | undefined {
+/** What a policy says of the Pod in an object, by a text that is comparable between a Pod and its template. */
+function podFindings({ review, verdict }: OwnVerdict, policy: Policy): ReadonlyMap<string, readonly PolicyFinding[]> {
+  const found = new Map<string, PolicyFinding[]>();
   const said = verdict.policies.find((it) => it.policy === policy.name);
   const { object } = verdict;
-  if (said?.result !== "judged" || object === null || review.subresource !== "") return undefined;
-  // The change of a mutator is not a fault.
-  if (said.findings.some(({ effect }) => effect === "would-patch")) return undefined;
+  if (said?.result !== "judged" || said.findings.length === 0 || object === null || review.subresource !== "")
+    return found;
   const template = seenTemplate(policy, review.resource);
-  if (template === undefined || !hasPodTemplate(object, template)) return undefined;
+  if (template === undefined || !hasPodTemplate(object, template)) return found;
   const pod = template.length === 0 ? object : podOfTemplate(object, template);
-  const prefix = formatPath(template);
-  return said.findings.map((finding) => {
-    const { effect, message, at } = fromPod(finding, prefix);
-    const place = at === undefined ? {} : { at };
-    return `${effect} ${findingSubject({ finding: "deny", code: 0, reason: "", message, ...place }, pod).text}`;
-  });
+  for (const finding of said.findings.filter(({ effect }) => COVERABLE.includes(effect))) {
+    const { effect, message, at } =
+      template.length === 0 ? finding : fromPod(finding, formatPath(template), review.kind.kind);
+    const denial = {
+      finding: "deny",
+      code: 0,
+      reason: "",
+      message: withoutPlace(message, at),
+      ...(at === undefined ? {} : { at }),
+    } as const;
+    const text = `${effect} ${findingSubject(denial, pod).text}`;
+    const alike = found.get(text);
+    if (alike === undefined) found.set(text, [finding]);
+    else alike.push(finding);
+  }
+  return found;
 }
 
-/** A finding with its paths from the Pod instead of the object that has it as a template. */
-function fromPod(finding: PolicyFinding, prefix: string): PolicyFinding {
-  if (prefix === "") return finding;
-  const { message, at } = finding;
-  const literal = prefix.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  const path = new RegExp(`(?<![\\w.\\]"'/-])${literal}\\.(?=[A-Za-z_])`, "g");
+/** A finding of a template in the words of one of a Pod. */
+function fromPod({ effect, message, at }: PolicyFinding, prefix: string, kind: string): PolicyFinding {
+  const path = new RegExp(`(?<![\\w.\\]"'/-])${literal(prefix)}\\.(?=[A-Za-z_])`, "g");
+  const owner = new RegExp(`(?<![\\w.-])${literal(kind)}(?![\\w-])`, "g");
   return {
-    ...finding,
-    message: message.replace(path, ""),
+    effect,
+    message: message.replace(path, "").replace(owner, "Pod"),
     ...(at === undefined ? {} : { at: at === prefix ? "" : at.replace(path, "") }),
   };
 }
 
-function contains(all: readonly string[] | undefined, some: readonly string[]): boolean {
-  if (all === undefined) return false;
-  const left = new Map<string, number>();
-  for (const one of all) left.set(one, (left.get(one) ?? 0) + 1);
-  return some.every((one) => {
-    const count = left.get(one) ?? 0;
-    left.set(one, count - 1);
-    return count > 0;
-  });
+/** A message without ` at PATH` at its end, which some policies write only for templates. The path is compared anyway. */
+function withoutPlace(message: string, at: string | undefined): string {
+  const end = message.lastIndexOf(" at ");
+  return end > 0 && at?.startsWith(message.slice(end + " at ".length)) === true ? message.slice(0, end) : message;
 }
 
-function withoutPolicies(verdict: LocalVerdict, names: ReadonlySet<string>): JudgedObject["verdict"] {
-  if (names.size === 0) return verdict;
-  const isOther = (line: string): boolean => !names.has(line.slice(0, Math.max(line.indexOf(": "), 0)));
-  const denials = verdict.denials.filter(isOther);
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+function withoutFindings(verdict: LocalVerdict, covered: ReadonlySet<PolicyFinding>): ReportedVerdict {
+  const policies = verdict.policies.map((it) => ({ ...it, findings: it.findings.filter((one) => !covered.has(one)) }));
+  const [before, after] = [linesOf(verdict.policies), linesOf(policies)];
+  // Equal lines of several findings are one.
+  const isLeft = (line: string): boolean => !before.has(line) || after.has(line);
+  const denials = verdict.denials.filter((line) => isLeft(`deny ${line}`));
   return {
     ...verdict,
     result: verdict.result === "denied" && denials.length === 0 ? "covered" : verdict.result,
     denials,
-    warnings: verdict.warnings.filter(isOther),
-    audit: verdict.audit.filter((line) => !line.startsWith("would-") || isOther(line.replace(/^\S+ /, ""))),
-    policies: verdict.policies.map((policy) => (names.has(policy.policy) ? { ...policy, findings: [] } : policy)),
+    warnings: verdict.warnings.filter((line) => isLeft(`warn ${line}`)),
+    audit: verdict.audit.filter(isLeft),
+    policies,
   };
+}
+
+/** The lines that findings have in a verdict, after their effects. */
+function linesOf(policies: readonly PolicyVerdict[]): ReadonlySet<string> {
+  const lines = new Set<string>();
+  for (const { policy, findings } of policies)
+    for (const { effect, message } of findings) {
+      const line = `${policy}: ${message}`;
+      lines.add(`${effect} ${effect === "warn" ? (fitWarnings([line])[0] ?? line) : line}`);
+    }
+  return lines;
 }

@@ -25,7 +25,7 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
         .choices(["text", "json", "yaml"])
         .default("text"),
     )
-    .option("--verbose", "also list skipped files, and the policies that were asked")
+    .option("--verbose", "also list skipped files, asked policies, and what owners cover")
     .option("--fail-on-unjudged", "exit with 1 when an object is not judged, or a template is not rendered")
     .addHelpText(
       "after",
@@ -36,7 +36,9 @@ Example:
   $ kubectl get pods -o yaml | postern review --gate gate.ts --output json -
   $ postern review --gate gate.ts --output yaml deploy/ > admitted.yaml
 
-Each object is allowed, denied, or not judged: no policy was asked.
+Each object is allowed, denied, or not judged: no policy was asked. A fault that
+the Pod template of an object's owner has is reported of the owner only, when it
+is in the input: the object is covered.
 In a folder, files that are no manifests are skipped and counted: Helm values,
 kustomization.yaml, workflows and the like, hidden names, node_modules, and what
 a .posternignore names (syntax of .gitignore). A file that is named is read.
@@ -44,7 +46,7 @@ A CustomResourceDefinition gives the resource and the scope of its objects.
 JSON output is one line for each object, for each path that was skipped, and for
 each input that cannot be read:
   {file, line, apiVersion, kind, namespace, name, subresource, operation,
-   result, allowed, message, warnings, audit, policies, patch, notes},
+   result, allowed, message, warnings, audit, policies, covered, patch, notes},
   {file, result, reason} and {file, line, result, reason}
 YAML output is the objects with the patches of the mutators, without the values
 of Secrets; the verdicts go to standard error.

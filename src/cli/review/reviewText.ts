@@ -44,8 +44,10 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
     ...said("warning", "yellow", warnings),
     ...audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
     ...said("note", "yellow", notes),
-    ...(result === "covered" ? [] : patch).map((operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation)}`),
-    ...(verbose && result !== "covered" ? said("covered", "dim", covered.map(coveredText)) : []),
+    ...(result === "covered" ? [] : patch).map(
+      (operation) => `${INDENT}${colour("cyan", "patch")} ${patchText(operation)}`,
+    ),
+    ...(verbose && result !== "covered" ? said("covered", "dim", coveredTexts(covered)) : []),
     ...(verbose && asked !== "" ? said("asked", "dim", [asked]) : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -55,11 +57,7 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
  * `denied      Pod shop/web  deploy.yaml:9`. The place gets a line of its own when both are too long for one. A covered
  * object has its owners in place of it.
  */
-function firstLine(
-  { located, verdict, covered }: JudgedObject,
-  mark: string,
-  dim: (text: string) => string,
-): string {
+function firstLine({ located, verdict, covered }: JudgedObject, mark: string, dim: (text: string) => string): string {
   const { file, line, review } = located;
   const what = printable(objectText(review));
   const owners = new Set(covered.map(({ by }) => objectText(by)));
@@ -74,8 +72,14 @@ function objectText(review: Review): string {
   return `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${shownName(review)}`;
 }
 
-function coveredText({ policy, by }: CoveredPolicy): string {
-  return `${policy} by ${objectText(by)}`;
+/** For each owner `by Deployment shop/web: deny-labels, …`. */
+function coveredTexts(covered: readonly CoveredPolicy[]): string[] {
+  const byOwner = new Map<string, string[]>();
+  for (const { policy, by } of covered) {
+    const owner = objectText(by);
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), policy]);
+  }
+  return [...byOwner].map(([owner, policies]) => `by ${owner}: ${policies.join(", ")}`);
 }
 
 /** `gen-…` for a name that the API server completes. */

@@ -61,7 +61,15 @@ export async function runReview(terminal: Terminal, paths: readonly string[], op
     if (owners.isOwner(located)) verdicts.set(located, verdict);
     return verdict;
   };
-  const counts = { allowed: 0, denied: 0, covered: 0, notJudged: 0, otherVersion: 0, wouldBeDenied: 0, unreadable: faults.length };
+  const counts = {
+    allowed: 0,
+    denied: 0,
+    covered: 0,
+    notJudged: 0,
+    otherVersion: 0,
+    wouldBeDenied: 0,
+    unreadable: faults.length,
+  };
   for (const located of reviews) {
     const own = { review: located.review, verdict: await judge(located) };
     const above: OwnVerdict[] = [];

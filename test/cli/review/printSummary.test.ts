@@ -8,6 +8,7 @@ it("printSummary breaks its lines at 80 columns", async () => {
   const counts = {
     allowed: 1000,
     denied: 2000,
+    covered: 1,
     notJudged: 3000,
     otherVersion: 0,
     wouldBeDenied: 4000,
@@ -18,8 +19,8 @@ it("printSummary breaks its lines at 80 columns", async () => {
   printSummary(terminal, output, counts, { skipped, verbose: false });
   expect(out).toBe(
     [
-      "6000 objects, 1000 allowed, 2000 denied, 3000 not judged, 4000 would be denied,",
-      "  5000 could not be read",
+      "6001 objects, 1000 allowed, 2000 denied, 1 covered by its owner, 3000 not",
+      "  judged, 4000 would be denied, 5000 could not be read",
       "1 file is not a manifest (--verbose lists them)",
       "",
     ].join("\n"),

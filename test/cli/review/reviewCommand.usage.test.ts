@@ -19,10 +19,7 @@ describe("postern review exits with 2, prints one line and judges nothing", () =
     'import { defineGate } from "postern";\nexport default defineGate({ policies: [], clusters: {} });\n',
   );
   it.each<[args: string[], err: string]>([
-    [
-      ["--use", "nope", good],
-      "--use nope: unknown built-in policy; postern explain lists them",
-    ],
+    [["--use", "nope", good], "--use nope: unknown built-in policy; postern explain lists them"],
     [
       ["--use", "add-labels", good],
       "--use add-labels: this policy needs options; add it to a gate file and use --gate",

@@ -39,6 +39,7 @@ const allowed = {
   warnings: [],
   audit: [],
   policies: expect.any(Array),
+  covered: [],
   patch: [],
   notes: [],
 };
@@ -90,7 +91,7 @@ describe("postern review --output json", () => {
       },
     ]);
     const keys =
-      "file line apiVersion kind namespace name subresource operation result allowed message warnings audit policies patch notes".split(
+      "file line apiVersion kind namespace name subresource operation result allowed message warnings audit policies covered patch notes".split(
         " ",
       );
     for (const line of lines) expect(Object.keys(Object(line))).toEqual(keys);

@@ -185,3 +185,33 @@ describe("PolicyEngine with mutators", () => {
     });
   });
 });
+
+const CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller";
+const templates = policy({
+  name: "p",
+  match: { resources: ["pods"], podTemplates: true },
+  validate: () => deny("no"),
+});
+
+// The gate cannot know whether the owner's template has the fault: the owner may be older than the policy.
+it.each<[user: string, mode: Mode, expected: object]>([
+  ["jane", "enforce", { allowed: false, auditAnnotations: { "denied-by": "p" } }],
+  [CONTROLLER, "enforce", { allowed: false, auditAnnotations: { "denied-by": "p" } }],
+  ["jane", "warn", { allowed: true, warnings: ["p: no"] }],
+  [CONTROLLER, "warn", { allowed: true, warnings: ["p: no"] }],
+  ["jane", "audit", { allowed: true, auditAnnotations: { "p.would-deny": "no" } }],
+  [CONTROLLER, "audit", { allowed: true, auditAnnotations: { "p.would-deny": "no" } }],
+])("the fault of a Pod with an owner, created by %s, is reported in mode %s", async (username, mode, expected) => {
+  const ownerReferences = [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-1", uid: "1", controller: true }];
+  const review = frozenReview("validate-v1-create-pods-1", {
+    user: { username, uid: "", groups: ["system:serviceaccounts"], extra: {} },
+    object: {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "web-1-a", namespace: "shop", ownerReferences },
+      spec: {},
+    },
+  });
+  const { verdict } = await judge("validate", review, [templates], { modes: { p: mode } });
+  expect(verdict).toMatchObject(expected);
+});
