@@ -64,7 +64,7 @@ export function createGate(gate: Gate, deps: GateDependencies): Hono {
     const call = callOf(request, path, callDeps, calledUrl?.(request) ?? withBase(basePath, url));
     return asyncContext === undefined ? answered(call) : asyncContext.run(call.facts, () => answered(call));
   };
-  const callFailed = (failure: GateError, call: Call | TokenCall): Promise<Response> => {
+  const callFailed = (failure: GateError, call: Call | TokenCall): Response | Promise<Response> => {
     if (failure.reason !== undefined) deps.metrics?.refusal(failure.reason);
     return answerFailure(failure, call.request, failedCall(runtime, call), { ...deps, log: call.log });
   };
@@ -108,44 +108,53 @@ function withBase(base: string, url: string): string {
 /** Most reviews are shorter. What arrives within one round trip or two. */
 const SHORT_BODY_BYTES = 64 * 1024;
 
-/** The answer to a request that failed. The rest of its body is read first: a caller that still sends would not see it. */
-async function answerFailure(
+/**
+ * The answer to a request that failed. The rest of its body is read first: a caller that still sends would not see it. Synchronous
+ * where nothing is awaited, as for most refusals of strangers.
+ */
+function answerFailure(
   error: unknown,
   request: Request,
   call: Partial<FailedCall>,
   deps: GateDependencies,
-): Promise<Response> {
+): Response | Promise<Response> {
   const failure = gateError(error);
-  await logFailure(failure, request, call, deps);
-  return errorResponse(failure, await mustClose(failure, request, deps));
+  const logged = logFailure(failure, request, call, deps);
+  const isLast = mustClose(failure, request, deps);
+  if (logged === undefined && typeof isLast === "boolean") return errorResponse(failure, isLast);
+  return Promise.all([isLast, logged]).then(([closes]) => errorResponse(failure, closes));
 }
 
 /**
  * Whether the connection of a failed call has to end, since its body is not read to the end. A short body that nobody has begun to read
  * arrives soon, and its host discards it: a handshake for the next call costs more than a verdict.
  */
-async function mustClose({ body, code }: GateError, request: Request, deps: GateDependencies): Promise<boolean> {
+function mustClose({ body, code }: GateError, request: Request, deps: GateDependencies): boolean | Promise<boolean> {
   if (body === "untouched") return (announcedLength(request) ?? Number.POSITIVE_INFINITY) > SHORT_BODY_BYTES;
-  return body === "cut" || code === "too-large" || !(await discardBody(request, deps));
+  return body === "cut" || code === "too-large" || discardBody(request, deps).then((isRead) => !isRead);
 }
 
 /** Logs errors of the gate itself and calls that were refused for now. Faults of callers are not logged. */
-async function logFailure(
+function logFailure(
   failure: GateError,
   request: Request,
   call: Partial<FailedCall>,
   { log, clients }: GateDependencies,
-): Promise<void> {
+): Promise<void> | undefined {
   const { code, cause, reason } = failure;
   const isBug = code === "internal";
   const isRefused = code === "unauthenticated" || code === "too-many-calls";
-  if (!isBug && !isRefused && httpStatus(code) < 500) return;
+  if (!isBug && !isRefused && httpStatus(code) < 500) return undefined;
   const level = isBug ? "error" : "warn";
   const message = isBug ? "a call failed" : isRefused ? "a call was refused" : "a call was turned away";
   // The limit of the log is by the code that a line has.
-  const client = await clients?.ofLine(request, { level, message, code: isBug ? undefined : code });
   const why = { ...(isBug ? {} : { code }), ...(reason === undefined ? {} : { reason }) };
-  log[level](message, { ...why, ...call, ...client, ...(isBug ? { error: cause } : {}) });
+  const write = (client: object | undefined): void =>
+    log[level](message, { ...why, ...call, ...client, ...(isBug ? { error: cause } : {}) });
+  if (clients !== undefined)
+    return clients.ofLine(request, { level, message, code: isBug ? undefined : code }).then(write);
+  write(undefined);
+  return undefined;
 }
 
 /** The facts of a request that is not a call. Its path may hold anything, and its route does not. */

@@ -44,8 +44,8 @@ it.each<[what: string, args: string[], packages: string[]]>([
   (_what, args, more) => {
     const { status, stdout, packages } = start(["review", ...args, pod]);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^allowed/)]);
-    // jose signs self-tests.
-    const needed = ["commander", "fast-json-patch", "ignore", "jose", "mutative", "yaml"];
+    // jose signs self-tests, and zod reads the parameters of built-in policies.
+    const needed = ["commander", "fast-json-patch", "ignore", "jose", "mutative", "yaml", "zod"];
     expect(packages).toEqual([...needed, ...more].sort());
   },
   patience(30_000),

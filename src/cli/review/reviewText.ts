@@ -8,6 +8,7 @@ import { NOT_SHOWN } from "../gate/secretMask.ts";
 import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
 import type { CoveredPolicy, JudgedObject } from "./JudgedObject.ts";
+import { joinVersionLines } from "./joinVersionLines.ts";
 import { type ShownOperation, shownPatch } from "./shownPatch.ts";
 
 /** As wide as the verdict before an object. */
@@ -40,8 +41,8 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
   const asked = verdict.policies.map(({ policy }) => policy).join(", ");
   const lines = [
     firstLine(judged, colour(MARKS[result], result.padEnd(10)), (text) => colour("dim", text)),
-    ...said("", "dim", verdict.denials),
-    ...said("warning", "yellow", warnings),
+    ...said("", "dim", joinVersionLines(verdict.denials, verdict.policies)),
+    ...said("warning", "yellow", joinVersionLines(warnings, verdict.policies)),
     ...audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
     ...said("note", "yellow", notes),
     ...(result === "covered" ? [] : patch).map(

@@ -1,12 +1,10 @@
-import { base64url } from "jose";
 import { isJsonObject } from "../../protocol/Json.ts";
 import type { RefusalReason } from "../Identity.ts";
+import { decodeSegment } from "./decodeSegment.ts";
 import { type RegistrationClaim, registrationClaim } from "./registrationClaim.ts";
 
 /** The accepted difference between the clocks of an issuer and the gate. Kubernetes' own verifier accepts 1 min. */
 export const LEEWAY_MS = 30_000;
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The claims of a token that Postern reads (RFC 7519, section 4.1). Times are seconds since 1970. */
 export interface TokenClaims {
@@ -29,7 +27,7 @@ export interface TokenClaims {
 export function readClaims(token: string): TokenClaims | undefined {
   let json: unknown;
   try {
-    json = JSON.parse(UTF8.decode(base64url.decode(token.slice(token.indexOf(".") + 1, token.lastIndexOf(".")))));
+    json = JSON.parse(decodeSegment(token.slice(token.indexOf(".") + 1, token.lastIndexOf("."))));
   } catch {
     return undefined;
   }

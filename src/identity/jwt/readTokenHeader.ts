@@ -1,6 +1,6 @@
-import { base64url } from "jose";
 import { isJsonObject } from "../../protocol/Json.ts";
 import type { RefusalReason } from "../Identity.ts";
+import { decodeSegment } from "./decodeSegment.ts";
 import { ALGORITHMS } from "./keys/algorithms.ts";
 import { MAX_KID } from "./keys/readPublicKey.ts";
 
@@ -10,8 +10,6 @@ export const MAX_TOKEN = 8 * 1024;
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Kubernetes sets no type. Access tokens of OAuth have `at+jwt` (RFC 9068). Any other type is a token for something else. */
 const TYPES = ["jwt", "at+jwt", "application/jwt", "application/at+jwt"];
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The parameters of a token's header that Postern uses. `jku`, `jwk`, `x5u` and `x5c` are not read. */
 export interface TokenHeader {
@@ -28,7 +26,7 @@ export function readTokenHeader(token: string): TokenHeader | RefusalReason {
   if (!COMPACT.test(token)) return "malformed";
   let header: unknown;
   try {
-    header = JSON.parse(UTF8.decode(base64url.decode(token.slice(0, token.indexOf(".")))));
+    header = JSON.parse(decodeSegment(token.slice(0, token.indexOf("."))));
   } catch {
     return "malformed";
   }

@@ -1,12 +1,15 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 
-/** https://kubernetes.io/docs/reference/using-api/deprecation-guide/ */
+/**
+ * https://kubernetes.io/docs/reference/using-api/deprecation-guide/, without `scheduling.k8s.io/v1beta1` and
+ * `certificates.k8s.io/v1beta1`: their old kinds are gone since v1.22, and newer ones (PodGroup, ClusterTrustBundle) have been
+ * added to them, for a time without another version.
+ */
 const DEPRECATED: Readonly<Record<string, string>> = {
   "autoscaling/v2beta1": "autoscaling/v2",
   "autoscaling/v2beta2": "autoscaling/v2",
   "batch/v1beta1": "batch/v1",
-  "certificates.k8s.io/v1beta1": "certificates.k8s.io/v1",
   "discovery.k8s.io/v1beta1": "discovery.k8s.io/v1",
   "flowcontrol.apiserver.k8s.io/v1beta2": "flowcontrol.apiserver.k8s.io/v1",
   "flowcontrol.apiserver.k8s.io/v1beta3": "flowcontrol.apiserver.k8s.io/v1",
@@ -15,7 +18,6 @@ const DEPRECATED: Readonly<Record<string, string>> = {
   "policy/v1beta1": "policy/v1",
   "resource.k8s.io/v1beta1": "resource.k8s.io/v1",
   "resource.k8s.io/v1beta2": "resource.k8s.io/v1",
-  "scheduling.k8s.io/v1beta1": "scheduling.k8s.io/v1",
   "storage.k8s.io/v1beta1": "storage.k8s.io/v1",
 };
 

@@ -66,6 +66,8 @@ async function identityProcess(): Promise<void> {
   };
   const cpuPerCall = async (calls: number, withToken: boolean): Promise<number> => {
     const requests = Array.from({ length: calls }, (_, index) => requestOf(index, withToken));
+    // The requests themselves are made by the benchmark, and their memory is not the gate's.
+    globalThis.gc?.();
     const before = process.cpuUsage();
     for (const request of requests) {
       const { status } = await app.fetch(request);

@@ -1,6 +1,8 @@
+import { parseParams } from "../../../src/gate/config/parseParams.ts";
 import type { NativePolicyObject } from "../../../src/native/NativeForm.ts";
 import { nativePolicies } from "../../../src/native/nativePolicies.ts";
 import type { ClusterSettings } from "../../../src/policy/define/ClusterSettings.ts";
+import type { Policy } from "../../../src/policy/define/policy.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
 import type { ClusterClient } from "../../cluster/ClusterClient.ts";
 import { TestNamespace } from "../../cluster/TestNamespace.ts";
@@ -20,7 +22,10 @@ export interface NativeAnswer {
 }
 
 /** A cluster of the gate that warns: the API server then tells each fault, and the object with its defaults. */
-const SETTINGS: ClusterSettings = { cluster: "e2e", modeOf: () => "warn", paramsOf: () => ({}) };
+export function nativeSettings(policy: Policy): ClusterSettings {
+  const params = parseParams(policy, undefined);
+  return { cluster: "e2e", modeOf: () => "warn", paramsOf: () => params };
+}
 
 /** The native form of one policy, in force in a namespace of its own: a request has few warnings then. */
 export class NativeBed {
@@ -35,12 +40,11 @@ export class NativeBed {
   }
 
   /** Applies the rendered objects, with a label of the namespace as `namespaceSelector`. Resolves when they are in force. */
-  static async start(cluster: ClusterClient, native: NativeCase, index: number): Promise<NativeBed> {
-    const suite = `native-${index}`;
+  static async start(cluster: ClusterClient, native: NativeCase, suite: string): Promise<NativeBed> {
     const { policy } = native;
     const namespaceSelector = { matchLabels: { "postern.dev/suite": suite } };
     const gate = { name: suite, policies: [policy], entries: { default: { namespaceSelector } }, conversions: [] };
-    const [form] = nativePolicies(gate, SETTINGS);
+    const [form] = nativePolicies(gate, nativeSettings(policy));
     if (form?.native !== "yes") throw new Error(`${policy.name} has no whole native form: ${form?.reasons.join("; ")}`);
     const bed = new NativeBed(native, await TestNamespace.create(cluster, suite), form.objects);
     try {

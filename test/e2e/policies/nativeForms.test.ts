@@ -18,7 +18,7 @@ let beds: readonly NativeBed[];
 beforeAll(async () => {
   const cluster = await started.add(sharedCluster(), (it) => it.close());
   beds = await inParallel(await nativeCases(), (native, index) =>
-    started.add(NativeBed.start(cluster, native, index), (it) => it.stop()),
+    started.add(NativeBed.start(cluster, native, `native-${index}`), (it) => it.stop()),
   );
 });
 

@@ -31,7 +31,6 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "k8s.io/apimachinery",
     "k8s.io/cli-runtime",
     "k8s.io/kube-aggregator",
-    "k8s.io/kubectl",
     "k8s.io/kubernetes",
     "sigs.k8s.io/kwok",
   ],
