@@ -1,0 +1,17 @@
+import type { Policy } from "../../../../src/policy/define/policy.ts";
+import type { Review } from "../../../../src/protocol/review/Review.ts";
+import { judge } from "../../../policies/judge.ts";
+
+/**
+ * Whether each of the policies that a review is for finds a fault in it, which would deny it or warn of it. What the object had
+ * before an update is none.
+ */
+export async function faultsByPolicy(
+  policies: readonly Policy[],
+  review: Review,
+): Promise<ReadonlyMap<string, boolean>> {
+  const verdict = await judge(policies, review, "validate");
+  return new Map(
+    verdict.policies.map(({ policy, findings }) => [policy, findings.some(({ effect }) => effect !== "existing")]),
+  );
+}
