@@ -19,6 +19,7 @@ export default defineConfig(() =>
       "/sync.",
       "/certManager.",
       "/syncBreakGlass.",
+      "/builtinForms.",
       "/nativeForms.",
     ],
     globalSetup: ["test/cluster/sharedCluster.ts"],

@@ -46,9 +46,10 @@ export const requireIngressTls = builtin({
         Object.keys(params.requiredAnnotations).some(
           (key) => metadata?.annotations?.[key] !== params.requiredAnnotations[key],
         ),
-      at: "metadata.annotations",
-      message: (_, { at, params }) =>
-        `${at}: the Ingress must not serve plain HTTP; set ${Object.keys(params.requiredAnnotations)
+      // An update is compared by this value: all annotations would make each change of another one a new fault.
+      at: "metadata.name",
+      message: (_, { params }) =>
+        `metadata.annotations: the Ingress must not serve plain HTTP; set ${Object.keys(params.requiredAnnotations)
           .map((key) => `${key}: "${params.requiredAnnotations[key]}"`)
           .join(", ")}`,
     }),

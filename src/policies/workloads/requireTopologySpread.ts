@@ -33,9 +33,10 @@ export const requireTopologySpread = builtin({
               spec?.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
             ).some(({ topologyKey }) => topologyKey === required),
         ),
-      at: "spec.template.spec.topologySpreadConstraints",
-      message: ({ spec }, { at, params }) =>
-        `${at}: ${spec?.replicas ?? 1} replicas must have a constraint for ${params.topologyKeys
+      // An update is compared by this value, and the list may be too long for it. The message says what the list lacks.
+      at: "spec.replicas",
+      message: ({ spec }, { params }) =>
+        `spec.template.spec.topologySpreadConstraints: ${spec?.replicas ?? 1} replicas must have a constraint for ${params.topologyKeys
           .filter(
             (required) =>
               !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(

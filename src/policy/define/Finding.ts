@@ -84,13 +84,16 @@ function denial(message: unknown, { code = 403, reason, at }: FieldOf): Denial {
     throw new FindingError(`deny: code ${typeof code === "number" ? code : typeof code} is not between 400 and 599`);
   const statusReason = reason ?? REASONS[code] ?? "Forbidden";
   if (typeof statusReason !== "string") throw new FindingError("deny: the reason is not a string");
-  return { finding: "deny", message, code, reason: statusReason, ...placeOf("deny", at) };
+  const place = placeOf("deny", at);
+  return place === undefined
+    ? { finding: "deny", message, code, reason: statusReason }
+    : { finding: "deny", message, code, reason: statusReason, at: place };
 }
 
-function placeOf(maker: string, at: unknown): { at?: string } {
-  if (at === undefined) return {};
-  if (typeof at !== "string") throw new FindingError(`${maker}: at is not a string; ctx.path() makes it`);
-  return { at };
+function placeOf(maker: string, at: unknown): string | undefined {
+  if (at !== undefined && typeof at !== "string")
+    throw new FindingError(`${maker}: at is not a string; ctx.path() makes it`);
+  return at;
 }
 
 /**
@@ -104,7 +107,8 @@ export function warn(message: string, options: { at?: string } = {}): Warning {
 
 function warning(message: unknown, at: unknown): Warning {
   if (typeof message !== "string" || message === "") throw new FindingError("warn requires a message");
-  return { finding: "warn", message, ...placeOf("warn", at) };
+  const place = placeOf("warn", at);
+  return place === undefined ? { finding: "warn", message } : { finding: "warn", message, at: place };
 }
 
 /** The name part of a qualified name, which the API server requires for audit annotation keys. 30 characters leave room for the policy's name. */

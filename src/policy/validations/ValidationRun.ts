@@ -27,6 +27,8 @@ interface Scope {
   readonly request: RequestScope;
   data: unknown;
   container: Container;
+  /** Of the last fault. */
+  at: string;
 }
 
 /** A fault that was found. */
@@ -57,7 +59,7 @@ export class ValidationRun {
     this.#ctx = ctx;
     this.#tree = tree;
     this.#settings = settings;
-    this.#scope = { object, params, request: ctx, data: undefined, container: NO_CONTAINER };
+    this.#scope = { object, params, request: ctx, data: undefined, container: NO_CONTAINER, at: "" };
   }
 
   /**
@@ -115,13 +117,14 @@ export class ValidationRun {
     }
   }
 
-  #ask({ validation, index, when }: PlacedValidation, item: unknown, depth: number): void {
+  #ask({ validation, index, when, field }: PlacedValidation, item: unknown, depth: number): void {
     if (when >= 0 && !this.#isAsked(when)) return;
     const scope = this.#scope;
     scope.data = validation.data;
     if (!isTrue(validation.fault(item, scope))) return;
-    const at = this.#path(depth, validation.at?.split(".") ?? []);
-    const message = validation.message(item, { ...scope, at }) + this.#settings.ending;
+    const at = this.#path(depth, field);
+    scope.at = at;
+    const message = validation.message(item, scope) + this.#settings.ending;
     const finding = this.#settings.isWarning ? warn(message, { at }) : deny(message, { at });
     this.#faults ??= [];
     this.#faults.push({ validation, index, finding });
@@ -141,7 +144,8 @@ export class ValidationRun {
   }
 
   #path(depth: number, field: readonly string[]): string {
-    const segments = [...this.#trail.slice(0, depth), ...field];
+    const segments = this.#trail.slice(0, depth);
+    segments.push(...field);
     if (this.#containerPath === "") return this.#ctx.path(...segments);
     const below = formatPath(segments);
     return below === "" ? this.#containerPath : `${this.#containerPath}.${below}`;

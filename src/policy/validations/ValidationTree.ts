@@ -4,6 +4,8 @@ import type { Validation } from "./Validation.ts";
 export interface PlacedValidation {
   readonly validation: Validation;
   readonly index: number;
+  /** The members of its `at`. */
+  readonly field: readonly string[];
   /** Of its `when` among the different ones of the policy; -1 without one. */
   readonly when: number;
 }
@@ -44,7 +46,12 @@ export function validationTree(validations: readonly Validation[]): ValidationTr
       if (kind === "list") node = node.list ??= emptyNode();
       if (kind === "map") node = node.map ??= emptyNode();
     }
-    node.validations.push({ validation, index, when: when === undefined ? -1 : whens.indexOf(when) });
+    node.validations.push({
+      validation,
+      index,
+      field: validation.at?.split(".") ?? [],
+      when: when === undefined ? -1 : whens.indexOf(when),
+    });
   }
   return { object, containers, whens };
 }

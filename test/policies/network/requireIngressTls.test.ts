@@ -81,6 +81,15 @@ it("requireIngressTls denies that the entry of a host is removed, and not anothe
   expect(await faultsOf(requireIngressTls(), open, open)).toEqual([]);
 });
 
+it.each<[what: string, before: JsonObject, after: JsonObject, messages: string[]]>([
+  ["another annotation is added", {}, { "example.com/a": "b" }, []],
+  ["a long annotation stays", { "example.com/a": "b".repeat(2_000) }, { "example.com/a": "b".repeat(2_000) }, []],
+  ["the required one is removed", { "kubernetes.io/ingress.allow-http": "false" }, {}, [HTTP]],
+])("requireIngressTls with requiredAnnotations on an update: %s", async (_what, before, after, messages) => {
+  const policy = requireIngressTls(noHttp);
+  expect(await faultsOf(policy, ingress(COVERED, after), ingress(COVERED, before))).toEqual(messages);
+});
+
 it.each<Options>([{}, noHttp])("requireIngressTls is native with %j", (options) => {
   expect(nativeOf(requireIngressTls(options))).toBe("yes");
 });

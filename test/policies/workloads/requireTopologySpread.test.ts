@@ -52,6 +52,20 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   expect(await faultsOf(requireTopologySpread(options), object)).toEqual(messages);
 });
 
+const many = Array.from({ length: 40 }, (_, index) => `example.com/a-node-label-${index}`);
+const both: Options = { topologyKeys: [ZONE, HOST] };
+
+it.each<[what: string, options: Options, before: JsonObject, after: JsonObject, messages: readonly string[]]>([
+  ["nothing", {}, of(2), of(2), []],
+  ["nothing, beside many other constraints", {}, of(2, ...many), of(2, ...many), []],
+  ["another constraint", {}, of(2), of(2, HOST), []],
+  ["the constraint", {}, of(2, ZONE), of(2), [lacks(2)]],
+  ["one of two constraints", both, of(2, ZONE), of(2), [lacks(2, `${ZONE} and ${HOST}`)]],
+  ["the replicas", {}, of(1), of(2), [lacks(2)]],
+])("requireTopologySpread on an update of %s", async (_what, options, before, after, messages) => {
+  expect(await faultsOf(requireTopologySpread(options), after, before)).toEqual(messages);
+});
+
 it("requireTopologySpread has a native form", () => {
   expect(nativeOf(requireTopologySpread())).toBe("yes");
 });

@@ -136,17 +136,22 @@ function codeOf(index: number): string {
   return `p${index}`;
 }
 
-/** An object of a native form with a short name and message. Its expressions stay. */
+/** An object of a native form with a short name and a short text of its messages. Its expressions stay, and what they cost. */
 function shortened(object: NativePolicyObject | NativeBindingObject, code: string): KubeObject {
   const name = object.metadata.name.includes(".templates.") ? `${code}t` : code;
   const metadata = { ...object.metadata, name };
   if (object.kind === "ValidatingAdmissionPolicyBinding")
     return { ...object, metadata, spec: { ...object.spec, policyName: name } };
-  const validations = object.spec.validations.map(({ expression, reason }) => ({
-    expression,
-    reason,
-    message: MESSAGE,
-  }));
+  const validations = object.spec.validations.map(({ expression, messageExpression, reason }) =>
+    messageExpression === undefined
+      ? { expression, reason, message: MESSAGE }
+      : {
+          expression,
+          reason,
+          message: "the expression of the message fails",
+          messageExpression: `(${messageExpression}).size() > 0 ? '${MESSAGE}' : ''`,
+        },
+  );
   return { ...object, metadata, spec: { ...object.spec, validations } };
 }
 

@@ -1,3 +1,4 @@
+import type { Review } from "../../../../src/protocol/review/Review.ts";
 import { reviewOf } from "../../../policies/faultsOf.ts";
 import { inParallel } from "../inParallel.ts";
 import type { BuiltinBed } from "./BuiltinBed.ts";
@@ -5,8 +6,8 @@ import { faultsByPolicy } from "./faultsByPolicy.ts";
 import { replacementOf, type UpdateCase, type UpdateChange } from "./updateCases.ts";
 
 /** What updates of one sort came to. */
-interface UpdateCounts extends Readonly<Record<string, number>> {
-  readonly policies: number;
+interface UpdateCounts {
+  readonly policies: ReadonlySet<string>;
   readonly updates: number;
   readonly denied: number;
   /** Denied by the gate and admitted by the native form, because the old object has a fault. */
@@ -35,7 +36,7 @@ export async function updateAll(bed: BuiltinBed, cases: readonly UpdateCase[]): 
   const countsOf = (change: UpdateChange): UpdateCounts => {
     const own = results.filter((it) => it.change === change);
     return {
-      policies: new Set(own.map(({ policy }) => policy)).size,
+      policies: new Set(own.map(({ policy }) => policy)),
       updates: own.length,
       denied: own.filter(({ isDenied }) => isDenied).length,
       admitted: own.filter(({ isAdmitted }) => isAdmitted).length,
@@ -47,7 +48,15 @@ export async function updateAll(bed: BuiltinBed, cases: readonly UpdateCase[]): 
   };
 }
 
-/** Undefined when the API server accepts none of the replacements. */
+/** Whether an object had and has a fault in an update of each sort. */
+const IS_MEANT: Readonly<Record<UpdateChange, (wasFaulty: boolean, isFaulty: boolean) => boolean>> = {
+  unchanged: (wasFaulty, isFaulty) => wasFaulty && isFaulty,
+  fixed: (wasFaulty, isFaulty) => wasFaulty && !isFaulty,
+  added: (wasFaulty, isFaulty) => !wasFaulty && isFaulty,
+  "other faults": (wasFaulty, isFaulty) => wasFaulty && isFaulty,
+};
+
+/** Undefined when the API server accepts none of the replacements, or none is such an update. */
 async function update(bed: BuiltinBed, it: UpdateCase, index: number): Promise<UpdateResult | undefined> {
   const { policy, change, after } = it;
   const policies = bed.policies.filter(({ name }) => name === policy);
@@ -59,10 +68,15 @@ async function update(bed: BuiltinBed, it: UpdateCase, index: number): Promise<U
     const old = await bed.get({ ...before, apiVersion: wanted.apiVersion });
     const answer = await bed.replace(replacementOf(old, wanted));
     if (answer.status !== 200) continue;
-    const isDenied = (await faultsByPolicy(policies, reviewOf(answer.body, old))).get(policy) ?? false;
-    const wasFaulty = (await faultsByPolicy(policies, reviewOf(old))).get(policy) ?? false;
+    const faultIn = async (review: Review): Promise<boolean> =>
+      (await faultsByPolicy(policies, review)).get(policy) ?? false;
+    const wasFaulty = await faultIn(reviewOf(old));
+    const isFaulty = await faultIn(reviewOf(answer.body));
+    // A name or a namespace may decide, which cannot be changed.
+    if (!IS_MEANT[change](wasFaulty, isFaulty)) continue;
+    const isDenied = await faultIn(reviewOf(answer.body, old));
     const isWarned = answer.warned.has(policy);
-    const isAdmitted = isDenied && !isWarned && wasFaulty;
+    const isAdmitted = isDenied && !isWarned;
     const isExpected = change === "unchanged" || change === "fixed" ? !isDenied && !isWarned : isDenied === isWarned;
     const isRight = answer.failures.length === 0 && (isExpected || (isAdmitted && change === "other faults"));
     const said = `the gate ${isDenied ? "denies" : "admits"}, and its native form ${isWarned ? "denies" : "admits"}`;

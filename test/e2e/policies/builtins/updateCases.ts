@@ -67,8 +67,11 @@ export function replacementOf(stored: KubeObject, { metadata, spec, ...wanted }:
     ...(wanted.roleRef === undefined ? {} : { roleRef: stored.roleRef }),
     ...(spec === undefined ? {} : { spec: { ...spec, ...fixedFields(stored) } }),
   };
-  const labels = { ...metadata.labels, ...stored.metadata.labels, "example.com/changed": "yes" };
-  return { ...wanted, ...kept, metadata: { ...metadata, name, namespace, resourceVersion, labels } };
+  // Something changes that no policy is about.
+  const changed = { "example.com/changed": "yes" };
+  const labels = { ...metadata.labels, ...stored.metadata.labels, ...changed };
+  const annotations = { ...metadata.annotations, ...changed };
+  return { ...wanted, ...kept, metadata: { ...metadata, name, namespace, resourceVersion, labels, annotations } };
 }
 
 function fixedFields({ kind, spec }: KubeObject): KubeObject {

@@ -35,24 +35,28 @@ export class BuiltinPods {
     if (!isWindows && random.oneIn(2))
       spec.securityContext = { ...spec.securityContext, ...pickFields(random, POD_FIELDS) };
     this.#addVolumes(spec);
+    this.#setContainers(spec, isWindows);
+    return pod;
+  }
+
+  /** All containers of some Pods have what a policy requires, and of others some. */
+  #setContainers({ containers, initContainers }: KubeObject, isWindows: boolean): void {
+    const random = this.#random;
     const images = random.pick([LISTED_IMAGES, LISTED_IMAGES, ANY_IMAGES]);
-    const chance = random.int(3);
-    const isInit = new Set(spec.initContainers ?? []);
-    for (const container of [...spec.containers, ...isInit]) {
+    const goodOfTwelve = random.pick([12, 9, 0]);
+    for (const container of [...containers, ...(initContainers ?? [])]) {
       container.image = random.pick(images);
-      // All containers of some Pods have what a policy requires, and of others some.
       for (const [path, { good, any }] of Object.entries(CONTAINER_FIELDS)) {
         if (isWindows && path.startsWith("securityContext")) continue;
-        if (isInit.has(container) && path.endsWith("Probe") && container.restartPolicy !== "Always") continue;
-        const isGood = chance === 0 || (chance === 1 && !random.oneIn(4));
-        setAt(container, path, random.pick(isGood ? good : any));
+        setAt(container, path, random.pick(random.int(12) < goodOfTwelve ? good : any));
       }
     }
-    for (const init of spec.initContainers ?? [])
-      if (init.restartPolicy !== "Always") {
-        for (const probe of ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"]) delete init[probe];
-      }
-    return pod;
+    for (const container of initContainers ?? []) {
+      // Only sidecars may have these.
+      if (random.oneIn(3)) container.restartPolicy = "Always";
+      else
+        for (const field of ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"]) delete container[field];
+    }
   }
 
   #addVolumes(spec: KubeObject): void {

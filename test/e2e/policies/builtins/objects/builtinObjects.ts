@@ -2,6 +2,7 @@ import type { KubeObject } from "../../../../cluster/ClusterApi.ts";
 import { comparisonSize } from "../../comparisonSize.ts";
 import { SeededRandom } from "../../objects/SeededRandom.ts";
 import { BuiltinPods } from "./BuiltinPods.ts";
+import { largeObjects } from "./largeObjects.ts";
 import { ingress, service } from "./networkObjects.ts";
 import { claim, plainObject, serviceAccount, statefulSet, versionedObject } from "./otherObjects.ts";
 import { binding, clusterRole, role } from "./rbacObjects.ts";
@@ -35,5 +36,6 @@ export function builtinObjects(): readonly KubeObject[] {
     ...pods,
     ...templates.map((pod) => workload(random, pod)),
     ...GENERATORS.flatMap(([of, quick]) => Array.from({ length: size(quick) }, (_, index) => of(random, index))),
+    ...largeObjects,
   ];
 }

@@ -96,7 +96,6 @@ export const CONTAINER_FIELDS: Readonly<
   readinessProbe: { good: [READY], any: [READY, null, undefined, { exec: { command: ["a"] } }] },
   livenessProbe: { good: [READY], any: [READY, null, undefined, { tcpSocket: { port: 1 } }] },
   startupProbe: { good: [READY, undefined], any: [READY, null, undefined] },
-  restartPolicy: { good: [undefined], any: [undefined] },
   "securityContext.readOnlyRootFilesystem": { good: [true], any: [true, false, null, undefined] },
   "securityContext.runAsUser": { good: [1500, 1000, undefined], any: [0, 999, 1000, 1999, 2000, null, undefined] },
   "securityContext.runAsGroup": { good: [1500, undefined], any: [0, 1, null, undefined] },
