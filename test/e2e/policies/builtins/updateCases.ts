@@ -51,13 +51,18 @@ export class UpdateSamples {
           const cases: (UpdateCase | undefined)[] = [
             first && { policy, change: "unchanged", before: first, after: [first] },
             first && !isFixed ? { policy, change: "fixed", before: first, after: clean } : undefined,
-            fine && !isFixed ? { policy, change: "added", before: fine, after: faulty } : undefined,
+            fine && !isFixed ? { policy, change: "added", before: withRoleOf(fine, first), after: faulty } : undefined,
             first && !isFixed ? { policy, change: "other faults", before: first, after: others } : undefined,
           ];
           return cases.flatMap((it) => it ?? []);
         }),
     );
   }
+}
+
+/** A binding of the role of another one, which cannot be changed, to nobody. Other objects stay. */
+function withRoleOf(object: KubeObject, other: KubeObject): KubeObject {
+  return other?.roleRef === undefined ? object : { ...object, roleRef: other.roleRef, subjects: [] };
 }
 
 /** The object that a client sends to replace a stored one: with its name and what cannot be changed. */
