@@ -87,6 +87,9 @@ export function builtin<
     for (const [key, value] of Object.entries({ onTemplates, help }))
       if (value !== undefined && define === undefined)
         throw new PolicyDefinitionError(name, `options.${key}`, "is not an option of this policy, which is a function");
+    for (const [key, value] of Object.entries({ onTemplates, podTemplates }))
+      if (value !== undefined && !(match.resources as readonly string[]).includes("pods"))
+        throw new PolicyDefinitionError(name, `options.${key}`, "is for policies on Pods, which this one is not");
     const isOnPods = (match.resources as readonly string[]).includes("pods");
     const validate =
       define === undefined ? undefined : validations(define, { exempt, exemptImages, onTemplates, help });

@@ -29,8 +29,13 @@ interface Found {
   readonly text: () => string;
 }
 
+const LEVELS = ["pod-security-baseline", "pod-security-restricted"];
+
 function find(terminal: Terminal, name: string): Found {
-  const policy = builtins.find((it) => it.name === name || it.builtin === name);
+  // The policies of podSecurity are named for their level.
+  const policy = builtins.find(
+    (it) => it.name === name || it.builtin === name || (it.name === "pod-security" && LEVELS.includes(name)),
+  );
   if (policy !== undefined)
     return { found: { builtins: [policy], packs: [] }, text: () => policyText(terminal, policy, packs) };
   const pack = packs.find((it) => [it.name, `packs.${it.name}`, kebab(it.name)].includes(name));

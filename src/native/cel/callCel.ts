@@ -49,6 +49,8 @@ export function lengthCel(of: CelValue, isInChain: boolean): CelValue {
     const { value } = of;
     if (typeof value === "string" || Array.isArray(value)) return { kind: "constant", value: value.length };
   }
+  if (of.kind === "value" && of.type === "string")
+    throw new NotNativeError("the length of a text counts characters in CEL, and half of some in JavaScript");
   return { kind: "value", cel: `${receiver(of)}.size()`, type: "number" };
 }
 
@@ -96,9 +98,11 @@ function methodCel(translator: Translator, call: MethodCall, names: Names): CelV
       };
     return bool(`${receiver(of)}.${ofText}(${plain(value)})`);
   }
-  if (method === "toLowerCase" && values.length === 0)
-    return { kind: "value", cel: `${receiver(of)}.lowerAscii()`, type: "string" };
-  if (method === "split" && value !== undefined)
+  if (method === "toLowerCase")
+    throw new NotNativeError(
+      "toLowerCase also changes letters beyond ASCII, which CEL does not; compare with a pattern",
+    );
+  if (method === "split" && value?.kind === "constant" && typeof value.value === "string" && value.value !== "")
     return { kind: "value", cel: `${receiver(of)}.split(${plain(value)})`, type: "list" };
   if (method === "join" && value !== undefined && isList(of))
     return { kind: "value", cel: `${plain(of)}.join(${plain(value)})`, type: "string" };

@@ -3,7 +3,7 @@ import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 /**
- * Denies containers with another `imagePullPolicy` than the required one. With `Always`, each start asks the registry: a moved
+ * Denies containers and image volumes with another pull policy than the required one. With `Always`, each start asks the registry: a moved
  * tag is seen, and an image that a node has needs the credentials too. Where a container sets none, the default of the API
  * server counts: `Always` for the tag latest (also before a digest) or neither tag nor digest, else `IfNotPresent`.
  */
@@ -35,5 +35,25 @@ export const requireImagePullPolicy = builtin({
       message: ({ name, image }, { at, params }) =>
         `${at}: container '${name}' with the image '${image ?? ""}' must have the imagePullPolicy ${params.pullPolicy}`,
     }),
+    // An image volume (KEP-4639), which the types do not have yet, is pulled as the image of a container is.
+    on("spec.volumes[].image", {
+      fault: ({ reference, pullPolicy }: ImageVolume, { params }) => {
+        const image = reference ?? "";
+        const pinned = /@/.test(image);
+        const latest = !pinned && (/:latest$/.test(image) || !/:[\w.-]+$/.test(image));
+        if (params.images === "tags" && pinned) return false;
+        if (params.images === "latest" && !latest) return false;
+        const absent = latest || /:latest@/.test(image) ? "Always" : "IfNotPresent";
+        return (pullPolicy ?? absent) !== params.pullPolicy;
+      },
+      at: "pullPolicy",
+      message: ({ reference }: ImageVolume, { at, params }) =>
+        `${at}: the volume with the image '${reference ?? ""}' must have the pullPolicy ${params.pullPolicy}`,
+    }),
   ],
 });
+
+interface ImageVolume {
+  readonly reference?: string;
+  readonly pullPolicy?: string;
+}

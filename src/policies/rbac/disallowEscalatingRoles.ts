@@ -22,8 +22,15 @@ const POWERS = [
     id: "impersonate",
     what: "act as others",
     groups: ["", "authentication.k8s.io"],
-    resources: ["users", "groups", "serviceaccounts", "uids"],
-    verbs: ["impersonate"],
+    resources: ["users", "groups", "serviceaccounts", "uids", "userextras", "userextras/*", "nodes"],
+    // The others are those of constrained impersonation (KEP-5284).
+    verbs: [
+      "impersonate",
+      "impersonate:user-info",
+      "impersonate:serviceaccount",
+      "impersonate:arbitrary-node",
+      "impersonate:associated-node",
+    ],
   },
   {
     id: "nodes-proxy",
@@ -74,11 +81,14 @@ export const disallowEscalatingRoles = builtin({
         fault: ({ apiGroups = [], resources = [], verbs = [] }, { data, params }) =>
           params.powers.includes(data.id) &&
           apiGroups.some((it) => it === "*" || data.groups.includes(it)) &&
-          resources.some((it) => it === "*" || data.resources.includes(it)) &&
+          resources.some(
+            (it) =>
+              it === "*" || data.resources.includes(it) || (data.id === "impersonate" && it.startsWith("userextras/")),
+          ) &&
           verbs.some((it) => it === "*" || data.verbs.includes(it)),
         at: "verbs",
         message: ({ resources = [] }, { at, data }) =>
-          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it)).join(", ")} the subjects of the role can ${data.what}; remove it from the rule`,
+          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || it.startsWith("userextras/")).join(", ")} the subjects of the role can ${data.what}; remove it from the rule`,
       }),
     ),
 });

@@ -29,7 +29,12 @@ export const limitApparmorProfiles = builtin({
       data: { prefix: PREFIX },
       fault: ({ name, securityContext }, { object, params, data }) => {
         const own = securityContext?.appArmorProfile;
-        const annotated = object.metadata?.annotations?.[data.prefix + name] != null;
+        const annotation = object.metadata?.annotations?.[data.prefix + name] ?? "";
+        // The API server makes no profile of another value, so that of the Pod counts (`ApparmorFieldForAnnotation`).
+        const annotated =
+          annotation === "unconfined" ||
+          annotation === "runtime/default" ||
+          (annotation.startsWith("localhost/") && annotation !== "localhost/");
         const profile = own ?? object.spec?.securityContext?.appArmorProfile;
         const type: string = profile?.type ?? "RuntimeDefault";
         const allowed: readonly string[] = params.allowed;

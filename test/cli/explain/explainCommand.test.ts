@@ -32,6 +32,10 @@ describe("postern explain POLICY", () => {
     },
   );
 
+  it.each(["pod-security-baseline", "pod-security-restricted"])("%s prints the same as pod-security", async (name) => {
+    expect(await explain(name)).toEqual(await explain("pod-security"));
+  });
+
   it("prints parameters, controls, packs and examples with the message", async () => {
     const { out } = await explain("require-read-only-root-filesystem");
     expect(out).toMatch("\nParameters\n  exemptImages: string[]; default: []\n      Images of containers");

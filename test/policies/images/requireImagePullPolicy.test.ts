@@ -27,6 +27,21 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["only latest: no tag", { images: "latest" }, of("localhost:5000/web", "Never"), [fault("localhost:5000/web")]],
   ["another required policy", { pullPolicy: "IfNotPresent" }, of("web:1"), []],
   ["another than the required policy", { pullPolicy: "IfNotPresent" }, of("web"), [fault("web", "IfNotPresent")]],
+  [
+    "an image volume",
+    {},
+    podOf(
+      { image: "web" },
+      { volumes: [{ name: "data", image: { reference: "data:1", pullPolicy: "IfNotPresent" } }] },
+    ),
+    ["spec.volumes[0].image.pullPolicy: the volume with the image 'data:1' must have the pullPolicy Always"],
+  ],
+  [
+    "an image volume that is always pulled",
+    {},
+    podOf({ image: "web" }, { volumes: [{ name: "data", image: { reference: "data" } }] }),
+    [],
+  ],
   ["an exempt image", { exemptImages: ["web:*"] }, of("web:1", "Never"), []],
   [
     "the template of a Deployment",

@@ -44,6 +44,18 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     [],
   ],
   [
+    "an empty annotation beside the Pod's setting",
+    {},
+    podOf({}, profile("Unconfined"), annotated("")),
+    [fault("Unconfined")],
+  ],
+  [
+    "an annotation without a name beside the Pod's setting",
+    {},
+    podOf({}, profile("Unconfined"), annotated("localhost/")),
+    [fault("Unconfined")],
+  ],
+  [
     "an annotation that comes after the container's setting",
     {},
     podOf(profile("RuntimeDefault"), {}, annotated("unconfined")),
