@@ -70,7 +70,10 @@ export const disallowEscalatingRoles = builtin({
     /** The powers that are denied. Default: all of them. */
     powers: z._default(z.array(z.enum(IDS)).check(z.minLength(1)), [...IDS]),
     /** Names of roles that may have them. `*` at the end stands for any characters. */
-    allowedRoles: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowedRoles: z._default(
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      [],
+    ),
   },
   exempt: roleExemption,
   validations: (on) =>

@@ -16,7 +16,10 @@ export const disallowSecretReadingRoles = builtin({
     /** Whether a rule may read the Secrets that it has in `resourceNames`. */
     allowNamed: z._default(z.boolean(), true),
     /** Names of roles that may read Secrets. `*` at the end stands for any characters. */
-    allowedRoles: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowedRoles: z._default(
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      [],
+    ),
   },
   exempt: roleExemption,
   validations: (on) => [

@@ -16,14 +16,20 @@ export const disallowWildcardRoles = builtin({
     /** The fields of a rule that must not have a wildcard. */
     fields: z._default(z.array(z.enum(FIELDS)).check(z.minLength(1)), [...FIELDS]),
     /** Names of roles that may have wildcards. `*` at the end stands for any characters. */
-    allowedRoles: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowedRoles: z._default(
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      [],
+    ),
   },
   exempt: roleExemption,
   validations: (on) => [
     ...FIELDS.map((field) =>
       on("rules[]", {
         data: { field },
-        fault: (rule, { data, params }) => params.fields.includes(data.field) && (rule[data.field] ?? []).includes("*"),
+        // `*/scale` is of all resources, and `/*` is every path.
+        fault: (rule, { data, params }) =>
+          params.fields.includes(data.field) &&
+          (rule[data.field] ?? []).some((it) => it === "*" || it === "/*" || it.startsWith("*/")),
         at: field,
         message: (_, { at }) => `${at}: the wildcard * also grants what is added later; name what the role needs`,
       }),

@@ -18,7 +18,10 @@ export const limitBindingSubjects = builtin({
       ["User/system:anonymous", "Group/system:unauthenticated", "Group/system:authenticated", "Group/system:masters"],
     ),
     /** Names of bindings that are not judged. `*` at the end stands for any characters. */
-    allowedBindings: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowedBindings: z._default(
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      [],
+    ),
   },
   exempt: {
     when: ({ metadata }, { params }) =>

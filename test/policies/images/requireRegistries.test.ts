@@ -79,7 +79,12 @@ it("requireRegistries does not judge exempt images", async () => {
 it.each<[options: unknown, message: string]>([
   [{}, "options.allowed"],
   [{ allowed: [] }, "options.allowed"],
-  [{ allowed: ["registry.example.com"] }, "options.allowed.0 must end with /"],
+  [
+    { allowed: ["registry.example.com"] },
+    "options.allowed.0 must begin with a registry, such as docker.io/, and end with /",
+  ],
+  [{ allowed: ["grafana/"] }, "options.allowed.0 must begin with a registry, such as docker.io/, and end with /"],
+  [{ allowed: ["index.docker.io/library/"] }, "options.allowed.0 must begin with a registry"],
 ])("requireRegistries refuses the options %j", (options, message) => {
   expect(() => requireRegistries(options as Parameters<typeof requireRegistries>[0])).toThrow(message);
 });
