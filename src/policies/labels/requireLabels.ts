@@ -3,12 +3,10 @@ import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
-import { type LinearPattern, linearPattern, PatternError } from "../../policy/pattern/linearPattern.ts";
-import { isJsonObject } from "../../protocol/Json.ts";
 import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
-import { checkLabelKey } from "./checkLabelKey.ts";
 import { controllersOnly } from "./controllersOnly.ts";
 import { labelledResources } from "./labelledResources.ts";
+import { readRequiredKeys, unmetKeys } from "./RequiredKeys.ts";
 
 /** A label that an object must have. */
 export interface RequiredLabel {
@@ -56,9 +54,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
     labels = ["app.kubernetes.io/name"],
   } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
-  if (!Array.isArray(labels) || labels.length === 0)
-    throw new PolicyDefinitionError(name, "options.labels", "is not a list of at least one label");
-  const required = labels.map((label: unknown) => readLabel(name, label));
+  const required = readRequiredKeys(name, "options.labels", "label", labels);
   return policy({
     name,
     description: `Objects must have the labels ${required.map(({ key }) => key).join(", ")}`,
@@ -72,48 +68,11 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
     },
     onExisting,
     reportsEachFault: true,
-    validate: ({ object, kind, path }): Finding[] => {
-      const found: unknown = object.metadata?.labels;
-      const present = isJsonObject(found) ? found : {};
-      const findings: Finding[] = [];
-      for (const { key, pattern } of required) {
-        const value = Object.hasOwn(present, key) ? present[key] : undefined;
-        const isString = typeof value === "string";
-        if (isString && (pattern === undefined || (value.length <= MAX_VALUE_LENGTH && pattern.test(value)))) continue;
-        const rule = isString && pattern !== undefined ? ` with a value that matches ${pattern.source}` : "";
-        findings.push(
-          deny(`${kind.kind} must have the label '${key}'${rule} at ${path("metadata", "labels")}`, {
-            at: path("metadata", "labels", key),
-          }),
-        );
-      }
-      return findings;
-    },
+    validate: ({ object, kind, path }): Finding[] =>
+      unmetKeys(required, object.metadata?.labels, MAX_VALUE_LENGTH).map(({ key, rule }) =>
+        deny(`${kind.kind} must have the label '${key}'${rule} at ${path("metadata", "labels")}`, {
+          at: path("metadata", "labels", key),
+        }),
+      ),
   });
-}
-
-interface ReadLabel {
-  readonly key: string;
-  readonly pattern?: LinearPattern;
-}
-
-function readLabel(name: string, label: unknown): ReadLabel {
-  const field = "options.labels";
-  if (typeof label === "string") return { key: checkLabelKey(name, field, label) };
-  if (!isJsonObject(label))
-    throw new PolicyDefinitionError(name, field, "has an element that is neither a key nor an object");
-  for (const member of Object.keys(label))
-    if (member !== "key" && member !== "pattern")
-      throw new PolicyDefinitionError(name, field, `has an element with the unknown member ${JSON.stringify(member)}`);
-  const key = checkLabelKey(name, field, label.key);
-  const { pattern } = label;
-  if (pattern === undefined) return { key };
-  if (typeof pattern !== "string" && !(pattern instanceof RegExp))
-    throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that is neither a string nor a RegExp`);
-  try {
-    return { key, pattern: linearPattern(pattern) };
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    throw new PolicyDefinitionError(name, field, `has a pattern for '${key}' that ${error.message}`);
-  }
 }
