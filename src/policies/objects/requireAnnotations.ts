@@ -33,7 +33,6 @@ const MAX_VALUE_LENGTH = 4096;
  * annotation. Throws {@link PolicyDefinitionError}.
  */
 export function requireAnnotations(options: RequireAnnotationsOptions): Policy {
-  // Not validations: a pattern of `linearPattern` has no form in CEL.
   checkOptions("require-annotations", options, ["annotations", "resources", "apiGroups", "podTemplates", "onExisting"]);
   const { name = "require-annotations", namespaces = {}, onExisting = "warn", annotations } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
