@@ -16,7 +16,7 @@ import { frozenReview } from "../policyRun.ts";
 function ruleMatches(match: Match, review: Review): boolean {
   const { apiGroups = [""], resources, operations = ["CREATE", "UPDATE"], scope = "*" } = match;
   const { group, version, resource } = review.resource;
-  const apiVersions = match.apiVersions ?? (isTyped(match, review) ? ["v1"] : ["*"]);
+  const apiVersions = versionsOf(match, review);
   const includes = (list: readonly string[], value: string) => list.some((item) => item === "*" || item === value);
   const isCovered = resources.some((name) => {
     // "pods" matches pods; "pods/log" the subresource; "*" all resources but not subresources; "pods/*" all subresources
@@ -33,6 +33,10 @@ function ruleMatches(match: Match, review: Review): boolean {
     operations.includes(review.operation) &&
     (scope === "*" || (scope === "Cluster" ? isCluster : !isCluster))
   );
+}
+
+function versionsOf(match: Match, review: Review): readonly string[] {
+  return match.apiVersions ?? (isTyped(match, review) ? ["v1"] : ["*"]);
 }
 
 /** Built-in resources are judged in the version of their type, but for those that a wildcard covers as well. */
@@ -63,7 +67,8 @@ function matchesImplied(match: Match, review: Review): boolean {
     onPods &&
     changes &&
     review.operation === "UPDATE" &&
-    ruleMatches({ ...match, resources: ["pods"] }, asUpdateOfPods)
+    // A wildcard that covers the subresource decides about its versions as well.
+    ruleMatches({ ...match, resources: ["pods"], apiVersions: versionsOf(match, review) }, asUpdateOfPods)
   );
 }
 
