@@ -1,6 +1,7 @@
 import type { Match, NamespaceMatch } from "../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import type { ExistingFallback } from "../policy/define/policy.ts";
+import { checkFindingSettings, type FindingSettings } from "../policy/validations/FindingSettings.ts";
 import { isJsonObject } from "../protocol/Json.ts";
 
 /** The options that every built-in policy has. */
@@ -12,11 +13,29 @@ export interface BuiltinOptions {
 }
 
 /** The options that every built-in validator has. */
-export interface ValidatorOptions extends BuiltinOptions {
+export interface ValidatorOptions extends BuiltinOptions, FindingSettings {
   /** For faults that the object had before an UPDATE. Default: `warn`. */
   readonly onExisting?: ExistingFallback;
   /** Whether Pod templates are checked, and of which other kinds, such as `[{ group: "argoproj.io", resource: "rollouts" }]`. Default: true. */
   readonly podTemplates?: Match["podTemplates"];
+}
+
+const VALIDATOR_OPTIONS = ["onExisting", "podTemplates", "onTemplates", "help"];
+
+/** {@link checkOptions} for a validator, which has the options of {@link ValidatorOptions} as well. */
+export function checkValidatorOptions(builtin: string, options: unknown, known: readonly string[]): void {
+  checkOptions(builtin, options, [...known, ...VALIDATOR_OPTIONS]);
+  checkFindingSettings(options, (key, fault) => {
+    throw new PolicyDefinitionError(builtin, `options.${key}`, fault);
+  });
+}
+
+/** Checks that no option for Pods is given to a policy that has no `pods` in its resources. Throws {@link PolicyDefinitionError}. */
+export function checkPodOptions(name: string, resources: readonly string[], options: object): void {
+  if (resources.includes("pods")) return;
+  for (const [key, value] of Object.entries(options))
+    if (value !== undefined)
+      throw new PolicyDefinitionError(name, `options.${key}`, "is for policies on Pods, which this one is not");
 }
 
 /**

@@ -1,15 +1,19 @@
 import * as z from "zod/mini";
+import type { Finding } from "../policy/define/Finding.ts";
 import type { Match } from "../policy/define/Match.ts";
+import type { ObjectFor, PolicyContext } from "../policy/define/PolicyContext.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { type ExistingFallback, type Policy, type PolicyDefinition, policy } from "../policy/define/policy.ts";
 import type { ObjectOf, ResourceName } from "../policy/define/ResourceTypes.ts";
+import { applySettings, checkFindingSettings, type FindingSettings } from "../policy/validations/FindingSettings.ts";
 import type { Exemption, Validation, ValidationBuilder } from "../policy/validations/Validation.ts";
 import { validations } from "../policy/validations/validations.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { Operation } from "../protocol/review/Review.ts";
+import { checkPodOptions } from "./BuiltinOptions.ts";
 
 /** The options that every built-in policy has, beside its parameters. */
-export interface CommonOptions {
+export interface CommonOptions extends FindingSettings {
   /** The policy's name, for a gate that uses a built-in twice. */
   readonly name?: string;
   /** Default: all namespaces. */
@@ -21,10 +25,6 @@ export interface CommonOptions {
    * validators, false for mutators.
    */
   readonly podTemplates?: Match["podTemplates"];
-  /** What a fault of a Pod template does. Only for policies on Pods. Default: `deny`. */
-  readonly onTemplates?: "deny" | "warn";
-  /** A URL at the end of each message, where people read what to do. */
-  readonly help?: string;
 }
 
 const COMMON = ["name", "namespaces", "onExisting", "podTemplates", "onTemplates", "help"];
@@ -37,9 +37,13 @@ export interface BuiltinDefinition<
   S extends z.core.$ZodShape,
 > extends Pick<
     PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>,
-    "name" | "match" | "validate" | "mutate" | "reportsEachFault" | "leaveAlone"
+    "name" | "match" | "mutate" | "reportsEachFault" | "leaveAlone"
   > {
   readonly description: string;
+  /** The findings of an object. */
+  readonly validate?: (
+    ctx: PolicyContext<ObjectFor<O, ObjectOf<R, G>>, unknown, z.output<z.ZodMiniObject<S>>>,
+  ) => Finding[];
   /** Instead of `validate`: conditions that the API server can judge as well. */
   readonly validations?: (
     on: ValidationBuilder<NonNullable<ObjectOf<R, G>>, z.output<z.ZodMiniObject<S>>>,
@@ -65,8 +69,9 @@ export function builtin<
   const G extends string = never,
   const S extends z.core.$ZodShape = z.core.$ZodShape,
 >(definition: BuiltinDefinition<R, O, G, S>): Builtin<S> {
-  const { params: shape, match, validations: define, exempt, exemptImages, ...rest } = definition;
+  const { params: shape, match, validate: judge, validations: define, exempt, exemptImages, ...rest } = definition;
   const schema = z.strictObject(shape);
+  const isOnPods = (match.resources as readonly string[]).includes("pods");
   return (options) => {
     const given: unknown = options ?? {};
     if (!isJsonObject(given)) throw new PolicyDefinitionError(definition.name, "options", "is not an object");
@@ -84,15 +89,22 @@ export function builtin<
     };
     const checked = z.safeParse(schema, own);
     if (!checked.success) return fail(checked.error);
-    for (const [key, value] of Object.entries({ onTemplates, help }))
-      if (value !== undefined && define === undefined)
-        throw new PolicyDefinitionError(name, `options.${key}`, "is not an option of this policy, which is a function");
-    for (const [key, value] of Object.entries({ onTemplates, podTemplates }))
-      if (value !== undefined && !(match.resources as readonly string[]).includes("pods"))
-        throw new PolicyDefinitionError(name, `options.${key}`, "is for policies on Pods, which this one is not");
-    const isOnPods = (match.resources as readonly string[]).includes("pods");
+    const settings = { onTemplates, help };
+    checkFindingSettings(settings, (key, fault) => {
+      throw new PolicyDefinitionError(name, `options.${key}`, fault);
+    });
+    for (const [key, value] of Object.entries(rest.mutate === undefined ? {} : settings))
+      if (value !== undefined)
+        throw new PolicyDefinitionError(
+          name,
+          `options.${key}`,
+          "is for policies with findings; this one makes changes",
+        );
+    checkPodOptions(name, match.resources, { onTemplates, podTemplates });
     const validate =
-      define === undefined ? undefined : validations(define, { exempt, exemptImages, onTemplates, help });
+      define === undefined
+        ? judge && ((ctx: Parameters<typeof judge>[0]) => applySettings(judge(ctx), ctx, settings))
+        : validations(define, { exempt, exemptImages, ...settings });
     return policy({
       ...rest,
       ...(validate === undefined ? {} : { validate }),

@@ -1,11 +1,17 @@
 import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
+import { applySettings } from "../../policy/validations/FindingSettings.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { matchesGlob } from "../../protocol/matchesGlob.ts";
+import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { readExemptImages } from "../exemptImages.ts";
 import { parseImageReference } from "./parseImageReference.ts";
 
 /** Options of {@link disallowLatestTag}. */
-export type DisallowLatestTagOptions = ValidatorOptions;
+export interface DisallowLatestTagOptions extends ValidatorOptions {
+  /** Images of containers that are not judged, with `*`. Default: none. */
+  readonly exemptImages?: readonly string[];
+}
 
 /**
  * Denies images that may change without a new name: the tag `latest` in any case (`Latest` is another tag for a registry,
@@ -16,17 +22,21 @@ export type DisallowLatestTagOptions = ValidatorOptions;
  * for each image, with its path. Throws `PolicyDefinitionError`.
  */
 export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Policy {
-  checkOptions("disallow-latest-tag", options, ["onExisting", "podTemplates"]);
+  checkValidatorOptions("disallow-latest-tag", options, ["exemptImages"]);
   const { name = "disallow-latest-tag", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
+  const exemptImages = readExemptImages(name, options.exemptImages);
   return policy({
     name,
     description: "Images must have a tag other than latest, or a digest",
     match: { resources: ["pods"], podTemplates, namespaces },
     onExisting,
     reportsEachFault: true,
-    validate: ({ object, path, containers }): Finding[] => {
+    validate: (ctx): Finding[] => {
+      const { object, path, containers } = ctx;
       const findings: Finding[] = [];
       for (const { container, path: of } of containers()) {
+        const image = container.image ?? "";
+        if (exemptImages.some((glob) => matchesGlob(glob, image))) continue;
         const fault = faultOf(container.image);
         if (fault !== undefined) findings.push(imageDenial(`${of}.image`, fault));
       }
@@ -35,7 +45,7 @@ export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Polic
         if (fault !== undefined)
           findings.push(imageDenial(path("spec", "volumes", index, "image", "reference"), fault));
       }
-      return findings;
+      return applySettings(findings, ctx, options);
     },
   });
 }

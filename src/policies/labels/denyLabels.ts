@@ -1,7 +1,8 @@
 import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
-import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { controllersOnly } from "./controllersOnly.ts";
 
@@ -16,7 +17,7 @@ export interface DenyLabelsOptions extends ValidatorOptions {
  * template the message ends with the path of the labels. Throws {@link PolicyDefinitionError}.
  */
 export function denyLabels(options: DenyLabelsOptions = {}): Policy {
-  checkOptions("deny-labels", options, ["labels", "onExisting", "podTemplates"]);
+  checkValidatorOptions("deny-labels", options, ["labels"]);
   const { name = "deny-labels", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
   const { labels = ["bad-label"] } = options;
   if (!Array.isArray(labels) || labels.length === 0)
@@ -28,15 +29,17 @@ export function denyLabels(options: DenyLabelsOptions = {}): Policy {
     match: { resources: ["pods"], podTemplates, namespaces, unasked: controllersOnly },
     onExisting,
     reportsEachFault: true,
-    validate: ({ object, path }): Finding[] => {
+    validate: (ctx): Finding[] => {
+      const { object, path } = ctx;
       const labels = object.metadata?.labels ?? {};
       const forbidden = keys.filter((key) => Object.hasOwn(labels, key));
       if (forbidden.length === 0) return [];
       const at = path("metadata", "labels");
       const where = at === "metadata.labels" ? "" : ` at ${at}`;
-      return forbidden.map((key) =>
+      const findings = forbidden.map((key) =>
         deny(`Pod contains forbidden label '${key}'${where}`, { at: path("metadata", "labels", key) }),
       );
+      return applySettings(findings, ctx, options);
     },
   });
 }

@@ -3,7 +3,8 @@ import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
-import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { checkPodOptions, checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { controllersOnly } from "./controllersOnly.ts";
 import { labelledResources } from "./labelledResources.ts";
 import { readRequiredKeys, unmetKeys } from "./RequiredKeys.ts";
@@ -46,7 +47,7 @@ const MAX_VALUE_LENGTH = 63;
  * Throws {@link PolicyDefinitionError}.
  */
 export function requireLabels(options: RequireLabelsOptions = {}): Policy {
-  checkOptions("require-labels", options, ["labels", "resources", "apiGroups", "podTemplates", "onExisting"]);
+  checkValidatorOptions("require-labels", options, ["labels", "resources", "apiGroups"]);
   const {
     name = "require-labels",
     namespaces = {},
@@ -54,6 +55,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
     labels = ["app.kubernetes.io/name"],
   } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
+  checkPodOptions(name, target.resources, { onTemplates: options.onTemplates });
   const required = readRequiredKeys(name, "options.labels", "label", labels);
   return policy({
     name,
@@ -68,11 +70,14 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
     },
     onExisting,
     reportsEachFault: true,
-    validate: ({ object, kind, path }): Finding[] =>
-      unmetKeys(required, object.metadata?.labels, MAX_VALUE_LENGTH).map(({ key, rule }) =>
+    validate: (ctx): Finding[] => {
+      const { object, kind, path } = ctx;
+      const findings = unmetKeys(required, object.metadata?.labels, MAX_VALUE_LENGTH).map(({ key, rule }) =>
         deny(`${kind.kind} must have the label '${key}'${rule} at ${path("metadata", "labels")}`, {
           at: path("metadata", "labels", key),
         }),
-      ),
+      );
+      return applySettings(findings, ctx, options);
+    },
   });
 }

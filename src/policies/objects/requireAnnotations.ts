@@ -2,7 +2,8 @@ import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
-import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { checkPodOptions, checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { controllersOnly } from "../labels/controllersOnly.ts";
 import { labelledResources } from "../labels/labelledResources.ts";
 import { readRequiredKeys, unmetKeys } from "../labels/RequiredKeys.ts";
@@ -33,9 +34,10 @@ const MAX_VALUE_LENGTH = 4096;
  * annotation. Throws {@link PolicyDefinitionError}.
  */
 export function requireAnnotations(options: RequireAnnotationsOptions): Policy {
-  checkOptions("require-annotations", options, ["annotations", "resources", "apiGroups", "podTemplates", "onExisting"]);
+  checkValidatorOptions("require-annotations", options, ["annotations", "resources", "apiGroups"]);
   const { name = "require-annotations", namespaces = {}, onExisting = "warn", annotations } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
+  checkPodOptions(name, target.resources, { onTemplates: options.onTemplates });
   const required = readRequiredKeys(name, "options.annotations", "annotation", annotations);
   return policy({
     name,
@@ -50,11 +52,14 @@ export function requireAnnotations(options: RequireAnnotationsOptions): Policy {
     },
     onExisting,
     reportsEachFault: true,
-    validate: ({ object, kind, path }): Finding[] =>
-      unmetKeys(required, object.metadata?.annotations, MAX_VALUE_LENGTH).map(({ key, rule }) =>
+    validate: (ctx): Finding[] => {
+      const { object, kind, path } = ctx;
+      const findings = unmetKeys(required, object.metadata?.annotations, MAX_VALUE_LENGTH).map(({ key, rule }) =>
         deny(`${path("metadata", "annotations")}: ${kind.kind} must have the annotation '${key}'${rule}`, {
           at: path("metadata", "annotations", key),
         }),
-      ),
+      );
+      return applySettings(findings, ctx, options);
+    },
   });
 }

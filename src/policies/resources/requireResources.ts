@@ -2,8 +2,11 @@ import { deny, type Finding } from "../../policy/define/Finding.ts";
 import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
+import { applySettings } from "../../policy/validations/FindingSettings.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import { checkOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { matchesGlob } from "../../protocol/matchesGlob.ts";
+import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { readExemptImages } from "../exemptImages.ts";
 import { quantityValue } from "./quantityValue.ts";
 
 /** A resource that containers must declare, or a Pod for all of its containers. */
@@ -20,6 +23,8 @@ export interface RequireResourcesOptions extends ValidatorOptions {
    * to `1m` of CPU or thousandths of a byte (`SetDefaults_ResourceList`), so `1m` says that nothing was meant.
    */
   readonly minimum?: Readonly<Partial<Record<ComputeResource, string>>>;
+  /** Images of containers that are not judged, with `*`. Default: none. */
+  readonly exemptImages?: readonly string[];
   /** Whether Pod templates are checked, and of which other kinds. Default: true. Use false with a LimitRange: it sets values in Pods before webhooks run, but not in templates. */
   readonly podTemplates?: Match["podTemplates"];
 }
@@ -36,13 +41,14 @@ const COMPUTE_RESOURCES: readonly string[] = ["cpu", "memory"];
  * its path. Throws {@link PolicyDefinitionError}.
  */
 export function requireResources(options: RequireResourcesOptions = {}): Policy {
-  checkOptions("require-resources", options, ["requests", "limits", "minimum", "podTemplates", "onExisting"]);
+  checkValidatorOptions("require-resources", options, ["requests", "limits", "minimum", "exemptImages"]);
   const { name = "require-resources", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
   const requests = readResources(name, "requests", options.requests ?? ["cpu", "memory"]);
   const limits = readResources(name, "limits", options.limits ?? ["memory"]);
   if (requests.length + limits.length === 0)
     throw new PolicyDefinitionError(name, "options.requests", "and limits are empty: the policy requires nothing");
   const minimum = readMinimum(name, options.minimum ?? {});
+  const exemptImages = readExemptImages(name, options.exemptImages);
   const required: RequiredQuantity[] = [
     ...requests.map((key) => ({
       key,
@@ -58,10 +64,13 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
     match: { resources: ["pods"], podTemplates, ephemeralContainers: false, namespaces },
     onExisting,
     reportsEachFault: true,
-    validate: ({ object, containers }): Finding[] => {
+    validate: (ctx): Finding[] => {
+      const { object, containers } = ctx;
       const wholePod: unknown = Reflect.get(object.spec ?? {}, "resources");
       const findings: Finding[] = [];
-      for (const { container, path } of containers())
+      for (const { container, path } of containers()) {
+        const image = container.image ?? "";
+        if (exemptImages.some((glob) => matchesGlob(glob, image))) continue;
         for (const quantity of required) {
           if (declares(container.resources, quantity) || declares(wholePod, quantity)) continue;
           const most = Math.max(declared(container.resources, quantity), declared(wholePod, quantity));
@@ -69,7 +78,8 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
           const least = most > 0 ? ` to at least ${quantity.text}` : "";
           findings.push(deny(`container '${container.name}' must set ${at}${least}`, { at }));
         }
-      return findings;
+      }
+      return applySettings(findings, ctx, options);
     },
   });
 }

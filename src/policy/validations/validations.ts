@@ -1,20 +1,17 @@
 import type { PolicyContext } from "../define/PolicyContext.ts";
 import { PolicyDefinitionError } from "../define/PolicyDefinitionError.ts";
 import type { Findings } from "../define/policy.ts";
+import { checkFindingSettings, type FindingSettings, messageEnding, warnsOnly } from "./FindingSettings.ts";
 import type { Exemption, Validation, ValidationBuilder, ValidationStep } from "./Validation.ts";
 import { ValidationRun } from "./ValidationRun.ts";
 import { validationTree } from "./ValidationTree.ts";
 
 /** What holds for all validations of a policy. */
-export interface ValidationSettings<T, P> {
+export interface ValidationSettings<T, P> extends FindingSettings {
   /** Objects that are not judged. */
   readonly exempt?: Exemption<T, P> | undefined;
   /** Images of containers that the validations of `containers[]` do not judge, with `*`. Default: none. */
   readonly exemptImages?: ((params: P) => readonly string[]) | undefined;
-  /** What a fault of a Pod template does. Default: `deny`. */
-  readonly onTemplates?: "deny" | "warn" | undefined;
-  /** A URL at the end of each message, where people read what to do. */
-  readonly help?: string | undefined;
 }
 
 /** The `validate` of a policy whose conditions the API server can judge as well. */
@@ -37,14 +34,14 @@ export function validations<T, P>(
   // The engine hands over objects of the type that the policy matches.
   const list = readValidations(define as (on: ValidationBuilder<unknown, unknown>) => readonly Validation[]);
   const erased = settings as ValidationSettings<unknown, unknown>;
-  const { exempt, exemptImages, onTemplates, help } = erased;
+  const { exempt, exemptImages } = erased;
   const tree = validationTree(list);
-  const ending = help === undefined ? "" : `; see ${help}`;
+  const ending = messageEnding(erased);
   const validate = (ctx: PolicyContext<unknown, unknown, unknown>): Findings => {
     const { object, params, user } = ctx;
     if (exempt?.when(object, { user, params, data: exempt.data ?? {} }) === true) return [];
     return new ValidationRun(ctx, tree, {
-      isWarning: onTemplates === "warn" && ctx.path("spec") !== "spec",
+      isWarning: warnsOnly(erased, ctx),
       exemptImages: exemptImages?.(params) ?? [],
       ending,
     }).findings();
@@ -64,14 +61,11 @@ function fail(fault: string): never {
 }
 
 function checkSettings(settings: unknown): void {
-  const { exempt, exemptImages, onTemplates, help } = Object(settings);
+  const { exempt, exemptImages } = Object(settings);
   if (exempt !== undefined && typeof exempt?.when !== "function") fail("have exempt without a function when");
   if (exemptImages !== undefined && typeof exemptImages !== "function")
     fail("have exemptImages that is not a function that returns a list");
-  if (onTemplates !== undefined && onTemplates !== "deny" && onTemplates !== "warn")
-    fail(`have onTemplates ${JSON.stringify(onTemplates)}, not "deny" or "warn"`);
-  if (help !== undefined && (typeof help !== "string" || !/^https?:\/\/[^\s<>"]{1,500}$/.test(help)))
-    fail("have help that is not a URL");
+  checkFindingSettings(settings, (setting, fault) => fail(`have ${setting} that ${fault}`));
 }
 
 function readValidations(

@@ -106,7 +106,7 @@ it.each<[what: string, options: object | null, message: string]>([
   [
     "a misspelled option",
     { label: ["a"] },
-    "options.label is unknown; known are labels, onExisting, podTemplates, name, namespaces",
+    "options.label is unknown; known are labels, onExisting, podTemplates, onTemplates, help, name, namespaces",
   ],
   ["a string for a list", { labels: "bad-label" }, "options.labels is not a list"],
   ["no labels", { labels: [] }, "options.labels is not a list of at least one label"],

@@ -272,7 +272,7 @@ describe("the definition of validations", () => {
       "another effect on templates",
       (on: On) => [on("", never)],
       { onTemplates: "no" },
-      'have onTemplates "no", not "deny" or "warn"',
+      'have onTemplates that is "no", not "deny" or "warn"',
     ],
     ["an exemption without when", (on: On) => [on("", never)], { exempt: {} }, "have exempt without a function when"],
     [
