@@ -71,6 +71,11 @@ async function signCa({ name, keys, hosts, notBefore, notAfter }: CaContent): Pr
   });
 }
 
+/** When {@link createCa} created a CA, to the second. */
+export function createdAt(ca: x509.X509Certificate): Date {
+  return new Date(ca.notBefore.getTime() + SKEW_MS);
+}
+
 /** A new serving certificate for localhost, 127.0.0.1, ::1 and `hosts`, signed by the CA. */
 export async function createServing(ca: Issuer, hosts: readonly string[], now: number): Promise<Issuer> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);

@@ -15,6 +15,8 @@ export interface ForwardTarget {
 const CONTROL_HEADER = /^mf-/i;
 /** Headers of a connection, RFC 9110, section 7.6.1. */
 const HOP_HEADERS = ["connection", "keep-alive", "transfer-encoding", "upgrade", "expect", "te", "proxy-connection"];
+/** Methods that a fetch cannot send (fetch standard). The Worker answers them like other wrong methods. */
+const FORBIDDEN_METHOD = /^(?:CONNECT|TRACE|TRACK)$/i;
 /** Longer than any webhook call of an API server (30 s at most). */
 const TIMEOUT_MS = 35_000;
 /** After its own timeout an API server has stopped to wait. */
@@ -60,7 +62,7 @@ function forwardCall(worker: ForwardTarget): (request: Request) => Promise<Respo
     const headers = new Headers(request.headers);
     for (const name of HOP_HEADERS) headers.delete(name);
     headers.set("MF-Original-URL", request.url);
-    const { method } = request;
+    const method = FORBIDDEN_METHOD.test(request.method) ? "OPTIONS" : request.method;
     const hasBody = method !== "GET" && method !== "HEAD";
     const call = { method, headers, ...(hasBody ? { body } : {}), redirect: "manual" } as const;
     return (await answerOf(worker, url, call)) ?? refuse(503, "overloaded", "the Worker did not answer; try again");

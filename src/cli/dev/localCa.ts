@@ -1,12 +1,13 @@
 import "reflect-metadata";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { chmod, readFile } from "node:fs/promises";
+import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { CliError } from "../terminal/CliError.ts";
 import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
 import {
   createCa,
+  createdAt,
   createServing,
   expiresSoon,
   type Issuer,
@@ -16,6 +17,9 @@ import {
   reissueCa,
 } from "./Issuer.ts";
 import { prepareFolder } from "./prepareFolder.ts";
+
+/** From the creation of a CA to that of its files, which takes far less. */
+const BIRTH_TOLERANCE_MS = 60_000;
 
 /** The serving pair of `postern dev`, and the CA that clients must trust. All PEM. */
 export interface LocalPair {
@@ -44,7 +48,10 @@ export async function localCa(folder: string, hosts: readonly string[], now: () 
   const caPath = file("ca.pem");
   const doubts = await prepareFolder(folder);
   const present = await readIssuer(caPath, file("ca-key.pem"));
-  if (present !== undefined) checkCa(present.certificate, { folder, caPath, now: now() });
+  if (present !== undefined) {
+    checkCa(present.certificate, { folder, caPath, now: now() });
+    doubts.push(...(await doubtsAboutOrigin(present.certificate, file("ca-key.pem"), folder)));
+  }
   const ca = await caFor(present, hosts, now());
   if (present === undefined) await writePair(caPath, file("ca-key.pem"), ca);
   else if (ca !== present) await writeFileAtomically(caPath, `${ca.certificate.toString("pem")}\n`, 0o644);
@@ -81,6 +88,20 @@ function checkCa(
       "bad-local-ca",
       `${caPath} expires on ${certificate.notAfter.toISOString().slice(0, 10)}; delete ${folder} to create a new CA`,
     );
+}
+
+/**
+ * A key that came with a project, in an archive or past the check of git, has a file that is younger than its CA. File
+ * systems without times of birth have 0.
+ */
+async function doubtsAboutOrigin(ca: x509.X509Certificate, keyPath: string, folder: string): Promise<string[]> {
+  const { birthtimeMs } = await stat(keyPath);
+  const created = createdAt(ca).getTime();
+  if (birthtimeMs === 0 || Math.abs(birthtimeMs - created) <= BIRTH_TOLERANCE_MS) return [];
+  const [file, own] = [birthtimeMs, created].map((time) => `${new Date(time).toISOString().slice(0, 16)}Z`);
+  return [
+    `${keyPath} is a file of ${file}, and its CA of ${own}: if you did not copy it here, others may know the key; delete ${folder}, and a new CA is created`,
+  ];
 }
 
 /** Undefined when neither file exists. Throws when only one exists, or the contents are not a pair. */

@@ -19,8 +19,8 @@ const FAULTS: Readonly<Record<string, readonly [fault: string, advice: string]>>
 
 /**
  * Creates the folder of `postern dev`, with mode 0700, in which git ignores every file. Resolves to doubts about files
- * that are already there, one sentence each. Throws {@link CliError} `bad-local-ca` when the folder or a file in it is a
- * symbolic link, belongs to another user, or is in a git repository: then others may know the key of the CA.
+ * that are already there, one sentence each. Throws {@link CliError} `bad-local-ca` when the folder, or anything below it, is
+ * a symbolic link, belongs to another user, or is in a git repository: then others may know the key of the CA.
  */
 export async function prepareFolder(folder: string): Promise<string[]> {
   try {
@@ -33,6 +33,7 @@ export async function prepareFolder(folder: string): Promise<string[]> {
     throw unusable(folder, error);
   });
   for (const name of names) await checkOwn(join(folder, name), name === RECORDS ? "isDirectory" : "isFile");
+  if (names.includes(RECORDS)) await checkRecords(join(folder, RECORDS));
   await checkUntracked(folder);
   const doubts = names.includes("ca-key.pem") ? await doubtsAbout(join(folder, "ca-key.pem"), folder) : [];
   try {
@@ -66,13 +67,22 @@ async function checkOwn(path: string, expected: "isDirectory" | "isFile"): Promi
     throw new CliError("bad-local-ca", `${path} belongs to another user; delete it, postern dev creates a new one`);
 }
 
+/** The store of records opens and makes files in folders of its own. */
+async function checkRecords(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown): never => {
+    throw unusable(folder, error);
+  });
+  for (const entry of entries) if (!entry.isDirectory()) await checkOwn(join(entry.parentPath, entry.name), "isFile");
+}
+
 /** A CA that came with a repository has a key that others know. Without git, there is no check. */
 async function checkUntracked(folder: string): Promise<void> {
   const path = resolve(folder);
   const { stdout } = await promisify(execFile)(
     "git",
-    // A repository could name a program as its file system monitor.
-    ["-c", "core.fsmonitor=false", "ls-files", "--", path],
+    // A repository could name a program as its file system monitor. That of another user counts too: root in a container
+    // has the repository of a user, and git refuses it otherwise.
+    ["-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "--", path],
     { cwd: dirname(path), timeout: GIT_TIMEOUT_MS },
   ).catch(() => ({ stdout: "" }));
   const [tracked] = stdout.split("\n").filter((line) => line !== "");

@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forwardToWorker } from "../../../src/cli/dev/forwardToWorker.ts";
 
 let server: Server;
-let seen: { url: string | undefined; headers: IncomingMessage["headers"]; body: string }[] = [];
+let seen: {
+  method?: string | undefined;
+  url: string | undefined;
+  headers: IncomingMessage["headers"];
+  body: string;
+}[] = [];
 let front: (request: Request) => Promise<Response>;
 let restarts = 0;
 const never = Promise.withResolvers<void>();
@@ -13,7 +18,7 @@ beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
-    seen.push({ url: request.url, headers: request.headers, body });
+    seen.push({ method: request.method, url: request.url, headers: request.headers, body });
     if (request.url === "/cut" || (request.url === "/cut-once" && seen.length === 1))
       return void response.socket?.destroy();
     if (request.url?.startsWith("/never") === true) await never.promise;
@@ -93,6 +98,15 @@ describe("forwardToWorker", () => {
     const answer = await call(path);
     expect([answer.status, seen.length]).toEqual([200, 1]);
     expect(seen[0]?.url).toBe(path.replaceAll("\\", "/"));
+  });
+
+  it("forwards a method that a fetch cannot send as another wrong one", async () => {
+    seen = [];
+    const request = new Proxy(new Request("https://localhost:8443/healthz"), {
+      // As the Node server has it: a real Request cannot have this method.
+      get: (target, name) => (name === "method" ? "TRACE" : Reflect.get(target, name, target)),
+    });
+    expect([(await front(request)).status, seen.map(({ method }) => method)]).toEqual([200, ["OPTIONS"]]);
   });
 
   it("forwards a request for another host to the Worker", async () => {

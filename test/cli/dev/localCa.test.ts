@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localCa } from "../../../src/cli/dev/localCa.ts";
 import { CliError } from "../../../src/cli/terminal/CliError.ts";
@@ -61,6 +61,25 @@ it("localCa restores the file modes of keys", async () => {
     `other users could read ${path}/ca-key.pem; delete ${path} if you did not create it, and a new CA is created`,
   ]);
   expect((await at(0)).doubts).toEqual([]);
+});
+
+it.each<[what: string, move: (from: string, to: string) => void]>([
+  ["was copied, as from an archive", (from, to) => cpSync(from, to, { recursive: true, preserveTimestamps: true })],
+  ["was created on a machine with another clock", (from, to) => renameSync(from, to)],
+])("localCa doubts a CA that %s, each time", async (what, move) => {
+  // The files of a copy are younger than the CA.
+  const created = what.startsWith("was copied") ? -1 : 1;
+  await localCa(path, [], () => NOW + created * DAY);
+  const copy = `${folder.path}/copy`;
+  move(path, copy);
+  for (const _ of [1, 2]) {
+    const { doubts } = await localCa(copy, [], () => NOW + DAY);
+    expect(doubts).toEqual([
+      expect.stringMatching(
+        /^.*\/copy\/ca-key\.pem is a file of \S+Z, and its CA of \S+Z: if you did not copy it here, others may know the key; delete .*\/copy, and a new CA is created$/,
+      ),
+    ]);
+  }
 });
 
 describe("the serving certificate of localCa", () => {

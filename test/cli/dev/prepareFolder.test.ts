@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prepareFolder } from "../../../src/cli/dev/prepareFolder.ts";
 import { CliError } from "../../../src/cli/terminal/CliError.ts";
@@ -56,6 +56,15 @@ describe("prepareFolder refuses, and does not touch what a link names,", () => {
     },
   );
 
+  it.each(["log.db", "segments", "segments/local/0.jsonl"])("a link %s below the records", async (name) => {
+    const target = `${folder.path}/target`;
+    folder.link(`.postern/records/${name}`, target);
+    expect(await fault()).toBe(
+      `/.postern/records/${name} is a symbolic link; delete it, postern dev creates a new one`,
+    );
+    expect(existsSync(target)).toBe(false);
+  });
+
   it("a link to nothing", async () => {
     folder.link(".postern/registration.yaml", `${folder.path}/none`);
     expect(await fault()).toMatch(/^\/\.postern\/registration\.yaml is a symbolic link/);
@@ -107,6 +116,14 @@ describe("prepareFolder refuses a CA that is in a git repository,", () => {
     git("rm", "-r", "--quiet", "--cached", ".postern");
     chmodSync(`${path}/ca-key.pem`, 0o600);
     expect(await prepareFolder(path)).toEqual([]);
+  });
+
+  it.runIf(process.getuid?.() === 0)("of another user, run by root", async () => {
+    git("init", "--quiet");
+    folder.write(".postern/ca.pem", "x");
+    git("add", "--force", ".postern/ca.pem");
+    for (const path of [folder.path, `${folder.path}/.git`]) chownSync(path, 1000, 1000);
+    expect(await fault()).toMatch(/^\/\.postern\/ca\.pem is in the git repository/);
   });
 
   it("also in a folder of the repository below its top", async () => {
