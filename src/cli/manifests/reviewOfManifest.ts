@@ -2,6 +2,7 @@ import { MIRROR_ANNOTATION, NODES } from "../../policy/define/isMirrorPod.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { Operation, Review } from "../../protocol/review/Review.ts";
 import { type DeclaredResources, knownResource } from "./declaredResources.ts";
+import { isBuiltInGroup } from "./resourceOfKind.ts";
 
 /** Operations for which a manifest can be judged. */
 export type ManifestOperation = Exclude<Operation, "CONNECT">;
@@ -22,19 +23,21 @@ const USER = { username: "postern-review", uid: "", groups: ["system:authenticat
 
 /**
  * The review that the API server would send for a manifest, as far as this is known without a cluster. The object is as
- * written, without defaults of the server. A namespaced object without a namespace gets that of the context. For UPDATE the old
+ * written, without defaults of the server, and without the null members that it drops. A namespaced object without a namespace gets that of the context. For UPDATE the old
  * object equals the new one; for DELETE there is only the old one. Undefined when `metadata` is not an object.
  */
 export function reviewOfManifest(object: JsonObject, context: ManifestContext, uid: string): Review | undefined {
   const { operation, namespace: fallback = "default" } = context;
-  const metadata = object.metadata ?? {};
-  if (!isJsonObject(metadata)) return undefined;
+  const written = object.metadata ?? {};
+  if (!isJsonObject(written)) return undefined;
+  const metadata = withoutNulls(written);
   const [group, version] = splitApiVersion(String(object.apiVersion));
   const kindName = String(object.kind);
   const { resource: plural, namespaced } = knownResource(group, kindName, context.declared);
   const named = typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : undefined;
   const namespace = namespaced ? (named ?? fallback) : "";
-  const whole: JsonObject = { ...object, metadata: namespaced ? { ...metadata, namespace } : metadata };
+  const stored = isTyped(group) ? withoutNulls(object) : object;
+  const whole: JsonObject = { ...stored, metadata: namespaced ? { ...metadata, namespace } : metadata };
   const kind = { group, version, kind: kindName };
   const resource = { group, version, resource: plural };
   return {
@@ -55,6 +58,38 @@ export function reviewOfManifest(object: JsonObject, context: ManifestContext, u
     dryRun: false,
     options: null,
   };
+}
+
+/** The schema of a CustomResourceDefinition is any JSON, where a null is a value. */
+function isTyped(group: string): boolean {
+  return isBuiltInGroup(group) && group !== "apiextensions.k8s.io";
+}
+
+/** Maps of texts: a null in one is read as the empty text. */
+const TEXT_MAPS: ReadonlySet<string> = new Set([
+  "annotations",
+  "data",
+  "labels",
+  "matchLabels",
+  "nodeSelector",
+  "stringData",
+]);
+
+/**
+ * An object as the API server reads it into the Go type of its kind (encoding/json): a null member is an absent one. Elements
+ * of lists stay.
+ */
+function withoutNulls(object: JsonObject, field = ""): JsonObject {
+  const members = Object.entries(object).flatMap(([key, value]): [string, unknown][] => {
+    if (value !== null && value !== undefined) return [[key, valueWithoutNulls(value, key)]];
+    return TEXT_MAPS.has(field) ? [[key, ""]] : [];
+  });
+  return Object.fromEntries(members);
+}
+
+function valueWithoutNulls(value: unknown, field: string): unknown {
+  if (Array.isArray(value)) return value.map((element: unknown) => valueWithoutNulls(element, ""));
+  return isJsonObject(value) ? withoutNulls(value, field) : value;
 }
 
 /** A mirror Pod is made by the kubelet of its node. */
