@@ -39,9 +39,11 @@ export async function readBody(request: Request, reading: BodyReading, deadline:
   const announced = announcedLength(request);
   let evict: (() => void) | undefined;
   let kept: KeptBody | undefined;
+  let eviction: GateError | undefined;
   const evicted = new Promise<never>((_, reject) => {
     evict = () => {
-      reject(new GateError("overloaded", "too many bodies arrive at one time; try again", { body: "cut" }));
+      eviction = new GateError("overloaded", "too many bodies arrive at one time; try again", { body: "cut" });
+      reject(eviction);
       kept?.drop();
     };
   });
@@ -52,7 +54,10 @@ export async function readBody(request: Request, reading: BodyReading, deadline:
   try {
     if (inOneStep) place.grow(announced);
     const body = inOneStep ? readText(request, announced, limit) : readKept(request, kept, pace, read);
-    return await Promise.race([body, pace.failed, evicted]);
+    const result = await Promise.race([body, pace.failed, evicted]);
+    // Another call evicts. Workers give its rejection to this call later than the end of the body, which is empty by then.
+    if (eviction !== undefined) throw eviction;
+    return result;
   } catch (cause) {
     if (cause instanceof GateError) throw cause;
     throw new GateError("incomplete-body", "the body ended before it was complete", { cause });
