@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isJsonObject } from "../../protocol/Json.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
@@ -9,7 +10,7 @@ import { draftContainers, newEphemeralContainers } from "./draftContainers.ts";
  * cannot use a private image only because another Pod pulled it, as with the API server's plugin AlwaysPullImages.
  *
  * Replaces the pull policy that a Pod has: the API server sets one in each Pod before it calls webhooks, so an absent one
- * cannot be told from a chosen one. Changes new Pods and new ephemeral containers.
+ * cannot be told from a chosen one. Changes new Pods, with their image volumes, and new ephemeral containers.
  */
 export const setImagePullPolicy = builtin({
   name: "set-image-pull-policy",
@@ -29,5 +30,15 @@ export const setImagePullPolicy = builtin({
     for (const container of [...containers, ...ephemeral])
       if (params.images.some((glob) => matchesGlob(glob, container.image ?? "")))
         container.imagePullPolicy = params.pullPolicy;
+    if (operation !== "CREATE") return;
+    for (const volume of spec?.volumes ?? []) {
+      // The types have no image volumes yet (KEP-4639).
+      const source: unknown = Reflect.get(volume, "image");
+      if (!isJsonObject(source)) continue;
+      const reference = String(source.reference ?? "");
+      const isExempt = params.exemptImages.some((glob) => matchesGlob(glob, reference));
+      if (!isExempt && params.images.some((glob) => matchesGlob(glob, reference)))
+        Reflect.set(source, "pullPolicy", params.pullPolicy);
+    }
   },
 });

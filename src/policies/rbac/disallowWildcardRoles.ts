@@ -36,9 +36,21 @@ export const disallowWildcardRoles = builtin({
     ),
     // Only ClusterRoles have it.
     on("aggregationRule.clusterRoleSelectors[]", {
-      fault: ({ matchLabels, matchExpressions }) =>
-        Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0,
-      message: (_, { at }) => `${at}: an empty selector takes the rules of all ClusterRoles; select them by a label`,
+      // The labels of cluster-admin (`ClusterRoles`, k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac/bootstrappolicy).
+      data: { key: "kubernetes.io/bootstrapping", value: "rbac-defaults" },
+      fault: ({ matchLabels = {}, matchExpressions = [] }, { data }) =>
+        Object.keys(matchLabels).every((key) => key === data.key && matchLabels[key] === data.value) &&
+        matchExpressions.every(({ key, operator, values = [] }) =>
+          operator === "In"
+            ? key === data.key && values.includes(data.value)
+            : operator === "NotIn"
+              ? key !== data.key || !values.includes(data.value)
+              : operator === "Exists"
+                ? key === data.key
+                : key !== data.key,
+        ),
+      message: (_, { at }) =>
+        `${at}: the selector takes the rules of cluster-admin, which have wildcards; select ClusterRoles by a label of your own`,
     }),
   ],
 });

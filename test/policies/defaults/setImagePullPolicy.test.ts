@@ -43,6 +43,26 @@ it.each<[what: string, options: Parameters<typeof setImagePullPolicy>[0], review
     podReview({ containers: [{ name: "web" }] }),
     { containers: [always({ name: "web" })] },
   ],
+  [
+    "image volumes, but not those with exempt images",
+    { exemptImages: ["models/public:*"] },
+    podReview({
+      containers: [web],
+      volumes: [
+        { name: "a", image: { reference: "models/a:1", pullPolicy: "IfNotPresent" } },
+        { name: "b", image: { reference: "models/public:1", pullPolicy: "IfNotPresent" } },
+        { name: "c", emptyDir: {} },
+      ],
+    }),
+    {
+      containers: [always(web)],
+      volumes: [
+        { name: "a", image: { reference: "models/a:1", pullPolicy: "Always" } },
+        { name: "b", image: { reference: "models/public:1", pullPolicy: "IfNotPresent" } },
+        { name: "c", emptyDir: {} },
+      ],
+    },
+  ],
   ["nothing in a Pod from before", {}, podUpdate({ containers: [web] }, { containers: [web] }), { containers: [web] }],
   [
     "a new ephemeral container, and not one from before",

@@ -161,7 +161,9 @@ it.each<[what: string, change: (object: Loose) => void]>([
 it("disallowLatestTag refuses unknown options", () => {
   const define = (): unknown => disallowLatestTag({ allow: ["*"] } as DisallowLatestTagOptions);
   expect(define).toThrow(PolicyDefinitionError);
-  expect(define).toThrow("options.allow is unknown; known are exemptImages, onExisting, podTemplates, onTemplates, help, name, namespaces");
+  expect(define).toThrow(
+    "options.allow is unknown; known are exemptImages, onExisting, podTemplates, onTemplates, help, name, namespaces",
+  );
 });
 
 it("disallowLatestTag refuses an unknown value of onExisting", () => {

@@ -21,6 +21,8 @@ it.each<[what: string, options: Options, object: JsonObject, messages: string[]]
   ["get", {}, role([rule(["secrets"], ["get"])]), [denied(0, "get")]],
   ["list among others", {}, role([rule(["pods", "secrets"], ["create", "list"])]), [denied(0, "create, list")]],
   ["watch in a ClusterRole", {}, clusterRole([rule(["secrets"], ["watch"])]), [denied(0, "watch")]],
+  ["patch, whose answer is the Secret", {}, role([rule(["secrets"], ["patch"])]), [denied(0, "patch")]],
+  ["deletecollection", {}, role([rule(["secrets"], ["deletecollection"])]), [denied(0, "deletecollection")]],
   ["only writing", {}, role([rule(["secrets"], ["create", "update", "delete"])]), []],
   ["all verbs", {}, role([rule(["secrets"], ["*"])]), [denied(0, "*")]],
   ["all resources", {}, role([rule(["*"], ["get"])]), [denied(0, "get")]],

@@ -8,6 +8,8 @@ type Options = Parameters<typeof disallowWildcardRoles>[0];
 
 const denied = (index: number, field: string): string =>
   `rules[${index}].${field}: the wildcard * also grants what is added later; name what the role needs`;
+const TAKES_CLUSTER_ADMIN =
+  "the selector takes the rules of cluster-admin, which have wildcards; select ClusterRoles by a label of your own";
 const READ: JsonObject = { apiGroups: [""], resources: ["pods"], verbs: ["get"] };
 const EVERYTHING: JsonObject = { apiGroups: ["*"], resources: ["*"], verbs: ["*"] };
 const selecting = (...clusterRoleSelectors: JsonObject[]): JsonObject => ({
@@ -53,10 +55,37 @@ it.each<[what: string, options: Options, object: JsonObject, messages: string[]]
     "an aggregated role of all roles",
     {},
     clusterRole(null, "all", selecting({ matchExpressions: [{ key: "a", operator: "Exists" }] }, {})),
-    [
-      "aggregationRule.clusterRoleSelectors[1]: an empty selector takes the rules of all ClusterRoles; select them by a label",
-    ],
+    [`aggregationRule.clusterRoleSelectors[1]: ${TAKES_CLUSTER_ADMIN}`],
   ],
+  ...[
+    { matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults" } },
+    { matchExpressions: [{ key: "kubernetes.io/bootstrapping", operator: "Exists" }] },
+    { matchExpressions: [{ key: "kubernetes.io/bootstrapping", operator: "In", values: ["a", "rbac-defaults"] }] },
+    { matchExpressions: [{ key: "example.com/a", operator: "DoesNotExist" }] },
+    { matchExpressions: [{ key: "kubernetes.io/bootstrapping", operator: "NotIn", values: ["a"] }] },
+    {
+      matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults" },
+      matchExpressions: [{ key: "b", operator: "NotIn", values: ["c"] }],
+    },
+  ].map((selector): [string, Options, JsonObject, string[]] => [
+    `the selector ${JSON.stringify(selector)}`,
+    {},
+    clusterRole(null, "all", selecting(selector)),
+    [`aggregationRule.clusterRoleSelectors[0]: ${TAKES_CLUSTER_ADMIN}`],
+  ]),
+  ...[
+    { matchLabels: { "rbac.authorization.k8s.io/aggregate-to-admin": "true" } },
+    { matchLabels: { "kubernetes.io/bootstrapping": "other" } },
+    { matchLabels: { "kubernetes.io/bootstrapping": "rbac-defaults", a: "b" } },
+    { matchExpressions: [{ key: "kubernetes.io/bootstrapping", operator: "NotIn", values: ["rbac-defaults"] }] },
+    { matchExpressions: [{ key: "kubernetes.io/bootstrapping", operator: "DoesNotExist" }] },
+    { matchExpressions: [{ key: "a", operator: "In", values: ["b"] }] },
+  ].map((selector): [string, Options, JsonObject, string[]] => [
+    `the selector ${JSON.stringify(selector)}`,
+    {},
+    clusterRole(null, "some", selecting(selector)),
+    [],
+  ]),
 ])("disallowWildcardRoles judges %s with %j", async (_what, options, object, messages) => {
   expect(await faultsOf(disallowWildcardRoles(options), object)).toEqual(messages);
 });
