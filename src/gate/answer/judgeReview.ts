@@ -1,4 +1,5 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import { targetNamespace } from "../../policy/match/targetNamespace.ts";
 import { freezeReview } from "../../policy/run/freezeReview.ts";
 import type { PolicyRun } from "../../policy/run/runPolicy.ts";
 import type { Review } from "../../protocol/review/Review.ts";
@@ -14,6 +15,8 @@ export interface JudgedCall
     Partial<Pick<AdmissionCall, "span" | "log">> {
   /** See {@link PolicyRun.isOldGuessed}. Default: false. */
   readonly isOldGuessed?: boolean;
+  /** The time that stages and exceptions are asked for, in milliseconds since 1970. Default: that of the gate's clock. */
+  readonly judgedAt?: number | undefined;
 }
 
 /**
@@ -23,13 +26,15 @@ export interface JudgedCall
 export async function judgeReview(
   runtime: GateRuntime,
   review: Review,
-  { purpose, entry, part, url, deadline, span, log, isOldGuessed = false }: JudgedCall,
-  settings: ClusterSettings,
+  { purpose, entry, part, url, deadline, span, log, isOldGuessed = false, judgedAt }: JudgedCall,
+  clusterSettings: ClusterSettings,
 ): Promise<Verdict> {
   const { deps } = runtime;
   const { freezeReviews: isStrict = false } = deps;
-  if (selfTestNonce(review) !== undefined) return denied(await selfTestMessage(runtime, review.object, url, settings));
+  if (selfTestNonce(review) !== undefined)
+    return denied(await selfTestMessage(runtime, review.object, url, clusterSettings));
   if (isStrict) freezeReview(review);
+  const settings = clusterSettings.at?.(targetNamespace(review), judgedAt ?? deps.now()) ?? clusterSettings;
   const judging = span?.child(purpose);
   const observer = observePolicies(judging, deps);
   const run = { review, settings, deadline, log: log ?? deps.log, isStrict, isOldGuessed, observer };

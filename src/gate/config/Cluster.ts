@@ -33,6 +33,19 @@ export const clusterSchema = z.strictObject({
   mode: z.optional(mode),
   /** Modes by policy name. */
   modes: z.optional(z.record(z.string(), mode)),
+  /** Modes within some namespaces. Of the elements whose names match, the first that has a mode for a policy counts. */
+  namespaces: z.optional(
+    z.array(
+      z.strictObject({
+        /** Names, with `*` and `?`. */
+        names: z.array(z.string()),
+        /** The mode of every policy that these `modes` do not name. Default: as in the rest of the cluster. */
+        mode: z.optional(mode),
+        /** Modes by policy name. */
+        modes: z.optional(z.record(z.string(), mode)),
+      }),
+    ),
+  ),
   /** Parameters by policy name. The `params` of the policy parses them. */
   params: z.optional(z.record(z.string(), z.unknown())),
   /** How the decisions of this cluster are recorded. Default: the profile `latency`. */

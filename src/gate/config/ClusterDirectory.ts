@@ -5,6 +5,7 @@ import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings, type GateParts } from "./clusterSettings.ts";
 import { DefaultParams } from "./DefaultParams.ts";
 import type { GateClusterSettings } from "./GateClusterSettings.ts";
+import { readStaging } from "./readStaging.ts";
 
 /** The cached result of a lookup. */
 interface Cached {
@@ -55,7 +56,8 @@ export class ClusterDirectory {
     parts: GateParts,
     deps: { now: () => number; log: Log },
   ) {
-    this.#parts = { ...parts, defaults: new DefaultParams() };
+    const names = typeof clusters === "function" ? undefined : Object.keys(clusters);
+    this.#parts = { ...parts, staging: readStaging(parts, names), defaults: new DefaultParams() };
     this.#now = deps.now;
     this.#log = deps.log;
     if (typeof clusters === "function") this.#lookup = clusters;

@@ -14,7 +14,7 @@ export function checkCluster(value: unknown): DecodeResult<z.infer<typeof cluste
 
 function faultOf(value: unknown): DecodeFault | undefined {
   if (!isObject(value)) return shapeFault("", "expected an object");
-  const { mode, modes, params, records } = value;
+  const { mode, modes, namespaces, params, records } = value;
   if (mode !== undefined && mode !== "enforce" && mode !== "warn" && mode !== "audit")
     return shapeFault("mode", 'expected "enforce" or "warn" or "audit"');
   if (modes !== undefined) {
@@ -26,12 +26,42 @@ function faultOf(value: unknown): DecodeFault | undefined {
         return shapeFault(`modes.${key}`, 'expected "enforce" or "warn" or "audit"');
     }
   }
+  if (namespaces !== undefined) {
+    if (!Array.isArray(namespaces)) return shapeFault("namespaces", "expected an array");
+    for (let index = 0; index < namespaces.length; index += 1) {
+      const element: unknown = namespaces[index];
+      const elementFault = faultOfElement(element, `namespaces.${index}`);
+      if (elementFault !== undefined) return elementFault;
+    }
+  }
   if (params !== undefined && !isJsonObject(params)) return shapeFault("params", "expected a record");
   if (records !== undefined) {
     const recordsFault = faultOfRecords(records);
     if (recordsFault !== undefined) return recordsFault;
   }
-  return unknownKeysFault(value, ["identity", "mode", "modes", "params", "records"], "");
+  return unknownKeysFault(value, ["identity", "mode", "modes", "namespaces", "params", "records"], "");
+}
+
+function faultOfElement(value: unknown, path: string): DecodeFault | undefined {
+  if (!isObject(value)) return shapeFault(path, "expected an object");
+  const { names, mode, modes } = value;
+  if (!Array.isArray(names)) return shapeFault(`${path}.names`, "expected an array");
+  for (let index = 0; index < names.length; index += 1) {
+    const element: unknown = names[index];
+    if (typeof element !== "string") return shapeFault(`${path}.names.${index}`, "expected a string");
+  }
+  if (mode !== undefined && mode !== "enforce" && mode !== "warn" && mode !== "audit")
+    return shapeFault(`${path}.mode`, 'expected "enforce" or "warn" or "audit"');
+  if (modes !== undefined) {
+    if (!isJsonObject(modes)) return shapeFault(`${path}.modes`, "expected a record");
+    for (const key of Object.keys(modes)) {
+      if (key === "__proto__") continue;
+      const member = modes[key];
+      if (member !== "enforce" && member !== "warn" && member !== "audit")
+        return shapeFault(`${path}.modes.${key}`, 'expected "enforce" or "warn" or "audit"');
+    }
+  }
+  return unknownKeysFault(value, ["names", "mode", "modes"], path);
 }
 
 function faultOfRecords(value: unknown): DecodeFault | undefined {

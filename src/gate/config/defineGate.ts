@@ -1,5 +1,6 @@
 import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { Conversion } from "../../policy/define/conversion.ts";
+import type { ExceptionDefinition } from "../../policy/define/PolicyException.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { withHubs } from "../../policy/define/withHubs.ts";
 import { isDnsLabel, isObjectName } from "../../protocol/kubernetesNames.ts";
@@ -10,6 +11,8 @@ import type { Cluster, ClusterLookup } from "./Cluster.ts";
 import { clusterSettings } from "./clusterSettings.ts";
 import { DefaultParams } from "./DefaultParams.ts";
 import { GateConfigError } from "./GateConfigError.ts";
+import { readStaging } from "./readStaging.ts";
+import type { StageDefinition } from "./Stage.ts";
 
 /** A group of policies that share the options of a webhook. Its path is `/c/CLUSTER/validate/ENTRY`. */
 export type GateEntry = EntryDefinition;
@@ -24,6 +27,10 @@ export interface GateDefinition {
   readonly conversions?: readonly Conversion[];
   /** The tiers that the clusters name in their `identity`, such as `jwt()`. Default: none. */
   readonly tiers?: readonly IdentityTier[];
+  /** Modes from a date on. They are before the modes of clusters: see `ClusterModes`. Default: none. */
+  readonly stages?: readonly StageDefinition[];
+  /** Dated permissions to break a policy. Default: none. */
+  readonly exceptions?: readonly ExceptionDefinition[];
   /** Settings by cluster name, or a lookup whose results are cached. */
   readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
 }
@@ -35,10 +42,12 @@ export interface Gate {
   readonly entries: Readonly<Record<string, GateEntry>>;
   readonly conversions: readonly Conversion[];
   readonly tiers: readonly IdentityTier[];
+  readonly stages?: readonly StageDefinition[];
+  readonly exceptions?: readonly ExceptionDefinition[];
   readonly clusters: Readonly<Record<string, Cluster>> | ClusterLookup;
 }
 
-const KEYS = ["name", "policies", "entries", "conversions", "tiers", "clusters"];
+const KEYS = ["name", "policies", "entries", "conversions", "tiers", "stages", "exceptions", "clusters"];
 /** A label value of at most 63 characters holds the name with a suffix. */
 const MAX_NAME_LENGTH = 56;
 
@@ -49,6 +58,7 @@ const MAX_NAME_LENGTH = 56;
 export function defineGate(definition: GateDefinition): Gate {
   if (typeof definition !== "object" || definition === null) throw new GateConfigError("defineGate", "takes an object");
   const { name = "postern", policies, entries = {}, conversions = [], tiers = [], clusters } = definition;
+  const { stages = [], exceptions = [] } = definition;
   for (const key of Object.keys(definition))
     if (!KEYS.includes(key)) throw new GateConfigError(key, `is unknown; known are ${KEYS.join(", ")}`);
   if (typeof name !== "string" || !isDnsLabel(name) || name.length > MAX_NAME_LENGTH)
@@ -86,7 +96,13 @@ export function defineGate(definition: GateDefinition): Gate {
           `clusters.${name}`,
           "is not a cluster name: expected lower-case letters, digits, '-' and '.'",
         );
-    const parts = { policies, tiers, defaults: new DefaultParams() };
+  }
+  const staging = readStaging(
+    { policies, stages, exceptions },
+    typeof clusters === "function" ? undefined : Object.keys(clusters),
+  );
+  if (typeof clusters !== "function") {
+    const parts = { policies, tiers, staging, defaults: new DefaultParams() };
     for (const [name, cluster] of Object.entries(clusters)) clusterSettings(name, cluster, parts, true);
   }
   return Object.freeze({
@@ -95,6 +111,8 @@ export function defineGate(definition: GateDefinition): Gate {
     entries,
     conversions,
     tiers,
+    ...(stages.length === 0 ? {} : { stages }),
+    ...(exceptions.length === 0 ? {} : { exceptions }),
     clusters,
   });
 }

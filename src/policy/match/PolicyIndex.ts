@@ -5,6 +5,7 @@ import { CacheMemory } from "./CacheMemory.ts";
 import { NamespaceIndex } from "./NamespaceIndex.ts";
 import type { PolicyHit } from "./PolicyHit.ts";
 import { type PolicyTarget, policyTargets } from "./policyTargets.ts";
+import { isNamespaceObject, targetNamespace } from "./targetNamespace.ts";
 import { targetVersions } from "./targetVersions.ts";
 
 interface Candidate extends PolicyHit {
@@ -73,10 +74,10 @@ export class PolicyIndex {
    * for its version: a registration sent it that should have had it converted.
    */
   find(review: Review): readonly PolicyHit[] {
-    const { resource, name } = review;
-    const isNamespace = resource.group === "" && resource.resource === "namespaces";
-    const namespace = isNamespace ? review.namespace || name : review.namespace;
-    const hits = this.#namespaceIndexFor(review, isNamespace || namespace === "").find(review, namespace);
+    const { resource } = review;
+    const namespace = targetNamespace(review);
+    const isClusterScoped = isNamespaceObject(review) || namespace === "";
+    const hits = this.#namespaceIndexFor(review, isClusterScoped).find(review, namespace);
     return this.#groups.has(resource.group) ? hits : ofGroup(hits, resource.group);
   }
 

@@ -1,5 +1,6 @@
 import type { Verdict } from "../../protocol/review/Verdict.ts";
 import type { Policy } from "../define/policy.ts";
+import { exceptedFindings } from "../exceptions/exceptedFindings.ts";
 import type { CacheMemory } from "../match/CacheMemory.ts";
 import { PolicyIndex, type TargetFilter } from "../match/PolicyIndex.ts";
 import { existingFindings, mayHaveExisting } from "./existingFindings.ts";
@@ -26,9 +27,11 @@ export class PolicyEngine {
     const { review, settings } = run;
     const hits = this.#validators.find(review);
     const outcomes = await runValidators(hits, run);
-    if (!mayHaveExisting(outcomes, run)) return verdictOf(outcomes, { review, settings });
+    const { excepting } = settings;
+    const exceptions = excepting === undefined ? undefined : exceptedFindings(hits, outcomes, review, excepting);
+    if (!mayHaveExisting(outcomes, run)) return verdictOf(outcomes, { review, settings, exceptions });
     const existing = await existingFindings(hits, outcomes, run);
-    return verdictOf(outcomes, { review, settings, existing });
+    return verdictOf(outcomes, { review, settings, existing, exceptions });
   }
 
   /** Runs all mutators that match the review, in the order of the gate. */

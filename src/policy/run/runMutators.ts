@@ -2,7 +2,9 @@ import type { JsonObject } from "../../protocol/Json.ts";
 import { diffJson } from "../../protocol/patch/diffJson.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import type { Finding } from "../define/Finding.ts";
+import { describeException } from "../define/PolicyException.ts";
 import { podTemplateAt } from "../define/podTemplate.ts";
+import { exceptionsFor } from "../exceptions/exceptedFindings.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
 import { leaveAlone, leftWhole } from "../mutate/leaveAlone.ts";
 import { mutatorDraft } from "../mutate/mutatorDraft.ts";
@@ -61,7 +63,10 @@ async function runMutator(
     );
   });
   if (called.result !== "findings") return { outcome: called };
-  const isEnforced = run.settings.modeOf(policy.name) === "enforce";
+  const { settings } = run;
+  const [exception] =
+    settings.excepting === undefined ? [] : exceptionsFor(policy.name, run.review, settings.excepting);
+  const isEnforced = settings.modeOf(policy.name) === "enforce" && exception === undefined;
   let { findings } = called;
   let next = base;
   let patch: readonly PatchOperation[] = [];
@@ -79,8 +84,13 @@ async function runMutator(
     return undefined;
   });
   if (read.result !== "findings") return { outcome: read };
+  if (exception !== undefined) {
+    const key = patch.length > 0 ? "excepted" : "exception-unneeded";
+    findings = [...findings, { finding: "annotate", key, value: describeException(exception) }];
+  }
   if (isEnforced) return { outcome: { ...called, findings }, next: { object: next, patch } };
-  return { outcome: { policy, result: "withheld", findings, patch: reportedPatch(base, patch, isSecret(run.review)) } };
+  const reported = reportedPatch(base, patch, isSecret(run.review));
+  return { outcome: { policy, result: "withheld", findings, patch: reported, exception } };
 }
 
 function leftAlone(parts: readonly string[]): Finding {

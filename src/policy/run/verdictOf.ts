@@ -5,7 +5,9 @@ import type { FindingEffect, PolicyFinding, PolicyVerdict, Verdict } from "../..
 import type { ClusterSettings } from "../define/ClusterSettings.ts";
 import { type Denial, deny, type Finding, warn } from "../define/Finding.ts";
 import type { Mode } from "../define/Mode.ts";
+import { describeException, exceptionState, type PolicyException } from "../define/PolicyException.ts";
 import type { Policy } from "../define/policy.ts";
+import type { ExceptedFindings } from "../exceptions/exceptedFindings.ts";
 import { isSecret } from "../report/isSecret.ts";
 import { annotationKey, boundedValue } from "./annotationKey.ts";
 import type { Outcome } from "./Outcome.ts";
@@ -23,6 +25,8 @@ export interface VerdictInput {
   readonly patch?: readonly PatchOperation[];
   /** The denials of what the object had before the request. Default: none. */
   readonly existing?: ReadonlySet<Finding>;
+  /** What exceptions permit. Default: nothing. */
+  readonly exceptions?: ExceptedFindings | undefined;
 }
 
 /** The parts of a verdict while the outcomes are read. */
@@ -71,13 +75,28 @@ function addOutcome(notes: Notes, outcome: Outcome): void {
   }
   if (outcome.result === "withheld" && outcome.patch.length > 0)
     findings.push({ effect: "would-patch", message: addWithheld(notes, outcome, mode) });
+  const unneeded = notes.exceptions?.unneeded.get(policy.name);
+  if (unneeded !== undefined) {
+    const key = annotationKey(policy.name, "exception-unneeded");
+    if (!notes.annotations.has(key)) addAnnotation(notes, policy, "exception-unneeded", describeException(unneeded));
+  }
   const result = outcome.result === "findings" || outcome.result === "withheld" ? "judged" : outcome.result;
   const { name, version } = policy;
-  notes.policies.push(
-    version === undefined
-      ? { policy: name, mode, result, findings }
-      : { policy: name, version, mode, result, findings },
-  );
+  const told = { mode, result, ...exceptionOf(outcome, notes), findings } as const;
+  notes.policies.push(version === undefined ? { policy: name, ...told } : { policy: name, version, ...told });
+}
+
+const NO_EXCEPTION = {};
+
+/** The exception of a policy whose denials are permitted, or of a mutator whose patch is not applied. */
+function exceptionOf(outcome: Outcome, notes: Notes): Pick<PolicyVerdict, "exception" | "exceptionState"> {
+  const { excepting } = notes.settings;
+  if (excepting === undefined || !("findings" in outcome)) return NO_EXCEPTION;
+  const [first] = outcome.findings.flatMap((finding) => notes.exceptions?.excepted.get(finding) ?? []);
+  const exception = first ?? (outcome.result === "withheld" ? outcome.exception : undefined);
+  if (exception === undefined) return NO_EXCEPTION;
+  const isEnding = exceptionState(exception, excepting.now) === "ending";
+  return { exception: describeException(exception), exceptionState: isEnding ? "ending" : "valid" };
 }
 
 function findingsIn(outcome: Outcome, { resource }: Review): readonly Finding[] {
@@ -110,6 +129,11 @@ function addFinding(notes: Notes, policy: Policy, mode: Mode, finding: Finding):
     return undefined;
   }
   const { message } = finding;
+  const exception = notes.exceptions?.excepted.get(finding);
+  if (exception !== undefined) {
+    addExcepted(notes, policy, exception, message);
+    return "excepted";
+  }
   if (mode === "audit") {
     const effect = finding.finding === "deny" ? "would-deny" : "would-warn";
     addAnnotation(notes, policy, effect, message);
@@ -128,6 +152,17 @@ function addFinding(notes: Notes, policy: Policy, mode: Mode, finding: Finding):
   }
   notes.denials.push({ ...finding, policy: policy.name });
   return "deny";
+}
+
+/**
+ * Notes that a denial is excepted. While the exception is about to end, its client is warned, whatever the mode: from then on
+ * the object may be denied.
+ */
+function addExcepted(notes: Notes, policy: Policy, exception: PolicyException, message: string): void {
+  const permission = describeException(exception);
+  addAnnotation(notes, policy, "excepted", `${permission}: ${message}`);
+  const now = notes.settings.excepting?.now ?? 0;
+  if (exceptionState(exception, now) === "ending") notes.warnings.push(`${policy.name}: ${permission}: ${message}`);
 }
 
 /** Reports a patch that is not applied. Omits the values of a Secret, because the report goes to an audit log. Returns the places. */

@@ -7,11 +7,12 @@ import type { PatchOperation } from "../patch/PatchOperation.ts";
  * |---|---|---|
  * | `deny` | a denial in mode `enforce` | the denial |
  * | `existing` | a denial in mode `enforce` of what the object had before the request | a warning |
+ * | `excepted` | a denial that an exception permits, in any mode | nothing, and a warning in the last 14 days of the exception |
  * | `warn` | a warning, or a denial in mode `warn` | a warning |
  * | `would-deny`, `would-warn` | a denial or a warning in mode `audit` | nothing |
  * | `would-patch` | the change of a mutator that is not in mode `enforce` | a warning in mode `warn` |
  */
-export type FindingEffect = "deny" | "existing" | "warn" | "would-deny" | "would-warn" | "would-patch";
+export type FindingEffect = "deny" | "existing" | "excepted" | "warn" | "would-deny" | "would-warn" | "would-patch";
 
 /** One finding of a policy with its effect. `at` is the path in the object that it is about. */
 export interface PolicyFinding {
@@ -31,6 +32,10 @@ export interface PolicyVerdict {
    * review is in a version that it does not judge.
    */
   readonly result: "judged" | "failed" | "missed-deadline" | "other-version";
+  /** The exception that permits one of the findings, in one line. */
+  readonly exception?: string;
+  /** `ending`: it ends within 14 days. */
+  readonly exceptionState?: "valid" | "ending";
   /** Empty when the policy has nothing to report. */
   readonly findings: readonly PolicyFinding[];
 }

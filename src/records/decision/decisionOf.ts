@@ -143,7 +143,7 @@ async function verdictOf(verdict: Verdict, isOfASecret: boolean): Promise<Decisi
   const { allowed, policies, warnings } = verdict;
   const [said, heard] = [new TextBudget(MAX.policies), new TextBudget(MAX.warnings)];
   const listed: Decision["verdict"]["policies"] = [];
-  for (const { policy, version, mode, result, findings } of spokenFirst(policies)) {
+  for (const { policy, version, mode, result, exception, findings } of spokenFirst(policies)) {
     const name = said.take(policy);
     if (name === undefined) break;
     const kept = takeAll(findings, ({ effect, message, at }) => {
@@ -153,11 +153,13 @@ async function verdictOf(verdict: Verdict, isOfASecret: boolean): Promise<Decisi
       return path === undefined ? undefined : { effect, message: text, at: path };
     });
     const omitted = findings.length - kept.length;
+    const permission = exception === undefined ? undefined : said.take(exception);
     listed.push({
       policy: name,
       ...(version === undefined ? {} : { version: bounded(version) }),
       mode,
       result,
+      ...(permission === undefined ? {} : { exception: permission }),
       findings: kept,
       ...(omitted === 0 ? {} : { omittedFindings: omitted }),
     });

@@ -64,7 +64,7 @@ const policyResult = z.strictObject({
   exception: z.optional(z.string()).describe("The exception that applied"),
   findings: z.array(
     z.strictObject({
-      effect: z.enum(["deny", "existing", "warn", "would-deny", "would-warn", "would-patch"]),
+      effect: z.enum(["deny", "existing", "excepted", "warn", "would-deny", "would-warn", "would-patch"]),
       message: z.string(),
       at: z.optional(z.string()),
     }),

@@ -26,7 +26,7 @@ describe("defineGate", () => {
     [
       "an unknown key",
       { polices: [] },
-      "gate: polices is unknown; known are name, policies, entries, conversions, tiers, clusters",
+      "gate: polices is unknown; known are name, policies, entries, conversions, tiers, stages, exceptions, clusters",
     ],
     ["policies that are not a list", { policies: {} }, "gate: policies is not a list"],
     [

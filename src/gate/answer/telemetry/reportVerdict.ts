@@ -41,11 +41,12 @@ export function reportVerdict(
 }
 
 /** From the strongest to the weakest. */
-const EFFECTS = ["deny", "existing", "warn", "would-deny", "would-patch", "would-warn"] as const;
+const EFFECTS = ["deny", "existing", "excepted", "warn", "would-deny", "would-patch", "would-warn"] as const;
 
-/** The strongest effect of a policy's findings, `pass` without findings, or why it did not judge. */
-export function resultOf({ result, findings }: PolicyVerdict): string {
+/** The strongest effect of a policy's findings, `exception-ending` for one that is permitted for 14 days at most, `pass` without findings, or why it did not judge. */
+export function resultOf({ result, findings, exceptionState }: PolicyVerdict): string {
   if (result !== "judged") return result;
   if (findings.length === 0) return "pass";
-  return EFFECTS.find((effect) => findings.some((finding) => finding.effect === effect)) ?? "pass";
+  const strongest = EFFECTS.find((effect) => findings.some((finding) => finding.effect === effect)) ?? "pass";
+  return strongest === "excepted" && exceptionState === "ending" ? "exception-ending" : strongest;
 }
