@@ -36,3 +36,32 @@ function timeOf<Input>(run: (input: Input) => unknown, input: Input, repeats: nu
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1_000;
 }
+
+/** The same for a task that ends later. Nothing else may run in this thread meanwhile. */
+export async function growthOfTask<Input>(
+  size: number,
+  make: (size: number) => Input,
+  run: (input: Input) => Promise<unknown>,
+): Promise<number> {
+  const [small, large] = [make(size), make(size << DOUBLINGS)];
+  let repeats = 1;
+  while ((await timeOfTask(run, small, repeats)) < MIN_TIME_MS) repeats *= 2;
+  let [short, long] = [0, 0];
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    short += await timeOfTask(run, small, repeats);
+    long += await timeOfTask(run, large, repeats);
+    if (short >= MIN_TIME_MS && long < LINEAR * short) break;
+  }
+  return long / Math.max(short, MIN_TIME_MS / 2);
+}
+
+async function timeOfTask<Input>(
+  run: (input: Input) => Promise<unknown>,
+  input: Input,
+  repeats: number,
+): Promise<number> {
+  const before = process.threadCpuUsage();
+  for (let left = repeats; left > 0; left -= 1) await run(input);
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1_000;
+}

@@ -30,6 +30,17 @@ export const requireIngressTls = builtin({
                   host.split(".").length === it.split(".").length),
             ),
         ),
+      lookup: ({ object }) => {
+        const entries = object.spec?.tls ?? [];
+        const hosts = entries.flatMap((entry) => entry.hosts ?? []);
+        const coversAll = entries.some((entry) => (entry.hosts ?? []).length === 0);
+        const exact = new Set(hosts);
+        const wildcards = new Set(hosts.filter((it) => it.startsWith("*.")).map((it) => it.replaceAll("*", "")));
+        return ({ host = "" }) => {
+          const dot = host.indexOf(".");
+          return !coversAll && !exact.has(host) && (dot < 0 || !wildcards.has(host.slice(dot)));
+        };
+      },
       at: "host",
       message: ({ host = "" }, { at }) =>
         host === ""

@@ -58,6 +58,16 @@ export const limitHostPaths = builtin({
                   (volume.hostPath?.path ?? "").startsWith(`${path}/`)),
             ),
         ),
+      lookup: ({ object, params }) => {
+        const covers = (path: string, volume: string): boolean =>
+          path === volume || path === "/" || volume.startsWith(`${path}/`);
+        const readOnly = (object.spec?.volumes ?? []).filter(({ hostPath }) => {
+          const allowing = hostPath == null ? [] : params.allowed.filter((it) => covers(it.path, hostPath.path ?? ""));
+          return allowing.length > 0 && allowing.every((it) => it.readOnly === true);
+        });
+        const names = new Set(readOnly.map(({ name }) => name));
+        return (mount) => mount.readOnly !== true && names.has(mount.name);
+      },
       at: "readOnly",
       message: (mount, { at, container }) =>
         `${at}: container '${container.name}' must mount the volume '${mount.name}' with readOnly: true, as it is a path of the node`,

@@ -35,6 +35,12 @@ export const requireProbes = builtin({
           !(object.spec?.initContainers ?? []).some(
             (init) => init.name === container.name && init.restartPolicy !== "Always",
           ),
+        lookup: ({ object, params, data }) => {
+          const inits = (object.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== "Always");
+          const names = new Set(inits.map(({ name }) => name));
+          const isAsked = params.probes.includes(data.kind);
+          return (container) => isAsked && container[data.field] == null && !names.has(container.name);
+        },
         at: data.field,
         message: ({ name }, { at, data }) => `${at}: container '${name}' must have a ${data.kind} probe`,
       }),

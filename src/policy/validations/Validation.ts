@@ -40,6 +40,11 @@ export interface ValidationDefinition<T, I, P, D> {
   readonly when?: (object: T) => boolean;
   /** Whether an item is faulty. */
   readonly fault: (item: I, scope: ValidationScope<T, P, D>) => boolean;
+  /**
+   * Says the same as `fault`, where that compares each item with a list of the object, so that its time grows with the square
+   * of the object. Called once for an object. A native form is made of `fault`.
+   */
+  readonly lookup?: (scope: ValidationScope<T, P, D>) => (item: I) => boolean;
   /** The path of the faulty field below the item, such as `securityContext.privileged`. Default: the item. */
   readonly at?: string;
   /** One sentence for the client, without a full stop. */
@@ -61,11 +66,12 @@ export interface ValidationStep {
 
 /** A validation of a policy, without the types of its items. */
 export interface Validation
-  extends Omit<ValidationDefinition<unknown, unknown, unknown, unknown>, "when" | "fault" | "message"> {
+  extends Omit<ValidationDefinition<unknown, unknown, unknown, unknown>, "when" | "fault" | "lookup" | "message"> {
   /** From the object to the items. Empty when the object is judged as a whole. */
   readonly steps: readonly ValidationStep[];
   readonly when?: (object: unknown) => unknown;
   readonly fault: (item: unknown, scope: ValidationScope<unknown, unknown, unknown>) => unknown;
+  readonly lookup?: (scope: ValidationScope<unknown, unknown, unknown>) => (item: unknown) => unknown;
   readonly message: (item: unknown, scope: MessageScope<unknown, unknown, unknown>) => string;
 }
 

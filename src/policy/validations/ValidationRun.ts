@@ -50,6 +50,8 @@ export class ValidationRun {
   #faults: Fault[] | undefined;
   /** What the different `when` said, as far as they were asked. */
   #whens: boolean[] | undefined;
+  /** The functions that `lookup` made for the object. */
+  #lookups: Map<Validation, Validation["fault"]> | undefined;
   /** From the object, or from the container whose path this is, to the value in question. Paths are written for faults only. */
   readonly #trail: (string | number)[] = [];
   #containerPath = "";
@@ -78,10 +80,10 @@ export class ValidationRun {
       }
     const faults = this.#faults;
     if (faults === undefined) return [];
+    // A Pod can have thousands of faults.
+    const found = new Set(faults.flatMap(({ validation }) => (validation.isFallback === true ? [] : validation.group)));
     const isHidden = ({ isFallback, group }: Validation): boolean =>
-      isFallback === true &&
-      this.#ctx.operation === "CREATE" &&
-      faults.some(({ validation: other }) => other.group === group && other.isFallback !== true);
+      isFallback === true && this.#ctx.operation === "CREATE" && found.has(group);
     return faults
       .filter(({ validation }) => !isHidden(validation))
       .sort((left, right) => left.index - right.index)
@@ -121,13 +123,21 @@ export class ValidationRun {
     if (when >= 0 && !this.#isAsked(when)) return;
     const scope = this.#scope;
     scope.data = validation.data;
-    if (!isTrue(validation.fault(item, scope))) return;
+    const isFaulty = validation.lookup === undefined ? validation.fault : this.#lookup(validation);
+    if (!isTrue(isFaulty(item, scope))) return;
     const at = this.#path(depth, field);
     scope.at = at;
     const message = validation.message(item, scope) + this.#settings.ending;
     const finding = this.#settings.isWarning ? warn(message, { at }) : deny(message, { at });
     this.#faults ??= [];
     this.#faults.push({ validation, index, finding });
+  }
+
+  #lookup(validation: Validation): Validation["fault"] {
+    this.#lookups ??= new Map();
+    const known = this.#lookups.get(validation) ?? validation.lookup?.(this.#scope) ?? validation.fault;
+    this.#lookups.set(validation, known);
+    return known;
   }
 
   #isAsked(when: number): boolean {
