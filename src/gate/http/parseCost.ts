@@ -18,6 +18,8 @@ const MOST_PER_CHARACTER = 68;
 
 const QUOTE = 34;
 const BACKSLASH = 92;
+/** An escape of a character outside of Latin-1, such as `\u4e00`. */
+const WIDE_ESCAPE = /\\u(?!00)/;
 
 /**
  * An upper bound of the memory, in bytes, that a JSON text of `bytes` bytes and what `JSON.parse` makes of it take together.
@@ -33,8 +35,7 @@ export function mostParseCost(bytes: number): number {
  */
 export function parseCost(text: string, bytes: number, enough = Number.POSITIVE_INFINITY): number {
   const { length } = text;
-  // A string with characters outside of Latin-1 has two bytes for each. Text and parsed strings are counted.
-  let cost = length * (bytes === length ? 2 : 4);
+  let cost = length * bytesPerCharacter(text, bytes);
   for (let at = 0; at < length && cost < enough; at += 1) {
     switch (text.charCodeAt(at)) {
       case QUOTE: {
@@ -58,6 +59,15 @@ export function parseCost(text: string, bytes: number, enough = Number.POSITIVE_
     }
   }
   return cost;
+}
+
+/**
+ * Bytes for each character of a text and of its parsed strings together. V8 gives a string two bytes for each character when
+ * one of them is outside of Latin-1. U+FFFD stands for a byte that is not UTF-8, so such a text may be as long as its bytes.
+ */
+function bytesPerCharacter(text: string, bytes: number): number {
+  if (bytes !== text.length || text.includes("\ufffd")) return 4;
+  return WIDE_ESCAPE.test(text) ? 3 : 2;
 }
 
 /** The offset of the quote that ends the string which opens at `open`; the text's length without one. */

@@ -58,13 +58,17 @@ const LATE_MS = 10_000;
  * | no thread | starts one, waits | | | |
  * | starting | waits | | rejects the call | gives all calls back, to be judged in the main thread |
  * | at a call | waits | resolves the call, takes the next | rejects the call, and ends the thread 10 s later | call is too costly |
+ * | at the record of a call | waits | | | ends; the next call starts another one |
  * | idle | is judged | | | |
+ *
+ * A record is made after the answer, and holds the review until then: the memory has room for one.
  */
 export class JudgeThread {
   readonly #options: JudgeThreadOptions;
   readonly #waiting: Waiting[] = [];
   #worker: Worker | undefined;
-  #isReady = false;
+  /** `busy` from a call to the end of its record. */
+  #state: "starting" | "idle" | "busy" = "starting";
   #current: Waiting | undefined;
   #id = 0;
   #failedStarts = 0;
@@ -101,7 +105,7 @@ export class JudgeThread {
   }
 
   #next(): void {
-    if (this.#current !== undefined) return;
+    if (this.#state === "busy") return;
     clearTimeout(this.#idle);
     const next = this.#waiting[0];
     if (next === undefined) {
@@ -110,8 +114,9 @@ export class JudgeThread {
       return;
     }
     this.#worker ??= this.#start();
-    if (!this.#isReady) return;
+    if (this.#state === "starting") return;
     this.#waiting.shift();
+    this.#state = "busy";
     this.#current = next;
     this.#id += 1;
     // Whole seconds, as the API server writes them. The process itself keeps the exact time.
@@ -155,13 +160,13 @@ export class JudgeThread {
   #hear(worker: Worker, message: ThreadMessage): void {
     if (worker !== this.#worker) return;
     if (message.kind === "ready") {
-      this.#isReady = true;
+      this.#state = "idle";
       this.#failedStarts = 0;
+      this.#next();
     } else if (message.kind === "later" || message.kind === "record") {
       void recordForThread(message, this.#options, (receipt) => {
         if (worker === this.#worker) worker.postMessage(receipt);
       });
-      return;
     } else if (message.id === this.#id && this.#current !== undefined) {
       const { resolve, timer } = this.#current;
       this.#current = undefined;
@@ -170,7 +175,6 @@ export class JudgeThread {
       this.#options.onTelemetry?.(message);
       resolve(new Response(message.body, { status: message.status, headers: message.headers }));
     }
-    this.#next();
   }
 
   /** The thread failed. A call that it was at has taken too much memory. A thread that cannot start gives all calls back. */
@@ -180,14 +184,14 @@ export class JudgeThread {
     const isOutOfMemory = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
     this.#options.log.warn("the thread for large reviews ended", isOutOfMemory ? { code: error.code } : { error });
     const current = this.#current;
-    const wasReady = this.#isReady;
+    const isStarting = this.#state === "starting";
     this.#current = undefined;
-    this.#isReady = false;
+    this.#state = "starting";
     if (current !== undefined) {
       clearTimeout(current.timer);
       if (isOutOfMemory) current.resolve("too-costly");
       else this.#fail(current);
-    } else if (!wasReady) this.#giveBack(error);
+    } else if (isStarting) this.#giveBack(error);
     this.#next();
   }
 
@@ -229,7 +233,7 @@ export class JudgeThread {
   #end(): void {
     const worker = this.#worker;
     this.#worker = undefined;
-    this.#isReady = false;
+    this.#state = "starting";
     clearTimeout(this.#idle);
     void worker?.terminate();
   }

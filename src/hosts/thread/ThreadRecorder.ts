@@ -9,7 +9,9 @@ import type { ThreadMessage, ThreadReceipt } from "./threadMessages.ts";
 export class ThreadRecorder implements Recorder {
   readonly #send: (message: ThreadMessage) => void;
   readonly #log: Log;
-  readonly #waiting = new Map<number, (receipt: Receipt | undefined) => void>();
+  /** Decisions to be made after the answer. */
+  readonly #waiting: (() => Promise<Decision>)[] = [];
+  readonly #receipts = new Map<number, (receipt: Receipt | undefined) => void>();
   #id = 0;
 
   constructor(send: (message: ThreadMessage) => void, log: Log) {
@@ -18,17 +20,25 @@ export class ThreadRecorder implements Recorder {
   }
 
   later(decide: () => Promise<Decision>): void {
-    decide().then(
-      (decision) => this.#send({ kind: "later", decision }),
-      (error: unknown) => this.#log.warn("a decision record was dropped", { code: "failed", error }),
-    );
+    this.#waiting.push(decide);
+  }
+
+  /** Makes the decisions that wait, and hands them over. Each holds its review until then. */
+  async makeAll(): Promise<void> {
+    for (const decide of this.#waiting.splice(0)) {
+      try {
+        this.#send({ kind: "later", decision: await decide() });
+      } catch (error) {
+        this.#log.warn("a decision record was dropped", { code: "failed", error });
+      }
+    }
   }
 
   async now(decision: Decision): Promise<Receipt> {
     this.#id += 1;
     const id = this.#id;
     const receipt = await new Promise<Receipt | undefined>((resolve) => {
-      this.#waiting.set(id, resolve);
+      this.#receipts.set(id, resolve);
       this.#send({ kind: "record", id, decision });
     });
     // The process has logged why.
@@ -38,7 +48,7 @@ export class ThreadRecorder implements Recorder {
 
   /** Takes the answer of the process. */
   hear({ id, receipt }: ThreadReceipt): void {
-    this.#waiting.get(id)?.(receipt);
-    this.#waiting.delete(id);
+    this.#receipts.get(id)?.(receipt);
+    this.#receipts.delete(id);
   }
 }

@@ -68,6 +68,8 @@ export async function judgeInThread(
       unknownEntries: counters.of("unknown_entry") - before,
       ...telemetry.take(),
     });
+    await records.makeAll();
+    send(port, { kind: "ready" });
   });
   yieldToOthers();
   send(port, { kind: "ready" });

@@ -29,7 +29,7 @@ export interface ThreadReceipt {
 }
 
 /**
- * What the thread says: that it is ready, the answer to a call, a decision to record now, or one to record later. The process
+ * What the thread says: that it is ready for a call, the answer to a call, a decision to record now, or one to record later. The process
  * has the stores.
  */
 export const threadMessageSchema = z.discriminatedUnion("kind", [

@@ -20,7 +20,7 @@ const name = (index: number): string => `z${index.toString(36)}`;
 const members = (from: number, count: number, value: string): string =>
   Array.from({ length: count }, (_, index) => `"${name(from + index)}":${value}`).join();
 
-const shapes: Readonly<Record<string, string>> = {
+const shapes: Readonly<Record<string, string | Buffer>> = {
   "empty objects": list(() => "{},"),
   "empty lists": list(() => "[],"),
   "lists of one": list(() => "[0],"),
@@ -55,6 +55,13 @@ const shapes: Readonly<Record<string, string>> = {
   nulls: list(() => "null,"),
   "escaped characters": list(() => '"\\u4e00",'),
   "two bytes for each character": `["中",${repeat((index) => `"${name(index)}",`)}0]`,
+  "a string of bytes that are not UTF-8": Buffer.from(`{"a":"${"\xff".repeat(BYTES)}"}`, "latin1"),
+  "strings of bytes that are not UTF-8": Buffer.from(
+    list(() => '"\xff\xff\xff\xff",'),
+    "latin1",
+  ),
+  "a string with an escape of two bytes": `{"a":"${"x".repeat(BYTES)}\\u4e00"}`,
+  "strings with an escape of two bytes": list(() => `"${"x".repeat(100)}\\u4e00",`),
   "nested lists": "[".repeat(BYTES / 2) + "]".repeat(BYTES / 2),
   "nested objects": `${'{"a":'.repeat(BYTES / 6)}0${"}".repeat(BYTES / 6)}`,
   "the same name again": list(() => '{"a":0,"a":{}},'),
@@ -69,7 +76,7 @@ const heap = (): number => {
 };
 
 /** A whole text, not a rope of parts. */
-const flat = (text: string): string => Buffer.from(text).toString("utf8");
+const flat = (text: string | Buffer): string => new TextDecoder().decode(Buffer.from(text));
 
 JSON.parse(list(() => "{},"));
 const measured = Object.entries(shapes).map(([shape, parts]) => {

@@ -38,8 +38,15 @@ it.each<[cost: number, text: string]>([
   [2 * 9 + 32, '"\\"{[,\\""'],
   [2 * 6 + 32 + 64, '"\\\\"{}'],
   [4 * 3 + 32, '"ä"'],
+  [2 * 8 + 32, '"\\u003c"'],
+  [3 * 8 + 32, '"\\u0141"'],
+  [3 * 14 + 32, '"\\u003c\\u1100"'],
 ])("is %i for %s", (cost, text) => {
   expect(parseCost(text, new TextEncoder().encode(text).length)).toBe(cost);
+});
+
+it("counts two bytes for each character of a text whose bytes are not UTF-8", () => {
+  expect(parseCost('"\ufffd\ufffd"', 4)).toBe(4 * 4 + 32);
 });
 
 it("stops when it has counted enough", () => {

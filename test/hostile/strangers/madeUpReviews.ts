@@ -8,6 +8,7 @@ export const madeUpReviews: Stranger = async (target, signal, count) => {
   await keepOpen({ atOnce: 2, pauseMs: 100, signal, count }, async () => {
     index += 1;
     const review = reviewWith("0")
+      .toString()
       .replace('"namespace":"n"', `"namespace":"${"n".repeat(240)}${index}"`)
       .replace('"version":"v1","resource"', `"version":"v${index}","resource"`)
       .replace('"username":"u"', `"username":"${index}"`);

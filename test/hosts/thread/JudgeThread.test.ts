@@ -98,6 +98,24 @@ describe("JudgeThread", { timeout: 2 * MINUTE }, () => {
     expect(log.lines).toMatchObject([{ level: "warn", properties: { code: "ERR_WORKER_OUT_OF_MEMORY" } }]);
   });
 
+  it("judges the next review after the record of the last one, which holds its memory", async () => {
+    const events: unknown[] = [];
+    const { thread: judge } = start({
+      records: { later: (decide) => void decide().then(({ verdict }) => events.push(verdict.allowed)) },
+    });
+    const first = judge.judge(call("record slowly"));
+    const next = judge.judge(call("")).then(() => events.push("next"));
+    await Promise.all([first.then(() => events.push("first")), next]);
+    expect(events.slice(0, 3)).toEqual(["first", false, "next"]);
+  });
+
+  it("judges the next review in another thread when a record takes all memory", async () => {
+    const { thread: judge, log } = start();
+    const answers = await Promise.all([judge.judge(call("hoard in the record")), judge.judge(call(""))]);
+    expect(await Promise.all(answers.map(answerOf))).toMatchObject([denied("busy: judged"), denied("busy: judged")]);
+    expect(log.lines).toMatchObject([{ level: "warn", properties: { code: "ERR_WORKER_OUT_OF_MEMORY" } }]);
+  });
+
   it("rejects a review that is not judged by its deadline, and ends the thread when that goes on", async () => {
     const { thread: judge } = start({ lateMs: 100 });
     // The thread is ready.

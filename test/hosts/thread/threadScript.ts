@@ -8,6 +8,13 @@ import { policy } from "../../../src/policy/define/policy.ts";
 
 if (process.argv.includes("--broken")) throw new Error("the script cannot start");
 
+const digest = crypto.subtle.digest.bind(crypto.subtle);
+
+function hoard(): never {
+  const kept: unknown[][] = [];
+  for (;;) kept.push(new Array(100_000).fill(Math.random()));
+}
+
 const gate = defineGate({
   policies: [
     policy({
@@ -15,10 +22,14 @@ const gate = defineGate({
       match: { resources: ["pods"] },
       validate: async ({ object }) => {
         switch (object.metadata?.labels?.do) {
-          case "hoard": {
-            const hoard: unknown[][] = [];
-            for (;;) hoard.push(new Array(100_000).fill(Math.random()));
-          }
+          case "hoard":
+            return hoard();
+          case "record slowly":
+            crypto.subtle.digest = (...given) => new Promise((resolve) => setTimeout(resolve, 100, digest(...given)));
+            return deny("judged");
+          case "hoard in the record":
+            crypto.subtle.digest = hoard;
+            return deny("judged");
           case "spin":
             for (;;);
           case "reject":
