@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../protocol/Json.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { Excepting } from "../define/ClusterSettings.ts";
 import type { Denial, Finding } from "../define/Finding.ts";
@@ -7,7 +8,7 @@ import { type PodContainer, podContainers } from "../define/podContainers.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
 import { matchesImage } from "./matchesImage.ts";
-import { matchesReview } from "./matchesReview.ts";
+import { isInNamespaces, matchesReview } from "./matchesReview.ts";
 
 /** What a policy said of a review. Findings are those of a policy that was not late and did not fail. */
 interface JudgedPolicy {
@@ -51,7 +52,9 @@ export function exceptedFindings(
     const { name } = hit.policy;
     const meant = exceptionsFor(name, review, excepting);
     if (meant.length === 0) continue;
-    const containers = meant.some(({ images }) => images !== undefined) ? containersOf(hit, review) : [];
+    const containers = meant.some(({ images }) => images !== undefined)
+      ? containersOf(hit, review.object ?? review.oldObject)
+      : [];
     const denials = (outcome.findings ?? []).filter((finding) => finding.finding === "deny");
     for (const denial of denials) {
       const exception = meant.find((it) => covers(it, denial, containers));
@@ -75,6 +78,24 @@ export function exceptionsFor(policy: string, review: Review, { exceptions, now 
     .sort((left, right) => right.untilMs - left.untilMs);
 }
 
+/**
+ * The denials of an object whose container has an image that an exception of the policy names, whoever may use the exception
+ * and whether it has ended. With another image such a fault is a new one: the exception was for the image.
+ */
+export function excusedByImage(
+  hit: PolicyHit,
+  denials: readonly Denial[],
+  object: JsonObject,
+  { review, excepting }: { readonly review: Review; readonly excepting: Excepting },
+): ReadonlySet<Denial> {
+  const meant = excepting.exceptions.filter(
+    ({ policy, images, namespaces }) =>
+      policy === hit.policy.name && images !== undefined && isInNamespaces(namespaces, review),
+  );
+  const containers = meant.length === 0 ? [] : containersOf(hit, object);
+  return new Set(denials.filter((denial) => meant.some((it) => covers(it, denial, containers))));
+}
+
 function covers({ images }: PolicyException, { at }: Denial, containers: readonly PodContainer[]): boolean {
   if (images === undefined) return true;
   const of = containers.find(
@@ -90,8 +111,7 @@ function isAbout({ images }: PolicyException, containers: readonly PodContainer[
 }
 
 /** The containers of what the policy sees. None where they cannot be read: the policy has judged that itself. */
-function containersOf({ template }: PolicyHit, { object, oldObject }: Review): readonly PodContainer[] {
-  const whole = object ?? oldObject;
+function containersOf({ template }: PolicyHit, whole: JsonObject | null): readonly PodContainer[] {
   if (whole === null || (template.length > 0 && !hasPodTemplate(whole, template))) return [];
   const pod = template.length === 0 ? whole : podOfTemplate(whole, template);
   try {

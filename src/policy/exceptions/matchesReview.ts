@@ -12,17 +12,18 @@ const CONTROLLER =
 /** Whether an exception is for the request: namespace, name and user. Images and the time are not asked. */
 export function matchesReview(exception: PolicyException, review: Review): boolean {
   const { namespaces, names, subjects } = exception;
-  if (namespaces !== undefined && !namespaceMatcher({ include: namespaces })(namespaceOf(review))) return false;
+  if (!isInNamespaces(namespaces, review)) return false;
   if (subjects !== undefined && !subjects.some((pattern) => matchesParts(pattern, review.user.username, ":")))
     return false;
   if (names === undefined) return true;
   return namesOf(review).some((name) => names.some((pattern) => matchesGlob(pattern, name)));
 }
 
-/** A name that no namespace can have is in none. */
-function namespaceOf(review: Review): string {
+/** Whether the namespace of a request matches one of the patterns, where there are any. A name that no namespace can have does not. */
+export function isInNamespaces(patterns: readonly string[] | undefined, review: Review): boolean {
+  if (patterns === undefined) return true;
   const namespace = targetNamespace(review);
-  return namespace.length <= 63 ? namespace : "";
+  return namespace.length <= 63 && namespaceMatcher({ include: patterns })(namespace);
 }
 
 /** Whether a text matches a pattern whose `*` matches no `separator`. */

@@ -3,6 +3,7 @@ import type { Denial, Finding } from "../define/Finding.ts";
 import { isMirrorPod } from "../define/isMirrorPod.ts";
 import { labelsOf, matchesLabels } from "../define/LabelSelector.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
+import { excusedByImage } from "../exceptions/exceptedFindings.ts";
 import { type FindingSubject, findingSubject } from "../existing/findingSubject.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
 import { causedByChange } from "./causedByChange.ts";
@@ -35,6 +36,7 @@ export function mayHaveExisting(outcomes: readonly Outcome[], run: PolicyRun): b
  * |---|---|---|
  * | the creation of a mirror Pod | any | existing: the kubelet runs the Pod already, and the API server only shows it |
  * | an UPDATE | the old object has no equal denial | new |
+ * | | an exception of the policy excused it for the image of its container, which is another one now | new |
  * | | the policy reports each fault with its path | existing |
  * | | another denial of the policy is new | existing: the request is denied anyway |
  * | | the changes are not the cause ({@link causedByChange}) | existing |
@@ -65,7 +67,7 @@ async function existingDenials(hit: PolicyHit, denials: readonly Denial[], run: 
   if (object === null || oldObject === null || !selects(hit, oldObject)) return [];
   try {
     const before = await judgeState(hit, run, oldObject);
-    const found = matchDenials(denials, object, before?.denials ?? [], oldObject);
+    const found = matchStates(hit, run, { denials, object }, { denials: before?.denials ?? [], object: oldObject });
     const matches = found.filter(({ subject }) => !hit.policy.reportsEachFault || subject.value !== undefined);
     const subjects = matches.map(({ subject }) => subject);
     const isNew = isUnsure(hit, denials, matches) && (await causedByChange(hit, run, subjects));
@@ -84,6 +86,29 @@ async function existingDenials(hit: PolicyHit, denials: readonly Denial[], run: 
 /** Whether the denials of the old object are not enough. With a new denial the request is denied whatever the others are. */
 function isUnsure({ policy }: PolicyHit, denials: readonly Denial[], matches: readonly Match[]): boolean {
   return !policy.reportsEachFault && matches.length === denials.length;
+}
+
+/** An object and the denials of it. */
+interface Judged {
+  readonly denials: readonly Denial[];
+  readonly object: JsonObject;
+}
+
+/**
+ * The denials that the old object has as well. A fault that an exception excused for the image of its container is none that
+ * the object had, once the container has an image that the exception does not name.
+ */
+function matchStates(hit: PolicyHit, { review, settings }: PolicyRun, now: Judged, before: Judged): Match[] {
+  const { excepting } = settings;
+  if (excepting === undefined) return matchDenials(now.denials, now.object, before.denials, before.object);
+  const excusedOf = ({ denials, object }: Judged) => excusedByImage(hit, denials, object, { review, excepting });
+  const [excusedNow, excusedBefore] = [excusedOf(now), excusedOf(before)];
+  const [excused, others] = [true, false].map((is) => now.denials.filter((it) => excusedNow.has(it) === is));
+  const unexcused = before.denials.filter((it) => !excusedBefore.has(it));
+  return [
+    ...matchDenials(excused ?? [], now.object, before.denials, before.object),
+    ...matchDenials(others ?? [], now.object, unexcused, before.object),
+  ];
 }
 
 /** The denials that the old object has as well. A denial of the old object counts once. */
