@@ -2,7 +2,7 @@ import { type Mode, modes } from "../../policy/define/Mode.ts";
 import { namespaceMatcher } from "../../policy/match/namespaceMatcher.ts";
 import type { Cluster } from "./Cluster.ts";
 import { GateConfigError } from "./GateConfigError.ts";
-import { readNamespaces } from "./readPatterns.ts";
+import { readNamespaces } from "./readTexts.ts";
 import type { Stage } from "./Stage.ts";
 
 /** Modes within some namespaces of a cluster. */

@@ -4,7 +4,7 @@ import { isJsonObject } from "../../protocol/Json.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { parseInstant } from "../../protocol/parseInstant.ts";
 import { GateConfigError } from "./GateConfigError.ts";
-import { checkMembers, readKnown, readNamespaces } from "./readPatterns.ts";
+import { checkMembers, readKnown, readNamespaces } from "./readTexts.ts";
 
 /** A mode of policies from a date on: `warn` first, then `enforce`. */
 export interface StageDefinition {

@@ -6,7 +6,7 @@ import { isJsonObject } from "../../protocol/Json.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { parseInstant } from "../../protocol/parseInstant.ts";
 import { GateConfigError } from "./GateConfigError.ts";
-import { checkMembers, readKnown, readNamespaces, readTexts } from "./readPatterns.ts";
+import { checkMembers, readKnown, readNamespaces, readTexts } from "./readTexts.ts";
 
 /** An exception and the clusters that it is for. */
 export interface GateException {
