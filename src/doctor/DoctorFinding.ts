@@ -120,6 +120,10 @@ export type DoctorFindingCode =
    * A webhook of enforcing policies has `failurePolicy: Ignore`. A note if the entry sets it; else render and apply.
    */
   | "ignores-failures"
+  /** An exception ends within 14 days: what it permits is denied from then on. Mend the objects, or agree on a later end. */
+  | "exception-ends"
+  /** An exception has ended, and has no effect. Remove it from the gate. */
+  | "exception-ended"
   /** A webhook also matches kube-system, or nodes and leases with a wildcard. Apply the output of `postern render`. */
   | "guard-missing"
   /**

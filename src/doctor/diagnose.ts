@@ -2,6 +2,7 @@ import { checkBundle } from "./checks/checkBundle.ts";
 import { checkCapability } from "./checks/checkCapability.ts";
 import { checkCatalogues } from "./checks/checkCatalogues.ts";
 import { checkClocks } from "./checks/checkClocks.ts";
+import { checkExceptions } from "./checks/checkExceptions.ts";
 import { checkExpiry } from "./checks/checkExpiry.ts";
 import { checkGuards } from "./checks/checkGuards.ts";
 import { checkLimits } from "./checks/checkLimits.ts";
@@ -36,6 +37,7 @@ const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkPlan,
   checkGuards,
   checkPolicies,
+  checkExceptions,
   checkVersions,
   checkLimits,
   checkOtherWebhooks,

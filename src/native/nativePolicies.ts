@@ -45,6 +45,12 @@ function nativeForm(policy: Policy, context: FormContext): NativeForm {
   const validator = validatorOf(policy.validate);
   if (validator === undefined)
     return { policy: name, native: "no", reasons: ["it is a function, and not a list of validations"], objects: [] };
+  const variation = context.settings.variationOf?.(name);
+  const varies = [
+    ...(variation?.mode === true ? ["its mode depends on the namespace or the date"] : []),
+    ...(variation?.exceptions === true ? ["it has exceptions in this cluster"] : []),
+  ];
+  if (varies.length > 0) return { policy: name, native: "no", reasons: varies, objects: [] };
   const reasons: string[] = [];
   const targets = registeredTargets([policy], "validate");
   const groups = [
@@ -94,8 +100,10 @@ function specOf(
         ? { object: usesPods ? "variables.oldPod" : "oldObject", containers: "variables.oldContainers" }
         : undefined,
   };
-  const native = validations.flatMap(
-    (validation) => tried(() => nativeValidation(validation, roots, params), reasons) ?? [],
+  const native = validations.flatMap((validation) =>
+    (validation.cases?.(params) ?? [undefined]).flatMap(
+      (current) => tried(() => nativeValidation(validation, roots, { params, current }), reasons) ?? [],
+    ),
   );
   if (native.length === 0) return undefined;
   return {
