@@ -4,6 +4,7 @@ import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { enrollCommand } from "./enroll/enrollCommand.ts";
 import { explainCommand } from "./explain/explainCommand.ts";
 import { keysCommand } from "./keys/keysCommand.ts";
+import { newCommand } from "./new/newCommand.ts";
 import { readVersion } from "./readVersion.ts";
 import { recordsCommand } from "./records/recordsCommand.ts";
 import { renderCommand } from "./render/renderCommand.ts";
@@ -13,6 +14,7 @@ import { serveCommand } from "./serve/serveCommand.ts";
 import { sidecarCommand } from "./sidecar/sidecarCommand.ts";
 import { syncCommand } from "./sync/syncCommand.ts";
 import { runProcess } from "./terminal/runProcess.ts";
+import { testCommand } from "./test/testCommand.ts";
 
 /** Runs this process as `postern` with all of its commands, and exits. */
 export async function runPostern(): Promise<never> {
@@ -20,6 +22,8 @@ export async function runPostern(): Promise<never> {
     [
       devCommand,
       reviewCommand,
+      testCommand,
+      newCommand,
       explainCommand,
       renderCommand,
       serveCommand,

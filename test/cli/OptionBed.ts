@@ -56,6 +56,8 @@ export class OptionBed {
     bed.#source.write({ cert, key });
     write("gate.ts", GATE);
     write("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
+    write("pod.test.yaml", "policy: deny-labels\ncases:\n  - { name: a, manifest: pod.yaml, expect: allowed }\n");
+    write("policies/there.ts", "");
     write("ca.pem", root);
     const records = testKey();
     write("records.jwks", records.jwks);

@@ -72,6 +72,27 @@ export const OPTION_SETS: readonly OptionSet[] = [
     without: { use: noGate },
   },
   {
+    command: "test",
+    options: { gate: "gate.ts", cluster: "local", output: "text", coverage: "", update: "", verbose: "" },
+    rest: ["pod.test.yaml"],
+    ending: { code: 0, says: /^1 passed, 0 failed/m },
+    without: { gate: noGate },
+  },
+  {
+    command: "test",
+    options: { watch: "" },
+    rest: ["--gate", "gate.ts", "pod.test.yaml"],
+    ending: { runs: /^1 passed, 0 failed/m },
+    without: { watch: { code: 0, says: /^1 passed, 0 failed/m } },
+  },
+  {
+    command: "new policy",
+    options: { dir: "policies", gate: "gate.ts" },
+    // It writes no gate that the commands below would find.
+    rest: ["there"],
+    ending: together("policies/there.ts: is there already"),
+  },
+  {
     command: "explain",
     options: { output: "json" },
     rest: ["disallow-privileged"],
@@ -416,6 +437,18 @@ export const OPTION_SETS: readonly OptionSet[] = [
 /** The least that each command needs: every other option is absent. */
 export const MINIMAL: readonly OptionSet[] = [
   { command: "review", options: { use: "deny-labels" }, rest: ["pod.yaml"], ending: { code: 0, says: /^allowed/m } },
+  {
+    command: "test",
+    options: { gate: "gate.ts" },
+    rest: ["pod.test.yaml"],
+    ending: { code: 0, says: /^1 passed, 0 failed/m },
+  },
+  {
+    command: "new policy",
+    options: {},
+    rest: ["there"],
+    ending: { code: 2, says: /^postern: policies\/there\.ts: is there already/m },
+  },
   { command: "explain", options: {}, ending: { code: 0, says: /^Images$/m } },
   {
     command: "render",

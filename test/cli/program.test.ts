@@ -5,6 +5,8 @@ describe("postern help", () => {
   it.each([
     ["dev"],
     ["review"],
+    ["test"],
+    ["new"],
     ["explain"],
     ["render"],
     ["serve"],

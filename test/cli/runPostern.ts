@@ -5,6 +5,7 @@ import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { enrollCommand } from "../../src/cli/enroll/enrollCommand.ts";
 import { explainCommand } from "../../src/cli/explain/explainCommand.ts";
 import { keysCommand } from "../../src/cli/keys/keysCommand.ts";
+import { newCommand } from "../../src/cli/new/newCommand.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { recordsCommand } from "../../src/cli/records/recordsCommand.ts";
 import { renderCommand } from "../../src/cli/render/renderCommand.ts";
@@ -13,6 +14,7 @@ import { rolloutCommand } from "../../src/cli/rollout/rolloutCommand.ts";
 import { serveCommand } from "../../src/cli/serve/serveCommand.ts";
 import { sidecarCommand } from "../../src/cli/sidecar/sidecarCommand.ts";
 import { syncCommand } from "../../src/cli/sync/syncCommand.ts";
+import { testCommand } from "../../src/cli/test/testCommand.ts";
 
 /** Outputs and exit code of a run. */
 export interface Ran {
@@ -32,6 +34,8 @@ export interface Surroundings {
 export const ALL_COMMANDS = [
   devCommand,
   reviewCommand,
+  testCommand,
+  newCommand,
   explainCommand,
   renderCommand,
   serveCommand,

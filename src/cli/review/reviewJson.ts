@@ -1,12 +1,9 @@
-import { writeJson } from "../../protocol/json/writeJson.ts";
 import type { GroupVersionKind } from "../../protocol/review/Review.ts";
 import type { SkippedPath } from "../manifests/findInputFiles.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
+import { jsonLine } from "../terminal/jsonLine.ts";
 import type { JudgedObject } from "./JudgedObject.ts";
 import { shownPatch } from "./shownPatch.ts";
-
-/** Controls and characters that reorder text: valid in JSON, and a terminal obeys them. JSON escapes those below U+0020. */
-const UNSAFE = /[\u007f-\u009f\p{Bidi_Control}]/gu;
 
 /** The verdict on an object as a line of JSON. `allowed` is null when no policy was asked. */
 export function reviewJson(judged: JudgedObject): string {
@@ -14,7 +11,7 @@ export function reviewJson(judged: JudgedObject): string {
   const { file, line, review, notes } = located;
   const { namespace, name, kind, subresource, operation } = review;
   const { result, denials, warnings, audit, policies } = verdict;
-  return lineOf({
+  return jsonLine({
     file,
     line,
     apiVersion: apiVersionOf(kind),
@@ -47,15 +44,10 @@ function apiVersionOf({ group, version }: GroupVersionKind): string {
 
 /** A path that was not read as a line of JSON. */
 export function skippedJson({ file, why, reason }: SkippedPath): string {
-  return lineOf({ file, result: why, reason });
+  return jsonLine({ file, result: why, reason });
 }
 
 /** An input that cannot be read as a line of JSON. `line` is null for a whole file. */
 export function unreadableJson({ file, line, message }: InputFault): string {
-  return lineOf({ file, line: line ?? null, result: "unreadable", reason: message });
-}
-
-function lineOf(value: object): string {
-  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return `${writeJson(value).replace(UNSAFE, escaped)}\n`;
+  return jsonLine({ file, line: line ?? null, result: "unreadable", reason: message });
 }

@@ -7,6 +7,8 @@ import { CliError, type CliErrorCode } from "./CliError.ts";
 export const EXIT_OK = 0;
 /** `review`: an object is denied or its version is not judged; with `--fail-on-unjudged` also when one is not judged. */
 export const EXIT_DENIED = 1;
+/** `test`: a case failed. */
+export const EXIT_TESTS_FAILED = 1;
 /** `render --diff`: the cluster differs from the rendered objects, as with `kubectl diff`. */
 export const EXIT_DIFFERENT = 1;
 /** `sync`: not in step and nothing is broken. `announce`: nothing was published. The next run may succeed. */

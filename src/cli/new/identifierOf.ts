@@ -1,0 +1,13 @@
+/** Words that are no names in a module (ECMAScript, section 12.7.2), and what a gate imports anyway. */
+const TAKEN: ReadonlySet<string> = new Set(
+  `arguments await break case catch class const continue debugger default delete deny do else enum eval export extends false
+  finally for function if implements import in instanceof interface let new null package policy private protected public return
+  static super switch this throw true try typeof undefined var void warn while with yield`.split(/\s+/),
+);
+
+/** The name of a policy in TypeScript: `requireTeam` for `require-team`. */
+export function identifierOf(policy: string): string {
+  const camel = policy.replace(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const name = /^\d/.test(camel) ? `policy${camel}` : camel;
+  return TAKEN.has(name) ? `${name}Policy` : name;
+}

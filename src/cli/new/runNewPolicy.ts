@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { createTwoFilesPatch } from "diff";
+import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
+import { printable } from "../../telemetry/printable.ts";
+import { loadGate, PROJECT_GATE } from "../gate/loadGate.ts";
+import { CliError } from "../terminal/CliError.ts";
+import { EXIT_OK } from "../terminal/exitCode.ts";
+import { readFault } from "../terminal/readFault.ts";
+import { paint, type Terminal } from "../terminal/Terminal.ts";
+import { wrapText } from "../terminal/wrapText.ts";
+import { identifierOf } from "./identifierOf.ts";
+import { gateLines, registerPolicy } from "./registerPolicy.ts";
+import { type StarterNames, starterGate, starterPolicy, starterTable } from "./starterPolicy.ts";
+
+/** Options of `postern new policy`, as they are given. */
+export interface NewPolicyOptions {
+  readonly dir: string;
+  readonly gate?: string;
+}
+
+const INDENT = " ".repeat(12);
+
+/** Writes a policy and its table, and adds the policy to the gate. Resolves to the exit code. Throws {@link CliError}. */
+export async function runNewPolicy(terminal: Terminal, name: string, options: NewPolicyOptions): Promise<number> {
+  const { dir, gate = PROJECT_GATE } = options;
+  if (!isDnsLabel(name))
+    throw new CliError(
+      "usage",
+      `${JSON.stringify(name)} is no name of a policy: lower-case letters, digits and '-', at most 63 characters, such as require-team`,
+    );
+  for (const [option, path] of [
+    ["--dir", dir],
+    ["--gate", gate],
+  ] as const)
+    if (path === "") throw new CliError("usage", `${option}: an empty path was given`);
+  const names = { name, identifier: identifierOf(name) };
+  const [policyFile, tableFile] = [join(dir, `${name}.ts`), join(dir, `${name}.test.yaml`)];
+  for (const file of [policyFile, tableFile])
+    if (existsSync(file))
+      throw new CliError("usage", `${file}: is there already; choose another name, or another --dir`);
+  const hasGate = existsSync(gate);
+  if (hasGate && (await loadGate(gate)).policies.some((policy) => policy.name === name))
+    throw new CliError("usage", `${gate}: has a policy ${name} already; choose another name`);
+  const say = (label: string, text: string): unknown =>
+    terminal.stdout.write(
+      `${paint(terminal, terminal.stdout, "green", label.padEnd(10))}  ${wrapText(printable(text), INDENT)}\n`,
+    );
+  await writeNew(policyFile, starterPolicy(names));
+  say("written", policyFile);
+  await writeNew(tableFile, starterTable(names, options.gate === undefined ? undefined : importPath(dir, gate)));
+  say("written", tableFile);
+  const path = importPath(dirname(gate), policyFile.slice(0, -extname(policyFile).length));
+  if (!hasGate) {
+    await writeNew(gate, starterGate(names, gateLines("", { ...names, path }).importLine));
+    say("written", gate);
+  } else await addToGate(terminal, gate, { ...names, path });
+  say("next", `postern test ${tableFile}`);
+  return EXIT_OK;
+}
+
+/** Adds a policy to a gate, as far as that is simple and the gate then has it. Else it prints the two lines. */
+async function addToGate(
+  terminal: Terminal,
+  gate: string,
+  policy: StarterNames & { readonly path: string },
+): Promise<void> {
+  const { stdout } = terminal;
+  const before = await readFile(gate, "utf8");
+  const after = registerPolicy(before, policy);
+  if (after !== undefined && (await replaceGate(gate, after, policy.name))) {
+    stdout.write(`${paint(terminal, stdout, "green", "changed".padEnd(10))}  ${printable(gate)}\n`);
+    for (const line of changedLines(before, after))
+      stdout.write(`${INDENT}${paint(terminal, stdout, line.startsWith("+") ? "green" : "red", printable(line))}\n`);
+    return;
+  }
+  const { importLine, element } = gateLines(before, policy);
+  stdout.write(
+    `${paint(terminal, stdout, "yellow", "to do".padEnd(10))}  ${wrapText(`${printable(gate)} is not changed: add two lines to it`, INDENT)}\n`,
+  );
+  stdout.write(`${INDENT}${importLine}\n${INDENT}${element}, in the list of policies\n`);
+}
+
+/** Replaces a gate in one step, when the new text loads and has the policy. It is tried beside the old one, for its imports. */
+async function replaceGate(gate: string, text: string, policy: string): Promise<boolean> {
+  const path = await realpath(gate);
+  const trial = join(dirname(path), `.${basename(path, extname(path))}.${process.pid}.new${extname(path)}`);
+  try {
+    await writeFile(trial, text, { mode: (await stat(path)).mode & 0o777, flag: "wx" });
+    const { policies } = await loadGate(trial);
+    if (!policies.some(({ name }) => name === policy)) return false;
+    await rename(trial, path);
+    return true;
+  } catch (error) {
+    if (error instanceof CliError) return false;
+    throw unwritable(gate, error);
+  } finally {
+    await rm(trial, { force: true });
+  }
+}
+
+function changedLines(before: string, after: string): string[] {
+  const [, , , , ...lines] = createTwoFilesPatch("before", "after", before, after, "", "", { context: 0 }).split("\n");
+  return lines.filter((line) => line.startsWith("+") || line.startsWith("-"));
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): CliError {
+  return new CliError("unreadable-input", `${file}: cannot be written: ${readFault(error)}`, error);
+}
+
+/** The path of a module from a folder: `./a` or `../a`. */
+function importPath(folder: string, file: string): string {
+  const path = relative(folder, file).split(sep).join("/");
+  return path.startsWith(".") ? path : `./${path}`;
+}

@@ -1,0 +1,76 @@
+import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
+import { keyFault } from "../../manifests/keyFault.ts";
+import { kubectlTags } from "../../manifests/kubectlTags.ts";
+import { syntaxFault } from "../../manifests/syntaxFault.ts";
+import type { TableFault } from "./TestTable.ts";
+
+/** Limit of alias expansion, as for manifests. */
+const MAX_ALIASES = 100;
+
+type Path = readonly (string | number)[];
+
+/** The YAML of a table with the lines of its parts. It is read as manifests are, so that an inline object means the same. */
+export class TableDocument {
+  readonly value: unknown;
+  readonly document: Document.Parsed<ParsedNode>;
+  readonly #lines: LineCounter;
+
+  private constructor(document: Document.Parsed<ParsedNode>, lines: LineCounter) {
+    this.document = document;
+    this.#lines = lines;
+    this.value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  }
+
+  /** Reads a table, or returns the fault of its YAML. */
+  static read(file: string, text: string): TableDocument | TableFault {
+    const lines = new LineCounter();
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: "1.1",
+      customTags: kubectlTags,
+      // syntaxFault looks for duplicates.
+      uniqueKeys: false,
+    });
+    const lineAt = (offset: number | undefined): number => Math.max(lines.linePos(offset ?? 0).line, 1);
+    const [document, second] = "empty" in documents ? [] : documents;
+    if (document === undefined || (document.contents === null && document.errors.length === 0))
+      return { file, message: "is empty; a table has the field cases, a list" };
+    const fault = syntaxFault(document, text, lineAt) ?? keyFault(document);
+    if (fault !== undefined) return { file, line: lineAt(fault.offset), message: fault.message };
+    if (second !== undefined)
+      return { file, line: lineAt(second.range[0]), message: "is a second document; a table is one document" };
+    try {
+      return new TableDocument(document, lines);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "cannot be read";
+      return { file, message: message.split(/[\n:]/, 1)[0] ?? message };
+    }
+  }
+
+  /** The line of the value at a path, or of the closest part above it. */
+  lineOf(path: Path): number {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const part = path.slice(0, length);
+      const node: unknown = length === 0 ? this.document.contents : this.document.getIn(part, true);
+      const key = this.#keyOf(part);
+      if (key !== undefined) return this.#line(key);
+      if (isNode(node) && !isAlias(node) && node.range != null) return this.#line(node.range[0]);
+    }
+    return 1;
+  }
+
+  /** The offset of the key at the end of a path; undefined for an element of a list, and where there is none. */
+  #keyOf(path: Path): number | undefined {
+    const last = path.at(-1);
+    if (typeof last !== "string") return undefined;
+    const parent = path.length === 1 ? this.document.contents : this.document.getIn(path.slice(0, -1), true);
+    if (!isMap(parent)) return undefined;
+    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === last);
+    return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+  }
+
+  #line(offset: number): number {
+    return Math.max(this.#lines.linePos(offset).line, 1);
+  }
+}
