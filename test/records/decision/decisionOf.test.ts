@@ -81,6 +81,37 @@ describe("decisionOf", () => {
     expect(decision.request.object).toBeUndefined();
   });
 
+  it("names the exception that permitted a denial", async () => {
+    const exception = "excepted until 2027-06-30 (team-a: vendor image)";
+    const verdict: Verdict = {
+      allowed: true,
+      patch: [],
+      warnings: [],
+      auditAnnotations: {},
+      policies: [
+        {
+          policy: "deny-labels",
+          mode: "enforce",
+          result: "judged",
+          exception,
+          exceptionState: "ending",
+          findings: [{ effect: "excepted", message: "no" }],
+        },
+      ],
+    };
+    const decision = await decisionOf(decided({ verdict }));
+    expect(decisionSchema.parse(decision)).toEqual(decision);
+    expect(decision.verdict.policies).toEqual([
+      {
+        policy: "deny-labels",
+        mode: "enforce",
+        result: "judged",
+        exception,
+        findings: [{ effect: "excepted", message: "no" }],
+      },
+    ]);
+  });
+
   const users: readonly (readonly ["name" | "hash" | "none", object])[] = [
     ["name", { name: "admin", groups: ["system:masters", "system:authenticated"] }],
     [

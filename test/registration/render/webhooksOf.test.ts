@@ -156,6 +156,13 @@ describe("webhooksOf with options of the entry", () => {
     ["with policies that only warn", {}, { mode: "warn" }, "Ignore", "Ignore"],
     ["when only the validator enforces", {}, { mode: "audit", modes: { v: "enforce" } }, "Fail", "Ignore"],
     ["with enforced policies and the option Ignore", { failurePolicy: "Ignore" }, {}, "Ignore", "Ignore"],
+    [
+      "with a namespace that enforces",
+      {},
+      { mode: "warn", namespaces: [{ names: ["prod-*"], modes: { v: "enforce" } }] },
+      "Fail",
+      "Ignore",
+    ],
     ["with audited policies and the option Fail", { failurePolicy: "Fail" }, { mode: "audit" }, "Fail", "Fail"],
   ])("sets failurePolicy %s", async (_name, entry, cluster, validate, mutate) => {
     const rendered = await one(entry, pods(), cluster);
