@@ -244,6 +244,15 @@ describe("a flood of streams that never end", () => {
     expect(await post(server)).toEqual([200, undefined]);
   });
 
+  it("or are reset ends with its connection, above the number that one connection may have open", async () => {
+    const { server } = await start({ ...PATIENT, callsPerConnection: 20 });
+    const kept = (await rawHttp2(server)).begin().reset(20);
+    const client = (await rawHttp2(server)).begin().reset(60);
+    await client.closed;
+    expect(await post(server)).toEqual([200, undefined]);
+    expect(kept.socket.closed).toBe(false);
+  });
+
   it("over http/1.1 is a pipeline, and is cut off", async () => {
     let calls = 0;
     const blocked = new Promise<Response>(() => {});

@@ -1,7 +1,8 @@
 import { connect, type TLSSocket } from "node:tls";
 
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const [DATA, HEADERS, SETTINGS, PING] = [0, 1, 4, 6];
+const [DATA, HEADERS, RST_STREAM, SETTINGS, PING] = [0, 1, 3, 4, 6];
+const CANCEL = Buffer.from([0, 0, 0, 8]);
 const [END_STREAM, ACK, END_HEADERS] = [1, 1, 4];
 const NO_WINDOW = Buffer.from([0, 4, 0, 0, 0, 0]);
 
@@ -46,6 +47,15 @@ export class RawHttp2 {
       return frame(HEADERS, isComplete ? END_HEADERS | END_STREAM : END_HEADERS, id, block);
     });
     this.socket.write(Buffer.concat(frames));
+    return this;
+  }
+
+  /** Opens streams with a POST, and resets each of them at once. */
+  reset(count: number): this {
+    for (let index = 0; index < count; index += 1) {
+      this.open(1);
+      this.socket.write(frame(RST_STREAM, 0, this.#next - 2, CANCEL));
+    }
     return this;
   }
 
