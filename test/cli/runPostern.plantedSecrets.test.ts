@@ -204,6 +204,27 @@ const update = (): string =>
     },
   });
 
+const capabilityKey = (key: object, kid: string): object => ({ ...key, kid, alg: "EdDSA", use: "sig" });
+const keySet = JSON.stringify({ keys: [capabilityKey(signingKey, "a"), capabilityKey(announceKey, "b")] });
+/** What people have in the place of a set of keys. */
+const KEY_SETS: Readonly<Record<string, () => string>> = {
+  "a set of keys": () => keySet,
+  "half a set of keys": () => keySet.slice(0, -20),
+  "one key": () => JSON.stringify(signingKey),
+  "a PEM": () => planted.servingKey,
+  "a token": () => values.configMistake,
+  "a private part as its algorithm": () => JSON.stringify({ keys: [{ ...signingKey, kid: "a", alg: signingKey.d }] }),
+  "a private part as its public one": () =>
+    JSON.stringify({ keys: [capabilityKey({ ...signingKey, x: signingKey.d }, "a")] }),
+  "a private part as a time": () =>
+    JSON.stringify({ keys: [{ ...capabilityKey(signingKey, "a"), "postern:since": signingKey.d }] }),
+};
+const keyFile = (content: () => string): string => {
+  const path = input("keys.json", content());
+  chmodSync(path, 0o600);
+  return path;
+};
+
 /** A run, and what it says if it came to the place that the case is about. */
 type Case = readonly [name: string, args: () => string[], says: RegExp, env?: () => Record<string, string>];
 
@@ -466,6 +487,27 @@ const CASES: readonly Case[] = [
     "dev: a gate that throws",
     () => ["dev", "--port", "0", "--gate", input("gate.ts", "throw new Error(process.env.NONE);\n")],
     /gate\.ts/,
+  ],
+  ...Object.entries(KEY_SETS).flatMap(([what, content]): Case[] => [
+    [`keys list: ${what}`, () => ["keys", "list", keyFile(content)], /keys\.json|EdDSA/],
+    [`keys rotate: ${what}`, () => ["keys", "rotate", keyFile(content), "--now"], /keys\.json|EdDSA/],
+    [`keys drop: ${what}`, () => ["keys", "drop", keyFile(content), "other"], /keys\.json|EdDSA/],
+    [
+      `records verify: ${what} as --key`,
+      () => ["records", "verify", "--key", keyFile(content), folder.path],
+      /keys\.json|no folder segments/,
+    ],
+    [`records query: ${what} as its source`, () => ["records", "query", keyFile(content)], /keys\.json/],
+  ]),
+  [
+    "records query: a password in a URL",
+    () => ["records", "query", `postgres://u:${values.proxyPassword}@db/x`],
+    /exist/,
+  ],
+  [
+    "records query: a password in a URL of S3",
+    () => ["records", "query", `s3://u:${values.proxyPassword}@bucket/x`],
+    /BUCKET/,
   ],
   ["tls-sidecar: a pair", () => sidecar("tls.crt", "tls.key"), /./],
   ["tls-sidecar: a key of another certificate", () => sidecar("tls.crt", "serving.key"), /key/],

@@ -11,6 +11,8 @@ it.each([
   ["basic dXNlcjpwYXNz failed", "basic (hidden) failed"],
   [`token ${JWT} was refused`, "token (hidden) was refused"],
   ["https://user:s3cr3t@h/c/a/validate", "https://(hidden)@h/c/a/validate"],
+  ["redis://:s3cr3t@cache:6379 refused", "redis://(hidden)@cache:6379 refused"],
+  ["postgres+ssl://user:s3cr3t@db/x", "postgres+ssl://(hidden)@db/x"],
   ["GET https://h/c/a/validate?token=s3cr3t&timeout=5s failed", "GET https://h/c/a/validate?(hidden) failed"],
   [`{"url":"http://h?s3cr3t"}`, `{"url":"http://h?(hidden)"}`],
   ["https://h/is this a query?", "https://h/is this a query?"],

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { RecordSource } from "../../../records/chain/RecordSource.ts";
 import { JsonLinesSource } from "../../../records/stores/JsonLinesSource.ts";
+import { redactText } from "../../../telemetry/redact/redactText.ts";
 import { CliError } from "../../terminal/CliError.ts";
 import { readFault } from "../../terminal/readFault.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
@@ -24,7 +25,7 @@ export async function openSource({ stdin, env }: Terminal, name: string): Promis
 /** Whether a path is a folder. Throws {@link CliError} `unreadable-input` for a path that does not exist. */
 export async function isFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch((error: unknown): never => {
-    throw new CliError("unreadable-input", `${path}: ${readFault(error)}; ${FORMS}`, error);
+    throw new CliError("unreadable-input", `${redactText(path)}: ${readFault(error)}; ${FORMS}`, error);
   });
   return found.isDirectory();
 }

@@ -1,3 +1,4 @@
+import { redactText } from "../../../telemetry/redact/redactText.ts";
 import { RecordError } from "../../RecordError.ts";
 import { READ_LIMITS } from "./awsClientConfig.ts";
 import { openS3 } from "./openS3.ts";
@@ -23,6 +24,7 @@ export async function openS3Source(
  */
 export function parseS3Url(url: string): { readonly bucket: string; readonly prefix: string } {
   const [, bucket, path = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]{0,512}))?$/.exec(url) ?? [];
-  if (bucket === undefined) throw new RecordError("wrong-setting", `${url} has not the form s3://BUCKET/PREFIX`);
+  if (bucket === undefined)
+    throw new RecordError("wrong-setting", `${redactText(url)} has not the form s3://BUCKET/PREFIX`);
   return { bucket, prefix: path === "" || path.endsWith("/") ? path : `${path}/` };
 }
