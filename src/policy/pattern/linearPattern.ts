@@ -1,5 +1,5 @@
 import { errorMessage } from "../../telemetry/errorMessage.ts";
-import { BoundedMap } from "../match/BoundedMap.ts";
+import { CacheMemory } from "../match/CacheMemory.ts";
 
 /** A pattern that cannot be matched in linear time, or is not a regular expression. */
 export class PatternError extends Error {
@@ -24,7 +24,10 @@ export interface LinearPattern {
 const MAX_STATES = 2000;
 /** Label values and names repeat. A longer text is matched each time. */
 const MAX_REMEMBERED_LENGTH = 253;
-const MAX_REMEMBERED = 1024;
+/** What all patterns of the process remember together: 10,000 of the longest texts at least. Clients choose the texts. */
+const memory = new CacheMemory(8 * 1024 * 1024);
+/** Memory of an entry beside its characters, in bytes: measured and rounded up. */
+const ENTRY_BYTES = 128;
 
 type Character = string | undefined;
 
@@ -59,12 +62,14 @@ export function linearPattern(pattern: RegExp | string): LinearPattern {
   }
   const accept: State = { next: [] };
   const start = compile(source, flags, accept);
-  const remembered = new BoundedMap<string, boolean>(MAX_REMEMBERED);
+  const remembered = new Map<string, boolean>();
   let step = 0;
   return { source, flags, test: (text) => remembered.get(text) ?? remember(text, matches(text)) };
 
   function remember(text: string, matched: boolean): boolean {
-    return text.length > MAX_REMEMBERED_LENGTH ? matched : remembered.set(text, matched);
+    return text.length > MAX_REMEMBERED_LENGTH
+      ? matched
+      : memory.remember(remembered, text, matched, 2 * text.length + ENTRY_BYTES);
   }
 
   function matches(text: string): boolean {
