@@ -1,5 +1,9 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 
+/** IPv4-mapped IPv6 addresses (RFC 4291, section 2.5.5.2), as URLs spell them, and the bits before the IPv4 address. */
+const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+const MAPPED_BITS = 96;
+
 /** Environment variables. */
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,29 +25,53 @@ function noProxyOf(env: Env): readonly string[] {
   return list.split(",").map((entry) => entry.trim().toLowerCase());
 }
 
-/** As golang.org/x/net/http/httpproxy: `*`, an address, a CIDR range, a domain with its subdomains, each with a port or none. */
+/**
+ * As golang.org/x/net/http/httpproxy: `*`, an address, a CIDR range, a domain with its subdomains, each with a port or none.
+ * Addresses and ranges are compared as such, and not as texts.
+ */
 function isProxied({ hostname, port }: URL, noProxy: readonly string[]): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "");
+  const bare = hostname.replace(/^\[|\]$/g, "");
+  const address = addressOf(bare);
+  const host = address ?? bare;
   if (host === "localhost" || inRange(host, "127.0.0.0/8") || host === "::1") return false;
   return !noProxy.some((entry) => {
-    if (entry === "") return false;
     if (entry === "*") return true;
     if (entry.includes("/")) return inRange(host, entry);
-    const [, named = entry, wantedPort] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
-    if (wantedPort !== undefined && wantedPort !== (port || "443")) return false;
-    const name = named.replace(/^\[|\]$/g, "").replace(/^\*(?=\.)/, "");
-    if (isIP(host) !== 0) return host === name;
-    return name.startsWith(".") ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
+    const [, bracketed, plain, wantedPort = ""] = /^(?:\[([^\]]*)\]|([^:]*)):(\d*)$/.exec(entry) ?? [];
+    if (wantedPort !== "" && wantedPort !== (port || "443")) return false;
+    const name = bracketed ?? plain ?? entry;
+    if (address !== undefined) return addressOf(name) === address;
+    return isBelow(host, name.replace(/^\*(?=\.)/, ""));
   });
 }
 
+/** Whether a host is a domain or below it; of `.example.com`, only below it. */
+function isBelow(host: string, domain: string): boolean {
+  const url = `https://${domain.replace(/^\./, "")}`;
+  if (domain === "" || !URL.canParse(url)) return false;
+  // In the form that URLs have: punycode.
+  const name = new URL(url).hostname;
+  return host.endsWith(`.${name}`) || (host === name && !domain.startsWith("."));
+}
+
+/** An address in its shortest form, an IPv4-mapped one as IPv4; undefined for other text. */
+function addressOf(text: string): string | undefined {
+  if (!isIPv6(text) || text.includes("%")) return isIP(text) === 4 ? text : undefined;
+  const short = new URL(`http://[${text}]`).hostname.slice(1, -1);
+  const [, high, low] = MAPPED.exec(short) ?? [];
+  if (high === undefined || low === undefined) return short;
+  const [left, right] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [left >> 8, left & 0xff, right >> 8, right & 0xff].join(".");
+}
+
 function inRange(host: string, range: string): boolean {
-  const [network = "", bits = ""] = range.split("/");
-  const family = isIP(host);
-  if (family === 0 || isIP(network) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
-    return false;
+  const [given = "", length = ""] = range.split("/");
+  const network = addressOf(given);
+  if (network === undefined || !/^\d{1,3}$/.test(length) || Number(length) > (isIPv6(given) ? 128 : 32)) return false;
+  const bits = Number(length) - (isIPv6(given) && !isIPv6(network) ? MAPPED_BITS : 0);
+  if (isIP(host) !== isIP(network) || bits < 0) return false;
   const type = isIPv6(host) ? "ipv6" : "ipv4";
   const list = new BlockList();
-  list.addSubnet(network, Number(bits), type);
+  list.addSubnet(network, bits, type);
   return list.check(host, type);
 }
