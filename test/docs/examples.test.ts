@@ -47,6 +47,7 @@ it(
           "postern/gate": source("hosts/index.ts"),
           "postern/identity": source("identity/index.ts"),
           "postern/lambda": source("hosts/createLambda.ts"),
+          "postern/matchers": source("cli/test/matchers/policyMatchers.ts"),
           "postern/node": source("hosts/serveGate.ts"),
           "postern/telemetry": source("hosts/telemetry/index.ts"),
           "postern/telemetry/context": source("telemetry/context/nodeAsyncContext.ts"),

@@ -14,6 +14,7 @@ it("every export of the package has a source file at the same path", () => {
     "./gate",
     "./identity",
     "./lambda",
+    "./matchers",
     "./node",
     "./telemetry",
     "./telemetry/context",

@@ -10,6 +10,7 @@ export function ownModules(): Record<string, string> {
     "postern/gate": file("hosts/index"),
     "postern/identity": file("identity/index"),
     "postern/lambda": file("hosts/createLambda"),
+    "postern/matchers": file("cli/test/matchers/policyMatchers"),
     "postern/node": file("hosts/serveGate"),
     "postern/telemetry": file("hosts/telemetry/index"),
     "postern/telemetry/context": file("telemetry/context/nodeAsyncContext"),

@@ -2,7 +2,7 @@ import type { PolicyFinding } from "../../../protocol/review/Verdict.ts";
 import type { MessagePattern } from "../table/messagePattern.ts";
 import type { Expectation, ExpectedPatch } from "../table/TestTable.ts";
 import type { Judgement } from "./PolicyJudge.ts";
-import { samePatch } from "./samePatch.ts";
+import { sameJson } from "./sameJson.ts";
 
 /** What a case expects of a judgement. */
 export interface Expected {
@@ -36,7 +36,7 @@ export function failureOf(expected: Expected, judgement: Judgement, policy: stri
       reason: `no message of ${policy} ${message.source.startsWith("/") ? "matches" : "contains"} the text`,
       compare: { expected: message.source, came: said.map((finding) => finding.message).join("\n") },
     };
-  if (patch !== undefined && !samePatch(patch, judgement.patch))
+  if (patch !== undefined && !sameJson(patch, judgement.patch))
     return { reason: "the patch is another one", compare: { expected: patch, came: judgement.patch } };
   return undefined;
 }

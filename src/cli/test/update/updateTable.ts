@@ -4,7 +4,7 @@ import { isSecret } from "../../../policy/report/isSecret.ts";
 import { isJsonObject } from "../../../protocol/Json.ts";
 import { writeFileAtomically } from "../../terminal/writeFileAtomically.ts";
 import type { CaseResult } from "../CaseResult.ts";
-import { samePatch } from "../judge/samePatch.ts";
+import { sameJson } from "../judge/sameJson.ts";
 import { TableDocument } from "../table/TableDocument.ts";
 import type { TableFault } from "../table/TestTable.ts";
 import { insertPatch } from "./insertPatch.ts";
@@ -53,7 +53,7 @@ export async function updateTable(file: string, results: readonly CaseResult[]):
 function needsPatch({ test, judgement }: CaseResult): boolean {
   if (test.expect !== "changed" || isSecret(test.review) || judgement.came === "denied" || judgement.patch.length === 0)
     return false;
-  return test.patch === undefined || !samePatch(test.patch, judgement.patch);
+  return test.patch === undefined || !sameJson(test.patch, judgement.patch);
 }
 
 /** The text with the patch of one case; undefined when that would change anything else. */
@@ -70,7 +70,7 @@ function withPatch(file: string, text: string, { test, judgement }: CaseResult):
     isDeepStrictEqual(others, same) &&
     isDeepStrictEqual(left.toSpliced(test.index, 1), right.toSpliced(test.index, 1)) &&
     isDeepStrictEqual({ ...Object(table.value), cases: [] }, { ...Object(read.value), cases: [] });
-  return isOnlyChange && Array.isArray(patch) && samePatch(patch, judgement.patch) ? next : undefined;
+  return isOnlyChange && Array.isArray(patch) && sameJson(patch, judgement.patch) ? next : undefined;
 }
 
 function casesOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {

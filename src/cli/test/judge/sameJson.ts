@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ExpectedPatch } from "../table/TestTable.ts";
 
-/** Whether two patches have the same operations in the same order. A bigint equals the number with its value. */
-export function samePatch(left: ExpectedPatch, right: ExpectedPatch): boolean {
+/** Whether two values are the same JSON. A bigint equals the number with its value. */
+export function sameJson(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(plain(left), plain(right));
 }
 
