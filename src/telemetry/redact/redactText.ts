@@ -4,7 +4,7 @@ export const HIDDEN = "(hidden)";
 /** The token of a capability path, `/k/TOKEN/`. */
 const CAPABILITY = /\/k\/[^\s/?#"'\\<>]+/g;
 /** User and password of a URL of any scheme, such as that of a database, and a URL with its query. */
-const URL_USER = /([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/?#@"'\\<>]{1,256}@/gi;
+const URL_USER = /(?<![a-z\d+.-])([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/?#@"'\\<>]{1,256}@/gi;
 const URL_WITH_QUERY = /https?:\/\/[^\s#"'\\<>]+/gi;
 /** RFC 7235 credentials of the two common schemes, and JWTs (RFC 7519) wherever they are. */
 const CREDENTIALS = /\b(Bearer|Basic) [\w.~+/=-]+/gi;
