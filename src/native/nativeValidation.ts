@@ -1,7 +1,10 @@
+import { formatPath } from "../policy/define/formatPath.ts";
 import type { Validation, ValidationStep } from "../policy/validations/Validation.ts";
+import { fieldOf } from "../policy/validations/ValidationTree.ts";
 import { celString } from "../registration/conditions/celString.ts";
 import { type CelValue, condition, member, plain } from "./cel/CelValue.ts";
 import { celOf } from "./cel/celOf.ts";
+import { compareQuantitiesCel } from "./cel/compareQuantitiesCel.ts";
 import { NotNativeError } from "./cel/NotNativeError.ts";
 
 /** A validation of a ValidatingAdmissionPolicy (`admissionregistration.k8s.io/v1`). */
@@ -24,33 +27,32 @@ export interface NativeRoots {
   readonly before: NativeRoot | undefined;
 }
 
+/** What is known when a policy is printed: the parameters of the cluster, and the one of the `cases` of the validation. */
+export interface NativeConstants {
+  readonly params: unknown;
+  readonly current: unknown;
+}
+
 /**
- * A validation in CEL. `params` are those of the cluster. With `before`, an update is admitted where the old object has a fault of the
- * same validation. Throws {@link NotNativeError}.
+ * A validation in CEL, of one of its cases. With `before`, an update is admitted where the old object has a fault of the same
+ * validation. Throws {@link NotNativeError}.
  */
 export function nativeValidation(
   validation: Validation,
   { now, before }: NativeRoots,
-  params: unknown,
+  constants: NativeConstants,
 ): NativeValidation {
-  const fault = faultCel(validation, now, params);
-  const had = before === undefined ? [] : [`request.operation == 'UPDATE' && ${faultCel(validation, before, params)}`];
-  return {
-    expression: [`!(${fault})`, ...had].join(" || "),
-    messageExpression: messageCel(validation, now, params),
-  };
+  const of = new Items(validation, now, constants);
+  const had =
+    before === undefined
+      ? []
+      : [`request.operation == 'UPDATE' && ${new Items(validation, before, constants).isFaulty()}`];
+  return { expression: [`!(${of.isFaulty()})`, ...had].join(" || "), messageExpression: messageCel(of) };
 }
 
-function faultCel(validation: Validation, root: NativeRoot, params: unknown): string {
-  const of = new Items(validation, root, params);
-  const fault = of.exists();
-  if (validation.when === undefined) return fault;
-  return `(${condition(celOf(validation.when, [objectValue(root)]))} && ${fault})`;
-}
-
-function messageCel(validation: Validation, root: NativeRoot, params: unknown): string | undefined {
+function messageCel(of: Items): string | undefined {
   try {
-    return new Items(validation, root, params).messages();
+    return of.messages();
   } catch (error) {
     // The function of a message is not held to what CEL can say: the message does not change the verdict.
     if (error instanceof NotNativeError) return undefined;
@@ -69,6 +71,7 @@ const REQUEST: CelValue = {
   kind: "record",
   members: {
     user: { kind: "value", cel: "request.userInfo", type: "any" },
+    kind: { kind: "value", cel: "request.kind", type: "any" },
     namespace: text("request.?namespace.orValue('')"),
     name: text("request.?name.orValue('')"),
     operation: text("request.operation"),
@@ -79,17 +82,19 @@ const REQUEST: CelValue = {
 class Items {
   readonly #validation: Validation;
   readonly #root: NativeRoot;
-  readonly #params: unknown;
+  readonly #constants: NativeConstants;
 
-  constructor(validation: Validation, root: NativeRoot, params: unknown) {
+  constructor(validation: Validation, root: NativeRoot, constants: NativeConstants) {
     this.#validation = validation;
     this.#root = root;
-    this.#params = params;
+    this.#constants = constants;
   }
 
-  /** Whether one of the items is faulty. */
-  exists(): string {
-    return this.#visit(0, objectValue(this.#root), undefined, "exists");
+  /** Whether the object is judged, and one of the items is faulty. */
+  isFaulty(): string {
+    const { when } = this.#validation;
+    const fault = this.#visit(0, objectValue(this.#root), undefined, "exists");
+    return when === undefined ? fault : `(${condition(celOf(when, [objectValue(this.#root)]))} && ${fault})`;
   }
 
   /** The messages of the faulty items, as one text. */
@@ -135,16 +140,19 @@ class Items {
   }
 
   #ask(item: CelValue, container: CelValue | undefined, what: "exists" | "messages"): string {
-    const { fault, message, data, at } = this.#validation;
+    const { fault, message, data } = this.#validation;
+    const { params, current } = this.#constants;
     const members: Record<string, CelValue> = {
       object: objectValue(this.#root),
-      params: { kind: "constant", value: this.#params },
+      params: { kind: "constant", value: params },
       data: { kind: "constant", value: data },
+      current: { kind: "constant", value: current },
       request: REQUEST,
+      compareQuantities: { kind: "function", call: compareQuantitiesCel },
       ...(container === undefined ? {} : { container }),
     };
     if (what === "exists") return condition(celOf(fault, [item, { kind: "record", members }]));
-    const path: CelValue = { kind: "constant", value: pathOf(this.#validation.steps, at) };
+    const path: CelValue = { kind: "constant", value: pathOf(this.#validation, current) };
     const said = celOf(message, [item, { kind: "record", members: { ...members, at: path } }]);
     if (said.kind === "constant") return celString(String(said.value));
     return said.kind === "value" && said.type === "string" ? said.cel : `string(${plain(said)})`;
@@ -156,9 +164,7 @@ function membersOf(item: CelValue, { keys }: ValidationStep): CelValue {
 }
 
 /** The path of a field, without indices. */
-function pathOf(steps: readonly ValidationStep[], at: string | undefined): string {
-  return [
-    ...steps.flatMap(({ kind, keys }) => (kind === "containers" ? ["spec", "containers"] : keys)),
-    ...(at === undefined ? [] : [at]),
-  ].join(".");
+function pathOf(validation: Validation, current: unknown): string {
+  const steps = validation.steps.flatMap(({ kind, keys }) => (kind === "containers" ? ["spec", "containers"] : keys));
+  return formatPath([...steps, ...fieldOf(validation, current)]);
 }

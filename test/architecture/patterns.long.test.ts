@@ -30,7 +30,7 @@ const BOUNDED: ReadonlyMap<string, string> = new Map([
   [String(/\\.|\[(?:\\.|[^\]\\])*\]|\./g), "a pattern in the user's own gate, when it is rendered"],
   [
     String(
-      /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDwW-]|\.|\^|\$|\||\((?:\?:|(?!\?))|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDwW.-])+\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/,
+      /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDsSwW-]|\.|\^|\$|\||\((?:\?:|(?!\?))|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDswW.-])+\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/,
     ),
     "a pattern in the user's own gate, when it is rendered",
   ],

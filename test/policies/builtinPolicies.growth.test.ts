@@ -191,6 +191,7 @@ describe("a lookup says the same as the fault that a native form is made of:", (
           data: validation.data,
           container: { name: "c" },
           request: reviewOf(object),
+          current: undefined,
           compareQuantities: () => Number.NaN,
         };
         const lookup = validation.lookup(scope);

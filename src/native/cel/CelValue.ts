@@ -14,8 +14,12 @@ export type CelValue =
   | { readonly kind: "optional"; readonly cel: string }
   /** A condition that is `undefined` where `present` is false: `a?.startsWith("b")`. */
   | { readonly kind: "maybe"; readonly present: string; readonly cel: string }
+  /** A number that is NaN where `present` is false: `compareQuantities(a, b)`. */
+  | { readonly kind: "maybe-number"; readonly present: string; readonly cel: string }
   /** A record that has no form in CEL, such as the scope of a function. */
-  | { readonly kind: "record"; readonly members: Readonly<Record<string, CelValue>> };
+  | { readonly kind: "record"; readonly members: Readonly<Record<string, CelValue>> }
+  /** A function of a scope. */
+  | { readonly kind: "function"; readonly call: (args: readonly CelValue[]) => CelValue };
 
 /** A JSON value as a CEL literal. Throws {@link NotNativeError} for undefined and functions. */
 export function celLiteral(value: unknown): string {
@@ -43,7 +47,10 @@ export function plain(value: CelValue): string {
       return `${value.cel}.value()`;
     case "maybe":
       throw new NotNativeError("a value that may be undefined is used as one; compare it with true or false");
+    case "maybe-number":
+      throw new NotNativeError("a number that may be NaN is used as a value; compare it with <, <=, >, >= or ===");
     case "record":
+    case "function":
       throw new NotNativeError("a scope is used as a value");
   }
 }
@@ -82,14 +89,15 @@ export function member(of: CelValue, key: string): CelValue {
       return { kind: "constant", value: undefined };
     return { kind: "constant", value: Reflect.get(value, key) };
   }
-  const base = of.kind === "maybe" ? plain(of) : of.cel;
+  const base = of.kind === "value" || of.kind === "optional" ? of.cel : plain(of);
   return { kind: "optional", cel: PLAIN.test(key) ? `${base}.?${key}` : `${base}[?${celString(key)}]` };
 }
 
 /** A member whose name is an expression. */
 export function memberBy(of: CelValue, key: CelValue): CelValue {
   if (key.kind === "constant" && typeof key.value === "string") return member(of, key.value);
-  if (of.kind === "record" || of.kind === "maybe") throw new NotNativeError("a scope has no members by expression");
+  if (of.kind !== "constant" && of.kind !== "value" && of.kind !== "optional")
+    throw new NotNativeError("a scope has no members by expression");
   const base = of.kind === "constant" ? celLiteral(of.value) : of.cel;
   return { kind: "optional", cel: `${base}[?${plain(key)}]` };
 }

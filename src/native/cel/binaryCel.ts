@@ -65,7 +65,24 @@ export function coalesceCel(left: CelValue, right: () => CelValue): CelValue {
     }
     case "value":
       return left;
+    case "maybe-number":
     case "record":
+    case "function":
+      throw new NotNativeError("?? after what is never absent");
+  }
+}
+
+/** `typeof a === "string"`. */
+export function isTextCel(value: CelValue): CelValue {
+  switch (value.kind) {
+    case "constant":
+      return { kind: "constant", value: typeof value.value === "string" };
+    case "optional":
+      return bool(`(${value.cel}.hasValue() && type(${value.cel}.value()) == string)`);
+    case "value":
+      if (value.type !== "any") return { kind: "constant", value: value.type === "string" };
+      return bool(`type(${value.cel}) == string`);
+    default:
       throw new NotNativeError("a scope is compared");
   }
 }
@@ -161,6 +178,9 @@ function equalsConstant(left: CelValue, right: Constant): CelValue {
       if (value === true) return bool(`(${left.present} && ${left.cel})`);
       if (value === false) return bool(`(${left.present} && !${left.cel})`);
       return bool(`!${left.present}`);
+    case "maybe-number":
+      if (typeof value !== "number") return { kind: "constant", value: false };
+      return bool(`(${left.present} && ${left.cel} == ${plain(right)})`);
     case "value":
       return value === undefined ? { kind: "constant", value: false } : bool(`${left.cel} == ${plain(right)}`);
     default:
@@ -168,10 +188,14 @@ function equalsConstant(left: CelValue, right: Constant): CelValue {
   }
 }
 
-/** Of what is absent JavaScript says false. */
+/** Of what is absent or NaN JavaScript says false. */
 function compared(operator: string, left: CelValue, right: CelValue): CelValue {
-  const present = [left, right].flatMap((it) => (it.kind === "optional" ? [`${it.cel}.hasValue()`] : []));
-  return bool(`(${[...present, `${plain(left)} ${operator} ${plain(right)}`].join(" && ")})`);
+  const present = [left, right].flatMap((it) => {
+    if (it.kind === "optional") return [`${it.cel}.hasValue()`];
+    return it.kind === "maybe-number" ? [it.present] : [];
+  });
+  const [one, other] = [left, right].map((it) => (it.kind === "maybe-number" ? it.cel : plain(it)));
+  return bool(`(${[...present, `${one} ${operator} ${other}`].join(" && ")})`);
 }
 
 /** A sum of numbers, or a text: of a number CEL makes no text by itself. An absent member is an empty text. */

@@ -1,6 +1,6 @@
 import type { ArrowFunctionExpression, CallExpression, Expression, FunctionExpression, Super } from "acorn";
 import type { LinearPattern } from "../../policy/pattern/linearPattern.ts";
-import { bool, type CelValue, celLiteral, condition, plain } from "./CelValue.ts";
+import { bool, type CelValue, celLiteral, condition, member, plain } from "./CelValue.ts";
 import { NotNativeError } from "./NotNativeError.ts";
 import { patternCel } from "./patternCel.ts";
 import type { Names, Translator } from "./Translator.ts";
@@ -13,6 +13,8 @@ const TEXT_FUNCTIONS: Readonly<Record<string, string>> = { startsWith: "startsWi
 /** Translates a call of a method: of a list, a text, a pattern or `Object`. Throws {@link NotNativeError}. */
 export function callCel(translator: Translator, node: CallExpression, names: Names): CelValue {
   const { callee } = node;
+  const ofScope = callee.type === "Identifier" ? names.get(callee.name) : undefined;
+  if (ofScope?.kind === "function") return ofScope.call(argumentsOf(translator, node, names));
   if (
     callee.type !== "MemberExpression" ||
     callee.computed ||
@@ -27,6 +29,10 @@ export function callCel(translator: Translator, node: CallExpression, names: Nam
   if (callee.object.type === "Identifier" && callee.object.name === "Object" && !names.has("Object"))
     return ofObject(translator, method, args, names) ?? translator.fail("a call of Object", node);
   const of = translator.expression(callee.object, names);
+  if (of.kind === "record") {
+    const own = member(of, method);
+    if (own.kind === "function") return own.call(argumentsOf(translator, node, names));
+  }
   const result = methodCel(translator, { of, method, args }, names);
   if (result === undefined) return translator.fail(`the method ${method}`, node);
   // `a?.b()` is undefined where a is, also as `a?.c.b()`; `a.b()` is an error there, in both.
@@ -36,11 +42,19 @@ export function callCel(translator: Translator, node: CallExpression, names: Nam
   return translator.fail(`the method ${method} with ?.`, node);
 }
 
+function argumentsOf(translator: Translator, node: CallExpression, names: Names): readonly CelValue[] {
+  return node.arguments.map((it) =>
+    it.type === "SpreadElement" ? translator.fail("a spread argument", node) : translator.expression(it, names),
+  );
+}
+
 /** Whether an expression is `undefined` where the value before an earlier `?.` is. */
 export function isInChain(node: Expression | Super): boolean {
   if (node.type === "MemberExpression") return node.optional || isInChain(node.object);
   return node.type === "CallExpression" && (node.optional || isInChain(node.callee));
 }
+
+const BEYOND_FFFF = celLiteral("[\\x{10000}-\\x{10ffff}]");
 
 /** The length of a list or a text. `isInChain`: undefined where it is absent. */
 export function lengthCel(of: CelValue, isInChain: boolean): CelValue {
@@ -49,8 +63,11 @@ export function lengthCel(of: CelValue, isInChain: boolean): CelValue {
     const { value } = of;
     if (typeof value === "string" || Array.isArray(value)) return { kind: "constant", value: value.length };
   }
-  if (of.kind === "value" && of.type === "string")
-    throw new NotNativeError("the length of a text counts characters in CEL, and half of some in JavaScript");
+  // CEL counts characters. JavaScript counts those beyond U+FFFF twice.
+  if (of.kind === "value" && of.type === "string") {
+    const text = receiver(of);
+    return { kind: "value", cel: `(${text}.size() + ${text}.findAll(${BEYOND_FFFF}).size())`, type: "number" };
+  }
   return { kind: "value", cel: `${receiver(of)}.size()`, type: "number" };
 }
 

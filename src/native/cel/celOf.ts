@@ -1,5 +1,5 @@
-import type { BlockStatement, Expression, Pattern, Statement, TemplateLiteral } from "acorn";
-import { binaryCel, coalesceCel, conditionalCel, logicalCel, negativeCel, notCel } from "./binaryCel.ts";
+import type { BlockStatement, Expression, Pattern, Statement, TemplateLiteral, UnaryExpression } from "acorn";
+import { binaryCel, coalesceCel, conditionalCel, isTextCel, logicalCel, negativeCel, notCel } from "./binaryCel.ts";
 import { type CelValue, member, memberBy, plain } from "./CelValue.ts";
 import { callCel, isInChain, lengthCel } from "./callCel.ts";
 import { NotNativeError } from "./NotNativeError.ts";
@@ -72,6 +72,11 @@ class Translation implements Translator {
       }
       case "BinaryExpression":
         if (node.left.type === "PrivateIdentifier") return this.fail("a private name", node);
+        if (isTypeofText(node.left, node.right)) {
+          const isText = isTextCel(at(node.left.argument));
+          if (node.operator === "===") return isText;
+          if (node.operator === "!==") return notCel(isText);
+        }
         return binaryCel(node.operator, at(node.left), at(node.right));
       case "ConditionalExpression":
         return conditionalCel(
@@ -179,6 +184,12 @@ class Translation implements Translator {
       } else if (of !== undefined) this.#bind(property.value, of, names);
     }
   }
+}
+
+/** The sides of `typeof a === "string"`. */
+function isTypeofText(left: Expression, right: Expression): left is UnaryExpression {
+  const isTypeof = left.type === "UnaryExpression" && left.operator === "typeof";
+  return isTypeof && right.type === "Literal" && right.value === "string";
 }
 
 function blockOf(statement: Statement): readonly Statement[] {

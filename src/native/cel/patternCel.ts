@@ -3,14 +3,23 @@ import { NotNativeError } from "./NotNativeError.ts";
 
 /** What JavaScript and RE2 read in the same way: no lookaround, backreference, named group, or class that depends on a flag. */
 const SHARED =
-  /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDwW-]|\.|\^|\$|\||\((?:\?:|(?!\?))|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDwW.-])+\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/;
+  /^(?:[^\\()[\]{}*+?|^$.]|\\[\\()[\]{}*+?|^$./dDsSwW-]|\.|\^|\$|\||\((?:\?:|(?!\?))|\)|\[\^?(?:[^\\[\]]|\\[\\\]^/dDswW.-])+\]|\{\d{1,3}(?:,\d{0,3})?\}|[*+?])*$/;
 
 /** Escapes, classes and dots. */
 const PARTS = /\\.|\[(?:\\.|[^\]\\])*\]|\./g;
 /** Parts that take any of many characters. Without the flag u, such a part takes half of a character beyond U+FFFF. */
-const WIDE = /^(?:\.|\\[DW]|\[\^.*|\[.*\\[DW].*)$/s;
+const WIDE = /^(?:\.|\\[DSW]|\[\^.*|\[.*\\[DW].*)$/s;
 /** What a dot of JavaScript is. That of RE2 is also a carriage return or a line separator. */
 const ANY = "[^\\n\\r\\x{2028}\\x{2029}]";
+/** What `\\s` of JavaScript is: that of RE2 is ASCII. For a class. */
+const SPACES =
+  "\\t\\n\\v\\f\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
+const WRITTEN: Readonly<Record<string, string>> = {
+  ".": ANY,
+  "\\/": "/",
+  "\\s": `[${SPACES}]`,
+  "\\S": `[^${SPACES}]`,
+};
 
 /**
  * A pattern as RE2 (https://github.com/google/re2/wiki/Syntax) writes it. A `LinearPattern` is about the whole text. Throws
@@ -28,7 +37,8 @@ export function patternCel(pattern: RegExp | LinearPattern): string {
   const shared = source.replace(PARTS, (part, at: number) => {
     if (!flags.includes("u") && WIDE.test(part) && !/[*+]/.test(source.charAt(at + part.length)))
       throw new NotNativeError(`${part} of a pattern without the flag u is half of some characters`, source);
-    return part === "." ? ANY : part === "\\/" ? "/" : part;
+    if (part.startsWith("[")) return part.replace(/\\./gs, (of) => (of === "\\s" ? SPACES : of));
+    return WRITTEN[part] ?? part;
   });
   const whole = pattern instanceof RegExp ? shared : `^(?:${shared})$`;
   return `${flags.includes("i") ? "(?i)" : ""}${whole}`;

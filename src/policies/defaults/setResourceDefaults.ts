@@ -1,9 +1,9 @@
 import type { Container } from "kubernetes-types/core/v1.js";
 import * as z from "zod/mini";
 import { objectPart } from "../../policy/mutate/objectPart.ts";
+import { quantityValue } from "../../policy/quantity/quantityValue.ts";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
-import { quantityValue } from "../resources/quantityValue.ts";
 import { draftContainers } from "./draftContainers.ts";
 
 const RESOURCES = ["cpu", "memory", "ephemeral-storage"] as const;

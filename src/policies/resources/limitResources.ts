@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { deny, type Finding } from "../../policy/define/Finding.ts";
+import { quantityValue } from "../../policy/quantity/quantityValue.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
-import { quantityValue } from "./quantityValue.ts";
 
 const quantity = z.string().check(z.refine((text) => (quantityValue(text) ?? 0) > 0, "is not a quantity above zero"));
 

@@ -1,13 +1,12 @@
-import { deny, type Finding } from "../../policy/define/Finding.ts";
+import type { ResourceRequirements } from "kubernetes-types/core/v1.js";
 import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
-import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { compareQuantities } from "../../policy/quantity/compareQuantities.ts";
+import { validations } from "../../policy/validations/validations.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
-import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { readExemptImages } from "../exemptImages.ts";
-import { quantityValue } from "./quantityValue.ts";
 
 /** A resource that containers must declare, or a Pod for all of its containers. */
 export type ComputeResource = "cpu" | "memory";
@@ -42,7 +41,14 @@ const COMPUTE_RESOURCES: readonly string[] = ["cpu", "memory"];
  */
 export function requireResources(options: RequireResourcesOptions = {}): Policy {
   checkValidatorOptions("require-resources", options, ["requests", "limits", "minimum", "exemptImages"]);
-  const { name = "require-resources", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
+  const {
+    name = "require-resources",
+    namespaces = {},
+    onExisting = "warn",
+    podTemplates = true,
+    onTemplates,
+    help,
+  } = options;
   const requests = readResources(name, "requests", options.requests ?? ["cpu", "memory"]);
   const limits = readResources(name, "limits", options.limits ?? ["memory"]);
   if (requests.length + limits.length === 0)
@@ -50,51 +56,56 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
   const minimum = readMinimum(name, options.minimum ?? {});
   const exemptImages = readExemptImages(name, options.exemptImages);
   const required: RequiredQuantity[] = [
-    ...requests.map((key) => ({
-      key,
-      lists: ["requests", "limits"] as const,
-      field: `requests.${key}`,
-      ...minimum[key],
-    })),
-    ...limits.map((key) => ({ key, lists: ["limits"] as const, field: `limits.${key}`, ...minimum[key] })),
+    ...requests.map((key) => ({ key, isRequest: true, least: minimum[key] })),
+    ...limits.map((key) => ({ key, isRequest: false, least: minimum[key] })),
   ];
   return policy({
     name,
     description: `Containers must declare ${[...requests.map((key) => `requests.${key}`), ...limits.map((key) => `limits.${key}`)].join(", ")}`,
     match: { resources: ["pods"], podTemplates, ephemeralContainers: false, namespaces },
     onExisting,
-    reportsEachFault: true,
-    validate: (ctx): Finding[] => {
-      const { object, containers } = ctx;
-      const wholePod: unknown = Reflect.get(object.spec ?? {}, "resources");
-      const findings: Finding[] = [];
-      for (const { container, path } of containers()) {
-        const image = container.image ?? "";
-        if (exemptImages.some((glob) => matchesGlob(glob, image))) continue;
-        for (const quantity of required) {
-          if (declares(container.resources, quantity) || declares(wholePod, quantity)) continue;
-          const most = Math.max(declared(container.resources, quantity), declared(wholePod, quantity));
-          const at = `${path}.resources.${quantity.field}`;
-          const least = most > 0 ? ` to at least ${quantity.text}` : "";
-          findings.push(deny(`container '${container.name}' must set ${at}${least}`, { at }));
-        }
-      }
-      return applySettings(findings, ctx, options);
-    },
+    validate: validations(
+      (on) => [
+        on("containers[]", {
+          cases: () => required,
+          fault: ({ resources }, { object, current, compareQuantities }) => {
+            const { key, least, isRequest } = current;
+            const pod = (object.spec as WholePod)?.resources;
+            return !(
+              compareQuantities(resources?.limits?.[key], least) >= 0 ||
+              (isRequest && compareQuantities(resources?.requests?.[key], least) >= 0) ||
+              compareQuantities(pod?.limits?.[key], least) >= 0 ||
+              (isRequest && compareQuantities(pod?.requests?.[key], least) >= 0)
+            );
+          },
+          at: ({ key, isRequest }) => ["resources", isRequest ? "requests" : "limits", key],
+          message: ({ name, resources }, { at, object, current, compareQuantities }) => {
+            const { key, least, isRequest } = current;
+            const pod = (object.spec as WholePod)?.resources;
+            const isTooSmall =
+              compareQuantities(resources?.limits?.[key], "0") > 0 ||
+              (isRequest && compareQuantities(resources?.requests?.[key], "0") > 0) ||
+              compareQuantities(pod?.limits?.[key], "0") > 0 ||
+              (isRequest && compareQuantities(pod?.requests?.[key], "0") > 0);
+            return `container '${name}' must set ${at}${isTooSmall ? ` to at least ${least}` : ""}`;
+          },
+        }),
+      ],
+      { exemptImages: () => exemptImages, onTemplates, help },
+    ),
   });
 }
 
-/** The smallest quantity that counts, and its value. */
-interface Minimum {
-  readonly text: string;
-  readonly value: number;
-}
+/** The resources of the whole Pod, which the types do not have yet. */
+type WholePod = { readonly resources?: ResourceRequirements } | undefined;
 
-/** A quantity that must be declared, and the lists of `resources` that declare it. */
-interface RequiredQuantity extends Minimum {
+/** A quantity that must be declared. */
+interface RequiredQuantity {
   readonly key: ComputeResource;
-  readonly lists: readonly ("requests" | "limits")[];
-  readonly field: string;
+  /** Whether a request is required, for which a limit counts too. */
+  readonly isRequest: boolean;
+  /** The smallest that counts. */
+  readonly least: string;
 }
 
 function readResources(name: string, field: "requests" | "limits", value: unknown): readonly ComputeResource[] {
@@ -106,32 +117,15 @@ function isComputeResource(value: unknown): value is ComputeResource {
   return typeof value === "string" && COMPUTE_RESOURCES.includes(value);
 }
 
-function readMinimum(name: string, given: unknown): Readonly<Record<ComputeResource, Minimum>> {
+function readMinimum(name: string, given: unknown): Readonly<Record<ComputeResource, string>> {
   const fail = (fault: string): never => {
     throw new PolicyDefinitionError(name, "options.minimum", fault);
   };
   if (!isJsonObject(given)) return fail("is not an object");
   for (const key of Object.keys(given)) if (!isComputeResource(key)) fail(`has the unknown member ${key}`);
-  const read = (key: ComputeResource, fallback: string): Minimum => {
+  const read = (key: ComputeResource, fallback: string): string => {
     const text = String(given[key] ?? fallback);
-    const value = quantityValue(text) ?? 0;
-    return value > 0 ? { text, value } : fail(`has ${key}: ${text}, which is not a quantity above zero`);
+    return compareQuantities(text, "0") > 0 ? text : fail(`has ${key}: ${text}, which is not a quantity above zero`);
   };
   return { cpu: read("cpu", "2m"), memory: read("memory", "1") };
-}
-
-/** Whether one of the quantities that declare a resource is large enough. */
-function declares(resources: unknown, quantity: RequiredQuantity): boolean {
-  for (const list of quantity.lists) if (valueIn(resources, list, quantity.key) >= quantity.value) return true;
-  return false;
-}
-
-/** The largest of the quantities that declare a resource; 0 without one. */
-function declared(resources: unknown, { lists, key }: RequiredQuantity): number {
-  return Math.max(...lists.map((list) => valueIn(resources, list, key)));
-}
-
-function valueIn(resources: unknown, list: string, key: string): number {
-  const quantities = isJsonObject(resources) ? resources[list] : undefined;
-  return (isJsonObject(quantities) ? quantityValue(quantities[key]) : undefined) ?? 0;
 }

@@ -1,6 +1,6 @@
+import { quantityValue } from "../../policy/quantity/quantityValue.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { deepEqual } from "../../protocol/patch/deepEqual.ts";
-import { quantityValue } from "../resources/quantityValue.ts";
 import { TOKEN_PATH } from "./dropForgedTokenMounts.ts";
 
 /** Members with a quantity or a map of quantities. The API server rewrites quantities (`0.5` becomes `500m`). */

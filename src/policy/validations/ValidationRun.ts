@@ -5,6 +5,7 @@ import { deny, type Finding, warn } from "../define/Finding.ts";
 import { formatPath } from "../define/formatPath.ts";
 import type { PolicyContext } from "../define/PolicyContext.ts";
 import { PolicyUseError } from "../define/PolicyUseError.ts";
+import { compareQuantities } from "../quantity/compareQuantities.ts";
 import type { RequestScope, Validation } from "./Validation.ts";
 import type { PlacedValidation, ValidationNode, ValidationTree } from "./ValidationTree.ts";
 
@@ -25,7 +26,9 @@ interface Scope {
   readonly object: unknown;
   readonly params: unknown;
   readonly request: RequestScope;
+  readonly compareQuantities: typeof compareQuantities;
   data: unknown;
+  current: unknown;
   container: Container;
   /** Of the last fault. */
   at: string;
@@ -61,7 +64,16 @@ export class ValidationRun {
     this.#ctx = ctx;
     this.#tree = tree;
     this.#settings = settings;
-    this.#scope = { object, params, request: ctx, data: undefined, container: NO_CONTAINER, at: "" };
+    this.#scope = {
+      object,
+      params,
+      request: ctx,
+      compareQuantities,
+      data: undefined,
+      current: undefined,
+      container: NO_CONTAINER,
+      at: "",
+    };
   }
 
   /**
@@ -119,13 +131,26 @@ export class ValidationRun {
     }
   }
 
-  #ask({ validation, index, when, field }: PlacedValidation, item: unknown, depth: number): void {
+  #ask(placed: PlacedValidation, item: unknown, depth: number): void {
+    const { validation, when, field } = placed;
     if (when >= 0 && !this.#isAsked(when)) return;
+    this.#scope.data = validation.data;
+    if (validation.cases === undefined) {
+      this.#judge(placed, item, depth, field);
+      return;
+    }
+    for (const current of validation.cases(this.#scope.params)) {
+      this.#scope.current = current;
+      this.#judge(placed, item, depth, field);
+    }
+    this.#scope.current = undefined;
+  }
+
+  #judge({ validation, index }: PlacedValidation, item: unknown, depth: number, field: readonly string[]): void {
     const scope = this.#scope;
-    scope.data = validation.data;
     const isFaulty = validation.lookup === undefined ? validation.fault : this.#lookup(validation);
     if (!isTrue(isFaulty(item, scope))) return;
-    const at = this.#path(depth, field);
+    const at = this.#path(depth, typeof validation.at === "function" ? validation.at(scope.current) : field);
     scope.at = at;
     const message = validation.message(item, scope) + this.#settings.ending;
     const finding = this.#settings.isWarning ? warn(message, { at }) : deny(message, { at });
@@ -149,8 +174,8 @@ export class ValidationRun {
     return said;
   }
 
-  #isExempt({ image = "" }: Container): boolean {
-    return this.#settings.exemptImages.some((glob) => matchesGlob(glob, image));
+  #isExempt({ image }: Container): boolean {
+    return this.#settings.exemptImages.some((glob) => matchesGlob(glob, image ?? ""));
   }
 
   #path(depth: number, field: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { Validation } from "./Validation.ts";
 export interface PlacedValidation {
   readonly validation: Validation;
   readonly index: number;
-  /** The members of its `at`. */
+  /** The members of its `at`, unless that depends on the case. */
   readonly field: readonly string[];
   /** Of its `when` among the different ones of the policy; -1 without one. */
   readonly when: number;
@@ -49,11 +49,17 @@ export function validationTree(validations: readonly Validation[]): ValidationTr
     node.validations.push({
       validation,
       index,
-      field: validation.at?.split(".") ?? [],
+      field: typeof validation.at === "function" ? [] : fieldOf(validation, undefined),
       when: when === undefined ? -1 : whens.indexOf(when),
     });
   }
   return { object, containers, whens };
+}
+
+/** The members of the `at` of a validation. */
+export function fieldOf({ at = [] }: Pick<Validation, "at">, current: unknown): readonly string[] {
+  if (typeof at === "function") return at(current);
+  return typeof at === "string" ? at.split(".") : at;
 }
 
 function emptyNode(): ValidationNode {

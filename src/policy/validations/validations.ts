@@ -74,11 +74,17 @@ function readValidations(
   if (typeof define !== "function") return fail("are not a function: validations((on) => [on(...)])");
   const made = new Set<Validation>();
   const on: ValidationBuilder<unknown, unknown> = (each, definition) => {
-    const { fault, message } = definition;
+    const { fault, message, cases, lookup } = definition;
     if (typeof fault !== "function" || typeof message !== "function")
       return fail(`of ${JSON.stringify(each)} lack the function fault or message`);
+    if (cases !== undefined && lookup !== undefined)
+      return fail(`of ${JSON.stringify(each)} have both lookup and cases`);
     // The items of a path have its type as far as the object has the type of its resource.
-    const validation = Object.freeze({ ...definition, steps: readSteps(each) }) as Validation;
+    const validation = Object.freeze({
+      ...definition,
+      ...(cases === undefined ? {} : { cases: rememberLast(cases) }),
+      steps: readSteps(each),
+    }) as Validation;
     made.add(validation);
     return validation;
   };
@@ -86,6 +92,15 @@ function readValidations(
   if (!Array.isArray(list) || list.length === 0) return fail("are no list, or an empty one");
   if (!list.every((it) => made.has(it))) return fail("have something that on() did not make");
   return Object.freeze([...list]);
+}
+
+/** A function that is called again for other parameters only. Those of a cluster seldom change. */
+function rememberLast<C>(cases: (params: unknown) => readonly C[]): (params: unknown) => readonly C[] {
+  let last: { readonly params: unknown; readonly found: readonly C[] } | undefined;
+  return (params) => {
+    if (last === undefined || last.params !== params) last = { params, found: cases(params) };
+    return last.found;
+  };
 }
 
 /** A step of a path: `spec.volumes[]`, `metadata.annotations{}`, or `spec.os` at its end. */

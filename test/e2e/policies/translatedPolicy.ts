@@ -1,5 +1,6 @@
 import type { Pod } from "kubernetes-types/core/v1.js";
 import { type Policy, policy } from "../../../src/policy/define/policy.ts";
+import type { compareQuantities } from "../../../src/policy/quantity/compareQuantities.ts";
 import { validations } from "../../../src/policy/validations/validations.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
 import { podOf } from "../../cluster/TestNamespace.ts";
@@ -9,6 +10,7 @@ const DATA = { allowed: ["a", "b", "RuntimeDefault"], max: 2, prefix: "x-", byNa
 
 interface Scope {
   readonly data: typeof DATA;
+  readonly compareQuantities: typeof compareQuantities;
 }
 
 /** Functions of the forms that can be written in CEL, by the text of their warning. */
@@ -71,8 +73,86 @@ const TEXT_FUNCTIONS: Readonly<Record<string, (text: string, scope: Scope) => bo
   "equal conditions": (text) => text.startsWith("a") === text.endsWith("b"),
 };
 
+/** Functions of texts that are quantities, and of other texts. */
+const QUANTITY_FUNCTIONS: Readonly<Record<string, (text: string, scope: Scope) => boolean>> = {
+  "length of a text": (text) => `${text}`.length > 3,
+  "no text": (text) => typeof text !== "string",
+  "pattern with spaces": (text) => /^a\s*b$/.test(text),
+  "pattern with a space in a class": (text) => /^a[\sx]b$/.test(text),
+  "pattern without spaces": (text) => /^\S+$/.test(text),
+  "pattern of all but spaces and a letter": (text) => /^[^\sa]$/u.test(text),
+  "a quantity of at least": (text, { compareQuantities }) => compareQuantities(text, "1Gi") >= 0,
+  "a quantity below": (text, scope) => scope.compareQuantities(text, "1Gi") < 0,
+  "an equal quantity": (text, { compareQuantities }) => compareQuantities("100m", text) === 0,
+  "no equal quantity": (text, { compareQuantities }) => compareQuantities(text, "9007199254740993") !== 0,
+  "no quantity": (text, { compareQuantities }) => compareQuantities(text, text) !== 0,
+  "more than a number": (text, { data, compareQuantities }) => compareQuantities(text, data.max) > 0,
+  "the maximum of a binary quantity": (text, { compareQuantities }) => compareQuantities(text, "9Ei") === 0,
+  "a billionth": (text, { compareQuantities }) => compareQuantities(text, "1n") === 0,
+};
+
+/** Quantities that are equal to one of the functions, or only in floating point, and texts that are none. */
+const QUANTITIES = [
+  "0.1",
+  "100m",
+  "100000u",
+  "1e-1",
+  ".1",
+  "0.10",
+  "1Gi",
+  "1024Mi",
+  "1073741824",
+  "1073741824.0",
+  "1073741824.000000001",
+  "1.00000000000001Gi",
+  "1G",
+  "2",
+  "2.",
+  "2000m",
+  "+2",
+  "-2",
+  "-9Ei",
+  "0",
+  "-0",
+  "0e5",
+  "9007199254740992",
+  "9007199254740993",
+  "9007199254740993000m",
+  "8Ei",
+  "9Ei",
+  "16Ei",
+  "9223372036854775807",
+  "9223372036854775808",
+  "20E",
+  "1e30",
+  "1E3",
+  "1E",
+  "1n",
+  "0.1n",
+  "0.5n",
+  "1e-20",
+  "-0.1n",
+  "0.0000000011",
+  "1KB",
+  "1 Gi",
+  " 1",
+  "1.2.3",
+  "1e",
+  "NaN",
+  "Infinity",
+  "0x10",
+  "much",
+  ...["Gi", "m", "E", "Ei", "e5", "+", "-", ".", "-k", ".k", "-.5", "5.k", "+.5k"],
+];
+
 /** Texts on which JavaScript and CEL could differ. */
 const TEXTS = [
+  ...QUANTITIES,
+  ...["\u00a0", "\u0085", "\ufeff", "\u180e", "\u2003", "\u200b", "\v", "\f", " ", "  "].map((space) => `a${space}b`),
+  "😀😀",
+  "😀a",
+  "abc",
+  "abcd",
   "",
   "a",
   "b",
@@ -134,6 +214,15 @@ export function translatedPolicies(): Policy[] {
       match: { resources: ["pods"] },
       validate: validations((on) =>
         Object.entries(TEXT_FUNCTIONS).map(([name, of]) =>
+          on("metadata.annotations.a", { data: { ...DATA, name }, fault: of, message: (_, { data }) => data.name }),
+        ),
+      ),
+    }),
+    policy({
+      name: "translated-quantities",
+      match: { resources: ["pods"] },
+      validate: validations((on) =>
+        Object.entries(QUANTITY_FUNCTIONS).map(([name, of]) =>
           on("metadata.annotations.a", { data: { ...DATA, name }, fault: of, message: (_, { data }) => data.name }),
         ),
       ),

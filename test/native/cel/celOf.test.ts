@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { type CelValue, plain } from "../../../src/native/cel/CelValue.ts";
 import { celOf } from "../../../src/native/cel/celOf.ts";
+import { compareQuantitiesCel } from "../../../src/native/cel/compareQuantitiesCel.ts";
 import { NotNativeError } from "../../../src/native/cel/NotNativeError.ts";
+import type { compareQuantities } from "../../../src/policy/quantity/compareQuantities.ts";
 
 /** An object whose members may be absent. */
 interface Item {
@@ -17,6 +19,7 @@ interface Item {
 /** What a function gets beside the item. */
 interface Scope {
   readonly object: Item;
+  readonly compareQuantities: typeof compareQuantities;
   readonly data: {
     readonly allowed: readonly string[];
     readonly empty: readonly string[];
@@ -35,6 +38,7 @@ const ARGUMENTS: readonly CelValue[] = [
     kind: "record",
     members: {
       object: { kind: "value", cel: "object", type: "any" },
+      compareQuantities: { kind: "function", call: compareQuantitiesCel },
       data: {
         kind: "constant",
         value: { allowed: ["a", "b"], empty: [], max: 5, prefix: "x-", strict: true, byName: { a: "1" } },
@@ -44,6 +48,8 @@ const ARGUMENTS: readonly CelValue[] = [
 ];
 
 const outside = "a";
+const SPACES =
+  "\\\\t\\\\n\\\\v\\\\f\\\\r \\\\x{a0}\\\\x{1680}\\\\x{2000}-\\\\x{200a}\\\\x{2028}\\\\x{2029}\\\\x{202f}\\\\x{205f}\\\\x{3000}\\\\x{feff}";
 
 it.each<[what: string, fault: Fault, cel: string]>([
   ["a member that is true", (i) => i.isOn === true, "i.?isOn == optional.of(true)"],
@@ -182,6 +188,11 @@ it.each<[what: string, fault: Fault, cel: string]>([
     "i.?name.value().matches('^a[^\\\\n\\\\r\\\\x{2028}\\\\x{2029}]*b$')",
   ],
   ["a pattern without regard to case", (i) => /^sk$/iu.test(i.name), "i.?name.value().matches('(?i)^sk$')"],
+  [
+    "a pattern with a space, which is more than that of RE2",
+    (i) => /^a\s\S*[\s/]$/.test(i.name),
+    `i.?name.value().matches('^a[${SPACES}][^${SPACES}]*[${SPACES}/]$')`,
+  ],
   ["a pattern with a slash", (i) => /^a\/b$/.test(i.name), "i.?name.value().matches('^a/b$')"],
   [
     "the start of a sum",
@@ -244,6 +255,49 @@ it.each<[what: string, fault: Fault, cel: string]>([
     },
     "(i.?spec.?host.orValue('') == '' ? false : (i.?spec.?host.orValue('') == 'a' ? true : i.?spec.?host.orValue('').startsWith('b')))",
   ],
+  [
+    "the length of a text, in UTF-16 code units",
+    (i) => (i.spec?.host ?? "").length > 3,
+    "((i.?spec.?host.orValue('').size() + i.?spec.?host.orValue('').findAll('[\\\\x{10000}-\\\\x{10ffff}]').size()) > 3)",
+  ],
+  [
+    "whether a member is a text",
+    (i) => typeof i.name === "string",
+    "(i.?name.hasValue() && type(i.?name.value()) == string)",
+  ],
+  [
+    "whether an element is no text",
+    (i) => (i.tags ?? []).some((tag) => typeof tag !== "string"),
+    "i.?tags.orValue([]).exists(tag_1, !(type(tag_1) == string))",
+  ],
+  ["whether what is a text is one", (i) => typeof (i.spec?.host ?? "") === "string", "true"],
+  ["whether what is a condition is a text", (i) => typeof (i.isOn === true) === "string", "false"],
+  ["whether a constant is a text", (_, { data }) => typeof data.max !== "string", "true"],
+  [
+    "a quantity that may be absent and a constant",
+    (i, { compareQuantities }) => compareQuantities(i.name, "1Gi") >= 0,
+    "((i.?name.hasValue() && isQuantity(string(i.?name.value())) && string(i.?name.value()).matches('^[+-]?[.]?[0-9]')) && quantity(string(i.?name.value())).compareTo(quantity('1Gi')) >= 0)",
+  ],
+  [
+    "two quantities, of which one is known to be a text",
+    (i, scope) => scope.compareQuantities(i.spec?.host ?? "", i.name) === 0,
+    "((isQuantity(i.?spec.?host.orValue('')) && i.?spec.?host.orValue('').matches('^[+-]?[.]?[0-9]') && i.?name.hasValue() && isQuantity(string(i.?name.value())) && string(i.?name.value()).matches('^[+-]?[.]?[0-9]')) && quantity(i.?spec.?host.orValue('')).compareTo(quantity(string(i.?name.value()))) == 0)",
+  ],
+  [
+    "quantities that are not equal, or none",
+    (i, { data, compareQuantities }) => compareQuantities(data.max, i.name) !== 0,
+    "!(((i.?name.hasValue() && isQuantity(string(i.?name.value())) && string(i.?name.value()).matches('^[+-]?[.]?[0-9]')) && quantity('5').compareTo(quantity(string(i.?name.value()))) == 0))",
+  ],
+  [
+    "two quantities that are constants",
+    (_, { data, compareQuantities }) => compareQuantities(data.max, "1Gi") < 0,
+    "true",
+  ],
+  [
+    "a constant that is no quantity",
+    (i, { data, compareQuantities }) => compareQuantities(i.name, data.prefix) < 0,
+    "false",
+  ],
   ["a function with a keyword", (i) => i.isOn === true, "i.?isOn == optional.of(true)"],
 ])("celOf writes %s", (_, fault, expected) => {
   expect(plain(celOf(fault, ARGUMENTS))).toBe(expected);
@@ -301,9 +355,19 @@ it.each<[what: string, fault: Fault, reason: string]>([
     "toLowerCase also changes letters beyond ASCII, which CEL does not; compare with a pattern",
   ],
   [
-    "the length of a text",
-    (i) => (i.spec?.host ?? "").length > 3,
-    "the length of a text counts characters in CEL, and half of some in JavaScript",
+    "one quantity",
+    (i, { compareQuantities }) => (compareQuantities as (a: string) => number)(i.name) > 0,
+    "compareQuantities takes two quantities",
+  ],
+  [
+    "an order of quantities as a value",
+    (i, { compareQuantities }) => `${compareQuantities(i.name, "1")}` === "0",
+    "a number that may be NaN is used as a value; compare it with <, <=, >, >= or ===",
+  ],
+  [
+    "an order of quantities that is never absent",
+    (i, { compareQuantities }) => (compareQuantities(i.name, "1") ?? 0) > 0,
+    "?? after what is never absent",
   ],
   [
     "parts by a pattern",
@@ -343,9 +407,14 @@ it.each<[what: string, fault: Fault, reason: string]>([
   ["a named group", (i) => /(?<a>b)/.test(i.name), "a pattern means something else in CEL, or nothing: (?<a>b)"],
   ["a backreference", (i) => /(a)\1/.test(i.name), "a pattern means something else in CEL, or nothing: (a)\\1"],
   [
-    "a space of a pattern, which is another set in RE2",
-    (i) => /a\sb/.test(i.name),
-    "a pattern means something else in CEL, or nothing: a\\sb",
+    "a class with all but spaces",
+    (i) => /a[\S]b/.test(i.name),
+    "a pattern means something else in CEL, or nothing: a[\\S]b",
+  ],
+  [
+    "all but spaces, of which one is half of some characters",
+    (i) => /a\Sb/.test(i.name),
+    "\\S of a pattern without the flag u is half of some characters: a\\Sb",
   ],
   [
     "a class without a character",

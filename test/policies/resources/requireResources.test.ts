@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type RequireResourcesOptions, requireResources } from "../../../src/policies/resources/requireResources.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { nativeOf } from "../faultsOf.ts";
 import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
@@ -201,4 +202,8 @@ it.each<[what: string, options: object, message: string]>([
   const define = (): unknown => requireResources(options as RequireResourcesOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow(message);
+});
+
+it("requireResources is native", () => {
+  expect(nativeOf(requireResources())).toBe("yes");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { policy } from "../../../src/policy/define/policy.ts";
-import { validations } from "../../../src/policy/validations/validations.ts";
+import { validations, validatorOf } from "../../../src/policy/validations/validations.ts";
 import type { Review } from "../../../src/protocol/review/Review.ts";
 import { denials, findings, judge } from "../../policies/judge.ts";
 import { type Loose, reviewFrom } from "../../policies/reviewFrom.ts";
@@ -246,6 +246,48 @@ describe("a policy with validations", () => {
   });
 });
 
+describe("a validation with cases", () => {
+  let asked = 0;
+  const limits = policy({
+    name: "limits",
+    match: MATCH,
+    params: { parse: (raw): unknown => raw ?? { cpu: "1", "example.com/gpu": "2" } },
+    validate: validations((on) => [
+      on("containers[]", {
+        cases: (most) => {
+          asked += 1;
+          return Object.entries<string>(Object(most)).map(([key, maximum]) => ({ key, maximum }));
+        },
+        fault: ({ resources }, { current, compareQuantities }) =>
+          compareQuantities(resources?.limits?.[current.key], current.maximum) > 0,
+        at: ({ key }) => ["resources", "limits", key],
+        message: (_, { at, current, request }) => `${request.kind.kind} ${at} is above ${current.maximum}`,
+      }),
+    ]),
+  });
+  const large = { name: "web", resources: { limits: { cpu: "2", "example.com/gpu": "3" } } };
+
+  it("asks each container about each case, and names the field of the case", async () => {
+    const review = pod((object) => void Object.assign(object.spec.containers[0], large));
+    expect(await denials(limits, review)).toEqual([
+      "limits: Pod spec.containers[0].resources.limits.cpu is above 1",
+      'limits: Pod spec.containers[0].resources.limits["example.com/gpu"] is above 2',
+    ]);
+    expect(await denials(limits, deployment({ containers: [large] }))).toContain(
+      "limits: Deployment spec.template.spec.containers[0].resources.limits.cpu is above 1",
+    );
+  });
+
+  it("computes the cases again for other parameters only", () => {
+    const [validation] = validatorOf(limits.validate)?.validations ?? [];
+    const [first, second] = [{ cpu: "1" }, { cpu: "2" }];
+    asked = 0;
+    for (const params of [first, first, second, second]) validation?.cases?.(params);
+    expect(asked).toBe(2);
+    expect(validation?.cases?.(first)).toEqual([{ key: "cpu", maximum: "1" }]);
+  });
+});
+
 describe("the definition of validations", () => {
   const never = { fault: () => false, message: () => "never" };
   type On = (each: string, definition: object) => unknown;
@@ -265,6 +307,12 @@ describe("the definition of validations", () => {
       (on: On) => [on("spec.volumes[].", never)],
       {},
       'have the path "spec.volumes[]."; expected one such as "spec.volumes[]"',
+    ],
+    [
+      "cases with a lookup",
+      (on: On) => [on("spec", { ...never, cases: () => [], lookup: () => () => false })],
+      {},
+      'of "spec" have both lookup and cases',
     ],
     ["no message", (on: On) => [on("", { fault: () => true })], {}, 'of "" lack the function fault or message'],
     ["help that is no URL", (on: On) => [on("", never)], { help: "see" }, "have help that is not a URL"],

@@ -1,4 +1,4 @@
-import { quantityValue } from "../../../../src/policies/resources/quantityValue.ts";
+import { quantityValue } from "../../../../src/policy/quantity/quantityValue.ts";
 import type { KubeObject } from "../../../cluster/ClusterApi.ts";
 
 /** Members of a security context that the API server refuses for Windows. */

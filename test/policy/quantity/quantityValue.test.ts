@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { quantityValue } from "../../../src/policies/resources/quantityValue.ts";
-import { fastest } from "../../policy/fastest.ts";
+import { quantityValue } from "../../../src/policy/quantity/quantityValue.ts";
+import { fastest } from "../fastest.ts";
 
 it.each<[quantity: unknown, value: number | undefined]>([
   ["1", 1],
