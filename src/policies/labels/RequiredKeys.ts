@@ -10,13 +10,6 @@ export interface RequiredKey {
   readonly pattern?: LinearPattern;
 }
 
-/** A required key that is absent, or whose value does not match. */
-export interface UnmetKey {
-  readonly key: string;
-  /** What a denial adds about the value. Empty if the key is absent or has no pattern. */
-  readonly rule: string;
-}
-
 /**
  * The required keys of an option: a list of at least one key or `{ key, pattern? }`. `noun` is one of them, for messages.
  * Throws {@link PolicyDefinitionError} for the policy `name` and the option `field`.
@@ -25,20 +18,6 @@ export function readRequiredKeys(name: string, field: string, noun: string, opti
   if (!Array.isArray(option) || option.length === 0)
     throw new PolicyDefinitionError(name, field, `is not a list of at least one ${noun}`);
   return option.map((element: unknown) => readRequiredKey(name, field, element));
-}
-
-/**
- * Returns the required keys that `map` does not meet: labels or annotations, of any shape. A value longer than `maxLength`
- * characters matches no pattern.
- */
-export function unmetKeys(required: readonly RequiredKey[], map: unknown, maxLength: number): UnmetKey[] {
-  const present = isJsonObject(map) ? map : {};
-  return required.flatMap(({ key, pattern }) => {
-    const value = Object.hasOwn(present, key) ? present[key] : undefined;
-    if (typeof value !== "string") return [{ key, rule: "" }];
-    if (pattern === undefined || (value.length <= maxLength && pattern.test(value))) return [];
-    return [{ key, rule: ` with a value that matches ${pattern.source}` }];
-  });
 }
 
 function readRequiredKey(name: string, field: string, element: unknown): RequiredKey {

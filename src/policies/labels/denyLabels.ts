@@ -1,7 +1,7 @@
-import { deny, type Finding } from "../../policy/define/Finding.ts";
+import { formatPath } from "../../policy/define/formatPath.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
-import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { validations } from "../../policy/validations/validations.ts";
 import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { controllersOnly } from "./controllersOnly.ts";
@@ -18,7 +18,14 @@ export interface DenyLabelsOptions extends ValidatorOptions {
  */
 export function denyLabels(options: DenyLabelsOptions = {}): Policy {
   checkValidatorOptions("deny-labels", options, ["labels"]);
-  const { name = "deny-labels", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
+  const {
+    name = "deny-labels",
+    namespaces = {},
+    onExisting = "warn",
+    podTemplates = true,
+    onTemplates,
+    help,
+  } = options;
   const { labels = ["bad-label"] } = options;
   if (!Array.isArray(labels) || labels.length === 0)
     throw new PolicyDefinitionError(name, "options.labels", "is not a list of at least one label");
@@ -28,18 +35,20 @@ export function denyLabels(options: DenyLabelsOptions = {}): Policy {
     description: `Pods must not have the labels ${keys.join(", ")}`,
     match: { resources: ["pods"], podTemplates, namespaces, unasked: controllersOnly },
     onExisting,
-    reportsEachFault: true,
-    validate: (ctx): Finding[] => {
-      const { object, path } = ctx;
-      const labels = object.metadata?.labels ?? {};
-      const forbidden = keys.filter((key) => Object.hasOwn(labels, key));
-      if (forbidden.length === 0) return [];
-      const at = path("metadata", "labels");
-      const where = at === "metadata.labels" ? "" : ` at ${at}`;
-      const findings = forbidden.map((key) =>
-        deny(`Pod contains forbidden label '${key}'${where}`, { at: path("metadata", "labels", key) }),
-      );
-      return applySettings(findings, ctx, options);
-    },
+    validate: validations(
+      (on) =>
+        keys.map((key) => {
+          const at = ["metadata", "labels", key];
+          const path = formatPath(at);
+          return on("", {
+            data: { key, path, keyLength: path.length - "metadata.labels".length },
+            fault: ({ metadata }, { data }) => Object.hasOwn(metadata?.labels ?? {}, data.key),
+            at,
+            message: (_, { at, data }) =>
+              `Pod contains forbidden label '${data.key}'${at === data.path ? "" : ` at ${at.slice(0, -data.keyLength)}`}`,
+          });
+        }),
+      { onTemplates, help },
+    ),
   });
 }

@@ -1,13 +1,13 @@
-import { deny, type Finding } from "../../policy/define/Finding.ts";
 import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
-import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { validations } from "../../policy/validations/validations.ts";
 import { checkPodOptions, checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { controllersOnly } from "./controllersOnly.ts";
 import { labelledResources } from "./labelledResources.ts";
-import { readRequiredKeys, unmetKeys } from "./RequiredKeys.ts";
+import { readRequiredKeys } from "./RequiredKeys.ts";
+import { requiredKeyValidations } from "./requiredKeyValidations.ts";
 
 /** A label that an object must have. */
 export interface RequiredLabel {
@@ -53,9 +53,11 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
     namespaces = {},
     onExisting = "warn",
     labels = ["app.kubernetes.io/name"],
+    onTemplates,
+    help,
   } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
-  checkPodOptions(name, target.resources, { onTemplates: options.onTemplates });
+  checkPodOptions(name, target.resources, { onTemplates });
   const required = readRequiredKeys(name, "options.labels", "label", labels);
   return policy({
     name,
@@ -69,15 +71,15 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
       unasked: controllersOnly,
     },
     onExisting,
-    reportsEachFault: true,
-    validate: (ctx): Finding[] => {
-      const { object, kind, path } = ctx;
-      const findings = unmetKeys(required, object.metadata?.labels, MAX_VALUE_LENGTH).map(({ key, rule }) =>
-        deny(`${kind.kind} must have the label '${key}'${rule} at ${path("metadata", "labels")}`, {
-          at: path("metadata", "labels", key),
+    validate: validations(
+      (on) =>
+        requiredKeyValidations(on, required, {
+          list: "labels",
+          maxLength: MAX_VALUE_LENGTH,
+          message: ({ metadata }, { at, data, request }) =>
+            `${request.kind.kind} must have the label '${data.key}'${typeof metadata?.labels?.[data.key] === "string" ? data.rule : ""} at ${at === data.path ? data.map : at.slice(0, -data.keyLength)}`,
         }),
-      );
-      return applySettings(findings, ctx, options);
-    },
+      { onTemplates, help },
+    ),
   });
 }

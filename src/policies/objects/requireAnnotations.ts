@@ -1,12 +1,12 @@
-import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
-import { applySettings } from "../../policy/validations/FindingSettings.ts";
+import { validations } from "../../policy/validations/validations.ts";
 import { checkPodOptions, checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { controllersOnly } from "../labels/controllersOnly.ts";
 import { labelledResources } from "../labels/labelledResources.ts";
-import { readRequiredKeys, unmetKeys } from "../labels/RequiredKeys.ts";
+import { readRequiredKeys } from "../labels/RequiredKeys.ts";
+import { requiredKeyValidations } from "../labels/requiredKeyValidations.ts";
 
 /** An annotation that an object must have. */
 export interface RequiredAnnotation {
@@ -35,9 +35,16 @@ const MAX_VALUE_LENGTH = 4096;
  */
 export function requireAnnotations(options: RequireAnnotationsOptions): Policy {
   checkValidatorOptions("require-annotations", options, ["annotations", "resources", "apiGroups"]);
-  const { name = "require-annotations", namespaces = {}, onExisting = "warn", annotations } = options;
+  const {
+    name = "require-annotations",
+    namespaces = {},
+    onExisting = "warn",
+    annotations,
+    onTemplates,
+    help,
+  } = options;
   const target = labelledResources(name, options.resources, options.apiGroups);
-  checkPodOptions(name, target.resources, { onTemplates: options.onTemplates });
+  checkPodOptions(name, target.resources, { onTemplates });
   const required = readRequiredKeys(name, "options.annotations", "annotation", annotations);
   return policy({
     name,
@@ -51,15 +58,15 @@ export function requireAnnotations(options: RequireAnnotationsOptions): Policy {
       unasked: controllersOnly,
     },
     onExisting,
-    reportsEachFault: true,
-    validate: (ctx): Finding[] => {
-      const { object, kind, path } = ctx;
-      const findings = unmetKeys(required, object.metadata?.annotations, MAX_VALUE_LENGTH).map(({ key, rule }) =>
-        deny(`${path("metadata", "annotations")}: ${kind.kind} must have the annotation '${key}'${rule}`, {
-          at: path("metadata", "annotations", key),
+    validate: validations(
+      (on) =>
+        requiredKeyValidations(on, required, {
+          list: "annotations",
+          maxLength: MAX_VALUE_LENGTH,
+          message: ({ metadata }, { at, data, request }) =>
+            `${at === data.path ? data.map : at.slice(0, -data.keyLength)}: ${request.kind.kind} must have the annotation '${data.key}'${typeof metadata?.annotations?.[data.key] === "string" ? data.rule : ""}`,
         }),
-      );
-      return applySettings(findings, ctx, options);
-    },
+      { onTemplates, help },
+    ),
   });
 }

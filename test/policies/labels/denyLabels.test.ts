@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type DenyLabelsOptions, denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { nativeOf } from "../faultsOf.ts";
 import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
@@ -136,4 +137,8 @@ it.each<[what: string, options: object | null, message: string]>([
   const define = (): unknown => denyLabels(options as DenyLabelsOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow(message);
+});
+
+it("denyLabels is native", () => {
+  expect(nativeOf(denyLabels({ labels: ["team", "example.com/legacy"] }))).toBe("yes");
 });

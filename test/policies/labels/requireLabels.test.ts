@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type RequireLabelsOptions, requireLabels } from "../../../src/policies/labels/requireLabels.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { nativeOf } from "../faultsOf.ts";
 import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
@@ -185,3 +186,7 @@ it.each(["([a-z]+-?)+", "(a+)+", "(a|a)*", "([a-z0-9]+[.-]?)*x", "(.*a){30}"])(
     expect(await denials(requireLabels({ labels: [{ key: "team", pattern }] }), review)).toHaveLength(1);
   },
 );
+
+it("requireLabels is native", () => {
+  expect(nativeOf(requireLabels({ labels: ["owner", { key: "team", pattern: "[a-z]+" }] }))).toBe("yes");
+});
