@@ -1,8 +1,5 @@
-import { deny, type Finding } from "../../policy/define/Finding.ts";
 import { type Policy, policy } from "../../policy/define/policy.ts";
-import { applySettings } from "../../policy/validations/FindingSettings.ts";
-import { isJsonObject } from "../../protocol/Json.ts";
-import { matchesGlob } from "../../protocol/matchesGlob.ts";
+import { validations } from "../../policy/validations/validations.ts";
 import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { readExemptImages } from "../exemptImages.ts";
 import { parseImageReference } from "./parseImageReference.ts";
@@ -23,51 +20,67 @@ export interface DisallowLatestTagOptions extends ValidatorOptions {
  */
 export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Policy {
   checkValidatorOptions("disallow-latest-tag", options, ["exemptImages"]);
-  const { name = "disallow-latest-tag", namespaces = {}, onExisting = "warn", podTemplates = true } = options;
+  const {
+    name = "disallow-latest-tag",
+    namespaces = {},
+    onExisting = "warn",
+    podTemplates = true,
+    onTemplates,
+    help,
+  } = options;
   const exemptImages = readExemptImages(name, options.exemptImages);
   return policy({
     name,
     description: "Images must have a tag other than latest, or a digest",
     match: { resources: ["pods"], podTemplates, namespaces },
     onExisting,
-    reportsEachFault: true,
-    validate: (ctx): Finding[] => {
-      const { object, path, containers } = ctx;
-      const findings: Finding[] = [];
-      for (const { container, path: of } of containers()) {
-        const image = container.image ?? "";
-        if (exemptImages.some((glob) => matchesGlob(glob, image))) continue;
-        const fault = faultOf(container.image);
-        if (fault !== undefined) findings.push(imageDenial(`${of}.image`, fault));
-      }
-      for (const [index, volume] of (object.spec?.volumes ?? []).entries()) {
-        const fault = volumeFault(volume);
-        if (fault !== undefined)
-          findings.push(imageDenial(path("spec", "volumes", index, "image", "reference"), fault));
-      }
-      return applySettings(findings, ctx, options);
-    },
+    validate: validations(
+      (on) => [
+        on("containers[]", {
+          data: { field: "image" },
+          fault: mayChange,
+          at: "image",
+          message: ({ image }, { at }) => `${at}: ${faultOf(image)}`,
+        }),
+        // The types have no image volumes yet (KEP-4639).
+        on("spec.volumes[].image", {
+          data: { field: "reference" },
+          fault: mayChange,
+          at: "reference",
+          message: ({ reference }: ImageFields, { at }) => `${at}: ${faultOf(reference)}`,
+        }),
+      ],
+      { exemptImages: () => exemptImages, onTemplates, help },
+    ),
   });
 }
 
-function imageDenial(at: string, fault: string): Finding {
-  return deny(`${at}: ${fault}`, { at });
+/** The field of a container or of an image volume. */
+interface ImageFields {
+  readonly image?: string;
+  readonly reference?: string;
 }
 
-function faultOf(image: unknown): string | undefined {
+/** Whether an image is denied: as {@link parseImageReference} reads it, in what CEL can say. */
+function mayChange(item: ImageFields, { data }: { readonly data: { readonly field: "image" | "reference" } }): boolean {
+  const image = item[data.field] ?? "";
+  if (typeof image !== "string" || image.length > 1024) return true;
+  if (image.includes("@"))
+    return !/^(?:[^\s@]*\/)?[^\s@/:]+(?::\w[\w.-]{0,127})?@(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/.test(
+      image,
+    );
+  return !/^(?:\S*\/)?[^\s/:]+:\w[\w.-]{0,127}$/.test(image) || /:[lL][aA][tT][eE][sS][tT]$/.test(image);
+}
+
+/** What is wrong with an image that is denied. */
+function faultOf(image: unknown): string {
   if (image === undefined || image === null || image === "") return "the image is missing";
   if (typeof image !== "string") return "the image is not a string";
   const reference = parseImageReference(image);
   if (reference === undefined) return `${quoted(image)} is not an image reference`;
-  if (reference.digest !== undefined) return undefined;
-  if (reference.tag === undefined) return `image ${quoted(image)} has neither a tag nor a digest`;
-  return reference.tag.toLowerCase() === "latest" ? `image ${quoted(image)} has the tag '${reference.tag}'` : undefined;
-}
-
-/** The fault of an image volume (KEP-4639), which the types do not have yet; undefined for another volume. */
-function volumeFault(volume: unknown): string | undefined {
-  const source = isJsonObject(volume) ? volume.image : undefined;
-  return isJsonObject(source) ? faultOf(source.reference) : undefined;
+  return reference.tag === undefined
+    ? `image ${quoted(image)} has neither a tag nor a digest`
+    : `image ${quoted(image)} has the tag '${reference.tag}'`;
 }
 
 /** Longer than image references are, and short enough to leave room for other denials. */

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type DisallowLatestTagOptions, disallowLatestTag } from "../../../src/policies/images/disallowLatestTag.ts";
+import { parseImageReference } from "../../../src/policies/images/parseImageReference.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
+import { nativeOf } from "../faultsOf.ts";
 import { denials, findings, judge } from "../judge.ts";
 import { type Loose, reviewFrom } from "../reviewFrom.ts";
 
@@ -170,4 +173,51 @@ it("disallowLatestTag refuses an unknown value of onExisting", () => {
   const define = (): unknown => disallowLatestTag({ onExisting: "allow" } as unknown as DisallowLatestTagOptions);
   expect(define).toThrow(PolicyDefinitionError);
   expect(define).toThrow('onExisting is "allow", not "warn" or "deny"');
+});
+
+it("disallowLatestTag allows what parseImageReference reads with a digest, or with a tag other than latest", async () => {
+  const part = fc.constantFrom(
+    "a",
+    "web",
+    "latest",
+    "LATEST",
+    "1.2",
+    "_",
+    "-",
+    ".",
+    "/",
+    ":",
+    "@",
+    " ",
+    "\u00a0",
+    "ü",
+    "😀",
+  );
+  const digest = fc.constantFrom(DIGEST, "sha256:0", `sha512:${"a".repeat(128)}`, `sha384:${"F".repeat(96)}`);
+  const path = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(""));
+  const image = fc
+    .tuple(
+      path,
+      fc.constantFrom("", ":latest", ":Latest", ":1", `:${"a".repeat(128)}`, `:${"a".repeat(129)}`),
+      fc.option(digest),
+    )
+    .map(([name, tag, of]) => `${name}${tag}${of === null ? "" : `@${of}`}`);
+  const seen = new Set<boolean>();
+  await fc.assert(
+    fc.asyncProperty(image, async (text) => {
+      const { digest: of, tag } = parseImageReference(text) ?? {};
+      const isAllowed = of !== undefined || (tag !== undefined && tag.toLowerCase() !== "latest");
+      seen.add(isAllowed);
+      const review = reviewFrom("validate-v1-create-pods-1", (object) => {
+        object.spec.containers[1].image = text;
+      });
+      expect((await denials(disallowLatestTag(), review)).length === 0).toBe(isAllowed);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(seen).toEqual(new Set([true, false]));
+});
+
+it("disallowLatestTag is native", () => {
+  expect(nativeOf(disallowLatestTag())).toBe("yes");
 });
