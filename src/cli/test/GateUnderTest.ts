@@ -44,7 +44,7 @@ export class GateUnderTest {
       return faultOf(test, "expect", `is ${expect}, and ${policy.name} is no mutator; write denied, warned or allowed`);
     const settings = await this.#settingsFor(policy, test.cluster);
     if (typeof settings === "string") return faultOf(test, test.cluster === undefined ? "policy" : "cluster", settings);
-    const judgement = await judge.judge(test.review, settings);
+    const judgement = await judge.judge(test.review, settings, test.at);
     const failure = failureOf(test, judgement, policy.name);
     const notes = failure === undefined ? [] : await this.#notes(test, settings);
     return { test, judgement, failure, notes };
@@ -69,7 +69,7 @@ export class GateUnderTest {
   /** Denials of other policies: a table that was written beside the wrong policy looks like one that fails. */
   async #notes(test: TestCase, settings: ClusterSettings): Promise<readonly string[]> {
     if (test.expect !== "denied" && test.expect !== "warned") return [];
-    const { policies } = await judgeReviewLocally(this.#all, this.#settingsOfAll(test, settings), test.review);
+    const { policies } = await judgeReviewLocally(this.#all, this.#settingsOfAll(test, settings), test.review, test.at);
     const others = policies.filter(
       (it) => it.policy !== test.policy && it.findings.some(({ effect }) => effect === "deny"),
     );

@@ -38,7 +38,11 @@ interface OpenRun {
   readonly entries: TestEntry[];
   readonly results: Map<GateUnderTest, CaseResult[]>;
   updated: number;
+  /** Files that are named as tables, and are of another tool. */
+  readonly others: string[];
 }
+
+const OTHER = "is no table: it has neither cases nor another field of one";
 
 /**
  * Runs the tables below some paths and prints the results. `onFile` is called with each file that another result may come from,
@@ -52,10 +56,20 @@ async function runOnce(
 ): Promise<number> {
   const found = await findTables(paths);
   const gates = new Gates(Date.now, onFile);
-  const run: OpenRun = { entries: found.faults.map((fault) => ({ fault })), results: new Map(), updated: 0 };
+  const run: OpenRun = {
+    entries: found.faults.map((fault) => ({ fault })),
+    results: new Map(),
+    updated: 0,
+    others: [],
+  };
   for (const file of found.files) {
     onFile(file);
     const table = await readTable(file);
+    if (table.isOther === true && !found.named.has(file)) {
+      run.others.push(file);
+      continue;
+    }
+    if (table.isOther === true) run.entries.push({ fault: { file, message: OTHER } });
     table.inputs.forEach(onFile);
     const gate = table.cases.length === 0 ? undefined : await gates.open(table, options.gate);
     await runTable(run, table, gate, options);
@@ -96,7 +110,7 @@ function lineOf(entry: TestEntry): number {
   return "fault" in entry ? (entry.fault.line ?? 0) : entry.result.test.line;
 }
 
-function reportOf({ entries, updated }: OpenRun, coverage: TestReport["coverage"]): TestReport {
+function reportOf({ entries, updated, others }: OpenRun, coverage: TestReport["coverage"]): TestReport {
   const results = entries.flatMap((entry) => ("result" in entry ? [entry.result] : []));
   const failed = results.filter(({ failure }) => failure !== undefined).length;
   return {
@@ -105,6 +119,7 @@ function reportOf({ entries, updated }: OpenRun, coverage: TestReport["coverage"
     failed,
     broken: entries.length - results.length,
     updated,
+    others,
     coverage,
   };
 }

@@ -195,6 +195,12 @@ const BROKEN: readonly (readonly [what: string, table: string, code: number, say
     "a.test.yaml:5: namespace: the manifest is in the namespace shop; leave out one of the two",
   ],
   [
+    "a time without a zone",
+    oneCase("policy: team", "cluster: soft", "at: 2026-12-01T09:00:00", manifest, "expect: denied"),
+    2,
+    "a.test.yaml:5: at: expected a date, or a time with its zone, such as 2026-12-01 or 2026-12-01T09:00:00+01:00",
+  ],
+  [
     "YAML that is not closed",
     'cases: [{ name: "one }]\n',
     2,

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { readReview } from "../../fixtures/readReview.ts";
 import { insideFolder } from "../insideFolder.ts";
 import { runPostern } from "../runPostern.ts";
-import { CONFIG_MAP, oneCase, POD, TableFolder, TEAM_POD } from "./TableFolder.ts";
+import { CONFIG_MAP, oneCase, POD, TableFolder, TEAM_POD, TEST_GATE } from "./TableFolder.ts";
 
 const folder = new TableFolder();
 afterAll(() => folder.remove());
@@ -86,6 +86,53 @@ describe("postern test passes", () => {
     folder.write("objects/review.json", readReview("validate-v1-create-pods-2"));
     const ran = await folder.run(oneCase(...fields));
     expect(ran).toEqual({ code: 0, out: "passed      a.test.yaml  1 case\n1 passed, 0 failed\n", err: "" });
+  });
+
+  it("a case at a time, when the stages and exceptions of its cluster depend on it", async () => {
+    folder.write(
+      "staged.ts",
+      TEST_GATE.replace(
+        "  clusters: {",
+        `  stages: [{ policies: ["team"], clusters: ["soft"], mode: "enforce", since: "2030-01-01" }],
+  exceptions: [{ policy: "no-latest", clusters: ["strict"], until: "2030-01-01", reason: "a migration", owner: "shop" }],
+  clusters: {`,
+      ),
+    );
+    const one = (name: string, ...fields: string[]) => `  - { name: ${name}, ${fields.join(", ")} }\n`;
+    const latest = POD.replace("web:1", "web:latest");
+    const table = `gate: staged.ts\ncases:\n${[
+      one(
+        "before the stage",
+        "policy: team",
+        "cluster: soft",
+        'at: "2029-12-31T23:59:59Z"',
+        `manifest: ${POD}`,
+        "expect: warned",
+      ),
+      one("in the stage", "policy: team", "cluster: soft", "at: 2030-01-01", `manifest: ${POD}`, "expect: denied"),
+      one(
+        "excepted",
+        "policy: no-latest",
+        "cluster: strict",
+        "at: 2029-01-01",
+        `manifest: ${latest}`,
+        "expect: allowed",
+      ),
+      one(
+        "no longer",
+        "policy: no-latest",
+        "cluster: strict",
+        "at: 2030-01-01",
+        `manifest: ${latest}`,
+        "expect: denied",
+      ),
+      one("alone", "policy: no-latest", `manifest: ${latest}`, "expect: denied"),
+    ].join("")}`;
+    expect(await folder.run(table)).toEqual({
+      code: 0,
+      out: "passed      a.test.yaml  5 cases\n5 passed, 0 failed\n",
+      err: "",
+    });
   });
 
   it("a custom resource whose plural a definition in crds has", async () => {
@@ -231,6 +278,23 @@ describe("postern test finds", () => {
     });
     folder.write("functions/gate.ts", 'export { default } from "../gate.ts";\n');
     expect(await inside("own")).toMatchObject({ code: 0 });
+  });
+
+  it("files of other tools, which it skips and counts, and refuses when they are named", async () => {
+    folder.write("mixed/rules.test.yaml", "rule_files: [a.yaml]\nevaluation_interval: 1m\ntests: []\n");
+    expect(await folder.test(["mixed"])).toMatchObject({
+      code: 2,
+      out: expect.stringContaining("0 passed, 0 failed\n1 file is no table of cases"),
+    });
+    folder.write("mixed/a.test.yaml", table);
+    expect(await folder.test(["mixed", "--verbose"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("skipped     mixed/rules.test.yaml  no table\n1 passed, 0 failed\n"),
+    });
+    expect(await folder.test(["mixed/rules.test.yaml"])).toMatchObject({
+      code: 2,
+      out: expect.stringContaining("is no table: it has neither cases"),
+    });
   });
 
   it("no table, and does not exit with 0", async () => {

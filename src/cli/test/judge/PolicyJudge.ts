@@ -41,10 +41,13 @@ export class PolicyJudge {
     this.#runtime = new GateRuntime(gate, { now, log: this.#log(), freezeReviews: true });
   }
 
-  /** One at a time: an error of the policy belongs to the last call. */
-  async judge(review: Review, settings: ClusterSettings): Promise<Judgement> {
+  /**
+   * One at a time: an error of the policy belongs to the last call. `at` is the time of stages and exceptions, in milliseconds since
+   * 1970; default: now.
+   */
+  async judge(review: Review, settings: ClusterSettings, at?: number): Promise<Judgement> {
     this.#error = undefined;
-    const { policies, patch, object } = await judgeReviewLocally(this.#runtime, settings, review);
+    const { policies, patch, object } = await judgeReviewLocally(this.#runtime, settings, review, at);
     const [verdict] = policies;
     const nothing = { findings: [], patch: [], object };
     if (verdict === undefined || verdict.result === "other-version")

@@ -21,6 +21,8 @@ export interface TestReport {
   readonly broken: number;
   /** Cases whose patch was written. */
   readonly updated: number;
+  /** Files that are named as tables, and are of another tool. */
+  readonly others: readonly string[];
   /** Undefined without `--coverage`. */
   readonly coverage: readonly GateCoverage[] | undefined;
 }

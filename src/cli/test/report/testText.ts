@@ -18,7 +18,7 @@ type Style = Parameters<typeof paint>[2];
  * The results for people: a line for each table whose cases all passed, and each case that did not, with what was expected, what
  * came, and the difference. `verbose` lists the cases that passed.
  */
-export function testText(terminal: Terminal, { entries }: TestReport, verbose: boolean): string {
+export function testText(terminal: Terminal, { entries, others }: TestReport, verbose: boolean): string {
   const colour = (style: Style, text: string): string => paint(terminal, terminal.stdout, style, text);
   const files = Map.groupBy(entries, fileOf);
   const lines: string[] = [];
@@ -34,15 +34,18 @@ export function testText(terminal: Terminal, { entries }: TestReport, verbose: b
       else if (verbose) lines.push(headLine("passed", caseText(entry.result), colour));
     }
   }
+  for (const file of verbose ? others : [])
+    lines.push(`${"skipped".padEnd(10)}  ${wrapText(`${printable(file)}  ${colour("dim", "no table")}`, INDENT)}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
 /** `3 passed, 1 failed`, the last line. */
-export function summaryText({ passed, failed, broken, updated }: TestReport): string {
+export function summaryText({ passed, failed, broken, updated, others }: TestReport): string {
   const parts = [`${passed} passed`, `${failed} failed`];
   if (broken > 0) parts.push(`${broken} could not be run`);
   if (updated > 0) parts.push(`${updated} ${updated === 1 ? "patch" : "patches"} written`);
-  return `${parts.join(", ")}\n`;
+  const files = `${others.length} ${others.length === 1 ? "file is no table" : "files are no tables"} of cases`;
+  return `${parts.join(", ")}\n${others.length === 0 ? "" : `${files} (--verbose lists them)\n`}`;
 }
 
 function isPassed(entry: TestEntry): boolean {

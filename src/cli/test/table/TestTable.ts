@@ -32,6 +32,8 @@ export interface TestCase {
   readonly policy: string;
   /** Undefined: the policy is judged in mode `enforce`, without the settings of a cluster. */
   readonly cluster: string | undefined;
+  /** The time of the stages and exceptions of the cluster, in milliseconds since 1970; undefined: now. */
+  readonly at: number | undefined;
   readonly review: Review;
   readonly expect: Expectation;
   readonly message: MessagePattern | undefined;
@@ -55,6 +57,8 @@ export interface TestTable {
   readonly gateLine: number;
   readonly cases: readonly TestCase[];
   readonly faults: readonly TableFault[];
+  /** Whether it has no field of a table: such a file is of another tool. */
+  readonly isOther?: boolean;
   /** The files that it names, and that were read or should be there. */
   readonly inputs: readonly string[];
 }

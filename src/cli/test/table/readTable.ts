@@ -1,15 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatPath } from "../../../policy/define/formatPath.ts";
+import { isJsonObject } from "../../../protocol/Json.ts";
+import { parseInstant } from "../../../protocol/parseInstant.ts";
 import { declaredResources } from "../../manifests/declaredResources.ts";
 import { readReviews } from "../../manifests/readReviews.ts";
+import { closestName } from "../../terminal/closestName.ts";
 import { readFault } from "../../terminal/readFault.ts";
 import { readMessagePattern } from "./messagePattern.ts";
 import { type CaseSurroundings, definitionsOf, inputsOf, NO_INPUT, readCaseReview } from "./readCaseReview.ts";
 import { type ShapeFault, shapeFaults } from "./shapeFaults.ts";
 import { TableDocument } from "./TableDocument.ts";
 import type { TableFault, TestCase, TestTable } from "./TestTable.ts";
-import { caseSchema, tableSchema, type WrittenCase, type WrittenTable } from "./tableSchema.ts";
+import { caseSchema, KNOWN_FIELDS, tableSchema, type WrittenCase, type WrittenTable } from "./tableSchema.ts";
 
 /** A table while its cases are read. */
 interface OpenTable {
@@ -26,6 +29,7 @@ export async function readTable(file: string): Promise<TestTable> {
   const text = await readText(file);
   const document = typeof text === "string" ? TableDocument.read(file, text) : text;
   if (!(document instanceof TableDocument)) return broken(file, [document]);
+  if (isOfAnotherTool(document.value)) return { ...broken(file, []), isOther: true };
   const parsed = tableSchema.safeParse(document.value);
   if (!parsed.success)
     return broken(
@@ -80,6 +84,9 @@ async function readCase(table: OpenTable, written: WrittenCase, index: number): 
   if (policy === undefined) return fail("policy is missing: write the name of the policy here, or for the whole table");
   if (written.message !== undefined && expect !== "denied" && expect !== "warned")
     return fail(`is for expect: denied and warned; ${expect} has no message`, "message");
+  const at = written.at === undefined ? undefined : parseInstant(written.at);
+  if (written.at !== undefined && at === undefined)
+    return fail("expected a date, or a time with its zone, such as 2026-12-01 or 2026-12-01T09:00:00+01:00", "at");
   if (written.patch !== undefined && expect !== "changed")
     return fail(`is for expect: changed; ${expect} has no patch`, "patch");
   const message = written.message === undefined ? undefined : readMessagePattern(written.message);
@@ -97,6 +104,7 @@ async function readCase(table: OpenTable, written: WrittenCase, index: number): 
     name,
     policy,
     cluster: written.cluster ?? defaults.cluster,
+    at,
     review,
     expect,
     message,
@@ -113,6 +121,13 @@ function addFault(
 ): undefined {
   faults.push({ file, line: document.lineOf(["cases", index, ...path]), message, test });
   return undefined;
+}
+
+/** Whether no field of a document is one of a table, nor close to one, as in the tests of Prometheus rules. */
+function isOfAnotherTool(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  const names = Object.keys(value);
+  return names.length > 0 && names.every((name) => closestName(name, KNOWN_FIELDS.table) === undefined);
 }
 
 function broken(file: string, faults: readonly TableFault[]): TestTable {

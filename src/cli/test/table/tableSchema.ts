@@ -39,6 +39,7 @@ export const caseSchema = z.strictObject({
   review: z.optional(z.union([text, object])),
   old: z.optional(z.union([text, object])),
   operation: z.optional(z.enum(["CREATE", "UPDATE", "DELETE"])),
+  at: z.optional(text),
   expect: z.enum(EXPECTATIONS),
   message: z.optional(z.string()),
   patch: z.optional(z.array(operationSchema)),
