@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubernetesApi } from "../../../src/kubernetes/KubernetesApi.ts";
+import { ROLLOUT_MANAGER } from "../../../src/rollout/workload/rolloutPatch.ts";
 import type { Cluster } from "../../cluster/Cluster.ts";
 import { APPLY, type ApiAnswer, type ApiCall, type KubeObject, MERGE } from "../../cluster/ClusterApi.ts";
 import { applyCertManagerDefinitions } from "../../cluster/certmanager/applyCertManagerDefinitions.ts";
@@ -10,13 +11,19 @@ import { startCluster } from "../../cluster/startCluster.ts";
 import { eventually } from "../../run/eventually.ts";
 import { installRollout } from "./installRollout.ts";
 
-/** The namespace with a Certificate. One names gate, db, edge, parted and resting, another moving and undone. */
+/** The namespace with a Certificate. One names gate, db, edge, parted and resting, another moving, undone and crowded. */
 export const NAMESPACE = "gates";
 /** A namespace without Certificates. */
 export const PLAIN = "plain";
 export const STATE = "postern.dev/rollout-state";
 export const IN_PROGRESS = "postern.dev/rollout-in-progress";
-const MOVING = ["deployment/moving", "statefulset/moving", "daemonset/moving", "deployment/undone"];
+const MOVING = [
+  "deployment/moving",
+  "statefulset/moving",
+  "daemonset/moving",
+  "deployment/undone",
+  "deployment/crowded",
+];
 const RULES = [
   { apiGroups: ["apps", "cert-manager.io", "coordination.k8s.io", "events.k8s.io"], resources: ["*"], verbs: ["*"] },
   { apiGroups: [""], resources: ["pods", "pods/*"], verbs: ["*"] },
@@ -66,10 +73,13 @@ export class RolloutTokenBed {
   }
 
   /** Calls the API server with the controller's token. The body is a merge patch unless `more` sets another content type. */
-  call(method: string, path: string, body?: object, more: ApiCall = {}): Promise<ApiAnswer> {
+  call(method: string, path: string, body?: object, { query, ...more }: ApiCall = {}): Promise<ApiAnswer> {
     const contentType = method === "POST" || method === "PUT" ? "application/json" : MERGE;
     const parts = body === undefined ? {} : { body };
-    return this.cluster.api.call(method, path, { contentType, ...parts, ...more, token: this.#token });
+    // Any other field manager is refused anyway.
+    const isNamed = method !== "PATCH" || path.includes("fieldManager=");
+    const names = { query: { ...(isNamed ? {} : { fieldManager: ROLLOUT_MANAGER }), ...query } };
+    return this.cluster.api.call(method, path, { contentType, ...parts, ...names, ...more, token: this.#token });
   }
 
   /** The controller's client: a JSON Patch for an array, a server-side apply for an object. */
@@ -121,6 +131,7 @@ export class RolloutTokenBed {
     for (const kind of ["Deployment", "StatefulSet", "DaemonSet"])
       await this.create(at.workload(`${kind.toLowerCase()}s`, ""), workload(kind, "moving"));
     await this.create(at.workload("deployments", ""), workload("Deployment", "undone"));
+    await this.create(at.workload("deployments", ""), workload("Deployment", "crowded"));
     await this.create(at.certificate("").replace(/\/$/, ""), certificate("gate-tls"));
     const moving = { "postern.dev/rollout": MOVING.join() };
     await this.create(at.certificate("").replace(/\/$/, ""), certificate("moving-tls", moving));

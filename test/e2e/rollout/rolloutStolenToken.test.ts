@@ -7,7 +7,9 @@ import type { PodView } from "../../../src/rollout/workload/PodView.ts";
 import { WORKLOAD_KINDS, type WorkloadRef } from "../../../src/rollout/workload/WorkloadRef.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
 import { eventually } from "../../run/eventually.ts";
+import { writeAsMany } from "../api/foreignManagedFields.ts";
 import { at, begun, IN_PROGRESS, NAMESPACE, PLAIN, RolloutTokenBed, STATE } from "./RolloutTokenBed.ts";
+import { rolloutOwnerAttempts } from "./rolloutOwnerAttempts.ts";
 import { rolloutStateAttempts } from "./rolloutStateAttempts.ts";
 import { deletePod, EVENT, ownLease, rolloutTokenAttempts } from "./rolloutTokenAttempts.ts";
 
@@ -42,7 +44,7 @@ const DENIED =
   /ValidatingAdmissionPolicy 'postern-rollout-(workloads|begins|pods|certificates|leases|events)'|User "system:serviceaccount:\S+" cannot/;
 
 describe("the API server denies the rollout controller's token to", () => {
-  it.each([...rolloutTokenAttempts, ...rolloutStateAttempts])("%s", async (_, send) => {
+  it.each([...rolloutTokenAttempts, ...rolloutStateAttempts, ...rolloutOwnerAttempts])("%s", async (_, send) => {
     const { status, body } = await send(bed);
     expect([403, 422], JSON.stringify(body)).toContain(status);
     expect(body.message).toMatch(DENIED);
@@ -202,6 +204,22 @@ describe("the API server allows the controller's token", () => {
       progressDeadlineSeconds,
     ]);
     expect(metadata.labels).not.toHaveProperty(IN_PROGRESS);
+  });
+
+  it("to begin at a Deployment with more field managers than the API server keeps", async () => {
+    const path = at.workload("deployments", "crowded");
+    await writeAsMany(bed.cluster.api, path);
+    // The API server's cache of Certificates may be behind.
+    const managers = await eventually("the rollout to begin", async () => {
+      const { status, body } = await bed.call("PATCH", path, begun("moving-tls"));
+      if (/postern-rollout-begins/.test(body.message)) return undefined;
+      expect(status, body.message).toBe(200);
+      return body.metadata.managedFields;
+    });
+    expect(managers.map(({ manager }: KubeObject) => manager)).toContain("ancient-changes");
+    // Not more than one of them goes.
+    const emptied = await bed.call("PATCH", path, { metadata: { managedFields: managers.slice(0, 5) } });
+    expect(emptied.status, emptied.body.message).toBe(422);
   });
 
   it("to mark a Pod in place, again and without the request of before", async () => {

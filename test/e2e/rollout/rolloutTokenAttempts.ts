@@ -10,7 +10,8 @@ const JSON_PATCH = { contentType: "application/json-patch+json" };
 const STRATEGIC = { contentType: "application/strategic-merge-patch+json" };
 const FORCED = { contentType: APPLY, query: { fieldManager: "postern-rollout", force: "true" } };
 const MARKED = { "postern.dev/certificate-revision": "1", "x-certificate-serial": "a1" };
-const IN_PLACE = { ...MARKED, "postern.dev/rollout-in-place": "true" };
+/** The marks of a Pod that reloads its certificate. */
+export const IN_PLACE = { ...MARKED, "postern.dev/rollout-in-place": "true" };
 const image = { spec: { template: { spec: { containers: [{ name: "app", image: "evil.example.com/app:1" }] } } } };
 const privileged = { name: "app", image: "registry.example.com/app:1", securityContext: { privileged: true } };
 const event = {

@@ -1,4 +1,6 @@
+import { FIELD_MANAGER } from "../../../src/sync/target/targetPatch.ts";
 import type { ApiAnswer, KubeObject } from "../../cluster/ClusterApi.ts";
+import { claim, INVENTED, inventedEntry, othersChanged } from "../api/foreignManagedFields.ts";
 import { CANARY, LEASE, MUTATING, type SyncBed, VALIDATING } from "./bed/SyncBed.ts";
 import type { SyncTokenCall } from "./bed/withSyncToken.ts";
 import { changed, url } from "./stolenTokenAttempts.ts";
@@ -149,6 +151,58 @@ function foreignUrls(edge: string): readonly string[] {
   ];
 }
 
+const claimed = (all: readonly KubeObject[], fieldsV1: object): KubeObject[] => claim(all, FIELD_MANAGER, fieldsV1);
+/** The same fields of each webhook. */
+const ofWebhooks = ([first]: readonly KubeObject[], parts: object): object => ({
+  "f:webhooks": Object.fromEntries(Object.keys(first?.fieldsV1["f:webhooks"]).map((key) => [key, parts])),
+});
+
+/** Changes of metadata.managedFields. */
+const FOREIGN_OWNERS: readonly [what: string, change: (all: KubeObject[]) => KubeObject[]][] = [
+  [
+    "claim the rules of a webhook, so that a server-side apply of others conflicts",
+    (all) => claimed(all, ofWebhooks(all, { "f:rules": {} })),
+  ],
+  [
+    "claim 1 MB of fields below a URL",
+    (all) => claimed(all, ofWebhooks(all, { "f:clientConfig": { "f:url": INVENTED } })),
+  ],
+  ["claim a label", (all) => claimed(all, { "f:metadata": { "f:labels": { "f:postern.dev/gate": {} } } })],
+  [
+    "claim the annotation of the hand-over",
+    (all) => claimed(all, { "f:metadata": { "f:annotations": { "f:postern.dev/sync": {} } } }),
+  ],
+  ["claim a webhook that does not exist", (all) => claimed(all, { "f:webhooks": { 'k:{"name":"x"}': { ".": {} } } })],
+  ["claim 1 MB of invented annotations", (all) => claimed(all, { "f:metadata": { "f:annotations": INVENTED } })],
+  [
+    "add the joined entry of old managers",
+    (all) => claim(all, "ancient-changes", { "f:metadata": { "f:annotations": INVENTED } }),
+  ],
+  [
+    "empty the parts of another manager's webhooks",
+    (all) =>
+      all.map(({ fieldsV1, ...entry }) => ({
+        ...entry,
+        fieldsV1: {
+          ...fieldsV1,
+          "f:webhooks": Object.fromEntries(
+            Object.entries<object>(fieldsV1["f:webhooks"] ?? {}).map(([key, parts]) => [
+              key,
+              Object.fromEntries(Object.keys(parts).map((part) => [part, {}])),
+            ]),
+          ),
+        },
+      })),
+  ],
+  ...othersChanged(FIELD_MANAGER),
+];
+
+const ABOUT = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingWebhookConfiguration",
+  name: "postern",
+};
+
 /** Changes of the sync's Lease. */
 const FOREIGN_LEASES: readonly [what: string, metadata: object, spec: object][] = [
   ["of 68 years", {}, { leaseDurationSeconds: 2_147_483_647 }],
@@ -161,6 +215,7 @@ const FOREIGN_LEASES: readonly [what: string, metadata: object, spec: object][] 
   ["with a holder of 10 KB", {}, { holderIdentity: "x".repeat(10_000) }],
   ["with a holder of two lines", {}, { holderIdentity: "a\nb" }],
   ["with annotations", { annotations: { a: "x".repeat(200_000) } }, {}],
+  ["with 1 MB of managedFields", { managedFields: [inventedEntry("coordination.k8s.io/v1")] }, {}],
   ["with labels", { labels: { a: "b" } }, {}],
   ["with a finalizer", { finalizers: ["example.com/stay"] }, {}],
   ["with an owner", { ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "x", uid: "x" }] }, {}],
@@ -177,6 +232,11 @@ const FOREIGN_EVENTS: readonly [what: string, change: object][] = [
   ["of another type", { type: "Error" }],
   ["with a name", { metadata: { name: "kube-system.x", namespace: "default" } }],
   ["with annotations", { metadata: { generateName: "postern-sync-", annotations: { a: "b" } } }],
+  [
+    "with 1 MB of managedFields",
+    { metadata: { generateName: "postern-sync-", managedFields: [inventedEntry("events.k8s.io/v1")] } },
+  ],
+  ["about an object with a uid of 100 KB", { regarding: { ...ABOUT, uid: "x".repeat(100_000) } }],
   ["with a series", { series: { count: 9, lastObservedTime: "2026-01-01T00:00:00.000000Z" } }],
   ["with a related object", { related: { kind: "Pod", name: "x", namespace: "default" } }],
   ["of the old source kubelet", { deprecatedSource: { component: "kubelet" } }],
@@ -210,11 +270,7 @@ export const eventWith = (change: object = {}): object => ({
   reportingInstance: "postern-sync",
   action: "Confirmed",
   reason: "Confirmed",
-  regarding: {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingWebhookConfiguration",
-    name: "postern",
-  },
+  regarding: ABOUT,
   type: "Normal",
   note: "ok",
   ...change,
@@ -271,6 +327,10 @@ export function stolenTokenForms(
       "take annotations from another manager",
       () => managedFields((all) => all.map((it) => ({ ...it, fieldsV1: { ...it.fieldsV1, "f:metadata": {} } }))),
     ],
+    ...FOREIGN_OWNERS.map(([what, change]): [string, () => Promise<ApiAnswer>] => [
+      `write managedFields that ${what}`,
+      () => managedFields(change),
+    ]),
     ["write as another field manager", () => call("PATCH", VALIDATING, own({ phase: "soaking" }), manager("kubectl"))],
     ...FOREIGN_LEASES.map(([what, metadata, spec]): [string, () => Promise<ApiAnswer>] => [
       `create a Lease ${what}`,
@@ -299,7 +359,7 @@ function roots(value: string | null): object {
 }
 
 function isOfSync({ manager: name }: KubeObject): boolean {
-  return name === "postern-sync";
+  return name === FIELD_MANAGER;
 }
 
 function manager(fieldManager: string): { readonly query: Record<string, string> } {

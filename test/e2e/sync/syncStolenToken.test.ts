@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { splitBase, splitGateUrl } from "../../../src/protocol/gateUrl.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
-import { CANARY, LEASE, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
+import { writeAsMany } from "../api/foreignManagedFields.ts";
+import { CANARY, LEASE, MUTATING, SETTINGS, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
 import { type SyncTokenCall, withSyncToken } from "./bed/withSyncToken.ts";
 import { ADMISSION, CRDS, changed, conversion, GATEWAYS, stolenTokenAttempts, url } from "./stolenTokenAttempts.ts";
 import { ENDS, EVENTS, eventWith, leaseWith, stolenTokenForms } from "./stolenTokenForms.ts";
@@ -108,6 +109,18 @@ it("the API server lets the sync put capabilities into URLs, replace them and no
   expect(statuses).toEqual([200, 200, 422, 200, 200]);
   const restored = await bed.cluster.api.merge(VALIDATING, await changed(bed, VALIDATING, url(first)));
   expect(restored.status).toBe(200);
+});
+
+it("the API server lets the sync write a registration with more field managers than it keeps", async () => {
+  await writeAsMany(bed.cluster.api, MUTATING);
+  const webhooks = await changed(bed, MUTATING, (webhook: KubeObject) => ({
+    ...webhook,
+    clientConfig: { ...webhook.clientConfig, caBundle: Buffer.from("x").toString("base64") },
+  }));
+  const { status, body } = await call("PATCH", MUTATING, webhooks, { query: { dryRun: "All" } });
+  expect(status, body.message).toBe(200);
+  const managers = body.metadata.managedFields.map(({ manager }: KubeObject) => manager);
+  expect(managers).toContain("ancient-changes");
 });
 
 it("the API server allows the sync's token to write its Lease and an Event in its own name", async () => {
