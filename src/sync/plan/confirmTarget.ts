@@ -1,6 +1,7 @@
 import { splitBase, splitGateUrl } from "../../protocol/gateUrl.ts";
 import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
+import { boundTimes } from "../target/boundTimes.ts";
 import type { Hook } from "../target/Hook.ts";
 import { purposeOf, type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { withoutUndefined } from "../target/TargetState.ts";
@@ -86,7 +87,7 @@ function rollBack(
   const { since } = unaskedRoots({ ...target, hooks: snapshot }, goal, { now: observation.now });
   // A snapshot can be forged, so the roots that come back with it count as somebody else's.
   const added = Object.entries(since).filter(([root]) => !current.has(root));
-  const unasked = { ...unaskedSince, ...Object.fromEntries(added) };
+  const unasked = boundTimes({ ...unaskedSince, ...Object.fromEntries(added) }, unaskedSince ?? {});
   const state = withoutUndefined({
     phase: undefined,
     since: undefined,

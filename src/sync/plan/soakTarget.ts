@@ -2,6 +2,7 @@ import { distinctCertificates, trustHash } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
+import { boundTimes } from "../target/boundTimes.ts";
 import type { SyncTarget } from "../target/SyncTarget.ts";
 import { type TargetState, withoutUndefined } from "../target/TargetState.ts";
 import { hooksWith, type TargetView, viewOf } from "../target/TargetView.ts";
@@ -57,12 +58,13 @@ function soakAsked(
   // The remembered time and the time it is compared with would both be wrong, by up to the whole soak.
   if (clock !== undefined && unwanted.length > 0) return { findings: [clock] };
   const { unusedSince: before = {} } = target.state;
-  const unusedSince = Object.fromEntries(
+  const unused = Object.fromEntries(
     unwanted
       // With a frozen goal no soak starts, because the root may be announced. A root that is in use again leaves its soak.
       .filter((root) => !isUsed(root) && (goal.frozen === undefined || before[root.fingerprint] !== undefined))
       .map(({ fingerprint }) => [fingerprint, before[fingerprint] ?? now]),
   );
+  const unusedSince = boundTimes(unused, before);
   const due = unwanted.filter((root) => !isUsed(root) && now - (unusedSince[root.fingerprint] ?? now) >= goal.soakMs);
   if (due.length > 0 && goal.frozen === undefined)
     return narrow(target, observation, goal, { roots, due, unusedSince, base });
@@ -128,7 +130,7 @@ function narrow(
   about: {
     roots: readonly Certificate[];
     due: readonly Certificate[];
-    unusedSince: Record<string, number>;
+    unusedSince: Readonly<Record<string, number>>;
     base: string;
   },
 ): TargetStep {

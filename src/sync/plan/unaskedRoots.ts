@@ -3,10 +3,14 @@ import { catalogue, rootCatalogues } from "../../trust/roots/catalogue.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
 import type { Finding } from "../Finding.ts";
 import type { SyncGoal } from "../goal/SyncConfig.ts";
+import { boundTimes } from "../target/boundTimes.ts";
 import { type SyncTarget, targetName } from "../target/SyncTarget.ts";
 import { viewOf } from "../target/TargetView.ts";
 
-/** The roots of a target that nobody asked for, and since when each of them is seen, by fingerprint. */
+/** Each finding is an Event and a line of the report, and a bundle of 300 KB has 700 roots. */
+const MAX_FINDINGS = 10;
+
+/** The roots of a target that nobody asked for, those in use first, and since when each of them is seen, by fingerprint. */
 export interface UnaskedRoots {
   readonly roots: readonly Certificate[];
   readonly since: Readonly<Record<string, number>>;
@@ -34,15 +38,16 @@ export function unaskedRoots(
   const each = target.hooks.map(({ bundle }) => readableCertificates(bundle));
   const written = fingerprintsOf(each.filter((roots) => trustHash(roots) === bundleHash).flat());
   const offered = fingerprintsOf(Object.keys(rootCatalogues).flatMap(catalogue));
-  const roots = unknown.filter(
-    ({ fingerprint }) =>
-      !offered.has(fingerprint) &&
-      (used.has(fingerprint) || before[fingerprint] !== undefined || !written.has(fingerprint)),
-  );
-  return {
-    roots,
-    since: Object.fromEntries(roots.map(({ fingerprint }) => [fingerprint, before[fingerprint] ?? now])),
-  };
+  const isUsed = ({ fingerprint }: Certificate): boolean => used.has(fingerprint);
+  const roots = unknown
+    .filter(
+      (root) =>
+        !offered.has(root.fingerprint) &&
+        (isUsed(root) || before[root.fingerprint] !== undefined || !written.has(root.fingerprint)),
+    )
+    .toSorted((one, other) => Number(isUsed(other)) - Number(isUsed(one)));
+  const since = Object.fromEntries(roots.map(({ fingerprint }) => [fingerprint, before[fingerprint] ?? now]));
+  return { roots, since: boundTimes(since, before, used) };
 }
 
 /**
@@ -62,17 +67,22 @@ export function unaskedFindings(
   const whenUsed = isPinned(target)
     ? "even if a served chain still needs it"
     : "once the API server can call the gate without it";
-  return roots.map(({ fingerprint, subject }): Finding => {
-    const until = new Date((since[fingerprint] ?? 0) + soakMs).toISOString();
+  const findings = roots.slice(0, MAX_FINDINGS).map(({ fingerprint, subject }): Finding => {
+    const seen = since[fingerprint];
+    const when = seen === undefined ? "after other such roots" : `from ${new Date(seen + soakMs).toISOString()} on`;
     const removal =
       frozen !== undefined
         ? `it stays until the source of what comes next can be followed again (${frozen.code})`
         : isOneBase
-          ? `the sync removes it from ${until} on, ${whenUsed}`
+          ? `the sync removes it ${when}, ${whenUsed}`
           : "it stays until all webhooks call one base URL";
     const message = `the bundle has the root ${subject.short} (sha256:${fingerprint}), which neither the config, a catalogue, the announcement nor the hand-over names: ${removal}; if it is intended, add it to trust.roots`;
     return { code: "unasked-root", about: targetName(target), message };
   });
+  const more = roots.length - findings.length;
+  if (more === 0) return findings;
+  const message = `the bundle has ${more} more roots of this kind`;
+  return [...findings, { code: "unasked-root", about: targetName(target), message }];
 }
 
 function fingerprintsOf(roots: readonly Certificate[]): ReadonlySet<string> {

@@ -120,7 +120,6 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
   const texts: Readonly<Record<string, string | undefined>> = {
     phase,
     since: since === undefined ? undefined : timeText(since),
-    snapshot: snapshot === undefined ? undefined : snapshotText(snapshot),
     "bundle-hash": bundleHash,
     url: base === undefined ? undefined : writtenBase(base),
     "unused-since": timesText(state.unusedSince),
@@ -132,8 +131,10 @@ export function stateAnnotations(state: TargetState): Record<string, string> {
         ? undefined
         : JSON.stringify({ since: timeText(failingOpen.since), webhooks: failingOpen.webhooks }),
   };
+  const left = MAX_STATE_BYTES - Object.values(texts).reduce((sum, text = "") => sum + Buffer.byteLength(text), 0);
+  const all = { ...texts, snapshot: snapshot === undefined ? undefined : snapshotText(snapshot, left) };
   return Object.fromEntries(
-    Object.entries(texts).flatMap(([key, value]) => (value === undefined ? [] : [[`${STATE_PREFIX}${key}`, value]])),
+    Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[`${STATE_PREFIX}${key}`, value]])),
   );
 }
 
@@ -157,12 +158,12 @@ function timeText(at: number): string {
  * The annotations of an object may have 256 KiB (`TotalAnnotationSizeLimitB`, k8s.io/apimachinery). 32 KiB are left for
  * other annotations.
  */
-const MAX_SNAPSHOT_BYTES = 224 * 1024;
+const MAX_STATE_BYTES = 224 * 1024;
 
 /** Omits a snapshot that is too large. A write without a way back is better than no write. */
-function snapshotText(hooks: readonly Hook[]): string | undefined {
+function snapshotText(hooks: readonly Hook[], maxBytes: number): string | undefined {
   const text = JSON.stringify(packSnapshot(hooks));
-  return Buffer.byteLength(text) > MAX_SNAPSHOT_BYTES ? undefined : text;
+  return Buffer.byteLength(text) > maxBytes ? undefined : text;
 }
 
 /** Stores each bundle once. Webhooks usually share one bundle, and a bundle of all public roots has 220 KB. */

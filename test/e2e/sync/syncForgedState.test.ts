@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { readableCertificates, trustHash } from "../../../src/trust/bundle.ts";
 import type { KubeObject } from "../../cluster/ClusterApi.ts";
 import { eventually } from "../../run/eventually.ts";
+import { lookalikes, manyRoots } from "../../sync/forgedRoots.ts";
 import { bundleSizes, CANARY, LEASE, MUTATING, SyncBed, VALIDATING } from "./bed/SyncBed.ts";
 import { leaseWith } from "./stolenTokenForms.ts";
 
@@ -203,6 +204,43 @@ it.each(["the token of the sync", "the token of the sync, which also forges the 
     await expectMended();
   },
 );
+
+/** Writes a bundle with the token of the sync. */
+async function writeWithToken(bundle: string): Promise<void> {
+  const caBundle = Buffer.from(bundle).toString("base64");
+  for (const path of [VALIDATING, MUTATING]) {
+    const webhooks = (await bed.live(path)).webhooks.map((webhook: KubeObject) => ({
+      ...webhook,
+      clientConfig: { ...webhook.clientConfig, caBundle },
+    }));
+    const { status, body } = await bed.cluster.api.merge(
+      path,
+      { webhooks },
+      { token: bed.token, query: { fieldManager: "postern-sync" } },
+    );
+    expect(status, body.message).toBe(200);
+  }
+}
+
+it("a bundle full of roots, more than the state can remember, is reported and empty after two soaks", async () => {
+  const many = await manyRoots(500);
+  await writeWithToken(`${bed.cas.old.root}${many}`);
+  const first = await found();
+  expect(first.code).toBe(1);
+  expect(first.findings).toContain(`unasked-root ${V}`);
+  expect(first.findings.length).toBeLessThan(30);
+  for (let soaks = 0; soaks < 3; soaks += 1) {
+    await soaked();
+    await found();
+  }
+  await expectMended();
+});
+
+it("a hundred roots that look like the right one go in the next run, which the API server would else refuse", async () => {
+  await writeWithToken(`${await lookalikes(bed.cas.old.root, 110)}${bed.cas.old.root}`);
+  expect((await found(await bed.writeConfig({ roots: [bed.cas.old], soak: "1h" }))).code).toBe(1);
+  await expectMended();
+});
 
 /** Resolves after the soak of what was seen until now. */
 async function soaked(): Promise<void> {

@@ -3,9 +3,10 @@ import { nextStep } from "../../../src/sync/plan/nextStep.ts";
 import { removeUnasked } from "../../../src/sync/plan/removeUnasked.ts";
 import type { Step } from "../../../src/sync/plan/Step.ts";
 import type { Hook } from "../../../src/sync/target/Hook.ts";
-import type { TargetState } from "../../../src/sync/target/TargetState.ts";
+import { stateAnnotations, type TargetState } from "../../../src/sync/target/TargetState.ts";
 import { encodeBundle, readableCertificates } from "../../../src/trust/bundle.ts";
 import { catalogue } from "../../../src/trust/roots/catalogue.ts";
+import { lookalikes, manyRoots } from "../forgedRoots.ts";
 import { makeCas, NEW, OLD, SyncWorld, type WorldCa } from "../SyncWorld.ts";
 import { PlanBed, type PlanCase, type PlanInput, SOAK_MS, subjectsIn } from "./PlanBed.ts";
 
@@ -239,4 +240,45 @@ it("a root that a stranger put there and uses all the time is reported in each r
   world.kill();
   expect(world.run().kind).toBe("nothing-to-do");
   expect(nextStep(world.observe(), world.goal).kind).toBe("nothing-to-do");
+});
+
+it.each([
+  ["keys of their own", false],
+  ["one key", true],
+])(
+  "the next run removes roots that look like the right one, with %s, before the API server has tried it",
+  async (_, isOneKey) => {
+    const world = new SyncWorld(cas, { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK_MS }, [0], [0]);
+    const bundle = `${await lookalikes(bed.root(0).pem, 120, { isOneKey })}${bed.root(0).pem}`;
+    for (const index of world.targets.keys()) world.tamper(index, bundle);
+    world.run();
+    for (const { hooks } of world.targets)
+      for (const { bundle } of hooks) expect(bundle.replace(/^#.*\n/, "")).toBe(bed.root(0).pem);
+  },
+);
+
+it("a bundle full of roots is reported in a few findings, and remembered in a state of at most 40,000 characters", async () => {
+  const world = new SyncWorld(cas, { gate: "g", cluster: "prod", url: undefined, soakMs: SOAK_MS }, [0], [0]);
+  const bundle = `${await manyRoots(450)}${bed.bundle(0, 1)}`;
+  for (const index of world.targets.keys()) world.tamper(index, bundle);
+  world.served.set(OLD, [1, 1]);
+  const step = world.run();
+  const findings = step.kind === "report" ? step.findings : [];
+  expect(findings.map(({ code }) => code)).toEqual(findings.map(() => "unasked-root"));
+  const targets = world.targets.filter(({ isCanary }) => !isCanary);
+  expect(findings).toHaveLength(11 * targets.length);
+  // The root that a stranger uses is not hidden among the others.
+  expect(findings[0]?.message).toContain("has the root root 1 ");
+  expect(findings[10]?.message).toBe("the bundle has 441 more roots of this kind");
+  for (const { state } of targets) {
+    expect(stateAnnotations(state)["postern.dev/sync-unasked"]?.length).toBeLessThan(40_000);
+    expect(state.unaskedSince).toHaveProperty(bed.fingerprint(1));
+  }
+  for (let soaks = 0; soaks < 2; soaks += 1) {
+    world.kill();
+    world.now += SOAK_MS;
+    world.run();
+  }
+  for (const { hooks, isCanary } of world.targets)
+    if (!isCanary) for (const hook of hooks) expect(subjectsIn(hook.bundle)).toEqual(["root 0"]);
 });
