@@ -37,7 +37,11 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
     await eventually("the policy to be gone", async () => ((await create("a:1")).status === 201 ? true : undefined));
   });
 
-  function create(image: string, other = `b@${DIGEST}`, namespace = "postern-system"): Promise<ApiAnswer> {
+  function create(
+    image: string,
+    other = `b@${DIGEST}`,
+    { namespace = "postern-system", volume = `c@${DIGEST}` } = {},
+  ): Promise<ApiAnswer> {
     const container = (name: string, of: string): object => ({
       name,
       image: of,
@@ -49,7 +53,8 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
         seccompProfile: { type: "RuntimeDefault" },
       },
     });
-    const spec = { containers: [container("a", image)], initContainers: [container("b", other)] };
+    const volumes = [{ name: "c", image: { reference: volume } }];
+    const spec = { containers: [container("a", image)], initContainers: [container("b", other)], volumes };
     const pod = { metadata: { name: "pinned" }, spec };
     return cluster.api.create(`/api/v1/namespaces/${namespace}/pods`, pod, { query: { dryRun: "All" } });
   }
@@ -67,8 +72,18 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
     );
   });
 
+  it("refuses a Pod with an image volume without a digest", async () => {
+    const { status, body } = await create(`a@${DIGEST}`, undefined, { volume: "registry.example.com/files:1" });
+    expect(status, body.message).toBe(422);
+    expect(body.message).toContain("these images have no digest: registry.example.com/files:1; ");
+  });
+
   it("allows a Pod whose images have digests, with or without a tag, and every image in other namespaces", async () => {
-    const answers = [await create(`a@${DIGEST}`), await create(`a:1@${DIGEST}`), await create("a:1", "b:1", "default")];
+    const answers = [
+      await create(`a@${DIGEST}`),
+      await create(`a:1@${DIGEST}`),
+      await create("a:1", "b:1", { namespace: "default", volume: "c:1" }),
+    ];
     expect(answers.map(({ status, body }) => body.message ?? status)).toEqual([201, 201, 201]);
   });
 }
