@@ -107,7 +107,7 @@ describe("postern test passes", () => {
         "cluster: soft",
         'at: "2029-12-31T23:59:59Z"',
         `manifest: ${POD}`,
-        "expect: warned",
+        "expect: allowed",
       ),
       one("in the stage", "policy: team", "cluster: soft", "at: 2030-01-01", `manifest: ${POD}`, "expect: denied"),
       one(
