@@ -11,7 +11,9 @@ export async function faultsByPolicy(
   review: Review,
 ): Promise<ReadonlyMap<string, boolean>> {
   const verdict = await judge(policies, review, "validate");
-  return new Map(
-    verdict.policies.map(({ policy, findings }) => [policy, findings.some(({ effect }) => effect !== "existing")]),
-  );
+  const found = new Map<string, boolean>();
+  // A policy can judge an object and its Pod template.
+  for (const { policy, findings } of verdict.policies)
+    found.set(policy, found.get(policy) === true || findings.some(({ effect }) => effect !== "existing"));
+  return found;
 }

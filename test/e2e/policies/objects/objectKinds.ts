@@ -61,7 +61,7 @@ function workload(
 }
 
 function templateOf({ metadata, spec }: KubeObject): KubeObject {
-  return { metadata: { annotations: metadata.annotations ?? {}, labels: app }, spec };
+  return { metadata: { annotations: metadata.annotations ?? {}, labels: { ...metadata.labels, ...app } }, spec };
 }
 
 function never(template: KubeObject): KubeObject {

@@ -3,7 +3,16 @@ import { GeneratedPods } from "../../objects/GeneratedPods.ts";
 import { SeededRandom } from "../../objects/SeededRandom.ts";
 import { NAMESPACES, SERVICE_ACCOUNTS } from "./namespaces.ts";
 import { pickFields } from "./pickFields.ts";
-import { ANY_IMAGES, CONTAINER_FIELDS, IMAGE_VOLUMES, LISTED_IMAGES, POD_FIELDS, SPEC_FIELDS } from "./podChoices.ts";
+import {
+  ANY_IMAGES,
+  CONTAINER_FIELDS,
+  IMAGE_VOLUMES,
+  LISTED_IMAGES,
+  POD_ANNOTATIONS,
+  POD_FIELDS,
+  POD_LABELS,
+  SPEC_FIELDS,
+} from "./podChoices.ts";
 
 /** Random Pods with the fields that a built-in policy reads, the same ones for the same seed. */
 export class BuiltinPods {
@@ -29,6 +38,8 @@ export class BuiltinPods {
     // They cannot be created.
     delete spec.ephemeralContainers;
     metadata.namespace = random.pick(NAMESPACES);
+    if (!random.oneIn(4)) metadata.labels = { ...metadata.labels, ...pickFields(random, POD_LABELS) };
+    if (!random.oneIn(4)) metadata.annotations = { ...metadata.annotations, ...pickFields(random, POD_ANNOTATIONS) };
     Object.assign(spec, pickFields(random, SPEC_FIELDS));
     if (spec.serviceAccountName === undefined && random.oneIn(8)) spec.serviceAccount = random.pick(SERVICE_ACCOUNTS);
     const isWindows = spec.os?.name === "windows";

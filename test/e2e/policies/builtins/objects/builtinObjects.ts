@@ -3,8 +3,9 @@ import { comparisonSize } from "../../comparisonSize.ts";
 import { SeededRandom } from "../../objects/SeededRandom.ts";
 import { BuiltinPods } from "./BuiltinPods.ts";
 import { largeObjects } from "./largeObjects.ts";
+import { longTexts } from "./longTexts.ts";
 import { ingress, service } from "./networkObjects.ts";
-import { claim, plainObject, serviceAccount, statefulSet, versionedObject } from "./otherObjects.ts";
+import { claim, namespace, plainObject, serviceAccount, statefulSet, versionedObject } from "./otherObjects.ts";
 import { binding, clusterRole, role } from "./rbacObjects.ts";
 import { workload } from "./workload.ts";
 
@@ -19,6 +20,7 @@ const GENERATORS: readonly [of: (random: SeededRandom, index: number) => KubeObj
   [statefulSet, 250],
   [serviceAccount, 150],
   [plainObject, 150],
+  [namespace, 100],
   [versionedObject, 250],
 ];
 const PODS = 1_800;
@@ -37,5 +39,6 @@ export function builtinObjects(): readonly KubeObject[] {
     ...templates.map((pod) => workload(random, pod)),
     ...GENERATORS.flatMap(([of, quick]) => Array.from({ length: size(quick) }, (_, index) => of(random, index))),
     ...largeObjects,
+    ...longTexts,
   ];
 }

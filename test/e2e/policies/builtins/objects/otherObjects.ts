@@ -6,6 +6,22 @@ import { type FieldChoices, pickFields, pickList } from "./pickFields.ts";
 const BETA = "volume.beta.kubernetes.io/storage-class";
 const LABELS = { app: "generated" };
 const TEMPLATE = { metadata: { labels: LABELS }, spec: { containers: [{ name: "a", image: "a:1" }] } };
+/** Of claims: below, at and above the limits of the policies, in several notations. */
+const SIZES = [
+  "1Gi",
+  "1Gi",
+  "1024Mi",
+  "1073741824",
+  "1073741825",
+  "1G",
+  "0.5Gi",
+  "512M",
+  "100Gi",
+  "100.5Gi",
+  "1e12",
+  "10Ti",
+  5,
+];
 const RESOURCE_VERSIONS = ["v1", "v1", "v1beta1", "v1beta2"];
 
 /** A PersistentVolumeClaim. */
@@ -47,6 +63,14 @@ export function serviceAccount(random: SeededRandom, index: number): KubeObject 
   const metadata = { name, namespace: EMPTY_NAMESPACE };
   const fields = pickFields(random, { automountServiceAccountToken: [undefined, null, true, false, false] });
   return { apiVersion: "v1", kind: "ServiceAccount", metadata, ...fields };
+}
+
+/** A Namespace. */
+export function namespace(random: SeededRandom, index: number): KubeObject {
+  const ONCALL = "example.com/oncall";
+  const annotations = [undefined, null, {}, { [ONCALL]: "#shop" }, { [ONCALL]: "#shop-a" }, { [ONCALL]: "ask ann" }];
+  const metadata = { name: `ns-${index}`, ...pickFields(random, { annotations }) };
+  return { apiVersion: "v1", kind: "Namespace", metadata };
 }
 
 /** A kind that is only judged by its namespace, or not at all. */
@@ -102,7 +126,7 @@ function claimParts(random: SeededRandom): KubeObject {
         volumeMode: [undefined, null, "Filesystem", "Block"],
         accessModes: [...modes.map((mode) => [mode]), ["ReadWriteOncePod"], modes, [modes[0], modes[1]]],
       }),
-      resources: { requests: { storage: "1Gi" } },
+      resources: { requests: { storage: random.pick(SIZES) } },
     },
   };
 }

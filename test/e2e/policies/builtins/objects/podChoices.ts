@@ -44,6 +44,17 @@ export const ANY_IMAGES = [
   "web:1/latest",
   "é.example.com/web:ü",
   "a//b",
+  "a//b:1",
+  "nginx:Latest",
+  "registry.example.com:5000/web:LATEST",
+  "a b:1",
+  "a\u00a0b:1",
+  "nginx:1\u20032",
+  "nginx:l\u0430test",
+  `nginx:${"1".repeat(128)}`,
+  `nginx:${"1".repeat(129)}`,
+  `nginx:lat\u017fest@${DIGEST}`,
+  `${"é".repeat(509)}😀:1.2.3.4.5.${"1".repeat(100)}`,
 ];
 
 /** References of image volumes. */
@@ -52,6 +63,7 @@ export const IMAGE_VOLUMES = [
   LISTED_IMAGES[1],
   "nginx",
   "registry.example.com/data:1",
+  "registry.example.com/data:Latest",
   "a/b@sha256:0",
 ];
 
@@ -61,6 +73,11 @@ export const SPEC_FIELDS: FieldChoices = {
   serviceAccountName: ["web", "web", "operator", "default", "", null, undefined],
   priorityClassName: ["web", "batch", "other", "system-node-critical", "", undefined, null],
   restartPolicy: [undefined, undefined, undefined, "Always", "OnFailure", "Never"],
+  resources: [
+    ...[undefined, undefined, undefined, undefined, null],
+    { requests: { cpu: "64" }, limits: { memory: "1Ti" } },
+    { requests: { cpu: "64", memory: "1Ti" }, limits: { cpu: "64", memory: "1Ti" } },
+  ],
 };
 
 const SAFE = { name: "net.ipv4.tcp_syncookies", value: "1" };
@@ -84,6 +101,38 @@ export const POD_FIELDS: FieldChoices = {
   ],
 };
 
+/** Labels and annotations of Pods: without, with, and with values that the policies do not expect. */
+export const POD_LABELS: FieldChoices = {
+  team: [undefined, "shop", "shop", "shop-1", "Shop", "42", "", "a--b"],
+  "example.com/owner": [undefined, undefined, "ann", ""],
+  "example.com/legacy": [undefined, undefined, undefined, "true"],
+  "app.kubernetes.io/name": [undefined, "web"],
+};
+export const POD_ANNOTATIONS: FieldChoices = {
+  "example.com/oncall": [undefined, "#shop", "#shop", ""],
+  "example.com/phone": [undefined, "+49 30 1", "+49\u00a030\ufeff1", "+49\u008530", "", "ask ann", "1".repeat(1000)],
+};
+
+const FULL = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "1Gi" } };
+/** What a container may ask for. Requests are not above limits. */
+const RESOURCES = [
+  FULL,
+  undefined,
+  null,
+  {},
+  { requests: null, limits: {} },
+  { limits: { cpu: "1", memory: "1Gi" } },
+  { requests: { cpu: "100m", memory: "128Mi" } },
+  { requests: { cpu: "0.1", memory: "134217728" }, limits: { cpu: "100m", memory: "0.125Gi" } },
+  { requests: { cpu: "99m", memory: "1" }, limits: { cpu: "99999u", memory: "134217727" } },
+  { requests: { cpu: "1m", memory: "0" }, limits: { cpu: "2m", memory: "1" } },
+  { requests: { cpu: "1n", memory: "1m" }, limits: { memory: "512m" } },
+  { requests: { cpu: "0" }, limits: { cpu: "0", memory: "0" } },
+  { limits: { cpu: 2, memory: 1e9 } },
+  { requests: { cpu: null }, limits: { memory: null } },
+  { limits: { "example.com/device": "1" } },
+];
+
 const READY = { httpGet: { path: "/", port: 80 } };
 const SECRET = { secretKeyRef: { name: "db", key: "a" } };
 const OTHER_SECRET = { secretKeyRef: { name: "other", key: "a" } };
@@ -93,6 +142,7 @@ export const CONTAINER_FIELDS: Readonly<
   Record<string, { readonly good: readonly unknown[]; readonly any: readonly unknown[] }>
 > = {
   imagePullPolicy: { good: ["Always", undefined], any: ["Always", "IfNotPresent", "Never", "", null, undefined] },
+  resources: { good: [FULL, FULL, RESOURCES[5]], any: RESOURCES },
   readinessProbe: { good: [READY], any: [READY, null, undefined, { exec: { command: ["a"] } }] },
   livenessProbe: { good: [READY], any: [READY, null, undefined, { tcpSocket: { port: 1 } }] },
   startupProbe: { good: [READY, undefined], any: [READY, null, undefined] },
