@@ -1,9 +1,15 @@
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+const LARGE_BYTES = 64 * 1024;
+
 /** The SHA-256 of bytes, or of a text in UTF-8. */
 export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  if (typeof data !== "string") return new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  const bytes = new TextEncoder().encode(data);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  // Buffers lie outside of the heap, and a runtime collects them late.
+  if (bytes.byteLength > LARGE_BYTES) bytes.buffer.transfer(0);
+  return hash;
 }
 
 /** Lower-case hex. */
