@@ -114,6 +114,41 @@ it("the gate of the README passes the type check with the installed package and 
   );
 });
 
+it("postern/matchers needs no vitest to be loaded, and has the types of vitest where it is installed", async () => {
+  const names = "import('postern/matchers').then((it) => process.stdout.write(Object.keys(it.policyMatchers).join()))";
+  expect(await run(process.execPath, ["--input-type=module", "-e", names], folder)).toBe(
+    "toDeny,toWarn,toAllow,toChange",
+  );
+  writeFileSync(
+    join(folder, "matchers.ts"),
+    `import { deny, policy } from "postern";
+import { policyMatchers } from "postern/matchers";
+import { expect } from "vitest";
+expect.extend(policyMatchers);
+const all = policy({ name: "all", match: { resources: ["pods"] }, validate: () => deny("no") });
+await expect(all).toDeny({ apiVersion: "v1", kind: "Pod" }, /no/, { namespace: "shop" });
+`,
+  );
+  const options = {
+    target: "es2022",
+    module: "nodenext",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    paths: { vitest: [join(root, "node_modules/vitest/dist/index.d.ts")] },
+  };
+  const check = (file: string): Promise<string> => {
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: [file] }));
+    return run(bin("tsc"), ["-p", folder], folder);
+  };
+  await check("matchers.ts");
+  const text = readFileSync(join(folder, "matchers.ts"), "utf8");
+  writeFileSync(join(folder, "wrong-matchers.ts"), text.replace("namespace:", "nmespace:"));
+  await expect(check("wrong-matchers.ts")).rejects.toThrow(/nmespace/);
+});
+
 it("every relative link of the installed package's README resolves", () => {
   const home = join(folder, "node_modules/postern");
   const targets = linksOf(readFileSync(join(home, "README.md"), "utf8")).flatMap(({ target }) =>

@@ -7,7 +7,8 @@ const TAKEN: ReadonlySet<string> = new Set(
 
 /** The name of a policy in TypeScript: `requireTeam` for `require-team`. */
 export function identifierOf(policy: string): string {
-  const camel = policy.replace(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const [first = "", ...others] = policy.split("-").filter((word) => word !== "");
+  const camel = [first, ...others.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join("");
   const name = /^\d/.test(camel) ? `policy${camel}` : camel;
   return TAKEN.has(name) ? `${name}Policy` : name;
 }

@@ -103,6 +103,6 @@ function endOfImports(code: string): number {
 
 /** `.ts`, unless the relative imports of the gate end otherwise. */
 function endingOf(gate: string): string {
-  const [, path] = /^import\b[^;]*?\bfrom\s+["'](\.{1,2}\/[^"'\n]+)["']/m.exec(gate) ?? [];
+  const [, path] = /\bfrom ["'](\.{1,2}\/[^"'\n]*)["']/.exec(gate) ?? [];
   return path === undefined ? ".ts" : (/\.[cm]?[jt]s$/.exec(path)?.[0] ?? "");
 }

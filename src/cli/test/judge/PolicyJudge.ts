@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import { GateRuntime } from "../../../gate/GateRuntime.ts";
 import type { ClusterSettings } from "../../../policy/define/ClusterSettings.ts";
 import type { Conversion } from "../../../policy/define/conversion.ts";
@@ -78,7 +79,17 @@ function cameOf(findings: readonly PolicyFinding[], patch: readonly PatchOperati
 /** `RangeError: no such key (policies/team.ts:12:5)`. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [first = ""] = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
-  const [, place] = /\(?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(first) ?? [];
-  return `${error.name}: ${error.message}${place === undefined ? "" : ` (${place})`}`;
+  const [frame = ""] = (error.stack ?? "").split("\n").filter((line) => line.startsWith(FRAME));
+  const place = placeOf(frame);
+  return `${error.name}: ${error.message}${place === "" ? "" : ` (${place})`}`;
+}
+
+const FRAME = "    at ";
+
+/** The file and line of a frame of a stack, from the working directory. */
+function placeOf(frame: string): string {
+  const open = frame.lastIndexOf("(");
+  const place = open < 0 ? frame.slice(FRAME.length) : frame.slice(open + 1, frame.lastIndexOf(")"));
+  const path = place.replace(/^file:\/\//, "");
+  return isAbsolute(path) ? relative(process.cwd(), path) : path;
 }
