@@ -1,7 +1,8 @@
 import jsonPatch from "fast-json-patch";
 import { judgeReview } from "../../gate/answer/judgeReview.ts";
 import { GateRuntime } from "../../gate/GateRuntime.ts";
-import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import type { ClusterSettings, Excepting } from "../../policy/define/ClusterSettings.ts";
+import { targetNamespace } from "../../policy/match/targetNamespace.ts";
 import { isSecret } from "../../policy/report/isSecret.ts";
 import { Deadline } from "../../policy/run/Deadline.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
@@ -11,6 +12,7 @@ import { auditLines, denialLines } from "../../protocol/review/denialLines.ts";
 import { fitWarnings } from "../../protocol/review/fitWarnings.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import type { PolicyVerdict, Verdict } from "../../protocol/review/Verdict.ts";
+import { type LocalException, localExceptions } from "./localExceptions.ts";
 import { localMessage, withMessages } from "./localMessages.ts";
 import { type MeantReview, meantReviews } from "./meantReviews.ts";
 import { plainNumbers } from "./plainNumbers.ts";
@@ -33,6 +35,8 @@ export interface LocalVerdict {
   readonly audit: readonly string[];
   /** Each policy that was asked, once: what it said as a mutator, then as a validator. */
   readonly policies: readonly PolicyVerdict[];
+  /** The exceptions that are for the object, needed or not. */
+  readonly exceptions: readonly LocalException[];
   /** The patch of the mutators; empty when one of them denied. */
   readonly patch: readonly PatchOperation[];
   /** The object with the patch; null for DELETE. */
@@ -44,13 +48,16 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * Judges a review in the order of the API server: mutators first, then validators on the patched object. Policies on other
- * versions of the object judge it converted, as far as that is possible without a cluster ({@link meantReviews}).
+ * versions of the object judge it converted, as far as that is possible without a cluster ({@link meantReviews}). `judgedAt`
+ * is the time of stages and exceptions, in milliseconds since 1970; default: now.
  */
 export async function judgeReviewLocally(
   runtime: GateRuntime,
   settings: ClusterSettings,
   review: Review,
+  judgedAt = runtime.deps.now(),
 ): Promise<LocalVerdict> {
+  const { excepting } = settings.at?.(targetNamespace(review), judgedAt) ?? settings;
   // Of a manifest the old object is not known: its review has the same object twice.
   const isOldGuessed = review.object === review.oldObject;
   const call = async (purpose: "mutate" | "validate", { review: judged, policies }: MeantReview) => {
@@ -58,20 +65,25 @@ export async function judgeReviewLocally(
     try {
       const url = `https://localhost${gatePath(settings.cluster, purpose)}`;
       const own = policies === undefined ? runtime : only(runtime, policies);
-      return await judgeReview(own, judged, { purpose, entry: undefined, url, deadline, isOldGuessed }, settings);
+      return await judgeReview(
+        own,
+        judged,
+        { purpose, entry: undefined, url, deadline, isOldGuessed, judgedAt },
+        settings,
+      );
     } finally {
       deadline.dispose();
     }
   };
   const [first, ...others] = meantReviews(runtime, review);
   const mutated = await call("mutate", { ...first, policies: undefined });
-  if (!mutated.allowed) return localVerdict(review, [mutated], [], first.review.object);
+  if (!mutated.allowed) return localVerdict(review, [mutated], excepting, [], first.review.object);
   const { patch } = mutated;
   const object = patch.length === 0 ? first.review.object : applyPatch(first.review.object, patch);
   const verdicts: Verdict[] = [mutated];
   for (const one of [{ ...first, review: { ...first.review, object } }, ...others])
     verdicts.push(await call("validate", { ...one, review: plainNumbers(one.review) }));
-  return localVerdict(review, verdicts, patch, object);
+  return localVerdict(review, verdicts, excepting, patch, object);
 }
 
 /** A runtime with only some of the policies. */
@@ -86,6 +98,7 @@ function only({ gate, deps }: GateRuntime, policies: ReadonlySet<string>): GateR
 function localVerdict(
   review: Review,
   answers: readonly Verdict[],
+  excepting: Excepting | undefined,
   patch: readonly PatchOperation[],
   object: JsonObject | null,
 ): LocalVerdict {
@@ -101,6 +114,7 @@ function localVerdict(
     warnings: fitWarnings(verdicts.flatMap(({ warnings }) => warnings)),
     audit: [...auditLines(policies), ...verdicts.flatMap(leftAloneLines)],
     policies,
+    exceptions: localExceptions(verdicts, excepting),
     patch,
     object,
   };

@@ -1,6 +1,6 @@
 import { listPart, objectPart } from "../../policy/mutate/objectPart.ts";
 import type { Review } from "../../protocol/review/Review.ts";
-import type { LocatedReview } from "../manifests/readReviews.ts";
+import type { LocatedReview } from "../manifests/open/locateReview.ts";
 
 /** The controller owners that objects of an input have in the same input. */
 export class InputOwners {

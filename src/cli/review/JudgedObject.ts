@@ -1,6 +1,6 @@
 import type { Review } from "../../protocol/review/Review.ts";
 import type { LocalVerdict } from "../gate/judgeReviewLocally.ts";
-import type { LocatedReview } from "../manifests/readReviews.ts";
+import type { LocatedReview } from "../manifests/open/locateReview.ts";
 
 /** A policy with findings of an object that its owner's Pod template has too. */
 export interface CoveredPolicy {

@@ -3,20 +3,7 @@ import type { SkippedPath } from "../manifests/findInputFiles.ts";
 import { howToRender } from "../manifests/notManifest.ts";
 import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
-
-/** Numbers of a review. */
-export interface ReviewCounts {
-  allowed: number;
-  denied: number;
-  /** Objects that would be denied only for faults that their owners are denied for. */
-  covered: number;
-  notJudged: number;
-  /** Objects that a policy does not judge in their version. */
-  otherVersion: number;
-  /** Objects that a policy in mode `audit` would deny. */
-  wouldBeDenied: number;
-  unreadable: number;
-}
+import type { ReviewCounts } from "./report/ReviewReport.ts";
 
 /** Prints the last lines for people: the number of objects for each result, and of paths that were not read. */
 export function printSummary(
@@ -30,11 +17,13 @@ export function printSummary(
       const what = why === "not a manifest" ? `${why}: ${reason}` : reason;
       output.write(`${"skipped".padEnd(10)}  ${printable(file)}  ${paint(terminal, output, "dim", what)}\n`);
     }
-  const { allowed, denied, covered, notJudged, wouldBeDenied, unreadable } = counts;
+  const { allowed, denied, covered, notJudged, wouldBeDenied, excepted, unneeded, unreadable } = counts;
   const parts = [plural(allowed + denied + covered + notJudged, "object"), `${allowed} allowed`, `${denied} denied`];
   if (covered > 0) parts.push(`${covered} covered by ${covered === 1 ? "its owner" : "their owners"}`);
   if (notJudged > 0) parts.push(`${notJudged} not judged`);
   if (wouldBeDenied > 0) parts.push(`${wouldBeDenied} would be denied`);
+  if (excepted > 0) parts.push(`${excepted} excepted`);
+  if (unneeded > 0) parts.push(`${unneeded} with an exception that is not needed`);
   if (unreadable > 0) parts.push(`${unreadable} could not be read`);
   output.write(`${wrapText(parts.join(", "), "")}\n`);
   const hint = verbose ? "" : " (--verbose lists them)";

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
+import { parseInstant } from "../../protocol/parseInstant.ts";
 import type { AddCommand } from "../program.ts";
 import { collect } from "../terminal/optionParsers.ts";
+import { reviewFormats } from "./report/reviewFormats.ts";
 import type { ReviewOptions } from "./runReview.ts";
 
 /** Adds `postern review`: judges manifests and captured AdmissionReviews without a server. */
@@ -21,9 +23,17 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
     )
     .option("--namespace <name>", "namespace of objects that name none (default: default)", parseNamespace)
     .addOption(
-      new Option("--output <format>", "text for people, json for machines, yaml for the objects as they become")
-        .choices(["text", "json", "yaml"])
+      new Option(
+        "--output <format>",
+        "text for people, json for machines, yaml for the objects as they become, and the formats of pipelines",
+      )
+        .choices(reviewFormats)
         .default("text"),
+    )
+    .option(
+      "--at <time>",
+      "judge as of a date or a time with its zone: stages and exceptions (default: now)",
+      parseTime,
     )
     .option("--verbose", "also list skipped files, asked policies, and what owners cover")
     .option("--fail-on-unjudged", "exit with 1 when an object is not judged, or a template is not rendered")
@@ -62,6 +72,12 @@ read (the other objects are still judged). --fail-on-unjudged adds to 1.`,
 
 function parseNamespace(text: string): string {
   if (!isDnsLabel(text)) throw new InvalidArgumentError("expected the name of a namespace");
+  return text;
+}
+
+function parseTime(text: string): string {
+  if (parseInstant(text) === undefined)
+    throw new InvalidArgumentError("expected such as 2026-12-01 or 2026-12-01T09:00:00+01:00");
   return text;
 }
 

@@ -10,7 +10,7 @@ export function reviewJson(judged: JudgedObject): string {
   const { located, verdict, covered } = judged;
   const { file, line, review, notes } = located;
   const { namespace, name, kind, subresource, operation } = review;
-  const { result, denials, warnings, audit, policies } = verdict;
+  const { result, denials, warnings, audit, policies, exceptions } = verdict;
   return jsonLine({
     file,
     line,
@@ -26,6 +26,7 @@ export function reviewJson(judged: JudgedObject): string {
     warnings,
     audit,
     policies,
+    exceptions,
     covered: covered.map(({ policy, by }) => ({
       policy,
       apiVersion: apiVersionOf(by.kind),

@@ -1,14 +1,14 @@
 import { isSecret } from "../../policy/report/isSecret.ts";
 import { reportedPatch } from "../../policy/report/reportedPatch.ts";
-import { isJsonObject } from "../../protocol/Json.ts";
 import { writeJson } from "../../protocol/json/writeJson.ts";
-import type { Review } from "../../protocol/review/Review.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { NOT_SHOWN } from "../gate/secretMask.ts";
 import { type Output, paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
+import { exceptedTexts, unneededTexts } from "./exceptedTexts.ts";
 import type { CoveredPolicy, JudgedObject } from "./JudgedObject.ts";
 import { joinVersionLines } from "./joinVersionLines.ts";
+import { objectText } from "./objectText.ts";
 import { type ShownOperation, shownPatch } from "./shownPatch.ts";
 
 /** As wide as the verdict before an object. */
@@ -25,7 +25,10 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
   const { verdict, located, covered } = judged;
   const { result, warnings, audit } = verdict;
   const { notes } = located;
-  if (result === "covered" && !verbose && [...warnings, ...audit, ...notes].length === 0) return "";
+  const excepted = exceptedTexts(verdict);
+  const unneeded = unneededTexts(verdict);
+  if (result === "covered" && !verbose && [...warnings, ...audit, ...notes, ...excepted, ...unneeded].length === 0)
+    return "";
   const colour = (style: Parameters<typeof paint>[2], text: string): string => paint(terminal, output, style, text);
   const said = (label: string, style: Parameters<typeof paint>[2], texts: readonly string[]): string[] =>
     texts
@@ -43,6 +46,8 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
     firstLine(judged, colour(MARKS[result], result.padEnd(10)), (text) => colour("dim", text)),
     ...said("", "dim", joinVersionLines(verdict.denials, verdict.policies)),
     ...said("warning", "yellow", joinVersionLines(warnings, verdict.policies)),
+    ...said("excepted", "cyan", excepted),
+    ...said("unneeded", "yellow", unneeded),
     ...audit.flatMap((line) => said(line.split(" ", 1)[0] ?? "", "magenta", [line.replace(/^\S+ /, "")])),
     ...said("note", "yellow", notes),
     ...(result === "covered" ? [] : patch).map(
@@ -67,12 +72,6 @@ function firstLine({ located, verdict, covered }: JudgedObject, mark: string, di
   return `${mark}  ${what}${fits ? "  " : `\n${INDENT}`}${dim(place)}`;
 }
 
-/** `Pod shop/web`. */
-function objectText(review: Review): string {
-  const { namespace, kind, subresource } = review;
-  return `${kind.kind}${subresource === "" ? "" : ` (${subresource})`} ${namespace === "" ? "" : `${namespace}/`}${shownName(review)}`;
-}
-
 /** For each owner `by Deployment shop/web: deny-labels, …`. */
 function coveredTexts(covered: readonly CoveredPolicy[]): string[] {
   const byOwner = new Map<string, string[]>();
@@ -81,13 +80,6 @@ function coveredTexts(covered: readonly CoveredPolicy[]): string[] {
     byOwner.set(owner, [...(byOwner.get(owner) ?? []), policy]);
   }
   return [...byOwner].map(([owner, policies]) => `by ${owner}: ${policies.join(", ")}`);
-}
-
-/** `gen-…` for a name that the API server completes. */
-function shownName({ name, object }: Review): string {
-  if (name !== "") return name;
-  const prefix = isJsonObject(object?.metadata) ? object.metadata.generateName : undefined;
-  return typeof prefix === "string" && prefix !== "" ? `${prefix}…` : "(no name)";
 }
 
 /** `add /metadata/labels/team "payments"`. A value that does not fit the line is cut. */

@@ -12,6 +12,8 @@ it("printSummary breaks its lines at 80 columns", async () => {
     notJudged: 3000,
     otherVersion: 0,
     wouldBeDenied: 4000,
+    excepted: 6000,
+    unneeded: 7,
     unreadable: 5000,
   };
   const skip = { why: "not a manifest", reason: "no apiVersion and kind" } as const;
@@ -20,7 +22,8 @@ it("printSummary breaks its lines at 80 columns", async () => {
   expect(out).toBe(
     [
       "6001 objects, 1000 allowed, 2000 denied, 1 covered by its owner, 3000 not",
-      "  judged, 4000 would be denied, 5000 could not be read",
+      "  judged, 4000 would be denied, 6000 excepted, 7 with an exception that is not",
+      "  needed, 5000 could not be read",
       "1 file is not a manifest (--verbose lists them)",
       "",
     ].join("\n"),

@@ -39,6 +39,7 @@ const allowed = {
   warnings: [],
   audit: [],
   policies: expect.any(Array),
+  exceptions: [],
   covered: [],
   patch: [],
   notes: [],
@@ -91,7 +92,7 @@ describe("postern review --output json", () => {
       },
     ]);
     const keys =
-      "file line apiVersion kind namespace name subresource operation result allowed message warnings audit policies covered patch notes".split(
+      "file line apiVersion kind namespace name subresource operation result allowed message warnings audit policies exceptions covered patch notes".split(
         " ",
       );
     for (const line of lines) expect(Object.keys(Object(line))).toEqual(keys);
