@@ -1,3 +1,5 @@
+// For the module that is augmented below.
+import type {} from "vitest";
 import type { Policy } from "../../../policy/define/policy.ts";
 import { isJsonObject } from "../../../protocol/Json.ts";
 import { type Expected, failureOf } from "../judge/failureOf.ts";
