@@ -1,8 +1,26 @@
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { validateXML } from "xmllint-wasm/index-node.js";
 import { oneCase, POD, TableFolder, TEAM_POD } from "../TableFolder.ts";
 
 const folder = new TableFolder();
 afterAll(() => folder.remove());
+
+/** The schema of the xUnit plugin of Jenkins. */
+const schema = readFileSync(new URL("../../../fixtures/schemas/junit-10.xsd", import.meta.url), "utf8");
+
+/** Runs tables, and expects a report that holds to the schema. */
+async function junit(path: string) {
+  const ran = await folder.test([path, "--output", "junit"]);
+  const { valid, errors } = await validateXML({
+    xml: [{ fileName: "report.xml", contents: ran.out }],
+    schema: [{ fileName: "junit-10.xsd", contents: schema }],
+    initialMemoryPages: 512,
+    maxMemoryPages: 4096,
+  });
+  expect([valid, errors]).toEqual([true, []]);
+  return ran;
+}
 
 describe("postern test --output junit", () => {
   it("prints a suite for each table, failures of cases, and errors of what cannot be run", async () => {
@@ -11,7 +29,7 @@ describe("postern test --output junit", () => {
       "t/b.test.yaml",
       `policy: team\ncases:\n  - { name: "<two> & \\"2\\"", manifest: ${POD}, expect: denied, message: "]]>" }\n  - { name: three, expect: denied }\n`,
     );
-    const { code, out, err } = await folder.test(["t", "--output", "junit"]);
+    const { code, out, err } = await junit("t");
     expect(code).toBe(2);
     expect(err).toBe("1 passed, 1 failed, 1 could not be run\n");
     expect(out).toBe(`<?xml version="1.0" encoding="UTF-8"?>
@@ -41,7 +59,7 @@ deny metadata.labels has no team
       "t/a.test.yaml",
       `policy: team\ncases:\n  - { name: "a\\0b\\e[2Jc\\u202Ed\\uFFFEe\\nf", manifest: ${POD}, expect: allowed }\n`,
     );
-    const { out } = await folder.test(["t/a.test.yaml", "--output", "junit"]);
+    const { out } = await junit("t/a.test.yaml");
     expect(out).toContain('name="a\ufffdb\ufffd[2Jc\ufffdd\ufffde&#10;f"');
     expect(out).not.toMatch(/[^\t\n\u0020-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u);
   });
