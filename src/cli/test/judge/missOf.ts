@@ -5,6 +5,7 @@ import type { Policy } from "../../../policy/define/policy.ts";
 import { namespaceMatcher } from "../../../policy/match/namespaceMatcher.ts";
 import { type PolicyTarget, policyTargets } from "../../../policy/match/policyTargets.ts";
 import { targetVersions } from "../../../policy/match/targetVersions.ts";
+import { writeJson } from "../../../protocol/json/writeJson.ts";
 import type { GroupVersionResource, Review } from "../../../protocol/review/Review.ts";
 
 /** The part of a match that leaves a review out, and why, for people. */
@@ -53,7 +54,7 @@ export function missOf(policy: Policy, review: Review): Miss {
   const object = review.object ?? review.oldObject ?? {};
   if (ofOperation.every(({ optional, template }) => optional === true && !hasPodTemplate(object, template)))
     return { part: "template", text: "the object has no Pod template where podTemplates names it" };
-  const labels = JSON.stringify(labelsOf(object) ?? {});
+  const labels = writeJson(labelsOf(object) ?? {});
   return { part: "labels", text: `the labels ${labels} do not match labels: ${JSON.stringify(match.labels ?? {})}` };
 }
 

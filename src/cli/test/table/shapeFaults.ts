@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import { formatPath } from "../../../policy/define/formatPath.ts";
+import { writeJson } from "../../../protocol/json/writeJson.ts";
 import { typeOf } from "../../manifests/objectFault.ts";
 import { closestName } from "../../terminal/closestName.ts";
 import { KNOWN_FIELDS } from "./tableSchema.ts";
@@ -36,7 +37,8 @@ function faultText(issue: z.core.$ZodIssue, value: unknown): string {
     const known = issue.values.map(String);
     if (value === undefined) return `is missing; one of ${known.join(", ")}`;
     const close = typeof value === "string" ? closestValue(value, known) : undefined;
-    return `is ${JSON.stringify(value)}; ${close === undefined ? `known are ${known.join(", ")}` : `did you mean ${close}?`}`;
+    const written = typeof value === "object" ? typeOf(value) : writeJson(value);
+    return `is ${written}; ${close === undefined ? `known are ${known.join(", ")}` : `did you mean ${close}?`}`;
   }
   const expected = expectedOf(issue);
   if (value === undefined) return `is missing; expected ${expected}`;
