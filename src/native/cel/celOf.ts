@@ -157,7 +157,7 @@ class Translation implements Translator {
           () => this.#block(otherwise, names),
         );
       }
-      return this.fail("a statement", statement);
+      if (statement.type !== "EmptyStatement") return this.fail("a statement", statement);
     }
     throw new NotNativeError("a function that ends without return has no form in CEL");
   }

@@ -1,18 +1,14 @@
+import type { ResourceRequirements } from "kubernetes-types/core/v1.js";
 import * as z from "zod/mini";
-import { deny, type Finding } from "../../policy/define/Finding.ts";
-import { quantityValue } from "../../policy/quantity/quantityValue.ts";
-import { isJsonObject } from "../../protocol/Json.ts";
-import { matchesGlob } from "../../protocol/matchesGlob.ts";
+import { formatPath } from "../../policy/define/formatPath.ts";
+import { compareQuantities } from "../../policy/quantity/compareQuantities.ts";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
 
-const quantity = z.string().check(z.refine((text) => (quantityValue(text) ?? 0) > 0, "is not a quantity above zero"));
+const quantity = z.string().check(z.refine((text) => compareQuantities(text, "0") > 0, "is not a quantity above zero"));
 
 /** What a container without a limit may use without bound. Of other resources it gets none. */
 const UNBOUNDED: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
-
-/** A limit that is the ratio exactly is no fault, whatever the rounding of the product. */
-const ROUNDING = 1e-12;
 
 /** The maxima of a resource. */
 interface Maximum {
@@ -26,8 +22,6 @@ interface Maximum {
  * promises more than it has. A container without a limit has none of its own, so its limit is that of the whole Pod
  * (`spec.resources`), or a fault. A request that is absent is the limit, as the API server sets it. Ephemeral containers have
  * no resources.
- *
- * Not native: quantities are texts, whose values the conditions of a validation cannot compare.
  */
 export const limitResources = builtin({
   name: "limit-resources",
@@ -49,78 +43,103 @@ export const limitResources = builtin({
     /** Images of containers that are not judged, with `*`. */
     exemptImages,
   },
-  reportsEachFault: true,
-  validate: ({ object, params, containers }): Finding[] => {
-    const pod: unknown = Reflect.get(object.spec ?? {}, "resources");
-    return containers().flatMap(({ container, path }) => {
-      if (params.exemptImages.some((glob) => matchesGlob(glob, container.image ?? ""))) return [];
-      return Object.entries(params.maximum).flatMap(([resource, maximum]) =>
-        faultsOf({ own: container.resources, pod, resource }, maximum).map(({ field, says }) => {
-          const at = `${path}.resources.${field}`;
-          return deny(`${at}: container '${container.name}' ${says}`, { at });
-        }),
-      );
-    });
-  },
+  exemptImages: (params) => params.exemptImages,
+  validations: (on) => [
+    on("containers[]", {
+      cases: ({ maximum }) => Object.entries(maximum).flatMap(([resource, of]) => rulesOf(resource, of)),
+      fault: ({ resources }, { object, current, compareQuantities }) => {
+        const { resource, rule, most, ratio, isUnbounded } = current;
+        const pod = (object.spec as WholePod)?.resources;
+        const limit = resources?.limits?.[resource];
+        const request = resources?.requests?.[resource];
+        // What is no quantity is not equal to itself, and none. A limit of zero is none for the kubelet.
+        const hasRequest = compareQuantities(request, request) === 0;
+        const hasLimit = compareQuantities(limit, "0") > 0;
+        if (rule === "request") {
+          if (hasRequest) return compareQuantities(request, most) > 0;
+          if (hasLimit) return compareQuantities(limit, most) > 0;
+          const ofPod = pod?.requests?.[resource];
+          if (compareQuantities(ofPod, ofPod) === 0) return compareQuantities(ofPod, most) > 0;
+          return compareQuantities(pod?.limits?.[resource], most) > 0;
+        }
+        const hasLimitOfPod = compareQuantities(pod?.limits?.[resource], "0") > 0;
+        if (rule === "limit") {
+          if (hasLimit) return compareQuantities(limit, most) > 0;
+          return hasLimitOfPod ? compareQuantities(pod?.limits?.[resource], most) > 0 : isUnbounded;
+        }
+        if (rule === "bound") return !hasLimit && !hasLimitOfPod;
+        // Without a request of its own, the request is that limit.
+        if (hasLimit) return compareQuantities(limit, request, ratio) > 0;
+        const least = hasRequest ? request : pod?.requests?.[resource];
+        return hasLimitOfPod && compareQuantities(pod?.limits?.[resource], least, ratio) > 0;
+      },
+      at: ({ rule, resource }) => ["resources", rule === "limit" || rule === "bound" ? "limits" : "requests", resource],
+      message: ({ name, resources }, { at, object, current }) =>
+        `${at.slice(0, -current.keyLength)}.${current.resource}: container '${name}' ${saysOf(current, resources, (object.spec as WholePod)?.resources)}`,
+    }),
+  ],
 });
 
-/** The resources of a container and of its Pod, not checked. */
-interface Declared {
-  readonly own: unknown;
-  readonly pod: unknown;
+/** The resources of the whole Pod, which the types do not have yet. */
+type WholePod = { readonly resources?: ResourceRequirements } | undefined;
+
+/** What a container is asked about a resource. */
+interface ResourceRule {
   readonly resource: string;
+  /** `bound`: whether there is a limit at all, for a ratio. */
+  readonly rule: "request" | "limit" | "bound" | "ratio";
+  /** The largest request or limit. */
+  readonly most: string;
+  readonly ratio: number;
+  readonly isUnbounded: boolean;
+  /** The length of the end of a path that names the resource. */
+  readonly keyLength: number;
 }
 
-/** A fault of a container, and the field below its `resources`. */
-interface Fault {
-  readonly field: string;
-  readonly says: string;
+function rulesOf(resource: string, { request, limit, ratio }: Maximum): ResourceRule[] {
+  const shared = {
+    resource,
+    ratio: ratio ?? 1,
+    isUnbounded: UNBOUNDED.includes(resource),
+    keyLength: formatPath(["a", resource]).length - 1,
+  };
+  const rules: (ResourceRule | false)[] = [
+    request !== undefined && { ...shared, rule: "request", most: request },
+    limit !== undefined && { ...shared, rule: "limit", most: limit },
+    ratio !== undefined && limit === undefined && shared.isUnbounded && { ...shared, rule: "bound", most: "" },
+    ratio !== undefined && { ...shared, rule: "ratio", most: "" },
+  ];
+  return rules.filter((rule) => rule !== false);
 }
 
-function faultsOf({ own, pod, resource }: Declared, maximum: Maximum): Fault[] {
-  const ownLimit = above0(quantityIn(own, "limits", resource));
-  const limit = ownLimit ?? above0(quantityIn(pod, "limits", resource));
-  const request = quantityIn(own, "requests", resource) ?? ownLimit ?? quantityIn(pod, "requests", resource) ?? limit;
-  const faults: Fault[] = [];
-  const isUnbounded = limit === undefined && UNBOUNDED.includes(resource);
-  if (maximum.request !== undefined && sizeOf(request) > sizeOf(maximum.request))
-    faults.push({
-      field: `requests.${resource}`,
-      says: `must not request ${request} of ${resource}; the maximum is ${maximum.request}`,
-    });
-  if (maximum.limit !== undefined && (isUnbounded || sizeOf(limit) > sizeOf(maximum.limit)))
-    faults.push({
-      field: `limits.${resource}`,
-      says: isUnbounded
-        ? `must have a limit for ${resource}; the maximum is ${maximum.limit}`
-        : `must not have the limit ${limit} for ${resource}; the maximum is ${maximum.limit}`,
-    });
-  if (maximum.ratio === undefined) return faults;
-  if (isUnbounded && maximum.limit === undefined)
-    faults.push({
-      field: `limits.${resource}`,
-      says: `must have a limit for ${resource} of at most ${maximum.ratio} times its request`,
-    });
-  else if (sizeOf(limit) > sizeOf(request) * maximum.ratio * (1 + ROUNDING))
-    faults.push({
-      field: `requests.${resource}`,
-      says: `must request more ${resource}: its limit ${limit} is more than ${maximum.ratio} times its request ${request ?? 0}`,
-    });
-  return faults;
+/** What is wrong with a container that is denied. */
+function saysOf(
+  { resource, rule, most, ratio }: ResourceRule,
+  own: ResourceRequirements | undefined,
+  pod: ResourceRequirements | undefined,
+): string {
+  const ownLimit = above0(own?.limits?.[resource]);
+  const limit = ownLimit ?? above0(pod?.limits?.[resource]);
+  const request = existing(own?.requests?.[resource]) ?? ownLimit ?? existing(pod?.requests?.[resource]) ?? limit;
+  switch (rule) {
+    case "request":
+      return `must not request ${request} of ${resource}; the maximum is ${most}`;
+    case "limit":
+      return limit === undefined
+        ? `must have a limit for ${resource}; the maximum is ${most}`
+        : `must not have the limit ${limit} for ${resource}; the maximum is ${most}`;
+    case "bound":
+      return `must have a limit for ${resource} of at most ${ratio} times its request`;
+    case "ratio":
+      return `must request more ${resource}: its limit ${limit} is more than ${ratio} times its request ${request ?? 0}`;
+  }
 }
 
-/** A quantity as it is written; undefined where there is none, and for what is no quantity. */
-function quantityIn(resources: unknown, list: "requests" | "limits", resource: string): string | undefined {
-  const quantities = isJsonObject(resources) ? resources[list] : undefined;
-  const found = isJsonObject(quantities) && Object.hasOwn(quantities, resource) ? quantities[resource] : undefined;
-  return quantityValue(found) === undefined ? undefined : String(found);
+/** A quantity; undefined for what is none. */
+function existing(quantity: string | undefined): string | undefined {
+  return compareQuantities(quantity, quantity) === 0 ? quantity : undefined;
 }
 
-/** A limit of zero is no limit for the kubelet. */
 function above0(quantity: string | undefined): string | undefined {
-  return sizeOf(quantity) > 0 ? quantity : undefined;
-}
-
-function sizeOf(quantity: string | undefined): number {
-  return quantityValue(quantity) ?? 0;
+  return compareQuantities(quantity, "0") > 0 ? quantity : undefined;
 }

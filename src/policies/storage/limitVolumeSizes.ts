@@ -33,7 +33,9 @@ export const limitVolumeSizes = builtin({
       }),
       on(storage, {
         fault: (size, { params, compareQuantities }) =>
-          params.minimum !== undefined && compareQuantities(size, params.minimum) < 0,
+          params.minimum !== undefined &&
+          compareQuantities(size, params.minimum) < 0 &&
+          compareQuantities(size, params.maximum) <= 0,
         message: (size, { at, params }) =>
           `${at}: the claim requests ${size}; request at least ${params.minimum ?? ""}`,
       }),

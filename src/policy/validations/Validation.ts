@@ -16,7 +16,10 @@ export interface ValidationScope<T, P, D, C = undefined> {
   /** The one of the `cases` of the validation that is asked about. */
   readonly current: C;
   readonly request: RequestScope;
-  /** -1, 0 or 1 for two quantities such as `500m`; NaN when one of them is none, so that every comparison is false. */
+  /**
+   * -1, 0 or 1 for two quantities such as `500m`, or one and a multiple of the other; NaN when one of them is none, so that every
+   * comparison is false.
+   */
   readonly compareQuantities: typeof compareQuantities;
 }
 

@@ -88,6 +88,9 @@ const QUANTITY_FUNCTIONS: Readonly<Record<string, (text: string, scope: Scope) =
   "no quantity": (text, { compareQuantities }) => compareQuantities(text, text) !== 0,
   "more than a number": (text, { data, compareQuantities }) => compareQuantities(text, data.max) > 0,
   "the maximum of a binary quantity": (text, { compareQuantities }) => compareQuantities(text, "9Ei") === 0,
+  "more than a multiple": (text, { compareQuantities }) => compareQuantities(text, "1m", 100) > 0,
+  "a multiple": (text, { compareQuantities }) => compareQuantities("1.5Gi", text, 1.5) === 0,
+  "less than a multiple": (text, { data, compareQuantities }) => compareQuantities(text, "1Gi", data.max) < 0,
   "a billionth": (text, { compareQuantities }) => compareQuantities(text, "1n") === 0,
 };
 

@@ -289,6 +289,12 @@ it.each<[what: string, fault: Fault, cel: string]>([
     "!(((i.?name.hasValue() && isQuantity(string(i.?name.value())) && string(i.?name.value()).matches('^[+-]?[.]?[0-9]')) && quantity('5').compareTo(quantity(string(i.?name.value()))) == 0))",
   ],
   [
+    "a multiple of a quantity",
+    (i, { compareQuantities }) => compareQuantities("1Gi", i.name, 2) > 0,
+    "((i.?name.hasValue() && isQuantity(string(i.?name.value())) && string(i.?name.value()).matches('^[+-]?[.]?[0-9]')) && (quantity('1Gi').asApproximateFloat() > quantity(string(i.?name.value())).asApproximateFloat() * double('2.000000000002') ? 1 : (quantity('1Gi').asApproximateFloat() < quantity(string(i.?name.value())).asApproximateFloat() * double('1.999999999998') ? -1 : 0)) > 0)",
+  ],
+  ["a multiple of a constant", (_, { data, compareQuantities }) => compareQuantities(data.max, 2, 2) > 0, "true"],
+  [
     "two quantities that are constants",
     (_, { data, compareQuantities }) => compareQuantities(data.max, "1Gi") < 0,
     "true",
@@ -297,6 +303,11 @@ it.each<[what: string, fault: Fault, cel: string]>([
     "a constant that is no quantity",
     (i, { data, compareQuantities }) => compareQuantities(i.name, data.prefix) < 0,
     "false",
+  ],
+  [
+    "statements that are empty, as compilers leave them",
+    new Function("i", "if (i.isOn === true) return true;; return false;") as Fault,
+    "(i.?isOn == optional.of(true) ? true : false)",
   ],
   ["a function with a keyword", (i) => i.isOn === true, "i.?isOn == optional.of(true)"],
 ])("celOf writes %s", (_, fault, expected) => {
@@ -358,6 +369,11 @@ it.each<[what: string, fault: Fault, reason: string]>([
     "one quantity",
     (i, { compareQuantities }) => (compareQuantities as (a: string) => number)(i.name) > 0,
     "compareQuantities takes two quantities",
+  ],
+  [
+    "a multiple that is not known",
+    (i, { compareQuantities }) => compareQuantities(i.name, "1", i.size) > 0,
+    "compareQuantities takes a multiple that is a constant",
   ],
   [
     "an order of quantities as a value",

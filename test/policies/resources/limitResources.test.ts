@@ -122,6 +122,7 @@ it.each<[options: unknown, message: string]>([
   expect(() => limitResources(options as Parameters<typeof limitResources>[0])).toThrow(message);
 });
 
-it("limitResources has no native form, because conditions cannot compare quantities", () => {
-  expect(nativeOf(limitResources({ maximum: LIMIT }))).toMatch(/^no: /);
+it("limitResources is native", () => {
+  const maximum: Maximum = { cpu: { request: "2", limit: "4", ratio: 4 }, memory: { ratio: 1.5 } };
+  expect(nativeOf(limitResources({ maximum }))).toBe("yes");
 });

@@ -39,6 +39,20 @@ it.each<[left: unknown, right: unknown, result: number]>([
   expect(compareQuantities(left, right)).toBe(result);
 });
 
+it.each<[left: unknown, right: unknown, times: number, result: number]>([
+  ["4", "1", 4, 0],
+  ["400m", "0.1", 4, 0],
+  ["0.3", "0.1", 3, 0],
+  ["401m", "0.1", 4, 1],
+  ["399m", "0.1", 4, -1],
+  ["1.5Gi", "1Gi", 1.5, 0],
+  ["1", "0", 4, 1],
+  ["0", "0", 4, 0],
+  ["much", "1", 2, Number.NaN],
+])("compareQuantities of %s and %s, %d times, is %s", (left, right, times, result) => {
+  expect(compareQuantities(left, right, times)).toBe(result);
+});
+
 it.each<[left: unknown, right: unknown]>([
   ["much", "1"],
   ["1", "much"],

@@ -82,6 +82,16 @@ const others: readonly Policy[] = [
     minimum: { cpu: "0.1", memory: "128Mi" },
     exemptImages,
   }),
+  builtins.limitResources({
+    name: "limit-resources-2",
+    maximum: {
+      cpu: { limit: "0.1", ratio: 2 },
+      memory: { request: "0.125Gi", ratio: 7.99 },
+      "example.com/device": { request: "0.5", limit: "1" },
+    },
+    exemptImages,
+  }),
+  builtins.limitResources({ name: "limit-resources-3", maximum: { memory: { ratio: 8 } } }),
   builtins.limitVolumeSizes({ name: "volume-sizes-2", maximum: "1Gi", minimum: "0.5Gi" }),
   builtins.limitStorageClasses({ name: "storage-classes-2", allowed: ["premium", ""] }),
   builtins.limitAccessModes({ name: "access-modes-2", allowed: ["ReadWriteMany", "ReadOnlyMany"] }),
