@@ -37,18 +37,21 @@ declare module "vitest" {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> extends PolicyMatchers {}
 }
 
+type MessageArguments = [message?: string | RegExp, request?: ObjectRequest];
+type ChangeArguments = [expected?: ExpectedChange, request?: ObjectRequest];
+
 /** The matchers of {@link PolicyMatchers} for vitest: `expect.extend(policyMatchers)`. */
 export const policyMatchers = {
-  toDeny(this: MatcherScope, policy: unknown, object: object, message?: string | RegExp, request?: ObjectRequest) {
+  toDeny(this: MatcherScope, policy: unknown, object: object, ...[message, request]: MessageArguments) {
     return held(this, () => match(policy, object, { expect: "denied", message: patternOf(message) }, request));
   },
-  toWarn(this: MatcherScope, policy: unknown, object: object, message?: string | RegExp, request?: ObjectRequest) {
+  toWarn(this: MatcherScope, policy: unknown, object: object, ...[message, request]: MessageArguments) {
     return held(this, () => match(policy, object, { expect: "warned", message: patternOf(message) }, request));
   },
   toAllow(this: MatcherScope, policy: unknown, object: object, request?: ObjectRequest) {
     return held(this, () => match(policy, object, { expect: "allowed" }, request));
   },
-  toChange(this: MatcherScope, policy: unknown, object: object, expected?: ExpectedChange, request?: ObjectRequest) {
+  toChange(this: MatcherScope, policy: unknown, object: object, ...[expected, request]: ChangeArguments) {
     return held(this, () =>
       expected === undefined || isPatch(expected)
         ? match(policy, object, { expect: "changed", patch: expected }, request)
