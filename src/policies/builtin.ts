@@ -1,11 +1,9 @@
 import * as z from "zod/mini";
-import type { Finding } from "../policy/define/Finding.ts";
 import type { Match } from "../policy/define/Match.ts";
-import type { ObjectFor, PolicyContext } from "../policy/define/PolicyContext.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { type ExistingFallback, type Policy, type PolicyDefinition, policy } from "../policy/define/policy.ts";
 import type { ObjectOf, ResourceName } from "../policy/define/ResourceTypes.ts";
-import { applySettings, checkFindingSettings, type FindingSettings } from "../policy/validations/FindingSettings.ts";
+import { checkFindingSettings, type FindingSettings } from "../policy/validations/FindingSettings.ts";
 import type { Exemption, Validation, ValidationBuilder } from "../policy/validations/Validation.ts";
 import { validations } from "../policy/validations/validations.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
@@ -35,16 +33,9 @@ export interface BuiltinDefinition<
   O extends Operation,
   G extends string,
   S extends z.core.$ZodShape,
-> extends Pick<
-    PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>,
-    "name" | "match" | "mutate" | "reportsEachFault" | "leaveAlone"
-  > {
+> extends Pick<PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>, "name" | "match" | "mutate" | "leaveAlone"> {
   readonly description: string;
-  /** The findings of an object. */
-  readonly validate?: (
-    ctx: PolicyContext<ObjectFor<O, ObjectOf<R, G>>, unknown, z.output<z.ZodMiniObject<S>>>,
-  ) => Finding[];
-  /** Instead of `validate`: conditions that the API server can judge as well. */
+  /** Conditions, which the API server can judge as well. */
   readonly validations?: (
     on: ValidationBuilder<NonNullable<ObjectOf<R, G>>, z.output<z.ZodMiniObject<S>>>,
   ) => readonly Validation[];
@@ -69,7 +60,7 @@ export function builtin<
   const G extends string = never,
   const S extends z.core.$ZodShape = z.core.$ZodShape,
 >(definition: BuiltinDefinition<R, O, G, S>): Builtin<S> {
-  const { params: shape, match, validate: judge, validations: define, exempt, exemptImages, ...rest } = definition;
+  const { params: shape, match, validations: define, exempt, exemptImages, ...rest } = definition;
   const schema = z.strictObject(shape);
   const isOnPods = (match.resources as readonly string[]).includes("pods");
   return (options) => {
@@ -101,10 +92,7 @@ export function builtin<
           "is for policies with findings; this one makes changes",
         );
     checkPodOptions(name, match.resources, { onTemplates, podTemplates });
-    const validate =
-      define === undefined
-        ? judge && ((ctx: Parameters<typeof judge>[0]) => applySettings(judge(ctx), ctx, settings))
-        : validations(define, { exempt, exemptImages, ...settings });
+    const validate = define && validations(define, { exempt, exemptImages, ...settings });
     return policy({
       ...rest,
       ...(validate === undefined ? {} : { validate }),

@@ -1,4 +1,3 @@
-import { type Finding, warn } from "../define/Finding.ts";
 import type { PolicyContext } from "../define/PolicyContext.ts";
 
 /** What holds for all findings of a policy. */
@@ -28,17 +27,4 @@ export function messageEnding({ help }: FindingSettings): string {
 /** Whether faults of the object in question are warnings: it is a Pod template, and templates are only warned about. */
 export function warnsOnly({ onTemplates }: FindingSettings, { path }: Context): boolean {
   return onTemplates === "warn" && path("spec") !== "spec";
-}
-
-/** The findings of a policy that is a function, with its settings applied to each. */
-export function applySettings(findings: Finding[], ctx: Context, settings: FindingSettings): Finding[] {
-  if (settings.onTemplates === undefined && settings.help === undefined) return findings;
-  const ending = messageEnding(settings);
-  const isWarning = warnsOnly(settings, ctx);
-  return findings.map((finding) => {
-    if (finding.finding === "annotate") return finding;
-    const message = finding.message + ending;
-    const place = finding.at === undefined ? {} : { at: finding.at };
-    return isWarning ? warn(message, place) : { ...finding, message };
-  });
 }

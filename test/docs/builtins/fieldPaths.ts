@@ -1,6 +1,8 @@
 import type { LocalVerdict } from "../../../src/cli/gate/judgeReviewLocally.ts";
+import { formatPath } from "../../../src/policy/define/formatPath.ts";
 import type { Policy } from "../../../src/policy/define/policy.ts";
 import type { Validation } from "../../../src/policy/validations/Validation.ts";
+import { fieldOf } from "../../../src/policy/validations/ValidationTree.ts";
 import { validatorOf } from "../../../src/policy/validations/validations.ts";
 import { isJsonObject } from "../../../src/protocol/Json.ts";
 
@@ -9,7 +11,10 @@ import { isJsonObject } from "../../../src/protocol/Json.ts";
  * in the examples. `[]` is any item of a list.
  */
 export function fieldPaths(policy: Policy, verdicts: readonly LocalVerdict[]): string[] {
-  const declared = (validatorOf(policy.validate)?.validations ?? []).map(pathOf);
+  const params = policy.params?.parse(undefined);
+  const declared = (validatorOf(policy.validate)?.validations ?? []).flatMap((it) =>
+    (it.cases?.(params) ?? [undefined]).map((current) => anyItem(pathOf(it, current))),
+  );
   const said = verdicts.flatMap(({ policies }) =>
     policies.flatMap(({ findings }) =>
       findings.flatMap(({ at, message }) => [at ?? "", ...(/^[a-z][\w.[\]-]*(?=: )/.exec(message) ?? [])]),
@@ -24,12 +29,13 @@ export function fieldPaths(policy: Policy, verdicts: readonly LocalVerdict[]): s
   return [...new Set(paths)].sort();
 }
 
-function pathOf({ steps, at }: Validation): string {
-  const parts = steps.map(({ kind, keys }) => {
+function pathOf(validation: Validation, current: unknown): string {
+  const parts = validation.steps.map(({ kind, keys }) => {
     const path = kind === "containers" ? "spec.containers" : keys.join(".");
     return kind === "containers" || kind === "list" ? `${path}[]` : path;
   });
-  return [...parts, ...(at === undefined || at === "" ? [] : [at])].join(".");
+  const field = formatPath(fieldOf(validation, current));
+  return [...parts, ...(field === "" ? [] : [field])].join(".");
 }
 
 /** A path of an example without its indices, as of a Pod and of its containers of any kind. */
