@@ -93,6 +93,10 @@ next        postern test more/policies/second-one.test.yaml
       'import { defineGate } from "postern";\nconst make = (policies) => defineGate({ policies: policies.concat([]), clusters: {} });\nexport default make([]);\n',
     ],
     [
+      "exports another gate than it defines",
+      'import { defineGate } from "postern";\nconst inner = defineGate({ policies: [], clusters: {} });\nexport default { ...inner, policies: [] };\n',
+    ],
+    [
       "uses the name already",
       'import { defineGate } from "postern";\nconst requireTeam = 1;\nexport default defineGate({ policies: [], clusters: {} });\nexport { requireTeam };\n',
     ],
