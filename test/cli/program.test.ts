@@ -60,7 +60,7 @@ describe("postern exits with 2 and prints one line for the usage error", () => {
     ],
     [
       ["review", "--output", "xml", "x"],
-      "option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json, yaml; see postern review --help",
+      "option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json, yaml, sarif, junit, github, gitlab; see postern review --help",
     ],
     [
       ["review", "--operation", "CONNECT", "x"],

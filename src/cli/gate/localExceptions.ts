@@ -29,7 +29,11 @@ export function localExceptions(verdicts: readonly Verdict[], excepting: Excepti
     const state = exceptionState(meant.exception, now) === "ending" ? "ending" : "valid";
     found.set(key, { policy, until, owner, reason, state: isNeeded ? state : "unneeded" });
   };
-  for (const { policies } of verdicts) for (const { policy, exception } of policies) add(policy, exception, true);
+  // A mutator that an exception holds back names it also where it would change nothing.
+  for (const { policies } of verdicts)
+    for (const { policy, exception, findings } of policies)
+      if (findings.some(({ effect }) => effect === "excepted" || effect === "would-patch"))
+        add(policy, exception, true);
   for (const { policies, auditAnnotations } of verdicts)
     for (const { policy } of policies)
       add(policy, auditAnnotations[annotationKey(policy, "exception-unneeded")], false);

@@ -97,3 +97,15 @@ export function resourceOfKind(group: string, kind: string): KindResource {
 export function isBuiltInGroup(group: string): boolean {
   return !group.includes(".") || BUILT_IN_GROUPS.has(group);
 }
+
+const CLUSTER_SCOPED_RESOURCES: ReadonlySet<string> = new Set(
+  [...CLUSTER_SCOPED].map((name) => {
+    const slash = name.indexOf("/");
+    return `${name.slice(0, slash)}/${resourceOfKind(name.slice(0, slash), name.slice(slash + 1)).resource}`;
+  }),
+);
+
+/** Whether a resource of a built-in group has no namespace. */
+export function isClusterScopedResource(group: string, resource: string): boolean {
+  return CLUSTER_SCOPED_RESOURCES.has(`${group}/${resource}`);
+}

@@ -11,7 +11,7 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
   program
     .command("review")
     .description("judge manifests (YAML or JSON) or captured AdmissionReviews without a server")
-    .argument("<path...>", "files, folders, or - for standard input")
+    .argument("[path...]", "files, folders, or - for standard input; none with --against compares only the gates")
     .option("--gate <file>", "file that exports the gate (default: functions/gate.ts, when it exists)")
     .option("--cluster <name>", "cluster whose modes and parameters apply (default: the only cluster of the gate)")
     .option("--use <policy>", "built-in policy to use instead of a gate; may be given several times", collect)
@@ -35,6 +35,8 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
       "judge as of a date or a time with its zone: stages and exceptions (default: now)",
       parseTime,
     )
+    .option("--against <gate>", "list what the gate loosens, compared with the gate of another file, and exit with 1")
+    .option("--allow-loosened", "with --against: exit with 0 all the same")
     .option("--verbose", "also list skipped files, asked policies, and what owners cover")
     .option("--fail-on-unjudged", "exit with 1 when an object is not judged, or a template is not rendered")
     .addHelpText(

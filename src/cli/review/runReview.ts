@@ -1,5 +1,6 @@
 import { GateRuntime } from "../../gate/GateRuntime.ts";
 import { parseInstant } from "../../protocol/parseInstant.ts";
+import { chosenGateFile } from "../gate/chosenGateFile.ts";
 import { judgeReviewLocally, type LocalVerdict } from "../gate/judgeReviewLocally.ts";
 import { reviewLog } from "../gate/reviewLog.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
@@ -13,6 +14,7 @@ import { EXIT_DENIED, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
 import { ProgressBar } from "../terminal/ProgressBar.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
+import { type Comparison, runAgainst } from "./against/runAgainst.ts";
 import { chooseCluster, chooseGate, findCluster } from "./chooseGate.ts";
 import { coverFindings, type OwnVerdict } from "./coverFindings.ts";
 import { InputOwners } from "./InputOwners.ts";
@@ -38,12 +40,19 @@ export interface ReviewOptions {
   /** Whether to list skipped files, and the policies that were asked. */
   readonly verbose?: boolean;
   readonly failOnUnjudged?: boolean;
+  /** The file of the gate to compare with. */
+  readonly against?: string;
+  readonly allowLoosened?: boolean;
 }
 
 /** Judges the objects below some paths and prints the verdicts. Resolves to the exit code. Throws {@link CliError}. */
 export async function runReview(own: Terminal, paths: readonly string[], options: ReviewOptions): Promise<number> {
   const terminal = withoutCommands(own, options.output);
   const judgedAt = options.at === undefined ? Date.now() : (parseInstant(options.at) ?? Date.now());
+  if (options.against !== undefined)
+    return runAgainst(terminal, paths, comparisonOf(options, options.against, judgedAt));
+  if (options.allowLoosened === true) throw new CliError("usage", "--allow-loosened needs --against");
+  if (paths.length === 0) throw new CliError("usage", "missing required argument 'path'; see postern review --help");
   const gate = await chooseGate(options);
   let current: LocatedReview | undefined;
   const log = reviewLog(terminal, () => (current === undefined ? "" : `${current.file}:${current.line}`));
@@ -137,6 +146,17 @@ function codeOf(counts: ReviewCounts, skipped: readonly SkippedPath[], { failOnU
   if (counts.unreadable > 0) return EXIT_FAILED;
   const unjudged = counts.notJudged > 0 || skipped.some(({ render }) => render !== undefined);
   return counts.denied + counts.otherVersion > 0 || (failOnUnjudged === true && unjudged) ? EXIT_DENIED : EXIT_OK;
+}
+
+/** What `--against` is asked. Throws {@link CliError} `usage` for options that it does not have. */
+function comparisonOf(options: ReviewOptions, against: string, now: number): Comparison {
+  const { use, output, cluster, gate, allowLoosened = false } = options;
+  if (use.length > 0)
+    throw new CliError("usage", "--against compares gate files; leave out --use and name them with --gate");
+  if (output !== "text" && output !== "json")
+    throw new CliError("usage", `--against has the formats text and json, and not ${output}`);
+  const context = { ...options, reviewCommand: `${commandFor(options)} --against ${shellWord(against)}` };
+  return { against, gate: chosenGateFile(gate), cluster, context, now, isJson: output === "json", allowLoosened };
 }
 
 /** The command that judges standard input as this one judges its paths. */

@@ -7,6 +7,8 @@ import { CliError, type CliErrorCode } from "./CliError.ts";
 export const EXIT_OK = 0;
 /** `review`: an object is denied or its version is not judged; with `--fail-on-unjudged` also when one is not judged. */
 export const EXIT_DENIED = 1;
+/** `review --against`: something is loosened, or cannot be compared, without `--allow-loosened`. */
+export const EXIT_LOOSENED = 1;
 /** `test`: a case failed. */
 export const EXIT_TESTS_FAILED = 1;
 /** `render --diff`: the cluster differs from the rendered objects, as with `kubectl diff`. */

@@ -1,0 +1,130 @@
+import type { ExceptionDefinition } from "../../../policy/define/PolicyException.ts";
+import { matchesImage } from "../../../policy/exceptions/matchesImage.ts";
+import { matchesParts } from "../../../policy/exceptions/matchesReview.ts";
+import { matchesGlob } from "../../../protocol/matchesGlob.ts";
+import { parseInstant } from "../../../protocol/parseInstant.ts";
+import type { GateChange } from "./GateChange.ts";
+import type { GateSide } from "./GateSide.ts";
+import { globContains } from "./globs.ts";
+
+/** An exception for one element of each of its lists. */
+interface Atom {
+  readonly cluster: string | undefined;
+  readonly namespaces: string | undefined;
+  readonly names: string | undefined;
+  readonly subjects: string | undefined;
+  readonly images: string | undefined;
+}
+
+/** With more combinations of its elements, an exception is compared with each old one as a whole. */
+const MAX_ATOMS = 10_000;
+
+/**
+ * The exceptions that permit more than those of the old gate. Each combination of their elements must be permitted by one old
+ * exception of the policy, at least as long; so a list that is split or joined is nothing. `clusters` are those of both gates;
+ * undefined where they are not known. Exceptions that have ended, and those of policies that the old gate does not have, are
+ * no loosening.
+ */
+export function compareExceptions(
+  before: GateSide,
+  after: GateSide,
+  clusters: readonly string[] | undefined,
+  now: number,
+): GateChange[] {
+  return (after.gate.exceptions ?? []).flatMap((exception): GateChange[] => {
+    const { policy } = exception;
+    if (untilOf(exception) <= now || !before.policies.has(policy)) return [];
+    const old = (before.gate.exceptions ?? []).filter((it) => it.policy === policy && untilOf(it) > now);
+    const atoms = atomsOf(exception, clusters);
+    const isPermitted = (isLongEnough: (it: ExceptionDefinition) => boolean): boolean =>
+      atoms.every((atom) => old.some((it) => isLongEnough(it) && permits(it, atom, clusters)));
+    if (isPermitted((it) => untilOf(it) >= untilOf(exception))) return [];
+    const base = { result: "loosened", kind: "exception", policy } as const;
+    const to = `${scopeText(exception)} until ${exception.until} (${exception.owner}: ${exception.reason})`;
+    if (isPermitted(() => true)) {
+      const ends = old.filter((it) => atoms.some((atom) => permits(it, atom, clusters)));
+      const [last] = ends.sort((left, right) => untilOf(right) - untilOf(left));
+      return [{ ...base, from: `until ${last?.until}`, to: `longer: ${to}` }];
+    }
+    const alike = old.find((it) => it.owner === exception.owner && it.reason === exception.reason);
+    return [
+      {
+        ...base,
+        from: alike === undefined ? "none" : scopeText(alike),
+        to: `${alike === undefined ? "new" : "wider"}: ${to}`,
+      },
+    ];
+  });
+}
+
+function untilOf({ until }: ExceptionDefinition): number {
+  return parseInstant(until) ?? Number.POSITIVE_INFINITY;
+}
+
+function atomsOf(exception: ExceptionDefinition, clusters: readonly string[] | undefined): readonly Atom[] {
+  const { namespaces = [undefined], names = [undefined], subjects = [undefined], images = [undefined] } = exception;
+  const meant = clusters?.filter((it) => isInCluster(exception, it)) ?? exception.clusters ?? [undefined];
+  const count = [meant, namespaces, names, subjects, images].reduce((product, list) => product * list.length, 1);
+  // One that no old exception permits.
+  if (count > MAX_ATOMS)
+    return [{ cluster: undefined, namespaces: undefined, names: undefined, subjects: undefined, images: undefined }];
+  return meant.flatMap((cluster) =>
+    namespaces.flatMap((namespace) =>
+      names.flatMap((name) =>
+        subjects.flatMap((subject) =>
+          images.map((image) => ({ cluster, namespaces: namespace, names: name, subjects: subject, images: image })),
+        ),
+      ),
+    ),
+  );
+}
+
+function isInCluster({ clusters }: ExceptionDefinition, cluster: string): boolean {
+  return clusters === undefined || clusters.some((it) => matchesGlob(it, cluster));
+}
+
+function permits(old: ExceptionDefinition, atom: Atom, clusters: readonly string[] | undefined): boolean {
+  const inCluster =
+    old.clusters === undefined ||
+    (atom.cluster !== undefined &&
+      (clusters === undefined
+        ? old.clusters.some((it) => globContains(it, atom.cluster ?? ""))
+        : isInCluster(old, atom.cluster)));
+  return (
+    inCluster &&
+    isIn(old.namespaces, atom.namespaces, globContains) &&
+    // `?` is a character in a name.
+    isIn(
+      old.names,
+      atom.names,
+      (outer, inner) => outer === inner || (!outer.includes("?") && globContains(outer, inner)),
+    ) &&
+    isIn(
+      old.subjects,
+      atom.subjects,
+      (outer, inner) => outer === inner || (!inner.includes("*") && matchesParts(outer, inner, ":")),
+    ) &&
+    isIn(old.images, atom.images, (outer, inner) => outer === inner || imageContains(outer, inner))
+  );
+}
+
+function isIn(
+  old: readonly string[] | undefined,
+  element: string | undefined,
+  contains: (outer: string, inner: string) => boolean,
+): boolean {
+  return old === undefined || (element !== undefined && old.some((it) => contains(it, element)));
+}
+
+/** A pattern without a tag and a digest is for all of its images, so one with `*` or without a tag is only compared as it is written. */
+function imageContains(outer: string, inner: string): boolean {
+  const hasTag = inner.lastIndexOf(":") > inner.lastIndexOf("/") || inner.includes("@");
+  return hasTag && matchesImage(outer, inner);
+}
+
+/** `clusters production, namespaces legacy`. */
+function scopeText({ clusters, namespaces, names, subjects, images }: ExceptionDefinition): string {
+  return Object.entries({ clusters, namespaces, names, subjects, images })
+    .flatMap(([key, list]) => (list === undefined ? [] : [`${key} ${list.join(", ")}`]))
+    .join(", ");
+}
