@@ -72,8 +72,8 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
             const { key, least, isRequest } = current;
             const pod = (object.spec as WholePod)?.resources;
             return !(
-              compareQuantities(resources?.limits?.[key], least) >= 0 ||
               (isRequest && compareQuantities(resources?.requests?.[key], least) >= 0) ||
+              compareQuantities(resources?.limits?.[key], least) >= 0 ||
               compareQuantities(pod?.limits?.[key], least) >= 0 ||
               (isRequest && compareQuantities(pod?.requests?.[key], least) >= 0)
             );
