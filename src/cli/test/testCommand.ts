@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { AddCommand } from "../program.ts";
+import { CliError } from "../terminal/CliError.ts";
 import type { TestOptions } from "./runTest.ts";
 
 /** Adds `postern test`: runs the tables of cases beside policies. */
@@ -19,6 +20,7 @@ export const testCommand: AddCommand = (program, terminal, done) => {
     .option("--update", "write the patches that came into the cases that expect a change")
     .option("--watch", "run again when a table, a file of a case or a module of the gate changes")
     .option("--verbose", "also list the cases that passed")
+    .option("--exceptions <manifests...>", "instead, print which exceptions of the gate these objects need")
     .addHelpText(
       "after",
       `
@@ -27,6 +29,7 @@ Example:
   $ postern test --gate gate.ts --coverage policies/
   $ postern test --output junit > report.xml
   $ postern test --watch policies/require-team.test.yaml
+  $ postern test --gate gate.ts --exceptions deploy/
 
 A table:
   policy: require-team            # for all cases, or in each
@@ -43,11 +46,17 @@ policy:
   {file, line, case, policy, cluster, result, expected, came, reason, findings,
    patch, compare, notes}, {file, line, case, result, reason} and
   {gate, result, policy, cases, hasFault, hasPass, untouched, silent}
-Exit codes: 0 all cases passed, or --watch was stopped, 1 a case failed,
-2 usage, a gate that does not load, a table or a case that cannot be used, or
+With --exceptions an exception is needed, not needed, for no object, or ended:
+  {policy, namespaces, names, subjects, images, until, reason, owner, clusters,
+   result, ending, objects, others}
+Exit codes: 0 all cases passed, or --watch was stopped, 1 a case failed, or an
+exception has ended or is not needed, 2 usage, a gate that does not load, a table or a case that cannot be used, or
 no case at all.`,
     )
-    .action(async (paths: string[], options: TestOptions) =>
-      done(await (await import("./runTest.ts")).runTest(terminal, paths, options)),
-    );
+    .action(async (paths: string[], { exceptions, ...options }: TestOptions & { exceptions?: string[] }) => {
+      if (exceptions === undefined) return done(await (await import("./runTest.ts")).runTest(terminal, paths, options));
+      if (paths.length > 0) throw new CliError("usage", "--exceptions judges manifests only: leave out the tables");
+      const { runExceptions } = await import("./exceptions/runExceptions.ts");
+      return done(await runExceptions(terminal, exceptions, options));
+    });
 };
