@@ -19,7 +19,7 @@ export interface ManifestContext {
 }
 
 /** The user of these reviews. */
-const USER = { username: "postern-review", uid: "", groups: ["system:authenticated"], extra: {} };
+export const MANIFEST_USER = { username: "postern-review", uid: "", groups: ["system:authenticated"], extra: {} };
 
 /**
  * The review that the API server would send for a manifest, as far as this is known without a cluster. The object is as
@@ -97,7 +97,9 @@ function userOf({ kind, metadata, spec }: JsonObject): Review["user"] {
   const annotations = isJsonObject(metadata) ? metadata.annotations : undefined;
   const node = isJsonObject(spec) ? spec.nodeName : undefined;
   const isMirror = kind === "Pod" && isJsonObject(annotations) && Object.hasOwn(annotations, MIRROR_ANNOTATION);
-  return isMirror ? { ...USER, username: `system:node:${String(node)}`, groups: [NODES, ...USER.groups] } : USER;
+  return isMirror
+    ? { ...MANIFEST_USER, username: `system:node:${String(node)}`, groups: [NODES, ...MANIFEST_USER.groups] }
+    : MANIFEST_USER;
 }
 
 function splitApiVersion(apiVersion: string): [group: string, version: string] {
