@@ -86,6 +86,13 @@ export const OPTION_SETS: readonly OptionSet[] = [
     without: { watch: { code: 0, says: /^1 passed, 0 failed/m } },
   },
   {
+    command: "test",
+    options: { exceptions: "pod.yaml" },
+    rest: ["--gate", "gate.ts"],
+    ending: { code: 0, says: /^0 exceptions/m },
+    without: { exceptions: { code: 0, says: /^1 passed, 0 failed/m } },
+  },
+  {
     command: "new policy",
     options: { dir: "policies", gate: "gate.ts" },
     // It writes no gate that the commands below would find.

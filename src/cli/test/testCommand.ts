@@ -50,8 +50,8 @@ With --exceptions an exception is needed, not needed, for no object, or ended:
   {policy, namespaces, names, subjects, images, until, reason, owner, clusters,
    result, ending, objects, others}
 Exit codes: 0 all cases passed, or --watch was stopped, 1 a case failed, or an
-exception has ended or is not needed, 2 usage, a gate that does not load, a table or a case that cannot be used, or
-no case at all.`,
+exception has ended or is not needed, 2 usage, a gate that does not load, a
+table or a case that cannot be used, or no case at all.`,
     )
     .action(async (paths: string[], { exceptions, ...options }: TestOptions & { exceptions?: string[] }) => {
       if (exceptions === undefined) return done(await (await import("./runTest.ts")).runTest(terminal, paths, options));
