@@ -31,7 +31,9 @@ export function exceptionsText(terminal: Terminal, uses: readonly ExceptionUse[]
       return [
         head,
         line(describeException(exception)),
-        ...(isEnding && use === "needed" ? [line("it ends within 14 days: what it permits is denied from then on")] : []),
+        ...(isEnding && use === "needed"
+          ? [line("it ends within 14 days: what it permits is denied from then on")]
+          : []),
         ...(advice === undefined ? [] : [line(advice)]),
         ...listed,
         ...(more > 0 ? [line(`and ${more} more`)] : []),
