@@ -8,8 +8,8 @@ import { setResourceDefaults } from "../../../src/policies/defaults/setResourceD
 import { setSecurityContextDefaults } from "../../../src/policies/defaults/setSecurityContextDefaults.ts";
 import { rewriteImageRegistry } from "../../../src/policies/images/rewriteImageRegistry.ts";
 import { addAnnotations } from "../../../src/policies/labels/addAnnotations.ts";
-import { quantityValue } from "../../../src/policy/quantity/quantityValue.ts";
 import type { Policy } from "../../../src/policy/define/policy.ts";
+import { quantityValue } from "../../../src/policy/quantity/quantityValue.ts";
 import { isJsonObject } from "../../../src/protocol/Json.ts";
 import type { Review } from "../../../src/protocol/review/Review.ts";
 import { applyMutators } from "../applyMutators.ts";
