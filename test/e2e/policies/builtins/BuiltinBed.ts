@@ -46,7 +46,7 @@ export class BuiltinBed {
   /** Resolves when all are in force. */
   static async start(policies: readonly Policy[]): Promise<BuiltinBed> {
     const cluster = await startCluster({ apiServerArgs: [`--runtime-config=${OLD_VERSIONS.join(",")}`] });
-    const paramsOf = (name: string): unknown => policies.find((it) => it.name === name)?.params?.parse({});
+    const paramsOf = (name: string): unknown => policies.find((it) => it.name === name)?.params?.parse(undefined);
     const forms = nativePolicies(
       { name: "builtins", policies, entries: {}, conversions: [] },
       { cluster: "e2e", modeOf: () => "warn", paramsOf },
