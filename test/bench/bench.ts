@@ -2,6 +2,7 @@ import "../run/beginRun.ts";
 
 import { parseArgs } from "node:util";
 import { type BenchSize, benchSizes } from "./BenchSize.ts";
+import { reviewFigures } from "./cli/reviewFigures.ts";
 import { startFigures } from "./cli/startFigures.ts";
 import { type Figure, meetsTarget } from "./Figure.ts";
 import { baseFigures } from "./gate/baseFigures.ts";
@@ -46,7 +47,7 @@ const AREAS: Readonly<Record<string, readonly ((size: BenchSize) => Promise<Figu
   tracing: [tracingFigures],
   identity: [identityFigures],
   records: [latencyFigure, nodeStoreFigures, objectFigures, recordedCallFigures, verifyFigure],
-  cli: [startFigures],
+  cli: [startFigures, reviewFigures],
 };
 
 async function measure(only: string | undefined, size: BenchSize): Promise<Figure[]> {

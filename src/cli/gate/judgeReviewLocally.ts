@@ -77,13 +77,13 @@ export async function judgeReviewLocally(
   };
   const [first, ...others] = meantReviews(runtime, review);
   const mutated = await call("mutate", { ...first, policies: undefined });
-  if (!mutated.allowed) return localVerdict(review, [mutated], excepting, [], first.review.object);
+  if (!mutated.allowed) return localVerdict(review, [mutated], excepting, { patch: [], object: first.review.object });
   const { patch } = mutated;
   const object = patch.length === 0 ? first.review.object : applyPatch(first.review.object, patch);
   const verdicts: Verdict[] = [mutated];
   for (const one of [{ ...first, review: { ...first.review, object } }, ...others])
     verdicts.push(await call("validate", { ...one, review: plainNumbers(one.review) }));
-  return localVerdict(review, verdicts, excepting, patch, object);
+  return localVerdict(review, verdicts, excepting, { patch, object });
 }
 
 /** A runtime with only some of the policies. */
@@ -99,8 +99,7 @@ function localVerdict(
   review: Review,
   answers: readonly Verdict[],
   excepting: Excepting | undefined,
-  patch: readonly PatchOperation[],
-  object: JsonObject | null,
+  { patch, object }: Pick<LocalVerdict, "patch" | "object">,
 ): LocalVerdict {
   const mask = isSecret(review) ? secretMask([review.object, review.oldObject, object]) : (text: string) => text;
   const verdicts = answers.map((verdict) => withMessages(verdict, (text) => mask(localMessage(text))));
@@ -138,7 +137,7 @@ function mergePolicies(policies: readonly PolicyVerdict[]): PolicyVerdict[] {
     const result = isFirst || before.result === "judged" ? verdict.result : before.result;
     merged.set(
       verdict.policy,
-      isFirst ? verdict : { ...before, result, findings: [...before.findings, ...verdict.findings] },
+      isFirst ? verdict : { ...verdict, ...before, result, findings: [...before.findings, ...verdict.findings] },
     );
   }
   return [...merged.values()];

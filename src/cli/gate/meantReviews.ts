@@ -1,4 +1,5 @@
 import type { GateRuntime } from "../../gate/GateRuntime.ts";
+import type { Policy } from "../../policy/define/policy.ts";
 import type { PolicyHit } from "../../policy/match/PolicyHit.ts";
 import { PolicyIndex } from "../../policy/match/PolicyIndex.ts";
 import { runConversion } from "../../policy/run/runConversion.ts";
@@ -19,8 +20,9 @@ export interface MeantReview {
  * gate, and HorizontalPodAutoscalers from v1 to v2. Policies for any other version are in the first, where they are not judged.
  */
 export function meantReviews(runtime: GateRuntime, review: Review): readonly [MeantReview, ...MeantReview[]] {
-  const validators = new PolicyIndex(runtime.gate.policies, "validate").find(review);
-  const mutators = new PolicyIndex(runtime.gate.policies, "mutate").find(review);
+  const indexes = indexesOf(runtime.gate.policies);
+  const validators = indexes.validate.find(review);
+  const mutators = indexes.mutate.find(review);
   const hits = [...validators, ...mutators];
   const versions = new Map<string, Review>();
   for (const [apiVersion] of hits.map(({ otherVersions = [] }) => otherVersions)) {
@@ -40,6 +42,18 @@ export function meantReviews(runtime: GateRuntime, review: Review): readonly [Me
     { review, policies: named("") },
     ...[...versions].map(([version, converted]) => ({ review: converted, policies: named(version) })),
   ];
+}
+
+/** The indexes of lists of policies, which take longer to make than a review to judge. */
+const known = new WeakMap<readonly Policy[], { readonly validate: PolicyIndex; readonly mutate: PolicyIndex }>();
+
+function indexesOf(policies: readonly Policy[]): { readonly validate: PolicyIndex; readonly mutate: PolicyIndex } {
+  const found = known.get(policies) ?? {
+    validate: new PolicyIndex(policies, "validate"),
+    mutate: new PolicyIndex(policies, "mutate"),
+  };
+  known.set(policies, found);
+  return found;
 }
 
 /** The review in another version; undefined when it cannot be converted here. */

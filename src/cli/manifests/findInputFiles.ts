@@ -123,10 +123,28 @@ class Walk {
     const onFault = ({ file, ...fault }: InputFault): void =>
       void this.faults.push({ ...fault, file: isAbsolute(this.#named) ? file : relative(process.cwd(), file) });
     const inside = await (rules ?? (await outerRules(resolve(path), onFault))).within(resolve(path), onFault);
-    const names = (await readdir(path)).sort();
-    const kustomization = names.find((name) => KUSTOMIZATION_FILES.has(name));
-    if (kustomization !== undefined) this.#kustomizations.push(join(path, kustomization));
-    for (const name of names) await this.#visit(join(path, name), inside, names.includes("Chart.yaml"));
+    const entries = (await readdir(path, { withFileTypes: true })).sort((left, right) =>
+      left.name < right.name ? -1 : 1,
+    );
+    const kustomization = entries.find(({ name }) => KUSTOMIZATION_FILES.has(name));
+    if (kustomization !== undefined) this.#kustomizations.push(join(path, kustomization.name));
+    const hasChart = entries.some(({ name }) => name === "Chart.yaml");
+    for (const entry of entries) {
+      const file = join(path, entry.name);
+      if (entry.isFile()) this.#visitPlainFile(file, join(real, entry.name), inside, hasChart);
+      else await this.#visit(file, inside, hasChart);
+    }
+  }
+
+  /** A regular file that no link leads to: nothing has to be asked of it, for there may be ten thousand. */
+  #visitPlainFile(path: string, real: string, rules: IgnoreRules, hasChart: boolean): void {
+    if (!ENDINGS.test(path)) return;
+    const ignored = rules.reasonFor(resolve(path), false);
+    const other = notManifestByName(path, hasChart);
+    if (ignored !== undefined) this.skipped.push({ file: path, why: ignored, reason: ignored });
+    else if (other !== undefined) this.#skip(path, other);
+    // Under its own path rather than that of a link.
+    else this.#files.set(real, path);
   }
 
   async #visitFile(path: string, isNamed: boolean, hasChart: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isCollection, isScalar, type Node, visit } from "yaml";
+import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node, visit } from "yaml";
 
 /** The `yaml` package looks for the anchor of each alias among all of them, so the time is quadratic. */
 const MAX_ALIASES = 1000;
@@ -33,4 +33,27 @@ export function keyFault(document: Document.Parsed): { offset: number | undefine
     },
   });
   return fault;
+}
+
+/** Deeper documents are looked through without recursion, by those who report their faults. */
+const MAX_DEPTH = 500;
+
+/**
+ * Whether all keys of a node are different texts, numbers or booleans, and nothing is an alias. Of such a document, which is
+ * nearly every one, no key can be a fault, so it need not be walked through for each kind of fault.
+ */
+export function hasPlainKeys(node: unknown, depth = 0): boolean {
+  if (node === null || isScalar(node)) return true;
+  if (depth > MAX_DEPTH) return false;
+  if (isSeq(node)) return node.items.every((item) => hasPlainKeys(item, depth + 1));
+  if (!isMap(node)) return false;
+  const seen = new Set<string>();
+  for (const { key, value } of node.items) {
+    if (!isScalar(key) || key.value === null || typeof key.value === "object" || typeof key.value === "symbol")
+      return false;
+    const name = String(key.value);
+    if (seen.has(name) || !hasPlainKeys(value, depth + 1)) return false;
+    seen.add(name);
+  }
+  return true;
 }

@@ -1,9 +1,9 @@
-import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, visit } from "yaml";
+import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, Schema, visit } from "yaml";
 import { formatPath } from "../../policy/define/formatPath.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import type { InputFault } from "../terminal/InputFault.ts";
 import { jsonFault } from "./jsonFault.ts";
-import { keyFault } from "./keyFault.ts";
+import { hasPlainKeys, keyFault } from "./keyFault.ts";
 import { kubectlTags } from "./kubectlTags.ts";
 import { objectFault } from "./objectFault.ts";
 import { placeOf } from "./placeOf.ts";
@@ -27,6 +27,9 @@ export interface ManifestFault extends InputFault {
 
 /** Limit of alias expansion in a document. The parser of kubectl has a similar limit. */
 const MAX_ALIASES = 100;
+
+/** Made once: for each document it would take as long as to read a small one. */
+const KUBECTL = new Schema({ schema: "yaml-1.1", customTags: kubectlTags, resolveKnownTags: false });
 
 /**
  * Reads the objects of a YAML or JSON text: several documents, or a stream of JSON objects. Lists are split into their
@@ -52,7 +55,7 @@ export function parseManifests(file: string, text: string): { manifests: Manifes
       lineCounter: lines,
       prettyErrors: false,
       version: "1.1",
-      customTags: kubectlTags,
+      schema: KUBECTL,
       // syntaxFault looks for duplicates.
       uniqueKeys: false,
     });
@@ -103,7 +106,7 @@ function readDocument(
   const line = lineAt(document.contents?.range?.[0]);
   let value: unknown;
   try {
-    const fault = keyFault(document);
+    const fault = hasPlainKeys(document.contents) ? undefined : keyFault(document);
     if (fault !== undefined) return onlyFault(lineAt(fault.offset), placed(document, fault.offset, fault.message));
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {

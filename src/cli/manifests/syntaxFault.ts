@@ -1,4 +1,5 @@
 import { type Document, isScalar, visit, type YAMLParseError } from "yaml";
+import { hasPlainKeys } from "./keyFault.ts";
 import { placeOf } from "./placeOf.ts";
 
 /** A fault of a document with its offset in the text. `message` begins with the path of the key. */
@@ -24,7 +25,8 @@ export function syntaxFault(
     };
   try {
     const [error] = document.errors;
-    return error === undefined ? duplicateKey(document, lineAt) : parserFault(document, text, error);
+    if (error !== undefined) return parserFault(document, text, error);
+    return hasPlainKeys(document.contents) ? undefined : duplicateKey(document, lineAt);
   } catch (error) {
     // The walks over the document are recursive.
     if (!(error instanceof RangeError)) throw error;

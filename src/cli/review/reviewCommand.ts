@@ -47,6 +47,10 @@ Example:
   $ helm template charts/shop | postern review --gate gate.ts --namespace shop -
   $ kubectl get pods -o yaml | postern review --gate gate.ts --output json -
   $ postern review --gate gate.ts --output yaml deploy/ > admitted.yaml
+  $ postern review --gate gate.ts --output sarif deploy/ > postern.sarif
+  $ postern review --gate gate.ts --at 2027-01-01 deploy/
+  $ git show main:gate.ts > old.ts
+  $ postern review --against old.ts --gate gate.ts deploy/
 
 Each object is allowed, denied, or not judged: no policy was asked. A fault that
 the Pod template of an object's owner has is reported of the owner only, when it
@@ -58,14 +62,22 @@ A CustomResourceDefinition gives the resource and the scope of its objects.
 JSON output is one line for each object, for each path that was skipped, and for
 each input that cannot be read:
   {file, line, apiVersion, kind, namespace, name, subresource, operation,
-   result, allowed, message, warnings, audit, policies, covered, patch, notes},
+   result, allowed, message, warnings, audit, policies, exceptions, covered,
+   patch, notes},
   {file, result, reason} and {file, line, result, reason}
 YAML output is the objects with the patches of the mutators, without the values
 of Secrets; the verdicts go to standard error.
+sarif, junit, github (annotations) and gitlab (code quality) are complete on
+standard output; a summary goes to standard error.
+--against lists what the old gate denies and the new one may not: policies and
+clusters that are gone, lower modes, exceptions, narrower matches, and objects of
+the paths, if there are any. It has the outputs text and json:
+  {result, kind, policy, clusters, namespaces, subject, from, to, since}
 Objects are judged as written, without the defaults of a cluster.
 Exit codes: 0 no object is denied, 1 an object is denied, or a policy does not
-judge its version, 2 usage, a gate that does not load, or input that cannot be
-read (the other objects are still judged). --fail-on-unjudged adds to 1.`,
+judge its version, or --against finds something loosened, 2 usage, a gate that
+does not load, or input that cannot be read (the other objects are still judged).
+--fail-on-unjudged adds to 1.`,
     )
     .action(async (paths: string[], options: Omit<ReviewOptions, "use"> & { use?: string[] }) =>
       done(await (await import("./runReview.ts")).runReview(terminal, paths, { ...options, use: options.use ?? [] })),

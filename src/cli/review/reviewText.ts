@@ -37,10 +37,7 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
         const wrapped = wrapText(`${label}${label === "" ? "" : " "}${printable(line)}`, INDENT);
         return `${INDENT}${label === "" ? wrapped : colour(style, label) + wrapped.slice(label.length)}`;
       });
-  const { review } = located;
-  const patch = isSecret(review)
-    ? shownPatch(judged)
-    : reportedPatch(review.object, verdict.patch, false, { hasObject: true });
+  const patch = shownOf(judged);
   const asked = verdict.policies.map(({ policy }) => policy).join(", ");
   const lines = [
     firstLine(judged, colour(MARKS[result], result.padEnd(10)), (text) => colour("dim", text)),
@@ -57,6 +54,15 @@ export function reviewText(terminal: Terminal, output: Output, judged: JudgedObj
     ...(verbose && asked !== "" ? said("asked", "dim", [asked]) : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function shownOf(judged: JudgedObject): readonly ShownOperation[] {
+  const { located, verdict } = judged;
+  const { review } = located;
+  // Most objects have none, and to look through them for what a patch may show takes time.
+  if (verdict.patch.length === 0) return [];
+  if (isSecret(review)) return shownPatch(judged);
+  return reportedPatch(review.object, verdict.patch, false, { hasObject: true });
 }
 
 /**

@@ -14,7 +14,7 @@ import { EXIT_DENIED, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
 import { formatFault } from "../terminal/InputFault.ts";
 import { ProgressBar } from "../terminal/ProgressBar.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
-import { type Comparison, runAgainst } from "./against/runAgainst.ts";
+import type { Comparison } from "./against/runAgainst.ts";
 import { chooseCluster, chooseGate, findCluster } from "./chooseGate.ts";
 import { coverFindings, type OwnVerdict } from "./coverFindings.ts";
 import { InputOwners } from "./InputOwners.ts";
@@ -49,8 +49,10 @@ export interface ReviewOptions {
 export async function runReview(own: Terminal, paths: readonly string[], options: ReviewOptions): Promise<number> {
   const terminal = withoutCommands(own, options.output);
   const judgedAt = options.at === undefined ? Date.now() : (parseInstant(options.at) ?? Date.now());
-  if (options.against !== undefined)
-    return runAgainst(terminal, paths, comparisonOf(options, options.against, judgedAt));
+  if (options.against !== undefined) {
+    const comparison = comparisonOf(options, options.against, judgedAt);
+    return (await import("./against/runAgainst.ts")).runAgainst(terminal, paths, comparison);
+  }
   if (options.allowLoosened === true) throw new CliError("usage", "--allow-loosened needs --against");
   if (paths.length === 0) throw new CliError("usage", "missing required argument 'path'; see postern review --help");
   const gate = await chooseGate(options);

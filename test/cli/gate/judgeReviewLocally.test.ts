@@ -49,6 +49,7 @@ it("judgeReviewLocally passes the patched object to validators, with keys such a
   expect(await judge(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":${DATA}}`)).toEqual({
     result: "allowed",
     denials: [],
+    exceptions: [],
     warnings: ["stamp: stamped", "look: looked"],
     audit: [],
     policies: [

@@ -18,9 +18,12 @@ export interface InputText {
 export async function readInputText(path: string, stdin: Terminal["stdin"]): Promise<InputText | InputFault> {
   const file = inputName(path);
   try {
-    // A regular file is read at once: the three calls of a stream take as long as parsing a small manifest.
-    const isFile = path !== "-" && statSync(path).isFile();
-    const bytes = isFile ? readRegularFile(path) : await readUpTo(path === "-" ? stdin : createReadStream(path));
+    const stats = path === "-" ? undefined : statSync(path);
+    const isFile = stats?.isFile() === true;
+    // A regular file is read at once: the calls of a stream take as long as to parse a small manifest.
+    const bytes = isFile
+      ? readRegularFile(path, stats.size)
+      : await readUpTo(path === "-" ? stdin : createReadStream(path));
     if (bytes === undefined) return { file, message: `is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB` };
     return { text: decoder.decode(bytes), isFile };
   } catch (error) {
@@ -30,8 +33,8 @@ export async function readInputText(path: string, stdin: Terminal["stdin"]): Pro
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function readRegularFile(path: string): Uint8Array | undefined {
-  if (statSync(path).size > MAX_FILE_BYTES) return undefined;
+function readRegularFile(path: string, size: number): Uint8Array | undefined {
+  if (size > MAX_FILE_BYTES) return undefined;
   const bytes = readFileSync(path);
   return bytes.length > MAX_FILE_BYTES ? undefined : bytes;
 }

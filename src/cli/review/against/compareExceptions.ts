@@ -1,11 +1,9 @@
 import type { ExceptionDefinition } from "../../../policy/define/PolicyException.ts";
-import { matchesImage } from "../../../policy/exceptions/matchesImage.ts";
-import { matchesParts } from "../../../policy/exceptions/matchesReview.ts";
 import { matchesGlob } from "../../../protocol/matchesGlob.ts";
 import { parseInstant } from "../../../protocol/parseInstant.ts";
 import type { GateChange } from "./GateChange.ts";
 import type { GateSide } from "./GateSide.ts";
-import { globContains } from "./globs.ts";
+import { globContains } from "./globContains.ts";
 
 /** An exception for one element of each of its lists. */
 interface Atom {
@@ -93,18 +91,9 @@ function permits(old: ExceptionDefinition, atom: Atom, clusters: readonly string
   return (
     inCluster &&
     isIn(old.namespaces, atom.namespaces, globContains) &&
-    // `?` is a character in a name.
-    isIn(
-      old.names,
-      atom.names,
-      (outer, inner) => outer === inner || (!outer.includes("?") && globContains(outer, inner)),
-    ) &&
-    isIn(
-      old.subjects,
-      atom.subjects,
-      (outer, inner) => outer === inner || (!inner.includes("*") && matchesParts(outer, inner, ":")),
-    ) &&
-    isIn(old.images, atom.images, (outer, inner) => outer === inner || imageContains(outer, inner))
+    isIn(old.names, atom.names, starContains) &&
+    isIn(old.subjects, atom.subjects, (outer, inner) => partsContain(outer, inner, ":")) &&
+    isIn(old.images, atom.images, imageContains)
   );
 }
 
@@ -116,10 +105,29 @@ function isIn(
   return old === undefined || (element !== undefined && old.some((it) => contains(it, element)));
 }
 
-/** A pattern without a tag and a digest is for all of its images, so one with `*` or without a tag is only compared as it is written. */
+/** {@link globContains} for patterns in which `?` is a character like others. */
+function starContains(outer: string, inner: string): boolean {
+  return outer === inner || (!outer.includes("?") && globContains(outer, inner));
+}
+
+/** The same for patterns whose `*` matches no separator. */
+function partsContain(outer: string, inner: string, separator: string): boolean {
+  const [wide, narrow] = [outer.split(separator), inner.split(separator)];
+  return wide.length === narrow.length && wide.every((part, index) => starContains(part, narrow[index] ?? ""));
+}
+
+/** A pattern for images without a tag and a digest is for all of them; one with is for those with the same ones. */
 function imageContains(outer: string, inner: string): boolean {
-  const hasTag = inner.lastIndexOf(":") > inner.lastIndexOf("/") || inner.includes("@");
-  return hasTag && matchesImage(outer, inner);
+  const [wide, narrow] = [imageParts(outer), imageParts(inner)];
+  return partsContain(wide.name, narrow.name, "/") && (wide.rest === "" || starContains(wide.rest, narrow.rest));
+}
+
+/** An image as its name, and its tag and digest as one text. A colon before the last slash separates a port. */
+function imageParts(image: string): { readonly name: string; readonly rest: string } {
+  const [named = ""] = image.split("@", 1);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  const name = colon < 0 ? named : named.slice(0, colon);
+  return { name, rest: image.slice(name.length) };
 }
 
 /** `clusters production, namespaces legacy`. */

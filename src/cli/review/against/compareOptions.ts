@@ -24,7 +24,7 @@ export function compareOptions(before: Policy, after: Policy): GateChange[] {
     changes.push(option("loosened", "onExisting", before.onExisting, after.onExisting));
   if (!before.leaveAlone && after.leaveAlone && before.mutate !== undefined)
     changes.push(option("loosened", "leaveAlone", before.leaveAlone, after.leaveAlone));
-  if (before.reportsEachFault !== after.reportsEachFault)
+  if (before.reportsEachFault !== after.reportsEachFault && after.validate !== undefined)
     changes.push(option("changed", "reportsEachFault", before.reportsEachFault, after.reportsEachFault));
   if (before.version !== after.version)
     changes.push({

@@ -1,5 +1,5 @@
 import { namespaceMatcher } from "../../../policy/match/namespaceMatcher.ts";
-import { globInstance, globIntersection } from "./globs.ts";
+import { globInstance, globIntersection } from "./globContains.ts";
 
 /** A namespace that stands for all that patterns do not tell from it. */
 export interface Representative {

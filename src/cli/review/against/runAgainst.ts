@@ -12,9 +12,9 @@ import { printRenderHints } from "../printSummary.ts";
 import { skippedJson, unreadableJson } from "../reviewJson.ts";
 import { changeJson, changeText } from "./changeText.ts";
 import { comparedTimes, compareGates } from "./compareGates.ts";
-import { VerdictComparison } from "./compareVerdicts.ts";
 import { type GateChange, joinClusters } from "./GateChange.ts";
 import { openSide } from "./openSide.ts";
+import { VerdictComparison } from "./VerdictComparison.ts";
 
 /** What `postern review --against` is asked. */
 export interface Comparison {

@@ -34,43 +34,53 @@ export class GitlabReport implements ReviewReport {
 
   object(judged: JudgedObject): void {
     const { located, verdict } = judged;
-    const { file, line } = located;
-    const path = reportedPath(file, this.#settings);
+    const place = { path: reportedPath(located.file, this.#settings), line: located.line };
     for (const finding of reportedFindings(judged)) {
       const { policy, level, message, exception } = finding;
       const permitted = exception === undefined ? "" : ` (${exception})`;
       const description = `${objectText(located.review)}: ${message}${permitted}`;
-      this.#add(policy, SEVERITIES[level], description, path, line, this.#fingerprints.of(path, located, finding));
+      const fingerprint = this.#fingerprints.of(place.path, located, finding);
+      this.#add(place, { name: policy, severity: SEVERITIES[level], description, fingerprint });
     }
-    if (verdict.result === "not judged") {
-      const text = unjudgedText(judged);
-      this.#add("not-judged", this.#unjudged(), text, path, line, this.#fingerprints.ofParts(path, text));
-    }
+    if (verdict.result === "not judged") this.#addUnjudged(place, unjudgedText(judged));
   }
 
   unreadable({ file, line, message }: InputFault): void {
-    const path = reportedPath(file, this.#settings);
-    const fingerprint = this.#fingerprints.ofParts(path, "unreadable", message);
-    this.#add("unreadable", "blocker", message, path, line ?? 1, fingerprint);
+    const place = { path: reportedPath(file, this.#settings), line: line ?? 1 };
+    const fingerprint = this.#fingerprints.ofParts(place.path, "unreadable", message);
+    this.#add(place, { name: "unreadable", severity: "blocker", description: message, fingerprint });
   }
 
   end({ skipped }: ReviewEnd): void {
-    for (const { file, reason } of skipped.filter(notRendered)) {
-      const path = reportedPath(file, this.#settings);
-      const fingerprint = this.#fingerprints.ofParts(path, "not rendered");
-      this.#add("not-judged", this.#unjudged(), `${reason}, not judged`, path, 1, fingerprint);
-    }
+    for (const { file, reason } of skipped.filter(notRendered))
+      this.#addUnjudged({ path: reportedPath(file, this.#settings), line: 1 }, `${reason}, not judged`);
     this.#output.write("\n]\n");
   }
 
-  #unjudged(): Severity {
-    return this.#settings.failOnUnjudged ? "critical" : "info";
+  #addUnjudged(place: Place, description: string): void {
+    const severity = this.#settings.failOnUnjudged ? "critical" : "info";
+    const fingerprint = this.#fingerprints.ofParts(place.path, description);
+    this.#add(place, { name: "not-judged", severity, description, fingerprint });
   }
 
-  #add(name: string, severity: Severity, description: string, path: string, begin: number, fingerprint: string): void {
-    const location = { path: shownLine(path), lines: { begin } };
+  #add({ path, line }: Place, { name, severity, description, fingerprint }: Entry): void {
+    const location = { path: shownLine(path), lines: { begin: line } };
     const entry = { description: shownText(description), check_name: name, fingerprint, severity, location };
     this.#output.write(`${this.#hasEntry ? "," : ""}\n${reportJson(entry)}`);
     this.#hasEntry = true;
   }
+}
+
+/** Where something is reported. */
+interface Place {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** What is reported. */
+interface Entry {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly description: string;
+  readonly fingerprint: string;
 }

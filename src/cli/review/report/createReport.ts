@@ -3,14 +3,9 @@ import type { ClusterSettings } from "../../../policy/define/ClusterSettings.ts"
 import type { Policy } from "../../../policy/define/policy.ts";
 import { readVersion } from "../../readVersion.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
-import { GithubReport } from "./GithubReport.ts";
-import { GitlabReport } from "./GitlabReport.ts";
 import { JsonReport } from "./JsonReport.ts";
-import { JunitReport } from "./JunitReport.ts";
 import type { ReviewReport } from "./ReviewReport.ts";
 import type { ReviewFormat } from "./reviewFormats.ts";
-import { SarifReport } from "./SarifReport.ts";
-import { sarifRules } from "./sarifRules.ts";
 import { TextReport } from "./TextReport.ts";
 
 /** What a report is about. */
@@ -38,13 +33,15 @@ export async function createReport(
     case "sarif": {
       const { default: docs } = await import("../../../policies/catalogue/builtins.json", { with: { type: "json" } });
       const { builtins }: BuiltinDocs = docs;
+      const { sarifRules } = await import("./sarifRules.ts");
+      const { SarifReport } = await import("./SarifReport.ts");
       return new SarifReport(stdout, place, sarifRules(policies, settings, builtins), readVersion());
     }
     case "junit":
-      return new JunitReport(stdout, place);
+      return new (await import("./JunitReport.ts")).JunitReport(stdout, place);
     case "github":
-      return new GithubReport(stdout, place);
+      return new (await import("./GithubReport.ts")).GithubReport(stdout, place);
     case "gitlab":
-      return new GitlabReport(stdout, place);
+      return new (await import("./GitlabReport.ts")).GitlabReport(stdout, place);
   }
 }

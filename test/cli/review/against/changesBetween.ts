@@ -16,7 +16,8 @@ type Definition = Parameters<typeof policy>[0];
 
 /** A policy that denies Pods. */
 export function podsPolicy(name: string, given: Partial<Definition> = {}) {
-  return policy({ name, match: { resources: ["pods"] }, validate: () => deny("no"), ...given });
+  const validator = { reportsEachFault: true, validate: () => deny("no") };
+  return policy({ name, match: { resources: ["pods"] }, ...(given.mutate === undefined && validator), ...given });
 }
 
 /** A gate with the policies `a` and `b` and the clusters `live` and `test`, and what is given. */

@@ -28,7 +28,7 @@ const POLICY_CASES: readonly Case[] = [
   [
     "a policy validates no more",
     {},
-    matching({}, { validate: undefined, mutate: () => undefined }),
+    matching({}, { mutate: () => undefined }),
     [
       "loosened match of a: validates CREATE, UPDATE of pods -> not",
       "loosened match of a: validates UPDATE of pods/ephemeralcontainers -> not",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { globContains, globInstance, globIntersection } from "../../../../src/cli/review/against/globs.ts";
+import { globContains, globInstance, globIntersection } from "../../../../src/cli/review/against/globContains.ts";
 import { namespaceMatcher } from "../../../../src/policy/match/namespaceMatcher.ts";
 
 const matches = (pattern: string, text: string): boolean =>
