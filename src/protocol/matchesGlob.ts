@@ -1,8 +1,8 @@
 /** Whether a text matches a pattern in which `*` stands for any characters. Linear in the text for each `*`. */
 export function matchesGlob(pattern: string, text: string): boolean {
+  if (!pattern.includes("*")) return text === pattern;
   const parts = pattern.split("*");
   const [first = ""] = parts;
-  if (parts.length === 1) return text === first;
   const last = parts.at(-1) ?? "";
   if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
   const end = text.length - last.length;

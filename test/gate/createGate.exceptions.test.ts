@@ -156,6 +156,25 @@ it.each<[what: string, change: (request: Loose) => void]>([
     },
   ],
   [
+    "an image that is no text",
+    ({ object }) => {
+      object.spec.containers[0].image = 5;
+    },
+  ],
+  [
+    "a list of images",
+    ({ object }) => {
+      object.spec.containers[0].image = [AGENT];
+    },
+  ],
+  [
+    "a generated name, as validators see it",
+    (request) => {
+      request.name = "agent-x7k2p";
+      request.object.metadata = { name: "agent-x7k2p", generateName: "agent-" };
+    },
+  ],
+  [
     "a generated name",
     (request) => {
       request.name = "";

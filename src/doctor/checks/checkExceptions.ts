@@ -19,7 +19,11 @@ export function checkExceptions({ sources, now }: Pick<ClusterView, "sources" | 
           severity: "info",
           about,
           message: `${what}: ended ${durationText(now - untilMs)} ago, at ${until}, and has no effect`,
-          todo: "Remove it from the gate.",
+          // Updates of such objects to another image are judged by it: see excusedByImage.
+          todo:
+            exception.images === undefined
+              ? "Remove it from the gate."
+              : "Remove it from the gate once no container has such an image.",
         },
       ];
     return [

@@ -1,6 +1,6 @@
 import type { ExceptionDefinition, PolicyException } from "../../policy/define/PolicyException.ts";
 import type { Policy } from "../../policy/define/policy.ts";
-import { imageParts } from "../../policy/exceptions/matchesImage.ts";
+import { readImagePattern } from "../../policy/exceptions/matchesImage.ts";
 import { namespaceMatcher } from "../../policy/match/namespaceMatcher.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
@@ -91,14 +91,21 @@ function checkNamespaces(path: string, names: readonly string[] | undefined, { n
   if (!isJudged) throw new GateConfigError(path, `has no namespace that the policy ${name} judges`);
 }
 
-function checkImages(path: string, images: readonly string[] | undefined, { name, match, validate }: Policy): void {
+function checkImages(path: string, images: readonly string[] | undefined, policy: Policy): void {
+  const { name, match, validate, reportsEachFault } = policy;
   if (images === undefined) return;
   if (validate === undefined)
     throw new GateConfigError(path, `is for policies with findings; ${name} changes objects as a whole`);
   const seesPods = match.resources.some((it) => it === "*" || it === "pods" || it.startsWith("pods/") || it === "*/*");
   if (!seesPods && match.podTemplates === undefined)
     throw new GateConfigError(path, `is for policies on Pods, which ${name} is not`);
-  const faulty = images.find((image) => imageParts(image) === undefined || /\s/.test(image));
+  // The fault that it does not report may be in another container.
+  if (!reportsEachFault)
+    throw new GateConfigError(
+      path,
+      `is for policies that report each fault with its path: ${name} has to do so, and to have reportsEachFault: true`,
+    );
+  const faulty = images.find((image) => readImagePattern(image) === undefined);
   if (faulty !== undefined)
     throw new GateConfigError(
       path,

@@ -11,16 +11,16 @@ export interface ExceptionDefinition {
   /** Names of namespaces, with `*` and `?`. Default: all, and objects without a namespace. */
   readonly namespaces?: readonly string[];
   /**
-   * Names of objects. An object with `generateName` has no name yet, and is not meant, unless a controller of Kubernetes
-   * makes it for an object with such a name. Default: all objects.
+   * Names of objects. An object that is created with `generateName` is not meant, unless a controller of Kubernetes makes it
+   * for an object with such a name. Default: all objects.
    */
   readonly names?: readonly string[];
   /** Names of users, such as `system:serviceaccount:ci:deployer`. `*` matches no `:`. Groups are not read. Default: all users. */
   readonly subjects?: readonly string[];
   /**
-   * Images of containers, as they are written. Only faults of a container with such an image are excepted. `*` in the name
-   * matches no `/`. A pattern with a tag or a digest is for images with that one and no other; one without is for all of
-   * them. Default: all faults of the policy.
+   * Images of containers, as they are written. Only faults of a container with such an image are excepted, so the policy must
+   * report each fault with its path (`reportsEachFault`). `*` in the name matches no `/`. A pattern with a tag or a digest is
+   * for images with that one and no other; one without is for all of them. Default: all faults of the policy.
    */
   readonly images?: readonly string[];
   /** When it ends: a date, which is its midnight in UTC, or a time with its zone. From this second on it has no effect. */

@@ -3,12 +3,14 @@ import type { Review } from "../../protocol/review/Review.ts";
 import type { Excepting } from "../define/ClusterSettings.ts";
 import type { Denial, Finding } from "../define/Finding.ts";
 import { formatPath } from "../define/formatPath.ts";
-import { exceptionState, type PolicyException } from "../define/PolicyException.ts";
-import { type PodContainer, podContainers } from "../define/podContainers.ts";
+import type { PolicyException } from "../define/PolicyException.ts";
+import { podContainers } from "../define/podContainers.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
-import { matchesImage } from "./matchesImage.ts";
-import { isInNamespaces, matchesReview } from "./matchesReview.ts";
+import { targetNamespace } from "../match/targetNamespace.ts";
+import { type ExceptionMatcher, exceptionMatchers } from "./exceptionMatchers.ts";
+import { matchesImage, readImage } from "./matchesImage.ts";
+import { exceptedRequest, matchesRequest } from "./matchesReview.ts";
 
 /** What a policy said of a review. Findings are those of a policy that was not late and did not fail. */
 interface JudgedPolicy {
@@ -52,18 +54,16 @@ export function exceptedFindings(
     const { name } = hit.policy;
     const meant = exceptionsFor(name, review, excepting);
     if (meant.length === 0) continue;
-    const containers = meant.some(({ images }) => images !== undefined)
-      ? containersOf(hit, review.object ?? review.oldObject)
-      : [];
-    const denials = (outcome.findings ?? []).filter((finding) => finding.finding === "deny");
-    for (const denial of denials) {
-      const exception = meant.find((it) => covers(it, denial, containers));
-      if (exception !== undefined) excepted.set(denial, exception);
+    const { ofDenial, first } = coverage(meant, hit, review.object ?? review.oldObject);
+    let isNeeded = false;
+    for (const finding of outcome.findings ?? []) {
+      const exception = finding.finding === "deny" ? ofDenial(finding) : undefined;
+      if (exception === undefined) continue;
+      excepted.set(finding, exception);
+      isNeeded = true;
     }
-    const [unused] = meant.filter(
-      (it) => isAbout(it, containers) && !denials.some((one) => covers(it, one, containers)),
-    );
-    if (denials.some((denial) => excepted.has(denial))) needed.add(name);
+    const unused = isNeeded ? undefined : first();
+    if (isNeeded) needed.add(name);
     else if (unused !== undefined) unneeded.set(name, unused);
   }
   // A policy on Pods may be asked about an object and about its template.
@@ -72,10 +72,19 @@ export function exceptedFindings(
 }
 
 /** The exceptions of a policy that are for a request and have not ended. The one that ends last comes first. */
-export function exceptionsFor(policy: string, review: Review, { exceptions, now }: Excepting): PolicyException[] {
-  return exceptions
-    .filter((it) => it.policy === policy && exceptionState(it, now) !== "expired" && matchesReview(it, review))
-    .sort((left, right) => right.untilMs - left.untilMs);
+export function exceptionsFor(
+  policy: string,
+  review: Review,
+  { exceptions, now }: Excepting,
+): readonly ExceptionMatcher[] {
+  const meant = exceptionMatchers(exceptions, policy, targetNamespace(review)).filter(
+    ({ exception }) => now < exception.untilMs,
+  );
+  if (meant.length === 0) return meant;
+  const request = exceptedRequest(review);
+  return meant
+    .filter((it) => matchesRequest(it, request))
+    .sort((left, right) => right.exception.untilMs - left.exception.untilMs);
 }
 
 /**
@@ -88,35 +97,62 @@ export function excusedByImage(
   object: JsonObject,
   { review, excepting }: { readonly review: Review; readonly excepting: Excepting },
 ): ReadonlySet<Denial> {
-  const meant = excepting.exceptions.filter(
-    ({ policy, images, namespaces }) =>
-      policy === hit.policy.name && images !== undefined && isInNamespaces(namespaces, review),
+  const meant = exceptionMatchers(excepting.exceptions, hit.policy.name, targetNamespace(review)).filter(
+    ({ images }) => images !== undefined,
   );
-  const containers = meant.length === 0 ? [] : containersOf(hit, object);
-  return new Set(denials.filter((denial) => meant.some((it) => covers(it, denial, containers))));
+  if (meant.length === 0) return new Set();
+  const { ofDenial } = coverage(meant, hit, object);
+  return new Set(denials.filter((denial) => ofDenial(denial) !== undefined));
 }
 
-function covers({ images }: PolicyException, { at }: Denial, containers: readonly PodContainer[]): boolean {
-  if (images === undefined) return true;
-  const of = containers.find(
-    ({ path }) => at === path || at?.startsWith(`${path}.`) === true || at?.startsWith(`${path}[`) === true,
-  );
-  return of !== undefined && images.some((pattern) => matchesImage(pattern, of.container.image ?? ""));
+/** What exceptions cover of an object. */
+interface Coverage {
+  /** The first that is for a denial. */
+  readonly ofDenial: (denial: Denial) => PolicyException | undefined;
+  /** The first that is for anything of the object. */
+  readonly first: () => PolicyException | undefined;
 }
 
-/** Whether the object has anything that the exception is about. */
-function isAbout({ images }: PolicyException, containers: readonly PodContainer[]): boolean {
-  if (images === undefined) return true;
-  return containers.some(({ container }) => images.some((pattern) => matchesImage(pattern, container.image ?? "")));
+/** An image is compared once: an object may have thousands of containers and of denials. */
+function coverage(meant: readonly ExceptionMatcher[], hit: PolicyHit, object: JsonObject | null): Coverage {
+  const images = meant[0]?.images === undefined ? new Map<string, unknown>() : imagesOf(hit, object);
+  const known = new Map<unknown, number>();
+  /** The place in `meant` of the first that covers an image. */
+  const placeOf = (image: unknown): number => {
+    let place = known.get(image);
+    if (place === undefined) {
+      const parts = readImage(image);
+      place = meant.findIndex(
+        (it) => it.images === undefined || (parts !== undefined && it.images.some((one) => matchesImage(one, parts))),
+      );
+      known.set(image, place);
+    }
+    return place;
+  };
+  const start = formatPath([...hit.template, "spec"]).length;
+  return {
+    ofDenial: ({ at = "" }) => meant[placeOf(images.get(containerIn(at, start)))]?.exception,
+    first: () => {
+      const places = new Set([undefined, ...images.values()].map(placeOf));
+      return meant.find((_, place) => places.has(place))?.exception;
+    },
+  };
 }
 
-/** The containers of what the policy sees. None where they cannot be read: the policy has judged that itself. */
-function containersOf({ template }: PolicyHit, whole: JsonObject | null): readonly PodContainer[] {
-  if (whole === null || (template.length > 0 && !hasPodTemplate(whole, template))) return [];
+/** The path of the list element in a path, after `start` characters. Empty where the path goes on otherwise than to a field of it. */
+function containerIn(at: string, start: number): string {
+  const end = at.indexOf("]", start) + 1;
+  return end === at.length || at[end] === "." || at[end] === "[" ? at.slice(0, end) : "";
+}
+
+/** The images of the containers of what the policy sees, by path. None where they cannot be read: the policy has judged that itself. */
+function imagesOf({ template }: PolicyHit, whole: JsonObject | null): ReadonlyMap<string, unknown> {
+  if (whole === null || (template.length > 0 && !hasPodTemplate(whole, template))) return new Map();
   const pod = template.length === 0 ? whole : podOfTemplate(whole, template);
   try {
-    return podContainers(pod, (...segments) => formatPath([...template, ...segments]), true);
+    const found = podContainers(pod, (...segments) => formatPath([...template, ...segments]), true);
+    return new Map(found.map(({ path, container }) => [path, container.image]));
   } catch {
-    return [];
+    return new Map();
   }
 }

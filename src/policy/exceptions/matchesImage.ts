@@ -1,8 +1,7 @@
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
-import { matchesParts } from "./matchesReview.ts";
 
 /** The parts of an image, or of a pattern for images. */
-interface ImageParts {
+export interface ImageParts {
   readonly name: string;
   /** Undefined without one. */
   readonly tag: string | undefined;
@@ -13,30 +12,38 @@ interface ImageParts {
 /** A tag and a digest, as registries have them. A pattern has `*` as well. */
 const TAG = /^[\w*][\w.*-]{0,127}$/;
 const DIGEST = /^[a-z0-9]+:[0-9a-f*]+$/;
+/** No registry has a longer one: a name has at most 255 characters. */
+const MAX_LENGTH = 1024;
 
 /**
  * Whether an image matches a pattern. Both are compared as they are written. A runtime ignores the tag of an image with a
  * digest, so a pattern that names a tag is for no image with a digest.
  */
-export function matchesImage(pattern: string, image: string): boolean {
-  const wanted = imageParts(pattern);
-  const found = imageParts(image);
-  if (wanted === undefined || found === undefined || /[*\s]/.test(image)) return false;
-  if (!matchesParts(wanted.name, found.name, "/")) return false;
-  if (wanted.digest !== undefined)
-    return found.digest !== undefined && matchesGlob(wanted.digest, found.digest) && tagMatches(wanted, found);
-  return wanted.tag === undefined || (found.digest === undefined && tagMatches(wanted, found));
+export function matchesImage({ name, tag, digest }: ImageParts, image: ImageParts): boolean {
+  if (name !== image.name && (!name.includes("*") || !matchesParts(name, image.name, "/"))) return false;
+  if (digest !== undefined && (image.digest === undefined || !matchesGlob(digest, image.digest))) return false;
+  if (tag === undefined) return true;
+  return (digest !== undefined || image.digest === undefined) && image.tag !== undefined && matchesGlob(tag, image.tag);
 }
 
-function tagMatches(wanted: ImageParts, found: ImageParts): boolean {
-  return wanted.tag === undefined || (found.tag !== undefined && matchesGlob(wanted.tag, found.tag));
+/** Whether a text matches a pattern whose `*` matches no `separator`. */
+export function matchesParts(pattern: string, text: string, separator: string): boolean {
+  const patterns = pattern.split(separator);
+  const parts = text.split(separator);
+  return parts.length === patterns.length && parts.every((part, index) => matchesGlob(patterns[index] ?? "", part));
 }
 
-/** The parts of an image or a pattern. Undefined for what no runtime can pull. */
-export function imageParts(image: string): ImageParts | undefined {
-  const at = image.indexOf("@");
-  const named = at < 0 ? image : image.slice(0, at);
-  const digest = at < 0 ? undefined : image.slice(at + 1);
+/** The parts of an image. Undefined for what is no text and for what no runtime can pull: a custom Pod template may have it. */
+export function readImage(image: unknown): ImageParts | undefined {
+  return typeof image !== "string" || /[*\s]/.test(image) ? undefined : readImagePattern(image);
+}
+
+/** The parts of a pattern for images. Undefined for one that matches no image. */
+export function readImagePattern(pattern: string): ImageParts | undefined {
+  if (pattern.length > MAX_LENGTH || /\s/.test(pattern)) return undefined;
+  const at = pattern.indexOf("@");
+  const named = at < 0 ? pattern : pattern.slice(0, at);
+  const digest = at < 0 ? undefined : pattern.slice(at + 1);
   // A colon before the last slash separates a port.
   const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
   const name = colon < 0 ? named : named.slice(0, colon);

@@ -14,7 +14,7 @@ export type Outcome =
       readonly findings: readonly Finding[];
       /** As it may be reported: see `reportedPatch`. */
       readonly patch: readonly PatchOperation[];
-      /** Why it is only reported, where the mode is `enforce`. */
+      /** Permits the denials, and holds the patch back, in any mode. Only where there is one of them. */
       readonly exception?: PolicyException | undefined;
     }
   /** The policy threw, or returned something else than findings. The error is in the log. */

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../protocol/Json.ts";
 import { diffJson } from "../../protocol/patch/diffJson.ts";
 import type { PatchOperation } from "../../protocol/patch/PatchOperation.ts";
 import type { Finding } from "../define/Finding.ts";
-import { describeException } from "../define/PolicyException.ts";
+import { describeException, type PolicyException } from "../define/PolicyException.ts";
 import { podTemplateAt } from "../define/podTemplate.ts";
 import { exceptionsFor } from "../exceptions/exceptedFindings.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
@@ -64,8 +64,7 @@ async function runMutator(
   });
   if (called.result !== "findings") return { outcome: called };
   const { settings } = run;
-  const [exception] =
-    settings.excepting === undefined ? [] : exceptionsFor(policy.name, run.review, settings.excepting);
+  const exception = exceptionOf(policy.name, run);
   const isEnforced = settings.modeOf(policy.name) === "enforce" && exception === undefined;
   let { findings } = called;
   let next = base;
@@ -84,13 +83,22 @@ async function runMutator(
     return undefined;
   });
   if (read.result !== "findings") return { outcome: read };
-  if (exception !== undefined) {
-    const key = patch.length > 0 ? "excepted" : "exception-unneeded";
-    findings = [...findings, { finding: "annotate", key, value: describeException(exception) }];
-  }
   if (isEnforced) return { outcome: { ...called, findings }, next: { object: next, patch } };
   const reported = reportedPatch(base, patch, isSecret(run.review));
-  return { outcome: { policy, result: "withheld", findings, patch: reported, exception } };
+  if (exception === undefined) return { outcome: { policy, result: "withheld", findings, patch: reported } };
+  const isNeeded = patch.length > 0 || findings.some(({ finding }) => finding === "deny");
+  const key = isNeeded ? "excepted" : "exception-unneeded";
+  // A permitted denial names the exception itself.
+  if (patch.length > 0 || !isNeeded)
+    findings = [...findings, { finding: "annotate", key, value: describeException(exception) }];
+  const needed = isNeeded ? { exception } : {};
+  return { outcome: { policy, result: "withheld", findings, patch: reported, ...needed } };
+}
+
+/** The exception that a mutator has for a review. One for images is for faults of containers, and not for a change of the object. */
+function exceptionOf(policy: string, { review, settings: { excepting } }: PolicyRun): PolicyException | undefined {
+  if (excepting === undefined) return undefined;
+  return exceptionsFor(policy, review, excepting).find(({ images }) => images === undefined)?.exception;
 }
 
 function leftAlone(parts: readonly string[]): Finding {

@@ -67,7 +67,7 @@ function addOutcome(notes: Notes, outcome: Outcome): void {
   const mode = notes.settings.modeOf(policy.name);
   const findings: PolicyFinding[] = [];
   for (const finding of findingsIn(outcome, notes.review)) {
-    const effect = addFinding(notes, policy, mode, finding);
+    const effect = addFinding(notes, outcome, mode, finding);
     if (effect !== undefined && finding.finding !== "annotate") {
       const { message, at } = finding;
       findings.push(at === undefined ? { effect, message } : { effect, message, at });
@@ -92,7 +92,7 @@ const NO_EXCEPTION = {};
 function exceptionOf(outcome: Outcome, notes: Notes): Pick<PolicyVerdict, "exception" | "exceptionState"> {
   const { excepting } = notes.settings;
   if (excepting === undefined || !("findings" in outcome)) return NO_EXCEPTION;
-  const [first] = outcome.findings.flatMap((finding) => notes.exceptions?.excepted.get(finding) ?? []);
+  const [first] = outcome.findings.flatMap((finding) => permitting(notes, outcome, finding) ?? []);
   const exception = first ?? (outcome.result === "withheld" ? outcome.exception : undefined);
   if (exception === undefined) return NO_EXCEPTION;
   const isEnding = exceptionState(exception, excepting.now) === "ending";
@@ -122,14 +122,21 @@ function findingsIn(outcome: Outcome, { resource }: Review): readonly Finding[] 
   }
 }
 
+/** The exception that permits a finding. That of a mutator is for each of its denials. */
+function permitting({ exceptions }: Notes, outcome: Outcome, finding: Finding): PolicyException | undefined {
+  if (finding.finding !== "deny") return undefined;
+  return outcome.result === "withheld" ? outcome.exception : exceptions?.excepted.get(finding);
+}
+
 /** Notes a finding, and returns its effect; undefined for an annotation. */
-function addFinding(notes: Notes, policy: Policy, mode: Mode, finding: Finding): FindingEffect | undefined {
+function addFinding(notes: Notes, outcome: Outcome, mode: Mode, finding: Finding): FindingEffect | undefined {
+  const { policy } = outcome;
   if (finding.finding === "annotate") {
     addAnnotation(notes, policy, finding.key, finding.value);
     return undefined;
   }
   const { message } = finding;
-  const exception = notes.exceptions?.excepted.get(finding);
+  const exception = permitting(notes, outcome, finding);
   if (exception !== undefined) {
     addExcepted(notes, policy, exception, message);
     return "excepted";
@@ -156,21 +163,25 @@ function addFinding(notes: Notes, policy: Policy, mode: Mode, finding: Finding):
 
 /**
  * Notes that a denial is excepted. While the exception is about to end, its client is warned, whatever the mode: from then on
- * the object may be denied.
+ * the object may be denied or changed.
  */
 function addExcepted(notes: Notes, policy: Policy, exception: PolicyException, message: string): void {
-  const permission = describeException(exception);
-  addAnnotation(notes, policy, "excepted", `${permission}: ${message}`);
-  const now = notes.settings.excepting?.now ?? 0;
-  if (exceptionState(exception, now) === "ending") notes.warnings.push(`${policy.name}: ${permission}: ${message}`);
+  addAnnotation(notes, policy, "excepted", `${describeException(exception)}: ${message}`);
+  warnOfEnd(notes, policy, exception, message);
+}
+
+function warnOfEnd({ settings, warnings }: Notes, policy: Policy, exception: PolicyException, message: string): void {
+  if (exceptionState(exception, settings.excepting?.now ?? 0) === "ending")
+    warnings.push(`${policy.name}: ${describeException(exception)}: ${message}`);
 }
 
 /** Reports a patch that is not applied. Omits the values of a Secret, because the report goes to an audit log. Returns the places. */
 function addWithheld(notes: Notes, outcome: WithheldOutcome, mode: Mode): string {
-  const { policy, patch } = outcome;
+  const { policy, patch, exception } = outcome;
   const where = patch.map(({ op, path }) => `${op} ${path}`).join(", ");
   addAnnotation(notes, policy, "would-patch", isSecret(notes.review) ? where : writeJson(patch));
-  if (mode === "warn") notes.warnings.push(`${policy.name}: would patch: ${where}`);
+  if (exception !== undefined) warnOfEnd(notes, policy, exception, `would patch: ${where}`);
+  else if (mode === "warn") notes.warnings.push(`${policy.name}: would patch: ${where}`);
   return where;
 }
 

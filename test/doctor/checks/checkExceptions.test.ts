@@ -3,6 +3,7 @@ import { checkExceptions } from "../../../src/doctor/checks/checkExceptions.ts";
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
+import { disallowPrivileged } from "../../../src/policies/security/disallowPrivileged.ts";
 import type { ExceptionDefinition } from "../../../src/policy/define/PolicyException.ts";
 
 const DAY_MS = 86_400_000;
@@ -17,7 +18,7 @@ const one: ExceptionDefinition = {
 
 function findingsOf(exceptions: readonly ExceptionDefinition[], now: number) {
   const clusters = { prod: { identity: "none" as const }, dev: { identity: "none" as const } };
-  const gate = defineGate({ policies: [denyLabels()], exceptions, clusters });
+  const gate = defineGate({ policies: [denyLabels(), disallowPrivileged()], exceptions, clusters });
   const settings = clusterSettings("prod", clusters.prod, gate, true);
   return checkExceptions({ sources: { gate, settings, hash: "", tiers: [] }, now });
 }
@@ -50,6 +51,14 @@ it.each<[when: string, now: number, found: readonly object[]]>([
   ["a year after its end", UNTIL_MS + 365 * DAY_MS, [{ message: expect.stringContaining("ended 365 days ago") }]],
 ])("an exception %s has the findings %j", (_when, now, found) => {
   expect(findingsOf([one], now)).toMatchObject(found);
+});
+
+it("an exception with images is kept while containers have them: updates to another image are judged by it", () => {
+  const [narrow, images] = [one, { ...one, policy: "disallow-privileged", images: ["registry.example.com/agent:1"] }];
+  expect(findingsOf([narrow, images], UNTIL_MS).map(({ todo }) => todo)).toEqual([
+    "Remove it from the gate.",
+    "Remove it from the gate once no container has such an image.",
+  ]);
 });
 
 it("an exception for another cluster, and a gate without exceptions, have no findings", () => {

@@ -6,8 +6,10 @@ const policies = [
   policy({
     name: "on-pods",
     match: { resources: ["pods"], namespaces: { exclude: ["kube-*"] } },
+    reportsEachFault: true,
     validate: () => undefined,
   }),
+  policy({ name: "first-only", match: { resources: ["pods"] }, validate: () => undefined }),
   policy({ name: "on-services", match: { resources: ["services"] }, validate: () => undefined }),
   policy({ name: "changes", match: { resources: ["pods"] }, mutate: () => undefined }),
 ];
@@ -56,7 +58,7 @@ it.each<[what: string, exceptions: unknown, fault: string]>([
   [
     "a policy that the gate does not have",
     [one, { ...one, policy: "on-pod" }],
-    'exceptions[1].policy names "on-pod", which is no policy of the gate; it has on-pods, on-services, changes',
+    'exceptions[1].policy names "on-pod", which is no policy of the gate; it has on-pods, first-only, on-services, changes',
   ],
   ["no policy", [{ ...one, policy: undefined }], "exceptions[0].policy names null"],
   ["a pattern for a policy", [{ ...one, policy: "*" }], 'exceptions[0].policy names "*"'],
@@ -94,6 +96,13 @@ it.each<[what: string, exceptions: unknown, fault: string]>([
     [{ ...one, policy: "changes", images: ["a"] }],
     "exceptions[0].images is for policies with findings; changes changes objects",
   ],
+  [
+    "images of a policy that may report only its first fault",
+    [{ ...one, policy: "first-only", images: ["a"] }],
+    "exceptions[0].images is for policies that report each fault with its path: first-only has to do so, and to have reportsEachFault: true",
+  ],
+  ["an image that is too long", [{ ...one, images: ["a".repeat(1025)] }], "which matches no image"],
+  ["an image with a blank", [{ ...one, images: ["agent :1"] }], "which matches no image"],
   ["no end", [{ ...one, until: undefined }], "exceptions[0].until: expected such as 2026-12-31"],
   ["an end that no calendar has", [{ ...one, until: "2026-02-30" }], "exceptions[0].until: expected"],
   ["no reason", [{ ...one, reason: " " }], "exceptions[0].reason: expected one line"],

@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { matchesImage } from "../../../src/policy/exceptions/matchesImage.ts";
+import { matchesImage, readImage, readImagePattern } from "../../../src/policy/exceptions/matchesImage.ts";
+
+function isMatched(pattern: string, text: unknown): boolean {
+  const wanted = readImagePattern(pattern);
+  const image = readImage(text);
+  if (wanted === undefined) throw new Error(`${pattern} is no pattern`);
+  return image !== undefined && matchesImage(wanted, image);
+}
 
 const AGENT = "registry.example.com/legacy/agent";
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -21,10 +28,10 @@ it.each<[pattern: string, image: string]>([
   [`${AGENT}:1.4@${DIGEST}`, `${AGENT}:1.4@${DIGEST}`],
   ["agent", "agent:1"],
 ])("matchesImage: %s is for %s", (pattern, image) => {
-  expect(matchesImage(pattern, image)).toBe(true);
+  expect(isMatched(pattern, image)).toBe(true);
 });
 
-it.each<[what: string, pattern: string, image: string]>([
+it.each<[what: string, pattern: string, image: unknown]>([
   ["another tag", `${AGENT}:1.4`, `${AGENT}:1.5`],
   ["a longer tag", `${AGENT}:1.4`, `${AGENT}:1.4.1`],
   ["a tag in other letters", `${AGENT}:v1`, `${AGENT}:V1`],
@@ -48,7 +55,10 @@ it.each<[what: string, pattern: string, image: string]>([
   ["a line break behind it", AGENT, `${AGENT}:1.4\n`],
   ["a star in the image", `${AGENT}:1.4`, `${AGENT}:*`],
   ["nothing", AGENT, ""],
+  ["a number", AGENT, 5],
+  ["a list", AGENT, [AGENT]],
+  ["an image that is longer than any", `${AGENT}@sha256:*`, `${AGENT}@sha256:${"a".repeat(1024)}`],
   ["the short form of docker.io", "docker.io/library/nginx", "nginx"],
 ])("matchesImage: not for %s", (_what, pattern, image) => {
-  expect(matchesImage(pattern, image)).toBe(false);
+  expect(isMatched(pattern, image)).toBe(false);
 });

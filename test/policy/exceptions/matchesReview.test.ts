@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { ExceptionDefinition } from "../../../src/policy/define/PolicyException.ts";
-import { matchesReview } from "../../../src/policy/exceptions/matchesReview.ts";
+import { exceptionMatchers } from "../../../src/policy/exceptions/exceptionMatchers.ts";
+import { exceptedRequest, matchesRequest } from "../../../src/policy/exceptions/matchesReview.ts";
+import { targetNamespace } from "../../../src/policy/match/targetNamespace.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import type { Review } from "../../../src/protocol/review/Review.ts";
 import { frozenReview } from "../policyRun.ts";
@@ -28,8 +30,11 @@ const owned = (kind: string, name: string, more: { controller?: boolean; labels?
 const HASHED = owned("ReplicaSet", "web-6d4cf56db6", { labels: { "pod-template-hash": "6d4cf56db6" } });
 
 type Narrowing = Pick<ExceptionDefinition, "namespaces" | "names" | "subjects">;
-const matches = (narrowing: Narrowing, of: Review): boolean =>
-  matchesReview({ policy: "p", until: "2027-01-01", untilMs: 0, reason: "r", owner: "o", ...narrowing }, of);
+const matches = (narrowing: Narrowing, of: Review): boolean => {
+  const exception = { policy: "p", until: "2027-01-01", untilMs: 0, reason: "r", owner: "o", ...narrowing };
+  const found = exceptionMatchers([exception], "p", targetNamespace(of));
+  return found.some((it) => matchesRequest(it, exceptedRequest(of)));
+};
 
 it.each<[what: string, narrowing: Narrowing, review: Review]>([
   ["the namespace", { namespaces: ["legacy"] }, review()],
@@ -41,6 +46,21 @@ it.each<[what: string, narrowing: Narrowing, review: Review]>([
   ],
   ["the name", { names: ["web"] }, review()],
   ["a name by a pattern", { names: ["we*"] }, review()],
+  [
+    "a name beside a generateName that did not make it",
+    { names: ["web"] },
+    review({ object: { metadata: { name: "web", generateName: "web-" } } }),
+  ],
+  [
+    "an object that has a generated name already",
+    { names: ["web-*"] },
+    review({ operation: "UPDATE", name: "web-x7k2p", object: { metadata: { generateName: "web-" } } }),
+  ],
+  [
+    "a Pod of a StatefulSet by its own name",
+    { names: ["db-0"] },
+    review({ name: "db-0", user: controller("statefulset"), object: owned("StatefulSet", "db") }),
+  ],
   ["the user", { subjects: ["alice"] }, review()],
   [
     "a ServiceAccount by a pattern",
@@ -83,7 +103,7 @@ it.each<[what: string, narrowing: Narrowing, review: Review]>([
     { names: ["web"] },
     review({ name: "", user: { ...USER, username: "system:kube-controller-manager" }, object: HASHED }),
   ],
-])("matchesReview: an exception is for %s", (_what, narrowing, of) => {
+])("matchesRequest: an exception is for %s", (_what, narrowing, of) => {
   expect(matches(narrowing, of)).toBe(true);
 });
 
@@ -102,6 +122,26 @@ it.each<[what: string, narrowing: Narrowing, review: Review]>([
     "any name that is to be generated",
     { names: ["*"] },
     review({ name: "", object: { metadata: { generateName: "web-" } } }),
+  ],
+  [
+    "a name that the API server made of generateName, which validators see",
+    { names: ["web-*"] },
+    review({ name: "web-x7k2p", object: { metadata: { name: "web-x7k2p", generateName: "web-" } } }),
+  ],
+  [
+    "such a name of a longer generateName, which the API server cuts",
+    { names: [`${"w".repeat(58)}*`] },
+    review({ name: `${"w".repeat(58)}x7k2p`, object: { metadata: { generateName: "w".repeat(100) } } }),
+  ],
+  [
+    "a claim of a StatefulSet with an owner that a user wrote into the template",
+    { names: ["web"] },
+    review({
+      name: "data-evil-0",
+      resource: { group: "", version: "v1", resource: "persistentvolumeclaims" },
+      user: controller("statefulset"),
+      object: owned("StatefulSet", "web"),
+    }),
   ],
   ["a name in the object alone", { names: ["web"] }, review({ name: "", object: { metadata: { name: "web" } } })],
   ["an owner that a user wrote", { names: ["web"] }, review({ name: "evil", object: HASHED })],
@@ -166,6 +206,6 @@ it.each<[what: string, narrowing: Narrowing, review: Review]>([
     review({ user: { ...USER, username: "system:serviceaccount:ci:deployer" } }),
   ],
   ["two of three", { namespaces: ["legacy"], names: ["web"], subjects: ["bob"] }, review()],
-])("matchesReview: an exception is not for %s", (_what, narrowing, of) => {
+])("matchesRequest: an exception is not for %s", (_what, narrowing, of) => {
   expect(matches(narrowing, of)).toBe(false);
 });
