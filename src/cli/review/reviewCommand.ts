@@ -70,14 +70,14 @@ of Secrets; the verdicts go to standard error.
 sarif, junit, github (annotations) and gitlab (code quality) are complete on
 standard output; a summary goes to standard error.
 --against lists what the old gate denies and the new one may not: policies and
-clusters that are gone, lower modes, exceptions, narrower matches, and objects of
-the paths, if there are any. It has the outputs text and json:
+clusters that are gone, lower modes, exceptions, narrower matches, and objects
+of the paths, if there are any. It has the outputs text and json:
   {result, kind, policy, clusters, namespaces, subject, from, to, since}
 Objects are judged as written, without the defaults of a cluster.
 Exit codes: 0 no object is denied, 1 an object is denied, or a policy does not
 judge its version, or --against finds something loosened, 2 usage, a gate that
-does not load, or input that cannot be read (the other objects are still judged).
---fail-on-unjudged adds to 1.`,
+does not load, or input that cannot be read (the other objects are still
+judged). --fail-on-unjudged adds to 1.`,
     )
     .action(async (paths: string[], options: Omit<ReviewOptions, "use"> & { use?: string[] }) =>
       done(await (await import("./runReview.ts")).runReview(terminal, paths, { ...options, use: options.use ?? [] })),

@@ -2,6 +2,7 @@ import type { InputFault } from "../../terminal/InputFault.ts";
 import type { Output } from "../../terminal/Terminal.ts";
 import type { JudgedObject } from "../JudgedObject.ts";
 import { objectText } from "../objectText.ts";
+import { escapeCommandLines } from "./escapeCommandLines.ts";
 import type { ReportSettings } from "./ReportSettings.ts";
 import type { ReviewEnd, ReviewReport } from "./ReviewReport.ts";
 import { type ReportedFinding, reportedFindings } from "./reportedFindings.ts";
@@ -144,8 +145,6 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 /** `##[`, and `::` at the beginning of a line, are commands in a log of GitHub. */
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
-    .replaceAll("##[", "#&#35;[")
-    .replace(/^([^\S\n]*):(?=:)/gm, "$1&#58;");
+  const xml = text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+  return escapeCommandLines(xml.replaceAll("##[", "#&#35;["), "&#58;");
 }

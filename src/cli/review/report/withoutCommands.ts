@@ -1,4 +1,5 @@
 import type { Output, Terminal } from "../../terminal/Terminal.ts";
+import { escapeCommandLines } from "./escapeCommandLines.ts";
 import type { ReviewFormat } from "./reviewFormats.ts";
 
 /**
@@ -13,10 +14,8 @@ export function withoutCommands(terminal: Terminal, format: ReviewFormat): Termi
 }
 
 function disarmed(output: Output): Output {
-  return { write: (text) => output.write(disarm(text)), isTTY: output.isTTY };
-}
-
-/** Blanks within what would be a command. */
-function disarm(text: string): string {
-  return text.replace(/^([^\S\n]*):(?=:)/gm, "$1: ").replaceAll("##[", "# #[");
+  return {
+    write: (text) => output.write(escapeCommandLines(text.replaceAll("##[", "# #["), ": ")),
+    isTTY: output.isTTY,
+  };
 }
