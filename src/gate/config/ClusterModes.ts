@@ -3,7 +3,7 @@ import { namespaceMatcher } from "../../policy/match/namespaceMatcher.ts";
 import type { Cluster } from "./Cluster.ts";
 import { GateConfigError } from "./GateConfigError.ts";
 import { readNamespaces } from "./readTexts.ts";
-import type { Stage } from "./Stage.ts";
+import type { StagesByPolicy } from "./StagesByPolicy.ts";
 
 /** Modes within some namespaces of a cluster. */
 interface NamespaceModes {
@@ -12,6 +12,8 @@ interface NamespaceModes {
   readonly modes: ReadonlyMap<string, Mode>;
 }
 
+/** The longest name of a namespace. */
+const MAX_NAMESPACE_LENGTH = 63;
 const NO_MODES: ReadonlyMap<string, Mode> = new Map();
 
 /**
@@ -32,19 +34,14 @@ export class ClusterModes {
   readonly #mode: Mode;
   readonly #modes: ReadonlyMap<string, Mode>;
   readonly #namespaces: readonly NamespaceModes[];
-  readonly #stages: readonly Stage[];
-  readonly #cluster: string;
-  /** Stages by policy, the one that begins last first. */
-  readonly #byPolicy = new Map<string, readonly Stage[]>();
+  readonly #stages: StagesByPolicy;
 
   /** `path` is that of the cluster in the gate. Throws {@link GateConfigError}. */
   constructor(
     path: string,
-    cluster: string,
     { mode = "enforce", modes: named, namespaces = [] }: Pick<Cluster, "mode" | "modes" | "namespaces">,
-    stages: readonly Stage[],
+    stages: StagesByPolicy,
   ) {
-    this.#cluster = cluster;
     this.#mode = mode;
     this.#modes = named === undefined ? NO_MODES : new Map(Object.entries(named));
     this.#namespaces = namespaces.map(({ names, mode, modes = {} }, index) => {
@@ -59,11 +56,16 @@ export class ClusterModes {
 
   /** The mode of a policy in a namespace, which is empty for cluster-scoped objects, at a time. */
   modeIn(policy: string, namespace: string, now: number): Mode {
-    const stages = this.#stagesOf(policy).filter(({ isIn }) => isIn === undefined || isIn(namespace));
-    const begun = stages.find(({ sinceMs }) => sinceMs <= now);
-    if (begun !== undefined) return begun.mode;
+    // No namespace has such a name, and every pattern matches it.
+    if (namespace.length > MAX_NAMESPACE_LENGTH) return this.strictest(policy);
+    let isPlanned = false;
+    for (const { isIn, sinceMs, mode } of this.#stages.of(policy)) {
+      if (isIn?.(namespace) === false) continue;
+      if (sinceMs <= now) return mode;
+      isPlanned = true;
+    }
     const here = this.#namespaces.length === 0 ? [] : this.#namespaces.filter(({ isIn }) => isIn(namespace));
-    if (stages.length > 0) {
+    if (isPlanned) {
       const named = here.find(({ modes: own }) => own.has(policy))?.modes.get(policy);
       return named ?? this.#modes.get(policy) ?? "audit";
     }
@@ -76,7 +78,7 @@ export class ClusterModes {
 
   /** The strictest mode that a policy has in any namespace, now or later. What was before is not known without a time. */
   strictest(policy: string): Mode {
-    const stages = this.#stagesOf(policy);
+    const stages = this.#stages.of(policy);
     const isStagedEverywhere = stages.some(({ isIn }) => isIn === undefined);
     const named = this.#modes.get(policy);
     const found = stages.map(({ mode }) => mode);
@@ -90,23 +92,12 @@ export class ClusterModes {
 
   /** Whether the mode of a policy depends on the namespace or the time. */
   varies(policy: string): boolean {
-    return this.#namespaces.length > 0 || this.#stagesOf(policy).length > 0;
+    return this.#namespaces.length > 0 || this.#stages.of(policy).length > 0;
   }
 
   /** Whether all policies have the same mode in all namespaces at all times. */
   get isPlain(): boolean {
-    return this.#namespaces.length === 0 && this.#stages.length === 0;
-  }
-
-  #stagesOf(policy: string): readonly Stage[] {
-    if (this.#stages.length === 0) return this.#stages;
-    const known = this.#byPolicy.get(policy);
-    if (known !== undefined) return known;
-    const found = this.#stages
-      .filter(({ isOf }) => isOf(this.#cluster, policy))
-      .sort((left, right) => right.sinceMs - left.sinceMs || modes.indexOf(left.mode) - modes.indexOf(right.mode));
-    this.#byPolicy.set(policy, found);
-    return found;
+    return this.#namespaces.length === 0 && this.#stages.isEmpty;
   }
 }
 

@@ -24,7 +24,8 @@ export interface Stage {
   readonly mode: Mode;
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
-  readonly isOf: (cluster: string, policy: string) => boolean;
+  readonly isOf: (cluster: string) => boolean;
+  readonly isFor: (policy: string) => boolean;
   /** Whether it is for a namespace; undefined for all. */
   readonly isIn: ((namespace: string) => boolean) | undefined;
 }
@@ -58,9 +59,8 @@ function readStage(path: string, stage: unknown, names: GateNames): Stage {
   return Object.freeze({
     mode,
     sinceMs,
-    isOf: (cluster: string, policy: string) =>
-      policies.some((it) => matchesGlob(it, policy)) &&
-      (clusters === undefined || clusters.some((it) => matchesGlob(it, cluster))),
+    isOf: (cluster: string) => clusters === undefined || clusters.some((it) => matchesGlob(it, cluster)),
+    isFor: (policy: string) => policies.some((it) => matchesGlob(it, policy)),
     isIn: namespaces === undefined ? undefined : namespaceMatcher({ include: namespaces }),
   });
 }

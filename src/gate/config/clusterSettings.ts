@@ -45,8 +45,7 @@ export function clusterSettings(name: string, data: unknown, parts: GateParts, s
           `${path}.${key}`,
           `names the policy ${JSON.stringify(policy)}, which the gate does not have`,
         );
-  const ownModes = new ClusterModes(path, name, checked.value, staging.stages);
-  const ownExceptions = staging.exceptions.filter(({ isOf }) => isOf(name)).map(({ exception }) => exception);
+  const ownModes = new ClusterModes(path, checked.value, staging.stagesOf(name));
   const own = new Map<string, unknown>();
   for (const policy of policies) {
     try {
@@ -61,7 +60,7 @@ export function clusterSettings(name: string, data: unknown, parts: GateParts, s
     cluster: name,
     modeOf: (policy) => ownModes.strictest(policy),
     paramsOf,
-    ...variation({ cluster: name, paramsOf }, ownModes, ownExceptions),
+    ...variation({ cluster: name, paramsOf }, ownModes, staging.exceptionsOf(name)),
     records: recordSettings(checked.value.records, path),
     identity: clusterIdentity(path, checked.value.identity, tiers),
   };

@@ -8,9 +8,9 @@ import { podContainers } from "../define/podContainers.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
 import { targetNamespace } from "../match/targetNamespace.ts";
+import { exceptedRequest, matchesRequest } from "./exceptedRequest.ts";
 import { type ExceptionMatcher, exceptionMatchers } from "./exceptionMatchers.ts";
 import { matchesImage, readImage } from "./matchesImage.ts";
-import { exceptedRequest, matchesRequest } from "./matchesReview.ts";
 
 /** What a policy said of a review. Findings are those of a policy that was not late and did not fail. */
 interface JudgedPolicy {

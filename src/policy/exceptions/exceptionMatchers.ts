@@ -1,8 +1,8 @@
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import type { PolicyException } from "../define/PolicyException.ts";
 import { namespaceMatcher } from "../match/namespaceMatcher.ts";
+import type { RequestMatcher } from "./exceptedRequest.ts";
 import { type ImageParts, matchesParts, readImagePattern } from "./matchesImage.ts";
-import type { RequestMatcher } from "./matchesReview.ts";
 
 /** An exception, with its patterns read once for all reviews. */
 export interface ExceptionMatcher extends RequestMatcher {

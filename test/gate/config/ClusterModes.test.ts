@@ -1,21 +1,27 @@
 import { expect, it } from "vitest";
 import type { Cluster } from "../../../src/gate/config/Cluster.ts";
 import { ClusterModes } from "../../../src/gate/config/ClusterModes.ts";
-import { readStages, type StageDefinition } from "../../../src/gate/config/Stage.ts";
+import { readStaging } from "../../../src/gate/config/readStaging.ts";
+import type { StageDefinition } from "../../../src/gate/config/Stage.ts";
 import type { Mode } from "../../../src/policy/define/Mode.ts";
+import { policy } from "../../../src/policy/define/policy.ts";
 
-const NAMES = { policies: ["p", "q"], clusters: ["prod-1", "dev-1"] };
+const NAMES = ["p", "q"];
 const NOW = Date.parse("2026-12-01T00:00:00Z");
 
 type Settings = Pick<Cluster, "mode" | "modes" | "namespaces">;
 type LooseStage = Omit<StageDefinition, "policies"> & { readonly policies?: readonly string[] };
 
+function named(name: string) {
+  return policy({ name, match: { resources: ["pods"] }, validate: () => undefined });
+}
+
 function modesOf(settings: Settings, stages: readonly LooseStage[]): ClusterModes {
-  const checked = readStages(
-    stages.map((stage) => ({ policies: ["p"], ...stage })),
-    NAMES,
+  const staging = readStaging(
+    { policies: NAMES.map(named), stages: stages.map((stage) => ({ policies: ["p"], ...stage })) },
+    ["prod-1", "dev-1"],
   );
-  return new ClusterModes("clusters.prod-1", "prod-1", settings, checked);
+  return new ClusterModes("clusters.prod-1", settings, staging.stagesOf("prod-1"));
 }
 
 const past = { mode: "warn", since: "2026-11-01" } as const;
@@ -159,6 +165,17 @@ it("every combination of the settings has the mode that the table of ClusterMode
                 combinations += 1;
               }
   expect(combinations).toBe(4 ** 4 * 3 * 3 * 2);
+});
+
+it.each<[length: number, mode: Mode]>([
+  [63, "warn"],
+  [64, "enforce"],
+  [300, "enforce"],
+])("a name of %i characters, which no namespace has beyond 63, has the mode %s", (length, mode) => {
+  const modes = modesOf({ namespaces: [{ ...team, mode: "warn" }] }, []);
+  expect(modes.modeIn("p", "team-".padEnd(length, "a"), NOW)).toBe(mode);
+  const staged = modesOf({ modes: { p: "enforce" } }, [{ ...past, namespaces: ["team-*"] }]);
+  expect(staged.modeIn("p", "team-".padEnd(length, "a"), NOW)).toBe(mode);
 });
 
 it.each<[what: string, settings: Settings, stages: readonly LooseStage[], mode: Mode]>([

@@ -8,7 +8,8 @@ it("readStages takes stages with and without namespaces", () => {
   const [all, some] = readStages([stage, { ...stage, namespaces: ["team-?"] }], NAMES);
   expect(all?.isIn).toBeUndefined();
   expect(["team-a", "team-ab", ""].map((namespace) => some?.isIn?.(namespace))).toEqual([true, false, false]);
-  expect([all?.isOf("prod-1", "deny-labels"), all?.isOf("prod-1", "require-labels")]).toEqual([true, false]);
+  expect([all?.isFor("deny-labels"), all?.isFor("require-labels")]).toEqual([true, false]);
+  expect([all?.isOf("prod-1"), all?.isOf("dev-1")]).toEqual([true, false]);
 });
 
 it.each<[what: string, stages: unknown, fault: string]>([

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ExceptionDefinition } from "../../../src/policy/define/PolicyException.ts";
+import { exceptedRequest, matchesRequest } from "../../../src/policy/exceptions/exceptedRequest.ts";
 import { exceptionMatchers } from "../../../src/policy/exceptions/exceptionMatchers.ts";
-import { exceptedRequest, matchesRequest } from "../../../src/policy/exceptions/matchesReview.ts";
 import { targetNamespace } from "../../../src/policy/match/targetNamespace.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import type { Review } from "../../../src/protocol/review/Review.ts";
