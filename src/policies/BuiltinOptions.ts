@@ -28,14 +28,25 @@ export function checkValidatorOptions(builtin: string, options: unknown, known: 
   checkFindingSettings(options, (key, fault) => {
     throw new PolicyDefinitionError(builtin, `options.${key}`, fault);
   });
+  checkTemplateOptions(builtin, Object(options));
 }
 
 /** Checks that no option for Pods is given to a policy that has no `pods` in its resources. Throws {@link PolicyDefinitionError}. */
 export function checkPodOptions(name: string, resources: readonly string[], options: object): void {
+  checkTemplateOptions(name, options);
   if (resources.includes("pods")) return;
   for (const [key, value] of Object.entries(options))
     if (value !== undefined)
       throw new PolicyDefinitionError(name, `options.${key}`, "is for policies on Pods, which this one is not");
+}
+
+/** A setting for templates that are not judged. */
+function checkTemplateOptions(
+  name: string,
+  { onTemplates, podTemplates }: { onTemplates?: unknown; podTemplates?: unknown },
+): void {
+  if (onTemplates !== undefined && podTemplates === false)
+    throw new PolicyDefinitionError(name, "options.onTemplates", "has no effect with podTemplates: false");
 }
 
 /**

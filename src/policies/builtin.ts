@@ -9,6 +9,7 @@ import { validations } from "../policy/validations/validations.ts";
 import { isJsonObject, type JsonObject } from "../protocol/Json.ts";
 import type { Operation } from "../protocol/review/Review.ts";
 import { checkPodOptions } from "./BuiltinOptions.ts";
+import { paramFault } from "./paramFault.ts";
 
 /** The options that every built-in policy has, beside its parameters. */
 export interface CommonOptions extends FindingSettings {
@@ -43,6 +44,10 @@ export interface BuiltinDefinition<
   readonly exempt?: Exemption<NonNullable<ObjectOf<R, G>>, z.output<z.ZodMiniObject<S>>>;
   /** Images of containers that the validations do not judge, with `*`. */
   readonly exemptImages?: (params: z.output<z.ZodMiniObject<S>>) => readonly string[];
+  /** A parameter, and what is wrong with it beside the others. Each of them is valid. */
+  readonly contradiction?: (
+    params: z.output<z.ZodMiniObject<S>>,
+  ) => readonly [param: string, fault: string] | undefined;
   /** The parameters, each with its default. A cluster's `params` replace them one by one. */
   readonly params: S;
 }
@@ -60,8 +65,15 @@ export function builtin<
   const G extends string = never,
   const S extends z.core.$ZodShape = z.core.$ZodShape,
 >(definition: BuiltinDefinition<R, O, G, S>): Builtin<S> {
-  const { params: shape, match, validations: define, exempt, exemptImages, ...rest } = definition;
+  const { params: shape, match, validations: define, exempt, exemptImages, contradiction, ...rest } = definition;
   const schema = z.strictObject(shape);
+  const names = Object.keys(shape);
+  const read = (given: unknown, known: readonly string[], fail: (param: string, fault: string) => never) => {
+    const checked = z.safeParse(schema, given);
+    if (!checked.success) return fail(...paramFault(checked.error, known));
+    const fault = contradiction?.(checked.data);
+    return fault === undefined ? checked.data : fail(...fault);
+  };
   const isOnPods = (match.resources as readonly string[]).includes("pods");
   return (options) => {
     const given: unknown = options ?? {};
@@ -75,11 +87,9 @@ export function builtin<
       help,
     } = (options as CommonOptions & JsonObject) ?? {};
     const own = Object.fromEntries(Object.entries(given).filter(([key]) => !COMMON.includes(key)));
-    const fail = (error: z.core.$ZodError): never => {
-      throw new PolicyDefinitionError(name, ...faultOf(error, Object.keys(shape)));
-    };
-    const checked = z.safeParse(schema, own);
-    if (!checked.success) return fail(checked.error);
+    read(own, [...names, ...COMMON], (param, fault) => {
+      throw new PolicyDefinitionError(name, `options.${param}`, fault);
+    });
     const settings = { onTemplates, help };
     checkFindingSettings(settings, (key, fault) => {
       throw new PolicyDefinitionError(name, `options.${key}`, fault);
@@ -104,19 +114,15 @@ export function builtin<
         ...(isOnPods ? { podTemplates: podTemplates ?? match.podTemplates ?? rest.mutate === undefined } : {}),
       },
       ...(onExisting === undefined ? {} : { onExisting }),
-      params: { parse: (raw) => z.parse(schema, { ...own, ...(isJsonObject(raw) ? raw : {}) }) },
+      params: {
+        parse: (raw) => {
+          const ofCluster = raw ?? {};
+          if (!isJsonObject(ofCluster)) throw new TypeError("is not an object");
+          return read({ ...own, ...ofCluster }, names, (param, fault) => {
+            throw new TypeError(`${param} ${fault}`);
+          });
+        },
+      },
     } as PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>);
   };
-}
-
-/** The first issue of parameters, as the field and the fault of a `PolicyDefinitionError`. */
-function faultOf(error: z.core.$ZodError, known: readonly string[]): [field: string, fault: string] {
-  const [issue] = error.issues;
-  if (issue?.code === "unrecognized_keys") {
-    const path = ["options", ...issue.path, ...issue.keys.slice(0, 1)].join(".");
-    return [path, issue.path.length > 0 ? "is unknown" : `is unknown; known are ${[...known, ...COMMON].join(", ")}`];
-  }
-  const path = ["options", ...(issue?.path ?? [])].join(".");
-  if (issue?.code === "custom" || issue?.code === "invalid_format") return [path, issue.message];
-  return [path, issue?.code === "invalid_type" ? `is not valid: expected ${issue.expected}` : "is not valid"];
 }

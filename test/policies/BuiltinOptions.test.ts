@@ -67,6 +67,16 @@ it.each<[what: string, define: () => Policy, fault: string]>([
     'options.onTemplates is "allow", not "deny" or "warn"',
   ],
   [
+    "onTemplates where templates are not judged",
+    () => disallowPrivileged({ onTemplates: "warn", podTemplates: false }),
+    "options.onTemplates has no effect with podTemplates: false",
+  ],
+  [
+    "onTemplates of labels of Pods alone",
+    () => denyLabels({ onTemplates: "warn", podTemplates: false }),
+    "options.onTemplates has no effect with podTemplates: false",
+  ],
+  [
     "onTemplates of a policy on other objects",
     () => limitVolumeSizes({ maximum: "1Gi", onTemplates: "warn" }),
     "options.onTemplates is for policies on Pods",
@@ -89,7 +99,7 @@ it.each<[what: string, define: () => Policy, fault: string]>([
 it("help is also an option of policies on other objects than Pods", async () => {
   const help = "https://wiki.example.com/replicas";
   const verdict = await judge(
-    limitReplicas({ maximum: 1, help }),
+    limitReplicas({ minimum: 0, maximum: 1, help }),
     reviewFrom("validate-v1-create-deployments-1", (object) => {
       object.spec.replicas = 2;
     }),

@@ -2,6 +2,7 @@ import { type Policy, policy } from "../../policy/define/policy.ts";
 import { validations } from "../../policy/validations/validations.ts";
 import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { readExemptImages } from "../exemptImages.ts";
+import { noParams } from "../noParams.ts";
 import { parseImageReference } from "./parseImageReference.ts";
 
 /** Options of {@link disallowLatestTag}. */
@@ -34,6 +35,7 @@ export function disallowLatestTag(options: DisallowLatestTagOptions = {}): Polic
     description: "Images must have a tag other than latest, or a digest",
     match: { resources: ["pods"], podTemplates, namespaces },
     onExisting,
+    params: noParams,
     validate: validations(
       (on) => [
         on("containers[]", {

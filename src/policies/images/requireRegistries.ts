@@ -3,7 +3,7 @@ import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 /** A registry has a dot, a port or a capital letter, or is localhost: another first part is a repository of docker.io (`docker.io/grafana/`). */
-const PREFIX = /^(?!index\.docker\.io\/)(?:localhost|[^\s/@.:A-Z]*[.:A-Z][^\s/@]*)(?:\/[^\s/@]+)*\/$/;
+const PREFIX = /^(?!index\.docker\.io\/)(?:localhost|[^\s/@.:A-Z*]*[.:A-Z][^\s/@*]*)(?:\/[^\s/@*]+)*\/$/;
 
 /**
  * Denies images of other registries and repositories than the listed ones, of containers and of image volumes. An image is judged by
@@ -16,7 +16,11 @@ export const requireRegistries = builtin({
   params: {
     /** Prefixes up to a `/`, with the registry: `registry.example.com/`, `registry.example.com/team/` or `docker.io/library/`. */
     allowed: z
-      .array(z.string().check(z.regex(PREFIX, "must begin with a registry, such as docker.io/, and end with /")))
+      .array(
+        z
+          .string()
+          .check(z.regex(PREFIX, "must begin with a registry, such as docker.io/, and end with /, without a *")),
+      )
       .check(z.minLength(1)),
     /** Images of containers that are not judged, with `*`. */
     exemptImages,

@@ -9,7 +9,7 @@ import { qualifiedImage } from "./qualifiedImage.ts";
 
 const prefix = z
   .string()
-  .check(z.regex(/^[^\s/@]+\/(?:[^\s/@]+\/)*$/, "is not a registry or repository that ends with /"));
+  .check(z.regex(/^[^\s/@*]+\/(?:[^\s/@*]+\/)*$/, "is not a registry or repository that ends with / and has no *"));
 
 /**
  * Rewrites images to a mirror: `nginx:1` becomes `registry.example.com/docker/library/nginx:1`. Nodes then need no access to

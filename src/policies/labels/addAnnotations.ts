@@ -5,6 +5,7 @@ import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
+import { noParams } from "../noParams.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { labelledResources } from "./labelledResources.ts";
 
@@ -42,6 +43,7 @@ export function addAnnotations(options: AddAnnotationsOptions): Policy {
     name,
     description: `Objects get the annotations ${annotations.map(([key]) => key).join(", ")}`,
     match: { ...labelledResources(name, options.resources, options.apiGroups), podTemplates, namespaces },
+    params: noParams,
     mutate: (draft, { operation, resource, path }) => {
       const isUpdate = operation === "UPDATE";
       const isTemplate = path("metadata") !== "metadata";

@@ -5,6 +5,7 @@ import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { isLabelValue } from "../../protocol/kubernetesNames.ts";
 import { type BuiltinOptions, checkOptions } from "../BuiltinOptions.ts";
+import { noParams } from "../noParams.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { labelledResources } from "./labelledResources.ts";
 
@@ -40,6 +41,7 @@ export function addLabels(options: AddLabelsOptions): Policy {
     name,
     description: `Objects get the labels ${labels.map(([key, value]) => `${key}=${value}`).join(", ")}`,
     match: { ...labelledResources(name, options.resources, options.apiGroups), podTemplates, namespaces },
+    params: noParams,
     mutate: (draft) => {
       const present = draft.metadata?.labels ?? {};
       const added = labels.filter(([key]) => overwrite || !Object.hasOwn(present, key));

@@ -3,6 +3,7 @@ import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError
 import { type Policy, policy } from "../../policy/define/policy.ts";
 import { validations } from "../../policy/validations/validations.ts";
 import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { noParams } from "../noParams.ts";
 import { checkLabelKey } from "./checkLabelKey.ts";
 import { controllersOnly } from "./controllersOnly.ts";
 
@@ -35,6 +36,7 @@ export function denyLabels(options: DenyLabelsOptions = {}): Policy {
     description: `Pods must not have the labels ${keys.join(", ")}`,
     match: { resources: ["pods"], podTemplates, namespaces, unasked: controllersOnly },
     onExisting,
+    params: noParams,
     validate: validations(
       (on) =>
         keys.map((key) => {

@@ -4,6 +4,7 @@ import { type Policy, policy } from "../../policy/define/policy.ts";
 import type { ResourceName } from "../../policy/define/ResourceTypes.ts";
 import { validations } from "../../policy/validations/validations.ts";
 import { checkPodOptions, checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
+import { noParams } from "../noParams.ts";
 import { controllersOnly } from "./controllersOnly.ts";
 import { labelledResources } from "./labelledResources.ts";
 import { readRequiredKeys } from "./RequiredKeys.ts";
@@ -71,6 +72,7 @@ export function requireLabels(options: RequireLabelsOptions = {}): Policy {
       unasked: controllersOnly,
     },
     onExisting,
+    params: noParams,
     validate: validations(
       (on) =>
         requiredKeyValidations(on, required, {

@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
+import { annotationKey } from "../annotationKey.ts";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 
 /**
  * Denies Services of the type LoadBalancer. Each orders an address from the provider, which costs money and often is public.
- * Internal ones can be allowed by the annotation or the class that makes them internal.
+ * Internal ones can be allowed by the annotation or the class that makes them internal: one of the two is enough.
  */
 export const disallowLoadBalancers = builtin({
   name: "disallow-load-balancers",
@@ -12,9 +14,9 @@ export const disallowLoadBalancers = builtin({
   match: { resources: ["services"], unasked: ["services/status"] },
   params: {
     /** Annotations of which a LoadBalancer must have one with this value, such as `"networking.gke.io/load-balancer-type": "Internal"`. */
-    allowedAnnotations: z._default(z.record(z.string(), z.string()), {}),
+    allowedAnnotations: z._default(z.record(annotationKey, z.string()), {}),
     /** Values of `spec.loadBalancerClass` that are allowed. */
-    allowedClasses: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowedClasses: z._default(z.array(exactName), []),
   },
   validations: (on) => [
     on("", {

@@ -10,8 +10,8 @@ export const limitExternalIps = builtin({
   description: "Services must have no external IPs other than the listed ones",
   match: { resources: ["services"] },
   params: {
-    /** Addresses as Services write them. Default: none. */
-    allowed: z._default(z.array(z.string().check(z.minLength(1))), []),
+    /** Addresses, each as Services write it. Ranges are not known. Default: none. */
+    allowed: z._default(z.array(z.string().check(z.regex(/^[0-9a-fA-F.:]+$/, "is not a single IP address"))), []),
   },
   validations: (on) => [
     on("spec.externalIPs[]", {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 
 /**
  * Denies Ingresses of other classes than the listed ones, so that an internal service does not come to a public controller. The
@@ -13,7 +14,7 @@ export const limitIngressClasses = builtin({
   match: { resources: ["ingresses"], unasked: ["ingresses/status"] },
   params: {
     /** Names of classes. */
-    allowed: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
+    allowed: z.array(exactName).check(z.minLength(1)),
     /** Whether an Ingress may have no class. */
     allowNone: z._default(z.boolean(), false),
   },

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { annotationKey } from "../annotationKey.ts";
 import { builtin } from "../builtin.ts";
 
 /**
@@ -13,7 +14,7 @@ export const requireIngressTls = builtin({
   match: { resources: ["ingresses"], unasked: ["ingresses/status"] },
   params: {
     /** Annotations that an Ingress must have with this value, so that its controller serves no plain HTTP, such as `"kubernetes.io/ingress.allow-http": "false"`. */
-    requiredAnnotations: z._default(z.record(z.string(), z.string()), {}),
+    requiredAnnotations: z._default(z.record(annotationKey, z.string()), {}),
   },
   validations: (on) => [
     on("spec.rules[]", {

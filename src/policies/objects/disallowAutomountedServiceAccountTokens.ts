@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 
 /**
  * Denies ServiceAccounts that do not set `automountServiceAccountToken: false`: each of their Pods gets a token for the API
@@ -12,7 +13,7 @@ export const disallowAutomountedServiceAccountTokens = builtin({
   match: { resources: ["serviceaccounts"] },
   params: {
     /** Names of ServiceAccounts whose Pods need the token. */
-    allowed: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowed: z._default(z.array(exactName), []),
   },
   validations: (on) => [
     on("", {

@@ -21,6 +21,30 @@ const DEPRECATED: Readonly<Record<string, string>> = {
   "storage.k8s.io/v1beta1": "storage.k8s.io/v1",
 };
 
+/** The groups that the gate is asked about. */
+const GROUPS = [
+  "autoscaling",
+  "batch",
+  "certificates.k8s.io",
+  "discovery.k8s.io",
+  "flowcontrol.apiserver.k8s.io",
+  "networking.k8s.io",
+  "node.k8s.io",
+  "policy",
+  "resource.k8s.io",
+  "scheduling.k8s.io",
+  "storage.k8s.io",
+];
+
+const version = z
+  .string()
+  .check(
+    z.refine(
+      (text) => GROUPS.includes(text.split("/")[0] ?? "") && /^[^/]+\/v\d+(?:(?:alpha|beta)\d+)?$/.test(text),
+      `is not a version such as batch/v1beta1, of one of the groups ${GROUPS.join(", ")}`,
+    ),
+  );
+
 /**
  * Denies objects in API versions that Kubernetes removes, so that an upgrade of the cluster breaks no pipeline. The API server itself only
  * warns. It sees the version that the client chose: rules for `apps` and `extensions`, whose old versions are long
@@ -30,25 +54,13 @@ export const disallowDeprecatedApis = builtin({
   name: "disallow-deprecated-apis",
   description: "Clients must use API versions that stay",
   match: {
-    apiGroups: [
-      "autoscaling",
-      "batch",
-      "certificates.k8s.io",
-      "discovery.k8s.io",
-      "flowcontrol.apiserver.k8s.io",
-      "networking.k8s.io",
-      "node.k8s.io",
-      "policy",
-      "resource.k8s.io",
-      "scheduling.k8s.io",
-      "storage.k8s.io",
-    ],
+    apiGroups: GROUPS,
     apiVersions: ["*"],
     resources: ["*"],
   },
   params: {
     /** Old API versions, each with the one to use. A list replaces the default. */
-    versions: z._default(z.record(z.string(), z.string()), DEPRECATED),
+    versions: z._default(z.record(version, z.string().check(z.minLength(1))), DEPRECATED),
   },
   validations: (on) => [
     on("", {

@@ -4,7 +4,8 @@ import { builtin } from "../builtin.ts";
 /**
  * Denies Deployments and StatefulSets with too few or too many replicas, also when they are scaled. One replica is down while
  * its node is drained, and a typing error of a digit fills a cluster. A HorizontalPodAutoscaler needs the same limits: its
- * scaling is denied as well. Scaling waits for the gate: an entry that fails closed stops it while the gate cannot be reached.
+ * scaling is denied as well. A workload that leaves its replicas to one begins with a single one, so it must set them when it
+ * is created. Scaling waits for the gate: an entry that fails closed stops it while the gate cannot be reached.
  */
 export const limitReplicas = builtin({
   name: "limit-replicas",
@@ -18,6 +19,10 @@ export const limitReplicas = builtin({
     /** Whether workloads may be scaled to zero, which stops them. */
     allowZero: z._default(z.boolean(), true),
   },
+  contradiction: ({ minimum, maximum }) =>
+    maximum !== undefined && minimum > maximum
+      ? ["minimum", `is ${minimum}, more than the maximum ${maximum}`]
+      : undefined,
   validations: (on) => [
     on("", {
       // A Scale without replicas has zero, and a workload one.

@@ -7,6 +7,7 @@ import { controllersOnly } from "../labels/controllersOnly.ts";
 import { labelledResources } from "../labels/labelledResources.ts";
 import { readRequiredKeys } from "../labels/RequiredKeys.ts";
 import { requiredKeyValidations } from "../labels/requiredKeyValidations.ts";
+import { noParams } from "../noParams.ts";
 
 /** An annotation that an object must have. */
 export interface RequiredAnnotation {
@@ -58,6 +59,7 @@ export function requireAnnotations(options: RequireAnnotationsOptions): Policy {
       unasked: controllersOnly,
     },
     onExisting,
+    params: noParams,
     validate: validations(
       (on) =>
         requiredKeyValidations(on, required, {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 
 /**
  * Denies bindings of the ClusterRole cluster-admin, for the whole cluster and for one namespace, to subjects that are not
@@ -11,14 +12,17 @@ export const disallowClusterAdminBindings = builtin({
   match: { resources: ["clusterrolebindings", "rolebindings"] },
   params: {
     /** The ClusterRoles that only listed subjects may have. */
-    roles: z._default(z.array(z.string()).check(z.minLength(1)), ["cluster-admin"]),
+    roles: z._default(z.array(exactName).check(z.minLength(1)), ["cluster-admin"]),
     /** `User/NAME`, `Group/NAME` or `ServiceAccount/NAMESPACE/NAME`. Default: the groups of administrators that Kubernetes and kubeadm bind. */
     allowedSubjects: z._default(
       z.array(
         z
           .string()
           .check(
-            z.regex(/^(?:(?:User|Group)\/.+|ServiceAccount\/[^/]+\/[^/]+)$/, "is not User/, Group/ or ServiceAccount/"),
+            z.regex(
+              /^(?:(?:User|Group)\/[^*]+|ServiceAccount\/[^/*]+\/[^/*]+)$/,
+              "is not User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME without a *",
+            ),
           ),
       ),
       ["Group/system:masters", "Group/kubeadm:cluster-admins"],

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 
 const ACTIONS = [
   { id: "exec", kind: "PodExecOptions", what: "run commands in" },
@@ -21,9 +22,9 @@ export const disallowExec = builtin({
     /** The actions that are denied. Default: all of them. */
     actions: z._default(z.array(z.enum(IDS)).check(z.minLength(1)), [...IDS]),
     /** Names of users, such as `system:serviceaccount:tools:debugger`. */
-    allowedUsers: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowedUsers: z._default(z.array(exactName), []),
     /** Names of groups. Default: `system:masters`, which can remove the gate. */
-    allowedGroups: z._default(z.array(z.string().check(z.minLength(1))), ["system:masters"]),
+    allowedGroups: z._default(z.array(exactName), ["system:masters"]),
   },
   validations: (on) =>
     ACTIONS.map(({ id, kind, what }) =>

@@ -2,6 +2,7 @@ import type { ResourceRequirements } from "kubernetes-types/core/v1.js";
 import * as z from "zod/mini";
 import { formatPath } from "../../policy/define/formatPath.ts";
 import { compareQuantities } from "../../policy/quantity/compareQuantities.ts";
+import { isQualifiedName } from "../../protocol/kubernetesNames.ts";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
 
@@ -9,6 +10,11 @@ const quantity = z.string().check(z.refine((text) => compareQuantities(text, "0"
 
 /** What a container without a limit may use without bound. Of other resources it gets none. */
 const UNBOUNDED: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
+
+/** Whether containers can have a resource of this name (`IsStandardContainerResourceName`, k8s.io/kubernetes). */
+function isResource(name: string): boolean {
+  return UNBOUNDED.includes(name) || name.startsWith("hugepages-") || (name.includes("/") && isQualifiedName(name));
+}
 
 /** The maxima of a resource. */
 interface Maximum {
@@ -31,13 +37,15 @@ export const limitResources = builtin({
     /** By resource, such as `{ cpu: { limit: "4", ratio: 10 }, memory: { limit: "8Gi" } }`. At least one. */
     maximum: z
       .record(
-        z.string().check(z.minLength(1)),
-        z.strictObject({
-          request: z.optional(quantity),
-          limit: z.optional(quantity),
-          /** The largest limit as a multiple of the request. */
-          ratio: z.optional(z.number().check(z.minimum(1))),
-        }),
+        z.string().check(z.refine(isResource, "is not cpu, memory, ephemeral-storage, hugepages-SIZE or DOMAIN/NAME")),
+        z
+          .strictObject({
+            request: z.optional(quantity),
+            limit: z.optional(quantity),
+            /** The largest limit as a multiple of the request. */
+            ratio: z.optional(z.number().check(z.minimum(1))),
+          })
+          .check(z.refine((of) => Object.keys(of).length > 0, "has neither request, limit nor ratio")),
       )
       .check(z.refine((maximum) => Object.keys(maximum).length > 0, "names no resource")),
     /** Images of containers that are not judged, with `*`. */

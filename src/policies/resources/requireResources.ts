@@ -7,6 +7,7 @@ import { validations } from "../../policy/validations/validations.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { checkValidatorOptions, type ValidatorOptions } from "../BuiltinOptions.ts";
 import { readExemptImages } from "../exemptImages.ts";
+import { noParams } from "../noParams.ts";
 
 /** A resource that containers must declare, or a Pod for all of its containers. */
 export type ComputeResource = "cpu" | "memory";
@@ -64,6 +65,7 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
     description: `Containers must declare ${[...requests.map((key) => `requests.${key}`), ...limits.map((key) => `limits.${key}`)].join(", ")}`,
     match: { resources: ["pods"], podTemplates, ephemeralContainers: false, namespaces },
     onExisting,
+    params: noParams,
     validate: validations(
       (on) => [
         on("containers[]", {

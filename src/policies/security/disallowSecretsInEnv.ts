@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 /**
@@ -12,7 +13,7 @@ export const disallowSecretsInEnv = builtin({
   match: { resources: ["pods"], resize: false },
   params: {
     /** The names of Secrets that variables may use. */
-    allowed: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowed: z._default(z.array(exactName), []),
     /** Images of containers that may use all Secrets, with `*`. */
     exemptImages,
   },

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactNameOrAll } from "../exactName.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 const PREFIX = "container.apparmor.security.beta.kubernetes.io/";
@@ -14,12 +15,12 @@ export const limitApparmorProfiles = builtin({
   match: { resources: ["pods"], resize: false },
   params: {
     /** `RuntimeDefault`, `Localhost` and `Unconfined`. */
-    allowed: z._default(z.array(z.enum(["RuntimeDefault", "Localhost", "Unconfined"])), [
+    allowed: z._default(z.array(z.enum(["RuntimeDefault", "Localhost", "Unconfined"])).check(z.minLength(1)), [
       "RuntimeDefault",
       "Localhost",
     ]),
     /** The names of `Localhost` profiles; `*` for all. */
-    localhostProfiles: z._default(z.array(z.string().check(z.minLength(1))), ["*"]),
+    localhostProfiles: z._default(z.array(exactNameOrAll), ["*"]),
     /** Images of containers that are not judged, with `*`. */
     exemptImages,
   },

@@ -4,8 +4,9 @@ import { builtin } from "../builtin.ts";
 /**
  * Denies `hostPath` volumes of other folders than the allowed ones, and mounts that can write where only reading is allowed. A
  * folder of the node gives away its other Pods and their credentials. A Pod that can write in an allowed folder can make a
- * symbolic link there that leads out of it: prefer `readOnly`. The volumes are those of the whole Pod, so there is no
- * `exemptImages`.
+ * symbolic link there that leads out of it: prefer `readOnly`. That does not hold for sockets, through which a runtime takes
+ * commands, nor for what the node has mounted within the folder: allow the smallest one. The volumes are those of the whole
+ * Pod, so there is no `exemptImages`.
  */
 export const limitHostPaths = builtin({
   name: "limit-host-paths",
@@ -16,9 +17,10 @@ export const limitHostPaths = builtin({
     allowed: z._default(
       z.array(
         z.strictObject({
-          path: z
-            .string()
-            .check(z.regex(/^\/(?:[^/\s]+(?:\/[^/\s]+)*)?$/, "is not an absolute path without a / at its end")),
+          path: z.string().check(
+            z.regex(/^\/(?:[^/\s*]+(?:\/[^/\s*]+)*)?$/, "is not an absolute path without a / at its end and without *"),
+            z.refine((path) => !/\/\.\.?(?:\/|$)/.test(path), "has a part . or .., which is in no path of a volume"),
+          ),
           readOnly: z._default(z.boolean(), false),
         }),
       ),

@@ -3,6 +3,9 @@ import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 const port = z.int().check(z.minimum(1), z.maximum(65535));
+const range = z
+  .strictObject({ min: port, max: port })
+  .check(z.refine(({ min, max }) => min <= max, "has a min above its max"));
 
 /**
  * Denies containers with a port of their node outside of the allowed ranges. A host port can be reached past Services and
@@ -15,7 +18,7 @@ export const limitHostPorts = builtin({
   match: { resources: ["pods"], ephemeralContainers: false, resize: false },
   params: {
     /** The ranges of host ports that containers may use. */
-    allowed: z._default(z.array(z.strictObject({ min: port, max: port })), []),
+    allowed: z._default(z.array(range), []),
     /** Images of containers that may use all host ports, with `*`. */
     exemptImages,
   },

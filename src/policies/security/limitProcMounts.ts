@@ -9,7 +9,7 @@ export const limitProcMounts = builtin({
   match: { resources: ["pods"], resize: false },
   params: {
     /** `Default` and `Unmasked`. A container that sets none has `Default`. */
-    allowed: z._default(z.array(z.enum(["Default", "Unmasked"])), ["Default"]),
+    allowed: z._default(z.array(z.enum(["Default", "Unmasked"])).check(z.minLength(1)), ["Default"]),
     /** Images of containers that are not judged, with `*`. */
     exemptImages,
   },

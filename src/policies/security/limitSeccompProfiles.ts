@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactNameOrAll } from "../exactName.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 /**
@@ -12,12 +13,12 @@ export const limitSeccompProfiles = builtin({
   match: { resources: ["pods"], resize: false },
   params: {
     /** `RuntimeDefault`, `Localhost` and `Unconfined`. */
-    allowed: z._default(z.array(z.enum(["RuntimeDefault", "Localhost", "Unconfined"])), [
+    allowed: z._default(z.array(z.enum(["RuntimeDefault", "Localhost", "Unconfined"])).check(z.minLength(1)), [
       "RuntimeDefault",
       "Localhost",
     ]),
     /** The files of `Localhost` profiles, as `localhostProfile` names them; `*` for all. */
-    localhostProfiles: z._default(z.array(z.string().check(z.minLength(1))), ["*"]),
+    localhostProfiles: z._default(z.array(exactNameOrAll), ["*"]),
     /** What a container has that sets no profile: `Unconfined`, except on kubelets with `seccompDefault: true`. */
     absent: z._default(z.enum(["Unconfined", "RuntimeDefault"]), "Unconfined"),
     /** Images of containers that are not judged, with `*`. */

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactNameOrAll } from "../exactName.ts";
 import { exemptImages } from "../exemptImages.ts";
 
 const MEMBERS = [
@@ -9,7 +10,7 @@ const MEMBERS = [
   { member: "level", list: "levels" },
 ] as const;
 
-const texts = z.array(z.string().check(z.minLength(1)));
+const texts = z.array(exactNameOrAll);
 
 /**
  * Denies containers with other SELinux options than the allowed ones, by their own settings or those of the Pod. A container

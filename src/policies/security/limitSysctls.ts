@@ -38,7 +38,7 @@ export const limitSysctls = builtin({
         ),
       at: "name",
       message: ({ name }, { at, params }) =>
-        `${at}: the Pod must not set the sysctl '${name}'; allowed are: ${params.allowed.join(", ")}`,
+        `${at}: the Pod must not set the sysctl '${name}'; allowed are: ${params.allowed.length === 0 ? "none" : params.allowed.join(", ")}`,
     }),
   ],
 });

@@ -5,7 +5,10 @@ import { exemptImages } from "../exemptImages.ts";
 /** Kubernetes takes ids up to this one. */
 const MAX_ID = 2147483647;
 const id = z.int().check(z.minimum(0), z.maximum(MAX_ID));
-const ranges = z._default(z.array(z.strictObject({ min: id, max: id })), [{ min: 1, max: MAX_ID }]);
+const range = z
+  .strictObject({ min: id, max: id })
+  .check(z.refine(({ min, max }) => min <= max, "has a min above its max"));
+const ranges = z._default(z.array(range), [{ min: 1, max: MAX_ID }]);
 
 const OF_CONTAINERS = [{ field: "runAsUser" }, { field: "runAsGroup" }] as const;
 

@@ -18,7 +18,9 @@ export const limitStorageClasses = builtin({
   },
   params: {
     /** Names of classes. The empty name is for claims without a class, which bind to volumes that an administrator made. */
-    allowed: z.array(z.string()).check(z.minLength(1)),
+    allowed: z
+      .array(z.string().check(z.regex(/^[^*]*$/, "has a *; names are compared exactly, so give each one")))
+      .check(z.minLength(1)),
   },
   validations: (on) => [
     on("spec.storageClassName", {

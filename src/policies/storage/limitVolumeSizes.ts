@@ -20,6 +20,10 @@ export const limitVolumeSizes = builtin({
     /** The least. Providers round smaller requests up. Default: there is none. */
     minimum: z.optional(quantity),
   },
+  contradiction: ({ minimum, maximum }) =>
+    minimum !== undefined && compareQuantities(minimum, maximum) > 0
+      ? ["minimum", `is ${minimum}, more than the maximum ${maximum}`]
+      : undefined,
   validations: (on) =>
     (
       ["spec.resources.requests.storage", "spec.volumeClaimTemplates[].spec.resources.requests.storage"] as const

@@ -50,7 +50,7 @@ it("setNodeSelector neither changes nor denies Pods from before", async () => {
 it.each<[what: string, options: unknown, message: string]>([
   ["no selector", {}, "options.nodeSelector is not valid"],
   ["an empty selector", { nodeSelector: {} }, "options.nodeSelector has no label"],
-  ["an invalid key", { nodeSelector: { "a b": "x" } }, "options.nodeSelector.a b is not valid"],
+  ["an invalid key", { nodeSelector: { "a b": "x" } }, "options.nodeSelector.a b is not a label key"],
   ["an invalid value", { nodeSelector: { a: "b c" } }, "options.nodeSelector.a is not a label value"],
   ["an unknown conflict", { nodeSelector, onConflict: "warn" }, "options.onConflict is not valid"],
 ])("setNodeSelector refuses %s", (_what, options, message) => {

@@ -85,6 +85,8 @@ it.each<[options: unknown, message: string]>([
   ],
   [{ allowed: ["grafana/"] }, "options.allowed.0 must begin with a registry, such as docker.io/, and end with /"],
   [{ allowed: ["index.docker.io/library/"] }, "options.allowed.0 must begin with a registry"],
+  [{ allowed: ["*.example.com/"] }, "and end with /, without a *"],
+  [{ allowed: ["registry.example.com/*/"] }, "and end with /, without a *"],
 ])("requireRegistries refuses the options %j", (options, message) => {
   expect(() => requireRegistries(options as Parameters<typeof requireRegistries>[0])).toThrow(message);
 });

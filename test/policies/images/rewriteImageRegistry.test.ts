@@ -106,7 +106,12 @@ it.each<[what: string, podTemplates: boolean, review: Review, count: number]>([
 it.each<[what: string, mirrors: unknown, message: string]>([
   ["no mirrors", undefined, "options.mirrors is not valid"],
   ["an empty map", {}, "options.mirrors has no prefix"],
-  ["a prefix without a slash", { "docker.io": "a.example.com/" }, "options.mirrors.docker.io is not valid"],
+  [
+    "a prefix without a slash",
+    { "docker.io": "a.example.com/" },
+    "options.mirrors.docker.io is not a registry or repository that ends with /",
+  ],
+  ["a prefix with a star", { "*/": "a.example.com/" }, "options.mirrors.*/ is not a registry or repository"],
   ["a mirror without a slash", { "docker.io/": "a.example.com" }, "is not a registry or repository that ends with /"],
   ["a prefix without its registry", { "library/": "a.example.com/" }, "has a prefix without its registry"],
   ["the other name of Docker Hub", { "index.docker.io/": "a.example.com/" }, "has a prefix without its registry"],

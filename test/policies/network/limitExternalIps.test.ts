@@ -30,6 +30,10 @@ it("limitExternalIps denies an added address only", async () => {
   expect(await faultsOf(limitExternalIps(), after, before)).toEqual([denied(0, "1.1.1.1")]);
 });
 
+it.each(["203.0.113.0/24", "*", "a.example.com"])("limitExternalIps refuses to allow %j", (address) => {
+  expect(() => limitExternalIps({ allowed: [address] })).toThrow("options.allowed.0 is not a single IP address");
+});
+
 it.each<Options>([{}, allowed])("limitExternalIps is native with %j", (options) => {
   expect(nativeOf(limitExternalIps(options))).toBe("yes");
 });

@@ -46,6 +46,15 @@ it.each<[what: string, options: Options, of: ReturnType<typeof object>, messages
   expect(await faultsOf(disallowDeprecatedApis(options), of)).toEqual(messages);
 });
 
+it.each(["cert-manager.io/v1alpha2", "apps/v1beta1", "v1beta1", "batch/v1beta1/cronjobs", "batch/*"])(
+  "disallowDeprecatedApis refuses the version %j, of which the gate is not asked",
+  (version) => {
+    expect(() => disallowDeprecatedApis({ versions: { [version]: "v1" } })).toThrow(
+      `options.versions.${version} is not a version such as batch/v1beta1, of one of the groups autoscaling, batch,`,
+    );
+  },
+);
+
 it("disallowDeprecatedApis has a native form", () => {
   expect(nativeOf(disallowDeprecatedApis())).toBe("yes");
 });

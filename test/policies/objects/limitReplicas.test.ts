@@ -78,6 +78,14 @@ it.each<Options>([{ minimum: -1 }, { maximum: 1.5 }, { maximum: 0 }])("limitRepl
   expect(() => limitReplicas(options)).toThrow("is not valid");
 });
 
+it.each<Options>([{ maximum: 1 }, { minimum: 5, maximum: 4 }])(
+  "limitReplicas refuses %j, which nothing meets",
+  (options) => {
+    expect(() => limitReplicas(options)).toThrow("options.minimum is ");
+    expect(() => limitReplicas().params?.parse(options)).toThrow(/^minimum is \d, more than the maximum \d$/);
+  },
+);
+
 it.each<Options>([{}, ten, { minimum: 3, allowZero: false }])("limitReplicas is native with %j", (options) => {
   expect(nativeOf(limitReplicas(options))).toBe("yes");
 });

@@ -118,6 +118,9 @@ it.each<[options: unknown, message: string]>([
   [{ maximum: { cpu: { request: "0" } } }, "options.maximum.cpu.request is not a quantity above zero"],
   [{ maximum: { cpu: { ratio: 0.5 } } }, "options.maximum.cpu.ratio"],
   [{ maximum: { cpu: { limits: "1" } } }, "options.maximum.cpu.limits is unknown"],
+  [{ maximum: { cpu: {} } }, "options.maximum.cpu has neither request, limit nor ratio"],
+  [{ maximum: { cpus: { limit: "1" } } }, "options.maximum.cpus is not cpu, memory, ephemeral-storage, hugepages-SIZE"],
+  [{ maximum: { "*": { limit: "1" } } }, "options.maximum.* is not cpu, memory, ephemeral-storage, hugepages-SIZE"],
 ])("limitResources refuses the options %j", (options, message) => {
   expect(() => limitResources(options as Parameters<typeof limitResources>[0])).toThrow(message);
 });

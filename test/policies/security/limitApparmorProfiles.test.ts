@@ -76,5 +76,5 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
 
 it("limitApparmorProfiles has a native form", () => {
   expect(nativeOf(limitApparmorProfiles())).toBe("yes");
-  expect(nativeOf(limitApparmorProfiles({ allowed: [], localhostProfiles: ["a"] }))).toBe("yes");
+  expect(nativeOf(limitApparmorProfiles({ allowed: ["Localhost"], localhostProfiles: ["a"] }))).toBe("yes");
 });

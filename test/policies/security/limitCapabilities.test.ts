@@ -33,7 +33,7 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     [addFault(`${ADD}[0]`, "SYS_ADMIN"), addFault(`${ADD}[2]`, "CHOWN")],
   ],
   ["any allowed", { allowed: ["*"] }, podOf(of(["SYS_ADMIN"], ["ALL"])), []],
-  ["none allowed", { allowed: [] }, podOf(of(["KILL"], ["ALL"])), [addFault(`${ADD}[0]`, "KILL", "")]],
+  ["none allowed", { allowed: [] }, podOf(of(["KILL"], ["ALL"])), [addFault(`${ADD}[0]`, "KILL", "none")]],
   ["a required one dropped", { requiredDrops: ["NET_RAW"] }, podOf(of([], ["NET_RAW"])), []],
   ["all dropped where one is required", { requiredDrops: ["NET_RAW"] }, podOf(of([], ["ALL"])), []],
   [
@@ -54,6 +54,17 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["the template of a Deployment", {}, deploymentOf(podOf({})), [dropFault("spec.template.spec.containers[0]")]],
 ])("limitCapabilities on %s", async (_what, options, object, messages) => {
   expect((await faultsOf(limitCapabilities(options), object)).sort()).toEqual([...messages].sort());
+});
+
+it.each<[options: Options, option: string]>([
+  [{ allowed: ["CAP_NET_ADMIN"] }, "allowed"],
+  [{ allowed: ["net_admin"] }, "allowed"],
+  [{ requiredDrops: ["CAP_NET_RAW"] }, "requiredDrops"],
+  [{ requiredDrops: ["*"] }, "requiredDrops"],
+])("limitCapabilities refuses %j, which no container can match", (options, option) => {
+  expect(() => limitCapabilities(options)).toThrow(
+    `options.${option}.0 is not a capability in capital letters without CAP_, such as NET_ADMIN`,
+  );
 });
 
 it.each<Options>([{}, { allowed: [], requiredDrops: [] }, { allowed: ["*"], requiredDrops: ["NET_RAW"] }])(

@@ -79,6 +79,14 @@ it.each(["var/log", "/var/log/", "", "//", "/var//log"])("limitHostPaths refuses
   );
 });
 
+it.each<[path: string, fault: string]>([
+  ["/var/log/*", "is not an absolute path without a / at its end and without *"],
+  ["/var/../etc", "has a part . or .., which is in no path of a volume"],
+  ["/var/.", "has a part . or .., which is in no path of a volume"],
+])("limitHostPaths refuses to allow the path %j, which no volume can have", (path, fault) => {
+  expect(() => limitHostPaths({ allowed: [{ path }] })).toThrow(`options.allowed.0.path ${fault}`);
+});
+
 it("limitHostPaths has a native form", () => {
   expect(nativeOf(limitHostPaths())).toBe("yes");
   expect(nativeOf(limitHostPaths({ allowed: [...READ, { path: "/" }] }))).toBe("yes");

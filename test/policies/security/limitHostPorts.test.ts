@@ -49,6 +49,9 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
 it("limitHostPorts refuses a range that is no range of ports", () => {
   expect(() => limitHostPorts({ allowed: [{ min: 0, max: 80 }] })).toThrow("options.allowed.0.min");
   expect(() => limitHostPorts({ allowed: [{ min: 80, max: 65536 }] })).toThrow("options.allowed.0.max");
+  expect(() => limitHostPorts({ allowed: [{ min: 80, max: 79 }] })).toThrow(
+    "options.allowed.0 has a min above its max",
+  );
 });
 
 it("limitHostPorts has a native form", () => {

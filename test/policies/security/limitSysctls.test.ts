@@ -28,7 +28,7 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     [fault(0, "net.core.somaxconn", "net.ipv4.*")],
   ],
   ["any one", { allowed: ["*"] }, of("kernel.msgmax"), []],
-  ["none allowed", { allowed: [] }, of("net.ipv4.tcp_rmem"), [fault(0, "net.ipv4.tcp_rmem", "")]],
+  ["none allowed", { allowed: [] }, of("net.ipv4.tcp_rmem"), [fault(0, "net.ipv4.tcp_rmem", "none")]],
   [
     "one with slashes",
     { allowed: ["net.ipv4.*"] },
@@ -39,7 +39,7 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     "the template of a Deployment",
     { allowed: [] },
     deploymentOf(of("kernel.sem")),
-    [fault(0, "kernel.sem", "", "spec.template.spec")],
+    [fault(0, "kernel.sem", "none", "spec.template.spec")],
   ],
 ])("limitSysctls on %s", async (_what, options, object, messages) => {
   expect(await faultsOf(limitSysctls(options), object)).toEqual(messages);

@@ -99,6 +99,9 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
 it("limitUserIds refuses what is no id", () => {
   expect(() => limitUserIds({ runAsUser: [{ min: -1, max: 5 }] })).toThrow("options.runAsUser.0.min");
   expect(() => limitUserIds({ fsGroup: [{ min: 0, max: 2147483648 }] })).toThrow("options.fsGroup.0.max");
+  expect(() => limitUserIds({ runAsGroup: [{ min: 5, max: 4 }] })).toThrow(
+    "options.runAsGroup.0 has a min above its max",
+  );
 });
 
 it("limitUserIds has a native form", () => {

@@ -21,10 +21,18 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["two types in one volume", {}, of({ emptyDir: {}, hostPath: {} }), [fault(0, "hostPath")]],
   ["a type of the parameter", { allowed: ["nfs"] }, of({ nfs: {} }), []],
   ["a type that is not of the parameter", { allowed: ["nfs"] }, of({ secret: {} }), [fault(0, "secret", "nfs")]],
-  ["none allowed", { allowed: [] }, of({ emptyDir: {} }), [fault(0, "emptyDir", "")]],
+  ["none allowed", { allowed: [] }, of({ emptyDir: {} }), [fault(0, "emptyDir", "none")]],
   ["the template of a Deployment", {}, deploymentOf(of({ nfs: {} })), [fault(0, "nfs", DEFAULT, "spec.template.spec")]],
 ])("limitVolumeTypes on %s", async (_what, options, object, messages) => {
   expect(await faultsOf(limitVolumeTypes(options), object)).toEqual(messages);
+});
+
+it.each<[type: string, fault: string]>([
+  ["configmap", "is written otherwise in volumes, such as configMap"],
+  ["PersistentVolumeClaim", "is written otherwise in volumes, such as configMap"],
+  ["*", "is not the name of a member of a volume, such as configMap"],
+])("limitVolumeTypes refuses the type %j, which no volume has", (type, fault) => {
+  expect(() => limitVolumeTypes({ allowed: [type] })).toThrow(`options.allowed.0 ${fault}`);
 });
 
 it("limitVolumeTypes has a native form", () => {

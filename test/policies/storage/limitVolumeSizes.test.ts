@@ -56,6 +56,12 @@ it.each(["much", "-1Gi", "0", ""])("limitVolumeSizes refuses the quantity %j", (
   expect(() => limitVolumeSizes({ maximum: "1Gi", minimum: quantity })).toThrow("options.minimum is not a quantity");
 });
 
+it("limitVolumeSizes refuses a minimum above the maximum", () => {
+  const options = { minimum: "2Gi", maximum: "1024Mi" };
+  expect(() => limitVolumeSizes(options)).toThrow("options.minimum is 2Gi, more than the maximum 1024Mi");
+  expect(() => limitVolumeSizes({ minimum: "1Gi", maximum: "1024Mi" })).not.toThrow();
+});
+
 it("limitVolumeSizes is native", () => {
   expect(nativeOf(limitVolumeSizes(most))).toBe("yes");
   expect(nativeOf(limitVolumeSizes(both))).toBe("yes");

@@ -1,0 +1,30 @@
+import type * as z from "zod/mini";
+
+/** The first fault of parameters: the path of the parameter, and what is wrong with it. `known` are the names of all. */
+export function paramFault(error: z.core.$ZodError, known: readonly string[]): [path: string, fault: string] {
+  const [issue] = error.issues;
+  if (issue === undefined) return ["", "is not valid"];
+  if (issue.code !== "unrecognized_keys") return [issue.path.join("."), faultOf(issue)];
+  const path = [...issue.path, ...issue.keys.slice(0, 1)].join(".");
+  return [path, issue.path.length > 0 ? "is unknown" : `is unknown; known are ${known.join(", ")}`];
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "custom":
+    case "invalid_format":
+      return issue.message;
+    case "invalid_type":
+      return `is not valid: expected ${issue.expected}`;
+    case "invalid_value":
+      return `is not valid: expected one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_key":
+      return issue.issues[0] === undefined ? "is not valid" : faultOf(issue.issues[0]);
+    case "too_small":
+      return `is not valid: ${issue.origin === "array" || issue.origin === "string" ? "it is empty" : `expected at least ${issue.minimum}`}`;
+    case "too_big":
+      return `is not valid: expected at most ${issue.maximum}`;
+    default:
+      return "is not valid";
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import * as policies from "../../src/policies/index.ts";
+
+it.each<[option: string, make: (name: string) => unknown]>([
+  ["allowed.0", (name) => policies.disallowSecretsInEnv({ allowed: [name] })],
+  ["allowed.0", (name) => policies.limitIngressClasses({ allowed: [name] })],
+  ["allowed.0", (name) => policies.limitStorageClasses({ allowed: [name] })],
+  ["allowed.0", (name) => policies.disallowAutomountedServiceAccountTokens({ allowed: [name] })],
+  ["allowed.0", (name) => policies.disallowAutomountedTokens({ allowed: [name] })],
+  ["allowed.0", (name) => policies.requirePriorityClass({ allowed: [name] })],
+  ["allowedClasses.0", (name) => policies.disallowLoadBalancers({ allowedClasses: [name] })],
+  ["allowedUsers.0", (name) => policies.disallowExec({ allowedUsers: [name] })],
+  ["allowedGroups.0", (name) => policies.disallowExec({ allowedGroups: [name] })],
+  ["roles.0", (name) => policies.disallowClusterAdminBindings({ roles: [name] })],
+  ["allowedSubjects.0", (name) => policies.disallowClusterAdminBindings({ allowedSubjects: [`Group/${name}`] })],
+  ["verbs.0", (name) => policies.disallowSecretReadingRoles({ verbs: [name] })],
+  ["localhostProfiles.0", (name) => policies.limitApparmorProfiles({ localhostProfiles: [name] })],
+  ["localhostProfiles.0", (name) => policies.limitSeccompProfiles({ localhostProfiles: [name] })],
+  ["types.0", (name) => policies.limitSelinux({ types: [name] })],
+  ["topologyKeys.0", (name) => policies.requireTopologySpread({ topologyKeys: [name] })],
+])("%s of a policy refuses a name with a *, which is compared exactly: %o", (option, make) => {
+  expect(() => make("team-*")).toThrow(`options.${option} `);
+  expect(() => make("*-team")).toThrow(`options.${option} `);
+  expect(() => make("team-a")).not.toThrow();
+});
+
+it.each<[option: string, make: (name: string) => unknown]>([
+  ["allowed", (name) => policies.requirePriorityClass({ allowed: [name] })],
+  ["allowed", (name) => policies.limitServiceAccounts({ allowed: [name] })],
+  ["localhostProfiles", (name) => policies.limitApparmorProfiles({ localhostProfiles: [name] })],
+  ["localhostProfiles", (name) => policies.limitSeccompProfiles({ localhostProfiles: [name] })],
+  ["levels", (name) => policies.limitSelinux({ levels: [name] })],
+])("%s of a policy takes * for all: %o", (_option, make) => {
+  expect(() => make("*")).not.toThrow();
+  expect(() => make("")).toThrow();
+});
