@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 import { roleExemption } from "./roleExemption.ts";
 
 /**
@@ -12,8 +13,8 @@ export const disallowSecretReadingRoles = builtin({
   match: { resources: ["roles", "clusterroles"] },
   params: {
     /** The verbs that count as reading. */
-    verbs: z._default(z.array(z.string()).check(z.minLength(1)), ["get", "list", "watch", "patch", "deletecollection"]),
-    /** Whether a rule may read the Secrets that it has in `resourceNames`. */
+    verbs: z._default(z.array(exactName).check(z.minLength(1)), ["get", "list", "watch", "patch", "deletecollection"]),
+    /** Whether a rule may read the Secrets that it has in `resourceNames`. The empty name there allows to list all of them. */
     allowNamed: z._default(z.boolean(), true),
     /** Names of roles that may read Secrets. `*` at the end stands for any characters. */
     allowedRoles: z._default(
@@ -28,12 +29,17 @@ export const disallowSecretReadingRoles = builtin({
         apiGroups.some((it) => it === "" || it === "*") &&
         resources.some((it) => it === "secrets" || it === "*") &&
         verbs.some((it) => it === "*" || params.verbs.includes(it)) &&
-        (!params.allowNamed || resourceNames.length === 0),
+        // RBAC compares names, and a request for all Secrets has the empty one (`ResourceNameMatches`).
+        (!params.allowNamed || resourceNames.length === 0 || resourceNames.includes("")),
       at: "verbs",
-      message: ({ verbs = [] }, { at, params }) =>
-        params.allowNamed
+      message: ({ verbs = [], resourceNames = [] }, { at, params }) => {
+        const isOfAll = resourceNames.length === 0 || resourceNames.includes("");
+        if (!params.allowNamed)
+          return `${at}: the rule grants ${verbs.join(", ")} on ${isOfAll ? "Secrets" : `the Secrets ${resourceNames.join(", ")}`}; remove them from the rule`;
+        return resourceNames.length === 0
           ? `${at}: the rule grants ${verbs.join(", ")} on Secrets; name the Secrets in resourceNames, or remove them from the rule`
-          : `${at}: the rule grants ${verbs.join(", ")} on Secrets; remove them from the rule`,
+          : `${at}: the rule grants ${verbs.join(", ")} on Secrets, as the empty name in resourceNames stands for requests for all of them; remove that name`;
+      },
     }),
   ],
 });

@@ -8,6 +8,8 @@ type Options = Parameters<typeof disallowSecretReadingRoles>[0];
 
 const denied = (index: number, verbs: string): string =>
   `rules[${index}].verbs: the rule grants ${verbs} on Secrets; name the Secrets in resourceNames, or remove them from the rule`;
+const emptyName =
+  "rules[0].verbs: the rule grants list on Secrets, as the empty name in resourceNames stands for requests for all of them; remove that name";
 const rule = (resources: string[], verbs: string[], more: JsonObject = {}): JsonObject => ({
   apiGroups: [""],
   resources,
@@ -30,12 +32,19 @@ it.each<[what: string, options: Options, object: JsonObject, messages: string[]]
   ["another group", {}, role([rule(["secrets", "*"], ["get"], { apiGroups: ["example.com"] })]), []],
   ["URLs", {}, clusterRole([{ nonResourceURLs: ["*"], verbs: ["*"] }]), []],
   ["named Secrets", {}, role([rule(["secrets"], ["get"], { resourceNames: ["web-tls"] })]), []],
+  // A request for all of them has the empty name.
+  [
+    "the empty name among others",
+    {},
+    role([rule(["secrets"], ["list"], { resourceNames: ["web-tls", ""] })]),
+    [emptyName],
+  ],
   ["an empty list of names", {}, role([rule(["secrets"], ["get"], { resourceNames: [] })]), [denied(0, "get")]],
   [
     "named Secrets that are denied too",
     { allowNamed: false },
     role([rule(["secrets"], ["get"], { resourceNames: ["web-tls"] })]),
-    ["rules[0].verbs: the rule grants get on Secrets; remove them from the rule"],
+    ["rules[0].verbs: the rule grants get on the Secrets web-tls; remove them from the rule"],
   ],
   ["other verbs", { verbs: ["list"] }, role([rule(["secrets"], ["get"])]), []],
   [
@@ -52,6 +61,15 @@ it("disallowSecretReadingRoles denies that a rule comes to read Secrets, and not
   const before = role([rule(["pods"], ["get"]), rule(["secrets"], ["list"])]);
   const after = role([rule(["pods", "secrets"], ["get"]), rule(["secrets", "configmaps"], ["list"])]);
   expect(await faultsOf(disallowSecretReadingRoles(), after, before)).toEqual([denied(0, "get")]);
+});
+
+it("disallowSecretReadingRoles denies that a rule for named Secrets comes to read all", async () => {
+  const before = role([rule(["secrets"], ["get"], { resourceNames: ["web-tls"] })]);
+  const policy = disallowSecretReadingRoles({ allowNamed: false });
+  expect(await faultsOf(policy, before, before)).toEqual([]);
+  expect(await faultsOf(policy, role([rule(["secrets"], ["get"])]), before)).toEqual([
+    "rules[0].verbs: the rule grants get on Secrets; remove them from the rule",
+  ]);
 });
 
 it.each<Options>([{}, { allowNamed: false, allowedRoles: ["a-*"] }])(
