@@ -90,8 +90,9 @@ export const disallowEscalatingRoles = builtin({
           ) &&
           verbs.some((it) => it === "*" || data.verbs.includes(it)),
         at: "verbs",
-        message: ({ resources = [] }, { at, data }) =>
-          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || it.startsWith("userextras/")).join(", ")} the subjects of the role can ${data.what}; remove it from the rule`,
+        // Without the names, a rule that comes to be for all would say what it said before.
+        message: ({ resources = [], resourceNames = [] }, { at, data }) =>
+          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || (data.id === "impersonate" && it.startsWith("userextras/"))).join(", ")}${resourceNames.length === 0 ? "" : ` (${resourceNames.join(", ")})`} the subjects of the role can ${data.what}; remove it from the rule`,
       }),
     ),
 });

@@ -26,10 +26,9 @@ export const disallowWildcardRoles = builtin({
     ...FIELDS.map((field) =>
       on("rules[]", {
         data: { field },
-        // `*/scale` is of all resources, and `/*` is every path.
+        // `*/scale` is of all resources. `/*` is every path, and so are `**` and `/**`: of a URL all stars at the end are one.
         fault: (rule, { data, params }) =>
-          params.fields.includes(data.field) &&
-          (rule[data.field] ?? []).some((it) => it === "*" || it === "/*" || it.startsWith("*/")),
+          params.fields.includes(data.field) && (rule[data.field] ?? []).some((it) => /^\/?\*+(?:\/|$)/.test(it)),
         at: field,
         message: (_, { at }) => `${at}: the wildcard * also grants what is added later; name what the role needs`,
       }),

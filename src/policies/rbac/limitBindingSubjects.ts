@@ -10,10 +10,19 @@ export const limitBindingSubjects = builtin({
   description: "Roles must not be bound to anonymous users, to all users, or to system:masters",
   match: { resources: ["clusterrolebindings", "rolebindings"] },
   params: {
-    /** `User/NAME` or `Group/NAME`. `Group/system:serviceaccounts` is another one that stands for many. */
+    /**
+     * `User/NAME` or `Group/NAME`. `*` at the end stands for any characters: `Group/system:serviceaccounts*` are the groups of
+     * all ServiceAccounts, and of those of each namespace.
+     */
     denied: z._default(
       z
-        .array(z.string().check(z.regex(/^(?:User|Group)\/.+$/, "is not User/NAME or Group/NAME")))
+        .array(
+          z
+            .string()
+            .check(
+              z.regex(/^(?:User|Group)\/(?:[^*]+\*?|\*)$/, "is not User/NAME or Group/NAME, with a * at its end only"),
+            ),
+        )
         .check(z.minLength(1)),
       ["User/system:anonymous", "Group/system:unauthenticated", "Group/system:authenticated", "Group/system:masters"],
     ),
@@ -33,7 +42,11 @@ export const limitBindingSubjects = builtin({
   },
   validations: (on) => [
     on("subjects[]", {
-      fault: ({ kind, name }, { params }) => params.denied.includes(`${kind}/${name}`),
+      fault: ({ kind, name }, { params }) =>
+        params.denied.some(
+          (it) =>
+            it === `${kind}/${name}` || (it.endsWith("*") && `${kind}/${name}`.startsWith(it.split("*").join(""))),
+        ),
       message: ({ kind, name }, { at, object }) =>
         `${at}: ${kind} '${name}' must not have the ${object.roleRef.kind} '${object.roleRef.name}'; bind it to the users, groups or ServiceAccounts that need it`,
     }),

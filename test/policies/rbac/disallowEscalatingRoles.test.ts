@@ -93,6 +93,16 @@ it("disallowEscalatingRoles denies an added power only", async () => {
   ]);
 });
 
+it("disallowEscalatingRoles denies that a rule for named users comes to be for all", async () => {
+  const all = rule("", ["users"], ["impersonate"]);
+  const before = clusterRole([{ ...all, resourceNames: ["ann", "bob"] }]);
+  expect(await faultsOf(disallowEscalatingRoles(), before)).toEqual([
+    "rules[0].verbs: with impersonate on users (ann, bob) the subjects of the role can act as others; remove it from the rule",
+  ]);
+  expect(await faultsOf(disallowEscalatingRoles(), before, before)).toEqual([]);
+  expect(await faultsOf(disallowEscalatingRoles(), clusterRole([all]), before)).toHaveLength(1);
+});
+
 it.each<Options>([{}, { powers: ["bind"], allowedRoles: ["ops-*"] }])(
   "disallowEscalatingRoles is native with %j",
   (options) => {

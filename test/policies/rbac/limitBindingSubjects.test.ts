@@ -44,6 +44,17 @@ it.each<[what: string, options: Options, binding: JsonObject, messages: string[]
     clusterRoleBinding("view", [group("system:serviceaccounts")]),
     [denied(0, "Group 'system:serviceaccounts'")],
   ],
+  [
+    "all groups with a beginning",
+    { denied: ["Group/system:serviceaccounts*"] },
+    clusterRoleBinding("view", [
+      group("system:serviceaccounts"),
+      group("system:serviceaccounts:shop"),
+      user("system:serviceaccounts"),
+      group("system:nodes"),
+    ]),
+    [denied(0, "Group 'system:serviceaccounts'"), denied(1, "Group 'system:serviceaccounts:shop'")],
+  ],
   ["an allowed binding", { allowedBindings: ["a"] }, clusterRoleBinding("view", [user("system:anonymous")]), []],
   [
     "an allowed beginning",
@@ -67,10 +78,18 @@ it("limitBindingSubjects denies an added subject only", async () => {
   expect(await faultsOf(limitBindingSubjects(), after, before)).toEqual([denied(0, "User 'system:anonymous'")]);
 });
 
-it("limitBindingSubjects refuses a subject without its kind", () => {
-  expect(() => limitBindingSubjects({ denied: ["system:anonymous"] })).toThrow("is not User/NAME");
-});
+it.each(["system:anonymous", "Group/*:nodes", "Group/a**", "User/"])(
+  "limitBindingSubjects refuses to deny %j",
+  (subject) => {
+    expect(() => limitBindingSubjects({ denied: [subject] })).toThrow(
+      "options.denied.0 is not User/NAME or Group/NAME, with a * at its end only",
+    );
+  },
+);
 
-it.each<Options>([{}, { allowedBindings: ["kubeadm:*"] }])("limitBindingSubjects is native with %j", (options) => {
-  expect(nativeOf(limitBindingSubjects(options))).toBe("yes");
-});
+it.each<Options>([{}, { denied: ["Group/system:*"], allowedBindings: ["kubeadm:*"] }])(
+  "limitBindingSubjects is native with %j",
+  (options) => {
+    expect(nativeOf(limitBindingSubjects(options))).toBe("yes");
+  },
+);
