@@ -2,8 +2,9 @@ import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 
 /**
- * Denies Ingresses for hosts with a wildcard, and for all hosts: with a rule without a host, or with a default backend alone.
- * They take requests for hosts of other teams.
+ * Denies Ingresses for hosts with a wildcard, and for all hosts: with a rule without a host, or with a default backend, which
+ * gets what no rule takes. They take requests for hosts of other teams. Hosts in annotations of a controller, such as
+ * `server-alias` of ingress-nginx, are not seen.
  */
 export const disallowWildcardHosts = builtin({
   name: "disallow-wildcard-hosts",
@@ -11,7 +12,10 @@ export const disallowWildcardHosts = builtin({
   match: { resources: ["ingresses"] },
   params: {
     /** Wildcards that are allowed, such as `*.preview.example.com`. */
-    allowed: z._default(z.array(z.string().check(z.startsWith("*."))), []),
+    allowed: z._default(
+      z.array(z.string().check(z.regex(/^\*(?:\.[a-z0-9-]+)+$/, "is not a host such as *.preview.example.com"))),
+      [],
+    ),
     /** Whether an Ingress may be for all hosts. */
     allowAnyHost: z._default(z.boolean(), false),
   },
@@ -25,6 +29,13 @@ export const disallowWildcardHosts = builtin({
       fault: ({ host = "" }, { params }) => !params.allowAnyHost && host === "",
       at: "host",
       message: (_, { at }) => `${at}: a rule without a host is for all hosts; name the host`,
+    }),
+    on("", {
+      fault: ({ spec }, { params }) =>
+        !params.allowAnyHost && spec?.defaultBackend != null && (spec?.rules ?? []).length > 0,
+      at: "spec.defaultBackend",
+      message: (_, { at }) =>
+        `${at}: a default backend beside rules gets the requests for all other hosts; add a path to the rules instead`,
     }),
     on("", {
       fault: ({ spec }, { params }) => !params.allowAnyHost && (spec?.rules ?? []).length === 0,

@@ -11,11 +11,33 @@ it.each<[what: string, spec: JsonObject, messages: string[]]>([
   ["ClusterIP", { type: "ClusterIP" }, []],
   ["a headless Service", { type: "ClusterIP", clusterIP: "None" }, []],
   ["ExternalName", { type: "ExternalName", externalName: "db.example.com" }, []],
-  ["LoadBalancer, which has a policy of its own", { type: "LoadBalancer" }, []],
+  ["LoadBalancer, whose ports are allowed", { type: "LoadBalancer" }, []],
   ["NodePort", { type: "NodePort" }, DENIED],
   ["NodePort with a chosen port", { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] }, DENIED],
 ])("disallowNodePorts judges %s", async (_what, spec, messages) => {
   expect(await faultsOf(disallowNodePorts(), service(spec))).toEqual(messages);
+});
+
+const ALLOCATES =
+  "spec.allocateLoadBalancerNodePorts: the LoadBalancer opens a port on each node; set it to false, and remove nodePort from spec.ports";
+
+it.each<[what: string, spec: JsonObject, messages: string[]]>([
+  ["a LoadBalancer", { type: "LoadBalancer" }, [ALLOCATES]],
+  ["a LoadBalancer that allocates", { type: "LoadBalancer", allocateLoadBalancerNodePorts: true }, [ALLOCATES]],
+  [
+    "a LoadBalancer that does not",
+    { type: "LoadBalancer", allocateLoadBalancerNodePorts: false, ports: [{ port: 80 }] },
+    [],
+  ],
+  [
+    "a LoadBalancer with a chosen port",
+    { type: "LoadBalancer", allocateLoadBalancerNodePorts: false, ports: [{ port: 80, nodePort: 30080 }] },
+    [ALLOCATES],
+  ],
+  ["NodePort", { type: "NodePort" }, DENIED],
+  ["ClusterIP", { type: "ClusterIP", ports: [{ port: 80 }] }, []],
+])("disallowNodePorts without those of LoadBalancers judges %s", async (_what, spec, messages) => {
+  expect(await faultsOf(disallowNodePorts({ allowLoadBalancers: false }), service(spec))).toEqual(messages);
 });
 
 it("disallowNodePorts denies the change to NodePort, and not the update of an older one", async () => {
@@ -26,4 +48,5 @@ it("disallowNodePorts denies the change to NodePort, and not the update of an ol
 
 it("disallowNodePorts is native", () => {
   expect(nativeOf(disallowNodePorts())).toBe("yes");
+  expect(nativeOf(disallowNodePorts({ allowLoadBalancers: false }))).toBe("yes");
 });
