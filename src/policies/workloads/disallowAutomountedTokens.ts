@@ -12,12 +12,18 @@ export const disallowAutomountedTokens = builtin({
   match: { resources: ["pods"], ephemeralContainers: false, resize: false },
   params: {
     /** ServiceAccounts whose Pods call the API server: `NAME` in all namespaces, or `NAMESPACE/NAME`. */
-    allowed: z._default(z.array(z.string().check(z.minLength(1))), []),
+    allowed: z._default(
+      z.array(
+        z.string().check(z.regex(/^[a-z0-9.-]+(?:\/[a-z0-9.-]+)?$/, "is not NAME or NAMESPACE/NAME, without a *")),
+      ),
+      [],
+    ),
   },
   validations: (on) => [
     on("", {
       fault: ({ spec }, { params, request }) => {
-        const named = spec?.serviceAccountName ?? spec?.serviceAccount ?? "";
+        const first = spec?.serviceAccountName ?? "";
+        const named = first === "" ? (spec?.serviceAccount ?? "") : first;
         const name = named === "" ? "default" : named;
         return (
           spec?.automountServiceAccountToken !== false &&
@@ -26,7 +32,8 @@ export const disallowAutomountedTokens = builtin({
       },
       at: "spec.automountServiceAccountToken",
       message: ({ spec }, { at }) => {
-        const named = spec?.serviceAccountName ?? spec?.serviceAccount ?? "";
+        const first = spec?.serviceAccountName ?? "";
+        const named = first === "" ? (spec?.serviceAccount ?? "") : first;
         return `${at}: the Pod must set automountServiceAccountToken to false, as its ServiceAccount '${named === "" ? "default" : named}' is not one that may call the API server`;
       },
     }),

@@ -1,6 +1,13 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 
+const account = z
+  .string()
+  .check(z.regex(/^[a-z0-9.-]+(?:\/[a-z0-9.-]+)?$/, "is not NAME or NAMESPACE/NAME, without a *"));
+const accountOrAll = z
+  .string()
+  .check(z.regex(/^(?:\*|[a-z0-9.-]+(?:\/[a-z0-9.-]+)?)$/, "is not NAME, NAMESPACE/NAME, or * for all"));
+
 /**
  * Denies Pods with other ServiceAccounts than the allowed ones. By default only `default` is denied: all Pods of a namespace
  * that name no ServiceAccount share it, and so each right that one of them is given.
@@ -11,14 +18,15 @@ export const limitServiceAccounts = builtin({
   match: { resources: ["pods"], ephemeralContainers: false, resize: false },
   params: {
     /** `NAME` in all namespaces, `NAMESPACE/NAME`, or `*` for all except the denied ones. */
-    allowed: z._default(z.array(z.string().check(z.minLength(1))), ["*"]),
+    allowed: z._default(z.array(accountOrAll), ["*"]),
     /** As `allowed`, and before it. A Pod that names no ServiceAccount has `default`. */
-    denied: z._default(z.array(z.string().check(z.minLength(1))), ["default"]),
+    denied: z._default(z.array(account), ["default"]),
   },
   validations: (on) => [
     on("", {
       fault: ({ spec }, { params, request }) => {
-        const named = spec?.serviceAccountName ?? spec?.serviceAccount ?? "";
+        const first = spec?.serviceAccountName ?? "";
+        const named = first === "" ? (spec?.serviceAccount ?? "") : first;
         const name = named === "" ? "default" : named;
         if (params.denied.some((denied) => denied === name || denied === `${request.namespace}/${name}`)) return true;
         return (
@@ -27,9 +35,14 @@ export const limitServiceAccounts = builtin({
         );
       },
       at: "spec.serviceAccountName",
-      message: ({ spec }, { at }) => {
-        const named = spec?.serviceAccountName ?? spec?.serviceAccount ?? "";
-        return `${at}: the Pod must not have the ServiceAccount '${named === "" ? "default" : named}'; name one that is allowed`;
+      message: ({ spec }, { at, params }) => {
+        const first = spec?.serviceAccountName ?? "";
+        const named = first === "" ? (spec?.serviceAccount ?? "") : first;
+        return `${at}: the Pod must not have the ServiceAccount '${named === "" ? "default" : named}'; ${
+          params.allowed.includes("*")
+            ? "name one of its own"
+            : `allowed are: ${params.allowed.length === 0 ? "none" : params.allowed.join(", ")}`
+        }`;
       },
     }),
   ],

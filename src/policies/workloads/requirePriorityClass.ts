@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactNameOrAll } from "../exactName.ts";
 
 /**
  * Denies Pods without a priority class, and with another one than the allowed: the class decides which Pods make way when nodes
@@ -11,7 +12,7 @@ export const requirePriorityClass = builtin({
   match: { resources: ["pods"], ephemeralContainers: false, resize: false },
   params: {
     /** Names of priority classes; `*` for all. */
-    allowed: z._default(z.array(z.string().check(z.minLength(1))), ["*"]),
+    allowed: z._default(z.array(exactNameOrAll), ["*"]),
     /** Whether Pods must name a class. Default: true. */
     required: z._default(z.boolean(), true),
   },

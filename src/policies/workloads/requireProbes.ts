@@ -19,7 +19,10 @@ export const requireProbes = builtin({
   match: { resources: ["pods"], ephemeralContainers: false, resize: false },
   params: {
     /** `readiness`, `liveness` and `startup`. */
-    probes: z._default(z.array(z.enum(["readiness", "liveness", "startup"])), ["readiness", "liveness"]),
+    probes: z._default(z.array(z.enum(["readiness", "liveness", "startup"])).check(z.minLength(1)), [
+      "readiness",
+      "liveness",
+    ]),
     /** Images of containers that need no probes, with `*`. */
     exemptImages,
   },

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { exactName } from "../exactName.ts";
 
 /**
  * Denies Deployments and StatefulSets whose Pods may all run in one zone, and fail with it. It judges the workloads and not their
  * Pods: only a workload says how many replicas there are, and a bare Pod, a DaemonSet or a Job has nothing to spread.
- * Required podAntiAffinity with the key of a constraint counts as one. An autoscaler that raises the number later is not
- * asked.
+ * Required podAntiAffinity with the key of a constraint counts as one. Neither counts without its labelSelector: it then selects
+ * no Pods, and spreads none. An autoscaler that raises the number later is not asked.
  */
 export const requireTopologySpread = builtin({
   name: "require-topology-spread",
@@ -13,9 +14,7 @@ export const requireTopologySpread = builtin({
   match: { resources: ["deployments", "statefulsets"] },
   params: {
     /** The labels of nodes over whose values Pods must be spread, each with a constraint of its own. */
-    topologyKeys: z._default(z.array(z.string().check(z.minLength(1))).check(z.minLength(1)), [
-      "topology.kubernetes.io/zone",
-    ]),
+    topologyKeys: z._default(z.array(exactName).check(z.minLength(1)), ["topology.kubernetes.io/zone"]),
     /** The number of replicas from which on the constraints are required. */
     minReplicas: z._default(z.int().check(z.minimum(0)), 2),
   },
@@ -26,25 +25,25 @@ export const requireTopologySpread = builtin({
         params.topologyKeys.some(
           (required) =>
             !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(
-              ({ topologyKey }) => topologyKey === required,
+              ({ topologyKey, labelSelector }) => topologyKey === required && labelSelector != null,
             ) &&
             // Stricter: a zone has one of the Pods.
             !(
               spec?.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-            ).some(({ topologyKey }) => topologyKey === required),
+            ).some(({ topologyKey, labelSelector }) => topologyKey === required && labelSelector != null),
         ),
       // An update is compared by this value, and the list may be too long for it. The message says what the list lacks.
       at: "spec.replicas",
       message: ({ spec }, { params }) =>
-        `spec.template.spec.topologySpreadConstraints: ${spec?.replicas ?? 1} replicas must have a constraint for ${params.topologyKeys
+        `spec.template.spec.topologySpreadConstraints: ${spec?.replicas ?? 1} replicas must have a constraint with a labelSelector for ${params.topologyKeys
           .filter(
             (required) =>
               !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(
-                ({ topologyKey }) => topologyKey === required,
+                ({ topologyKey, labelSelector }) => topologyKey === required && labelSelector != null,
               ) &&
               !(
                 spec?.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-              ).some(({ topologyKey }) => topologyKey === required),
+              ).some(({ topologyKey, labelSelector }) => topologyKey === required && labelSelector != null),
           )
           .join(" and ")}`,
     }),

@@ -17,7 +17,6 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["the startup probe only", {}, podOf({ startupProbe: probe }), [lacks("readiness"), lacks("liveness")]],
   ["the required one", { probes: ["readiness"] }, podOf({ readinessProbe: probe }), []],
   ["all required", { probes: ["readiness", "liveness", "startup"] }, podOf(both), [lacks("startup")]],
-  ["none required", { probes: [] }, podOf({}), []],
   ["an init container", {}, podOf(both, { initContainers: [{ name: "init" }] }), []],
   [
     "a sidecar",
@@ -51,6 +50,10 @@ it("requireProbes denies no update of a container that lacked them before", asyn
   const [before, after] = [deploymentOf(podOf({})), deploymentOf(podOf({ image: "web:2" }))];
   expect(await faultsOf(requireProbes(), after, before)).toEqual([]);
   expect(await faultsOf(requireProbes(), after, deploymentOf(podOf(both)))).toHaveLength(2);
+});
+
+it("requireProbes refuses to require none", () => {
+  expect(() => requireProbes({ probes: [] })).toThrow("options.probes is not valid: it is empty");
 });
 
 it("requireProbes has a native form", () => {

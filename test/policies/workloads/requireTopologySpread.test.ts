@@ -7,14 +7,17 @@ const ZONE = "topology.kubernetes.io/zone";
 const HOST = "kubernetes.io/hostname";
 const of = (replicas: number, ...keys: readonly string[]): JsonObject =>
   deploymentOf(
-    podOf({}, { topologySpreadConstraints: keys.map((topologyKey) => ({ topologyKey, maxSkew: 1 })) }),
+    podOf(
+      {},
+      { topologySpreadConstraints: keys.map((topologyKey) => ({ topologyKey, maxSkew: 1, labelSelector: {} })) },
+    ),
     replicas,
   );
 const antiAffinity = (topologyKey: string, how = "requiredDuringSchedulingIgnoredDuringExecution"): JsonObject => ({
   affinity: { podAntiAffinity: { [how]: [{ topologyKey, labelSelector: { matchLabels: { app: "web" } } }] } },
 });
 const lacks = (replicas: number, keys = ZONE): string =>
-  `spec.template.spec.topologySpreadConstraints: ${replicas} replicas must have a constraint for ${keys}`;
+  `spec.template.spec.topologySpreadConstraints: ${replicas} replicas must have a constraint with a labelSelector for ${keys}`;
 
 type Options = Parameters<typeof requireTopologySpread>[0];
 it.each<[what: string, options: Options, object: JsonObject, messages: readonly string[]]>([
@@ -23,6 +26,26 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["two replicas that are not spread", {}, of(2), [lacks(2)]],
   ["constraints of null", {}, deploymentOf(podOf({}, { topologySpreadConstraints: null }), 3), [lacks(3)]],
   ["two replicas in zones", {}, of(2, ZONE), []],
+  [
+    "a constraint that selects no Pods",
+    {},
+    deploymentOf(podOf({}, { topologySpreadConstraints: [{ topologyKey: ZONE, maxSkew: 1 }] }), 2),
+    [lacks(2)],
+  ],
+  [
+    "an affinity that selects no Pods",
+    {},
+    deploymentOf(
+      podOf(
+        {},
+        {
+          affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: ZONE }] } },
+        },
+      ),
+      2,
+    ),
+    [lacks(2)],
+  ],
   ["two replicas on nodes", {}, of(2, HOST), [lacks(2)]],
   ["two replicas that must not share a zone", {}, deploymentOf(podOf({}, antiAffinity(ZONE)), 2), []],
   ["two replicas that must not share a node", {}, deploymentOf(podOf({}, antiAffinity(HOST)), 2), [lacks(2)]],
