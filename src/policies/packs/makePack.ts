@@ -13,7 +13,8 @@ export function makePack(name: string, policies: readonly Policy[], options: Pac
   if (mode !== undefined && !modes.includes(mode))
     throw new PolicyDefinitionError(pack, "options.mode", `is ${JSON.stringify(mode)}, not one of ${modes.join(", ")}`);
   for (const key of ["exemptNamespaces", "without"] as const)
-    if (!Array.isArray(options[key] ?? [])) throw new PolicyDefinitionError(pack, `options.${key}`, "is not a list");
+    if (!Array.isArray(options[key] === undefined ? [] : options[key]))
+      throw new PolicyDefinitionError(pack, `options.${key}`, "is not a list of names");
   const names = policies.map((policy) => policy.name);
   for (const one of without)
     if (!names.includes(one))

@@ -1,9 +1,11 @@
+import { checkMatch } from "../../policy/define/checkMatch.ts";
 import type { Match } from "../../policy/define/Match.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { type ExistingFallback, type Policy, policy } from "../../policy/define/policy.ts";
 import { validations } from "../../policy/validations/validations.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { checkOptions } from "../BuiltinOptions.ts";
+import { noParams } from "../noParams.ts";
 import { controlsOf, type PodSecurityLevel, validationsOf } from "./controlsOf.ts";
 import { LATEST_MINOR, type PodSecurityVersion, readPodSecurityVersion } from "./PodSecurityVersion.ts";
 
@@ -49,7 +51,8 @@ const OPTIONS = ["level", "version", "exempt", "templates", "onExisting", "podTe
 export function podSecurity(options: PodSecurityOptions): Policy {
   checkOptions("pod-security", options, OPTIONS);
   const { level, version = "latest", templates = "warn", onExisting = "warn", podTemplates = true } = options;
-  const { name = `pod-security-${level}`, namespaces = {}, help } = options;
+  const { name = `pod-security-${level}`, help } = options;
+  const namespaces = options.namespaces ?? {};
   if (level !== "baseline" && level !== "restricted")
     throw new PolicyDefinitionError(
       name,
@@ -63,6 +66,12 @@ export function podSecurity(options: PodSecurityOptions): Policy {
       "options.version",
       `is ${JSON.stringify(version)}; expected "latest" or "v1.0" to "v1.${LATEST_MINOR}"`,
     );
+  if (templates !== "deny" && templates !== "warn")
+    throw new PolicyDefinitionError(name, "options.templates", `is ${JSON.stringify(templates)}, not "deny" or "warn"`);
+  if (options.templates !== undefined && podTemplates === false)
+    throw new PolicyDefinitionError(name, "options.templates", "has no effect with podTemplates: false");
+  // The exempt ones are added to them.
+  checkMatch(name, { resources: ["pods"], namespaces });
   const exempt = readExemptions(name, options.exempt ?? {});
   return policy({
     name,
@@ -79,6 +88,7 @@ export function podSecurity(options: PodSecurityOptions): Policy {
           : { ...namespaces, exclude: [...(namespaces.exclude ?? []), ...exempt.namespaces] },
     },
     onExisting,
+    params: noParams,
     validate: validations((on) => controlsOf(level, minor).flatMap((control) => validationsOf(control, on)), {
       onTemplates: templates,
       help,
@@ -102,8 +112,11 @@ function readExemptions(name: string, given: unknown): Required<PodSecurityExemp
     if (!known.includes(key)) fail(`options.exempt.${key}`, `is unknown; known are ${known.join(", ")}`);
   const list = (key: string): readonly string[] => {
     const names = given[key] ?? [];
-    if (Array.isArray(names) && names.every((it) => typeof it === "string" && it !== "")) return names;
-    return fail(`options.exempt.${key}`, "is not a list of names");
+    if (!Array.isArray(names) || !names.every((it): it is string => typeof it === "string" && it !== ""))
+      return fail(`options.exempt.${key}`, "is not a list of names");
+    const wild = key === "namespaces" ? undefined : names.find((it) => it.includes("*"));
+    if (wild === undefined) return names;
+    return fail(`options.exempt.${key}`, `has ${JSON.stringify(wild)}; names are compared exactly, so give each one`);
   };
   return { namespaces: list("namespaces"), users: list("users"), runtimeClasses: list("runtimeClasses") };
 }

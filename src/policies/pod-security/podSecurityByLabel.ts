@@ -1,5 +1,6 @@
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import type { Policy } from "../../policy/define/policy.ts";
+import { isJsonObject } from "../../protocol/Json.ts";
 import type { PodSecurityLevel } from "./controlsOf.ts";
 import { type PodSecurityOptions, podSecurity } from "./podSecurity.ts";
 
@@ -37,10 +38,12 @@ export interface PodSecurityEntry {
  * there is one policy and one entry for each level, and `postern render` writes the labels as `namespaceSelector`. Spread both
  * parts into the gate. Throws {@link PolicyDefinitionError}.
  */
-export function podSecurityByLabel({
-  unlabelled = "privileged",
-  ...options
-}: PodSecurityByLabelOptions = {}): PodSecurityParts {
+export function podSecurityByLabel(given: PodSecurityByLabelOptions = {}): PodSecurityParts {
+  if (!isJsonObject(given as unknown)) throw new PolicyDefinitionError("pod-security", "options", "is not an object");
+  for (const key of ["level", "name"])
+    if (Object.hasOwn(given, key))
+      throw new PolicyDefinitionError("pod-security", `options.${key}`, "is that of each level; remove it");
+  const { unlabelled = "privileged", ...options } = given;
   if (unlabelled !== "privileged" && !LEVELS.includes(unlabelled))
     throw new PolicyDefinitionError(
       "pod-security",

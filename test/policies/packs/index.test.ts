@@ -67,6 +67,8 @@ it.each<[what: string, options: unknown, message: string]>([
   ["an unknown option", { modes: {} }, "options.modes is unknown"],
   ["an unknown policy", { without: ["x"] }, 'options.without has "x"; known are pod-security-baseline, '],
   ["a name instead of a list", { exemptNamespaces: "kube-system" }, "options.exemptNamespaces is not a list"],
+  ["null instead of a list", { exemptNamespaces: null }, "options.exemptNamespaces is not a list"],
+  ["null instead of names", { without: null }, "options.without is not a list"],
   ["an invalid namespace", { exemptNamespaces: ["Shop"] }, "match.namespaces"],
   ["no options object", null, "options is not an object"],
 ])("packs refuse %s", (_what, options, message) => {

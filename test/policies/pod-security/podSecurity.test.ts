@@ -127,6 +127,20 @@ describe("podSecurity", () => {
     ],
     [{ level: "baseline", exempt: { users: [1] } }, "options.exempt.users is not a list of names"],
     [{ level: "baseline", modes: {} }, "options.modes is unknown"],
+    [
+      { level: "baseline", exempt: { users: ["system:serviceaccount:ci:*"] } },
+      'options.exempt.users has "system:serviceaccount:ci:*"; names are compared exactly, so give each one',
+    ],
+    [{ level: "baseline", templates: "audit" }, 'options.templates is "audit", not "deny" or "warn"'],
+    [
+      { level: "baseline", templates: "deny", podTemplates: false },
+      "options.templates has no effect with podTemplates: false",
+    ],
+    // Not the namespaces a, b and c.
+    [
+      { level: "baseline", namespaces: { exclude: "abc" }, exempt: { namespaces: ["ci"] } },
+      "match.namespaces.exclude must be a list of at least one name",
+    ],
   ])("refuses %j", (options, message) => {
     expect(() => podSecurity(options as PodSecurityOptions)).toThrow(message);
   });

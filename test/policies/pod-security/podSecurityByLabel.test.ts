@@ -55,4 +55,13 @@ describe("podSecurityByLabel", () => {
     const wrong = { unlabelled: "none" } as unknown as Parameters<typeof podSecurityByLabel>[0];
     expect(() => podSecurityByLabel(wrong)).toThrow('options.unlabelled is "none"');
   });
+
+  it.each<[options: unknown, message: string]>([
+    [null, "options is not an object"],
+    [{ name: "pods" }, "options.name is that of each level; remove it"],
+    [{ level: "restricted" }, "options.level is that of each level; remove it"],
+    [{ levels: {} }, "options.levels is unknown"],
+  ])("refuses %j", (options, message) => {
+    expect(() => podSecurityByLabel(options as Parameters<typeof podSecurityByLabel>[0])).toThrow(message);
+  });
 });
