@@ -18,21 +18,28 @@ const TEMPLATES = [
 const COMMON = ["spec", "metadata", "spec.containers"];
 
 /**
- * The policies that judge or set a field, such as `spec.hostNetwork`, `containers.image` or `Service.spec.type`. Those of the
- * field itself are first.
+ * The policies that judge or set a field, such as `spec.hostNetwork`, `containers.image`, `Service.spec.type` or
+ * `services.spec.type`. Those of the field itself are first.
  */
 export function judgesOf(field: string, docs: readonly BuiltinDoc[]): FieldJudge[] {
   const [first = "", ...rest] = segmentsOf(field);
-  const kind = /^[A-Z]/.test(first) ? pluralOfKind(first) : undefined;
-  const asked = kind === undefined ? [first, ...rest] : rest;
+  const kinds = kindsOf(first, rest, docs);
+  const asked = kinds.length === 0 ? [first, ...rest] : rest;
   const inTemplate = withoutTemplate(asked);
   const judges = docs.flatMap((doc) => {
-    const isOfKind = kind === undefined || doc.resources.some((it) => it.split("/")[0] === kind);
+    const isOfKind = kinds.length === 0 || doc.resources.some((it) => kinds.includes(it.split("/")[0] ?? ""));
     const paths = [...(isOfKind ? [asked] : []), ...(doc.podTemplates && inTemplate !== undefined ? [inTemplate] : [])];
     const found = paths.flatMap((path) => doc.fields.flatMap((own) => judgeOf(doc, own, path) ?? []));
     return found.find(({ isExact }) => isExact) ?? found[0] ?? [];
   });
   return judges.sort((left, right) => Number(right.isExact) - Number(left.isExact));
+}
+
+/** The resources that the first part of a path may name: a kind, or as kubectl takes it, `pod` and `pods`. Empty for a member. */
+function kindsOf(first: string, rest: readonly string[], docs: readonly BuiltinDoc[]): string[] {
+  if (/^[A-Z]/.test(first)) return [pluralOfKind(first)];
+  const isMember = docs.some(({ fields }) => fields.some((path) => segmentsOf(path).includes(first)));
+  return rest.length === 0 || isMember ? [] : [first, pluralOfKind(first)];
 }
 
 /** Member names. The lists of containers of a Pod have one name, and need no `spec` before them. */

@@ -29,12 +29,12 @@ interface Found {
   readonly text: () => string;
 }
 
-const LEVELS = ["pod-security-baseline", "pod-security-restricted"];
+const POD_SECURITY = ["pod-security-baseline", "pod-security-restricted", "podSecurityByLabel"];
 
 function find(terminal: Terminal, name: string): Found {
-  // The policies of podSecurity are named for their level.
+  // The policies of podSecurity are named for their level, and podSecurityByLabel makes both.
   const policy = builtins.find(
-    (it) => it.name === name || it.builtin === name || (it.name === "pod-security" && LEVELS.includes(name)),
+    (it) => it.name === name || it.builtin === name || (it.name === "pod-security" && POD_SECURITY.includes(name)),
   );
   if (policy !== undefined)
     return { found: { builtins: [policy], packs: [] }, text: () => policyText(terminal, policy, packs) };

@@ -32,9 +32,12 @@ describe("postern explain POLICY", () => {
     },
   );
 
-  it.each(["pod-security-baseline", "pod-security-restricted"])("%s prints the same as pod-security", async (name) => {
-    expect(await explain(name)).toEqual(await explain("pod-security"));
-  });
+  it.each(["pod-security-baseline", "pod-security-restricted", "podSecurityByLabel"])(
+    "%s prints the same as pod-security",
+    async (name) => {
+      expect(await explain(name)).toEqual(await explain("pod-security"));
+    },
+  );
 
   it("prints parameters, controls, packs and examples with the message", async () => {
     const { out } = await explain("require-read-only-root-filesystem");

@@ -17,6 +17,7 @@ const known = [
   docOf("volumes", ["pods"], true, ["spec.volumes[]"]),
   docOf("sidecar", ["pods"], false, ["spec.initContainers"]),
   docOf("types", ["services"], false, ["spec.type"]),
+  docOf("quantities", ["pods"], true, ["spec.resources.limits"]),
   docOf("roles", ["roles", "clusterroles"], false, ["rules[].verbs", "subjects[]"]),
 ];
 
@@ -39,6 +40,13 @@ it.each<[field: string, judges: string[]]>([
   ["spec.volumes.hostPath.path", ["volumes spec.volumes[]"]],
   ["volumes[].hostPath", []],
   ["Service.spec.type", ["types =spec.type"]],
+  ["service.spec.type", ["types =spec.type"]],
+  ["services.spec.type", ["types =spec.type"]],
+  ["pod.spec.type", []],
+  ["pods.spec.hostPID", ["host =spec.hostPID"]],
+  ["deployment.spec.template.spec.hostPID", ["host =spec.hostPID"]],
+  ["deployment.spec.hostPID", []],
+  ["resources.limits.cpu", ["quantities spec.resources.limits"]],
   ["ClusterRole.rules.verbs", ["roles =rules[].verbs"]],
   ["subjects.name", ["roles subjects[]"]],
   ["spec.suspend", []],

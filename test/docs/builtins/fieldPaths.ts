@@ -44,7 +44,8 @@ function anyItem(path: string): string {
     .replaceAll(/\[\d+\]/g, "[]")
     .replace(/^spec\.(?:initContainers|ephemeralContainers)(?=\[)/, "spec.containers")
     .replace(/^(metadata\.(?:labels|annotations))\b.*$/, "$1")
-    .replace(/^(spec\.nodeSelector)\b.*$/, "$1");
+    .replace(/^(spec\.nodeSelector)\b.*$/, "$1")
+    .replace(/^(spec\.containers\[\]\.resources\.(?:limits|requests))\b.*$/, "$1");
 }
 
 /** A JSON pointer as a path. */
