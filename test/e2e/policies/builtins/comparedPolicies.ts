@@ -44,6 +44,7 @@ const others: readonly Policy[] = [
     topologyKeys: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"],
   }),
   builtins.limitReplicas({ name: "replicas-2", minimum: 1, maximum: 2, allowZero: false }),
+  builtins.disallowNodePorts({ name: "node-ports-2", allowLoadBalancers: false }),
   builtins.disallowLoadBalancers({ name: "load-balancers-2", allowedClasses: ["example.com/a"] }),
   builtins.limitIngressClasses({ name: "ingress-classes-2", allowed: ["public"], allowNone: true }),
   builtins.disallowWildcardHosts({ name: "wildcard-hosts-2", allowed: ["*.example.com"], allowAnyHost: true }),
@@ -64,6 +65,7 @@ const others: readonly Policy[] = [
     denied: ["Group/system:serviceaccounts", "User/ann"],
     allowedBindings: ["ops-*"],
   }),
+  builtins.limitBindingSubjects({ name: "binding-subjects-3", denied: ["Group/system:*"] }),
   builtins.disallowLatestTag({ name: "latest-tag-2", exemptImages }),
   builtins.denyLabels({ name: "deny-labels-2", labels: ["team", "example.com/owner"] }),
   builtins.requireLabels({

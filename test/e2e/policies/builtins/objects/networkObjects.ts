@@ -29,12 +29,13 @@ export function service(random: SeededRandom, index: number): KubeObject {
       externalIPs: [undefined, undefined, [], null, [IPS[0]], [IPS[0], IPS[1]], [IPS[1]], IPS, [IPS[2]]],
       loadBalancerClass:
         type === "LoadBalancer" ? [undefined, "example.com/a", "example.com/b", "b", null] : [undefined],
+      allocateLoadBalancerNodePorts: type === "LoadBalancer" ? [undefined, true, false, false, null] : [undefined],
       externalName: type === "ExternalName" ? ["a.example.com"] : [undefined],
       selector: [undefined, null, {}, { app: "a" }],
       clusterIP: type === "ClusterIP" ? [undefined, "None", ""] : [undefined],
     }),
     ...(type === undefined ? {} : { type }),
-    ports: [{ port: 80 }],
+    ports: [{ port: 80, ...(type === "LoadBalancer" && random.oneIn(4) ? { nodePort: 30080 } : {}) }],
   };
   const annotations = random.pick([
     undefined,

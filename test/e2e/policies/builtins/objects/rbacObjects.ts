@@ -94,14 +94,17 @@ function subject(random: SeededRandom): KubeObject {
 function rulesOf(random: SeededRandom, isOfCluster: boolean): unknown {
   return pickList(random, 3, () => {
     if (isOfCluster && random.oneIn(5))
-      return { nonResourceURLs: [random.pick(["/healthz", "*", "/metrics*"])], verbs: [random.pick(["get", "*"])] };
+      return {
+        nonResourceURLs: [random.pick(["/healthz", "*", "/metrics*", "**", "/**", "/*/a"])],
+        verbs: [random.pick(["get", "*"])],
+      };
     const some = (values: readonly string[]): string[] =>
       Array.from({ length: 1 + random.int(2) }, () => random.pick(values));
     return {
       apiGroups: some(GROUPS),
       resources: some(RESOURCES),
       verbs: some(VERBS),
-      ...pickFields(random, { resourceNames: [undefined, undefined, null, [], ["a"]] }),
+      ...pickFields(random, { resourceNames: [undefined, undefined, null, [], ["a"], [""], ["a", ""]] }),
     };
   });
 }

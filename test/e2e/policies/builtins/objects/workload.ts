@@ -47,6 +47,7 @@ function spreadOf(random: SeededRandom): KubeObject {
       [constraint(ZONE)],
       [constraint(HOST)],
       [constraint(HOST), constraint(ZONE)],
+      [{ ...constraint(ZONE), labelSelector: undefined }],
     ],
     affinity: [
       undefined,
@@ -56,6 +57,7 @@ function spreadOf(random: SeededRandom): KubeObject {
       { podAntiAffinity: null },
       { podAntiAffinity: { [required]: null } },
       { podAntiAffinity: { [required]: [term(HOST)] } },
+      { podAntiAffinity: { [required]: [{ topologyKey: ZONE }] } },
       { podAntiAffinity: { [required]: [term(HOST), term(ZONE)] } },
       {
         podAntiAffinity: {
