@@ -19,7 +19,7 @@ export function checkExceptions({ sources, now }: Pick<ClusterView, "sources" | 
           severity: "info",
           about,
           message: `${what}: ended ${durationText(now - untilMs)} ago, at ${until}, and has no effect`,
-          // Updates of such objects to another image are judged by it: see excusedByImage.
+          // Updates of such objects to another image are judged by it: see excusedImages.
           todo:
             exception.images === undefined
               ? "Remove it from the gate."

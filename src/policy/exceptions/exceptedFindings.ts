@@ -88,27 +88,31 @@ export function exceptionsFor(
 }
 
 /**
- * The denials of an object whose container has an image that an exception of the policy names, whoever may use the exception
- * and whether it has ended. With another image such a fault is a new one: the exception was for the image.
+ * The denials of an object at a container whose image an exception of the policy names, with the image, whoever may use the
+ * exception and whether it has ended. With another image such a fault is a new one: the exception was for the image.
  */
-export function excusedByImage(
+export function excusedImages(
   hit: PolicyHit,
   denials: readonly Denial[],
   object: JsonObject,
   { review, excepting }: { readonly review: Review; readonly excepting: Excepting },
-): ReadonlySet<Denial> {
+): ReadonlyMap<Denial, unknown> {
   const meant = exceptionMatchers(excepting.exceptions, hit.policy.name, targetNamespace(review)).filter(
     ({ images }) => images !== undefined,
   );
-  if (meant.length === 0) return new Set();
-  const { ofDenial } = coverage(meant, hit, object);
-  return new Set(denials.filter((denial) => ofDenial(denial) !== undefined));
+  if (meant.length === 0) return new Map();
+  const { ofDenial, imageOf } = coverage(meant, hit, object);
+  return new Map(
+    denials.flatMap((denial) => (ofDenial(denial) === undefined ? [] : [[denial, imageOf(denial)] as const])),
+  );
 }
 
 /** What exceptions cover of an object. */
 interface Coverage {
   /** The first that is for a denial. */
   readonly ofDenial: (denial: Denial) => PolicyException | undefined;
+  /** The image of the container that a denial is at. */
+  readonly imageOf: (denial: Denial) => unknown;
   /** The first that is for anything of the object. */
   readonly first: () => PolicyException | undefined;
 }
@@ -130,8 +134,10 @@ function coverage(meant: readonly ExceptionMatcher[], hit: PolicyHit, object: Js
     return place;
   };
   const start = formatPath([...hit.template, "spec"]).length;
+  const imageOf = ({ at = "" }: Denial): unknown => images.get(containerIn(at, start));
   return {
-    ofDenial: ({ at = "" }) => meant[placeOf(images.get(containerIn(at, start)))]?.exception,
+    ofDenial: (denial) => meant[placeOf(imageOf(denial))]?.exception,
+    imageOf,
     first: () => {
       const places = new Set([undefined, ...images.values()].map(placeOf));
       return meant.find((_, place) => places.has(place))?.exception;

@@ -3,7 +3,7 @@ import type { Denial, Finding } from "../define/Finding.ts";
 import { isMirrorPod } from "../define/isMirrorPod.ts";
 import { labelsOf, matchesLabels } from "../define/LabelSelector.ts";
 import { hasPodTemplate, podOfTemplate } from "../define/podTemplate.ts";
-import { excusedByImage } from "../exceptions/exceptedFindings.ts";
+import { excusedImages } from "../exceptions/exceptedFindings.ts";
 import { type FindingSubject, findingSubject } from "../existing/findingSubject.ts";
 import type { PolicyHit } from "../match/PolicyHit.ts";
 import { causedByChange } from "./causedByChange.ts";
@@ -95,44 +95,35 @@ interface Judged {
 }
 
 /**
- * The denials that the old object has as well. A fault that an exception excused for the image of its container is none that
- * the object had, once the container has an image that the exception does not name.
+ * The denials that the old object has as well; each of those counts once. A fault that an exception excused for the image of
+ * its container is none that the object had, once the container has another image.
  */
 function matchStates(hit: PolicyHit, { review, settings }: PolicyRun, now: Judged, before: Judged): Match[] {
+  if (before.denials.length === 0) return [];
   const { excepting } = settings;
-  if (excepting === undefined) return matchDenials(now.denials, now.object, before.denials, before.object);
-  const excusedOf = ({ denials, object }: Judged) => excusedByImage(hit, denials, object, { review, excepting });
-  const [excusedNow, excusedBefore] = [excusedOf(now), excusedOf(before)];
-  const [excused, others] = [true, false].map((is) => now.denials.filter((it) => excusedNow.has(it) === is));
-  const unexcused = before.denials.filter((it) => !excusedBefore.has(it));
-  return [
-    ...matchDenials(excused ?? [], now.object, before.denials, before.object),
-    ...matchDenials(others ?? [], now.object, unexcused, before.object),
-  ];
-}
-
-/** The denials that the old object has as well. A denial of the old object counts once. */
-function matchDenials(
-  denials: readonly Denial[],
-  object: JsonObject,
-  before: readonly Denial[],
-  oldObject: JsonObject,
-): Match[] {
-  if (before.length === 0) return [];
+  const imagesIn = ({ denials, object }: Judged) =>
+    excepting === undefined ? NO_IMAGES : excusedImages(hit, denials, object, { review, excepting });
+  const [imagesNow, imagesBefore] = [imagesIn(now), imagesIn(before)];
   const left = new Map<string, number>();
-  const keyOf = ({ text, value }: FindingSubject): string => JSON.stringify([text, value]);
-  for (const denial of before) {
-    const key = keyOf(findingSubject(denial, oldObject));
+  for (const denial of before.denials) {
+    const key = keyOf(findingSubject(denial, before.object), imagesBefore.get(denial));
     left.set(key, (left.get(key) ?? 0) + 1);
   }
-  return denials.flatMap((denial) => {
-    const subject = findingSubject(denial, object);
-    const key = keyOf(subject);
-    const count = left.get(key) ?? 0;
-    if (count === 0) return [];
-    left.set(key, count - 1);
+  return now.denials.flatMap((denial) => {
+    const subject = findingSubject(denial, now.object);
+    const image = imagesNow.get(denial);
+    const keys = image === undefined ? [keyOf(subject)] : [keyOf(subject, image), keyOf(subject)];
+    const key = keys.find((it) => (left.get(it) ?? 0) > 0);
+    if (key === undefined) return [];
+    left.set(key, (left.get(key) ?? 0) - 1);
     return [{ denial, subject }];
   });
+}
+
+const NO_IMAGES: ReadonlyMap<Denial, unknown> = new Map();
+
+function keyOf({ text, value }: FindingSubject, image?: unknown): string {
+  return JSON.stringify([text, value, image]);
 }
 
 function denialsOf(outcome: Outcome): readonly Denial[] {

@@ -212,6 +212,26 @@ describe("an update of an excepted object", () => {
     expect(verdict).toMatchObject({ allowed: false, message: "no-privileged: agent is privileged" });
   });
 
+  it.each<[what: string, more: Partial<PolicyException>]>([
+    ["that another exception names for another user", { subjects: ["alice"] }],
+    ["that an exception named until it ended", { untilMs: 0 }],
+  ])("is denied for an image %s", async (_what, more) => {
+    const review = update({ containers: [agent] }, { containers: [privileged("agent", "other:1")] });
+    const verdict = await judge({
+      review: { ...review, user: { ...review.user, username: "bob" } },
+      exceptions: [...exceptions, exception({ images: ["other:1"], ...more })],
+      now: 1,
+    });
+    expect(verdict).toMatchObject({ allowed: false, message: "no-privileged: agent is privileged" });
+  });
+
+  it("counts an old fault once, where two containers have one name, as a custom resource can", async () => {
+    const old = privileged("agent", "other:1");
+    const review = update({ containers: [old] }, { containers: [agent, old] });
+    const verdict = await judge({ review, exceptions: exceptions.map((one) => ({ ...one, subjects: ["alice"] })) });
+    expect(verdict).toMatchObject({ allowed: false, message: "no-privileged: agent is privileged" });
+  });
+
   it("is allowed with a warning where its fault stays as it is, by a user that the exception is not for", async () => {
     const review = update({ containers: [agent] }, { containers: [agent] });
     const verdict = await judge({ review, exceptions: exceptions.map((one) => ({ ...one, subjects: ["alice"] })) });
