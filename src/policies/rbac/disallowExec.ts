@@ -13,6 +13,7 @@ const IDS = ["exec", "attach", "portforward"] as const;
 /**
  * Denies `kubectl exec`, `attach` and `port-forward` to all but listed users and groups: what is done in a container is in no
  * manifest and in no image. For other rules by namespace, use the option `namespaces`. Registrations never cover kube-system.
+ * `kubectl debug` is another way in: it adds an ephemeral container, for which RBAC grants `pods/ephemeralcontainers`.
  */
 export const disallowExec = builtin({
   name: "disallow-exec",
