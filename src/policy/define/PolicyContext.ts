@@ -18,7 +18,7 @@ export interface PolicyContext<T, Old, P> {
   readonly resource: GroupVersionResource;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
-  /** The object's name. Empty on a CREATE with `generateName`. */
+  /** The object's name. Empty for mutators on a CREATE with `generateName`. */
   readonly name: string;
   /** The user of the request to the API server. */
   readonly user: User;

@@ -43,7 +43,7 @@ export interface Review {
   readonly requestKind: GroupVersionKind;
   readonly requestResource: GroupVersionResource;
   readonly requestSubresource: string;
-  /** Empty on a CREATE with `generateName`. On the DELETE of a collection, the name of the old object. */
+  /** Empty for mutators on a CREATE with `generateName`. On the DELETE of a collection, the name of the old object. */
   readonly name: string;
   /** Empty for cluster-scoped objects. */
   readonly namespace: string;
