@@ -5,7 +5,7 @@ import type { Host } from "../../protocol/Host.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { type RunningServer, startServer } from "../../tls/server/startServer.ts";
 import { checkGateFile } from "../gate/checkGateFile.ts";
-import { PROJECT_GATE } from "../gate/loadGate.ts";
+import { PROJECT_GATE } from "../gate/chosenGateFile.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
 import { listenError } from "../terminal/listenError.ts";

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { CliError } from "../terminal/CliError.ts";
-import { PROJECT_GATE } from "./loadGate.ts";
+
+/** The gate of a project, for commands without `--gate`. */
+export const PROJECT_GATE = "functions/gate.ts";
 
 /** The file of `--gate`, or the gate of the project in the working directory. Throws {@link CliError} when there is none. */
 export function chosenGateFile(gate: string | undefined): string {

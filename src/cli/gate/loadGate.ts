@@ -11,9 +11,6 @@ import { checkGateFile } from "./checkGateFile.ts";
 import { ownModules } from "./ownModules.ts";
 import { ownTier } from "./ownTier.ts";
 
-/** The gate of a project, for commands without `--gate`. */
-export const PROJECT_GATE = "functions/gate.ts";
-
 /** Some CommonJS packages call `require`, which an ES module does not have. */
 const BANNER =
   'import { createRequire as createRequireOfGate } from "node:module"; const require = createRequireOfGate(import.meta.url);';

@@ -4,6 +4,7 @@ import { GateError } from "../../gate/GateError.ts";
 import type { GateRuntime } from "../../gate/GateRuntime.ts";
 import { builtinPolicies, builtinsWithOptions } from "../../policies/builtinPolicies.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
+import { PROJECT_GATE } from "../gate/chosenGateFile.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { closestName } from "../terminal/closestName.ts";
@@ -39,7 +40,7 @@ export async function chooseGate({ gate, use, cluster }: GateChoice): Promise<Ga
     return defineGate({ policies: [...new Set(use)].map(builtinPolicy), clusters: { local: { identity: "none" } } });
   }
   // Loads the bundler.
-  const { loadGate, PROJECT_GATE } = await import("../gate/loadGate.ts");
+  const { loadGate } = await import("../gate/loadGate.ts");
   if (gate !== undefined) return loadGate(gate);
   if (!existsSync(PROJECT_GATE))
     throw new CliError(

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, posix } from "node:path";
-import { loadGate, PROJECT_GATE } from "../../gate/loadGate.ts";
+import { PROJECT_GATE } from "../../gate/chosenGateFile.ts";
+import { loadGate } from "../../gate/loadGate.ts";
 import { settingsForCluster } from "../../gate/settingsForCluster.ts";
 import { tierNames } from "../../gate/tierNames.ts";
 import { CliError } from "../../terminal/CliError.ts";
