@@ -59,6 +59,7 @@ export const OPTION_SETS: readonly OptionSet[] = [
       output: "text",
       verbose: "",
       "fail-on-unjudged": "",
+      at: "2027-01-01",
     },
     rest: ["pod.yaml"],
     ending: { code: 0, says: /^allowed/m },
@@ -70,6 +71,13 @@ export const OPTION_SETS: readonly OptionSet[] = [
     rest: ["pod.yaml"],
     ending: { code: 0, says: /^allowed/m },
     without: { use: noGate },
+  },
+  {
+    command: "review",
+    options: { against: "gate.ts", "allow-loosened": "" },
+    rest: ["--gate", "gate.ts", "pod.yaml"],
+    ending: { code: 0, says: /^nothing loosened/m },
+    without: { against: { code: 2, says: /^postern: --allow-loosened needs --against/m } },
   },
   {
     command: "test",
