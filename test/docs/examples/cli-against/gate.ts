@@ -12,6 +12,12 @@ export default defineGate({
     { policies: ["disallow-latest-tag"], mode: "enforce", since: "2035-04-01" },
   ],
   exceptions: [
-    { policy: "disallow-latest-tag", namespaces: ["legacy"], until: "2035-06-01", owner: "team-shop", reason: "SHOP-7" },
+    {
+      policy: "disallow-latest-tag",
+      namespaces: ["legacy"],
+      until: "2035-06-01",
+      owner: "team-shop",
+      reason: "SHOP-7",
+    },
   ],
 });
