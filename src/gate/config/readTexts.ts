@@ -4,6 +4,9 @@ import { GateConfigError } from "./GateConfigError.ts";
 /** Namespaces have lower-case names. */
 const NAMESPACE_PATTERN = /^[a-z0-9*?-]+$/;
 
+/** Names that a fault lists. */
+const MAX_LISTED = 8;
+
 /** A list of at least one text that is not empty; undefined where it is absent. Throws {@link GateConfigError}. */
 export function readTexts(path: string, value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined;
@@ -38,11 +41,10 @@ export function readKnown(
   const patterns = readTexts(path, value);
   const stray = patterns?.find((pattern) => known?.some((name) => matchesGlob(pattern, name)) === false);
   if (stray === undefined) return patterns;
-  const list = (known ?? []).slice(0, 8).join(", ");
-  throw new GateConfigError(
-    path,
-    `has ${JSON.stringify(stray)}, which matches no ${noun} of the gate${list === "" ? "" : `; it has ${list}${(known ?? []).length > 8 ? ", …" : ""}`}`,
-  );
+  const names = known ?? [];
+  const list = names.slice(0, MAX_LISTED).join(", ") + (names.length > MAX_LISTED ? ", …" : "");
+  const has = list === "" ? "" : `; it has ${list}`;
+  throw new GateConfigError(path, `has ${JSON.stringify(stray)}, which matches no ${noun} of the gate${has}`);
 }
 
 /** Throws {@link GateConfigError} for a member that is not known. */

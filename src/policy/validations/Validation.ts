@@ -148,6 +148,5 @@ type MapValue<M> = NonNullable<M> extends { readonly [key: string]: infer V } ? 
 type At<T, Path extends string> = Path extends `${infer Key}.${infer Rest}`
   ? At<MemberOf<T, Key>, Rest>
   : MemberOf<T, Path>;
-/** Of a union, the member of each type that has it: the items are those of the objects that have the path. */
 /** Of each type of a union that has the member: a policy may match several resources. */
 type MemberOf<T, Key extends string> = T extends null | undefined ? never : Key extends keyof T ? T[Key] : never;
