@@ -102,6 +102,6 @@ export class ClusterModes {
 }
 
 /** The strictest of at least one mode. */
-export function strictestOf(found: readonly Mode[]): Mode {
+function strictestOf(found: readonly Mode[]): Mode {
   return modes.find((mode) => found.includes(mode)) ?? "enforce";
 }
