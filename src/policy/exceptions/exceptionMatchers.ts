@@ -60,7 +60,7 @@ function isPattern(namespace: string): boolean {
 }
 
 /** The patterns of an exception. A name that no namespace can have is in none of its namespaces. */
-export function exceptionMatcher(exception: PolicyException): ExceptionMatcher {
+function exceptionMatcher(exception: PolicyException): ExceptionMatcher {
   const known = matchers.get(exception);
   if (known !== undefined) return known;
   const { namespaces, names, subjects, images } = exception;
