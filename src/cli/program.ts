@@ -2,6 +2,9 @@ import { Command, CommanderError } from "commander";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
 import { printable } from "../telemetry/printable.ts";
+import { viewFolder } from "./help/FolderView.ts";
+import { GroupedHelp } from "./help/GroupedHelp.ts";
+import { greeting } from "./help/greeting.ts";
 import { closestName } from "./terminal/closestName.ts";
 import { EXIT_FAILED, EXIT_OK, exitCode, isShownError } from "./terminal/exitCode.ts";
 import type { Terminal } from "./terminal/Terminal.ts";
@@ -24,6 +27,11 @@ export async function runProgram(
     code = result;
   });
   try {
+    if (args.length === 0) {
+      const names = program.commands.map((command) => command.name());
+      terminal.stdout.write(greeting(version, names, viewFolder()));
+      return EXIT_OK;
+    }
     await program.parseAsync(withoutHelp(program, args), { from: "user" });
     return code;
   } catch (error) {
@@ -114,5 +122,6 @@ function createProgram(
     .addHelpText("after", "\nExample:\n  $ postern review --use deny-labels pod.yaml");
 
   for (const add of commands) add(program, terminal, done);
+  GroupedHelp.addTo(program);
   return program;
 }

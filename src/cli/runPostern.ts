@@ -1,4 +1,5 @@
 import { announceCommand } from "./announce/announceCommand.ts";
+import { completionCommand } from "./completion/completionCommand.ts";
 import { devCommand } from "./dev/devCommand.ts";
 import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { enrollCommand } from "./enroll/enrollCommand.ts";
@@ -37,6 +38,7 @@ export async function runPostern(): Promise<never> {
       enrollCommand,
       keysCommand,
       sidecarCommand,
+      completionCommand,
     ],
     readVersion(),
   );

@@ -1,4 +1,5 @@
 import { announceCommand } from "../../src/cli/announce/announceCommand.ts";
+import { completionCommand } from "../../src/cli/completion/completionCommand.ts";
 import { devCommand } from "../../src/cli/dev/devCommand.ts";
 import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
 import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
@@ -47,6 +48,7 @@ export const ALL_COMMANDS = [
   enrollCommand,
   keysCommand,
   sidecarCommand,
+  completionCommand,
 ];
 
 /** Runs `postern` in this process, with its outputs in memory. */
