@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { COMMAND_GROUPS } from "../../src/cli/help/COMMAND_GROUPS.ts";
+import { COMMAND_GROUPS } from "../../src/cli/help/CommandGroup.ts";
 import { ALL_COMMANDS, runPostern } from "./runPostern.ts";
 
 /** The names of all commands, also of those below another: `keys rotate`. */

@@ -1,5 +1,5 @@
 import { Command, Help, type Option } from "commander";
-import { COMMAND_GROUPS } from "./COMMAND_GROUPS.ts";
+import { COMMAND_GROUPS } from "./CommandGroup.ts";
 
 /** Commands that are in no group are under this heading. */
 const OTHERS = "Commands:";
