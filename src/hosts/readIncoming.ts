@@ -1,15 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
+import type { OnChunk } from "../gate/http/readChunks.ts";
 
 /**
  * Reads the body of a Node request in chunks, as they arrive, until it ends or `onChunk` returns false. Resolves to whether
  * it ended. Rejects when the connection ends before the body. A web stream costs several times as much, and
  * `request.text()` of the Hono adapter keeps all chunks as they are: a body in chunks of one byte takes 200 times its size.
  */
-export function readIncoming(
-  incoming: IncomingMessage | Http2ServerRequest,
-  onChunk: (chunk: Uint8Array) => boolean,
-): Promise<boolean> {
+export function readIncoming(incoming: IncomingMessage | Http2ServerRequest, onChunk: OnChunk): Promise<boolean> {
   if (incoming.readableEnded) return Promise.resolve(true);
   return new Promise((resolve, reject) => {
     const settle = (end: () => void): void => {
@@ -19,7 +17,8 @@ export function readIncoming(
       end();
     };
     const onData = (chunk: Uint8Array): void => {
-      if (onChunk(chunk)) return;
+      // Node copies each chunk out of the connection.
+      if (onChunk(chunk, "done")) return;
       incoming.pause();
       settle(() => resolve(false));
     };

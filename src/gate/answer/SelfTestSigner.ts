@@ -13,6 +13,8 @@ export interface SelfTestStatement {
   readonly iat: number;
   /** `sha256:HEX` of the registrations that this gate would render for the cluster now. */
   readonly registrationHash: string;
+  /** The version of Postern that the gate runs. Early versions do not state it. */
+  readonly version: string;
 }
 
 /** The parts of a private Ed25519 JWK that differ (RFC 8037, section 2). */

@@ -5,7 +5,7 @@ import { findCluster } from "../caller/findCluster.ts";
 import type { GateClusterSettings } from "../config/GateClusterSettings.ts";
 import { GateError } from "../GateError.ts";
 import type { GateRuntime } from "../GateRuntime.ts";
-import { HEAVY_BYTES, isHeavy } from "../http/HeavyTurns.ts";
+import { type EndTurn, HEAVY_BYTES, isHeavy, LARGE_BYTES } from "../http/HeavyTurns.ts";
 import type { Body, CompleteBody } from "../http/KeptBody.ts";
 import { readBody } from "../http/readBody.ts";
 import { answerAdmission } from "./answerAdmission.ts";
@@ -64,16 +64,13 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
         ? answerConversion(runtime, call, settings, judged)
         : answerAdmission(runtime, call, settings, judged);
     // What is left waits for others, and does not hold the process.
-    place?.endTurn?.();
+    await place?.endTurn?.();
     return await answer;
   } finally {
     deadline.dispose();
     place?.leave();
   }
 }
-
-/** A body of this length is not even decoded in the main thread. */
-const LARGE_BYTES = 1024 * 1024;
 
 /** The answer to a call that is judged apart from all others; undefined for one that need not be, or cannot. */
 function answeredApart(
@@ -95,36 +92,38 @@ function answeredApart(
 /** The place of a call, and its body as it is judged. */
 interface TakenPlace {
   readonly body: Body;
-  readonly endTurn?: (() => void) | undefined;
+  readonly endTurn?: EndTurn | undefined;
   leave(): void;
 }
 
 /**
- * Takes the turn and the place of a complete body. A body that needs more memory than one call may take has none, and counts
- * as oversized.
+ * Takes the turn and the place of a complete body. A body that needs more memory than one call may take has no place, and
+ * counts as oversized.
  */
 async function takePlace(
   { deps, limiter, limits, heavyTurns }: GateRuntime,
   body: CompleteBody,
   deadline: Deadline,
 ): Promise<TakenPlace> {
-  body.freeBytes();
-  const cost = limiter.costOf(body);
-  if (cost > limits.callBytes) return { body: body.tooCostly(), leave: () => undefined };
-  const taken = deps.isApart === true ? undefined : heavyTurns.take(cost, body.bytes, deadline);
+  const needsTurn =
+    deps.isApart !== true && (body.bytes > LARGE_BYTES || isHeavy(limiter.costOf(body, HEAVY_BYTES + 1)));
+  const taken = needsTurn ? heavyTurns.take(body.bytes, deadline) : undefined;
   const endTurn = taken instanceof Promise ? await taken : taken;
   try {
+    body.freeBytes();
+    const cost = limiter.costOf(body);
+    if (cost > limits.callBytes) return { body: body.tooCostly(), endTurn, leave: () => void endTurn?.() };
     const { leave } = limiter.enter(body, cost);
     return {
       body,
       endTurn,
       leave: () => {
-        endTurn?.();
+        void endTurn?.();
         leave();
       },
     };
   } catch (error) {
-    endTurn?.();
+    void endTurn?.();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
+import { POSTERN_VERSION } from "../../protocol/posternVersion.ts";
 import type { ConversionReview } from "../../protocol/review/ConversionReview.ts";
 import type { Review } from "../../protocol/review/Review.ts";
 import { statedUrl } from "../../protocol/statedUrl.ts";
@@ -50,6 +51,7 @@ export async function selfTestMessage(
     url: await statedUrl(url),
     iat: Math.floor(deps.now() / 1000),
     registrationHash: await runtime.registrationHash(settings),
+    version: POSTERN_VERSION,
   };
   if (signer === undefined)
     return `postern self-test reached the gate; unsigned, for the gate has no signing key: ${JSON.stringify(statement)}`;

@@ -3,9 +3,16 @@ import { GateError } from "../GateError.ts";
 
 /** A body that costs more memory than this is judged in turn. Smaller ones hold the process for some milliseconds at most. */
 export const HEAVY_BYTES = 8 * 1024 * 1024;
-/** How long after a heavy call the next one begins, for each MiB of its cost: many times what parsing takes. */
-const PAUSE_MS_PER_MEBIBYTE = 30;
-const MEBIBYTE = 1024 * 1024;
+/** A body of this length is not even decoded out of turn. */
+export const LARGE_BYTES = 1024 * 1024;
+/** Of all time, heavy calls hold the process for one part in so many: fewer than 1 in 100 of the other calls wait for one. */
+const PARTS_OF_TIME = 200;
+/** What heavy calls may hold beyond that: some tens of large objects that are applied together. */
+const MOST_CREDIT_MS = 500;
+/** How long after a heavy call the next one begins at least, in times of what it held: the calls that waited are answered. */
+const LEAST_PAUSES = 4;
+/** The pause until what the call held is known. */
+const UNKNOWN_PAUSE_MS = 1_000;
 const MAX_WAITING = 32;
 /** A call that waits looks this often whether the one before it has ended. */
 const LOOK_MS = 20;
@@ -15,14 +22,22 @@ export function isHeavy(cost: number): boolean {
   return cost > HEAVY_BYTES;
 }
 
+/** Ends a turn. More calls do nothing. Resolves once the other calls that are ready have gone on. */
+export type EndTurn = () => Promise<void>;
+
 interface Waiting {
   readonly bytes: number;
   readonly deadline: Deadline;
 }
 
 /**
- * Judges heavy reviews one after the other, with pauses that are longer than the work. Parsing holds the process, and all
- * other reviews wait for it. A single heavy review does not wait.
+ * Judges heavy reviews one after the other. Decoding and parsing hold the process, and all other reviews wait for it. The
+ * pause after a heavy review follows from the time that it held:
+ *
+ * | heavy reviews before | pause after the next |
+ * |---|---|
+ * | none, or few | 4 times what it held |
+ * | they held 0.5 s together, and 0.5 % of the time since | 200 times what it held |
  */
 export class HeavyTurns {
   readonly #maxBytes: number;
@@ -30,37 +45,52 @@ export class HeavyTurns {
   readonly #waiting = new Set<Waiting>();
   #isTaken = false;
   #freeAt = 0;
+  /** Milliseconds that heavy calls may hold without a long pause, at {@link #creditAt}. */
+  #credit = MOST_CREDIT_MS;
+  #creditAt: number;
 
   /** `maxBytes` limits the texts of all reviews that wait. */
   constructor(maxBytes: number, now: () => number) {
     this.#maxBytes = maxBytes;
     this.#now = now;
+    this.#creditAt = now();
   }
 
   /**
-   * Waits for the turn of a review whose text has `bytes` and which costs `cost` bytes of memory. Resolves to the function
-   * that ends the turn, which has an effect once; undefined for a review that needs none. Throws {@link GateError}
-   * `overloaded` when too many wait, or when the deadline passes.
+   * Waits for the turn of a heavy review whose body has `bytes`. Resolves to the function that ends the turn. Throws
+   * {@link GateError} `overloaded` when too many wait, or when the deadline passes.
    */
-  take(cost: number, bytes: number, deadline: Deadline): (() => void) | undefined | Promise<() => void> {
-    if (!isHeavy(cost)) return undefined;
+  take(bytes: number, deadline: Deadline): EndTurn | Promise<EndTurn> {
     return this.#isTaken || this.#waiting.size > 0 || this.#now() < this.#freeAt
-      ? this.#wait(cost, { bytes, deadline })
-      : this.#begin(cost);
+      ? this.#wait({ bytes, deadline })
+      : this.#begin();
   }
 
-  #begin(cost: number): () => void {
+  #begin(): EndTurn {
     this.#isTaken = true;
+    const beganAt = this.#now();
     let isEnded = false;
-    return () => {
+    return async () => {
       if (isEnded) return;
       isEnded = true;
       this.#isTaken = false;
-      this.#freeAt = this.#now() + (cost / MEBIBYTE) * PAUSE_MS_PER_MEBIBYTE;
+      // On Workers the clock stands still until the next event, and the timer of a call that is cancelled never fires.
+      this.#freeAt = this.#now() + UNKNOWN_PAUSE_MS;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const now = this.#now();
+      this.#freeAt = now + this.#pauseAfter(now - beganAt, now);
     };
   }
 
-  async #wait(cost: number, waiting: Waiting): Promise<() => void> {
+  /** The pause after a call that held the process for some milliseconds. */
+  #pauseAfter(held: number, now: number): number {
+    const earned = this.#credit + (now - this.#creditAt) / PARTS_OF_TIME;
+    this.#credit = Math.min(earned, MOST_CREDIT_MS) - held;
+    this.#creditAt = now;
+    return Math.max(held * LEAST_PAUSES, -this.#credit * PARTS_OF_TIME);
+  }
+
+  async #wait(waiting: Waiting): Promise<EndTurn> {
     const { bytes, deadline } = waiting;
     let waitingBytes = bytes;
     for (const other of this.#waiting) waitingBytes += other.bytes;
@@ -74,7 +104,7 @@ export class HeavyTurns {
         const ms = this.#isTaken ? LOOK_MS : Math.max(LOOK_MS, this.#freeAt - this.#now());
         await new Promise((resolve) => setTimeout(resolve, Math.min(ms, Math.max(deadline.remainingMs, 0))));
       }
-      return this.#begin(cost);
+      return this.#begin();
     } finally {
       this.#waiting.delete(waiting);
     }

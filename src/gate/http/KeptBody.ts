@@ -1,6 +1,7 @@
 import { PEEK_BYTES } from "../../protocol/review/peekReview.ts";
-import { BodyBuffer, freeBytes } from "./BodyBuffer.ts";
+import { BodyBuffer, freeBytes, freeChunk } from "./BodyBuffer.ts";
 import type { IntakePlace } from "./BodyIntake.ts";
+import type { ChunkBuffer } from "./readChunks.ts";
 
 /**
  * The body of a request: whole, or the beginning of a body that is over a limit. `over` says over which one.
@@ -63,11 +64,17 @@ export class KeptBody {
     this.#limit = limit;
   }
 
-  /** Adds a chunk. False when the body is no longer wanted. */
-  add(chunk: Uint8Array): boolean {
-    if (this.#isDropped) return false;
+  /** Adds a chunk, and frees it once it is copied and the reader is done with it. False when the body is no longer wanted. */
+  add(chunk: Uint8Array, buffer?: ChunkBuffer): boolean {
+    if (this.#isDropped) {
+      freeChunk(chunk, buffer);
+      return false;
+    }
     this.#bytes += chunk.byteLength;
-    if (this.#beginning !== undefined) return true;
+    if (this.#beginning !== undefined) {
+      freeChunk(chunk, buffer);
+      return true;
+    }
     const { capacity, length } = this.#buffer;
     if (this.#bytes > this.#limit) {
       this.#buffer.add(chunk.subarray(0, Math.max(0, PEEK_BYTES - length)), false);
@@ -75,9 +82,11 @@ export class KeptBody {
       this.#beginning = decodedBeginning(segments);
       freeBytes(segments);
       this.#place.leave();
+      freeChunk(chunk, buffer);
       return true;
     }
-    this.#buffer.add(chunk, this.#bytes === this.#announced);
+    const isCopied = this.#buffer.add(chunk, buffer !== "reads" && this.#bytes === this.#announced);
+    if (isCopied) freeChunk(chunk, buffer);
     return this.#place.grow(this.#buffer.capacity - capacity);
   }
 

@@ -1,6 +1,7 @@
 import type { Deadline } from "../../policy/run/Deadline.ts";
 import { PEEK_BYTES } from "../../protocol/review/peekReview.ts";
 import { GateError } from "../GateError.ts";
+import { freeChunk } from "./BodyBuffer.ts";
 import type { BodyIntake } from "./BodyIntake.ts";
 import { BodyPace } from "./BodyPace.ts";
 import { type Body, CompleteBody, KeptBody } from "./KeptBody.ts";
@@ -77,9 +78,10 @@ export async function drainBody(request: Request, deadline: Deadline, read = rea
     return false;
   });
   try {
-    const reading = read(request, ({ byteLength }) => {
-      bytes += byteLength;
-      pace.count(byteLength);
+    const reading = read(request, (chunk, buffer) => {
+      bytes += chunk.byteLength;
+      pace.count(chunk.byteLength);
+      freeChunk(chunk, buffer);
       return !isLate && bytes <= MAX_DRAIN_BYTES;
     });
     return await Promise.race([reading, late]);
@@ -106,10 +108,10 @@ async function readText(request: Request, announced: number, limit: number): Pro
 
 async function readKept(request: Request, kept: KeptBody, pace: BodyPace, read = readChunks): Promise<Body> {
   let bytes = 0;
-  await read(request, (chunk) => {
+  await read(request, (chunk, buffer) => {
     bytes += chunk.byteLength;
     pace.count(chunk.byteLength);
-    return kept.add(chunk) && bytes <= MAX_DRAIN_BYTES;
+    return kept.add(chunk, buffer) && bytes <= MAX_DRAIN_BYTES;
   });
   return kept.body();
 }

@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BodyIntake } from "../../../src/gate/http/BodyIntake.ts";
 import { CompleteBody, KeptBody } from "../../../src/gate/http/KeptBody.ts";
+import type { ChunkBuffer } from "../../../src/gate/http/readChunks.ts";
 import { PEEK_BYTES } from "../../../src/protocol/review/peekReview.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -49,4 +50,36 @@ it.each<[what: string, body: CompleteBody]>([
   const costly = body.tooCostly();
   expect(costly).toMatchObject({ whole: false, over: "callBytes" });
   expect(costly.whole ? "" : costly.beginning).toMatch(/^ä{2048,4096}$/);
+});
+
+describe("a chunk that the runtime is done with", () => {
+  const place = { grow: () => true, leave: () => undefined };
+  const shared = new Uint8Array(new ArrayBuffer(20), 0, 10);
+  it.each<[string, Uint8Array, number | undefined, number, ChunkBuffer | undefined, number]>([
+    ["is freed once it is copied", new Uint8Array(10), undefined, 100, "done", 0],
+    ["is kept where it is the whole body", new Uint8Array(10), 10, 100, "done", 10],
+    ["is freed where the body is over the limit", new Uint8Array(10), undefined, 5, "done", 0],
+    ["stays where its buffer has other bytes", shared, undefined, 100, "done", 10],
+    ["stays where the runtime may use it", new Uint8Array(10), undefined, 100, undefined, 10],
+  ])("%s", (_title, chunk, announced, limit, buffer, left) => {
+    const kept = new KeptBody(place, announced, limit);
+    expect(kept.add(chunk, buffer)).toBe(true);
+    expect(chunk.byteLength).toBe(left);
+  });
+
+  it("is copied where the reader reads into its buffer again", () => {
+    const kept = new KeptBody(place, 3, 100);
+    const chunk = bytesOf("abc");
+    kept.add(chunk, "reads");
+    chunk.fill(0);
+    expect(kept.body()).toMatchObject({ text: "abc" });
+  });
+
+  it("is freed after the body was dropped", () => {
+    const kept = new KeptBody(place, undefined, 100);
+    const chunk = new Uint8Array(10);
+    kept.drop();
+    expect(kept.add(chunk, "done")).toBe(false);
+    expect(chunk.byteLength).toBe(0);
+  });
 });
