@@ -146,6 +146,16 @@ export type DoctorFindingCode =
   | "nobody-renews"
   /** The gate runs on AWS Lambda, which accepts at most 6 MB a request. Nothing to do if no object is that large. */
   | "body-limit"
+  /**
+   * The gate, a registration or the sync is of an earlier version than this command (warning: by more than one minor
+   * version). Update it, in the order that `.github/UPGRADES.md` gives.
+   */
+  | "version-behind"
+  /**
+   * The gate, a registration or the sync is of a later version than this command (warning: by more than one minor version).
+   * Update this command.
+   */
+  | "version-ahead"
   /** Something could not be read, usually for lack of a permission. Run the command as a user that may read it. */
   | "not-seen";
 

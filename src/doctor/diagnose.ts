@@ -19,6 +19,7 @@ import { checkVersions } from "./checks/checkVersions.ts";
 import { checkWriters } from "./checks/checkWriters.ts";
 import type { ClusterView } from "./cluster/ClusterView.ts";
 import { bySeverity, type DoctorFinding } from "./DoctorFinding.ts";
+import { checkSkew } from "./skew/checkSkew.ts";
 
 const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkRegistrations,
@@ -39,6 +40,7 @@ const CHECKS: readonly ((view: ClusterView) => DoctorFinding[])[] = [
   checkPolicies,
   checkExceptions,
   checkVersions,
+  (view) => checkSkew(view),
   checkLimits,
   checkOtherWebhooks,
   checkUnseen,

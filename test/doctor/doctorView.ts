@@ -4,6 +4,7 @@ import { defineGate } from "../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../src/policies/index.ts";
 import type { ClusterSettings } from "../../src/policy/define/ClusterSettings.ts";
 import type { JsonObject } from "../../src/protocol/Json.ts";
+import { POSTERN_VERSION } from "../../src/protocol/posternVersion.ts";
 import { renderRegistrations } from "../../src/registration/render/renderRegistrations.ts";
 import type { TargetKind } from "../../src/sync/target/SyncTarget.ts";
 import { readableCertificates } from "../../src/trust/bundle.ts";
@@ -72,7 +73,7 @@ export async function viewOf(ca: DoctorCa, more: Partial<ClusterView> = {}): Pro
     wantedUrl: undefined,
     syncJob: { isSuspended: false, createdAt: 0, lastScheduledAt: Date.now(), lastSuccessAt: Date.now() },
     missingRights: [],
-    selfTests: [{ gate: "postern", result: "signed", message: "" }],
+    selfTests: [{ gate: "postern", result: "signed", message: "", version: POSTERN_VERSION }],
     soakMs: DAY_MS,
     served: undefined,
     plan: undefined,

@@ -12,12 +12,16 @@ export interface SyncJob {
   readonly createdAt: number | undefined;
   readonly lastScheduledAt: number | undefined;
   readonly lastSuccessAt: number | undefined;
+  /** The version of its image. Undefined if the tag of the image does not say it. */
+  readonly version?: string | undefined;
 }
 
 /** The Deployment of the sync, which runs all the time. */
 export interface SyncDeployment {
   readonly replicas: number;
   readonly ready: number;
+  /** As that of a {@link SyncJob}. */
+  readonly version?: string | undefined;
 }
 
 /** The result of a self-test through a gate's canary. */
@@ -26,6 +30,8 @@ export interface SelfTestResult {
   /** `called`: the gate was called. `signed`: the gate was called, and its answer has the pinned key's signature. */
   readonly result: "signed" | "called" | "failed" | "bad-statement" | "not-made";
   readonly message: string;
+  /** The version that the gate states, signed. */
+  readonly version?: string | undefined;
 }
 
 /** The clock of another machine. Accurate to about a second. */

@@ -5,6 +5,7 @@ import {
   GATE_LABEL,
   HASH_ANNOTATION,
   SYNC_ANNOTATION,
+  VERSION_ANNOTATION,
 } from "../../registration/render/renderRegistrations.ts";
 import { conversionCanaryName } from "../../registration/selftest/selfTestNames.ts";
 import type { TargetKind } from "../../sync/target/SyncTarget.ts";
@@ -54,6 +55,8 @@ export interface LiveRegistration {
   readonly cluster: string | undefined;
   /** The hash that it was rendered with. */
   readonly hash: string | undefined;
+  /** The version of Postern that rendered it. */
+  readonly version: string | undefined;
   /** Whether the sync owns its `caBundle` and `url`. */
   readonly isHandedOver: boolean;
   /** Whether it is a canary, of webhooks or of conversions. */
@@ -83,6 +86,7 @@ export function readRegistration(kind: TargetKind, item: JsonObject): LiveRegist
     gate,
     cluster: asText(annotations[CLUSTER_ANNOTATION]),
     hash: asText(annotations[HASH_ANNOTATION]),
+    version: asText(annotations[VERSION_ANNOTATION]),
     isHandedOver: annotations[SYNC_ANNOTATION] === "true",
     isCanary:
       gate !== undefined &&

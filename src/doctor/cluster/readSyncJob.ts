@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../protocol/Json.ts";
 import { SYNC_NAME, SYSTEM_NAMESPACE } from "../../registration/conditions/guardConditions.ts";
-import { asObject, asTime } from "./asObject.ts";
+import { asObject, asObjects, asText, asTime } from "./asObject.ts";
 import type { ClusterReader } from "./ClusterReader.ts";
 import type { SyncDeployment, SyncJob } from "./ClusterView.ts";
 
@@ -16,6 +16,7 @@ export async function readSyncJob(reader: ClusterReader): Promise<SyncJob | Sync
   return {
     replicas: typeof spec.replicas === "number" ? spec.replicas : 1,
     ready: typeof status.readyReplicas === "number" ? status.readyReplicas : 0,
+    version: imageVersion(spec.template),
   };
 }
 
@@ -26,5 +27,13 @@ function cronJob(job: JsonObject): SyncJob {
     createdAt: asTime(metadata.creationTimestamp),
     lastScheduledAt: asTime(status.lastScheduleTime),
     lastSuccessAt: asTime(status.lastSuccessfulTime),
+    version: imageVersion(asObject(asObject(spec.jobTemplate).spec).template),
   };
+}
+
+/** The version in the tag of the first container's image, such as `registry.example.com:5000/postern:v0.1.0@sha256:…`. */
+function imageVersion(template: unknown): string | undefined {
+  const [container] = asObjects(asObject(asObject(template).spec).containers);
+  const [reference = ""] = (asText(container?.image) ?? "").split("@", 1);
+  return /:v?(\d+\.\d+\.\d+[^:/]*)$/.exec(reference)?.[1];
 }

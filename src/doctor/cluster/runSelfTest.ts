@@ -45,6 +45,6 @@ export async function runSelfTest(api: KubernetesApi, options: SelfTestOptions):
   const expected = { nonce, bundleHash, cluster, url: hook.url, now: now() };
   const statement = await readStatement(text, publicKey, expected);
   return statement.ok
-    ? { gate, result: "signed", message: "" }
+    ? { gate, result: "signed", message: "", version: statement.version }
     : { gate, result: "bad-statement", message: statement.message };
 }

@@ -1,6 +1,7 @@
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Conversion } from "../../policy/define/conversion.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
+import { POSTERN_VERSION } from "../../protocol/posternVersion.ts";
 import type { Endpoint } from "../Endpoint.ts";
 import { compareNames, gateEntries } from "../entry/gateEntries.ts";
 import type { RegisteredGate } from "../entry/RegisteredGate.ts";
@@ -14,6 +15,8 @@ export const GATE_LABEL = "postern.dev/gate";
 /** Annotations of each rendered object: its cluster, and the hash of all objects together. */
 export const CLUSTER_ANNOTATION = "postern.dev/cluster";
 export const HASH_ANNOTATION = "postern.dev/registration-hash";
+/** The version of Postern that rendered a registration. The hash does not depend on it. */
+export const VERSION_ANNOTATION = "postern.dev/version";
 
 /** With this annotation set to `true`, the sync owns `caBundle` and `url` of a registration. */
 export const SYNC_ANNOTATION = "postern.dev/sync";
@@ -49,6 +52,7 @@ export async function renderRegistrations(
   const hash = await registrationHash(objectsOf(gate, settings, undefined, {}));
   const added = {
     [HASH_ANNOTATION]: hash,
+    [VERSION_ANNOTATION]: POSTERN_VERSION,
     ...(sync ? { [SYNC_ANNOTATION]: "true", [ROOTS_ANNOTATION]: roots.join(",") } : {}),
   };
   return { hash, objects: objectsOf(gate, settings, endpoint, added) };

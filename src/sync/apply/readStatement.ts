@@ -15,6 +15,8 @@ const statementSchema = z.object({
   url: z.string(),
   iat: z.number(),
   registrationHash: z.string(),
+  // Text of another form is no reason to refuse a statement: a later version may state itself in another way.
+  version: z.catch(z.optional(z.string().check(z.regex(/^\d[\w.+-]{0,63}$/))), undefined),
 });
 
 /** The values that a statement must contain. */
@@ -29,7 +31,12 @@ export interface ExpectedStatement {
 
 /** The result of verifying a statement. */
 export type StatementResult =
-  | { readonly ok: true; readonly registrationHash: string }
+  | {
+      readonly ok: true;
+      readonly registrationHash: string;
+      /** The version of the gate. Undefined for one that does not state it. */
+      readonly version?: string | undefined;
+    }
   | {
       readonly ok: false;
       readonly fault: "unsigned" | "forged" | "other-test" | "other-url" | "clock";
@@ -48,7 +55,7 @@ export async function readStatement(
   const statement = await verified(token, key);
   if (statement === undefined)
     return { ok: false, fault: "forged", message: "the statement was not signed with the pinned key" };
-  const { nonce, bundleHash, cluster, url, iat, registrationHash } = statement;
+  const { nonce, bundleHash, cluster, url, iat, registrationHash, version } = statement;
   if (nonce !== expected.nonce || bundleHash !== expected.bundleHash)
     return { ok: false, fault: "other-test", message: "the statement belongs to another self-test" };
   if (cluster !== expected.cluster)
@@ -58,7 +65,7 @@ export async function readStatement(
   const skew = Math.round(iat - expected.now / 1000);
   if (Math.abs(skew) > MAX_SKEW_SECONDS)
     return { ok: false, fault: "clock", message: `the gate's clock and this clock differ by ${skew} s` };
-  return { ok: true, registrationHash };
+  return { ok: true, registrationHash, version };
 }
 
 async function verified(

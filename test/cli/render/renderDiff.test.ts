@@ -74,7 +74,7 @@ describe("postern render --diff", () => {
     expect([code, err]).toEqual([1, ""]);
     expect(out).toBe(`--- live/ValidatingWebhookConfiguration/postern
 +++ rendered/ValidatingWebhookConfiguration/postern
-@@ -33,6 +33,7 @@
+@@ -34,6 +34,7 @@
            - v1
          operations:
            - CREATE

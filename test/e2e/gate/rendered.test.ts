@@ -106,6 +106,7 @@ it("the gate answers the self-test of the canary with a signed statement that ha
     url: `${server.url}/c/e2e/validate`,
     iat: expect.any(Number),
     registrationHash: objects.at(-1).metadata.annotations["postern.dev/registration-hash"],
+    version: objects.at(-1).metadata.annotations["postern.dev/version"],
   });
 });
 

@@ -1,5 +1,6 @@
 import { compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import manifest from "../../../package.json" with { type: "json" };
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate } from "../../../src/gate/config/defineGate.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
@@ -80,6 +81,7 @@ describe("a self-test review", () => {
         url: `https://gate.example${path}`,
         iat: 1_795_491_302,
         registrationHash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        version: manifest.version,
       });
     }
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import manifest from "../../../package.json" with { type: "json" };
 import { clusterSettings } from "../../../src/gate/config/clusterSettings.ts";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import { conversion } from "../../../src/policy/define/conversion.ts";
@@ -45,7 +46,11 @@ it("renderRegistrations returns the self-test namespace, the canary, registratio
   for (const { metadata } of objects.slice(2))
     expect(metadata).toMatchObject({
       labels: { "postern.dev/gate": "mine", "app.kubernetes.io/managed-by": "postern" },
-      annotations: { "postern.dev/cluster": "prod", "postern.dev/registration-hash": hash },
+      annotations: {
+        "postern.dev/cluster": "prod",
+        "postern.dev/registration-hash": hash,
+        "postern.dev/version": manifest.version,
+      },
     });
   expect(hash).toMatch(/^sha256:[0-9a-f]{64}$/);
 });

@@ -13,6 +13,7 @@ const STATEMENT = {
   url: "https://gate.example.com/c/prod/validate/self-test-1",
   iat: Math.floor(NOW / 1000),
   registrationHash: "sha256:cd",
+  version: "0.2.0",
 };
 const EXPECTED = { nonce: "n-1", bundleHash: "sha256:ab", cluster: "prod", url: STATEMENT.url, now: NOW };
 
@@ -30,7 +31,8 @@ const message = (token: string): string =>
   `admission webhook "canary.g.postern.dev" denied the request: postern self-test reached the gate; signed statement: ${token}`;
 
 it.each([
-  ["accepts a matching statement", {}, { ok: true, registrationHash: "sha256:cd" }],
+  ["accepts a matching statement", {}, { ok: true, registrationHash: "sha256:cd", version: "0.2.0" }],
+  ["ignores a version that is none", { version: "\u001b[31m0.2.0" }, { ok: true, version: undefined }],
   ["rejects a statement about another nonce", { nonce: "n-2" }, { ok: false, fault: "other-test" }],
   ["rejects a statement about another bundle", { bundleHash: "sha256:00" }, { ok: false, fault: "other-test" }],
   ["rejects a statement for another cluster", { cluster: "staging" }, { ok: false, fault: "other-test" }],
