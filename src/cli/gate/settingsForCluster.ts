@@ -11,22 +11,30 @@ import { CliError } from "../terminal/CliError.ts";
  * The settings of a cluster, from the table of the gate or from its lookup, within the time limit of the lookup. Throws
  * {@link CliError}: `usage` for an unknown cluster, `bad-gate` for a lookup that failed.
  */
-export async function settingsForCluster(gate: Gate, cluster: string): Promise<GateClusterSettings> {
-  let reason = "";
-  const note = (_message: string, { error }: LogProperties = {}): void => {
-    if (error !== undefined) reason = `: ${printable(errorMessage(error))}`;
+export function settingsForCluster(gate: Gate, cluster: string): Promise<GateClusterSettings> {
+  return settingsReader(gate)(cluster);
+}
+
+/** {@link settingsForCluster} for many clusters of one gate, whose table is read once. */
+export function settingsReader(gate: Gate): (cluster: string) => Promise<GateClusterSettings> {
+  const reasons = new Map<unknown, string>();
+  const note = (_message: string, { cluster, error }: LogProperties = {}): void => {
+    if (error !== undefined) reasons.set(cluster, `: ${printable(errorMessage(error))}`);
   };
   const log = { debug: () => undefined, info: () => undefined, warn: note, error: note };
   const clusters = new ClusterDirectory(gate.clusters, gate, { now: Date.now, log });
-  const name = JSON.stringify(cluster);
-  try {
-    const settings = await clusters.find(cluster);
-    if (settings === undefined) throw new CliError("usage", `the gate has no cluster ${name}${knownClusters(gate)}`);
-    return settings;
-  } catch (error) {
-    if (!(error instanceof GateError)) throw error;
-    throw new CliError("bad-gate", `the gate could not look up the cluster ${name}${reason}`, error);
-  }
+  return async (cluster) => {
+    const name = JSON.stringify(cluster);
+    try {
+      const settings = await clusters.find(cluster);
+      if (settings === undefined) throw new CliError("usage", `the gate has no cluster ${name}${knownClusters(gate)}`);
+      return settings;
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error;
+      const reason = reasons.get(cluster) ?? "";
+      throw new CliError("bad-gate", `the gate could not look up the cluster ${name}${reason}`, error);
+    }
+  };
 }
 
 /** The clusters of a gate as the end of a message: `; it has a, b`. Empty for a gate with a lookup. */

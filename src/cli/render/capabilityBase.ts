@@ -77,7 +77,10 @@ export async function capabilityBase(
 }
 
 /** Which calls of a cluster the gate refuses without a capability; undefined for none. API servers send nothing else with conversions. */
-function refusedWithout(names: readonly string[], conversions: number): { why: string; until: string } | undefined {
+export function refusedWithout(
+  names: readonly string[],
+  conversions: number,
+): { readonly why: string; readonly until: string } | undefined {
   if (names.every((name) => name === "capability"))
     return { why: "takes only calls with a capability", until: "every call is refused" };
   if (conversions === 0 || !names.includes("capability") || names.includes("none")) return undefined;

@@ -4,12 +4,12 @@ import { redactText } from "../../telemetry/redact/redactText.ts";
 import { CliError } from "../terminal/CliError.ts";
 
 /**
- * Parses the URL of `--url`; the result has no slash at its end. Throws {@link CliError} `usage` for a URL that the API
- * server would refuse or no gate can serve.
+ * Parses the URL of `--url`; the result has no slash at its end. `place` is where it was given. Throws {@link CliError} `usage`
+ * for a URL that the API server would refuse or no gate can serve.
  */
-export function parseGateUrl(text: string): string {
+export function parseGateUrl(text: string, place = "--url"): string {
   const fail = (fault: string): never => {
-    throw new CliError("usage", `--url ${fault}`);
+    throw new CliError("usage", `${place} ${fault}`);
   };
   // Somebody may copy the URL of a registration, with its capability.
   const shown = JSON.stringify(redactText(text));

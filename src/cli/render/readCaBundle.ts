@@ -16,17 +16,17 @@ export interface CaBundle {
 /**
  * The certificates of a PEM file as one bundle, without its other text. The API server accepts any bytes as `caBundle`,
  * and then trusts no server. So this throws {@link CliError} `bad-ca-bundle`, with the line, for text that is not a
- * certificate, for a private key, and for a file in which every certificate has expired.
+ * certificate, for a private key, and for a file in which every certificate has expired. `place` is where the file was named.
  */
-export async function readCaBundle(file: string, now: number): Promise<CaBundle> {
+export async function readCaBundle(file: string, now: number, place = "--ca"): Promise<CaBundle> {
   const text = await readFile(file, "utf8").catch((error: unknown): never => {
-    throw new CliError("bad-ca-bundle", `--ca: ${file}: ${readFault(error)}`, error);
+    throw new CliError("bad-ca-bundle", `${place}: ${file}: ${readFault(error)}`, error);
   });
-  const certificates = parse(text, file);
+  const certificates = parse(text, file, place);
   if (certificates.every(({ notAfter }) => notAfter.getTime() < now))
     throw new CliError(
       "bad-ca-bundle",
-      `--ca: ${file}: every certificate has expired; the API server would trust no server`,
+      `${place}: ${file}: every certificate has expired; the API server would trust no server`,
     );
   return {
     pem: certificates.map(({ pem }) => pem).join(""),
@@ -37,11 +37,11 @@ export async function readCaBundle(file: string, now: number): Promise<CaBundle>
   };
 }
 
-function parse(text: string, file: string): readonly Certificate[] {
+function parse(text: string, file: string, place: string): readonly Certificate[] {
   try {
     return parseBundle(text, file);
   } catch (error) {
-    if (error instanceof TrustError) throw new CliError("bad-ca-bundle", `--ca: ${error.message}`, error);
+    if (error instanceof TrustError) throw new CliError("bad-ca-bundle", `${place}: ${error.message}`, error);
     throw error;
   }
 }

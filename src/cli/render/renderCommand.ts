@@ -1,25 +1,35 @@
 import { Option } from "commander";
+import { addFleetOptions, checkFleetOptions } from "../fleet/fleetOptions.ts";
 import type { AddCommand } from "../program.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { collect, parseNodes } from "../terminal/optionParsers.ts";
 import { contextOption } from "../terminal/sharedOptions.ts";
+import type { Terminal } from "../terminal/Terminal.ts";
 import type { AdmissionOptions } from "./admission/runAdmissionConfig.ts";
+import type { RenderAllOptions } from "./all/runRenderAll.ts";
 import type { NativeOptions } from "./native/runNative.ts";
 import type { RenderOptions } from "./runRender.ts";
 
 /** All options of `postern render`. */
-type GivenOptions = Omit<RenderOptions & AdmissionOptions & NativeOptions, "sample" | "url"> & {
+type GivenOptions = Omit<
+  RenderOptions & AdmissionOptions & NativeOptions & RenderAllOptions,
+  "sample" | "url" | "cluster"
+> & {
   readonly sample?: string[];
   readonly url?: string;
+  readonly cluster?: string;
+  readonly all?: boolean;
 };
 
 /** Adds `postern render`: prints the registrations of a cluster, or compares them with a running cluster. */
 export const renderCommand: AddCommand = (program, terminal, done) => {
-  program
+  const command = program
     .command("render")
-    .description("print the registrations of a gate for a cluster, ready for kubectl apply")
+    .description(
+      "print the registrations of a gate for a cluster, ready for kubectl apply, or write those of all clusters",
+    )
     .option("--gate <file>", "file that exports the gate (default: functions/gate.ts, when it exists)")
-    .requiredOption("--cluster <name>", "name of the cluster in the gate")
+    .option("--cluster <name>", "name of the cluster in the gate; required but with --all")
     .option("--url <url>", "URL of the gate, such as https://gate.example.com; required but with --native")
     .option("--ca <file>", "roots in PEM for caBundle (default: none; the API server uses the roots of its host)")
     .addOption(
@@ -64,6 +74,19 @@ export const renderCommand: AddCommand = (program, terminal, done) => {
         "print ValidatingAdmissionPolicies, by which the API server judges without the gate, instead of registrations",
       ).conflicts(["url", "ca", "sample", "sync", "syncToken", "withoutCapability", "diff", "admissionConfig"]),
     )
+    .addOption(
+      new Option("--all", "all clusters of the gate: with --out for files, with --diff to compare").conflicts([
+        ...["cluster", "context", "syncToken", "admissionConfig", "native"],
+      ]),
+    )
+    .addOption(
+      new Option("--out <dir>", "with --all: write a folder for each cluster, for a GitOps repository").conflicts(
+        "diff",
+      ),
+    )
+    .option("--check", "with --out: write nothing, and exit with 1 if something would be written or removed")
+    .option("--prune", "with --out: remove the files of clusters that are gone");
+  addFleetOptions(command)
     .addHelpText(
       "after",
       `
@@ -74,25 +97,45 @@ Example:
   $ postern render --admission-config --cluster production \\
       --url https://gate.example.com
   $ postern render --native --gate gate.ts --cluster production
+  $ postern render --all --url https://gate.example.com --out registrations
+  $ postern render --all --url https://gate.example.com \\
+      --diff --contexts 'admin@{cluster}'
 
 Lints go to standard error, one on each line; with --output json as
   {code, severity, place, message}
 Exit codes: 0 rendered, 2 usage, input, or a lint with severity error (nothing
-is printed then). With --diff: 0 no difference, 1 a difference, 2 could not
-compare.`,
+is printed or written then). With --diff: 0 no difference, 1 a difference,
+2 could not compare; with --all that of the worst cluster.`,
     )
     .action(async (given: GivenOptions) => {
-      const { runNative } = await import("./native/runNative.ts");
-      const native = await runNative(terminal, given);
-      if (native !== undefined) return done(native);
-      const { url } = given;
-      if (url === undefined)
-        throw new CliError("usage", "required option '--url <url>' not specified; see postern render --help");
-      const options = { ...given, url };
-      const { runAdmissionConfig } = await import("./admission/runAdmissionConfig.ts");
-      const printed = await runAdmissionConfig(terminal, options);
-      if (printed !== undefined) return done(printed);
-      const { runRender } = await import("./runRender.ts");
-      return done(await runRender(terminal, { ...options, sample: options.sample ?? [] }));
+      if (given.all === true) {
+        const { runRenderAll } = await import("./all/runRenderAll.ts");
+        return done(await runRenderAll(terminal, given));
+      }
+      checkFleetOptions(given, ["out", "check", "prune"]);
+      const { cluster, ...rest } = given;
+      if (cluster === undefined) throw missing("--cluster <name>");
+      return done(await renderOne(terminal, { ...rest, cluster }));
     });
 };
+
+/** {@link GivenOptions} for one cluster. */
+type OneCluster = GivenOptions & { readonly cluster: string };
+
+async function renderOne(terminal: Terminal, given: OneCluster): Promise<number> {
+  const { runNative } = await import("./native/runNative.ts");
+  const native = await runNative(terminal, given);
+  if (native !== undefined) return native;
+  const { url } = given;
+  if (url === undefined) throw missing("--url <url>");
+  const options = { ...given, url };
+  const { runAdmissionConfig } = await import("./admission/runAdmissionConfig.ts");
+  const printed = await runAdmissionConfig(terminal, options);
+  if (printed !== undefined) return printed;
+  const { runRender } = await import("./runRender.ts");
+  return runRender(terminal, { ...options, sample: options.sample ?? [] });
+}
+
+function missing(option: string): CliError {
+  return new CliError("usage", `required option '${option}' not specified; see postern render --help`);
+}

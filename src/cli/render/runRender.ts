@@ -1,22 +1,18 @@
 import type { Gate } from "../../gate/config/defineGate.ts";
 import type { Lint } from "../../registration/lint/Lint.ts";
-import { lintRegistrations } from "../../registration/lint/lintRegistrations.ts";
 import { renderRegistrations } from "../../registration/render/renderRegistrations.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { chosenGateFile } from "../gate/chosenGateFile.ts";
 import { loadGate } from "../gate/loadGate.ts";
 import { settingsForCluster } from "../gate/settingsForCluster.ts";
-import { readReviews } from "../manifests/readReviews.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
-import { formatFault } from "../terminal/InputFault.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { capabilityBase } from "./capabilityBase.ts";
-import { lintIdentity } from "./lintIdentity.ts";
-import { lintMutators, type Sample } from "./lintMutators.ts";
-import { lintSubresources } from "./lintSubresources.ts";
+import { lintCluster } from "./lintCluster.ts";
 import { parseGateUrl } from "./parseGateUrl.ts";
 import { readCaBundle } from "./readCaBundle.ts";
+import { readSamples } from "./readSamples.ts";
 import { registrationYaml } from "./registrationYaml.ts";
 import { renderDiff } from "./renderDiff.ts";
 
@@ -46,17 +42,10 @@ export async function runRender(terminal: Terminal, options: RenderOptions): Pro
   const gate = await loadGate(chosenGateFile(options.gate));
   const settings = await settingsForCluster(gate, cluster);
   const bundle = options.ca === undefined ? undefined : await readCaBundle(options.ca, Date.now());
-  const { samples, isReadable } = await readSamples(terminal, options.sample);
-  if (!isReadable) return EXIT_FAILED;
-  const lints = [
-    ...(bundle?.warnings ?? []).map(
-      (message) => ({ code: "doubtful-ca", severity: "warning", place: "--ca:", message }) as const,
-    ),
-    ...lintIdentity(gate, settings, url),
-    ...lintRegistrations(gate, settings, options.nodes),
-    ...(await lintMutators(gate, settings, samples)),
-    ...(await lintSubresources(gate, settings)),
-  ];
+  const samples = await readSamples(terminal, options.sample);
+  if (samples === undefined) return EXIT_FAILED;
+  const ca = { place: "--ca", warnings: bundle?.warnings ?? [] };
+  const lints = await lintCluster(gate, settings, { url, nodes: options.nodes, samples, ca });
   printLints(terminal, output, lints);
   if (lints.some(({ severity }) => severity === "error")) return EXIT_FAILED;
   const need = { identity: settings.identity, conversions: gate.conversions };
@@ -87,17 +76,6 @@ function printLints(terminal: Terminal, output: "yaml" | "json", lints: readonly
 
 function clusterOptions({ context, kubeconfig }: RenderOptions): { context?: string; kubeconfig?: string } {
   return { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) };
-}
-
-async function readSamples(
-  terminal: Terminal,
-  paths: readonly string[],
-): Promise<{ samples: Sample[]; isReadable: boolean }> {
-  if (paths.length === 0) return { samples: [], isReadable: true };
-  const { reviews, faults } = await readReviews(paths, { operation: "CREATE" }, terminal.stdin);
-  for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
-  const samples = reviews.map(({ file, line, review }) => ({ review, name: `${file}:${line}` }));
-  return { samples, isReadable: faults.length === 0 };
 }
 
 /** The comment above the output: how to apply it. */

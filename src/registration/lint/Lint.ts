@@ -22,6 +22,8 @@ export type LintCode =
   | "mutator-not-idempotent"
   /** A mutator changes the Pod templates of existing workloads, whose next update then replaces all of their Pods. Restrict it to CREATE, or roll out on purpose. */
   | "mutator-replaces-pods"
+  /** The cluster takes calls, or conversions, only with a capability, which files must not have. Hand the registrations over to the sync, which writes it. */
+  | "no-capability"
   /** A policy matches objects for which the gate is never called. Change its match. */
   | "policy-never-called"
   /** The gate is called for Secrets, by name or by a wildcard. Their values leave the cluster. */
