@@ -4,6 +4,7 @@ import { devCommand } from "./dev/devCommand.ts";
 import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { enrollCommand } from "./enroll/enrollCommand.ts";
 import { explainCommand } from "./explain/explainCommand.ts";
+import { initCommand } from "./init/initCommand.ts";
 import { keysCommand } from "./keys/keysCommand.ts";
 import { newCommand } from "./new/newCommand.ts";
 import { readVersion } from "./readVersion.ts";
@@ -24,6 +25,7 @@ export async function runPostern(): Promise<never> {
       devCommand,
       reviewCommand,
       testCommand,
+      initCommand,
       newCommand,
       explainCommand,
       renderCommand,
@@ -31,9 +33,7 @@ export async function runPostern(): Promise<never> {
       syncCommand,
       announceCommand,
       rolloutCommand,
-      doctorCommand(async (file, cluster) =>
-        (await import("./doctor/readGateSources.ts")).readGateSources(file, cluster),
-      ),
+      doctorCommand(async (file) => (await import("./doctor/readGateSources.ts")).readGateSources(file)),
       recordsCommand,
       enrollCommand,
       keysCommand,

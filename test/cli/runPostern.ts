@@ -5,6 +5,7 @@ import { doctorCommand } from "../../src/cli/doctor/doctorCommand.ts";
 import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { enrollCommand } from "../../src/cli/enroll/enrollCommand.ts";
 import { explainCommand } from "../../src/cli/explain/explainCommand.ts";
+import { initCommand } from "../../src/cli/init/initCommand.ts";
 import { keysCommand } from "../../src/cli/keys/keysCommand.ts";
 import { newCommand } from "../../src/cli/new/newCommand.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -36,6 +37,7 @@ export const ALL_COMMANDS = [
   devCommand,
   reviewCommand,
   testCommand,
+  initCommand,
   newCommand,
   explainCommand,
   renderCommand,
