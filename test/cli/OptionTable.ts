@@ -262,6 +262,12 @@ export const OPTION_SETS: readonly OptionSet[] = [
     without: { kubeconfig: noCluster },
   },
   {
+    command: "doctor",
+    options: { preflight: "https://127.0.0.1:1", ca: "tls.crt" },
+    ending: { code: 3, says: /^ERROR no-handshake /m },
+    without: { preflight: together("--ca needs --preflight") },
+  },
+  {
     command: "tls-sidecar",
     options: {
       ...SIDECAR,

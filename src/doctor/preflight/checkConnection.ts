@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
+import type { VerificationCode } from "../../trust/verify/Verification.ts";
 import { timeLeft } from "../checks/timeLeft.ts";
 import type { PreflightFinding } from "./PreflightFinding.ts";
 import type { PreflightView } from "./PreflightView.ts";
@@ -112,12 +113,12 @@ function checkAddresses({ url, observations }: PreflightView): PreflightFinding[
 }
 
 /** Faults that no bundle mends. */
-const TODO = {
+const TODO: Readonly<Partial<Record<VerificationCode, string>>> = {
   "wrong-host":
     "Serve a certificate with the host of the URL among its alternative names, or register the name that it has.",
   expired: "Renew the certificate, and find out why it was not renewed.",
   "not-yet-valid": "Correct the clock of this machine or of the issuer, or wait.",
-} as const;
+};
 
 function checkChain(view: PreflightView, chain: ServedChain): PreflightFinding[] {
   const { url, roots, now } = view;
@@ -146,10 +147,7 @@ function checkChain(view: PreflightView, chain: ServedChain): PreflightFinding[]
         severity: "error",
         about,
         message: `the API server would refuse the certificate: ${message} (${code})`,
-        todo:
-          code in TODO
-            ? TODO[code as keyof typeof TODO]
-            : "Have the certificate issued again, by a CA whose certificates Go accepts.",
+        todo: TODO[code] ?? "Have the certificate issued again, by a CA whose certificates Go accepts.",
       },
       ...due,
     ];

@@ -66,7 +66,7 @@ export function handshakesOf(observations: readonly HandshakeObservation[]): Han
  * Every address of a host, from the system's resolver: /etc/hosts and search domains apply, as they do for an API
  * server on the same machine. Rejects with the resolver's error when the host has no address of this family.
  */
-async function resolveAddresses(host: string, family: 4 | 6): Promise<readonly string[]> {
+export async function resolveAddresses(host: string, family: 4 | 6): Promise<readonly string[]> {
   const found = await lookup(host, { all: true, family });
   return found.map(({ address }) => address);
 }
