@@ -12,12 +12,21 @@ import { withoutSecrets } from "../telemetry/withoutSecrets.ts";
 import { credentialsOf } from "./credentialsOf.ts";
 import type { ApiRequest, ApiResponse } from "./KubernetesApi.ts";
 import { KubernetesError } from "./KubernetesError.ts";
-import { credentialFault, kubeconfigFault } from "./kubeconfigFault.ts";
+import { credentialFault } from "./kubeconfigFault.ts";
+import { loadKubeConfig, withContext } from "./loadKubeConfig.ts";
 
 /** Selects a cluster. The defaults are kubectl's: KUBECONFIG, ~/.kube/config and the current context. */
 export interface ClusterChoice {
   readonly context?: string;
   readonly kubeconfig?: string;
+}
+
+/** When calls of a client end. */
+export interface ClientLimits {
+  /** Of one call. Default: 15 s. */
+  readonly timeoutMs?: number;
+  /** Of all calls. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The limit of one call, including a credential plugin. */
@@ -27,9 +36,6 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** An API server answers `/openid/v1/jwks` with the type of key sets only, and 406 to a client that does not accept it. */
 const ACCEPTED = "application/json, application/jwk-set+json";
-
-/** client-node's name for its default context (localhost:8080), which it uses when it finds no kubeconfig (config.ts). */
-const FALLBACK_CONTEXT = "loaded-context";
 
 interface Answer {
   readonly status: number;
@@ -42,15 +48,17 @@ interface Answer {
 export class KubernetesClient {
   readonly #server: string;
   readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
   /** The name that the certificate must have; undefined for the server's own host. */
   readonly #servername: string | undefined;
   /** The loaded kubeconfig, for client-node's watches. */
   readonly kubeConfig: KubeConfig;
 
-  private constructor(server: string, kubeConfig: KubeConfig, timeoutMs: number, servername?: string) {
+  private constructor(server: string, kubeConfig: KubeConfig, limits: Required<ClientLimits>, servername?: string) {
     this.#server = server;
     this.kubeConfig = kubeConfig;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = limits.timeoutMs;
+    this.#signal = limits.signal;
     this.#servername = servername;
   }
 
@@ -59,32 +67,15 @@ export class KubernetesClient {
     { context, kubeconfig }: ClusterChoice,
     timeoutMs: number = DEFAULT_TIMEOUT_MS,
   ): Promise<KubernetesClient> {
-    // A dynamic import: the package takes a second to load, and few commands need it.
-    const { newKubeConfig } = await import("./newKubeConfig.ts");
-    const config = newKubeConfig();
-    try {
-      if (kubeconfig === undefined) config.loadFromDefault();
-      else config.loadFromFile(kubeconfig);
-    } catch (error) {
-      // Without the cause, which quotes the file.
-      throw new KubernetesError(
-        "cluster-unreachable",
-        `${kubeconfig ?? "the kubeconfig"} cannot be used: ${kubeconfigFault(error)}`,
-      );
-    }
-    if (kubeconfig === undefined && config.getCurrentContext() === FALLBACK_CONTEXT)
-      throw new KubernetesError(
-        "cluster-unreachable",
-        "no cluster is configured: there is no KUBECONFIG, no ~/.kube/config and no ServiceAccount token of a Pod; use --kubeconfig FILE",
-      );
-    if (context !== undefined && config.getContextObject(context) === null) {
-      const names = config.getContexts().map(({ name }) => name);
-      throw new KubernetesError(
-        "cluster-unreachable",
-        `the kubeconfig has no context ${JSON.stringify(context)}; it has ${names.join(", ") || "none"}`,
-      );
-    }
-    if (context !== undefined) config.setCurrentContext(context);
+    const config = await loadKubeConfig(kubeconfig);
+    return KubernetesClient.of(await withContext(config, context), { timeoutMs });
+  }
+
+  /**
+   * A client of the current context of a loaded kubeconfig. When `signal` is aborted, calls in flight end, and no other is sent.
+   * Throws {@link KubernetesError} `cluster-unreachable` when the context names no cluster.
+   */
+  static of(config: KubeConfig, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: ClientLimits = {}): KubernetesClient {
     const server = config.getCurrentCluster()?.server;
     if (server === undefined)
       throw new KubernetesError(
@@ -96,7 +87,7 @@ export class KubernetesClient {
         "cluster-unreachable",
         "the server of the kubeconfig's cluster is not a URL; expected https://HOST:PORT",
       );
-    return new KubernetesClient(server, config, timeoutMs);
+    return new KubernetesClient(server, config, { timeoutMs, signal });
   }
 
   /**
@@ -105,7 +96,8 @@ export class KubernetesClient {
    */
   at(host: string, port: number, timeoutMs: number): KubernetesClient {
     const server = `https://${new Host(host).inUrl}:${port}`;
-    return new KubernetesClient(server, this.kubeConfig, timeoutMs, "kubernetes.default.svc");
+    const limits = { timeoutMs, signal: this.#signal };
+    return new KubernetesClient(server, this.kubeConfig, limits, "kubernetes.default.svc");
   }
 
   /** Sends a call and returns any answer, with an empty body when it is not a JSON object. Throws {@link KubernetesError} `cluster-unreachable`. */
@@ -133,7 +125,11 @@ export class KubernetesClient {
   }
 
   #answer(call: ApiRequest): Promise<Answer> {
-    return withTimeLimit(this.#timeoutMs, (signal) => this.#send(call, signal)).catch((error: unknown): never => {
+    const send = (signal: AbortSignal): Promise<Answer> => {
+      const all = this.#signal === undefined ? signal : AbortSignal.any([signal, this.#signal]);
+      return all.aborted ? Promise.reject(all.reason) : this.#send(call, all);
+    };
+    return withTimeLimit(this.#timeoutMs, send).catch((error: unknown): never => {
       throw new KubernetesError("cluster-unreachable", `${shown(this.#server)}: ${reasonOf(error)}`, error);
     });
   }

@@ -2,16 +2,22 @@ import type { GateClusterSettings } from "../../gate/config/GateClusterSettings.
 import { readDuration } from "../../protocol/readDuration.ts";
 import { renderRegistrations } from "../../registration/render/renderRegistrations.ts";
 import { loadGate } from "../gate/loadGate.ts";
-import { settingsForCluster } from "../gate/settingsForCluster.ts";
+import { settingsReader } from "../gate/settingsForCluster.ts";
 import { tierNames } from "../gate/tierNames.ts";
-import type { ReadGateSources } from "./runDoctor.ts";
+import type { ReadGateSources } from "./GateReader.ts";
 
-/** Loads a gate from its file, with its settings for a cluster. Throws `CliError`. */
-export const readGateSources: ReadGateSources = async (file, cluster) => {
+/** Loads a gate from its file. Throws `CliError`. */
+export const readGateSources: ReadGateSources = async (file) => {
   const gate = await loadGate(file);
-  const settings = await settingsForCluster(gate, cluster);
-  const { hash } = await renderRegistrations(gate, settings);
-  return { gate, settings, hash, tiers: tierNames(settings), graceMs: graceOf(settings) };
+  const settingsFor = settingsReader(gate);
+  return {
+    gate,
+    sourcesFor: async (cluster) => {
+      const settings = await settingsFor(cluster);
+      const { hash } = await renderRegistrations(gate, settings);
+      return { gate, settings, hash, tiers: tierNames(settings), graceMs: graceOf(settings) };
+    },
+  };
 };
 
 /** The grace in the settings of the tier `capability`. Undefined for its default. */

@@ -10,6 +10,7 @@ import { CliError } from "../terminal/CliError.ts";
 import { EXIT_ERRORS, EXIT_OK, EXIT_WARNINGS } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { doctorReport, printDoctorReport } from "./doctorReport.ts";
+import type { ReadGateSources } from "./GateReader.ts";
 
 /** Options of `postern doctor`, as they are given. */
 export interface DoctorOptions extends ClusterChoice {
@@ -21,10 +22,8 @@ export interface DoctorOptions extends ClusterChoice {
   readonly output: "text" | "json";
 }
 
-/** Loads the gate that a file exports, with its settings for a cluster. Throws {@link CliError}. */
-export type ReadGateSources = (file: string, cluster: string) => Promise<GateSources>;
-
-const TIMEOUTS = { handshakeMs: 5_000, probeMs: 20_000 };
+/** Of the handshakes with an endpoint. */
+export const TIMEOUTS = { handshakeMs: 5_000, probeMs: 20_000 };
 
 /** Checks a cluster and prints the report. Resolves to the exit code, which follows from the worst finding. Throws {@link CliError}. */
 export async function runDoctor(
@@ -60,7 +59,8 @@ export async function runDoctor(
   return EXITS[report.result];
 }
 
-const EXITS = { ok: EXIT_OK, warning: EXIT_WARNINGS, error: EXIT_ERRORS } as const;
+/** The exit code for a report. */
+export const EXITS = { ok: EXIT_OK, warning: EXIT_WARNINGS, error: EXIT_ERRORS } as const;
 
 async function sourcesOf(
   gate: string | undefined,
@@ -70,5 +70,5 @@ async function sourcesOf(
   if (gate === undefined || readSources === undefined) return undefined;
   if (cluster === undefined)
     throw new CliError("usage", "--gate needs the name of the cluster: use --cluster, or the --config of a sync");
-  return readSources(gate, cluster);
+  return (await readSources(gate)).sourcesFor(cluster);
 }

@@ -7,6 +7,7 @@ import { formatFault } from "../../terminal/InputFault.ts";
 import { ProgressBar } from "../../terminal/ProgressBar.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { readSamples } from "../readSamples.ts";
+import { diffFleet } from "./diffFleet.ts";
 import { filesReport, isChange, printFilesReport } from "./filesReport.ts";
 import { planFiles } from "./planFiles.ts";
 import { printFleetLints } from "./printFleetLints.ts";
@@ -35,7 +36,7 @@ export interface RenderAllOptions extends FleetOptions {
  * Resolves to the exit code. Throws {@link CliError} and `ConfigError`.
  */
 export async function runRenderAll(terminal: Terminal, options: RenderAllOptions): Promise<number> {
-  const { out, diff = false, check = false, prune = false } = options;
+  const { out, check = false, prune = false } = options;
   checkOptions(options);
   const isJson = options.output === "json";
   const gate = await loadGate(chosenGateFile(options.gate));
@@ -52,7 +53,7 @@ export async function runRenderAll(terminal: Terminal, options: RenderAllOptions
   for (const fault of faults) terminal.stderr.write(`postern: ${fault}\n`);
   const isRefused = clusters.some(({ lints }) => lints.some(({ severity }) => severity === "error"));
   if (faults.length > 0 || isRefused) return EXIT_FAILED;
-  if (diff || out === undefined) return EXIT_FAILED;
+  if (out === undefined) return diffFleet(terminal, gate, clusters, { timeoutMs: options.timeout * 1_000, isJson });
   const plan = await planFiles({ out, gate: gate.name, clusters, names });
   for (const fault of plan.faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
   if (plan.faults.length > 0) return EXIT_FAILED;
