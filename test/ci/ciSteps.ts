@@ -53,6 +53,7 @@ export function ciSteps(): readonly CiStep[] {
     step("osls package", 15, npm("package:lambda"), ESSENTIAL),
     step("build: the control plane for tests", 300, npm("build:cluster"), ESSENTIAL),
     step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
+    step("from an empty folder to a refused Pod", 75, npm("quickstart")),
     step("npm run test:long", 150, npm("test:long")),
     ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 140, cluster(group))),
     step("strangers beside real reviews", 100, npm("soak:hostile", "--quick")),
