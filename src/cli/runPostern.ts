@@ -5,6 +5,7 @@ import { doctorCommand } from "./doctor/doctorCommand.ts";
 import { enrollCommand } from "./enroll/enrollCommand.ts";
 import { explainCommand } from "./explain/explainCommand.ts";
 import { initCommand } from "./init/initCommand.ts";
+import { installCommand } from "./install/installCommand.ts";
 import { keysCommand } from "./keys/keysCommand.ts";
 import { newCommand } from "./new/newCommand.ts";
 import { readVersion } from "./readVersion.ts";
@@ -38,6 +39,7 @@ export async function runPostern(): Promise<never> {
       enrollCommand,
       keysCommand,
       sidecarCommand,
+      installCommand,
       completionCommand,
     ],
     readVersion(),

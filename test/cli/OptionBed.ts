@@ -75,6 +75,15 @@ hosts: [gate.example.com]
 jitter: 0s
 `,
     );
+    write(
+      "install.yaml",
+      `cluster: local
+hosts: [gate.example.com]
+trust: { roots: [letsencrypt] }
+selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo } }
+images: { postern: "registry.example.com/postern:0.1.0" }
+`,
+    );
     chmodSync(write("key.json", JSON.stringify(signing)), 0o600);
     write(
       "announce.yaml",

@@ -34,6 +34,8 @@ const needsStandby = {
 const sidecarRequired = { cert: missing("cert"), key: missing("key"), out: missing("out"), ...needsStandby };
 const noWay = together("name a way to reload: ");
 
+const noInstallConfig: Ending = { code: 2, says: /^postern: --config: postern\.yaml does not exist/m };
+
 const DENIED = { cluster: "production", verdict: "denied", namespace: "shop", policy: "deny-labels", user: "jane" };
 const TIMES = { from: "2026-01-02", to: "2026-01-03" };
 const noFilter = together("--format jsonl does not take");
@@ -266,6 +268,23 @@ export const OPTION_SETS: readonly OptionSet[] = [
     options: { preflight: "https://127.0.0.1:1", ca: "tls.crt" },
     ending: { code: 3, says: /^ERROR no-handshake /m },
     without: { preflight: together("--ca needs --preflight") },
+  },
+  {
+    command: "install",
+    options: { config: "install.yaml", output: "json" },
+    rest: ["watch"],
+    ending: { code: 0, says: /"kind": "List"/ },
+    without: { config: noInstallConfig },
+  },
+  {
+    command: "install",
+    options: { config: "install.yaml", out: "installed", kustomize: "", manifests: "../manifests" },
+    ending: { code: 0, says: /^installed\/kustomization\.yaml$/m },
+    without: {
+      config: noInstallConfig,
+      out: together("--kustomize needs --out FOLDER"),
+      kustomize: together("--manifests needs --kustomize"),
+    },
   },
   {
     command: "tls-sidecar",

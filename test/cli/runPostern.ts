@@ -6,6 +6,7 @@ import { readGateSources } from "../../src/cli/doctor/readGateSources.ts";
 import { enrollCommand } from "../../src/cli/enroll/enrollCommand.ts";
 import { explainCommand } from "../../src/cli/explain/explainCommand.ts";
 import { initCommand } from "../../src/cli/init/initCommand.ts";
+import { installCommand } from "../../src/cli/install/installCommand.ts";
 import { keysCommand } from "../../src/cli/keys/keysCommand.ts";
 import { newCommand } from "../../src/cli/new/newCommand.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -50,6 +51,7 @@ export const ALL_COMMANDS = [
   enrollCommand,
   keysCommand,
   sidecarCommand,
+  installCommand,
   completionCommand,
 ];
 

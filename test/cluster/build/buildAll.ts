@@ -1,6 +1,7 @@
 import { certManagerBinary } from "../certmanager/certManagerBinary.ts";
 import { ClusterUnavailableError } from "./ClusterUnavailableError.ts";
 import { controlPlaneProgram } from "./controlPlaneProgram.ts";
+import { helmBinary } from "./helmBinary.ts";
 import { toolBinary } from "./toolBinary.ts";
 
 /** `npm run build:cluster`: builds the programs that the cluster tests need, unless they are built already. */
@@ -9,6 +10,7 @@ async function buildAll(): Promise<void> {
   await controlPlaneProgram(progress);
   await certManagerBinary(progress);
   await toolBinary("caddy", progress);
+  await helmBinary(progress);
 }
 
 await buildAll().catch((error: unknown) => {

@@ -1,0 +1,139 @@
+import * as z from "zod/mini";
+import { COMPONENTS } from "./COMPONENTS.ts";
+
+const text = (pattern: RegExp, expected: string): z.ZodMiniString =>
+  z.string().check(z.regex(pattern, `expected ${expected}`));
+const dnsLabel = text(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a DNS label: at most 63 lower-case letters, digits and -",
+);
+const objectName = text(/^[a-z0-9][a-z0-9.-]{0,252}$/, "the name of an object: lower-case letters, digits, - and .");
+const httpsUrl = text(/^https:\/\/[^\s?#@\\]+$/, "an https URL without a user name, query or fragment");
+/** What the ValidatingAdmissionPolicy of the sync reads as a place. */
+const place = text(
+  /^([a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\]|[0-9a-f.]{0,4}:[0-9a-f:.]{1,40})(:([1-9][0-9]{0,4}|[*]))?(\/[A-Za-z0-9_.~/-]{1,200})?$/,
+  "a place in lower case: HOST, HOST:PORT, HOST:* or HOST:PORT/BASE; an IPv6 address has brackets only before a port or a base",
+);
+const image = text(
+  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$/,
+  "an image with a tag or a digest, such as registry.example.com/postern:0.1.0 or NAME@sha256:DIGEST",
+);
+const quantity = z.union([
+  z.string().check(z.regex(/^[0-9][0-9.]*(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, "expected a quantity such as 50m or 128Mi")),
+  z.number(),
+]);
+const amounts = z.strictObject({
+  cpu: z.optional(quantity),
+  memory: z.optional(quantity),
+  "ephemeral-storage": z.optional(quantity),
+});
+const resources = z.strictObject({ requests: z.optional(amounts), limits: z.optional(amounts) });
+const free = z.record(z.string(), z.unknown());
+const texts = z.record(z.string(), z.string());
+const duration = text(/^[0-9]+(ms|s|m|h|d)$/, "a duration such as 24h, 30m or 5s");
+const jwk = z.strictObject({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: text(/^[A-Za-z0-9_-]{43}$/, "the 43 characters of a public Ed25519 key"),
+  kid: z.optional(z.string()),
+  alg: z.optional(z.string()),
+  use: z.optional(z.string()),
+});
+const issuerName = z.strictObject({
+  name: objectName,
+  kind: z.optional(z.enum(["Issuer", "ClusterIssuer"])),
+  group: z.optional(objectName),
+});
+const count = z.number().check(z.refine(Number.isInteger, "expected a whole number"), z.minimum(0), z.maximum(100));
+
+/** The config of what runs in a cluster, over its defaults. Also the values of the Helm chart. */
+export const installSchema = z.strictObject({
+  components: z.array(z.enum(COMPONENTS)).check(z.minLength(1, "expected at least one component")),
+  gate: dnsLabel,
+  cluster: z.optional(dnsLabel),
+  address: z.optional(
+    text(
+      /^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f.]{0,4}:[0-9a-f:.]{1,40})$/,
+      "an IPv4 or IPv6 address, in lower case and without brackets",
+    ),
+  ),
+  hosts: z.array(place),
+  url: z.optional(httpsUrl),
+  trust: z.strictObject({
+    mode: z.optional(z.enum(["pin", "system"])),
+    roots: z.optional(
+      z.array(
+        text(
+          /^([a-z0-9-]+|\/etc\/postern-ca\/ca\.pem)$/,
+          "the name of a catalogue, or /etc/postern-ca/ca.pem; put other roots into trust.certificates",
+        ),
+      ),
+    ),
+    certificates: z.optional(text(/-----BEGIN CERTIFICATE-----/, "certificates in PEM")),
+  }),
+  selfTest: z.strictObject({ publicKey: z.optional(jwk) }),
+  crds: z.array(
+    text(/^[a-z0-9-]+\.[a-z0-9][a-z0-9.-]{0,252}$/, "the name of a CustomResourceDefinition: PLURAL.GROUP"),
+  ),
+  breakGlass: z.boolean(),
+  capability: z.strictObject({ enabled: z.boolean(), url: z.optional(httpsUrl), grace: z.optional(duration) }),
+  sync: z.strictObject({
+    soak: z.optional(duration),
+    interval: z.optional(duration),
+    jitter: z.optional(duration),
+    breakGlassAfter: z.optional(duration),
+    load: z.optional(z.union([z.literal("api-server"), free])),
+    timeouts: z.optional(texts),
+    announcement: z.optional(z.strictObject({ url: httpsUrl, publicKey: jwk })),
+    provider: z.optional(free),
+  }),
+  providerSecret: z.optional(objectName),
+  providerHosts: z.optional(z.array(z.string())),
+  schedule: text(/^(@[a-z]+|\S+( \S+){4})$/, "a schedule of cron"),
+  suspend: z.boolean(),
+  issuer: z.strictObject({
+    kind: z.enum(["ca", "acme-http01", "acme-dns01", "existing"]),
+    email: z.optional(text(/^\S+@\S+$/, "an e-mail address")),
+    server: httpsUrl,
+    ingressClass: objectName,
+    dns01: z.optional(free),
+    existing: z.optional(issuerName),
+    standby: z.optional(issuerName),
+  }),
+  identity: z.strictObject({
+    tiers: z.array(z.enum(["client-certificate", "jwt", "capability"])),
+    clientCertificates: z.optional(text(/-----BEGIN CERTIFICATE-----/, "certificates in PEM")),
+  }),
+  service: z.strictObject({
+    type: z.enum(["ClusterIP", "LoadBalancer", "NodePort"]),
+    loadBalancerClass: z.optional(z.string()),
+    annotations: texts,
+  }),
+  rollout: z.strictObject({ namespace: z.optional(dnsLabel), callers: z.array(free) }),
+  tlsSidecar: z.strictObject({ namespace: z.optional(dnsLabel) }),
+  images: z.strictObject({ postern: z.optional(image), gate: z.optional(image), nginx: z.optional(image) }),
+  imagePullSecrets: z.array(z.strictObject({ name: objectName })),
+  pinnedImages: z.boolean(),
+  replicas: z.strictObject({ gate: count, rollout: count, tlsSidecar: count }),
+  resources: z.strictObject({
+    sync: resources,
+    watch: resources,
+    gate: resources,
+    rollout: resources,
+    tlsSidecar: resources,
+    nginx: resources,
+  }),
+  env: z.strictObject({ sync: z.array(free), gate: z.array(free) }),
+  egress: z.strictObject({ sync: z.array(free), gate: z.array(free) }),
+  pods: z.strictObject({
+    nodeSelector: texts,
+    tolerations: z.array(free),
+    affinity: free,
+    priorityClassName: z.optional(objectName),
+    labels: texts,
+    annotations: texts,
+  }),
+});
+
+/** A config over its defaults. */
+export type InstallConfig = z.infer<typeof installSchema>;

@@ -1,0 +1,150 @@
+import { isIP } from "node:net";
+import * as z from "zod/mini";
+import { ConfigError } from "../../../config/ConfigError.ts";
+import { faultFromIssue } from "../../../protocol/faultFromIssue.ts";
+import { Host } from "../../../protocol/Host.ts";
+import { isJsonObject } from "../../../protocol/Json.ts";
+import { parseSyncConfig } from "../../../sync/goal/parseSyncConfig.ts";
+import { isListedPlace } from "../../../sync/target/isListedPlace.ts";
+import { encodeBundle, parseBundle } from "../../../trust/bundle.ts";
+import { catalogue } from "../../../trust/roots/catalogue.ts";
+import { TrustError } from "../../../trust/TrustError.ts";
+import { closestName } from "../../terminal/closestName.ts";
+import type { InputFault } from "../../terminal/InputFault.ts";
+import type { Scope } from "../expression/Expression.ts";
+import { failedChecks } from "../source/configChecks.ts";
+import { scopeOf } from "../source/derivedValues.ts";
+import { type ConfigDocument, readConfigDocument } from "./ConfigDocument.ts";
+import { INSTALL_DEFAULTS } from "./INSTALL_DEFAULTS.ts";
+import { type InstallConfig, installSchema } from "./installSchema.ts";
+import { overDefaults } from "./overDefaults.ts";
+
+/** A config that can be used, with what is derived from it. */
+export interface ReadConfig {
+  readonly config: InstallConfig;
+  readonly scope: Scope;
+}
+
+/** Where a config comes from. `components` replace those of the file, when there are any. */
+export interface InstallSource {
+  readonly file: string;
+  readonly text: string;
+  readonly components: readonly string[];
+}
+
+/** Reads a config over its defaults, or returns all of its faults. */
+export async function readInstallConfig(source: InstallSource): Promise<ReadConfig | readonly InputFault[]> {
+  const { file, text, components } = source;
+  const document = readConfigDocument(file, text);
+  if (!("lineOf" in document)) return [document];
+  const given = components.length === 0 || !isJsonObject(document.value) ? {} : { components };
+  const merged = overDefaults(overDefaults(INSTALL_DEFAULTS, document.value), given);
+  const parsed = installSchema.safeParse(merged);
+  if (!parsed.success)
+    return parsed.error.issues
+      .flatMap((issue) => faultsOf(issue, merged, file, document))
+      .sort((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  const scope = scopeOf(parsed.data);
+  const faultAt = (key: string, message: string): InputFault => ({
+    file,
+    line: document.lineOf(key.split(".")),
+    message: `${key} ${message}`,
+  });
+  const faults = [
+    ...failedChecks(scope).map(({ key, message }) => faultAt(key, message)),
+    ...[...hostFaults(parsed.data), ...certificateFaults(parsed.data)].map(([key, message]) => faultAt(key, message)),
+  ];
+  if (faults.length > 0) return faults;
+  const fault = await syncFault(scope);
+  return fault === undefined ? { config: parsed.data, scope } : [faultAt(fault.key, fault.message)];
+}
+
+/** A fault for each key that is not known, and one for any other issue. */
+function faultsOf(issue: z.core.$ZodIssue, value: unknown, file: string, { lineOf }: ConfigDocument): InputFault[] {
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => {
+      const known = keysAt(issue.path);
+      const close = closestName(key, known);
+      const hint = close === undefined ? `known are ${known.join(", ")}` : `did you mean ${close}?`;
+      const message = `${JSON.stringify(key)} is no key of ${issue.path.length === 0 ? "the config" : issue.path.join(".")}; ${hint}`;
+      return { file, line: lineOf([...issue.path, key]), message };
+    });
+  const { path, expected } = faultFromIssue(issue);
+  const isMissing = issue.path.reduce<unknown>((at, key) => Object(at)[key], value) === undefined;
+  const written = issue.code === "invalid_union" ? "expected another form" : expected;
+  return [
+    {
+      file,
+      line: lineOf(issue.path),
+      message: `${path === "(body)" ? "the config" : path}${isMissing ? " is missing" : ""}: ${written}`,
+    },
+  ];
+}
+
+/** The keys that the schema has at a path. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let at: unknown = z.toJSONSchema(installSchema, { unrepresentable: "any" });
+  for (const key of path) {
+    const { properties, items } = isJsonObject(at) ? at : {};
+    at = typeof key === "number" ? items : isJsonObject(properties) ? properties[String(key)] : undefined;
+  }
+  const { properties } = isJsonObject(at) ? at : {};
+  return isJsonObject(properties) ? Object.keys(properties) : [];
+}
+
+/** Places in another spelling than that of URLs: the API server compares texts. */
+function hostFaults({ address, hosts }: InstallConfig): (readonly [key: string, message: string])[] {
+  const faults: (readonly [string, string])[] = [];
+  if (address !== undefined && isIP(address) === 0)
+    faults.push(["address", `${JSON.stringify(address)} is no IP address`]);
+  else if (address !== undefined && plain(address) !== address)
+    faults.push(["address", `is ${address}; write it as URLs have it: ${plain(address)}`]);
+  for (const [index, place] of hosts.entries()) {
+    const bare = /^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(place);
+    const name = bare ? place : place.replace(/^\[([^\]]*)\].*$/, "$1").replace(/^([^:/]*)[:/].*$/, "$1");
+    const host = bare || place.startsWith("[") ? place.replace(/^\[?([^\]]*)\]?.*$/, "$1") : name;
+    const front = `https://${bare ? `[${place}]` : place.replace(/:443(?=\/|$)/, "").replace(/:\*$/, ":1")}`;
+    if (!Host.canParse(host)) faults.push([`hosts.${index}`, `${JSON.stringify(place)} is no host of a URL`]);
+    else if (plain(host) !== host)
+      faults.push([`hosts.${index}`, `is ${place}; write its host as URLs have it: ${plain(host)}`]);
+    else if (!isListedPlace([place], front))
+      faults.push([
+        `hosts.${index}`,
+        `${JSON.stringify(place)} is no base of a gate's URL: its path has no empty segment, no dots, and neither c nor k`,
+      ]);
+  }
+  return faults;
+}
+
+const plain = (host: string): string => new Host(host).inUrl.replace(/^\[(.*)\]$/, "$1");
+
+/** A bundle that the gate could not read. */
+function certificateFaults({ identity }: InstallConfig): (readonly [key: string, message: string])[] {
+  try {
+    if (identity.clientCertificates !== undefined) parseBundle(identity.clientCertificates, "line");
+    return [];
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    return [["identity.clientCertificates", error.message]];
+  }
+}
+
+/** What the sync itself would not accept. */
+async function syncFault(scope: Scope): Promise<{ readonly key: string; readonly message: string } | undefined> {
+  const { components } = Object(scope.values);
+  if (!Array.isArray(components) || !components.some((it) => it === "sync" || it === "watch")) return undefined;
+  try {
+    await parseSyncConfig({
+      name: "sync",
+      text: String(scope.derived.get("syncConfig")),
+      readFile: async (path) =>
+        path === "/etc/postern/roots.pem"
+          ? Object(scope.values).trust.certificates
+          : encodeBundle(catalogue("letsencrypt")),
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { key: "sync", message: `settings do not fit: ${error.message.replace(/^sync: /, "")}` };
+  }
+}
