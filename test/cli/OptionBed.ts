@@ -65,6 +65,7 @@ export class OptionBed {
     const old = Date.now() - 3_600_000;
     write("keys.json", keySetText([{ ...(await makeKey("EdDSA", old)), kid: "first" }, await makeKey("EdDSA", old)]));
     write("kubeconfig", await bed.#api.start());
+    write("fleet.yaml", "clusters: { local: { context: here } }\n");
     write(
       "sync.yaml",
       `gate: postern

@@ -173,6 +173,40 @@ export const OPTION_SETS: readonly OptionSet[] = [
     command: "render",
     options: {
       gate: "gate.ts",
+      all: "",
+      url: "https://gate.example.com",
+      out: "registrations",
+      prune: "",
+      clusters: "fleet.yaml",
+      only: "local",
+    },
+    ending: { code: 0, says: /^1 cluster: \d created, 0 updated/m },
+    without: { all: together("--clusters needs --all"), out: together("--all needs --out DIR") },
+  },
+  {
+    command: "render",
+    options: { gate: "gate.ts", all: "", url: "https://gate.example.com", out: "checked", check: "" },
+    ending: { code: 1, says: /^created +checked\/local$/m },
+    without: { check: { code: 0, says: /^created +checked\/local$/m } },
+  },
+  {
+    command: "render",
+    options: {
+      gate: "gate.ts",
+      all: "",
+      url: "https://gate.example.com",
+      diff: "",
+      clusters: "fleet.yaml",
+      contexts: "admin@{cluster}",
+      timeout: "20",
+      kubeconfig: "kubeconfig",
+    },
+    ending: { code: 1, says: /^local +here +different/m },
+  },
+  {
+    command: "render",
+    options: {
+      gate: "gate.ts",
       cluster: "local",
       url: "https://gate.example.com",
       "admission-config": "",
@@ -262,6 +296,22 @@ export const OPTION_SETS: readonly OptionSet[] = [
     options: { config: "sync.yaml", cluster: "local", gate: "gate.ts", output: "text", ...KUBE },
     ending: { code: 3, says: /no-registration/ },
     without: { kubeconfig: noCluster },
+  },
+  {
+    command: "doctor",
+    options: {
+      all: "",
+      clusters: "fleet.yaml",
+      contexts: "admin@{cluster}",
+      only: "local",
+      timeout: "20",
+      kubeconfig: "kubeconfig",
+    },
+    ending: { code: 3, says: /^local +here +error +1 error: no-registration$/m },
+    without: {
+      all: together("--clusters needs --all"),
+      clusters: together("--contexts needs the names of clusters"),
+    },
   },
   {
     command: "doctor",

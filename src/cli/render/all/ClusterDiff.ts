@@ -1,3 +1,5 @@
+import { readGateUrl } from "../../../protocol/gateUrl.ts";
+import type { LiveWebhook } from "../../../registration/LiveWebhook.ts";
 import type { UncalledPolicy } from "../../../registration/uncalledPolicies.ts";
 import type { Incomparable, ObjectDifference } from "../clusterDifferences.ts";
 
@@ -7,6 +9,14 @@ export interface ClusterDiff {
   readonly incomparable: readonly Incomparable[];
   readonly leftover: readonly string[];
   readonly uncalled: readonly UncalledPolicy[];
+  /** Other clusters of the gate whose URLs the registrations have: the context may be that of another cluster. */
+  readonly otherClusters: readonly string[];
+}
+
+/** The clusters in the URLs of webhooks, without one. */
+export function otherClustersIn(webhooks: readonly Pick<LiveWebhook, "url">[], cluster: string): string[] {
+  const named = webhooks.flatMap(({ url }) => (url === undefined ? [] : (readGateUrl(url)?.cluster ?? [])));
+  return [...new Set(named)].filter((name) => name !== cluster).sort();
 }
 
 /** In one word. */

@@ -7,7 +7,7 @@ import { shortList } from "../../fleet/shortList.ts";
 import { EXIT_DIFFERENT, EXIT_FAILED, EXIT_OK } from "../../terminal/exitCode.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { clusterDifferences } from "../clusterDifferences.ts";
-import { type ClusterDiff, type DiffResult, resultOf } from "./ClusterDiff.ts";
+import { type ClusterDiff, type DiffResult, otherClustersIn, resultOf } from "./ClusterDiff.ts";
 import type { RenderedCluster } from "./renderFleet.ts";
 
 /** How {@link diffFleet} asks and prints. */
@@ -35,7 +35,8 @@ export async function diffFleet(
     async (client, { name }): Promise<ClusterDiff> => {
       const found = await clusterDifferences(client, gate.name, objects.get(name) ?? []);
       const { objects: differences, incomparable, leftover, webhooks } = found;
-      return { differences, incomparable, leftover, uncalled: uncalledPolicies(gate, name, webhooks) };
+      const uncalled = uncalledPolicies(gate, name, webhooks);
+      return { differences, incomparable, leftover, uncalled, otherClusters: otherClustersIn(webhooks, name) };
     },
   );
   const results = answers.map((answer) => ({
@@ -84,7 +85,7 @@ function rowOf({ answer, result }: Result): FleetRow {
 }
 
 /** Such as `update ValidatingWebhookConfiguration postern; 2 policies are not called: a, b`. */
-function detailOf({ differences, incomparable, leftover, uncalled }: ClusterDiff): string {
+function detailOf({ differences, incomparable, leftover, uncalled, otherClusters }: ClusterDiff): string {
   const named = (change: string): string[] =>
     differences.filter((it) => it.change === change).map(({ kind, name }) => `${kind} ${name}`);
   const part = (what: string, names: readonly string[]): string[] =>
@@ -92,6 +93,7 @@ function detailOf({ differences, incomparable, leftover, uncalled }: ClusterDiff
   const open = differences.flatMap((it) => it.failingOpen?.webhooks ?? []);
   const foreign = differences.filter((it) => it.foreign.length > 0).map(({ kind, name }) => `${kind} ${name}`);
   return [
+    ...part("registered there, so check the context:", otherClusters),
     ...part(
       "cannot be compared:",
       incomparable.map(({ kind, name, fault }) => `${kind} ${name} (${fault})`),

@@ -88,6 +88,13 @@ describe("postern render --all --diff", () => {
     expect(out).not.toContain(SECRET);
   });
 
+  it("says when a context leads to another cluster of the gate", async () => {
+    const swapped = folder.write("swapped.yaml", "clusters: { other: { context: at-same } }");
+    const { code, out } = await diff(["--clusters", swapped, "--only", "other"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^other {4}at-same {2}different {2}registered there, so check the context: same; update /m);
+  });
+
   it("changes nothing in any cluster", async () => {
     await diff();
     const writes = [...same.calls, ...other.calls].filter((call) => !call.startsWith("GET "));
@@ -121,7 +128,7 @@ describe("postern render --all --diff", () => {
       ["same", "at-same", "same"],
     ]);
     expect(Object.keys(clusters[3])).toEqual([
-      ...["cluster", "context", "result", "differences", "incomparable", "leftover", "uncalled"],
+      ...["cluster", "context", "result", "differences", "incomparable", "leftover", "uncalled", "otherClusters"],
     ]);
     expect(clusters[1].fault).toBe("no answer within 1 s");
   });
