@@ -78,6 +78,10 @@ export function deny(message: string, options: { code?: number; reason?: string;
 
 type FieldOf = Readonly<Record<string, unknown>>;
 
+function isFieldOf(value: unknown): value is FieldOf {
+  return typeof value === "object" && value !== null;
+}
+
 function denial(message: unknown, { code = 403, reason, at }: FieldOf): Denial {
   if (typeof message !== "string" || message === "") throw new FindingError("deny requires a message");
   if (typeof code !== "number" || !Number.isInteger(code) || code < 400 || code > 599)
@@ -134,15 +138,14 @@ function annotation(key: unknown, value: unknown): Annotation {
  * {@link warn} and {@link annotate} applied, and no getter of the original runs later. Throws {@link FindingError}.
  */
 export function findingOf(returned: unknown): Finding | undefined {
-  if (typeof returned !== "object" || returned === null || !("finding" in returned)) return undefined;
-  const field = (name: string): unknown => Reflect.get(returned, name);
+  if (!isFieldOf(returned) || !("finding" in returned)) return undefined;
   switch (returned.finding) {
     case "deny":
-      return denial(field("message"), { code: field("code"), reason: field("reason"), at: field("at") });
+      return denial(returned.message, returned);
     case "warn":
-      return warning(field("message"), field("at"));
+      return warning(returned.message, returned.at);
     case "annotate":
-      return annotation(field("key"), field("value"));
+      return annotation(returned.key, returned.value);
     default:
       return undefined;
   }

@@ -32,7 +32,7 @@ export interface VerdictInput {
 /** The parts of a verdict while the outcomes are read. */
 interface Notes extends VerdictInput {
   readonly policies: PolicyVerdict[];
-  readonly denials: (Denial & { readonly policy: string })[];
+  readonly denials: (Pick<Denial, "message" | "code" | "reason"> & { readonly policy: string })[];
   readonly warnings: string[];
   readonly annotations: Map<string, string>;
 }
@@ -50,16 +50,36 @@ export function verdictOf(outcomes: readonly Outcome[], input: VerdictInput): Ve
   for (const outcome of outcomes) addOutcome(notes, outcome);
   const { denials, warnings, policies } = notes;
   const [first] = denials;
-  if (first !== undefined)
-    notes.annotations.set("denied-by", boundedValue([...new Set(denials.map(({ policy }) => policy))].join(",")));
+  if (first !== undefined) notes.annotations.set("denied-by", boundedValue(policiesOf(denials).join(",")));
   const auditAnnotations = Object.fromEntries(notes.annotations);
   if (first === undefined) return { allowed: true, patch, policies, warnings, auditAnnotations };
-  // Further lines of a message are indented, so that they are not read as the denial of another policy.
-  const lines = denials.map(
-    ({ policy, message }) => `${policy}: ${message.includes("\n") ? message.replaceAll("\n", "\n  ") : message}`,
-  );
-  const message = readable([...new Set(lines)].join("\n"));
+  const message = readable(linesOf(denials));
   return { allowed: false, message, code: first.code, reason: first.reason, policies, warnings, auditAnnotations };
+}
+
+/** The policies that denied, each once. */
+function policiesOf(denials: Notes["denials"]): string[] {
+  return denials.map(({ policy }) => policy).filter((policy, index, all) => policy !== all[index - 1]);
+}
+
+/** To compare with so many texts costs less than to hash all of them. */
+const FEW = 32;
+
+/** A line for each denial, and one for those of a policy that say the same. The denials of a policy stand together. */
+function linesOf(denials: Notes["denials"]): string {
+  const lines: string[] = [];
+  let said: string[] | Set<string> = [];
+  let last: string | undefined;
+  for (const { policy, message } of denials) {
+    if (policy !== last) said = [];
+    last = policy;
+    if (Array.isArray(said) ? said.includes(message) : said.has(message)) continue;
+    if (!Array.isArray(said)) said.add(message);
+    else if (said.push(message) > FEW) said = new Set(said);
+    // Further lines of a message are indented, so that they are not read as the denial of another policy.
+    lines.push(`${policy}: ${message.includes("\n") ? message.replaceAll("\n", "\n  ") : message}`);
+  }
+  return lines.join("\n");
 }
 
 function addOutcome(notes: Notes, outcome: Outcome): void {
@@ -157,7 +177,7 @@ function addFinding(notes: Notes, outcome: Outcome, mode: Mode, finding: Finding
     addAnnotation(notes, policy, "existing", message);
     return "existing";
   }
-  notes.denials.push({ ...finding, policy: policy.name });
+  notes.denials.push({ policy: policy.name, message, code: finding.code, reason: finding.reason });
   return "deny";
 }
 

@@ -104,9 +104,9 @@ export class ValidationRun {
 
   #visit(node: ValidationNode, value: unknown, depth: number): void {
     for (const placed of node.validations) this.#ask(placed, value, depth);
-    if (node.members.length > 0 && typeof value === "object" && value !== null)
-      for (const [name, child] of node.members) {
-        const member: unknown = Reflect.get(value, name);
+    if (node.members.length > 0 && isMembers(value))
+      for (const { name, node: child } of node.members) {
+        const member = value[name];
         if (member === undefined || member === null) continue;
         this.#trail[depth] = name;
         this.#visit(child, member, depth + 1);
@@ -189,6 +189,10 @@ export class ValidationRun {
   #wrongType(expected: string, depth: number): PolicyUseError {
     return new PolicyUseError("ValidationError", "wrong-type", `${this.#path(depth, [])} is not ${expected}`);
   }
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** What a function of a validation says. A value of another type may mean anything. */

@@ -15,7 +15,7 @@ export interface ValidationNode {
   /** Of the value at this place. */
   readonly validations: PlacedValidation[];
   /** By name. */
-  readonly members: [name: string, node: ValidationNode][];
+  readonly members: { readonly name: string; readonly node: ValidationNode }[];
   /** Of each element, where the value is a list. */
   list?: ValidationNode;
   /** Of each entry, where the value is a map. */
@@ -67,9 +67,9 @@ function emptyNode(): ValidationNode {
 }
 
 function memberOf(node: ValidationNode, key: string): ValidationNode {
-  const known = node.members.find(([name]) => name === key);
-  if (known !== undefined) return known[1];
+  const known = node.members.find(({ name }) => name === key);
+  if (known !== undefined) return known.node;
   const made = emptyNode();
-  node.members.push([key, made]);
+  node.members.push({ name: key, node: made });
   return made;
 }

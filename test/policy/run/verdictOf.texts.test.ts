@@ -79,3 +79,13 @@ it.each<[what: string, review: Review, reason: string]>([
     auditAnnotations: { "p.existing": "m" },
   });
 });
+
+it.each([2, 40, 100])("verdictOf has one line for each of %i messages that a policy repeats", (count) => {
+  const faults = Array.from({ length: count }, (_, index) => deny(`fault ${index}`));
+  const outcomes = [found("a", ...faults, ...faults), found("b", deny("fault 0"))];
+  const lines = faults.map(({ message }) => `a: ${message}`);
+  expect(verdictFrom(outcomes)).toMatchObject({
+    message: [...lines, "b: fault 0"].join("\n"),
+    auditAnnotations: { "denied-by": "a,b" },
+  });
+});
