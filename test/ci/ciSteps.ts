@@ -72,6 +72,7 @@ export function ciSteps(): readonly CiStep[] {
     soak(),
     sized("rotation benchmark", "bench:rotation", { quick: 80, full: 600 }),
     sized("fleet benchmark", "bench:fleet", { quick: 8, full: 60 }),
+    sized("benchmark of all clusters", "bench:contexts", { quick: 45, full: 60 }),
     sized("sync benchmark", "bench:sync", { quick: 40, full: 300 }),
     sized("cluster benchmark", "bench:cluster", { quick: 10, full: 90 }),
   ];

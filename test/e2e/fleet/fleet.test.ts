@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BAD_TOKEN, FleetBed, type FleetRun } from "./FleetBed.ts";
@@ -51,6 +51,17 @@ describe("40 contexts, of which 12 cannot be used", () => {
       expect(kinds(stdout)).toEqual(kinds(readFileSync(join(folder, "registrations.yaml"), "utf8")));
       expect(stdout).toContain(`/c/${name}/validate/default`);
     }
+  });
+
+  it("kustomize builds the overlay that infra/gitops describes", async () => {
+    const readme = readFileSync(new URL("../../../infra/gitops/README.md", import.meta.url), "utf8");
+    const [, overlay = ""] = /```yaml\n(# overlays\/.*?)```/s.exec(readme) ?? [];
+    const folder = join(bed.folder, "overlays/prod-1");
+    mkdirSync(folder, { recursive: true });
+    const text = overlay.replace("name: postern", "name: fleet").replaceAll("prod-eu-1", "prod-1");
+    writeFileSync(join(folder, "kustomization.yaml"), text);
+    const { code, stdout } = await bed.cluster.kubectl(["kustomize", folder]);
+    expect([code, stdout.match(/example\.com\/owner: platform/g)]).toEqual([0, ["example.com/owner: platform"]]);
   });
 
   it("render --all --diff finds the one cluster that has what was rendered, and says which cannot be compared", async () => {

@@ -1,5 +1,5 @@
 import { registrationYaml } from "../registrationYaml.ts";
-import { markedText } from "./ownText.ts";
+import { markedText } from "./markedText.ts";
 import type { RenderedCluster } from "./renderFleet.ts";
 
 /** Names of the files in the folder of a cluster. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { InputFault } from "../../terminal/InputFault.ts";
 import { readFault } from "../../terminal/readFault.ts";
 import { FILES, fleetFiles } from "./fleetFiles.ts";
-import { type Mark, readMark, withUnixLines } from "./ownText.ts";
+import { type Mark, readMark, withUnixLines } from "./markedText.ts";
 import type { RenderedCluster } from "./renderFleet.ts";
 
 /** What is written for one cluster. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { markedText, readMark } from "../../../../src/cli/render/all/ownText.ts";
+import { markedText, readMark } from "../../../../src/cli/render/all/markedText.ts";
 
 const TEXT = markedText("prod-eu.1", "postern", "a: 1\nb: 2\n");
 
