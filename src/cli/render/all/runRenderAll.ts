@@ -69,7 +69,7 @@ function checkOptions({ out, diff = false, check, prune, contexts, kubeconfig }:
     throw new CliError("usage", fault);
   };
   if (out === undefined && !diff) fail("--all needs --out DIR, for files, or --diff, to compare with running clusters");
-  if (out === "") fail("--out: an empty path was given");
+  if (out === "") fail("--out: an empty path was given; name a folder");
   if (out === undefined && (check || prune)) fail(`${check ? "--check" : "--prune"} needs --out`);
   if (!diff && (contexts !== undefined || kubeconfig !== undefined)) fail("--contexts and --kubeconfig need --diff");
 }

@@ -283,7 +283,7 @@ describe("options of --all", () => {
     [["--all"], "--all needs --out DIR, for files, or --diff, to compare with running clusters"],
     [["--all", "--diff", "--prune"], "--prune needs --out"],
     [["--all", "--diff", "--check"], "--check needs --out"],
-    [["--all", "--out", ""], "--out: an empty path was given"],
+    [["--all", "--out", ""], "--out: an empty path was given; name a folder"],
     [["--all", "--out", "x", "--contexts", "{cluster}"], "--contexts and --kubeconfig need --diff"],
     [
       ["--all", "--out", "x", "--cluster", "a"],
