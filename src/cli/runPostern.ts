@@ -18,6 +18,7 @@ import { sidecarCommand } from "./sidecar/sidecarCommand.ts";
 import { syncCommand } from "./sync/syncCommand.ts";
 import { runProcess } from "./terminal/runProcess.ts";
 import { testCommand } from "./test/testCommand.ts";
+import { uninstallCommand } from "./uninstall/uninstallCommand.ts";
 
 /** Runs this process as `postern` with all of its commands, and exits. */
 export async function runPostern(): Promise<never> {
@@ -40,6 +41,7 @@ export async function runPostern(): Promise<never> {
       keysCommand,
       sidecarCommand,
       installCommand,
+      uninstallCommand,
       completionCommand,
     ],
     readVersion(),

@@ -36,6 +36,8 @@ const noWay = together("name a way to reload: ");
 
 const noInstallConfig: Ending = { code: 2, says: /^postern: --config: postern\.yaml does not exist/m };
 
+const isThere: Ending = { code: 2, says: /^postern: project\/.*: is there already/m };
+
 const DENIED = { cluster: "production", verdict: "denied", namespace: "shop", policy: "deny-labels", user: "jane" };
 const TIMES = { from: "2026-01-02", to: "2026-01-03" };
 const noFilter = together("--format jsonl does not take");
@@ -101,6 +103,38 @@ export const OPTION_SETS: readonly OptionSet[] = [
     rest: ["--gate", "gate.ts"],
     ending: { code: 0, says: /^0 exceptions/m },
     without: { exceptions: { code: 0, says: /^1 passed, 0 failed/m } },
+  },
+  {
+    command: "init",
+    options: {
+      name: "hooks",
+      domain: "hooks.example.org",
+      "staging-domain": "staging.example.org",
+      cluster: "eu",
+      records: "compliance",
+      endpoint: "api-gateway",
+      mtls: "",
+      region: "us-east-1",
+      package: "https://packages.example.com/postern.tgz",
+      yes: "",
+      output: "json",
+    },
+    rest: ["lambda", "project"],
+    ending: [{ code: 0, says: /"runtime":"lambda"/ }, isThere],
+    without: {
+      // Another run of this table may have packed this checkout.
+      package: [together("run npm pack in .*, or name a package with --package"), isThere],
+      output: [{ code: 0, says: /^written {2}project\/gate\.ts$/m }, isThere],
+    },
+  },
+  {
+    command: "init",
+    options: { image: "registry.example.com/gate" },
+    rest: ["--package", "https://packages.example.com/postern.tgz", "node", "node-project"],
+    ending: [
+      { code: 0, says: /^written {2}node-project\/Dockerfile$/m },
+      { code: 2, says: /node-project\/.*: is there already/ },
+    ],
   },
   {
     command: "new policy",
@@ -335,6 +369,12 @@ export const OPTION_SETS: readonly OptionSet[] = [
       out: together("--kustomize needs --out FOLDER"),
       kustomize: together("--manifests needs --kustomize"),
     },
+  },
+  {
+    command: "uninstall",
+    options: { config: "install.yaml", context: "here", output: "json" },
+    ending: { code: 0, says: /"name": "Registrations"/ },
+    without: { config: noInstallConfig, output: { code: 0, says: /^# 1\. Registrations: /m } },
   },
   {
     command: "tls-sidecar",

@@ -18,6 +18,7 @@ import { serveCommand } from "../../src/cli/serve/serveCommand.ts";
 import { sidecarCommand } from "../../src/cli/sidecar/sidecarCommand.ts";
 import { syncCommand } from "../../src/cli/sync/syncCommand.ts";
 import { testCommand } from "../../src/cli/test/testCommand.ts";
+import { uninstallCommand } from "../../src/cli/uninstall/uninstallCommand.ts";
 
 /** Outputs and exit code of a run. */
 export interface Ran {
@@ -52,6 +53,7 @@ export const ALL_COMMANDS = [
   keysCommand,
   sidecarCommand,
   installCommand,
+  uninstallCommand,
   completionCommand,
 ];
 

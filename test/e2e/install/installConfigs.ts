@@ -130,7 +130,7 @@ export const installConfigs = (certificate: string): Readonly<Record<string, obj
     tlsSidecar: { namespace: "shop" },
     pods: {
       nodeSelector: { "kubernetes.io/arch": "arm64", zone: "yes" },
-      tolerations: [{ key: "dedicated", operator: "Exists", tolerationSeconds: 3600 }],
+      tolerations: [{ key: "dedicated", operator: "Exists", effect: "NoExecute", tolerationSeconds: 3600 }],
       affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
       priorityClassName: "system-cluster-critical",
       labels: { team: "platform", "app.kubernetes.io/name": "stolen" },

@@ -86,10 +86,10 @@ export function kustomizeGate(clusterOf: () => Cluster): void {
     },
   );
 
-  it("applies in the overlay of the README, which uses one address everywhere", async () => {
+  it("applies in the overlay of the README's config, which uses one address everywhere", async () => {
     // The address of an existing Service cannot change.
     await cluster.api.delete("/api/v1/namespaces/postern-system/services/postern-gate");
-    const folder = await overlay("readme", await readmeOverlay(at("")));
+    const folder = await readmeOverlay(cluster.place.folder);
     await applied(folder);
     const { body } = await cluster.api.get("/apis/cert-manager.io/v1/namespaces/postern-system/certificates");
     const named = body.items.filter(({ metadata }: KubeObject) => metadata.name.startsWith("tls-"));

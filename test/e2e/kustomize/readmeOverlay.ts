@@ -1,21 +1,22 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runPostern } from "../../cli/runPostern.ts";
 
-const README = new URL("../../../infra/kubernetes/README.md", import.meta.url);
-const FOLDER = "infra/kubernetes/overlays/production";
+const KUBERNETES = new URL("../../../infra/kubernetes/", import.meta.url);
+const CONFIG = /^```yaml\n# production\.yaml\n([\s\S]*?)^```$/m;
 /** The address in the README, and one in the Service range of the test clusters. */
 const [ADDRESS, TEST_ADDRESS] = [/\b10\.96\.0\.80\b/g, "127.96.0.99"];
 
-/**
- * Reads the files of the overlay in the README, by name. Each is a block whose first line is a comment with its path.
- * `kubernetes` is the path of infra/kubernetes relative to the folder of the overlay.
- */
-export async function readmeOverlay(kubernetes: string): Promise<Record<string, string>> {
-  const blocks = (await readFile(README, "utf8")).matchAll(/^```yaml\n# (\S+)\n([\s\S]*?)^```$/gm);
-  const files: Record<string, string> = { "key.jwk": "{}" };
-  for (const [, path = "", text = ""] of blocks) {
-    if (!path.startsWith(`${FOLDER}/`)) continue;
-    const moved = text.replaceAll("../../", `${kubernetes}/`);
-    files[path.slice(FOLDER.length + 1)] = moved.replaceAll(ADDRESS, TEST_ADDRESS);
-  }
-  return files;
+/** Writes the overlay of the config in the README, below a folder. Resolves to its path. */
+export async function readmeOverlay(within: string): Promise<string> {
+  const [, config = ""] = CONFIG.exec(await readFile(new URL("README.md", KUBERNETES), "utf8")) ?? [];
+  const folder = await mkdtemp(join(within, "readme-"));
+  await writeFile(join(folder, "production.yaml"), config.replaceAll(ADDRESS, TEST_ADDRESS));
+  const overlay = join(folder, "overlay");
+  const manifests = relative(overlay, fileURLToPath(KUBERNETES));
+  const files = ["--config", join(folder, "production.yaml"), "--out", overlay, "--manifests", manifests];
+  const { code, err } = await runPostern(["install", "--kustomize", ...files]);
+  if (code !== 0) throw new Error(err);
+  return overlay;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { readInstallConfig } from "../../../src/cli/install/config/readInstallConfig.ts";
+import { installObjects } from "../../../src/cli/install/installObjects.ts";
 import { CAPABILITY_TOKEN_FOLDER } from "../../../src/cli/sync/capabilityFetcher.ts";
 import { parseSyncConfig } from "../../../src/sync/goal/parseSyncConfig.ts";
 
@@ -13,9 +15,9 @@ const { patches } = parse(read("components/capability/kustomization.yaml"));
 const added = patches.map(({ target, patch }: Any) => [target.kind, parse(patch)]);
 
 it.each([
-  ["CronJob", "base/cronjob.yaml", "/spec/jobTemplate/spec/template/spec"],
-  ["Deployment", "components/watch/deployment.yaml", "/spec/template/spec"],
-])("the component capability mounts a token for the gate alone in the %s of the sync", (kind, file, path) => {
+  ["CronJob", "/spec/jobTemplate/spec/template/spec"],
+  ["Deployment", "/spec/template/spec"],
+])("the component capability mounts a token for the gate alone in the %s of the sync", (kind, path) => {
   const [, [volume, mount]] = added.find(([name]: Any) => name === kind);
   expect(volume.path).toBe(`${path}/volumes/-`);
   expect(mount.path).toBe(`${path}/containers/0/volumeMounts/-`);
@@ -24,38 +26,26 @@ it.each([
   expect(volume.value.projected.sources).toEqual([
     { serviceAccountToken: { path: "token", audience: "https://gate.example.com/token", expirationSeconds: 3600 } },
   ]);
-  // The README's overlay replaces the audience of this volume by its index.
-  const { spec } = parse(read(file));
-  const { volumes } = (spec.jobTemplate?.spec ?? spec).template.spec;
-  expect(read("README.md")).toContain(`/volumes/${volumes.length}/projected/sources/0/serviceAccountToken/audience`);
 });
 
-it("the README's overlay eks is complete", async () => {
-  const blocks = read("README.md").matchAll(/^```yaml\n# infra\/kubernetes\/overlays\/eks\/(\S+)\n([\s\S]*?)^```$/gm);
-  const files = new Map([...blocks].map(([, name = "", text = ""]) => [name, text]));
-  const {
-    resources,
-    components,
-    images,
-    configMapGenerator,
-    patches: own,
-  } = parse(files.get("kustomization.yaml") ?? "");
-  expect([resources, components]).toEqual([["../../base"], ["../../components/capability"]]);
-  expect(images.map(({ name }: Any) => name)).toEqual(["postern"]);
-  expect(configMapGenerator).toMatchObject([
-    { name: "postern-sync", behavior: "replace", files: ["sync.yaml", "hosts"] },
-  ]);
-  const operations = own.flatMap(({ patch }: Any) => parse(patch));
-  expect(operations).toContainEqual({ op: "remove", path: "/spec/suspend" });
+it("the README's config eks gives a sync whose token, config and places name one host", async () => {
+  const [, text = ""] = /^```yaml\n# eks\.yaml\n([\s\S]*?)^```$/m.exec(read("README.md")) ?? [];
+  const result = await readInstallConfig({ file: "eks.yaml", text, components: [] });
+  if (!("scope" in result)) throw new Error(JSON.stringify(result));
+  const objects: Any[] = installObjects(result.scope);
+  const { data } = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "postern-sync");
+  const { spec } = objects.find(({ kind }) => kind === "CronJob");
+  expect(spec.suspend).toBeUndefined();
   const config = await parseSyncConfig({
     name: "sync.yaml",
-    text: files.get("sync.yaml") ?? "",
+    text: data["sync.yaml"],
     readFile: () => Promise.reject(new Error("the config names no file")),
   });
   expect(config.capability?.tokenFile.startsWith(`${CAPABILITY_TOKEN_FOLDER}/`)).toBe(true);
-  const [host = "", ...others] = (files.get("hosts") ?? "").trim().split("\n");
+  const [host = "", ...others] = data.hosts.trim().split("\n");
   expect(others).toEqual([]);
-  // The audience, the config and the list of the policy name one place.
-  expect(operations.map(({ value }: Any) => value)).toContain(`https://${host}/token`);
-  expect(parse(files.get("sync.yaml") ?? "").hosts).toEqual([host]);
+  const { volumes } = spec.jobTemplate.spec.template.spec;
+  const token = volumes.find(({ name }: Any) => name === "capability-token");
+  expect(token.projected.sources[0].serviceAccountToken.audience).toBe(`https://${host}/token`);
+  expect(parse(data["sync.yaml"]).hosts).toEqual([host]);
 });

@@ -138,7 +138,7 @@ async function syncFault(scope: Scope): Promise<{ readonly key: string; readonly
       name: "sync",
       text: String(scope.derived.get("syncConfig")),
       readFile: async (path) =>
-        path === "/etc/postern/roots.pem"
+        path === "./roots.pem"
           ? Object(scope.values).trust.certificates
           : encodeBundle(catalogue("letsencrypt")),
     });

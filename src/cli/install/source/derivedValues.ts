@@ -103,7 +103,7 @@ export const derivedValues: readonly DerivedValue[] = [
           call("choose", issues("acme-http01", "acme-dns01"), ["letsencrypt"], []),
         ),
       ),
-      call("choose", value("trust.certificates"), ["/etc/postern/roots.pem"], []),
+      call("choose", value("trust.certificates"), ["./roots.pem"], []),
     ),
   },
   {

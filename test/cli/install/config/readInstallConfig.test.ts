@@ -1,0 +1,136 @@
+import { expect, it } from "vitest";
+import { stringify } from "yaml";
+import { readInstallConfig } from "../../../../src/cli/install/config/readInstallConfig.ts";
+
+const CONFIG = {
+  cluster: "production",
+  hosts: ["gate.example.com"],
+  trust: { roots: ["cloudflare"] },
+  selfTest: { publicKey: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } },
+  images: { postern: "postern:1", gate: "gate:1" },
+};
+
+async function faultsOf(text: string): Promise<string[]> {
+  const result = await readInstallConfig({ file: "postern.yaml", text, components: [] });
+  return "scope" in result ? [] : result.map(({ line, message }) => `${line ?? ""} ${message}`.trim());
+}
+
+it("a config that is complete has no fault", async () => {
+  expect(await faultsOf(stringify(CONFIG))).toEqual([]);
+});
+
+it.each<[what: string, change: object, fault: RegExp]>([
+  ["a mistyped key", { imges: {} }, /^\d+ "imges" is no key of the config; did you mean images\?$/],
+  [
+    "a mistyped key below another",
+    { images: { postren: "a:1" } },
+    /"postren" is no key of images; did you mean postern\?$/,
+  ],
+  [
+    "a mistyped key in a list",
+    { imagePullSecrets: [{ nmae: "a" }] },
+    /^\d+ imagePullSecrets\.0\.name is missing|"nmae"/,
+  ],
+  ["a key like no other", { zzzzzz: 1 }, /"zzzzzz" is no key of the config; known are components, gate, /],
+  ["a value of another type", { cluster: 5 }, /^\d+ cluster: expected a string$/],
+  ["no cluster", { cluster: undefined }, /^\d+ cluster is missing; expected the cluster's name/],
+  ["no place", { hosts: [] }, /^\d+ hosts is empty; list the hosts/],
+  ["no roots", { trust: {} }, /^\d+ trust has no roots; /],
+  [
+    "roots that are not used",
+    { trust: { mode: "system", roots: ["cloudflare"] } },
+    /^\d+ trust has roots, and mode system/,
+  ],
+  ["an unknown catalogue", { trust: { roots: ["cloudfare"] } }, /sync settings do not fit: trust\.roots: /],
+  ["two forms of the sync", { components: ["sync", "watch"] }, /components has sync and watch/],
+  ["an address out of range", { address: "10.0.0.300" }, /address "10\.0\.0\.300" is no IP address/],
+  [
+    "a long IPv6 address",
+    { address: "fd00:0:0:0:0:0:0:1" },
+    /address is fd00:0:0:0:0:0:0:1; write it as URLs have it: fd00::1/,
+  ],
+  [
+    "a host in another spelling",
+    { hosts: ["127.1"] },
+    /hosts\.0 is 127\.1; write its host as URLs have it: 127\.0\.0\.1/,
+  ],
+  [
+    "a base path that URLs of gates cannot have",
+    { hosts: ["gate.example.com/a/../b"] },
+    /hosts\.0 .* is no base of a gate's URL/,
+  ],
+  ["a line break in a host", { hosts: ["a.example\nb.example"] }, /hosts\.0: expected a place/],
+  ["a URL on another host", { url: "https://other.example.com" }, /sync settings do not fit: url: its host/],
+  [
+    "a duration that does not fit",
+    { sync: { jitter: "10h" } },
+    /sync settings do not fit: jitter: expected at most half/,
+  ],
+  [
+    "an unknown key of a provider",
+    { sync: { provider: { cloudflare: { zne: "a" } } } },
+    /sync settings do not fit: provider/,
+  ],
+  [
+    "a private key among certificates",
+    {
+      trust: {
+        certificates:
+          "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
+      },
+    },
+    /sync settings do not fit: /,
+  ],
+  [
+    "an image without a tag",
+    { images: { postern: "registry.example.com:5000/postern" } },
+    /images\.postern: expected an image with a tag or a digest/,
+  ],
+  ["a tag where digests are pinned", { pinnedImages: true }, /images\.postern has no digest/],
+  [
+    "a capability with a gate that knows none",
+    { components: ["sync", "gate"], capability: { enabled: true } },
+    /identity\.tiers has no capability/,
+  ],
+  [
+    "an existing Issuer without a name",
+    { components: ["gate"], issuer: { kind: "existing" } },
+    /issuer\.existing is missing/,
+  ],
+  ["a sidecar without a namespace", { components: ["tls-sidecar"] }, /tlsSidecar\.namespace is missing/],
+  [
+    "HOST:* with a tier that needs ports",
+    { components: ["gate"], hosts: ["a.example:*"], identity: { tiers: ["jwt"] } },
+    /hosts has HOST:\*, and the tiers/,
+  ],
+  [
+    "a wildcard as a CustomResourceDefinition",
+    { crds: ["*"] },
+    /crds\.0: expected the name of a CustomResourceDefinition/,
+  ],
+])("%s is a fault with its line", async (_, change, fault) => {
+  const faults = await faultsOf(stringify({ ...CONFIG, ...change }));
+  expect(faults.length).toBeGreaterThan(0);
+  expect(faults[0]).toMatch(fault);
+});
+
+it.each([
+  ["", "is empty; expected keys such as cluster, hosts and images"],
+  ["- a\n", "1 is no map of keys"],
+  ["a: [\n", expect.stringMatching(/^\d+ /)],
+  ["cluster: a\ncluster: b\n", expect.stringMatching(/^2 /)],
+  ["cluster: a\n---\ncluster: b\n", expect.stringMatching(/is a second document; a config is one document$/)],
+])("the text %j has a fault", async (text, fault) => {
+  expect(await faultsOf(text)).toEqual([fault]);
+});
+
+it("all faults are reported, in the order of their lines", async () => {
+  const faults = await faultsOf("gaet: a\ncluster: 5\nimages: { x: a }\n");
+  expect(faults.map((it) => it.split(" ")[0])).toEqual(["1", "2", "3"]);
+});
+
+it("components of the call replace those of the config", async () => {
+  const text = stringify({ ...CONFIG, components: ["sync"] });
+  const result = await readInstallConfig({ file: "a", text, components: ["watch"] });
+  expect(result).toMatchObject({ config: { components: ["watch"] } });
+});
