@@ -12,7 +12,7 @@ const NO_TERMINAL = {
   stdin: (async function* () {})(),
   env: {},
 };
-const POSTERN = "(?:npx )?(?:postern|npm run --silent postern --)";
+const POSTERN = "(?:npx (?:--no )?)?(?:postern|npm run --silent postern --)";
 
 /** The fault that postern reports for the arguments of a call. Undefined when they are valid. */
 async function faultOf(call: string): Promise<string | undefined> {
@@ -58,7 +58,7 @@ describe("commands in shell scripts of READMEs", () => {
 it("callsIn finds calls behind npx, in pipes and over several lines", () => {
   expect(
     callsIn(
-      "npx postern render --gate gate.ts \\\n  --cluster a | kubectl apply -f -\nkubectl get pods -o yaml | postern review - # all\n",
+      "npx --no postern render --gate gate.ts \\\n  --cluster a | kubectl apply -f -\nkubectl get pods -o yaml | postern review - # all\n",
       POSTERN,
     ),
   ).toEqual(["render --gate gate.ts --cluster a", "review -"]);

@@ -78,7 +78,7 @@ describe("a console example prints what it shows", () => {
     join(bin, "postern"),
     `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "src/cli/postern.ts")}" "$@"\n`,
   );
-  writeFileSync(join(bin, "npx"), '#!/bin/sh\nexec "$@"\n');
+  writeFileSync(join(bin, "npx"), '#!/bin/sh\n[ "$1" = --no ] && shift\nexec "$@"\n');
   for (const name of ["postern", "npx"]) chmodSync(join(bin, name), 0o755);
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, FORCE_COLOR: "0", COLUMNS: "80" };
 
