@@ -6,10 +6,18 @@ import { orStalled } from "./orStalled.ts";
 /** Commands whose standard output is the log of the gate, to which its modules may add. */
 const LOGGING: readonly string[] = ["dev", "serve"];
 
+/**
+ * Threads for commands over many clusters. Node looks host names up in half of its threads, of which it has 4 by default: two
+ * names that a name server does not answer would hold up all other clusters.
+ */
+const LOOKUP_THREADS = "128";
+
 /** Runs `postern` as this process with the given commands, and exits with the exit code. */
 export async function runProcess(commands: readonly AddCommand[], version: string): Promise<never> {
   const { stdout, stderr, stdin, env } = process;
   const args = process.argv.slice(2);
+  // Before the first work of Node's threads, whose number is then fixed.
+  if (args.includes("--all")) env.UV_THREADPOOL_SIZE ??= LOOKUP_THREADS;
   const report = LOGGING.includes(args[0] ?? "") ? stdout : keepForReports(stdout, stderr);
   guardOutput(stdout, (code) => {
     stderr.write(`postern: the output could not be written (${code})\n`);
