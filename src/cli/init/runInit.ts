@@ -54,5 +54,6 @@ async function newSigningKey(): Promise<{ readonly privateJwk: string; readonly 
 
 /** A path for a shell. */
 function quoted(path: string): string {
-  return /^[\w./@+-]+$/.test(path) && !path.startsWith("-") ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  const plain = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w./@+-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
 }

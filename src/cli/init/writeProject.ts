@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, link, lstat, mkdir, mkdtemp, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, link, lstat, mkdir, mkdtemp, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { CliError } from "../terminal/CliError.ts";
 import { readFault } from "../terminal/readFault.ts";
@@ -32,33 +32,60 @@ export async function checkFree(dir: string, files: readonly ProjectFile[]): Pro
 }
 
 /**
- * Writes all files, or none: they are written beside their places first, and then linked into them, which fails for a name that is taken.
- * Throws {@link CliError}.
+ * Writes all files, or none. A folder that is not there appears with all of them at once. Into one that is there, they are linked from a
+ * draft, which fails for a name that is taken. Throws {@link CliError}.
  */
 export async function writeProject(dir: string, files: readonly ProjectFile[]): Promise<void> {
+  const isNew = (await statOf(dir, stat)) === undefined;
   const made: string[] = [];
   const placed: string[] = [];
   let draft: string | undefined;
   try {
-    await makeFolder(resolve(dir), made);
-    draft = await mkdtemp(join(dir, ".postern-init-"));
-    for (const { path, content, isSecret } of files) {
-      await mkdir(dirname(join(draft, path)), { recursive: true });
-      await writeFile(join(draft, path), content, { mode: isSecret === true ? 0o600 : 0o644, flag: "wx" });
-    }
-    for (const folder of foldersOf(files)) await makeFolder(resolve(dir, folder), made);
-    for (const { path } of files) {
-      await place(join(draft, path), join(dir, path));
-      placed.push(join(dir, path));
-    }
+    const beside = isNew ? dirname(resolve(dir)) : resolve(dir);
+    await makeFolder(beside, made);
+    draft = await mkdtemp(join(beside, ".postern-init-"));
+    await chmod(draft, 0o755);
+    for (const file of files) await writeDraft(draft, file);
+    if (isNew) await rename(draft, dir);
+    else await placeAll(draft, dir, files, { made, placed });
   } catch (error) {
     for (const file of placed) await rm(file, { force: true });
     if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     // What somebody else has put there meanwhile stays.
     for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
-    throw new CliError("unreadable-input", `${dir}: cannot be written: ${readFault(error)}; nothing is written`, error);
+    throw new CliError(
+      "unreadable-input",
+      `${dir}: cannot be written: ${writeFault(error)}; nothing is written`,
+      error,
+    );
   }
   await rm(draft, { recursive: true, force: true });
+}
+
+async function writeDraft(draft: string, { path, content, isSecret }: ProjectFile): Promise<void> {
+  await mkdir(dirname(join(draft, path)), { recursive: true });
+  await writeFile(join(draft, path), content, { mode: isSecret === true ? 0o600 : 0o644, flag: "wx" });
+}
+
+/** What a write has made so far, to be taken back. */
+interface Made {
+  readonly made: string[];
+  readonly placed: string[];
+}
+
+async function placeAll(draft: string, dir: string, files: readonly ProjectFile[], { made, placed }: Made) {
+  for (const folder of foldersOf(files)) await makeFolder(resolve(dir, folder), made);
+  for (const { path } of files) {
+    await place(join(draft, path), join(dir, path));
+    placed.push(join(dir, path));
+  }
+}
+
+function writeFault(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EEXIST" || code === "ENOTEMPTY") return "something is there now, which is not overwritten";
+  if (code === "ENOSPC" || code === "EDQUOT") return "there is no space left";
+  return code === "EROFS" ? "the file system is read-only" : readFault(error);
 }
 
 /** Puts a file at its place, unless the name is taken. Not every file system has links. */

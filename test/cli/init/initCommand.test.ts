@@ -96,6 +96,15 @@ describe("postern init", () => {
     expect(parse(read("b/.github/workflows/gate.yml")).permissions).toEqual({ contents: "read" });
   });
 
+  it("quotes names that YAML would read as something else", async () => {
+    await init("lambda", "a", "--name", "null", "--domain", "1.e5", "--cluster", "1", "--cluster", "true");
+    const { service, params } = parse(read("a/serverless.yml"), { logLevel: "silent" });
+    expect([service, params.staging.domain, params.production.domain]).toEqual(["null", "staging.1.e5", "1.e5"]);
+    expect(parse(read("a/sync.yaml"))).toMatchObject({ cluster: "1", hosts: ["1.e5"] });
+    expect(parse(read("a/gate.test.yaml")).cluster).toBe("1");
+    expect(await insideFolder(join(folder.path, "a"), () => runPostern(["test"]))).toMatchObject({ code: 0 });
+  });
+
   it("writes into the working folder without DIR, and a policy can be added there", async () => {
     expect(await init("node")).toMatchObject({ code: 0 });
     expect(await postern("new", "policy", "second", "--gate", "gate.ts")).toMatchObject({

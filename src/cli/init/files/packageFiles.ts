@@ -75,7 +75,7 @@ const SCRIPTS: Readonly<Record<Runtime, Scripts>> = {
     ...each(
       "secrets",
       (stage) =>
-        `aws ssm put-parameter --region ${region} --type SecureString --name /${name}/${stage}/POSTERN_SIGNING_KEY --value file://.secrets/signing-key.${stage}.json`,
+        `aws ssm put-parameter --region ${region} --overwrite --type SecureString --name /${name}/${stage}/POSTERN_SIGNING_KEY --value file://.secrets/signing-key.${stage}.json`,
     ),
     ...each("deploy", (stage) => `npm run build && osls deploy --stage ${stage}`),
   }),

@@ -10,17 +10,17 @@ export function serverlessText(project: Project): string {
   const isApi = endpoint === "api-gateway";
   return `# The gate on AWS Lambda. Deploy it with npm run deploy:staging and npm run deploy:production: each stage is a stack of its own.
 # Lambda accepts calls of at most 6 MB. A larger call never reaches the gate.
-service: ${name}
+service: "${name}"
 frameworkVersion: "*"
 
 params:
   staging:
     concurrency: 10
-${isApi ? `    domain: ${domains.staging}\n` : ""}  production:
+${isApi ? `    domain: "${domains.staging}"\n` : ""}  production:
     # How many calls run at one time, of all clusters together. It bounds the costs of a flood. A new account may have too few: ask AWS for
     # more, or lower it.
     concurrency: 50
-${isApi ? `    domain: ${domains.production}\n` : ""}
+${isApi ? `    domain: "${domains.production}"\n` : ""}
 provider:
   name: aws
   runtime: nodejs22.x

@@ -21,7 +21,11 @@ process.exitCode = await serveGate(gate, process.env);
 `;
 
 function dockerText({ image, records }: Project): string {
-  const volume = records === "compliance" ? `VOLUME ["/var/lib/postern"]\n` : "";
+  // A volume gets its owner from the folder of the image.
+  const volume =
+    records === "compliance"
+      ? `COPY --from=build --chown=65532:65532 /records /var/lib/postern\nVOLUME ["/var/lib/postern"]\n`
+      : "";
   return `# The gate: Node and one file, without a shell and a package manager.
 #   docker build --tag ${image}:staging .
 #   docker run --read-only --env-file staging.env --publish 8443:8443 ${image}:staging
@@ -33,7 +37,7 @@ ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 FROM \${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY . .
-RUN npm ci --no-audit --no-fund && npm run types && npm test && npm run build
+RUN npm ci --no-audit --no-fund && npm run types && npm test && npm run build${records === "compliance" ? " && mkdir /records" : ""}
 
 FROM \${RUNTIME_IMAGE}
 COPY --from=build /src/dist/node.mjs /gate.mjs
