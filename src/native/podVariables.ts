@@ -1,22 +1,59 @@
 import type { Policy } from "../policy/define/policy.ts";
 import type { ValidationSettings } from "../policy/validations/validations.ts";
-import { celString } from "../registration/conditions/celString.ts";
+import { celOneOf, celString } from "../registration/conditions/celString.ts";
 import { globCel } from "../registration/conditions/namespaceCel.ts";
+import type { MatchCondition } from "../registration/entry/EntryOptions.ts";
 import type { RegisteredTarget } from "../registration/rules/registeredTargets.ts";
 
 /** The Pod or the Pod template of an object, as an expression. */
 export function rootOf(targets: readonly RegisteredTarget[], root: string): string {
-  const byPath = new Map<string, string[]>();
-  for (const { template, resource } of targets) {
-    const path = template.length === 0 ? root : `${root}.${template.join(".")}`;
-    byPath.set(path, [...(byPath.get(path) ?? []), resource]);
+  const byPath = new Map<string, RegisteredTarget[]>();
+  for (const target of targets) {
+    const path = [root, ...target.template].join(".");
+    byPath.set(path, [...(byPath.get(path) ?? []), target]);
   }
   const [first, ...others] = [...byPath].sort(([, left], [, right]) => right.length - left.length);
   return others.reduce(
-    (rest, [path, resources]) =>
-      `(request.resource.resource in [${resources.map(celString).join(", ")}] ? ${path} : ${rest})`,
+    (rest, [path, kinds]) => `(${kindsCel(kinds, targets)} ? ${path} : ${rest})`,
     first?.[0] ?? root,
   );
+}
+
+/**
+ * A condition that leaves out the objects without a Pod template where a policy allows that, such as Rollouts with a
+ * `workloadRef`: with `failurePolicy: Fail`, an expression about the absent template would refuse them.
+ */
+export function optionalTemplates(targets: readonly RegisteredTarget[]): MatchCondition[] {
+  const byPath = new Map<string, RegisteredTarget[]>();
+  for (const target of targets)
+    if (target.optional === true) {
+      const path = target.template.map((name) => `.?${name}`).join("");
+      byPath.set(path, [...(byPath.get(path) ?? []), target]);
+    }
+  return [...byPath].map(([path, kinds], index) => ({
+    name: `postern.has-template${index === 0 ? "" : `-${index + 1}`}`,
+    expression: `!(${kinds.map(kindCel).join(" || ")}) || (object == null ? oldObject : object)${path}.orValue(null) != null`,
+  }));
+}
+
+/** Whether a request is about one of the kinds. The plural is enough where no other target has it at another place. */
+function kindsCel(kinds: readonly RegisteredTarget[], targets: readonly RegisteredTarget[]): string {
+  const isShared = ({ resource, template }: RegisteredTarget): boolean =>
+    targets.some((other) => other.resource === resource && other.template.join(".") !== template.join("."));
+  const names = kinds.filter((kind) => !isShared(kind)).map(({ resource }) => celString(resource));
+  return [
+    ...(names.length === 0 ? [] : [`request.resource.resource in [${names.join(", ")}]`]),
+    ...kinds.filter(isShared).map(kindCel),
+  ].join(" || ");
+}
+
+function kindCel({ group, resource, versions }: RegisteredTarget): string {
+  const is = [
+    `request.resource.group == ${celString(group)}`,
+    `request.resource.resource == ${celString(resource)}`,
+    ...(versions.includes("*") ? [] : [celOneOf("request.resource.version", versions)]),
+  ];
+  return `(${is.join(" && ")})`;
 }
 
 /** The variables of a policy on Pods: the Pod and its containers, without exempt ones, now and before. An image has no `?`. */

@@ -20,6 +20,8 @@ export interface RegisteredTarget {
   readonly operations: readonly Operation[];
   /** The path to the Pod template that the policy sees; empty for the object itself. */
   readonly template: readonly string[];
+  /** Whether the policy does not match an object without that template. */
+  readonly optional?: boolean | undefined;
 }
 
 /** The API server calls no webhook for this group (`IsExemptAdmissionConfigurationResource`, k8s.io/apiserver). */
@@ -48,6 +50,7 @@ export function allTargets(policies: readonly Policy[], purpose: Purpose): Regis
         scope,
         operations: target.operations.filter((operation) => purpose === "validate" || operation !== "DELETE"),
         template: target.template,
+        optional: target.optional,
       }));
     })
     .filter(({ operations }) => operations.length > 0);
