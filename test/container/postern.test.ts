@@ -60,7 +60,7 @@ it("the Dockerfile has a target for the bundle of functions/node.ts; its default
   expect(stages.map((stage) => / AS (\S+)$/.exec(stage.split("\n")[0] ?? "")?.[1])).toEqual([
     "build",
     "gate",
-    undefined,
+    "commands",
   ]);
   expect(stages[1]).toContain("COPY --from=build /src/dist/functions/node.mjs /gate.mjs\n");
   expect(stages[1]).toContain('ENTRYPOINT ["/nodejs/bin/node", "/gate.mjs"]\n');
