@@ -5,14 +5,23 @@ import { versionedText } from "./versionedText.ts";
 
 /** Runs in `npm version`: writes the version of package.json where else it is, and stages these files. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const { version }: { version: string } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
-const date = new Date().toISOString().slice(0, 10);
-const listed = execFileSync("git", ["ls-files", "infra/kubernetes/*.yaml"], { cwd: root, encoding: "utf8" });
-const paths = ["CHANGELOG.md", "src/protocol/posternVersion.ts", ...listed.split("\n").filter(Boolean)];
+const git = (...args: readonly string[]): string => execFileSync("git", args, { cwd: root, encoding: "utf8" });
+const versionOf = (manifest: string): string => (JSON.parse(manifest) as { version: string }).version;
+const change = {
+  from: versionOf(git("show", "HEAD:package.json")),
+  to: versionOf(await readFile(`${root}package.json`, "utf8")),
+  date: new Date().toISOString().slice(0, 10),
+};
+const paths = git("ls-files", "CHANGELOG.md", "README.md", "functions/*.md", "infra", "src")
+  .split("\n")
+  .filter((path) => /\.(?:md|ts|yaml|tpl|toml)$|Dockerfile$/.test(path));
 for (const path of paths) {
   const text = await readFile(root + path, "utf8");
-  const written = versionedText(path, text, { version, date });
+  const written = versionedText(path, text, change);
   if (written !== text) await writeFile(root + path, written);
 }
-execFileSync(process.execPath, ["infra/build.ts", "--openapi"], { cwd: root });
-execFileSync("git", ["add", ...paths, "src/gate/openapi.json"], { cwd: root });
+const generate = (...words: readonly string[]): unknown =>
+  execFileSync(process.execPath, words, { cwd: root, stdio: "inherit" });
+generate("infra/build.ts", "--openapi");
+generate("infra/chart/writeChart.ts");
+git("add", "--update", "CHANGELOG.md", "README.md", "functions", "infra", "src");

@@ -42,16 +42,32 @@ describe("releaseFaults", () => {
   });
 });
 
-it("versionedText writes a version into each file that has one, and twice the same", () => {
-  const to = { version: "9.8.7", date: "2026-12-01" };
-  for (const path of ["CHANGELOG.md", "src/protocol/posternVersion.ts", "infra/kubernetes/base/cronjob.yaml"]) {
+describe("versionedText", () => {
+  const { version: from } = JSON.parse(read("package.json"));
+  const to = { from, to: "9.8.7", date: "2026-12-01" };
+
+  it.each([
+    "CHANGELOG.md",
+    "src/protocol/posternVersion.ts",
+    "infra/kubernetes/base/cronjob.yaml",
+    "infra/kubernetes/README.md",
+    "infra/container/Dockerfile",
+  ])("writes a version into %s, and twice the same", (path) => {
     const text = versionedText(path, read(path), to);
     expect(text).toContain("9.8.7");
     expect(versionedText(path, text, to)).toBe(text);
-  }
-  expect(versionedText("CHANGELOG.md", read("CHANGELOG.md"), to)).toContain(
-    "## [Unreleased]\n\n## [9.8.7] - 2026-12-01\n\n### ",
-  );
+    if (path !== "CHANGELOG.md") expect(text).not.toContain(from);
+  });
+
+  it("adds a heading to the changelog, above what was not released", () => {
+    const text = versionedText("CHANGELOG.md", read("CHANGELOG.md"), to);
+    expect(text).toContain("## [Unreleased]\n\n## [9.8.7] - 2026-12-01\n\n### ");
+  });
+
+  it("changes nothing that is of another program or version", () => {
+    const text = `image: nginx:${from}\npostern:0.0.9\npostern:${from}.1\nmy-postern-x:${from}\nversion ${from}\n`;
+    expect(versionedText("infra/x.yaml", text, to)).toBe(text);
+  });
 });
 
 it("the list of packages is CycloneDX of what is installed with the package, as the lock file has it", async () => {
