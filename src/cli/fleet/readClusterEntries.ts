@@ -22,7 +22,14 @@ const KEYS = Object.keys(entry.shape);
 
 /** A cluster may have nothing after its name. */
 const entryOrNothing = z.nullable(entry);
-const table = z.strictObject({ defaults: z.optional(entry), clusters: z.record(z.string(), entryOrNothing) });
+/** A list of names is a mapping of clusters that have nothing of their own. */
+const named = z.transform((value: unknown) =>
+  Array.isArray(value) ? Object.fromEntries(value.map((name) => [String(name), null])) : value,
+);
+const table = z.strictObject({
+  defaults: z.optional(entry),
+  clusters: z.pipe(named, z.record(z.string(), entryOrNothing)),
+});
 
 /** The extensions of the files of a folder. */
 const EXTENSION = /\.(?:yaml|yml)$/;

@@ -41,8 +41,13 @@ clusters:
     ]);
   });
 
+  it("may be a list of names", async () => {
+    expect((await readClusterEntries(file("clusters: [b, a]"))).map(({ name }) => name)).toEqual(["b", "a"]);
+  });
+
   it.each([
-    ["clusters: [a]", /: clusters: expected a record$/],
+    ["clusters: a", /: clusters: expected a record$/],
+    ["clusters: [a, { b: c }]", /: clusters\.\[object Object\]: expected the name of a cluster/],
     ["clusters: { A_b: {} }", /: clusters\.A_b: expected the name of a cluster, such as prod-eu-1$/],
     ["clusters: { ../up: {} }", /expected the name of a cluster/],
     ["clusters: { a: { contxt: b } }", /: clusters\.a: unknown key "contxt"$/],
