@@ -20,8 +20,6 @@ for (const path of paths) {
   const written = versionedText(path, text, change);
   if (written !== text) await writeFile(root + path, written);
 }
-const generate = (...words: readonly string[]): unknown =>
-  execFileSync(process.execPath, words, { cwd: root, stdio: "inherit" });
-generate("infra/build.ts", "--openapi");
-generate("infra/chart/writeChart.ts");
+execFileSync(process.execPath, ["infra/build.ts", "--openapi"], { cwd: root, stdio: "inherit" });
+execFileSync("npm", ["run", "--silent", "chart"], { cwd: root, stdio: "inherit" });
 git("add", "--update", "CHANGELOG.md", "README.md", "functions", "infra", "src");
