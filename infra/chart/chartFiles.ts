@@ -11,15 +11,15 @@ const GENERATED = "Written by npm run chart from infra/kubernetes and src/cli/in
 
 /** The files of the Helm chart, by their path in infra/helm. */
 export function chartFiles(version: string): Readonly<Record<string, string>> {
-  const bySource = Map.groupBy(installTemplates(), ({ source }) => source);
+  const byFolder = Map.groupBy(installTemplates(), ({ source }) => source.split("/").at(-2) ?? source);
   return {
     "Chart.yaml": chartYaml(version),
     "values.yaml": valuesYaml(),
     "values.schema.json": `${JSON.stringify(chartSchema(), null, 2)}\n`,
     "templates/_postern.tpl": derivedTemplate(),
     ...Object.fromEntries(
-      [...bySource].map(([source, templates]) => [
-        `templates/${source.replace(/^components\//, "").replaceAll("/", "-")}`,
+      [...byFolder].map(([folder, templates]) => [
+        `templates/${folder}.yaml`,
         [
           `{{- /* ${GENERATED} */}}`,
           '{{- $d := include "postern.derived" . | fromJson }}',

@@ -1,4 +1,4 @@
-import { INSTALL_DEFAULTS } from "../../src/cli/install/config/INSTALL_DEFAULTS.ts";
+import { INSTALL_DEFAULTS } from "../../src/cli/install/config/installDefaults.ts";
 import { wrapText } from "../../src/cli/terminal/wrapText.ts";
 import { CONFIG_KEYS } from "./configKeys.ts";
 import { goTemplate } from "./goTemplate.ts";

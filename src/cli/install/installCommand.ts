@@ -1,6 +1,6 @@
 import { Argument, Option } from "commander";
 import type { AddCommand } from "../program.ts";
-import { COMPONENTS } from "./config/COMPONENTS.ts";
+import { COMPONENTS } from "./config/components.ts";
 import type { InstallOptions } from "./runInstall.ts";
 
 /** Adds `postern install`: prints what runs in a cluster. */
@@ -41,9 +41,9 @@ A config:
   selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: ... } }
   images: { postern: registry.example.com/postern:0.1.0 }
 
-infra/helm/values.yaml has all keys. An unknown key is a fault. Secrets that must
-exist are named on standard error. With --out, only files that this command
-wrote are replaced or removed.
+infra/helm/values.yaml has all keys. An unknown key is a fault. Secrets that
+must exist are named on standard error. With --out, only files that this
+command wrote are replaced or removed.
 The registrations are not part of it: see postern render.
 Exit codes: 0 printed, 2 usage, or a fault of the config.`,
     )

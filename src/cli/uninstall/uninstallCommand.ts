@@ -1,5 +1,5 @@
 import { Argument } from "commander";
-import { COMPONENTS } from "../install/config/COMPONENTS.ts";
+import { COMPONENTS } from "../install/config/components.ts";
 import type { AddCommand } from "../program.ts";
 import { contextOption, outputOption } from "../terminal/sharedOptions.ts";
 import type { UninstallOptions } from "./runUninstall.ts";
@@ -26,8 +26,8 @@ Example:
   $ postern uninstall rollout --context production
   $ postern uninstall --output json | jq '.steps[].commands'
 
-It changes nothing: it prints a script for sh. Run its steps one after the other,
-and stop when one fails. The registrations come first: the API server calls the
+It changes nothing: it prints a script for sh. Run its steps one after the
+other, and stop when one fails. The registrations come first: the API server calls the
 gate until they are gone. The namespaces come last.
 The JSON is {steps: [{name, why, commands}], stays}: each command is a list of
 arguments.

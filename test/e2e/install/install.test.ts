@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
-import { INSTALL_DEFAULTS, MANIFEST_CONFIG } from "../../../src/cli/install/config/INSTALL_DEFAULTS.ts";
+import { INSTALL_DEFAULTS, MANIFEST_CONFIG } from "../../../src/cli/install/config/installDefaults.ts";
 import { overDefaults } from "../../../src/cli/install/config/overDefaults.ts";
 import { installObjects } from "../../../src/cli/install/installObjects.ts";
 import { scopeOf } from "../../../src/cli/install/source/derivedValues.ts";
@@ -113,6 +113,7 @@ describe("helm refuses, as postern install does,", () => {
     ["a capability without its tier", { components: ["sync", "gate"], capability: { enabled: true } }],
     ["a host in upper case", { hosts: ["GATE.example.com"] }],
     ["a host with a line break, which would be two", { hosts: ["gate.example.com\nevil.example.com"] }],
+    ["an IPv6 host with a base and without brackets", { hosts: ["2001:db8::2/base"] }],
     ["a schedule with a line break", { schedule: "* * * * *\n" }],
     ["a tag where digests are pinned", { pinnedImages: true }],
     ["an RBAC name that is none", { crds: ["*"] }],

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { chartFiles } from "../../../infra/chart/chartFiles.ts";
 import { CONFIG_KEYS } from "../../../infra/chart/configKeys.ts";
 import manifest from "../../../package.json" with { type: "json" };
-import { INSTALL_DEFAULTS } from "../../../src/cli/install/config/INSTALL_DEFAULTS.ts";
+import { INSTALL_DEFAULTS } from "../../../src/cli/install/config/installDefaults.ts";
 import { installSchema } from "../../../src/cli/install/config/installSchema.ts";
 import { overDefaults } from "../../../src/cli/install/config/overDefaults.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { COMPONENTS } from "./COMPONENTS.ts";
+import { COMPONENTS } from "./components.ts";
 
 const text = (pattern: RegExp, expected: string): z.ZodMiniString =>
   z.string().check(z.regex(pattern, `expected ${expected}`));
@@ -11,7 +11,7 @@ const objectName = text(/^[a-z0-9][a-z0-9.-]{0,252}$/, "the name of an object: l
 const httpsUrl = text(/^https:\/\/[^\s?#@\\]+$/, "an https URL without a user name, query or fragment");
 /** What the ValidatingAdmissionPolicy of the sync reads as a place. */
 const place = text(
-  /^([a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\]|[0-9a-f.]{0,4}:[0-9a-f:.]{1,40})(:([1-9][0-9]{0,4}|[*]))?(\/[A-Za-z0-9_.~/-]{1,200})?$/,
+  /^(([a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(:([1-9][0-9]{0,4}|[*]))?(\/[A-Za-z0-9_.~/-]{1,200})?|[0-9a-f.]{0,4}:[0-9a-f.]{0,4}:[0-9a-f:.]{0,40})$/,
   "a place in lower case: HOST, HOST:PORT, HOST:* or HOST:PORT/BASE; an IPv6 address has brackets only before a port or a base",
 );
 const image = text(

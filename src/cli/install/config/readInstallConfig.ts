@@ -15,7 +15,7 @@ import type { Scope } from "../expression/Expression.ts";
 import { failedChecks } from "../source/configChecks.ts";
 import { scopeOf } from "../source/derivedValues.ts";
 import { type ConfigDocument, readConfigDocument } from "./ConfigDocument.ts";
-import { INSTALL_DEFAULTS } from "./INSTALL_DEFAULTS.ts";
+import { INSTALL_DEFAULTS } from "./installDefaults.ts";
 import { type InstallConfig, installSchema } from "./installSchema.ts";
 import { overDefaults } from "./overDefaults.ts";
 
@@ -138,9 +138,7 @@ async function syncFault(scope: Scope): Promise<{ readonly key: string; readonly
       name: "sync",
       text: String(scope.derived.get("syncConfig")),
       readFile: async (path) =>
-        path === "./roots.pem"
-          ? Object(scope.values).trust.certificates
-          : encodeBundle(catalogue("letsencrypt")),
+        path === "./roots.pem" ? Object(scope.values).trust.certificates : encodeBundle(catalogue("letsencrypt")),
     });
     return undefined;
   } catch (error) {

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import jsonPatch from "fast-json-patch";
 import { stringify } from "yaml";
 import { registrationYaml } from "../../render/registrationYaml.ts";
-import { INSTALL_DEFAULTS, MANIFEST_CONFIG } from "../config/INSTALL_DEFAULTS.ts";
+import { INSTALL_DEFAULTS, MANIFEST_CONFIG } from "../config/installDefaults.ts";
 import type { InstallConfig } from "../config/installSchema.ts";
 import { overDefaults } from "../config/overDefaults.ts";
 import type { Scope } from "../expression/Expression.ts";

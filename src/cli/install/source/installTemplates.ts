@@ -1,6 +1,9 @@
 import type { Template } from "../expression/Template.ts";
 import { editGate, editIssuers } from "./edits/editGate.ts";
-import { editNamespace, editPods, editRollout, editSidecar } from "./edits/editOthers.ts";
+import { editNamespace } from "./edits/editNamespace.ts";
+import { editPods } from "./edits/editPods.ts";
+import { editRollout } from "./edits/editRollout.ts";
+import { editSidecar } from "./edits/editSidecar.ts";
 import { editAudience, editSync } from "./edits/editSync.ts";
 import { readManifests } from "./readManifests.ts";
 

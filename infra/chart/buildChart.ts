@@ -7,7 +7,7 @@ import { chartFiles } from "./chartFiles.ts";
 const FOLDER = fileURLToPath(new URL("../helm/", import.meta.url));
 
 /** `npm run chart`: writes the Helm chart in infra/helm. */
-async function writeChart(): Promise<void> {
+async function buildChart(): Promise<void> {
   await rm(`${FOLDER}templates`, { recursive: true, force: true });
   for (const [path, text] of Object.entries(chartFiles(manifest.version))) {
     await mkdir(dirname(`${FOLDER}${path}`), { recursive: true });
@@ -15,4 +15,4 @@ async function writeChart(): Promise<void> {
   }
 }
 
-await writeChart();
+await buildChart();
