@@ -54,7 +54,7 @@ export function ciSteps(): readonly CiStep[] {
     step("build: the control plane for tests", 300, npm("build:cluster"), ESSENTIAL),
     step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
     step("from an empty folder to a refused Pod", 75, npm("quickstart")),
-    step("npm run test:long", 250, npm("test:long")),
+    step("npm run test:long", 320, npm("test:long")),
     ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 140, cluster(group))),
     step("strangers beside real reviews", 100, npm("soak:hostile", "--quick")),
     step("kills of gates that record", 30, npm("soak:records", "--quick")),

@@ -26,16 +26,19 @@ const CORE = [
 ];
 
 /**
- * Puts each cluster suite into one of three groups: the core, the other suites of the sync, and all others.
+ * Puts each cluster suite into one of four groups: the core, the other suites of the sync with those of earlier versions, the
+ * images, and all others.
  * Default of `files`: the test files below test/cluster and test/e2e.
  */
 export function clusterGroups(files = clusterFiles()): readonly [core: ClusterGroup, ...others: ClusterGroup[]] {
   const isCore = (file: string): boolean => CORE.some((prefix) => file.startsWith(prefix));
-  const isSync = (file: string): boolean => file.startsWith("test/e2e/sync/");
+  const isSync = (file: string): boolean => /^test\/e2e\/(?:sync|versions)\//.test(file);
+  const isImage = (file: string): boolean => file.startsWith("test/e2e/image/");
   return [
     { name: "core", files: files.filter(isCore) },
     { name: "sync", files: files.filter((file) => !isCore(file) && isSync(file)) },
-    { name: "other", files: files.filter((file) => !isCore(file) && !isSync(file)) },
+    { name: "image", files: files.filter(isImage) },
+    { name: "other", files: files.filter((file) => !isCore(file) && !isSync(file) && !isImage(file)) },
   ];
 }
 
