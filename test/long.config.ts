@@ -6,7 +6,7 @@ export default defineConfig(() =>
   suiteConfig({
     include: ["test/**/*.long.test.ts"],
     exclude: ["test/cluster/**", "test/e2e/**"],
-    seconds: 250,
+    seconds: 320,
     longest: ["runSidecar.nginx.", ".dualCertificates.", "/nextStep.property."],
     worker: { gibibytes: 2, perCore: 1 },
     testTimeoutMs: 120_000,
