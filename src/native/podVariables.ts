@@ -49,7 +49,7 @@ function kindsCel(kinds: readonly RegisteredTarget[], targets: readonly Register
 
 function kindCel({ group, resource, versions }: RegisteredTarget): string {
   const is = [
-    `request.resource.group == ${celString(group)}`,
+    ...(group === "*" ? [] : [`request.resource.group == ${celString(group)}`]),
     `request.resource.resource == ${celString(resource)}`,
     ...(versions.includes("*") ? [] : [celOneOf("request.resource.version", versions)]),
   ];

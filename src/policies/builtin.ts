@@ -53,7 +53,10 @@ export interface BuiltinDefinition<
 }
 
 /** Makes the policy of a built-in. Throws `PolicyDefinitionError` for an option that it does not have. */
-export type Builtin<S extends z.core.$ZodShape> = (options?: OwnOptions<S> & CommonOptions) => Policy;
+export type Builtin<S extends z.core.$ZodShape> =
+  Record<never, never> extends OwnOptions<S>
+    ? (options?: OwnOptions<S> & CommonOptions) => Policy
+    : (options: OwnOptions<S> & CommonOptions) => Policy;
 
 /** Without parameters: the input of an empty object has no members at all. */
 type OwnOptions<S extends z.core.$ZodShape> = keyof S extends never ? unknown : z.input<z.ZodMiniObject<S>>;
@@ -68,14 +71,14 @@ export function builtin<
   const { params: shape, match, validations: define, exempt, exemptImages, contradiction, ...rest } = definition;
   const schema = z.strictObject(shape);
   const names = Object.keys(shape);
-  const read = (given: unknown, known: readonly string[], fail: (param: string, fault: string) => never) => {
+  const read = (given: JsonObject, known: readonly string[], fail: (param: string, fault: string) => never) => {
     const checked = z.safeParse(schema, given);
-    if (!checked.success) return fail(...paramFault(checked.error, known));
+    if (!checked.success) return fail(...paramFault(checked.error, given, known));
     const fault = contradiction?.(checked.data);
     return fault === undefined ? checked.data : fail(...fault);
   };
   const isOnPods = (match.resources as readonly string[]).includes("pods");
-  return (options) => {
+  const make = (options?: OwnOptions<S> & CommonOptions): Policy => {
     const given: unknown = options ?? {};
     if (!isJsonObject(given)) throw new PolicyDefinitionError(definition.name, "options", "is not an object");
     const {
@@ -125,4 +128,6 @@ export function builtin<
       },
     } as PolicyDefinition<R, O, G, z.output<z.ZodMiniObject<S>>>);
   };
+  // Callers must give options where a parameter has no default.
+  return make as Builtin<S>;
 }

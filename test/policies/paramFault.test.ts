@@ -20,6 +20,14 @@ it.each<[what: string, define: () => Policy, fault: string]>([
     () => policies.limitReplicas({ minimum: "2" as unknown as number }),
     "minimum is not valid: expected number",
   ],
+  // @ts-expect-error The parameter has no default.
+  ["no options where one is required", () => policies.requireRegistries(), "allowed is missing: expected a list"],
+  [
+    "a missing option",
+    // @ts-expect-error The parameter has no default.
+    () => policies.requireRegistries({ exemptImages: [] }),
+    "allowed is missing: expected a list",
+  ],
   ["too small a number", () => policies.limitReplicas({ minimum: -1 }), "minimum is not valid: expected at least 0"],
   [
     "too large a number",

@@ -1,6 +1,7 @@
 import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { PolicyException } from "../../policy/define/PolicyException.ts";
+import { unknownPolicy } from "../../policy/define/policyFault.ts";
 import { DEFAULT_RECORD_SETTINGS, type RecordSettings } from "../../records/decision/RecordSettings.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { Cluster } from "./Cluster.ts";
@@ -40,11 +41,7 @@ export function clusterSettings(name: string, data: unknown, parts: GateParts, s
   const inNamespaces = namespaces.map((one, index) => [`namespaces[${index}].modes`, one.modes] as const);
   for (const [key, named] of [["modes", modes] as const, ["params", params] as const, ...inNamespaces])
     for (const policy of Object.keys(named ?? {}))
-      if (strict && !known.has(policy))
-        throw new GateConfigError(
-          `${path}.${key}`,
-          `names the policy ${JSON.stringify(policy)}, which the gate does not have`,
-        );
+      if (strict && !known.has(policy)) throw new GateConfigError(`${path}.${key}`, unknownPolicy(policy, known));
   const ownModes = new ClusterModes(path, checked.value, staging.stagesOf(name));
   const own = new Map<string, unknown>();
   for (const policy of policies) {

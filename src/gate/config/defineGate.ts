@@ -2,6 +2,7 @@ import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { Conversion } from "../../policy/define/conversion.ts";
 import type { ExceptionDefinition } from "../../policy/define/PolicyException.ts";
 import type { Policy } from "../../policy/define/policy.ts";
+import { notAPolicy, unknownPolicy } from "../../policy/define/policyFault.ts";
 import { withHubs } from "../../policy/define/withHubs.ts";
 import { isDnsLabel, isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { EntryDefinition } from "../../registration/entry/EntryOptions.ts";
@@ -67,9 +68,12 @@ export function defineGate(definition: GateDefinition): Gate {
   const names = new Set<string>();
   for (const [index, policy] of policies.entries()) {
     if (typeof policy?.name !== "string" || typeof policy.match !== "object")
-      throw new GateConfigError(`policies[${index}]`, "is not a policy; create it with policy({...})");
+      throw new GateConfigError(`policies[${index}]`, notAPolicy(policy));
     if (names.has(policy.name))
-      throw new GateConfigError(`policies[${index}]`, `repeats the name ${JSON.stringify(policy.name)}`);
+      throw new GateConfigError(
+        `policies[${index}]`,
+        `repeats the name ${JSON.stringify(policy.name)}; give one of them another name, or leave it out (of a pack with "without")`,
+      );
     names.add(policy.name);
   }
   checkEntries(policies, entries);
@@ -89,7 +93,12 @@ export function defineGate(definition: GateDefinition): Gate {
   checkTiers(tiers);
   if (typeof clusters !== "function") {
     if (typeof clusters !== "object" || clusters === null)
-      throw new GateConfigError("clusters", "is neither an object nor a function");
+      throw new GateConfigError(
+        "clusters",
+        clusters === undefined
+          ? 'is missing; name the clusters that call the gate, such as { production: { identity: "none" } }'
+          : "is neither an object nor a function",
+      );
     for (const name of Object.keys(clusters))
       if (!isObjectName(name))
         throw new GateConfigError(
@@ -152,9 +161,7 @@ function checkEntries(policies: readonly Policy[], entries: Readonly<Record<stri
     const isImplicit = entry === DEFAULT_ENTRY && named === undefined;
     if (!isImplicit && (!Array.isArray(named) || named.length === 0))
       throw new GateConfigError(`${path}.policies`, "names no policy; the entry would allow everything");
-    for (const name of named ?? [])
-      if (!names.has(name))
-        throw new GateConfigError(path, `names the policy ${JSON.stringify(name)}, which the gate does not have`);
+    for (const name of named ?? []) if (!names.has(name)) throw new GateConfigError(path, unknownPolicy(name, names));
   }
   if (
     entries[DEFAULT_ENTRY] !== undefined &&

@@ -1,3 +1,4 @@
+import type { Match } from "../../policy/define/Match.ts";
 import type { Mode } from "../../policy/define/Mode.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 
@@ -24,4 +25,9 @@ export interface PackOptions {
   readonly exemptNamespaces?: readonly string[];
   /** Names of policies that are left out, such as for one with other options. Default: none. */
   readonly without?: readonly string[];
+  /**
+   * Which Pod templates the policies on Pods judge, as the option of each of them: a list names custom resources too, such as
+   * `[{ group: "argoproj.io", resource: "rollouts", optional: true }]`. Default: those of the built-in kinds.
+   */
+  readonly podTemplates?: Match["podTemplates"];
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defineGate, type GateDefinition } from "../../../src/gate/config/defineGate.ts";
 import { GateConfigError } from "../../../src/gate/config/GateConfigError.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
+import { baseline } from "../../../src/policies/packs/baseline.ts";
 import { conversion } from "../../../src/policy/define/conversion.ts";
 import { policy } from "../../../src/policy/define/policy.ts";
 
@@ -35,9 +36,39 @@ describe("defineGate", () => {
       "gate: policies[0] is not a policy; create it with policy({...})",
     ],
     [
+      "a built-in that is not called",
+      { policies: [denyLabels] },
+      "gate: policies[0] is a function and not a policy; call it, as in disallowPrivileged()",
+    ],
+    [
+      "a pack",
+      { policies: [denyLabels(), baseline()] },
+      'gate: policies[1] is the pack "baseline"; add its policies: ...pack.policies',
+    ],
+    [
+      "the policies of a pack without dots",
+      { policies: [baseline().policies] },
+      "gate: policies[0] is a list and not a policy; write three dots before it: ...policies",
+    ],
+    [
       "two policies with the same name",
       { policies: [denyLabels(), denyLabels()] },
-      'gate: policies[1] repeats the name "deny-labels"',
+      'gate: policies[1] repeats the name "deny-labels"; give one of them another name, or leave it out (of a pack with "without")',
+    ],
+    [
+      "no clusters",
+      { clusters: undefined },
+      "gate: clusters is missing; name the clusters that call the gate, such as",
+    ],
+    [
+      "the name of the function of a policy",
+      { clusters: { c: { identity: "none", modes: { denyLabels: "warn" } } } },
+      'gate: clusters.c.modes names the policy "denyLabels", which the gate does not have; did you mean "deny-labels"?',
+    ],
+    [
+      "parameters of an unknown policy",
+      { clusters: { c: { identity: "none", params: { nope: {} } } } },
+      'gate: clusters.c.params names the policy "nope", which the gate does not have; it has deny-labels',
     ],
     [
       "an entry that names an unknown policy",

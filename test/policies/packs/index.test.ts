@@ -6,6 +6,7 @@ import type { Pack, PackOptions } from "../../../src/policies/packs/Pack.ts";
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
 import type { JsonObject } from "../../../src/protocol/Json.ts";
 import { podReview } from "../defaults/podReview.ts";
+import { reviewOf } from "../faultsOf.ts";
 import { judge } from "../judge.ts";
 
 const all = Object.entries(packs);
@@ -64,7 +65,18 @@ it.each<[what: string, options: unknown, message: string]>([
     { mode: "dryrun" },
     'policy "packs.baseline": options.mode is "dryrun", not one of enforce, warn, audit',
   ],
-  ["an unknown option", { modes: {} }, "options.modes is unknown"],
+  [
+    "an unknown option",
+    { modes: {} },
+    "options.modes is unknown; known are mode, exemptNamespaces, without, podTemplates.",
+  ],
+  [
+    "the namespaces of a policy",
+    { namespaces: { include: ["shop"] } },
+    "options.namespaces is unknown; known are mode,",
+  ],
+  ["the name of a policy", { name: "own" }, "options.name is unknown; known are mode,"],
+  ["templates that are no list of kinds", { podTemplates: ["rollouts"] }, "match.podTemplates"],
   ["an unknown policy", { without: ["x"] }, 'options.without has "x"; known are pod-security-baseline, '],
   ["a name instead of a list", { exemptNamespaces: "kube-system" }, "options.exemptNamespaces is not a list"],
   ["null instead of a list", { exemptNamespaces: null }, "options.exemptNamespaces is not a list"],
@@ -75,4 +87,31 @@ it.each<[what: string, options: unknown, message: string]>([
   const make = (): unknown => packs.baseline(options as PackOptions);
   expect(make).toThrow(PolicyDefinitionError);
   expect(make).toThrow(message);
+});
+
+it.each<[kind: string, podTemplates: PackOptions["podTemplates"], by: readonly string[]]>([
+  ["Rollout", undefined, []],
+  ["Rollout", [{ group: "example.com", resource: "rollouts" }], ["require-image-pull-policy"]],
+  ["Deployment", [{ group: "example.com", resource: "rollouts" }], ["require-image-pull-policy"]],
+  ["Deployment", undefined, ["require-image-pull-policy"]],
+  ["Deployment", false, []],
+])("a pack denies a %s with podTemplates %j by %j", async (kind, podTemplates, by) => {
+  const object = {
+    apiVersion: kind === "Rollout" ? "example.com/v1" : "apps/v1",
+    kind,
+    metadata: { name: "web", namespace: "shop" },
+    spec: { template: { spec: { containers: [{ ...web, imagePullPolicy: "Never" }] } } },
+  };
+  const { policies } = packs.multiTenant(podTemplates === undefined ? {} : { podTemplates });
+  const verdict = await judge(policies, reviewOf(object), "validate");
+  expect(verdict.policies.map(({ policy }) => policy)).toEqual(by);
+  expect(verdict.allowed).toBe(by.length === 0);
+});
+
+it("a pack leaves the templates of policies alone that are not on Pods", () => {
+  const kinds = [{ group: "example.com", resource: "rollouts" }];
+  const before = packs.multiTenant().policies;
+  const after = packs.multiTenant({ podTemplates: kinds }).policies;
+  const changed = after.filter(({ match }, index) => match.podTemplates !== before[index]?.match.podTemplates);
+  expect(changed.map(({ name }) => name)).toEqual(["require-image-pull-policy"]);
 });
