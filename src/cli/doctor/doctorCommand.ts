@@ -29,7 +29,7 @@ export function doctorCommand(readSources?: ReadGateSources): AddCommand {
       .addOption(
         new Option(
           "--all",
-          "check all clusters, one line for each: those of --gate or --clusters, else all contexts of the kubeconfig",
+          "check all clusters, one line for each: those of the gate or of --clusters, else all contexts of the kubeconfig",
         ).conflicts(["config", "cluster", "context", "preflight"]),
       );
     addFleetOptions(command)
@@ -41,7 +41,7 @@ Example:
   $ postern doctor --preflight https://gate.example.com --cluster production
   $ postern doctor --preflight https://gate.example.com --ca roots.pem \\
       --context production
-  $ postern doctor --all --gate gate.ts --contexts 'admin@{cluster}'
+  $ postern doctor --all --only 'prod-*'
 
 The endpoint is checked from this machine, and from the API server with a
 self-test (a dry run).
