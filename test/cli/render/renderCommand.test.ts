@@ -40,7 +40,7 @@ describe("postern render", () => {
     expect([code, err]).toEqual([0, expect.stringMatching(/^postern: warning: [^\n]* \(identity-none\)\n$/)]);
     const stored = readFileSync(fixture("registrations/readmeGate.yaml"), "utf8");
     // The stored file keeps the version that wrote it.
-    expect(out).toBe(stored.replaceAll("postern.dev/version: 0.1.0", `postern.dev/version: ${manifest.version}`));
+    expect(out).toBe(stored.replaceAll('postern.dev/version: "0.1.0"', `postern.dev/version: "${manifest.version}"`));
     expect((await runPostern(["render", "--gate", README_GATE, "--cluster", "production", ...AT])).out).toBe(out);
   });
 

@@ -60,8 +60,8 @@ describe("versionedText", () => {
   });
 
   it("adds a heading to the changelog, above what was not released", () => {
-    const text = versionedText("CHANGELOG.md", read("CHANGELOG.md"), to);
-    expect(text).toContain("## [Unreleased]\n\n## [9.8.7] - 2026-12-01\n\n### ");
+    const text = versionedText("CHANGELOG.md", "# C\n\n## [Unreleased]\n\n### Added\n\n- A.\n", to);
+    expect(text).toBe("# C\n\n## [Unreleased]\n\n## [9.8.7] - 2026-12-01\n\n### Added\n\n- A.\n");
   });
 
   it("changes nothing that is of another program or version", () => {
