@@ -1,5 +1,5 @@
 import type { Container, EphemeralContainer } from "kubernetes-types/core/v1.js";
-import { isJsonObject } from "../../protocol/Json.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
 import { PolicyUseError } from "./PolicyUseError.ts";
 
 /** A container of a Pod and its path. */
@@ -15,7 +15,8 @@ const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
 /**
  * Returns a Pod's containers in the order in which they start. Empty for an object of another kind. Throws {@link PolicyUseError} for
- * a Pod without a spec, a list that is not an array and an element that is not a container: a policy must not miss one.
+ * a Pod without a spec, a list that is not an array and an element that is not a container: a policy must not miss one. A
+ * container without a name has the empty name.
  */
 export function podContainers(
   pod: unknown,
@@ -36,16 +37,27 @@ export function podContainers(
     const at = path("spec", list);
     if (!Array.isArray(members)) throw notAPod(`${at} is not a list`);
     for (let index = 0; index < members.length; index += 1) {
-      const container: unknown = members[index];
-      if (!isContainer(container)) throw notAPod(`${at}[${index}] is not a container`);
+      const container = containerOf(members[index]);
+      if (container === undefined)
+        throw notAPod(`${at}[${index}] is not a container: expected an object, with a name that is a text`);
       found.push({ container, list, path: `${at}[${index}]` });
     }
   }
   return found;
 }
 
-function isContainer(value: unknown): value is Container {
-  return isJsonObject(value) && typeof value.name === "string";
+/**
+ * A container without a name has an empty one: a Pod is refused without it, and in templates of custom resources, such as
+ * Knative Services, the controller names it.
+ */
+function containerOf(value: unknown): Container | undefined {
+  if (!isJsonObject(value)) return undefined;
+  if (value.name === undefined || value.name === null) return Object.freeze({ ...value, name: "" });
+  return isContainer(value) ? value : undefined;
+}
+
+function isContainer(value: JsonObject): value is JsonObject & Container {
+  return typeof value.name === "string";
 }
 
 function notAPod(fault: string): PolicyUseError {

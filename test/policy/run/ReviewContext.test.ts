@@ -129,10 +129,33 @@ describe("ReviewContext.containers", () => {
     ],
     ["an error for a container that is a string", { kind: "Pod", spec: { containers: [c("a"), "b"] } }, {}, undefined],
     ["an error for a container that is null", { kind: "Pod", spec: { containers: [null] } }, {}, undefined],
-    ["an error for a container without a name", { kind: "Pod", spec: { containers: [{ image: "i" }] } }, {}, undefined],
+    [
+      "an empty name for containers without one",
+      { kind: "Pod", spec: { containers: [{ image: "i" }, { name: null }] } },
+      {},
+      ["spec.containers[0] ", "spec.containers[1] "],
+    ],
+    [
+      "an error for a container whose name is a number",
+      { kind: "Pod", spec: { containers: [{ name: 1 }] } },
+      {},
+      undefined,
+    ],
   ])("returns %s", async (_what, object, match, seen) => {
     expect(await contextOf(withObject(object), paths, match)).toEqual(seen);
   });
+});
+
+it("a container without a name is judged with the fields that it has", async () => {
+  const knative = { group: "serving.knative.dev", version: "v1", resource: "services" };
+  const containers = [{ image: "a" }, { image: "b", name: "b" }];
+  const review = withObject({ spec: { template: { spec: { containers } } } }, { resource: knative });
+  const podTemplates = [{ group: "serving.knative.dev", resource: "services" }];
+  const images = (x: Context) => x.containers().map(({ container, path }) => [path, container.name, container.image]);
+  expect(await contextOf(review, images, { podTemplates })).toEqual([
+    ["spec.template.spec.containers[0]", "", "a"],
+    ["spec.template.spec.containers[1]", "b", "b"],
+  ]);
 });
 
 describe("a policy on Pod templates fails for a workload without a template", () => {
