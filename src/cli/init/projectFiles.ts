@@ -1,5 +1,6 @@
 import { cloudflareFiles } from "./cloudflare/cloudflareFiles.ts";
 import { gateFiles } from "./files/gateFiles.ts";
+import { installText } from "./files/installText.ts";
 import { packageFiles } from "./files/packageFiles.ts";
 import { readmeText } from "./files/readmeText.ts";
 import { syncText } from "./files/syncText.ts";
@@ -32,6 +33,7 @@ export function projectFiles({ project, versions, spec, keys }: ProjectParts): P
     ...OF_RUNTIME[project.runtime](project),
     ...packageFiles(project, versions, spec),
     { path: ".github/workflows/gate.yml", content: workflowText(project) },
+    { path: "postern.yaml", content: installText(project, keys.production?.x ?? "") },
     { path: "sync.yaml", content: syncText(project, keys.production?.x ?? "") },
     ...ENVIRONMENTS.flatMap((environment) => {
       const key = keys[environment];

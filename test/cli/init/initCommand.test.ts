@@ -45,6 +45,17 @@ describe("postern init", () => {
     });
   });
 
+  it.each(RUNTIMES)("writes configs for %s that render, sync and install take", async (runtime) => {
+    await init(runtime, "gate");
+    const inside = (...args: string[]): Promise<Ran> => insideFolder(join(folder.path, "gate"), () => runPostern(args));
+    const rendered = await inside(
+      ..."render --gate gate.ts --cluster production --url https://gate.example.com".split(" "),
+    );
+    expect(rendered).toMatchObject({ code: 0, out: expect.stringContaining("kind: ValidatingWebhookConfiguration") });
+    expect(await inside("install")).toMatchObject({ code: 0, out: expect.stringContaining("kind: CronJob") });
+    expect(await inside("review", "--gate", "gate.ts", "--cluster", "staging", "manifests")).toMatchObject({ code: 0 });
+  });
+
   it("gives each environment a key of its own, which only the owner can read, and Git ignores", async () => {
     await init("node", "gate");
     const keys = ["staging", "production"].map((name) => JSON.parse(read(`gate/.secrets/signing-key.${name}.json`)));

@@ -22,7 +22,7 @@ The policies of your Kubernetes clusters, in TypeScript. API servers ask the gat
 | \`policies/\` | your policies, each with its tests. \`npx --no postern new policy NAME --gate gate.ts\` writes another one |
 ${FILES[runtime]}
 | \`manifests/\` | what CI reviews |
-| \`sync.yaml\` | the config of \`postern sync\` in the cluster \`${cluster}\` |
+| \`sync.yaml\`, \`postern.yaml\` | the config of \`postern sync\`, and of what \`postern install\` puts into the cluster \`${cluster}\` |
 | \`.secrets/\` | a key for each environment, which signs self-tests. It is not in Git: keep it in your secret store |
 | \`.github/workflows/gate.yml\` | CI: types, tests, the review of manifests, and a deployment that changes nothing |
 
@@ -60,11 +60,12 @@ npx --no postern render --admission-config --gate gate.ts --cluster ${cluster} -
 }
 \`\`\`
 
-**5. Keep the cluster in step.** Certificates and URLs change. The sync writes \`caBundle\` and \`url\` before they do. Try it from here, and then run it in the cluster as \`node_modules/postern/infra/kubernetes/README.md\` says:
+**5. Keep the cluster in step.** Certificates and URLs change. The sync writes \`caBundle\` and \`url\` before they do. Hand the registrations over and try it from here. Then name its image in \`postern.yaml\`, and install it:
 
 \`\`\`sh
 npx --no postern render --gate gate.ts --cluster ${cluster} --url ${url} --sync | kubectl apply --server-side --field-manager=postern -f -
 npx --no postern sync --config sync.yaml --dry-run --context ${cluster}
+npx --no postern install --config postern.yaml | kubectl apply --server-side -f -
 \`\`\`
 
 ## Afterwards
@@ -72,6 +73,7 @@ npx --no postern sync --config sync.yaml --dry-run --context ${cluster}
 - **Enforce the pack.** Remove \`mode: "warn"\` in \`gate.ts\`, deploy, and register again: \`failurePolicy\` follows from the modes.
 - **Upgrade.** Install the new tarball: \`npm install ./vendor/postern-VERSION.tgz\`. Read its \`CHANGELOG.md\`, run \`npm test\`, deploy to staging and then to production, and register again.
 - **Another cluster.** Add it to \`clusters\` in \`gate.ts\`, deploy, and repeat the steps 3 to 5.
+- **Many clusters.** \`npx --no postern render --all --gate gate.ts --url ${url} --out registrations\` writes a folder for each, for a GitOps repository.
 
 The documentation is in \`node_modules/postern/README.md\`.
 `;

@@ -1,7 +1,5 @@
-import type { Project, Runtime } from "../Project.ts";
-
-/** The catalogue with the roots of the certificates that each runtime serves. */
-const ROOTS: Readonly<Record<Runtime, string>> = { cloudflare: "cloudflare", lambda: "aws", node: "letsencrypt" };
+import type { Project } from "../Project.ts";
+import { trustRoots } from "./trustRoots.ts";
 
 /** The config of `postern sync` in the first cluster, for the gate in production. `x` is of its public signing key. */
 export function syncText({ runtime, clusters: [cluster], domains }: Project, x: string): string {
@@ -11,7 +9,7 @@ gate: postern
 cluster: ${JSON.stringify(cluster)}
 url: https://${domains.production}
 # Whose certificates the gate serves: cloudflare, aws, letsencrypt, google, sslcom, sectigo, or a file with roots in PEM.
-trust: { mode: pin, roots: [${ROOTS[runtime]}] }
+trust: { mode: pin, roots: [${trustRoots(runtime)}] }
 # The public part of .secrets/signing-key.production.json.
 selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: ${JSON.stringify(x)} } }
 soak: 24h
