@@ -47,6 +47,8 @@ const BUILT: ReadonlyMap<string, number> = new Map([
   ["src/records/chain/verify/canonicalPattern.ts", 1],
   // The path and the kind of an owner, escaped, between fixed texts: `postern review`, of the findings of the gate itself.
   ["src/cli/review/coverFindings.ts", 2],
+  // Constants of the same folder. They match places and images, whose length the schema of the config has bounded.
+  ["src/cli/install/expression/operations.ts", 2],
   // A pattern of a table of tests, compiled only to be matched by linearPattern.
   ["src/cli/test/table/messagePattern.ts", 1],
   // A pattern that is written in a function of the gate, to translate it. It is never matched.

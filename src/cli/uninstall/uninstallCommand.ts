@@ -27,10 +27,9 @@ Example:
   $ postern uninstall --output json | jq '.steps[].commands'
 
 It changes nothing: it prints a script for sh. Run its steps one after the
-other, and stop when one fails. The registrations come first: the API server calls the
-gate until they are gone. The namespaces come last.
-The JSON is {steps: [{name, why, commands}], stays}: each command is a list of
-arguments.
+other, and stop when one fails. The registrations come first: the API server
+calls the gate until they are gone. The namespaces come last. The JSON is
+{steps: [{name, why, commands}], stays}: each command is a list of arguments.
 Exit codes: 0 printed, 2 usage, or a fault of the config.`,
     )
     .action(async (components: string[], options: UninstallOptions) =>

@@ -93,7 +93,7 @@ export const installSchema = z.strictObject({
   suspend: z.boolean(),
   issuer: z.strictObject({
     kind: z.enum(["ca", "acme-http01", "acme-dns01", "existing"]),
-    email: z.optional(text(/^\S+@\S+$/, "an e-mail address")),
+    email: z.optional(text(/^[^\s@]+@[^\s@]+$/, "an e-mail address")),
     server: httpsUrl,
     ingressClass: objectName,
     dns01: z.optional(free),

@@ -101,8 +101,11 @@ function hostFaults({ address, hosts }: InstallConfig): (readonly [key: string, 
     faults.push(["address", `is ${address}; write it as URLs have it: ${plain(address)}`]);
   for (const [index, place] of hosts.entries()) {
     const bare = /^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*$/.test(place);
-    const name = bare ? place : place.replace(/^\[([^\]]*)\].*$/, "$1").replace(/^([^:/]*)[:/].*$/, "$1");
-    const host = bare || place.startsWith("[") ? place.replace(/^\[?([^\]]*)\]?.*$/, "$1") : name;
+    const host = bare
+      ? place
+      : place.startsWith("[")
+        ? place.slice(1, place.indexOf("]"))
+        : (place.split(/[:/]/)[0] ?? "");
     const front = `https://${bare ? `[${place}]` : place.replace(/:443(?=\/|$)/, "").replace(/:\*$/, ":1")}`;
     if (!Host.canParse(host)) faults.push([`hosts.${index}`, `${JSON.stringify(place)} is no host of a URL`]);
     else if (plain(host) !== host)
