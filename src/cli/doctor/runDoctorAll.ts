@@ -15,6 +15,7 @@ import { type FleetRow, printFleetTable } from "../fleet/fleetTable.ts";
 import { shortList } from "../fleet/shortList.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_FAILED } from "../terminal/exitCode.ts";
+import { jsonText } from "../terminal/jsonLine.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { type DoctorReport, doctorReport } from "./doctorReport.ts";
 import type { GateReader, ReadGateSources } from "./GateReader.ts";
@@ -61,7 +62,7 @@ export async function runDoctorAll(
   });
   const note = ignoredProxy(terminal.env, [...bases]);
   if (note !== undefined) terminal.stderr.write(`postern: ${note}\n`);
-  if (isJson) terminal.stdout.write(`${JSON.stringify({ clusters: answers.map(jsonOf) }, null, 2)}\n`);
+  if (isJson) terminal.stdout.write(jsonText({ clusters: answers.map(jsonOf) }));
   else {
     printFleetTable(terminal, answers.map(rowOf));
     if (answers.some((answer) => "value" in answer && answer.value.result !== "ok"))

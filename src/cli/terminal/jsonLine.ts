@@ -8,6 +8,15 @@ const UNSAFE = /[\u007f-\u009f\p{Bidi_Control}]/gu;
  * of a log, so it is written with an escape.
  */
 export function jsonLine(value: object): string {
+  return `${safeJson(writeJson(value))}\n`;
+}
+
+/** A value as indented JSON that is safe in the same way, with the line break. */
+export function jsonText(value: object): string {
+  return `${safeJson(JSON.stringify(value, null, 2))}\n`;
+}
+
+function safeJson(text: string): string {
   const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return `${writeJson(value).replace(UNSAFE, escaped).replaceAll("##[", "#\\u0023[")}\n`;
+  return text.replace(UNSAFE, escaped).replaceAll("##[", "#\\u0023[");
 }

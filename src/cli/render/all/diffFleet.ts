@@ -5,6 +5,7 @@ import { FleetProgress } from "../../fleet/FleetProgress.ts";
 import { type FleetRow, printFleetTable } from "../../fleet/fleetTable.ts";
 import { shortList } from "../../fleet/shortList.ts";
 import { EXIT_DIFFERENT, EXIT_FAILED, EXIT_OK } from "../../terminal/exitCode.ts";
+import { jsonText } from "../../terminal/jsonLine.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { clusterDifferences } from "../clusterDifferences.ts";
 import { type ClusterDiff, type DiffResult, otherClustersIn, resultOf } from "./ClusterDiff.ts";
@@ -43,7 +44,7 @@ export async function diffFleet(
     answer,
     result: "value" in answer ? resultOf(answer.value) : answer.kind,
   }));
-  if (isJson) terminal.stdout.write(`${JSON.stringify({ clusters: results.map(jsonOf) }, null, 2)}\n`);
+  if (isJson) terminal.stdout.write(jsonText({ clusters: results.map(jsonOf) }));
   else {
     printFleetTable(terminal, results.map(rowOf));
     if (results.some(({ result }) => result === "different" || result === "incomparable"))

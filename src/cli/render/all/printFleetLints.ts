@@ -1,6 +1,7 @@
 import type { Lint } from "../../../registration/lint/Lint.ts";
 import { printable } from "../../../telemetry/printable.ts";
 import { shortList } from "../../fleet/shortList.ts";
+import { jsonLine } from "../../terminal/jsonLine.ts";
 import { paint, type Terminal } from "../../terminal/Terminal.ts";
 import type { RenderedCluster } from "./renderFleet.ts";
 
@@ -9,7 +10,7 @@ export function printFleetLints(terminal: Terminal, clusters: readonly RenderedC
   for (const { lint, names } of groupLints(clusters)) {
     const { code, severity, place, message } = lint;
     if (isJson) {
-      terminal.stderr.write(`${JSON.stringify({ code, severity, place, message, clusters: names })}\n`);
+      terminal.stderr.write(jsonLine({ code, severity, place, message, clusters: names }));
       continue;
     }
     const shown = paint(terminal, terminal.stderr, severity === "error" ? "red" : "yellow", severity);

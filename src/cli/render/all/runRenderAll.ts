@@ -4,6 +4,7 @@ import { loadGate } from "../../gate/loadGate.ts";
 import { CliError } from "../../terminal/CliError.ts";
 import { EXIT_DIFFERENT, EXIT_FAILED, EXIT_OK } from "../../terminal/exitCode.ts";
 import { formatFault } from "../../terminal/InputFault.ts";
+import { jsonText } from "../../terminal/jsonLine.ts";
 import { ProgressBar } from "../../terminal/ProgressBar.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { readSamples } from "../readSamples.ts";
@@ -59,7 +60,7 @@ export async function runRenderAll(terminal: Terminal, options: RenderAllOptions
   if (plan.faults.length > 0) return EXIT_FAILED;
   if (!check) await writePlan(plan, prune);
   const report = filesReport(gate.name, plan, { check, prune });
-  if (isJson) terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (isJson) terminal.stdout.write(jsonText(report));
   else printFilesReport(terminal, report, { check, prune });
   return check && isChange(report) ? EXIT_DIFFERENT : EXIT_OK;
 }

@@ -133,6 +133,17 @@ describe("postern render --all --diff", () => {
     expect(clusters[1].fault).toBe("no answer within 1 s");
   });
 
+  it("is safe for a terminal, whatever a cluster says", async () => {
+    const fault = refusing.fault;
+    refusing.fault = { status: 500, message: "\u001b[2Jgone\u009b2J\u202e\n##[error]x" };
+    const [text, json] = [await diff(["--only", "refuses"]), await diff(["--only", "refuses", "--output", "json"])];
+    refusing.fault = fault;
+    for (const { out } of [text, json])
+      expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]|\n##\[/u);
+    expect(json.out).not.toContain("##[");
+    expect(JSON.parse(json.out).clusters[0].fault).toContain("gone");
+  });
+
   it("shows a bar on a terminal, and removes it", async () => {
     const { err } = await diff(["--only", "hole"], { isTTY: true, env: { NO_COLOR: "1" } });
     expect(err).toMatch(/\r\[\.{30}\] 0 of 1 clusters/);
