@@ -5,12 +5,20 @@ import { printable } from "../telemetry/printable.ts";
 import { viewFolder } from "./help/FolderView.ts";
 import { GroupedHelp } from "./help/GroupedHelp.ts";
 import { greeting } from "./help/greeting.ts";
+import type { Advise } from "./terminal/advice/withAdvice.ts";
 import { closestName } from "./terminal/closestName.ts";
 import { EXIT_FAILED, EXIT_OK, exitCode, isShownError } from "./terminal/exitCode.ts";
 import type { Terminal } from "./terminal/Terminal.ts";
 
 /** Adds a command to the program. Its action passes the exit code to `done`. */
 export type AddCommand = (program: Command, terminal: Terminal, done: (code: number) => void) => void;
+
+/** What a program has beside its commands. */
+export interface ProgramSettings {
+  readonly version: string;
+  /** Adds to the message of an error what to do. Default: the message as it is. */
+  readonly advise?: Advise;
+}
 
 /**
  * Runs `postern` with some commands. `args` are the arguments after node and the script. Resolves to the exit code, 0
@@ -19,7 +27,7 @@ export type AddCommand = (program: Command, terminal: Terminal, done: (code: num
 export async function runProgram(
   args: readonly string[],
   terminal: Terminal,
-  version: string,
+  { version, advise = ({ message }) => message }: ProgramSettings,
   commands: readonly AddCommand[],
 ): Promise<number> {
   let code = EXIT_OK;
@@ -42,11 +50,11 @@ export async function runProgram(
       return EXIT_FAILED;
     }
     if (isShownError(error)) {
-      terminal.stderr.write(`postern: ${error.message}\n`);
+      terminal.stderr.write(`postern: ${advise(error, helpOf(calledCommands(program, args)))}\n`);
       return exitCode(error.code);
     }
     if (error instanceof GateConfigError || error instanceof PolicyDefinitionError) {
-      terminal.stderr.write(`postern: ${error.message}\n`);
+      terminal.stderr.write(`postern: ${advise({ code: "bad-gate", message: error.message }, helpOf([]))}\n`);
       return exitCode("bad-gate");
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -83,8 +91,12 @@ function usageFault(program: Command, args: readonly string[], { code, message: 
     .replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)")
     .replace(/\. Expected (\d+) arguments? but got (\d+): (.*)\.$/s, ": $3")
     .replaceAll("\n", " ");
-  const help = ["postern", ...commands.map((it) => it.name()), "--help"].join(" ");
-  return printable(`${fault.replace(/\.$/, "")}; see ${help}`);
+  return printable(`${fault.replace(/\.$/, "")}; see ${helpOf(commands)}`);
+}
+
+/** The command that prints the help of a command. */
+function helpOf(commands: readonly Command[]): string {
+  return ["postern", ...commands.map((it) => it.name()), "--help"].join(" ");
 }
 
 /** The message for the first option that the last of these commands does not have; undefined when it has all. */

@@ -136,6 +136,29 @@ publish: { file: ./out.jws }
     }
   }
 
+  /** Writes a file into the folder. */
+  write(name: string, text: string): void {
+    this.#folder.write(name, text);
+  }
+
+  /** Runs a command to its end, or until it has written a line when it runs until a signal. `tls.crt` is a certificate. */
+  async run(args: readonly string[], until: "end" | "line" = "end"): Promise<{ out: string; err: string }> {
+    const { cert } = this.#source.paths();
+    const given = args.map((arg) => (arg === "tls.crt" ? cert : arg));
+    const postern = new PosternProcess(given, this.#folder.path, { HOME: this.#folder.path });
+    try {
+      if (until === "line") {
+        await postern.says(/\n/);
+        postern.signal("SIGTERM");
+      }
+      await postern.exit();
+      return { out: postern.out, err: postern.err };
+    } finally {
+      postern.kill();
+      await postern.ended;
+    }
+  }
+
   stop(): void {
     this.#api.stop();
     this.#source.remove();

@@ -138,7 +138,7 @@ export const OPTION_SETS: readonly OptionSet[] = [
   },
   {
     command: "new policy",
-    options: { dir: "policies", gate: "gate.ts" },
+    options: { dir: "policies", gate: "gate.ts", output: "json" },
     // It writes no gate that the commands below would find.
     rest: ["there"],
     ending: together("policies/there.ts: is there already"),

@@ -22,7 +22,12 @@ export class PosternRun {
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const stdout = { write: (text: string) => (this.out += text), isTTY: false };
     const stderr = { write: (text: string) => (this.err += text), isTTY: false };
-    this.#ended = runProgram(args, { stdout, stderr, stdin: nothing(), env }, "1.2.3", ALL_COMMANDS).finally(() => {
+    this.#ended = runProgram(
+      args,
+      { stdout, stderr, stdin: nothing(), env },
+      { version: "1.2.3" },
+      ALL_COMMANDS,
+    ).finally(() => {
       this.#isDone = true;
     });
   }

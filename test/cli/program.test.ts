@@ -17,7 +17,7 @@ describe("postern help", () => {
     const { code, out, err } = await runPostern([...words, "--help"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(new RegExp(`^Usage: postern ${command} `));
-    expect(out).toMatch(new RegExp(`\\nExamples?:\\n(?: {2}.*\\n)*? {2}\\$ postern ${command}(?: |\\n)`));
+    expect(out).toMatch(new RegExp(`\\nExamples?:\\n(?: {2}.*\\n)*? {2}\\$ (?:npx --no )?postern ${command}(?: |\\n)`));
     expect(out).toMatch(/Exit codes: 0/);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(await runPostern(["help", ...words])).toEqual({ code, out, err });
@@ -128,7 +128,7 @@ it("runProgram exits with 2 and prints the stack for an internal error", async (
       stdin: (async function* () {})(),
       env: {},
     },
-    "1.2.3",
+    { version: "1.2.3" },
     [],
   );
   expect(code).toBe(2);

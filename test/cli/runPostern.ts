@@ -72,7 +72,7 @@ export async function runPostern(
       stdin: chunks(stdin),
       env,
     },
-    "1.2.3",
+    { version: "1.2.3" },
     ALL_COMMANDS,
   );
   return { code, out, err };

@@ -1,4 +1,5 @@
 import type { AddCommand } from "../program.ts";
+import { outputOption } from "../terminal/sharedOptions.ts";
 import type { NewPolicyOptions } from "./runNewPolicy.ts";
 
 /** Adds `postern new`: writes what a project begins with. */
@@ -24,6 +25,7 @@ const policyCommand: AddCommand = (group, terminal, done) => {
     .argument("<name>", "name of the policy: lower-case letters, digits and '-'")
     .option("--dir <folder>", "folder of the two files", "policies")
     .option("--gate <file>", "gate that gets the policy; it is made when it is not there (default: functions/gate.ts)")
+    .addOption(outputOption())
     .addHelpText(
       "after",
       `
@@ -36,6 +38,7 @@ Writes DIR/NAME.ts and DIR/NAME.test.yaml. A file that is there is never
 overwritten. The gate gets an import and an element of its list of policies,
 when it has one as a list; the difference is printed. Else the two lines to
 add are printed, and the gate stays as it is.
+The JSON is {written, gate: {file, change, lines}, next}.
 Exit codes: 0 written, 2 usage, a file that is there already, or a gate that
 does not load.`,
     )

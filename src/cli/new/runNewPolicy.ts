@@ -19,6 +19,20 @@ import { type StarterNames, starterGate, starterPolicy, starterTable } from "./s
 export interface NewPolicyOptions {
   readonly dir: string;
   readonly gate?: string;
+  readonly output: "text" | "json";
+}
+
+/** The JSON of `postern new policy`. */
+interface NewPolicyReport {
+  readonly written: readonly string[];
+  /** `lines` are those that were added or, when the gate is unchanged, those to add. */
+  readonly gate: {
+    readonly file: string;
+    readonly change: "made" | "changed" | "unchanged";
+    readonly lines: readonly string[];
+  };
+  /** The command to run next. */
+  readonly next: string;
 }
 
 const INDENT = " ".repeat(12);
@@ -44,43 +58,51 @@ export async function runNewPolicy(terminal: Terminal, name: string, options: Ne
   const hasGate = existsSync(gate);
   if (hasGate && (await loadGate(gate)).policies.some((policy) => policy.name === name))
     throw new CliError("usage", `${gate}: has a policy ${name} already; choose another name`);
-  const say = (label: string, text: string): unknown =>
-    terminal.stdout.write(
-      `${paint(terminal, terminal.stdout, "green", label.padEnd(10))}  ${wrapText(printable(text), INDENT)}\n`,
-    );
   await writeNew(policyFile, starterPolicy(names));
-  say("written", policyFile);
   await writeNew(tableFile, starterTable(names, options.gate === undefined ? undefined : importPath(dir, gate)));
-  say("written", tableFile);
   const path = importPath(dirname(gate), policyFile.slice(0, -extname(policyFile).length));
-  if (!hasGate) {
-    await writeNew(gate, starterGate(names, gateLines("", { ...names, path }).importLine));
-    say("written", gate);
-  } else await addToGate(terminal, gate, { ...names, path });
-  say("next", `postern test ${tableFile}`);
+  if (!hasGate) await writeNew(gate, starterGate(names, gateLines("", { ...names, path }).importLine));
+  const added = hasGate ? await addToGate(gate, { ...names, path }) : { change: "made" as const, lines: [] };
+  const report: NewPolicyReport = {
+    written: [policyFile, tableFile],
+    gate: { file: gate, ...added },
+    next: `postern test ${tableFile}`,
+  };
+  if (options.output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else printReport(terminal, report);
   return EXIT_OK;
 }
 
-/** Adds a policy to a gate, as far as that is simple and the gate then has it. Else it prints the two lines. */
+/** Adds a policy to a gate, as far as that is simple and the gate then has it. Else its lines are those to add. */
 async function addToGate(
-  terminal: Terminal,
   gate: string,
   policy: StarterNames & { readonly path: string },
-): Promise<void> {
-  const { stdout } = terminal;
+): Promise<Pick<NewPolicyReport["gate"], "change" | "lines">> {
   const before = await readFile(gate, "utf8");
   const after = registerPolicy(before, policy);
-  if (after !== undefined && (await replaceGate(gate, after, policy.name))) {
-    stdout.write(`${paint(terminal, stdout, "green", "changed".padEnd(10))}  ${printable(gate)}\n`);
-    for (const line of changedLines(before, after))
-      stdout.write(`${INDENT}${paint(terminal, stdout, line.startsWith("+") ? "green" : "red", printable(line))}\n`);
-    return;
-  }
+  if (after !== undefined && (await replaceGate(gate, after, policy.name)))
+    return { change: "changed", lines: changedLines(before, after) };
   const { importLine, element } = gateLines(before, policy);
-  stdout.write(
-    `${paint(terminal, stdout, "yellow", "to do".padEnd(10))}  ${wrapText(`${printable(gate)} is not changed: add two lines to it`, INDENT)}\n`,
-  );
-  stdout.write(`${INDENT}${importLine}\n${INDENT}${element}, in the list of policies\n`);
+  return { change: "unchanged", lines: [importLine, element] };
+}
+
+function printReport(terminal: Terminal, { written, gate, next }: NewPolicyReport): void {
+  const { stdout } = terminal;
+  const say = (label: string, text: string, color: "green" | "yellow" = "green"): unknown =>
+    stdout.write(`${paint(terminal, stdout, color, label.padEnd(10))}  ${wrapText(printable(text), INDENT)}\n`);
+  for (const file of written) say("written", file);
+  if (gate.change === "made") say("written", gate.file);
+  if (gate.change === "changed") {
+    stdout.write(`${paint(terminal, stdout, "green", "changed".padEnd(10))}  ${printable(gate.file)}\n`);
+    for (const line of gate.lines)
+      stdout.write(`${INDENT}${paint(terminal, stdout, line.startsWith("+") ? "green" : "red", printable(line))}\n`);
+  }
+  if (gate.change === "unchanged") {
+    const [importLine = "", element = ""] = gate.lines;
+    say("to do", `${printable(gate.file)} is not changed: add two lines to it`, "yellow");
+    stdout.write(`${INDENT}${importLine}\n${INDENT}${element}, in the list of policies\n`);
+  }
+  say("next", next);
 }
 
 /** Replaces a gate in one step, when the new text loads and has the policy. It is tried beside the old one, for its imports. */

@@ -23,6 +23,8 @@ export const ${identifier} = policy({
     resources: ["pods"],
     podTemplates: true,
     namespaces: { exclude: ["kube-*"] },
+    // These can change labels too. Only the control plane and kubelets write them, and each would be a call.
+    unasked: ["pods/binding", "pods/status"],
   },
 
   // What the policy says of one of them: nothing, deny("why"), warn("why"), or a list of these.

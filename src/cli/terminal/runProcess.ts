@@ -1,5 +1,6 @@
 import type { EventEmitter } from "node:events";
 import { type AddCommand, runProgram } from "../program.ts";
+import { withAdvice } from "./advice/withAdvice.ts";
 import { EXIT_FAILED } from "./exitCode.ts";
 import { orStalled } from "./orStalled.ts";
 
@@ -24,7 +25,7 @@ export async function runProcess(commands: readonly AddCommand[], version: strin
     process.exit(EXIT_FAILED);
   });
   guardOutput(stderr, () => process.exit(EXIT_FAILED));
-  const run = runProgram(args, { stdout: report, stderr, stdin, env }, version, commands);
+  const run = runProgram(args, { stdout: report, stderr, stdin, env }, { version, advise: withAdvice }, commands);
   const code = await orStalled(run, process, {
     command: args[0] ?? "postern",
     onStalled: ({ message }) => stderr.write(`postern: ${message}\n`),

@@ -166,7 +166,7 @@ describe("postern records verify", () => {
         env: {},
       };
       const args = ["records", "verify", "--key", bed.keys, "-"];
-      expect(await runProgram(args, terminal, "1", [recordsCommand])).toBe(0);
+      expect(await runProgram(args, terminal, { version: "1" }, [recordsCommand])).toBe(0);
       if (isTTY) expect(err).toMatch(/^\rverifying production: \d records\r {31}\r$/);
       else expect(err).toBe("");
       expect(out).toMatch(/no findings/);

@@ -44,7 +44,7 @@ export class TappedSync {
     const out = { stdout: "", stderr: "" };
     const writer = (name: keyof typeof out) => ({ write: (text: string) => (out[name] += text) });
     const terminal = { stdout: writer("stdout"), stderr: writer("stderr"), stdin: (async function* () {})(), env: {} };
-    const code = await runProgram(this.#args(config), terminal, "0.0.0", [syncCommand]);
+    const code = await runProgram(this.#args(config), terminal, { version: "0.0.0" }, [syncCommand]);
     return { code, ...out };
   }
 
