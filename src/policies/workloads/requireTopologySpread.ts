@@ -11,7 +11,7 @@ import { exactName } from "../exactName.ts";
 export const requireTopologySpread = builtin({
   name: "require-topology-spread",
   description: "Workloads with several replicas must spread them",
-  match: { resources: ["deployments", "statefulsets"] },
+  match: { resources: ["deployments", "statefulsets"], unasked: ["deployments/scale", "statefulsets/scale"] },
   params: {
     /** The labels of nodes over whose values Pods must be spread, each with a constraint of its own. */
     topologyKeys: z._default(z.array(exactName).check(z.minLength(1)), ["topology.kubernetes.io/zone"]),

@@ -31,18 +31,19 @@ const VERBS: Readonly<Partial<Record<LintCode, string>>> = { "version-not-served
 
 function faultOf(
   { match }: Policy,
-  { group, resource, versions }: RegisteredTarget,
+  { group, resource, versions, template }: RegisteredTarget,
 ): { code: LintCode; reason: string } | undefined {
   if (group === "*" || resource === "*") return undefined;
   const isAny = versions.includes("*");
   const typed = builtinVersions(resource).find((it) => it.group === group)?.version;
-  if (typed === undefined)
-    return isAny && match.apiVersions === undefined
-      ? {
-          code: "any-version",
-          reason: `in the version that the client chooses: name versions in match.apiVersions, or "*" for any`,
-        }
-      : undefined;
+  if (typed === undefined) {
+    if (!isAny || match.apiVersions !== undefined || namesVersion(match, group, resource)) return undefined;
+    const place = template.length === 0 ? "versions in match.apiVersions" : "the version in podTemplates";
+    return {
+      code: "any-version",
+      reason: `in the version that the client chooses: name ${place}, or "*" for any`,
+    };
+  }
   const served = [typed, ...(ALSO_SERVED[resource] ?? [])];
   if (!isAny && !versions.some((version) => served.includes(version)))
     return {
@@ -56,4 +57,12 @@ function faultOf(
     code: "version-not-typed",
     reason: `${which}, but the type of ctx.object is that of ${typed}; without match.apiVersions the API server converts to ${typed}`,
   };
+}
+
+/** Whether `podTemplates` names a version of a kind, be it any. */
+function namesVersion({ podTemplates }: Policy["match"], group: string, resource: string): boolean {
+  return (
+    Array.isArray(podTemplates) &&
+    podTemplates.some((kind) => kind.group === group && kind.resource === resource && kind.version !== undefined)
+  );
 }

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { lintSubresources } from "../../../src/cli/render/lintSubresources.ts";
 import { denyLabels } from "../../../src/policies/labels/denyLabels.ts";
 import { requireLabels } from "../../../src/policies/labels/requireLabels.ts";
+import * as packs from "../../../src/policies/packs/index.ts";
 import { requireResources } from "../../../src/policies/resources/requireResources.ts";
 import type { Match } from "../../../src/policy/define/Match.ts";
 import { type Policy, policy } from "../../../src/policy/define/policy.ts";
@@ -117,3 +118,12 @@ it("lintSubresources has nothing to say of mutators and of the built-in policies
   });
   expect(await lintsOf(mutator, denyLabels(), requireLabels(), requireResources())).toEqual([]);
 });
+
+it.each(Object.entries(packs))(
+  "the pack %s has no lint, because users cannot change its matches",
+  async (_name, make) => {
+    const { policies } = make();
+    const paramsOf = (name: string): unknown => policies.find((it) => it.name === name)?.params?.parse(undefined);
+    expect(await lintSubresources({ policies }, { ...settings, paramsOf })).toEqual([]);
+  },
+);

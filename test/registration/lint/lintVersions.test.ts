@@ -47,6 +47,14 @@ it.each<[match: Match, lints: string[]]>([
   [{ resources: ["widgets"], apiGroups: ["example.com"], apiVersions: ["v1"] }, []],
   [{ resources: ["gadgets"], apiGroups: ["example.com"] }, []],
   [{ resources: ["widgets"], apiGroups: ["*"] }, []],
+  [
+    { resources: ["pods"], podTemplates: [{ group: "argoproj.io", resource: "rollouts" }] },
+    [
+      'any-version judges rollouts.argoproj.io in the version that the client chooses: name the version in podTemplates, or "*" for any',
+    ],
+  ],
+  [{ resources: ["pods"], podTemplates: [{ group: "argoproj.io", resource: "rollouts", version: "v1alpha1" }] }, []],
+  [{ resources: ["pods"], podTemplates: [{ group: "argoproj.io", resource: "rollouts", version: "*" }] }, []],
 ])("lintVersions reports of %j", (match, lints) => {
   const found = lintVersions(withHubs(validator("p", match), [gadgets]));
   expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual(lints);
