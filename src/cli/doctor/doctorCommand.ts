@@ -16,7 +16,10 @@ export function doctorCommand(readSources?: ReadGateSources): AddCommand {
     const command = program
       .command("doctor")
       .description("check the registrations of a gate in a cluster and print what to do; changes nothing")
-      .option("--config <file>", "config of the sync: also checks its roots, its key and its next step")
+      .option(
+        "--config <file>",
+        "config of the sync: also checks its roots, its key and its next step; with --all one for each {cluster}",
+      )
       .option("--cluster <name>", "name of the cluster in the gate (default: from the config or each registration)");
     if (readSources !== undefined)
       command.option("--gate <file>", "file that exports the gate: also checks that all of its policies are called");
@@ -30,7 +33,7 @@ export function doctorCommand(readSources?: ReadGateSources): AddCommand {
         new Option(
           "--all",
           "check all clusters, one line for each: those of the gate or of --clusters, else all contexts of the kubeconfig",
-        ).conflicts(["config", "cluster", "context", "preflight"]),
+        ).conflicts(["cluster", "context", "preflight"]),
       );
     addFleetOptions(command)
       .addHelpText(

@@ -1,4 +1,4 @@
-import { viewCluster } from "../../doctor/cluster/viewCluster.ts";
+import { type ViewDeps, viewCluster } from "../../doctor/cluster/viewCluster.ts";
 import type { Severity } from "../../doctor/DoctorFinding.ts";
 import { diagnose } from "../../doctor/diagnose.ts";
 import { callHttp } from "../../http/callHttp.ts";
@@ -13,6 +13,7 @@ import type { FleetCluster } from "../fleet/FleetCluster.ts";
 import { FleetProgress } from "../fleet/FleetProgress.ts";
 import { type FleetRow, printFleetTable } from "../fleet/fleetTable.ts";
 import { shortList } from "../fleet/shortList.ts";
+import { SyncRunner } from "../sync/SyncRunner.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_FAILED } from "../terminal/exitCode.ts";
 import { jsonText } from "../terminal/jsonLine.ts";
@@ -23,6 +24,8 @@ import { EXITS, TIMEOUTS } from "./runDoctor.ts";
 
 /** Options of `postern doctor --all`, as they are given. */
 export interface DoctorAllOptions extends FleetOptions {
+  /** Config files of syncs, with `{cluster}`. */
+  readonly config?: string;
   readonly gate?: string;
   readonly output: "text" | "json";
   readonly timeout: number;
@@ -40,11 +43,13 @@ export async function runDoctorAll(
   const isJson = options.output === "json";
   const reader = options.gate === undefined ? undefined : await readSources?.(options.gate);
   const { clusters, areNamed } = await clustersOf(reader, options);
+  const configOf = configFiles(options.config, areNamed);
   const progress = new FleetProgress(terminal, clusters.length, isJson);
   const view = oncePer((base) => viewEndpoint(base, TIMEOUTS));
   const bases = new Set<string>();
   const timeoutMs = options.timeout * 1_000;
-  const answers = await askClusters(clusters, { timeoutMs, progress }, async (client, { name }) => {
+  const answers = await askClusters(clusters, { timeoutMs, progress }, async (client, member, signal) => {
+    const { name } = member;
     let lost: unknown;
     const api: KubernetesApi = (request) =>
       client.ask(request).catch((error: unknown): never => {
@@ -53,10 +58,14 @@ export async function runDoctorAll(
       });
     const sources = await reader?.sourcesFor(name);
     const cluster = areNamed ? name : undefined;
-    const found = await viewCluster({ ...VIEW, api, view, cluster, sources }).catch((error: unknown): never => {
-      // Why a call had no answer says more than what could not be read for it.
-      throw lost ?? error;
-    });
+    const file = configOf(member);
+    const synced = file === undefined ? NO_SYNC : await readSync(terminal, file, member, signal);
+    const found = await viewCluster({ ...VIEW, ...synced, api, view, cluster, sources }).catch(
+      (error: unknown): never => {
+        // Why a call had no answer says more than what could not be read for it.
+        throw lost ?? error;
+      },
+    );
     for (const { base } of found.endpoints) bases.add(base);
     return doctorReport(found, diagnose(found));
   });
@@ -72,7 +81,34 @@ export async function runDoctorAll(
 }
 
 /** What the views of all clusters have in common. */
-const VIEW = { now: Date.now, call: callHttp, config: undefined, plan: undefined };
+const VIEW = { now: Date.now, call: callHttp };
+const NO_SYNC = { config: undefined, plan: undefined };
+
+/** Which file has the config of a cluster's sync: its own, or that of `--config`. Throws {@link CliError} `usage`. */
+function configFiles(template: string | undefined, areNamed: boolean): (cluster: FleetCluster) => string | undefined {
+  if (template !== undefined && !template.includes("{cluster}"))
+    throw new CliError("usage", "--config needs {cluster} with --all, such as sync/{cluster}.yaml");
+  if (template !== undefined && !areNamed)
+    throw new CliError("usage", "--config needs the names of clusters: give --gate or --clusters");
+  return ({ config, name }) => config ?? template?.replaceAll("{cluster}", () => name);
+}
+
+/** The config of a cluster's sync, and a dry run of it. Throws `ConfigError`, and {@link CliError} when it is of another cluster. */
+async function readSync(
+  terminal: Terminal,
+  file: string,
+  { name, context, kubeconfig }: FleetCluster,
+  signal: AbortSignal,
+): Promise<Pick<ViewDeps, "config" | "plan">> {
+  const choice = {
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  };
+  const runner = await SyncRunner.create(terminal, { ...choice, config: file, dryRun: true });
+  const { cluster } = runner.config.goal;
+  if (cluster !== name) throw new CliError("usage", `${file}: cluster: expected ${name}, and it is ${cluster}`);
+  return { config: runner.config, plan: () => runner.run(() => undefined, signal) };
+}
 
 /** Without a gate and `--clusters`, each context of the kubeconfig is a cluster, whose name in the gate its registrations say. */
 async function clustersOf(

@@ -10,6 +10,8 @@ export interface ClusterEntry {
   readonly ca?: string | undefined;
   /** For estimates of calls and cost. */
   readonly nodes?: number | undefined;
+  /** Path of the config of its sync, for `doctor`. */
+  readonly config?: string | undefined;
   /** Whether the registrations are handed over to the sync. */
   readonly sync?: boolean | undefined;
 }

@@ -17,6 +17,7 @@ const entry = z.strictObject({
     z.int("expected a whole number").check(z.refine((it) => it >= 1 && it <= 999_999, "expected 1 to 999999")),
   ),
   sync: z.optional(z.boolean()),
+  config: z.optional(text),
 });
 const KEYS = Object.keys(entry.shape);
 
@@ -82,12 +83,13 @@ async function readFolder(folder: string): Promise<FleetCluster[]> {
 }
 
 /** Paths in a file are from the folder of the file. */
-function fromFile(file: string, { ca, kubeconfig, ...entry }: ClusterEntry): ClusterEntry {
+function fromFile(file: string, { ca, kubeconfig, config, ...entry }: ClusterEntry): ClusterEntry {
   const path = (to: string): string => (isAbsolute(to) ? to : join(dirname(file), to));
   return {
     ...entry,
     ...(ca === undefined ? {} : { ca: path(ca) }),
     ...(kubeconfig === undefined ? {} : { kubeconfig: path(kubeconfig) }),
+    ...(config === undefined ? {} : { config: path(config) }),
   };
 }
 

@@ -94,7 +94,33 @@ describe("postern doctor --all", () => {
     }
   });
 
+  it("also checks the sync of each cluster with its config, and says which config cannot be used", async () => {
+    const config = (cluster: string): string => `gate: postern
+cluster: ${cluster}
+trust: { mode: pin, roots: [letsencrypt] }
+selfTest: { publicKey: { kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo } }
+hosts: [gate.example.com]
+jitter: 0s
+`;
+    folder.write("sync/empty.yaml", config("empty"));
+    folder.write("sync/other.yaml", config("third"));
+    folder.write("sync/bad.yaml", "gate: postern\n");
+    const clusters = folder.write(
+      "synced.yaml",
+      "clusters: { empty: , other: { context: away }, bad: { context: hole, config: sync/bad.yaml } }",
+    );
+    const { code, out } = await doctor("--clusters", clusters, "--config", `${folder.path}/sync/{cluster}.yaml`);
+    expect(code).toBe(3);
+    expect(out.split("\n").slice(1, 4)).toEqual([
+      expect.stringMatching(/^bad {6}hole {5}failed {2}\S+sync\/bad\.yaml: \S+/),
+      expect.stringMatching(/^empty {4}empty {4}error {3}\d errors?: [^;]*no-registration/),
+      `other    away     failed  ${folder.path}/sync/other.yaml: cluster: expected other, and it is third`,
+    ]);
+  });
+
   it.each([
+    [["--config", "sync.yaml"], "--config needs {cluster} with --all, such as sync/{cluster}.yaml"],
+    [["--config", "{cluster}.yaml"], "--config needs the names of clusters: give --gate or --clusters"],
     [["--contexts", "a-{cluster}"], "--contexts needs the names of clusters: give --gate or --clusters"],
     [["--only", "x"], '--only "x" names none of the clusters; there are empty, refuses, away, hole'],
     [["--cluster", "x"], "option '--all' cannot be used with option '--cluster <name>'; see postern doctor --help"],

@@ -17,7 +17,7 @@ describe("a file", () => {
     const path = file(`defaults: { url: "https://gate.example.com", sync: true, ca: roots.pem }
 clusters:
   prod-eu:
-  prod-us: { url: "https://us.example.com", context: us, kubeconfig: kube/us, nodes: 12, ca: /etc/us.pem, sync: false }
+  prod-us: { url: "https://us.example.com", context: us, kubeconfig: kube/us, nodes: 12, ca: /etc/us.pem, sync: false, config: us.yaml }
 `);
     const at = join(path, "..");
     expect(await readClusterEntries(path)).toEqual([
@@ -37,6 +37,7 @@ clusters:
         nodes: 12,
         ca: "/etc/us.pem",
         sync: false,
+        config: join(at, "us.yaml"),
       },
     ]);
   });
@@ -53,7 +54,7 @@ clusters:
     ["clusters: { a: { contxt: b } }", /: clusters\.a: unknown key "contxt"$/],
     [
       "defaults: { cntext: b }\nclusters: { a: }",
-      /: defaults: unknown key "cntext"; known are context, kubeconfig, url, ca, nodes, sync$/,
+      /: defaults: unknown key "cntext"; known are context, kubeconfig, url, ca, nodes, sync, config$/,
     ],
     ["clusters: { a: { nodes: 0 } }", /: clusters\.a\.nodes: expected 1 to 999999$/],
     ["clusters: { a: , a: }", /: is not YAML: a key occurs twice, at line 1$/],
