@@ -6,8 +6,8 @@ import type { ExplainOptions } from "./runExplain.ts";
 export const explainCommand: AddCommand = (program, terminal, done) => {
   program
     .command("explain")
-    .description("print what a built-in policy or a pack does, or which policies judge a field")
-    .argument("[name]", "policy, pack or field (default: a list of all policies)")
+    .description("print what a built-in policy or a pack does, or which policies judge a field or a kind")
+    .argument("[name]", "policy, pack, field or kind (default: a list of all policies)")
     .addOption(outputOption())
     .addHelpText(
       "after",
@@ -19,6 +19,7 @@ Example:
   $ postern explain spec.hostNetwork
   $ postern explain containers.securityContext.privileged
   $ postern explain Service.spec.type
+  $ postern explain Ingress
 
 A policy has the name that verdicts have, or that of its function. A field is a
 path with or without indices; its first member may be a kind. Of containers of

@@ -1,4 +1,5 @@
 import type { BuiltinDoc } from "../../policies/catalogue/BuiltinDoc.ts";
+import { podTemplateKinds } from "../../policy/define/podTemplate.ts";
 import { pluralOfKind } from "../../protocol/kubernetesNames.ts";
 
 /** A policy that judges or sets a field. */
@@ -31,6 +32,22 @@ export function judgesOf(field: string, docs: readonly BuiltinDoc[]): FieldJudge
     const paths = [...(isOfKind ? [asked] : []), ...(doc.podTemplates && inTemplate !== undefined ? [inTemplate] : [])];
     const found = paths.flatMap((path) => doc.fields.flatMap((own) => judgeOf(doc, own, path) ?? []));
     return found.find(({ isExact }) => isExact) ?? found[0] ?? [];
+  });
+  return judges.sort((left, right) => Number(right.isExact) - Number(left.isExact));
+}
+
+/**
+ * The policies that judge or set anything of a kind, such as `Ingress` or `ingresses`. Those that only see its Pod template are
+ * last, with its place.
+ */
+export function judgesOfKind(name: string, docs: readonly BuiltinDoc[]): FieldJudge[] {
+  const kinds = [name, pluralOfKind(name)].map((it) => it.toLowerCase());
+  const owner = podTemplateKinds({ resources: [], podTemplates: true }).find(({ resource }) =>
+    kinds.includes(resource),
+  );
+  const judges = docs.flatMap((doc): FieldJudge[] => {
+    if (doc.resources.some((it) => kinds.includes(it.split("/")[0] ?? ""))) return [{ doc, path: "", isExact: true }];
+    return owner !== undefined && doc.podTemplates ? [{ doc, path: owner.path.join("."), isExact: false }] : [];
   });
   return judges.sort((left, right) => Number(right.isExact) - Number(left.isExact));
 }

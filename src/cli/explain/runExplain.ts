@@ -4,7 +4,7 @@ import { CliError } from "../terminal/CliError.ts";
 import { closestName } from "../terminal/closestName.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
-import { type FieldJudge, judgesOf } from "./judgesOf.ts";
+import { type FieldJudge, judgesOf, judgesOfKind } from "./judgesOf.ts";
 import { fieldText, listText, packText } from "./listText.ts";
 import { policyText } from "./policyText.ts";
 
@@ -40,7 +40,8 @@ function find(terminal: Terminal, name: string): Found {
     return { found: { builtins: [policy], packs: [] }, text: () => policyText(terminal, policy, packs) };
   const pack = packs.find((it) => [it.name, `packs.${it.name}`, kebab(it.name)].includes(name));
   if (pack !== undefined) return { found: { builtins: [], packs: [pack] }, text: () => packText(terminal, pack) };
-  const judges: readonly FieldJudge[] = judgesOf(name, builtins);
+  const ofField = judgesOf(name, builtins);
+  const judges: readonly FieldJudge[] = ofField.length === 0 ? judgesOfKind(name, builtins) : ofField;
   if (judges.length === 0) throw new CliError("usage", unknown(name));
   return {
     found: { builtins: judges.map(({ doc }) => doc), packs: [] },

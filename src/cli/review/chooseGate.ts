@@ -4,7 +4,7 @@ import { GateError } from "../../gate/GateError.ts";
 import type { GateRuntime } from "../../gate/GateRuntime.ts";
 import { builtinPolicies, builtinsWithOptions } from "../../policies/builtinPolicies.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import { PROJECT_GATE } from "../gate/chosenGateFile.ts";
+import { knownGateFile, PROJECT_GATE } from "../gate/chosenGateFile.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { closestName } from "../terminal/closestName.ts";
@@ -45,7 +45,7 @@ export async function chooseGate({ gate, use, cluster }: GateChoice): Promise<Ga
   if (!existsSync(PROJECT_GATE))
     throw new CliError(
       "usage",
-      `no policies: name a gate with --gate FILE, or built-in policies with --use NAME (${[...builtinPolicies.keys()].join(", ")})`,
+      `no policies: name a gate with --gate ${knownGateFile()}, or built-in policies with --use NAME (${[...builtinPolicies.keys()].join(", ")})`,
     );
   return loadGate(PROJECT_GATE);
 }

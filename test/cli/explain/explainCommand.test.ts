@@ -90,6 +90,26 @@ describe("postern explain FIELD", () => {
   });
 });
 
+describe("postern explain KIND", () => {
+  it.each(["Ingress", "ingresses", "ingress"])("%s prints the policies of Ingresses only", async (kind) => {
+    const { code, out, err } = await explain(kind);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(`${kind} is judged by\n`);
+    const names = [...out.matchAll(/^ {2}([a-z-]+): /gm)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(["disallow-wildcard-hosts", "require-ingress-tls"]));
+    expect(names).not.toContain("disallow-privileged");
+  });
+
+  it("prints those that see only the Pod template last, with its place", async () => {
+    const { out } = await explain("CronJob");
+    expect(out.replaceAll(/\n {4}/g, " ")).toMatch(
+      /disallow-privileged: [^\n]* \(spec\.jobTemplate\.spec\.template\)\n/,
+    );
+    const { out: deployment } = await explain("deployments");
+    expect(deployment.indexOf("limit-replicas: ")).toBeLessThan(deployment.indexOf("disallow-privileged: "));
+  });
+});
+
 describe("postern explain --output json", () => {
   it.each<[args: string[], builtins: string[], packs: string[]]>([
     [["disallow-privileged"], ["disallow-privileged"], []],

@@ -1,0 +1,23 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { insideFolder } from "../insideFolder.ts";
+import { runPostern } from "../runPostern.ts";
+
+it.each([
+  ["review", "."],
+  ["render", "--cluster", "c", "--url", "https://gate.example.com"],
+])("postern %s without a gate names the file gate.ts of the folder", async (...args) => {
+  const folder = await mkdtemp(join(tmpdir(), "postern-gate-"));
+  try {
+    const before = await insideFolder(folder, () => runPostern(args));
+    await writeFile(join(folder, "gate.ts"), "");
+    const after = await insideFolder(folder, () => runPostern(args));
+    expect([before.code, after.code]).toEqual([2, 2]);
+    expect(before.err).toContain("with --gate FILE");
+    expect(after.err).toContain("with --gate gate.ts");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
