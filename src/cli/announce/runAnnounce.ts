@@ -18,6 +18,7 @@ import { printable } from "../../telemetry/printable.ts";
 import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { CliError, type CliErrorCode } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
+import { whileWorking } from "../terminal/progress/whileWorking.ts";
 import { readConfigFile } from "../terminal/readConfigFile.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { writeFileAtomically } from "../terminal/writeFileAtomically.ts";
@@ -40,7 +41,9 @@ export async function runAnnounce(terminal: Terminal, options: AnnounceOptions):
     const inFolder = (path: string): string => resolve(dirname(file), path);
     const key = await readAnnouncementKey(inFolder(config.key));
     const dependencies = dependenciesOf(terminal, config, inFolder);
-    const report = await askProvider(config.provider, dependencies);
+    const report = await whileWorking(terminal, "asking the provider", () =>
+      askProvider(config.provider, dependencies),
+    );
     const content = contentOf(config, report);
     const place = publishPlace(config.publish, config.gate, dependencies);
     const input = {

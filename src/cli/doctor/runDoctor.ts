@@ -8,6 +8,7 @@ import { viewEndpoint } from "../../trust/probe/viewEndpoint.ts";
 import { SyncRunner } from "../sync/SyncRunner.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_ERRORS, EXIT_OK, EXIT_WARNINGS } from "../terminal/exitCode.ts";
+import { whileWorking } from "../terminal/progress/whileWorking.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { doctorReport, printDoctorReport } from "./doctorReport.ts";
 import type { ReadGateSources } from "./GateReader.ts";
@@ -38,16 +39,18 @@ export async function runDoctor(
   const cluster = options.cluster ?? config?.goal.cluster;
   const sources = await sourcesOf(options.gate, cluster, readSources);
   const client = await KubernetesClient.create(options);
-  const view = await viewCluster({
-    api: client.ask.bind(client),
-    now: Date.now,
-    view: (base) => viewEndpoint(base, config?.timeouts ?? TIMEOUTS),
-    call: callHttp,
-    cluster,
-    config,
-    sources,
-    plan: runner === undefined ? undefined : () => runner.run(() => undefined),
-  });
+  const view = await whileWorking(terminal, "reading the cluster, and asking the endpoints", () =>
+    viewCluster({
+      api: client.ask.bind(client),
+      now: Date.now,
+      view: (base) => viewEndpoint(base, config?.timeouts ?? TIMEOUTS),
+      call: callHttp,
+      cluster,
+      config,
+      sources,
+      plan: runner === undefined ? undefined : () => runner.run(() => undefined),
+    }),
+  );
   const note = ignoredProxy(
     terminal.env,
     view.endpoints.map(({ base }) => base),

@@ -9,6 +9,7 @@ import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
+import { whileWorking } from "../terminal/progress/whileWorking.ts";
 import type { Terminal } from "../terminal/Terminal.ts";
 import { callerNotes } from "./callerNotes.ts";
 import { literalOf, propertyName } from "./literalOf.ts";
@@ -55,7 +56,9 @@ export async function runEnroll(
 ): Promise<number> {
   const { cluster, tier, output } = options;
   checkOptions(options);
-  const enrolled = tier === "client-certificate" ? await ofCertificates(options) : await ofIssuer(options, fetch);
+  const enrolled = await whileWorking(terminal, "asking the API server and the issuer", () =>
+    tier === "client-certificate" ? ofCertificates(options) : ofIssuer(options, fetch),
+  );
   const { settings, notes, ...more } = enrolled;
   checkSettings(TIERS[tier](), settings);
   for (const note of notes) terminal.stderr.write(`postern: ${printable(note)}\n`);

@@ -4,6 +4,7 @@ import type { RegistrationObject } from "../../registration/RegistrationObject.t
 import { type UncalledPolicy, uncalledPolicies } from "../../registration/uncalledPolicies.ts";
 import { printable } from "../../telemetry/printable.ts";
 import { EXIT_DIFFERENT, EXIT_FAILED, EXIT_OK } from "../terminal/exitCode.ts";
+import { whileWorking } from "../terminal/progress/whileWorking.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { type ClusterDifferences, clusterDifferences } from "./clusterDifferences.ts";
 
@@ -27,7 +28,9 @@ export interface RenderDiffOptions extends ClusterChoice {
 export async function renderDiff(terminal: Terminal, options: RenderDiffOptions): Promise<number> {
   const { gate, cluster, objects, output } = options;
   const client = await KubernetesClient.create(options);
-  const found = await clusterDifferences(client, gate.name, objects);
+  const found = await whileWorking(terminal, `comparing ${objects.length} objects with the cluster`, () =>
+    clusterDifferences(client, gate.name, objects),
+  );
   const uncalled = uncalledPolicies(gate, cluster, found.webhooks);
   if (output === "json") {
     const { objects: differences, incomparable, leftover } = found;

@@ -30,11 +30,7 @@ describe("postern without arguments offers three commands", () => {
       "with a gate elsewhere",
       ["gate.ts"],
       ALL,
-      [
-        "test --gate gate.ts",
-        "review --gate gate.ts .",
-        "render --gate gate.ts --cluster NAME --url https://GATE",
-      ],
+      ["test --gate gate.ts", "review --gate gate.ts .", "render --gate gate.ts --cluster NAME --url https://GATE"],
     ],
     [
       "with a config of the sync",

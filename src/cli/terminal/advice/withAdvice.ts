@@ -39,6 +39,8 @@ export const withAdvice: Advise = ({ code, message }, help) => {
 
 function adviceFor(code: ShownErrorCode, message: string, help: string): string {
   if (code === "usage") return `see ${help}`;
+  if (/does not exist$/.test(message))
+    return code === "bad-gate" ? "name the file that exports the gate" : "check the path";
   if (code !== "cluster-refused") return DEFAULTS[code];
   if (/\b40[13]\b/.test(message)) return "use a user that may do this";
   return "check --context, and what the API server says";

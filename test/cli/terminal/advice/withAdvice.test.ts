@@ -13,11 +13,7 @@ describe("withAdvice adds what to do to a message that does not say it", () => {
       "--cert and --key need each other; --key is missing",
       "--cert and --key need each other; --key is missing",
     ],
-    [
-      "unreadable-input",
-      "a.yaml: does not exist",
-      "a.yaml: does not exist; check the path, its content and its permissions",
-    ],
+    ["unreadable-input", "a.yaml: does not exist", "a.yaml: does not exist; check the path"],
     ["cluster-refused", "GET /x: 403 no", "GET /x: 403 no; use a user that may do this"],
     ["cluster-refused", "GET /x: 500 no.", "GET /x: 500 no; check --context, and what the API server says"],
     ["bad-gate", "gate.ts:1: one\ngate.ts:2: two", "gate.ts:1: one\ngate.ts:2: two; correct the file of the gate"],
