@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import { INSTALL_DEFAULTS, MANIFEST_CONFIG } from "../../../src/cli/install/config/installDefaults.ts";
@@ -97,6 +98,49 @@ describe("without patches, the shipped manifests are what postern install prints
     const text = registrationYaml(objects, []).replace(/^ *capability: .*\n/m, "");
     expect(objectsOf(await built(overlay))).toEqual(objectsOf(text));
   });
+});
+
+it("helm template and postern install give the same objects for mixed configs, or postern install refuses the config", async () => {
+  const all = Object.values(installConfigs(certificate)).map((it): Record<string, unknown> => ({ ...it }));
+  const keys = [...new Set(all.flatMap(Object.keys))];
+  const place = fc.constantFrom(
+    ...["gate.example.com", "gate.example.com:443/x", "a.example:6443", "a.example:*", "[2001:db8::1]:443", "[::1]:*"],
+    ...[
+      "[2001:db8::1]:9443/x/y",
+      "[2001:db8::1]/x",
+      "2001:db8::2",
+      "::1",
+      "10.0.0.1",
+      "10.0.0.1:1/b",
+      "x/y",
+      "[fd00::1]",
+    ],
+  );
+  // Each key has the value of one of the configs, or none.
+  const mixed = fc.record({
+    keys: fc.array(fc.nat(all.length - 1), { minLength: keys.length, maxLength: keys.length }),
+    hosts: fc.array(place, { minLength: 1, maxLength: 3 }),
+  });
+  let compared = 0;
+  const file = join(folder, "mixed.yaml");
+  const property = fc.asyncProperty(mixed, async ({ keys: of, hosts }) => {
+    const parts = keys.map((key, index) => [key, all[of[index] ?? 0]?.[key]] as const);
+    const config = {
+      ...installConfigs(certificate)["the sync alone"],
+      ...Object.fromEntries(parts.filter(([, it]) => it !== undefined)),
+      hosts,
+    };
+    await writeFile(file, stringify({ ...config, url: undefined, pinnedImages: false }, { version: "1.1" }));
+    const { code, out, err } = await runPostern(["install", "--config", file]);
+    if (code !== 0) {
+      expect(err).toMatch(/^postern: \S+mixed\.yaml:\d+: /);
+      return;
+    }
+    compared += 1;
+    expect(objectsOf(await templated(file))).toEqual(objectsOf(out));
+  });
+  await fc.assert(property, { numRuns: 20, endOnFailure: true });
+  expect(compared).toBeGreaterThan(3);
 });
 
 describe("helm refuses, as postern install does,", () => {
