@@ -90,6 +90,7 @@ describe("the project for Lambda", () => {
   let first: string;
   beforeAll(async () => {
     first = await bed.project("lambda", "lambda");
+    await bed.run("npm run build", first);
   }, patience(200_000));
 
   it(
@@ -119,12 +120,15 @@ describe("the project for Lambda", () => {
   );
 
   it(
-    "with mTLS and records, its domain asks for client certificates, and its stores are those of the recorder",
+    "with mTLS, its domain asks for client certificates, and its handler answers no caller without one",
     async () => {
-      const args = "lambda --mtls --records compliance --domain hooks.example.org --region us-east-1";
-      const folder = await bed.project("lambda-mtls", args, first);
+      const folder = await bed.project(
+        "lambda-mtls",
+        "lambda --mtls --domain hooks.example.org --region us-east-1",
+        first,
+      );
       await expectGreen(folder);
-      await checks(folder);
+      for (const output of await checks(folder)) expect(output).not.toMatch(/warning/i);
       const { text, resources } = await template(folder, "staging");
       expect(resources.GateDomain?.Properties).toMatchObject({
         DomainName: "hooks-staging.example.org",
@@ -132,12 +136,27 @@ describe("the project for Lambda", () => {
       });
       expect(resources.HttpApi?.Properties).toMatchObject({ DisableExecuteApiEndpoint: true });
       expect(resources.GateLambdaFunctionUrl).toBeUndefined();
+      expect(text).not.toContain('"d":');
+      const { DomainName } = (await template(folder, "production")).resources.GateDomain?.Properties ?? {};
+      expect(DomainName).toBe("hooks.example.org");
+      expect(JSON.parse(await callHandler(folder, REVIEW, {}))).toMatchObject({ error: { code: "unauthenticated" } });
+    },
+    patience(300_000),
+  );
+
+  it(
+    "with records of the profile compliance, osls packages their stores, and the function does not start without them",
+    async () => {
+      const folder = await bed.project("lambda-records", "lambda --records compliance", first);
+      await expectGreen(folder);
+      await checks(folder);
+      const { resources } = await template(folder, "production");
       expect(resources.RecordsBucket?.Properties).toMatchObject({ ObjectLockEnabled: true });
       expect(resources.RecordsTable?.Type).toBe("AWS::DynamoDB::Table");
-      expect(text).not.toContain('"d":');
-      expect((await template(folder, "production")).resources.GateDomain?.Properties.DomainName).toBe(
-        "hooks.example.org",
-      );
+      const role = JSON.stringify(resources.IamRoleLambdaExecution?.Properties);
+      expect(role).toContain("parameter/lambda-records/production/POSTERN_RECORDS_KEY");
+      expect(role).not.toMatch(/"s3:(?:\*|Delete\w*)"/);
+      await expect(callHandler(folder, REVIEW, {})).rejects.toThrow(/compliance/);
     },
     patience(300_000),
   );
@@ -145,7 +164,6 @@ describe("the project for Lambda", () => {
   it(
     "its handler denies a Pod",
     async () => {
-      await bed.run("npm run build", first);
       expect(answered(await callHandler(first, REVIEW, {}))).toEqual(DENIED);
     },
     patience(60_000),
