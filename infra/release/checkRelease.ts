@@ -6,12 +6,15 @@ import { releaseFaults } from "./releaseFaults.ts";
 const read = (path: string): Promise<string> =>
   readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
 
-const faults = releaseFaults({
-  tag: process.argv[2] ?? "",
-  manifest: await read("package.json"),
-  changelog: await read("CHANGELOG.md"),
-  stated: POSTERN_VERSION,
-  repository: process.env.GITHUB_REPOSITORY,
-});
-for (const fault of faults) process.stderr.write(`${fault}\n`);
-if (faults.length > 0) process.exitCode = 1;
+/** Prints why a tag cannot be released, one line for each fault. Resolves to the exit code: 1 with a fault. */
+export async function checkRelease(tag: string): Promise<number> {
+  const faults = releaseFaults({
+    tag,
+    manifest: await read("package.json"),
+    changelog: await read("CHANGELOG.md"),
+    stated: POSTERN_VERSION,
+    repository: process.env.GITHUB_REPOSITORY,
+  });
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  return faults.length > 0 ? 1 : 0;
+}

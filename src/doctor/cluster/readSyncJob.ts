@@ -35,5 +35,6 @@ function cronJob(job: JsonObject): SyncJob {
 function imageVersion(template: unknown): string | undefined {
   const [container] = asObjects(asObject(asObject(template).spec).containers);
   const [reference = ""] = (asText(container?.image) ?? "").split("@", 1);
-  return /:v?(\d+\.\d+\.\d+[^:/]*)$/.exec(reference)?.[1];
+  const tag = reference.slice(reference.lastIndexOf(":") + 1);
+  return /^v?(\d{1,6}\.\d{1,6}\.\d{1,6}(?:[-+][\w.-]{1,64})?)$/.exec(tag)?.[1];
 }

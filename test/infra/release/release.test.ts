@@ -75,7 +75,11 @@ it("the list of packages is CycloneDX of what is installed with the package, as 
   const file = join(folder, "sbom.cdx.json");
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const options = { cwd: ROOT, timeout: patience(60_000) };
-  const { stdout } = await promisify(execFile)(process.execPath, ["infra/release/writeSbom.ts", file], options);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["infra/release/buildRelease.ts", "sbom", file],
+    options,
+  );
   const { specVersion, metadata, components, dependencies } = JSON.parse(readFileSync(file, "utf8"));
   const manifest = JSON.parse(read("package.json"));
   expect(stdout).toBe(`${file}: ${components.length} packages\n`);
