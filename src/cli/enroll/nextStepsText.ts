@@ -14,7 +14,7 @@ export function nextStepsText({ cluster, tier, subject = [] }: GivenCallers & { 
       add("capability"),
       "once for a gate: postern keys new --out FILE, and set POSTERN_CAPABILITY_KEYS",
       "deploy the gate, on Node with POSTERN_HOSTS",
-      "apply the sync with the component capability (infra/kubernetes)",
+      "apply the output of postern install, with capability.enabled in its config",
       `kubectl create token ${name} -n ${namespace} --audience URL/token > TOKEN`,
       `${render} --sync --sync-token TOKEN, and apply`,
     ],

@@ -26,7 +26,7 @@ const MISSING: JobFinding = {
   code: "sync-missing",
   message:
     "does not exist in the namespace postern-system, but registrations are handed to the sync: nothing keeps them in step",
-  todo: "Run kubectl apply -k on an overlay of infra/kubernetes/base with your ConfigMap and image, or run the sync elsewhere.",
+  todo: "Write a config and apply the output of postern install sync, or run the sync elsewhere.",
 };
 
 function deploymentFinding({ replicas, ready }: SyncDeployment): JobFinding | undefined {
@@ -97,6 +97,6 @@ function missingRights({ missingRights: missing }: ClusterView): DoctorFinding[]
     severity: "warning",
     about: registration,
     message: `is handed to the sync, but the sync's ServiceAccount may not ${right}`,
-    todo: "Add its name to resourceNames of the ClusterRole postern-sync, in an overlay.",
+    todo: "Add its name to crds, or to gate, in the config of postern install, and apply its output.",
   }));
 }

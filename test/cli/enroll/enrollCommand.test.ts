@@ -72,7 +72,7 @@ describe("postern enroll", () => {
         "  1. add the settings to clusters of the gate, and capability() to its tiers",
         "  2. once for a gate: postern keys new --out FILE, and set POSTERN_CAPABILITY_KEYS",
         "  3. deploy the gate, on Node with POSTERN_HOSTS",
-        "  4. apply the sync with the component capability (infra/kubernetes)",
+        "  4. apply the output of postern install, with capability.enabled in its config",
         "  5. kubectl create token postern-sync -n postern-system --audience URL/token > TOKEN",
         "  6. postern render --gate FILE --cluster production --url URL --sync --sync-token TOKEN, and apply",
         "",

@@ -68,7 +68,7 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
     const { status, body } = await create(image, other);
     expect(status).toBe(422);
     expect(body.message).toContain(
-      `these images have no digest: ${other ?? image}; set them with kustomize edit set image`,
+      `these images have no digest: ${other ?? image}; write NAME@sha256:DIGEST under images`,
     );
   });
 
