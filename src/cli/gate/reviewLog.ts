@@ -8,13 +8,21 @@ const MAX_FRAMES = 3;
 const OWN = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * The log of a review, for people: one line for each entry, and the stack of a failed policy. `where` names the object.
+ * The log of a review, for people: one line for each entry, and the stack of a failed policy. `where` names the object. An object
+ * that is judged several times, such as for several clusters, has each entry once.
  */
 export function reviewLog(terminal: Terminal, where: () => string): Log {
+  let place = "";
+  const written = new Set<string>();
   const write = (message: string, properties: LogProperties = {}): void => {
     const { policy, error } = properties;
-    const parts = [where(), message, ...(typeof policy === "string" ? [policy] : []), ...reasonOf(error)];
-    terminal.stderr.write(`postern: ${parts.filter((part) => part !== "").join(": ")}\n${framesOf(error)}`);
+    const now = where();
+    if (now !== place) written.clear();
+    place = now;
+    const parts = [place, message, ...(typeof policy === "string" ? [policy] : []), ...reasonOf(error)];
+    const entry = `postern: ${parts.filter((part) => part !== "").join(": ")}\n${framesOf(error)}`;
+    if (!written.has(entry)) terminal.stderr.write(entry);
+    written.add(entry);
   };
   return { debug: () => undefined, info: () => undefined, warn: write, error: write };
 }

@@ -32,7 +32,7 @@ export interface ExceptionUse {
 }
 
 /** Judges an object in a cluster. */
-export type JudgeObject = (review: Review, settings: ClusterSettings) => Promise<LocalVerdict>;
+export type JudgeObject = (located: LocatedReview, settings: ClusterSettings) => Promise<LocalVerdict>;
 
 /** A cluster with the exceptions that are for it. */
 interface Trial {
@@ -77,7 +77,7 @@ async function useOf(
     for (const { settings } of trials) {
       const alone = withOnly(settings, exception, now);
       for (const located of reviews) {
-        const [found] = (await judge(asSubject(located.review, exception), alone)).exceptions;
+        const [found] = (await judge({ ...located, review: asSubject(located.review, exception) }, alone)).exceptions;
         if (found !== undefined) meant.add(located);
         if (found !== undefined && found.state !== "unneeded") needing.add(located);
       }

@@ -40,10 +40,12 @@ export async function runExceptions(
     }),
   );
   const { reviews, faults } = await readReviews(paths, { operation: "CREATE" }, terminal.stdin);
-  const runtime = new GateRuntime(gate, { now, log: reviewLog(terminal, () => ""), freezeReviews: true });
-  const uses = await exceptionUses(clusters, reviews, now(), (review, settings) =>
-    judgeReviewLocally(runtime, settings, review),
-  );
+  let current = "";
+  const runtime = new GateRuntime(gate, { now, log: reviewLog(terminal, () => current), freezeReviews: true });
+  const uses = await exceptionUses(clusters, reviews, now(), ({ review, file: of, line }, settings) => {
+    current = `${of}:${line}`;
+    return judgeReviewLocally(runtime, settings, review);
+  });
   for (const fault of faults) terminal.stderr.write(`postern: ${formatFault(fault)}\n`);
   if (output === "json") terminal.stdout.write(exceptionsJson(uses));
   else terminal.stdout.write(exceptionsText(terminal, uses) + exceptionsSummary(uses));

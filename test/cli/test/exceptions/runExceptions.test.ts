@@ -123,3 +123,17 @@ it.each<[what: string, args: string[], fault: string]>([
   const { err, code } = await run([{ names: ["agent"] }], ...args);
   expect({ err, code }).toEqual({ err: expect.stringContaining(fault), code: 2 });
 });
+
+it("postern test --exceptions names the object of a policy that fails, once for all clusters", async () => {
+  const broken = join(folder, "broken.json");
+  const spec = { containers: ["web"] };
+  writeFileSync(
+    broken,
+    JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name: "agent", namespace: "legacy" }, spec }),
+  );
+  const { err } = await run([{ names: ["agent"] }], "--exceptions", broken);
+  expect(err.split("a policy failed")).toHaveLength(2);
+  expect(err).toContain(
+    `postern: ${broken}:1: a policy failed: disallow-privileged: PodError: spec.containers[0] is not`,
+  );
+});
