@@ -8,6 +8,7 @@ import { PROJECT_GATE } from "../gate/chosenGateFile.ts";
 import { loadGate } from "../gate/loadGate.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
+import { jsonText } from "../terminal/jsonLine.ts";
 import { readFault } from "../terminal/readFault.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
@@ -68,7 +69,7 @@ export async function runNewPolicy(terminal: Terminal, name: string, options: Ne
     gate: { file: gate, ...added },
     next: `postern test ${tableFile}`,
   };
-  if (options.output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.output === "json") terminal.stdout.write(jsonText(report));
   else printReport(terminal, report);
   return EXIT_OK;
 }

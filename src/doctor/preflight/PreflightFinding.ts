@@ -50,6 +50,8 @@ export type PreflightCode =
   | "api-server-cannot-reach"
   /** The API server reaches the URL and refuses its certificate. Give the roots with `--ca`. */
   | "api-server-refuses-chain"
+  /** The API server gets an answer that is none of a gate. Compare with what answers this machine: a proxy may be between. */
+  | "api-server-other-answer"
   /** The API server could not be asked. The message says why. */
   | "api-server-not-asked";
 

@@ -31,7 +31,7 @@ export interface UrlAnswers {
 
 /** What an API server said of a call to the URL. */
 export interface ApiServerAnswer {
-  readonly result: "reached" | "cannot-reach" | "refuses-chain" | "not-asked";
+  readonly result: "reached" | "other-answer" | "cannot-reach" | "refuses-chain" | "not-asked";
   readonly message: string;
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import { gatePath } from "../../protocol/gateUrl.ts";
+import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { redactText } from "../../telemetry/redact/redactText.ts";
 import { encodeBundle } from "../../trust/bundle.ts";
 import type { Certificate } from "../../trust/x509/Certificate.ts";
@@ -23,6 +24,9 @@ const NAMESPACE = "default";
 /** API servers load a registration within seconds. */
 const LOAD_MS = 20_000;
 const PAUSE_MS = 250;
+/** What an API server says of an answer that is none of a gate: a status, or a body that is no review. */
+const HTTP_ANSWER =
+  /the server could not find|an error on the server|the server is currently unable|the server rejected|the server has received too many|couldn't get version|invalid character|expected (?:webhook )?response|denied the request/;
 
 /**
  * Lets an API server call the URL: makes a registration that matches only a ConfigMap with a label of this run, creates that
@@ -30,7 +34,7 @@ const PAUSE_MS = 250;
  * refuses it: this shows that the API server reaches the gate and trusts it. Never rejects.
  */
 export async function askApiServer(api: KubernetesApi, question: ApiServerQuestion): Promise<ApiServerAnswer> {
-  const { url, roots = [], now, signal } = question;
+  const { url, roots = [] } = question;
   const name = strangerName();
   const registration = `postern-${name}`;
   const labels = { [LABEL]: name };
@@ -50,36 +54,49 @@ export async function askApiServer(api: KubernetesApi, question: ApiServerQuesti
     timeoutSeconds: 5,
     admissionReviewVersions: ["v1"],
   };
-  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: registration, labels } };
+  const made = await api({
+    method: "POST",
+    path: WEBHOOKS,
+    body: {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: { name: registration, labels },
+      webhooks: [webhook],
+    },
+  }).catch(messageOf);
+  if (typeof made !== "string" && made.status !== 201) return notAsked(redactText(statusMessage(made)));
+  // Without an answer, it may have been made.
+  const answer =
+    typeof made === "string" ? notAsked(made) : await callOnce(api, question, { webhook: webhook.name, labels });
+  const gone = await api({ method: "DELETE", path: `${WEBHOOKS}/${registration}` }).catch(messageOf);
+  if (typeof gone !== "string" && (gone.status < 300 || gone.status === 404)) return answer;
+  return notAsked(
+    `the ValidatingWebhookConfiguration ${registration} could not be deleted (${typeof gone === "string" ? gone : statusMessage(gone)}): delete it. Before that: ${answer.message}`,
+  );
+}
+
+/** Creates the object by dry run until the API server has loaded the registration, and calls the URL. */
+async function callOnce(
+  api: KubernetesApi,
+  { now, signal }: ApiServerQuestion,
+  { webhook, labels }: { readonly webhook: string; readonly labels: Readonly<Record<string, string>> },
+): Promise<ApiServerAnswer> {
+  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "postern-preflight", labels } };
   const path = `/api/v1/namespaces/${NAMESPACE}/configmaps?dryRun=All`;
-  let isMade = false;
-  try {
-    const made = await api({
-      method: "POST",
-      path: WEBHOOKS,
-      body: {
-        apiVersion: "admissionregistration.k8s.io/v1",
-        kind: "ValidatingWebhookConfiguration",
-        metadata: { name: registration, labels },
-        webhooks: [webhook],
-      },
-    });
-    if (made.status !== 201) return notAsked(statusMessage(made));
-    isMade = true;
-    for (const end = now() + LOAD_MS; now() < end && !signal.aborted; ) {
-      const answer = await api({ method: "POST", path, body: object });
-      const message = redactText(statusMessage(answer));
-      if (answer.status !== 201) return message.includes(webhook.name) ? readAnswer(message) : notAsked(message);
-      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-    }
-    return notAsked(
-      signal.aborted ? "stopped by a signal" : "it did not call the URL: something between allows every call",
-    );
-  } catch (error) {
-    return notAsked(error instanceof Error ? redactText(error.message) : String(error));
-  } finally {
-    if (isMade) await api({ method: "DELETE", path: `${WEBHOOKS}/${registration}` }).catch(() => undefined);
+  for (const end = now() + LOAD_MS; now() < end && !signal.aborted; ) {
+    const answer = await api({ method: "POST", path, body }).catch(messageOf);
+    if (typeof answer === "string") return notAsked(answer);
+    const message = redactText(statusMessage(answer));
+    if (answer.status !== 201) return message.includes(webhook) ? readAnswer(message) : notAsked(message);
+    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
+  return notAsked(
+    signal.aborted ? "stopped by a signal" : "it did not call the URL, or what answers there allows every call",
+  );
+}
+
+function messageOf(error: unknown): string {
+  return redactText(errorMessage(error));
 }
 
 function notAsked(message: string): ApiServerAnswer {
@@ -89,6 +106,6 @@ function notAsked(message: string): ApiServerAnswer {
 /** What the error of a failed webhook call says. A gate refuses the call of a stranger with 401. */
 function readAnswer(message: string): ApiServerAnswer {
   if (/asked for the client to provide credentials|Unauthorized/.test(message)) return { result: "reached", message };
-  const result = /x509: |tls: /.test(message) ? "refuses-chain" : "cannot-reach";
-  return { result, message };
+  if (/x509: |tls: /.test(message)) return { result: "refuses-chain", message };
+  return { result: HTTP_ANSWER.test(message) ? "other-answer" : "cannot-reach", message };
 }

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../protocol/Json.ts";
+import { redactText } from "../../telemetry/redact/redactText.ts";
 import { durationText } from "../checks/timeLeft.ts";
 import type { PreflightFinding } from "./PreflightFinding.ts";
 import type { PreflightView, UrlAnswer, UrlAnswers } from "./PreflightView.ts";
@@ -61,7 +62,7 @@ function otherThanGate(url: string, { stranger, openapi }: UrlAnswers): Prefligh
       code: "redirects",
       severity: "error",
       about: url,
-      message: `answers ${status}${location === undefined ? "" : ` to ${location.slice(0, 200)}`}`,
+      message: `answers ${status}${location === undefined ? "" : ` to ${redactText(location.slice(0, 200))}`}`,
       todo: "Use the URL that it leads to, if that is the gate. If it is a login page, let the path of the gate pass without a login.",
     };
   const code = gateCode(stranger);

@@ -39,6 +39,16 @@ function checkApiServer({ url, apiServer, roots }: PreflightView): PreflightFind
             : "The roots of --ca are not those of the chain that it sees. Compare it with the chain above: something between may answer with its own certificate.",
       },
     ];
+  if (result === "other-answer")
+    return [
+      {
+        code: "api-server-other-answer",
+        severity: "error",
+        about,
+        message,
+        todo: "Compare with what answers this machine. Another server, a proxy or a firewall may answer the API server, or the path of the URL is not that of the gate.",
+      },
+    ];
   return [
     {
       code: "api-server-cannot-reach",

@@ -72,6 +72,13 @@ it.each([
   expect([code, codes.includes("api-server-cannot-reach")]).toEqual([3, true]);
 });
 
+it("the API server gets an answer that is none of a gate", async () => {
+  edge.fault = { kind: "busy", times: 0 };
+  const { apiServer, codes } = await preflight(`${edge.url}/elsewhere`, caFile);
+  expect(apiServer).toEqual({ result: "other-answer", message: expect.stringContaining("could not find") });
+  expect(codes).toEqual(expect.arrayContaining(["api-server-other-answer", "wrong-path"]));
+});
+
 it("a user without the right to register is told which rights are needed", async () => {
   const file = join(cluster.place.folder, `preflight-${process.pid}.kubeconfig`);
   const { server, ca } = cluster.place;

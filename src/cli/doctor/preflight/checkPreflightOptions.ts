@@ -1,4 +1,5 @@
 import type { ClusterChoice } from "../../../kubernetes/KubernetesClient.ts";
+import { isObjectName } from "../../../protocol/kubernetesNames.ts";
 import { CliError } from "../../terminal/CliError.ts";
 
 /** Options of `postern doctor --preflight`, as they are given. */
@@ -16,7 +17,7 @@ export interface PreflightOptions extends ClusterChoice {
 export function checkPreflightOptions(
   options: PreflightOptions,
 ): (PreflightOptions & { readonly preflight: string }) | undefined {
-  const { preflight, ca, config, gate, context, kubeconfig } = options;
+  const { preflight, ca, cluster, config, gate, context, kubeconfig } = options;
   if (preflight === undefined) {
     if (ca !== undefined) throw new CliError("usage", "--ca needs --preflight: use it with the URL to check");
     return undefined;
@@ -25,6 +26,11 @@ export function checkPreflightOptions(
     throw new CliError(
       "usage",
       "--preflight does not take --config and --gate: they are for registrations; run the command twice",
+    );
+  if (cluster !== undefined && !isObjectName(cluster))
+    throw new CliError(
+      "usage",
+      `--cluster ${JSON.stringify(cluster)} is not a name of a cluster; expected one such as prod-eu-1`,
     );
   if (kubeconfig !== undefined && context === undefined)
     throw new CliError("usage", "--preflight calls an API server only with --context: name one of the kubeconfig");

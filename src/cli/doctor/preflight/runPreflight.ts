@@ -9,6 +9,7 @@ import { resolveAddresses } from "../../../trust/probe/viewEndpoint.ts";
 import { parseGateUrl } from "../../render/parseGateUrl.ts";
 import { readCaBundle } from "../../render/readCaBundle.ts";
 import { EXIT_ERRORS, EXIT_OK, EXIT_WARNINGS } from "../../terminal/exitCode.ts";
+import { jsonText } from "../../terminal/jsonLine.ts";
 import { StepLine } from "../../terminal/progress/StepLine.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { untilSignal } from "../../terminal/untilSignal.ts";
@@ -48,7 +49,7 @@ export async function runPreflight(
   );
   steps.clear();
   const report = preflightReport(view, checkUrl(view));
-  if (options.output === "json") terminal.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.output === "json") terminal.stdout.write(jsonText(report));
   else printPreflight(terminal, report);
   return EXITS[report.result];
 }

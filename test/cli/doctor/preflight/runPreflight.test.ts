@@ -211,6 +211,15 @@ describe("postern doctor --preflight names what is wrong with", () => {
     patience(60_000),
   );
 
+  it("what would control a terminal, without letting it", async () => {
+    const url = await serve(answers(302, { location: "https://x.example/\u009b2J\u00ad" }));
+    for (const output of ["text", "json"]) {
+      const { out } = await runPostern(["doctor", "--preflight", url, "--ca", caFile, "--output", output]);
+      expect(out).toContain("redirects");
+      expect(out).not.toMatch(/[\u0080-\u009f]/);
+    }
+  });
+
   it("a CA that is not public, without --ca, and with another one", async () => {
     const url = await serve(gate);
     expect((await preflight(url)).codes).toEqual(["incomplete-chain"]);
@@ -238,6 +247,7 @@ describe("postern doctor --preflight refuses", () => {
     [["--preflight", "https://u:secret@gate.example.com"], /--preflight must have no user name or password/],
     [["--preflight", "https://gate.example.com", "--gate", "gate.ts"], /--preflight does not take --config and --gate/],
     [["--preflight", "https://gate.example.com", "--kubeconfig", "x"], /only with --context/],
+    [["--preflight", "https://gate.example.com", "--cluster", "a/../b"], /--cluster .* is not a name of a cluster/],
     [["--ca", "ca.pem"], /--ca needs --preflight/],
     [["--preflight", "https://gate.example.com", "--ca", "no-such.pem"], /--ca: no-such\.pem: /],
   ])("%j", async (args, err) => {
