@@ -76,6 +76,17 @@ it("this sync continues where the version before was killed after its first writ
   expect(await bed.run(both)).toMatchObject(IN_STEP);
 });
 
+it("the sync of the version before removes an annotation that only a later version has, says so once, and goes on", async () => {
+  expect(await runOlder(sync(both))).toMatchObject({ code: 0 });
+  const later = "postern.dev/sync-of-a-later-version";
+  const { status } = await bed.cluster.api.merge(VALIDATING, { metadata: { annotations: { [later]: "1" } } });
+  expect(status).toBe(200);
+  const run = await runOlder(sync(both));
+  expect(run).toMatchObject({ stdout: expect.stringContaining("foreign-state"), stderr: "" });
+  expect((await bed.live(VALIDATING)).metadata.annotations).not.toHaveProperty([later]);
+  expect(await runOlder(sync(both))).toMatchObject(IN_STEP);
+});
+
 it("the doctor of the version before finds no fault of what this version rendered", async () => {
   const { kubeconfig } = bed.cluster;
   await runOlder(sync(both));
