@@ -358,12 +358,12 @@ export const OPTION_SETS: readonly OptionSet[] = [
     options: { config: "install.yaml", output: "json" },
     rest: ["watch"],
     ending: { code: 0, says: /"kind": "List"/ },
-    without: { config: noInstallConfig },
+    without: { config: noInstallConfig, output: { code: 0, says: /^kind: Deployment$/m } },
   },
   {
     command: "install",
-    options: { config: "install.yaml", out: "installed", kustomize: "", manifests: "../manifests" },
-    ending: { code: 0, says: /^installed\/kustomization\.yaml$/m },
+    options: { config: "install.yaml", out: "overlay", kustomize: "", manifests: "../manifests" },
+    ending: { code: 0, says: /^overlay\/kustomization\.yaml$/m },
     without: {
       config: noInstallConfig,
       out: together("--kustomize needs --out FOLDER"),

@@ -78,7 +78,7 @@ export function uninstallSteps({ gate, crds, objects, withRegistrations }: Unins
     },
     {
       name: "Certificates and settings",
-      why: "nobody reads them any more.",
+      why: "nobody reads them any more. cert-manager must still be there: kubectl knows its kinds from it.",
       commands: deletions(of("Certificate", "Issuer", "ConfigMap", "NetworkPolicy")),
     },
     {
