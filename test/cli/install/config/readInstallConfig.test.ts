@@ -124,6 +124,12 @@ it.each([
   expect(await faultsOf(text)).toEqual([fault]);
 });
 
+it.each(["__proto__", "constructor", "toString"])("the key %s is unknown like any other", async (key) => {
+  expect(await faultsOf(`${key}: { x: 1 }\n${stringify(CONFIG)}`)).toEqual([
+    expect.stringMatching(`^1 "${key}" is no key of the config; `),
+  ]);
+});
+
 it("all faults are reported, in the order of their lines", async () => {
   const faults = await faultsOf("gaet: a\ncluster: 5\nimages: { x: a }\n");
   expect(faults.map((it) => it.split(" ")[0])).toEqual(["1", "2", "3"]);
