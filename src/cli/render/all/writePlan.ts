@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CliError } from "../../terminal/CliError.ts";
@@ -16,7 +17,7 @@ const MODE = 0o644;
 export async function writePlan({ clusters, gone }: FilePlan, prune: boolean): Promise<void> {
   for (const { path, text } of clusters.flatMap(({ writes }) => writes))
     await at(path, "written", async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await writeFileAtomically(path, text, MODE);
     });
   if (!prune) return;
@@ -26,6 +27,19 @@ export async function writePlan({ clusters, gone }: FilePlan, prune: boolean): P
     await at(folder, "removed", async () => {
       if ((await readdir(folder)).length === 0) await rmdir(folder);
     });
+}
+
+/** Makes a folder and those above it. `recursive` of Node never ends where a file system makes none, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 function at(path: string, done: string, work: () => Promise<void>): Promise<void> {

@@ -180,6 +180,35 @@ gone       ${out}/c/registrations.yaml  there is no cluster c any more; --prune 
     expect((await all(gate(TWO))).err).toMatch(/out: is not a folder/);
   });
 
+  it("makes the folders above --out, and says which cannot be made", async () => {
+    const deep = join(folder.path, "a/b/c");
+    const args = ["render", "--all", "--gate", gate(TWO), ...HERE, "--out"];
+    expect((await runPostern([...args, deep])).code).toBe(0);
+    expect(readdirSync(deep)).toEqual(["a", "b"]);
+    folder.write("file", "");
+    const { code, err } = await runPostern([...args, join(folder.path, "file/out")]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/file\/out: is not a folder/)]);
+  });
+
+  it.runIf(process.platform === "linux")(
+    "says that a folder cannot be made where the file system makes none",
+    async () => {
+      const { code, err } = await runPostern([
+        "render",
+        "--all",
+        "--gate",
+        gate(TWO),
+        ...HERE,
+        "--out",
+        "/proc/postern",
+      ]);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(/^postern: \/proc\/postern\/a\/kustomization\.yaml: cannot be written: /),
+      ]);
+    },
+  );
+
   it("--check writes nothing, and exits with 1 for a change", async () => {
     const { code, out: said } = await all(gate(TWO), "--check");
     expect([code, said, existsSync(out)]).toEqual([
