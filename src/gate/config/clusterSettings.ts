@@ -1,7 +1,7 @@
 import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { PolicyException } from "../../policy/define/PolicyException.ts";
-import { unknownPolicy } from "../../policy/define/policyFault.ts";
+import { unknownPolicy } from "../../policy/define/unknownPolicy.ts";
 import { DEFAULT_RECORD_SETTINGS, type RecordSettings } from "../../records/decision/RecordSettings.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import type { Cluster } from "./Cluster.ts";

@@ -2,7 +2,7 @@ import type { IdentityTier } from "../../identity/IdentityTier.ts";
 import type { Conversion } from "../../policy/define/conversion.ts";
 import type { ExceptionDefinition } from "../../policy/define/PolicyException.ts";
 import type { Policy } from "../../policy/define/policy.ts";
-import { notAPolicy, unknownPolicy } from "../../policy/define/policyFault.ts";
+import { notAPolicy, unknownPolicy } from "../../policy/define/unknownPolicy.ts";
 import { withHubs } from "../../policy/define/withHubs.ts";
 import { isDnsLabel, isObjectName } from "../../protocol/kubernetesNames.ts";
 import type { EntryDefinition } from "../../registration/entry/EntryOptions.ts";

@@ -1,3 +1,4 @@
+import { pluralOfKind } from "../../protocol/kubernetesNames.ts";
 import { builtinVersions, groupOfResource, isConnectOnly } from "./builtinVersions.ts";
 import type { LabelSelector } from "./LabelSelector.ts";
 import type { Match, NamespaceMatch, PodTemplateKind } from "./Match.ts";
@@ -49,7 +50,7 @@ export function checkMatch(policy: string, match: Match): void {
         `has ${JSON.stringify(resource)}; a resource is a lower-case plural such as "pods" or "pods/exec"`,
       );
     if (match.apiGroups === undefined && !resource.startsWith("*") && groupOfResource(resource) === undefined)
-      fail("apiGroups", `is required: ${JSON.stringify(resource)} is not a built-in resource`);
+      fail("apiGroups", `is required: ${JSON.stringify(resource)} is not a built-in resource${pluralHint(resource)}`);
     if (isConnectOnly(resource) && !match.operations?.includes("CONNECT"))
       fail("operations", `must include "CONNECT", the only operation of ${resource}`);
   }
@@ -93,6 +94,12 @@ export function checkMatch(policy: string, match: Match): void {
 function isNever(resource: string, { apiGroups = [""], apiVersions = ["*"] }: Match): boolean {
   const isCore = builtinVersions(resource)[0]?.group === "" && apiGroups.every((group) => group === "");
   return isCore && !apiVersions.some((version) => version === "*" || version === "v1");
+}
+
+/** The plural of a built-in kind that is named in the singular. */
+function pluralHint(resource: string): string {
+  const plural = pluralOfKind(resource);
+  return groupOfResource(plural) === undefined ? "" : ` (did you mean ${JSON.stringify(plural)}?)`;
 }
 
 type Fail = (field: string, fault: string) => never;
