@@ -79,7 +79,10 @@ describe("policy refuses a faulty match", () => {
     [{ resources: ["pods/"] }, `match.resources has "pods/"; ${resource}`],
     [{ resources: [5] }, `match.resources has 5; ${resource}`],
     [{ resources: ["pods", "widgets"] }, 'match.apiGroups is required: "widgets" is not a built-in resource'],
-    [{ resources: ["ingress"] }, 'match.apiGroups is required: "ingress" is not a built-in resource (did you mean "ingresses"?)'],
+    [
+      { resources: ["ingress"] },
+      'match.apiGroups is required: "ingress" is not a built-in resource (did you mean "ingresses"?)',
+    ],
     [{ resources: ["pods/exec"] }, 'match.operations must include "CONNECT", the only operation of pods/exec'],
     [{ operations: ["create"] }, 'match.operations has "create"; known are CREATE, UPDATE, DELETE, CONNECT'],
     [{ operations: ["*"] }, 'match.operations has "*"; known are CREATE, UPDATE, DELETE, CONNECT'],
