@@ -5,7 +5,7 @@ import type { Host } from "../../protocol/Host.ts";
 import { errorMessage } from "../../telemetry/errorMessage.ts";
 import { type RunningServer, startServer } from "../../tls/server/startServer.ts";
 import { checkGateFile } from "../gate/checkGateFile.ts";
-import { PROJECT_GATE } from "../gate/chosenGateFile.ts";
+import { placeOfGate, projectGate } from "../gate/chosenGateFile.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
 import { listenError } from "../terminal/listenError.ts";
@@ -72,9 +72,9 @@ async function serve(terminal: Terminal, options: ServeOptions, signal: AbortSig
   const complain = (text: string): unknown => terminal.stderr.write(`postern: ${text}\n`);
   const printFault = (fault: string): unknown => complain(`still serving the last good build; ${fault}`);
   const loadNow = (): Promise<DevGate> =>
-    gateFile === undefined ? loadProjectGate(PROJECT_GATE, cluster) : loadDevGate(gateFile, cluster);
+    gateFile === undefined ? loadProjectGate(placeOfGate(), cluster) : loadDevGate(gateFile, cluster);
   const stopped: Promise<unknown> = signal.aborted ? Promise.resolve() : once(signal, "abort");
-  progress(`building ${gateFile ?? PROJECT_WORKER}`);
+  progress(`building ${gateFile ?? ("worker" in source ? PROJECT_WORKER : placeOfGate())}`);
   let held: [line: string, places: BundlePlaces][] | undefined = [];
   const records = new DevRecords(FOLDER, { log: textLog(terminal, Date.now), now: Date.now });
   const worker = await DevWorker.create({
@@ -185,7 +185,9 @@ async function sourceOf({ gate, trace: isTraced = false }: DevOptions): Promise<
     await checkGateFile(gate);
     return { gate: resolve(gate), isTraced };
   }
-  if (isTraced && existsSync(PROJECT_GATE)) return { gate: resolve(PROJECT_GATE), isTraced };
-  if (existsSync(PROJECT_WORKER)) return { worker: resolve(PROJECT_WORKER) };
-  throw new CliError("usage", `no gate: ${PROJECT_WORKER} does not exist; name a gate with --gate FILE`);
+  const found = projectGate();
+  const hasWorker = existsSync(PROJECT_WORKER);
+  if (found !== undefined && (isTraced || !hasWorker)) return { gate: resolve(found), isTraced };
+  if (hasWorker) return { worker: resolve(PROJECT_WORKER) };
+  throw new CliError("usage", `no gate: neither ${PROJECT_WORKER} nor gate.ts exists; name a gate with --gate FILE`);
 }

@@ -8,8 +8,8 @@ interface NextStep {
 
 /** So many next steps are printed. */
 const STEPS = 3;
-/** The gate that commands take without `--gate`. */
-const DEFAULT_GATE = "functions/gate.ts";
+/** The gates that commands take without `--gate`. */
+const DEFAULT_GATES: readonly string[] = ["functions/gate.ts", "gate.ts"];
 
 /**
  * What `postern` prints without arguments: what it is, and the next things to do in this folder. `commands` are the names
@@ -50,12 +50,12 @@ function stepsFor({ gate, sync, manifests = "." }: FolderView): NextStep[] {
   if (gate === undefined)
     return [
       { run: "init", does: "make a project: a gate, its tests and its deployment" },
-      { run: "new policy require-team", does: `write one policy with its tests, and a gate in ${DEFAULT_GATE}` },
+      { run: "new policy require-team", does: `write one policy with its tests, and a gate in ${DEFAULT_GATES[0]}` },
       { run: "review --use deny-labels .", does: "judge the manifests of this folder by a built-in policy" },
       { run: "explain", does: "list the built-in policies" },
       ...inCluster,
     ];
-  const option = gate === DEFAULT_GATE ? "" : ` --gate ${gate}`;
+  const option = DEFAULT_GATES.includes(gate) ? "" : ` --gate ${gate}`;
   return [
     { run: `test${option}`, does: "run the tests of its policies" },
     { run: `review${option} ${manifests}`, does: "judge the manifests of this folder" },

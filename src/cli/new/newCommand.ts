@@ -24,7 +24,10 @@ const policyCommand: AddCommand = (group, terminal, done) => {
     .description("write a policy and a table of tests, both green, and add it to the gate")
     .argument("<name>", "name of the policy: lower-case letters, digits and '-'")
     .option("--dir <folder>", "folder of the two files", "policies")
-    .option("--gate <file>", "gate that gets the policy; it is made when it is not there (default: functions/gate.ts)")
+    .option(
+      "--gate <file>",
+      "gate that gets the policy; it is made when it is not there (default: functions/gate.ts or gate.ts)",
+    )
     .addOption(outputOption())
     .addHelpText(
       "after",

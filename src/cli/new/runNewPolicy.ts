@@ -4,7 +4,7 @@ import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import { isDnsLabel } from "../../protocol/kubernetesNames.ts";
 import { printable } from "../../telemetry/printable.ts";
-import { PROJECT_GATE } from "../gate/chosenGateFile.ts";
+import { placeOfGate } from "../gate/chosenGateFile.ts";
 import { loadGate } from "../gate/loadGate.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { EXIT_OK } from "../terminal/exitCode.ts";
@@ -40,7 +40,7 @@ const INDENT = " ".repeat(12);
 
 /** Writes a policy and its table, and adds the policy to the gate. Resolves to the exit code. Throws {@link CliError}. */
 export async function runNewPolicy(terminal: Terminal, name: string, options: NewPolicyOptions): Promise<number> {
-  const { dir, gate = PROJECT_GATE } = options;
+  const { dir, gate = placeOfGate() } = options;
   if (!isDnsLabel(name))
     throw new CliError(
       "usage",

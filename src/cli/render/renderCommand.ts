@@ -28,7 +28,7 @@ export const renderCommand: AddCommand = (program, terminal, done) => {
     .description(
       "print the registrations of a gate for a cluster, ready for kubectl apply, or write those of all clusters",
     )
-    .option("--gate <file>", "file that exports the gate (default: functions/gate.ts, when it exists)")
+    .option("--gate <file>", "file that exports the gate (default: functions/gate.ts or gate.ts)")
     .option("--cluster <name>", "name of the cluster in the gate; required but with --all")
     .option("--url <url>", "URL of the gate, such as https://gate.example.com; required but with --native")
     .option("--ca <file>", "roots in PEM for caBundle (default: none; the API server uses the roots of its host)")

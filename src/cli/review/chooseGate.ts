@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { defineGate, type Gate } from "../../gate/config/defineGate.ts";
 import { GateError } from "../../gate/GateError.ts";
 import type { GateRuntime } from "../../gate/GateRuntime.ts";
 import { builtinPolicies, builtinsWithOptions } from "../../policies/builtinPolicies.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
-import { knownGateFile, PROJECT_GATE } from "../gate/chosenGateFile.ts";
+import { projectGate } from "../gate/chosenGateFile.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { closestName } from "../terminal/closestName.ts";
@@ -42,12 +41,13 @@ export async function chooseGate({ gate, use, cluster }: GateChoice): Promise<Ga
   // Loads the bundler.
   const { loadGate } = await import("../gate/loadGate.ts");
   if (gate !== undefined) return loadGate(gate);
-  if (!existsSync(PROJECT_GATE))
+  const found = projectGate();
+  if (found === undefined)
     throw new CliError(
       "usage",
-      `no policies: name a gate with --gate ${knownGateFile()}, or built-in policies with --use NAME (${[...builtinPolicies.keys()].join(", ")})`,
+      `no policies: name a gate with --gate FILE, or built-in policies with --use NAME (${[...builtinPolicies.keys()].join(", ")})`,
     );
-  return loadGate(PROJECT_GATE);
+  return loadGate(found);
 }
 
 function builtinPolicy(name: string) {

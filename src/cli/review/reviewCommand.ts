@@ -12,7 +12,7 @@ export const reviewCommand: AddCommand = (program, terminal, done) => {
     .command("review")
     .description("judge manifests (YAML or JSON) or captured AdmissionReviews without a server")
     .argument("[path...]", "files, folders, or - for standard input; none with --against compares only the gates")
-    .option("--gate <file>", "file that exports the gate (default: functions/gate.ts, when it exists)")
+    .option("--gate <file>", "file that exports the gate (default: functions/gate.ts or gate.ts)")
     .option("--cluster <name>", "cluster whose modes and parameters apply (default: the only cluster of the gate)")
     .option("--use <policy>", "built-in policy to use instead of a gate; may be given several times", collect)
     .addOption(

@@ -9,7 +9,7 @@ export const testCommand: AddCommand = (program, terminal, done) => {
     .command("test")
     .description("test policies by tables of cases: what comes in, and what is expected")
     .argument("[path...]", "tables, or folders with files *.test.yaml (default: .)")
-    .option("--gate <file>", "gate of tables that name none (default: functions/gate.ts)")
+    .option("--gate <file>", "gate of tables that name none (default: functions/gate.ts or gate.ts)")
     .option("--cluster <name>", "cluster of cases that name none (default: the policy alone, in mode enforce)")
     .addOption(
       new Option("--output <format>", "text for people, json or junit for machines")

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../run/eventually.ts";
@@ -234,9 +234,10 @@ describe("postern dev exits with 2 and prints one line", () => {
   });
 
   it("when there is no gate to run", async () => {
+    rmSync(`${processes.folder.path}/gate.ts`);
     expect(await fail("--port", "0")).toMatchObject({
       code: 2,
-      err: "postern: no gate: functions/worker.ts does not exist; name a gate with --gate FILE\n",
+      err: "postern: no gate: neither functions/worker.ts nor gate.ts exists; name a gate with --gate FILE\n",
     });
     expect(existsSync(`${processes.folder.path}/.postern`)).toBe(false);
   });

@@ -28,9 +28,13 @@ describe("postern without arguments offers three commands", () => {
     ],
     [
       "with a gate elsewhere",
-      ["gate.ts"],
+      ["src/gate.ts"],
       ALL,
-      ["test --gate gate.ts", "review --gate gate.ts .", "render --gate gate.ts --cluster NAME --url https://GATE"],
+      [
+        "test --gate src/gate.ts",
+        "review --gate src/gate.ts .",
+        "render --gate src/gate.ts --cluster NAME --url https://GATE",
+      ],
     ],
     [
       "with a config of the sync",

@@ -122,6 +122,13 @@ next        postern test more/policies/second-one.test.yaml
     expect(() => read("policies/there.ts")).toThrow(/ENOENT/);
   });
 
+  it("adds a policy to the gate.ts of a project without functions/gate.ts", async () => {
+    await postern("new", "policy", "first", "--gate", "gate.ts");
+    expect(await postern("new", "policy", "second")).toMatchObject({ code: 0, err: "" });
+    expect(read("gate.ts")).toContain("second");
+    expect(() => read("functions/gate.ts")).toThrow(/ENOENT/);
+  });
+
   it("keeps the mode of the gate", async () => {
     await postern("new", "policy", "first");
     const gate = join(folder.path, "functions/gate.ts");

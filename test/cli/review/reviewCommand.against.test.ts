@@ -174,7 +174,7 @@ export default defineGate({ ...old, clusters: async (name) => (name === "live" ?
     ],
     [["--against", old, "--gate", old, "--output", "sarif"], "--against has the formats text and json, and not sarif"],
     [["--against", "none.ts", "--gate", old], "none.ts: does not exist"],
-    [["--against", old], "no gate: functions/gate.ts does not exist; name a gate with --gate FILE"],
+    [["--against", old], "no gate: neither functions/gate.ts nor gate.ts exists; name a gate with --gate FILE"],
     [["--gate", old, "--allow-loosened", "pods.json"], "--allow-loosened needs --against"],
     [["--gate", old], "missing required argument 'path'; see postern review --help"],
   ])("refuses %j", async (args, err) => {

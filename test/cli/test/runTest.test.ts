@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readReview } from "../../fixtures/readReview.ts";
@@ -271,13 +271,17 @@ describe("postern test finds", () => {
     folder.write("own/a.test.yaml", `gate: ../gate.ts\n${table}`);
     expect(await inside("own")).toMatchObject({ code: 0 });
     folder.write("own/a.test.yaml", table);
+    expect(await inside("own")).toMatchObject({ code: 0 });
+    renameSync(join(folder.path, "gate.ts"), join(folder.path, "mine.ts"));
     expect(await inside("own")).toEqual({
       code: 2,
       out: "",
-      err: "postern: no gate: functions/gate.ts does not exist; name a gate with --gate FILE\n",
+      err: "postern: no gate: neither functions/gate.ts nor gate.ts exists; name a gate with --gate FILE\n",
     });
-    folder.write("functions/gate.ts", 'export { default } from "../gate.ts";\n');
+    folder.write("functions/gate.ts", 'export { default } from "../mine.ts";\n');
     expect(await inside("own")).toMatchObject({ code: 0 });
+    rmSync(join(folder.path, "functions"), { recursive: true });
+    renameSync(join(folder.path, "mine.ts"), join(folder.path, "gate.ts"));
   });
 
   it("files of other tools, which it skips and counts, and refuses when they are named", async () => {

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { isAbsolute, posix } from "node:path";
-import { PROJECT_GATE } from "../../gate/chosenGateFile.ts";
+import { projectGate } from "../../gate/chosenGateFile.ts";
 import { loadGate } from "../../gate/loadGate.ts";
 import { settingsForCluster } from "../../gate/settingsForCluster.ts";
 import { tierNames } from "../../gate/tierNames.ts";
@@ -91,7 +90,7 @@ function filesOf({ hostFolder = FOLDER, clientCertificate, clientKey, tokenFile 
  * when that is not known.
  */
 async function checkGate({ gate: given, cluster }: AdmissionOptions, files: AdmissionFiles): Promise<boolean> {
-  const file = given ?? (existsSync(PROJECT_GATE) ? PROJECT_GATE : undefined);
+  const file = given ?? projectGate();
   if (file === undefined) return true;
   const gate = await loadGate(file);
   const names = tierNames(await settingsForCluster(gate, cluster));
