@@ -123,7 +123,10 @@ describe("postern dev exits with 2 and prints one line", () => {
     processes.folder.write("gate.ts", `${GATE}throw new TypeError("not today");\n`);
     const process = dev(...GATE_ARGS);
     expect(await process.exit()).toBe(2);
-    expect([process.out, process.err]).toEqual(["building gate.ts\n", "postern: gate.ts:4:7: not today\n"]);
+    expect([process.out, process.err]).toEqual([
+      "building gate.ts\n",
+      "postern: gate.ts:4:7: not today; correct the file of the gate\n",
+    ]);
   });
 
   it("with the place of a fault that only the Workers runtime finds, and stops the processes that it started", async () => {

@@ -15,6 +15,13 @@ beforeAll(async () => {
   const gate = (more: string): string =>
     `import { defineGate } from "postern";\nimport { denyLabels } from "postern/policies";\nexport default defineGate({ policies: [denyLabels()], clusters: { local: { identity: "none"${more} } } });\n`;
   bed.write("warning.ts", gate(', mode: "warn"'));
+  const tier = '{ name: "client-certificate", check: () => undefined, start: () => { throw new Error(); } }';
+  bed.write(
+    "certificate.ts",
+    gate("")
+      .replace('identity: "none"', 'identity: [{ tier: "client-certificate" }]')
+      .replace("policies:", `tiers: [${tier}], policies:`),
+  );
   const exception =
     '{ policy: "deny-labels", namespaces: ["legacy"], until: "2099-01-01", reason: "TEAM-1", owner: "team" }';
   bed.write("excepted.ts", gate("").replace("policies:", `exceptions: [${exception}], policies:`));
@@ -44,7 +51,12 @@ const OUTPUTS: readonly (readonly [command: string, args: readonly string[], def
   ["render", [...GATE, ...URL], "list", "document"],
   ["render", [...GATE, ...URL], "lint", "lines of stderr"],
   ["render", [...GATE, ...URL, "--diff", ...KUBE], "renderDiff", "document"],
-  ["render", [...URL, "--cluster", "local", "--admission-config"], "admissionConfig", "document"],
+  [
+    "render",
+    ["--gate", "certificate.ts", ...URL, "--cluster", "local", "--admission-config"],
+    "admissionConfig",
+    "document",
+  ],
   [
     "render",
     ["--gate", "gate.ts", ...URL, "--all", "--diff", "--clusters", "fleet.yaml", "--kubeconfig", "kubeconfig"],

@@ -56,7 +56,7 @@ it("addTolerations leaves Pods from before alone", async () => {
 });
 
 it.each<[what: string, tolerations: unknown, message: string]>([
-  ["no list", undefined, "options.tolerations is not valid"],
+  ["no list", undefined, "options.tolerations is missing"],
   ["an empty list", [], "options.tolerations is not valid"],
   ["no key without Exists", [{ value: "x" }], "has no key; it requires Exists"],
   ["a value with Exists", [{ ...spot, value: "x" }], "has Exists and a value"],

@@ -48,7 +48,7 @@ it("setNodeSelector neither changes nor denies Pods from before", async () => {
 });
 
 it.each<[what: string, options: unknown, message: string]>([
-  ["no selector", {}, "options.nodeSelector is not valid"],
+  ["no selector", {}, "options.nodeSelector is missing"],
   ["an empty selector", { nodeSelector: {} }, "options.nodeSelector has no label"],
   ["an invalid key", { nodeSelector: { "a b": "x" } }, "options.nodeSelector.a b is not a label key"],
   ["an invalid value", { nodeSelector: { a: "b c" } }, "options.nodeSelector.a is not a label value"],

@@ -104,7 +104,7 @@ it.each<[what: string, podTemplates: boolean, review: Review, count: number]>([
 });
 
 it.each<[what: string, mirrors: unknown, message: string]>([
-  ["no mirrors", undefined, "options.mirrors is not valid"],
+  ["no mirrors", undefined, "options.mirrors is missing"],
   ["an empty map", {}, "options.mirrors has no prefix"],
   [
     "a prefix without a slash",

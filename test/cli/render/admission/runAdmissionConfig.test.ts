@@ -27,7 +27,7 @@ let gate: string;
 const before = cwd();
 beforeAll(() => {
   folder = new InputFolder();
-  gate = folder.write("gate.ts", GATE);
+  gate = folder.write("tiers.ts", GATE);
   // The project's own functions/gate.ts counts otherwise.
   chdir(folder.path);
 });
