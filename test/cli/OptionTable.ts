@@ -19,7 +19,6 @@ const missing = (option: string): Ending => ({
 });
 const together = (words: string): Ending => ({ code: 2, says: new RegExp(`^postern: .*${words}`, "m") });
 const portInUse: Ending = { code: 2, says: /^postern: port 8443 is in use; choose another with --port/m };
-const noGate: Ending = { code: 2, says: /^postern: no (?:gate|policies): .*--gate FILE/m };
 const noCluster: Ending = { code: 2, says: /^postern: no cluster is configured: .*--kubeconfig FILE/m };
 /** The API server of the test answers no Lease. */
 const follows: Ending = { runs: /not leader/ };
@@ -49,7 +48,6 @@ export const OPTION_SETS: readonly OptionSet[] = [
     options: { gate: "gate.ts", cluster: "local", port: "0", host: "localhost", trace: "" },
     ending: { runs: /https:\/\/localhost:\d+/ },
     without: {
-      gate: noGate,
       port: [{ runs: /https:\/\/localhost:8443/ }, portInUse],
     },
   },
@@ -67,14 +65,12 @@ export const OPTION_SETS: readonly OptionSet[] = [
     },
     rest: ["pod.yaml"],
     ending: { code: 0, says: /^allowed/m },
-    without: { gate: noGate },
   },
   {
     command: "review",
     options: { use: "deny-labels" },
     rest: ["pod.yaml"],
     ending: { code: 0, says: /^allowed/m },
-    without: { use: noGate },
   },
   {
     command: "review",
@@ -88,7 +84,6 @@ export const OPTION_SETS: readonly OptionSet[] = [
     options: { gate: "gate.ts", cluster: "local", output: "text", coverage: "", update: "", verbose: "" },
     rest: ["pod.test.yaml"],
     ending: { code: 0, says: /^1 passed, 0 failed/m },
-    without: { gate: noGate },
   },
   {
     command: "test",
@@ -164,7 +159,7 @@ export const OPTION_SETS: readonly OptionSet[] = [
       "without-capability": "",
     },
     ending: { code: 0, says: /^kind: ValidatingWebhookConfiguration/m },
-    without: { gate: noGate, cluster: missing("cluster"), url: missing("url") },
+    without: { cluster: missing("cluster"), url: missing("url") },
   },
   {
     command: "render",
@@ -178,7 +173,6 @@ export const OPTION_SETS: readonly OptionSet[] = [
     // The gate has no tiers.
     ending: together('the cluster "local" takes no capabilities in the gate'),
     without: {
-      gate: noGate,
       cluster: missing("cluster"),
       url: missing("url"),
       sync: together("--sync-token needs --sync"),
@@ -189,14 +183,13 @@ export const OPTION_SETS: readonly OptionSet[] = [
     command: "render",
     options: { gate: "gate.ts", cluster: "local", output: "json", native: "" },
     ending: { code: 0, says: /^ {2}"kind": "List"/m },
-    without: { gate: noGate, cluster: missing("cluster"), native: missing("url") },
+    without: { cluster: missing("cluster"), native: missing("url") },
   },
   {
     command: "render",
     options: { gate: "gate.ts", cluster: "local", url: "https://gate.example.com", diff: "", ...KUBE },
     ending: { code: 1, says: /ValidatingWebhookConfiguration/ },
     without: {
-      gate: noGate,
       cluster: missing("cluster"),
       url: missing("url"),
       diff: together("--context and --kubeconfig need --diff"),

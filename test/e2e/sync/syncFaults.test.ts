@@ -232,7 +232,7 @@ it("postern sync exits with 1 and names the holder when another run has the Leas
   expect((await sync.run(config, KILLED_AFTER_WRITE)).code).toBeNull();
   const second = await bed.run(config);
   expect(second.code).toBe(1);
-  expect(second.stderr).toMatch(/^postern: another run has the Lease postern-sync: \S+\n$/);
+  expect(second.stderr).toMatch(/^postern: another run has the Lease postern-sync: [^\s;]+; wait for its end[^\n]*\n$/);
   await bed.deleteLease();
   await runInStep(config);
 });
