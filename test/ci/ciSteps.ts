@@ -51,7 +51,7 @@ export function ciSteps(): readonly CiStep[] {
     ),
     step("wrangler deploy --dry-run", 6, ["npx", "wrangler", "deploy", "--dry-run"], ESSENTIAL),
     step("osls package", 15, npm("package:lambda"), ESSENTIAL),
-    step("build: the control plane for tests", 300, npm("build:cluster"), ESSENTIAL),
+    step("build: the control plane for tests", 420, npm("build:cluster"), ESSENTIAL),
     step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
     step("from an empty folder to a refused Pod", 75, npm("quickstart")),
     step("npm run test:long", 320, npm("test:long")),
