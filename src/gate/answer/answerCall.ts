@@ -63,9 +63,10 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
       call.purpose === "convert"
         ? answerConversion(runtime, call, settings, judged)
         : answerAdmission(runtime, call, settings, judged);
-    // What is left waits for others, and does not hold the process.
-    await place?.endTurn?.();
-    return await answer;
+    if (place?.endTurn === undefined) return await answer;
+    // What is left waits for others, and does not hold the process. An answer can fail while the turn ends.
+    const [response] = await Promise.all([answer, place.endTurn()]);
+    return response;
   } finally {
     deadline.dispose();
     place?.leave();
