@@ -65,8 +65,7 @@ export async function answerCall(runtime: GateRuntime, call: Call): Promise<Resp
         : answerAdmission(runtime, call, settings, judged);
     if (place?.endTurn === undefined) return await answer;
     // What is left waits for others, and does not hold the process. An answer can fail while the turn ends.
-    const [response] = await Promise.all([answer, place.endTurn()]);
-    return response;
+    return (await Promise.all([answer, place.endTurn()]))[0];
   } finally {
     deadline.dispose();
     place?.leave();

@@ -11,6 +11,8 @@ const PARTS_OF_TIME = 200;
 const MOST_CREDIT_MS = 500;
 /** How long after a heavy call the next one begins at least, in times of what it held: the calls that waited are answered. */
 const LEAST_PAUSES = 4;
+/** A clock that is set anew must not shut large reviews out. */
+const MOST_PAUSE_MS = 60_000;
 /** The pause until what the call held is known. */
 const UNKNOWN_PAUSE_MS = 1_000;
 const MAX_WAITING = 32;
@@ -37,7 +39,7 @@ interface Waiting {
  * | heavy reviews before | pause after the next |
  * |---|---|
  * | none, or few | 4 times what it held |
- * | they held 0.5 s together, and 0.5 % of the time since | 200 times what it held |
+ * | they held 0.5 s together, and 0.5 % of the time since | 200 times what it held, at most 60 s |
  */
 export class HeavyTurns {
   readonly #maxBytes: number;
@@ -61,7 +63,7 @@ export class HeavyTurns {
    * {@link GateError} `overloaded` when too many wait, or when the deadline passes.
    */
   take(bytes: number, deadline: Deadline): EndTurn | Promise<EndTurn> {
-    return this.#isTaken || this.#waiting.size > 0 || this.#now() < this.#freeAt
+    return this.#isTaken || this.#waiting.size > 0 || this.#pauseLeft > 0
       ? this.#wait({ bytes, deadline })
       : this.#begin();
   }
@@ -85,9 +87,15 @@ export class HeavyTurns {
   /** The pause after a call that held the process for some milliseconds. */
   #pauseAfter(held: number, now: number): number {
     const earned = this.#credit + (now - this.#creditAt) / PARTS_OF_TIME;
-    this.#credit = Math.min(earned, MOST_CREDIT_MS) - held;
+    this.#credit = Math.max(Math.min(earned, MOST_CREDIT_MS) - held, -MOST_PAUSE_MS / PARTS_OF_TIME);
     this.#creditAt = now;
     return Math.max(held * LEAST_PAUSES, -this.#credit * PARTS_OF_TIME);
+  }
+
+  /** Milliseconds until the next heavy call may begin. */
+  get #pauseLeft(): number {
+    const left = this.#freeAt - this.#now();
+    return left > MOST_PAUSE_MS ? 0 : left;
   }
 
   async #wait(waiting: Waiting): Promise<EndTurn> {
@@ -99,9 +107,9 @@ export class HeavyTurns {
     this.#waiting.add(waiting);
     try {
       // Each call has a timer of its own: on Workers the timers of a call end with it.
-      while (!this.#isFirst(waiting) || this.#isTaken || this.#now() < this.#freeAt) {
+      while (!this.#isFirst(waiting) || this.#isTaken || this.#pauseLeft > 0) {
         if (deadline.isPassed) throw new GateError("overloaded", "too many large reviews wait; try again");
-        const ms = this.#isTaken ? LOOK_MS : Math.max(LOOK_MS, this.#freeAt - this.#now());
+        const ms = this.#isTaken ? LOOK_MS : Math.max(LOOK_MS, this.#pauseLeft);
         await new Promise((resolve) => setTimeout(resolve, Math.min(ms, Math.max(deadline.remainingMs, 0))));
       }
       return this.#begin();

@@ -23,10 +23,10 @@ export const readChunks: ReadChunks = async (request, onChunk) => {
   const steps = stepsOf(body);
   for (;;) {
     const { done, value } = await steps.read();
-    if (done || value === undefined) return true;
+    if (done) return true;
     if (!onChunk(value, steps.buffer)) {
       // Not cancelled: the runtime decides what to do with a longer body (close, reset, HTTP/2 NO_ERROR).
-      steps.release();
+      steps.reader.releaseLock();
       return false;
     }
   }
@@ -40,7 +40,7 @@ function stepsOf(body: ReadableStream<Uint8Array>) {
   } catch {
     // Not every stream fills a buffer of its reader.
     const plain = body.getReader();
-    return { read: () => plain.read(), release: () => plain.releaseLock(), buffer: undefined };
+    return { read: () => plain.read(), reader: plain };
   }
   let buffer = new ArrayBuffer(STEP_BYTES.first);
   return {
@@ -51,7 +51,7 @@ function stepsOf(body: ReadableStream<Uint8Array>) {
         buffer = value.byteLength === STEP_BYTES.first ? new ArrayBuffer(STEP_BYTES.full) : value.buffer;
       return result;
     },
-    release: () => reader.releaseLock(),
+    reader,
     buffer: "reads" as const,
   };
 }

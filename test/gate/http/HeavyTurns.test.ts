@@ -81,6 +81,19 @@ describe("HeavyTurns", () => {
     expect(begun.length).toBeLessThanOrEqual(22);
   });
 
+  it.each([
+    ["ahead", 24],
+    ["back", -24],
+  ])("waits a minute at most after a clock that was set %s during a turn", async (_what, hours) => {
+    let offset = 0;
+    const heavy = new HeavyTurns(10 * BYTES, () => Date.now() + offset);
+    const first = heavy.take(BYTES, deadline());
+    offset = hours * 3_600_000;
+    if (typeof first === "function") void first();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(heavy.take(BYTES, deadline())).toBeTypeOf("function");
+  });
+
   it("pauses for a second after a call whose timer never fires", async () => {
     const heavy = turns();
     const first = heavy.take(BYTES, deadline());
