@@ -103,12 +103,12 @@ export class HeavyTurns {
     let waitingBytes = bytes;
     for (const other of this.#waiting) waitingBytes += other.bytes;
     if (this.#waiting.size >= MAX_WAITING || (this.#waiting.size > 0 && waitingBytes > this.#maxBytes))
-      throw new GateError("overloaded", "too many large reviews wait; try again");
+      throw new GateError("overloaded", "too many large reviews wait");
     this.#waiting.add(waiting);
     try {
       // Each call has a timer of its own: on Workers the timers of a call end with it.
       while (!this.#isFirst(waiting) || this.#isTaken || this.#pauseLeft > 0) {
-        if (deadline.isPassed) throw new GateError("overloaded", "too many large reviews wait; try again");
+        if (deadline.isPassed) throw new GateError("overloaded", "too many large reviews wait");
         const ms = this.#isTaken ? LOOK_MS : Math.max(LOOK_MS, this.#pauseLeft);
         await new Promise((resolve) => setTimeout(resolve, Math.min(ms, Math.max(deadline.remainingMs, 0))));
       }
