@@ -11,10 +11,10 @@ import { catalogue } from "../../../trust/roots/catalogue.ts";
 import { TrustError } from "../../../trust/TrustError.ts";
 import { closestName } from "../../terminal/closestName.ts";
 import type { InputFault } from "../../terminal/InputFault.ts";
+import { YamlDocument } from "../../yaml/YamlDocument.ts";
 import type { Scope } from "../expression/Expression.ts";
 import { failedChecks } from "../source/configChecks.ts";
 import { scopeOf } from "../source/derivedValues.ts";
-import { type ConfigDocument, readConfigDocument } from "./ConfigDocument.ts";
 import { INSTALL_DEFAULTS } from "./installDefaults.ts";
 import { type InstallConfig, installSchema } from "./installSchema.ts";
 import { overDefaults } from "./overDefaults.ts";
@@ -32,12 +32,15 @@ export interface InstallSource {
   readonly components: readonly string[];
 }
 
+const CONFIG_WORDS = { what: "a config", expected: "expected keys such as cluster, hosts and images" };
+
 /** Reads a config over its defaults, or returns all of its faults. */
 export async function readInstallConfig(source: InstallSource): Promise<ReadConfig | readonly InputFault[]> {
   const { file, text, components } = source;
-  const document = readConfigDocument(file, text);
-  if (!("lineOf" in document)) return [document];
-  const given = components.length === 0 || !isJsonObject(document.value) ? {} : { components };
+  const document = YamlDocument.read(file, text, CONFIG_WORDS);
+  if (!(document instanceof YamlDocument)) return [document];
+  if (!isJsonObject(document.value)) return [{ file, line: 1, message: "is no map of keys" }];
+  const given = components.length === 0 ? {} : { components };
   const merged = overDefaults(overDefaults(INSTALL_DEFAULTS, document.value), given);
   const parsed = installSchema.safeParse(merged);
   if (!parsed.success)
@@ -60,14 +63,14 @@ export async function readInstallConfig(source: InstallSource): Promise<ReadConf
 }
 
 /** A fault for each key that is not known, and one for any other issue. */
-function faultsOf(issue: z.core.$ZodIssue, value: unknown, file: string, { lineOf }: ConfigDocument): InputFault[] {
+function faultsOf(issue: z.core.$ZodIssue, value: unknown, file: string, document: YamlDocument): InputFault[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => {
       const known = keysAt(issue.path);
       const close = closestName(key, known);
       const hint = close === undefined ? `known are ${known.join(", ")}` : `did you mean ${close}?`;
       const message = `${JSON.stringify(key)} is no key of ${issue.path.length === 0 ? "the config" : issue.path.join(".")}; ${hint}`;
-      return { file, line: lineOf([...issue.path, key]), message };
+      return { file, line: document.lineOf([...issue.path, key]), message };
     });
   const { path, expected } = faultFromIssue(issue);
   const isMissing = issue.path.reduce<unknown>((at, key) => Object(at)[key], value) === undefined;
@@ -75,7 +78,7 @@ function faultsOf(issue: z.core.$ZodIssue, value: unknown, file: string, { lineO
   return [
     {
       file,
-      line: lineOf(issue.path),
+      line: document.lineOf(issue.path),
       message: `${path === "(body)" ? "the config" : path}${isMissing ? " is missing" : ""}: ${written}`,
     },
   ];

@@ -7,17 +7,18 @@ import { declaredResources } from "../../manifests/declaredResources.ts";
 import { readReviews } from "../../manifests/readReviews.ts";
 import { closestName } from "../../terminal/closestName.ts";
 import { readFault } from "../../terminal/readFault.ts";
+import { YamlDocument } from "../../yaml/YamlDocument.ts";
 import { readMessagePattern } from "./messagePattern.ts";
 import { type CaseSurroundings, definitionsOf, inputsOf, NO_INPUT, readCaseReview } from "./readCaseReview.ts";
+import { readTableDocument } from "./readTableDocument.ts";
 import { type ShapeFault, shapeFaults } from "./shapeFaults.ts";
-import { TableDocument } from "./TableDocument.ts";
 import type { TableFault, TestCase, TestTable } from "./TestTable.ts";
 import { caseSchema, KNOWN_FIELDS, tableSchema, type WrittenCase, type WrittenTable } from "./tableSchema.ts";
 
 /** A table while its cases are read. */
 interface OpenTable {
   readonly file: string;
-  readonly document: TableDocument;
+  readonly document: YamlDocument;
   readonly written: WrittenTable;
   readonly around: Omit<CaseSurroundings, "namespace" | "user">;
   readonly faults: TableFault[];
@@ -27,8 +28,8 @@ interface OpenTable {
 /** Reads a table of cases. What cannot be used is a fault with its line; the other cases are still read. */
 export async function readTable(file: string): Promise<TestTable> {
   const text = await readText(file);
-  const document = typeof text === "string" ? TableDocument.read(file, text) : text;
-  if (!(document instanceof TableDocument)) return broken(file, [document]);
+  const document = typeof text === "string" ? readTableDocument(file, text) : text;
+  if (!(document instanceof YamlDocument)) return broken(file, [document]);
   if (isOfAnotherTool(document.value)) return { ...broken(file, []), isOther: true };
   const parsed = tableSchema.safeParse(document.value);
   if (!parsed.success)

@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, type Pair, type YAMLMap } from "yaml";
 import { writeJson } from "../../../protocol/json/writeJson.ts";
-import type { TableDocument } from "../table/TableDocument.ts";
+import type { YamlDocument } from "../../yaml/YamlDocument.ts";
 import type { ExpectedPatch } from "../table/TestTable.ts";
 
 /** Characters of a path that needs no quotes in YAML. */
@@ -12,7 +12,7 @@ const PLAIN_PATH = /^\/[\w/.~-]*$/;
  */
 export function insertPatch(
   text: string,
-  table: TableDocument,
+  table: YamlDocument,
   index: number,
   patch: ExpectedPatch,
 ): string | undefined {

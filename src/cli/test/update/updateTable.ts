@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { isSecret } from "../../../policy/report/isSecret.ts";
 import { isJsonObject } from "../../../protocol/Json.ts";
 import { writeFileAtomically } from "../../terminal/writeFileAtomically.ts";
+import { YamlDocument } from "../../yaml/YamlDocument.ts";
 import type { CaseResult } from "../CaseResult.ts";
 import { sameJson } from "../judge/sameJson.ts";
-import { TableDocument } from "../table/TableDocument.ts";
+import { readTableDocument } from "../table/readTableDocument.ts";
 import type { TableFault } from "../table/TestTable.ts";
 import { insertPatch } from "./insertPatch.ts";
 
@@ -58,11 +59,11 @@ function needsPatch({ test, judgement }: CaseResult): boolean {
 
 /** The text with the patch of one case; undefined when that would change anything else. */
 function withPatch(file: string, text: string, { test, judgement }: CaseResult): string | undefined {
-  const table = TableDocument.read(file, text);
-  if (!(table instanceof TableDocument)) return undefined;
+  const table = readTableDocument(file, text);
+  if (!(table instanceof YamlDocument)) return undefined;
   const next = insertPatch(text, table, test.index, judgement.patch);
-  const read = next === undefined ? undefined : TableDocument.read(file, next);
-  if (next === undefined || !(read instanceof TableDocument)) return undefined;
+  const read = next === undefined ? undefined : readTableDocument(file, next);
+  if (next === undefined || !(read instanceof YamlDocument)) return undefined;
   const [left, right] = [casesOf(table.value), casesOf(read.value)];
   const { patch, ...others } = right[test.index] ?? {};
   const { patch: _, ...same } = left[test.index] ?? {};

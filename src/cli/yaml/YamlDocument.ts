@@ -1,16 +1,24 @@
 import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
-import { keyFault } from "../../manifests/keyFault.ts";
-import { kubectlTags } from "../../manifests/kubectlTags.ts";
-import { syntaxFault } from "../../manifests/syntaxFault.ts";
-import type { TableFault } from "./TestTable.ts";
+import { keyFault } from "../manifests/keyFault.ts";
+import { kubectlTags } from "../manifests/kubectlTags.ts";
+import { syntaxFault } from "../manifests/syntaxFault.ts";
+import type { InputFault } from "../terminal/InputFault.ts";
 
 /** Limit of alias expansion, as for manifests. */
 const MAX_ALIASES = 100;
 
-type Path = readonly (string | number)[];
+type Path = readonly PropertyKey[];
 
-/** The YAML of a table with the lines of its parts. It is read as manifests are, so that an inline object means the same. */
-export class TableDocument {
+/** What the file is, for faults. */
+export interface DocumentWords {
+  /** One word with its article: `a table`. */
+  readonly what: string;
+  /** What is in it: `a table has the field cases, a list`. */
+  readonly expected: string;
+}
+
+/** A file of one YAML document, with the lines of its parts. It is read as manifests are, so that an object means the same. */
+export class YamlDocument {
   readonly value: unknown;
   readonly document: Document.Parsed<ParsedNode>;
   readonly #lines: LineCounter;
@@ -21,8 +29,8 @@ export class TableDocument {
     this.value = document.toJS({ maxAliasCount: MAX_ALIASES });
   }
 
-  /** Reads a table, or returns the fault of its YAML. */
-  static read(file: string, text: string): TableDocument | TableFault {
+  /** Reads a file, or returns the fault of its YAML. */
+  static read(file: string, text: string, { what, expected }: DocumentWords): YamlDocument | InputFault {
     const lines = new LineCounter();
     const documents = parseAllDocuments(text, {
       lineCounter: lines,
@@ -35,13 +43,13 @@ export class TableDocument {
     const lineAt = (offset: number | undefined): number => Math.max(lines.linePos(offset ?? 0).line, 1);
     const [document, second] = "empty" in documents ? [] : documents;
     if (document === undefined || (document.contents === null && document.errors.length === 0))
-      return { file, message: "is empty; a table has the field cases, a list" };
+      return { file, message: `is empty; ${expected}` };
     const fault = syntaxFault(document, text, lineAt) ?? keyFault(document);
     if (fault !== undefined) return { file, line: lineAt(fault.offset), message: fault.message };
     if (second !== undefined)
-      return { file, line: lineAt(second.range[0]), message: "is a second document; a table is one document" };
+      return { file, line: lineAt(second.range[0]), message: `is a second document; ${what} is one document` };
     try {
-      return new TableDocument(document, lines);
+      return new YamlDocument(document, lines);
     } catch (error) {
       const message = error instanceof Error ? error.message : "cannot be read";
       return { file, message: message.split(/[\n:]/, 1)[0] ?? message };
