@@ -56,7 +56,11 @@ export async function runSidecarCommand(terminal: Terminal, given: SidecarArgume
       throw new CliError("cannot-serve", error.message, error);
     const { code, path } = error instanceof Error ? systemFacts(error) : {};
     if (path === undefined) throw listenError(error, given.metricsPort ?? 0, "--metrics-port");
-    throw new CliError("cannot-serve", `--out ${given.out}: cannot be written (${code})`, error);
+    throw new CliError(
+      "cannot-serve",
+      `--out ${given.out}: cannot be written (${code}); check its permissions and the room on its disk`,
+      error,
+    );
   }
 }
 

@@ -19,7 +19,11 @@ export function listenError(error: unknown, port: number, option = "--port"): un
       error,
     );
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
-    return new CliError("cannot-serve", "the address of --host does not belong to this machine", error);
+    return new CliError(
+      "cannot-serve",
+      "the address of --host does not belong to this machine; give one that it has, or 0.0.0.0 for all",
+      error,
+    );
   if (
     typeof code === "string" &&
     (code.startsWith("ERR_OSSL") || code.startsWith("ERR_TLS") || code === "ERR_INVALID_ARG_TYPE")

@@ -146,7 +146,7 @@ describe("postern serve exits with 2 and prints one line", () => {
     expect(await process.exit()).toBe(2);
     expect([process.out, process.err]).toEqual([
       "",
-      "postern: the address of --host does not belong to this machine; correct the address, the certificate or the folder that it names\n",
+      "postern: the address of --host does not belong to this machine; give one that it has, or 0.0.0.0 for all\n",
     ]);
   });
 

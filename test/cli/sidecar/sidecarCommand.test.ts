@@ -63,5 +63,8 @@ it("postern tls-sidecar exits with 2 when it cannot create the folder", async ()
   const file = join(folder, "file");
   writeFileSync(file, "");
   const { code, err } = await runPostern(["tls-sidecar", ...BASE.slice(0, 4), "--out", join(file, "out"), "--once"]);
-  expect({ code, err }).toEqual({ code: 2, err: `postern: --out ${file}/out: cannot be written (ENOTDIR)\n` });
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: `postern: --out ${file}/out: cannot be written (ENOTDIR); check its permissions and the room on its disk\n`,
+  });
 });

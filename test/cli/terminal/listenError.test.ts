@@ -8,8 +8,16 @@ describe("listenError", () => {
   it.each<[code: string, of: string, message: string]>([
     ["EADDRINUSE", "port-in-use", "port 8443 is in use; choose another with --port, or stop what listens there"],
     ["EACCES", "cannot-serve", "port 8443 is not permitted for this user; choose one above 1023 with --port"],
-    ["EADDRNOTAVAIL", "cannot-serve", "the address of --host does not belong to this machine"],
-    ["ENOTFOUND", "cannot-serve", "the address of --host does not belong to this machine"],
+    [
+      "EADDRNOTAVAIL",
+      "cannot-serve",
+      "the address of --host does not belong to this machine; give one that it has, or 0.0.0.0 for all",
+    ],
+    [
+      "ENOTFOUND",
+      "cannot-serve",
+      "the address of --host does not belong to this machine; give one that it has, or 0.0.0.0 for all",
+    ],
     [
       "ERR_OSSL_X509_KEY_VALUES_MISMATCH",
       "cannot-serve",

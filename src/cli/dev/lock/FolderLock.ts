@@ -67,7 +67,11 @@ function taken(folder: string, path: string, other: Holder | undefined): CliErro
 
 function notWritten(path: string, error: unknown): CliError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return new CliError("cannot-serve", `${path} cannot be written (${code})`, error);
+  return new CliError(
+    "cannot-serve",
+    `${path} cannot be written (${code}); check its permissions and the room on its disk`,
+    error,
+  );
 }
 
 /** Undefined for a lock that is gone, or that holds anything else. */

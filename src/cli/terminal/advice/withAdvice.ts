@@ -13,7 +13,7 @@ const DEFAULTS: Readonly<Record<Exclude<ShownErrorCode, "usage" | "cluster-refus
   "bad-gate": "correct the file of the gate",
   "build-failed": "correct the file of the gate",
   "port-in-use": "choose another port",
-  "cannot-serve": "correct the address, the certificate or the folder that it names",
+  "cannot-serve": "correct what it names, and start it again",
   "missing-package": "install the package",
   "missing-secret": "set the secret that it names",
   "not-issued": "read the log of the gate",

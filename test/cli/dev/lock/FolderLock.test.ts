@@ -71,6 +71,6 @@ it("FolderLock leaves the lock of another process at its release", async () => {
 it("FolderLock says that it cannot be written", async () => {
   await expect(FolderLock.take(`${folder.path}/none`)).rejects.toMatchObject({
     code: "cannot-serve",
-    message: `${folder.path}/none/dev.lock cannot be written (ENOENT)`,
+    message: `${folder.path}/none/dev.lock cannot be written (ENOENT); check its permissions and the room on its disk`,
   });
 });
