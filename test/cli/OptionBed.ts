@@ -1,4 +1,7 @@
 import { chmodSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { expect } from "vitest";
@@ -106,9 +109,10 @@ publish: { file: ./out.jws }
     const args = Object.entries(options).flatMap(([name, value]) =>
       value === "" ? [`--${name}`] : [`--${name}`, paths[value] ?? value],
     );
-    const postern = new PosternProcess([...command.split(" "), ...args, ...rest], this.#folder.path, {
-      HOME: this.#folder.path,
-    });
+    // A folder of its own: what one case writes does not change the ending of another.
+    const folder = await mkdtemp(join(tmpdir(), "postern-options-"));
+    await cp(this.#folder.path, folder, { recursive: true });
+    const postern = new PosternProcess([...command.split(" "), ...args, ...rest], folder, { HOME: folder });
     const endings = "length" in ending ? ending : [ending];
     try {
       const runs = endings.flatMap((it) => ("runs" in it ? [it.runs] : []));
@@ -133,6 +137,7 @@ publish: { file: ./out.jws }
     } finally {
       postern.kill();
       await postern.ended;
+      await rm(folder, { recursive: true, force: true });
     }
   }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { linksOf } from "../docs/linksOf.ts";
 import { readReview } from "../fixtures/readReview.ts";
+import { packageTarball } from "../run/packageTarball.ts";
 import { patience } from "../run/speedFactor.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,8 +29,7 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 }
 
 beforeAll(async () => {
-  await run("npm", ["pack", "--pack-destination", folder], root);
-  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+  tarball = await packageTarball();
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true, type: "module" }));
   await run("npm", ["install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", tarball], folder);
 }, patience(200_000));

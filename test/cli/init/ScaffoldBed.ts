@@ -1,13 +1,12 @@
-import { mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { type ShellResult, UserShell } from "../../e2e/quickstart/UserShell.ts";
 import { readReview } from "../../fixtures/readReview.ts";
 import { eventually } from "../../run/eventually.ts";
+import { packageTarball } from "../../run/packageTarball.ts";
 import { patience } from "../../run/speedFactor.ts";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const START_MS = patience(60_000);
 
 /** What a gate answered to a review. */
@@ -28,9 +27,9 @@ export class ScaffoldBed {
 
   static async start(): Promise<ScaffoldBed> {
     const bed = new ScaffoldBed(await mkdtemp(join(tmpdir(), "postern-scaffolds-")), new UserShell([]));
-    await bed.run(`npm pack --silent --pack-destination '${bed.#folder}'`, ROOT);
-    const [tarball = ""] = await readdir(bed.#folder);
-    await bed.run(`npm install ./${tarball}`, bed.#folder);
+    const tarball = await packageTarball();
+    await copyFile(tarball, join(bed.#folder, basename(tarball)));
+    await bed.run(`npm install ./${basename(tarball)}`, bed.#folder);
     return bed;
   }
 

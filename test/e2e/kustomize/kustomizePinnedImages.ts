@@ -7,6 +7,7 @@ import type { ApiAnswer } from "../../cluster/ClusterApi.ts";
 import { eventually } from "../../run/eventually.ts";
 
 const COMPONENT = fileURLToPath(new URL("../../../infra/kubernetes/components/pinned-images", import.meta.url));
+const BASE = fileURLToPath(new URL("../../../infra/kubernetes/base", import.meta.url));
 const DIGEST = `sha256:${"1".repeat(64)}`;
 
 /** Registers tests of the component that refuses images without a digest. Call it in a `describe`. */
@@ -18,7 +19,7 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
     cluster = clusterOf();
     folder = join(cluster.place.folder, "pinned-images");
     await mkdir(folder);
-    const file = { components: [relative(folder, COMPONENT)] };
+    const file = { resources: [relative(folder, BASE)], components: [relative(folder, COMPONENT)] };
     await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(file));
     const { code, stderr } = await cluster.kubectl(["apply", "-k", folder]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -31,9 +32,9 @@ export function kustomizePinnedImages(clusterOf: () => Cluster): void {
     );
   });
 
-  // The other suites create Pods with tags.
+  // The other suites create Pods with tags, in the namespaces of the base.
   afterAll(async () => {
-    await cluster.kubectl(["delete", "-k", folder]);
+    await cluster.kubectl(["delete", "-f", join(COMPONENT, "validatingadmissionpolicy.yaml")]);
     await eventually("the policy to be gone", async () => ((await create("a:1")).status === 201 ? true : undefined));
   });
 
