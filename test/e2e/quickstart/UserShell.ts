@@ -8,9 +8,12 @@ export interface ShellResult {
   readonly output: string;
 }
 
-/** Variables that npm gives to the processes of this repository. The commands of a user in another folder have none of them. */
+/**
+ * Variables that npm gives to the processes of this repository. The commands of a user in another folder have none of them.
+ * NODE_EXTRA_CA_CERTS is a setting of the machine: without it, no command reaches a registry behind a proxy with a CA of its own.
+ */
 const OF_NPM =
-  /^(?:npm_(?:lifecycle|package|command|execpath|node_execpath|config_(?:local_prefix|prefix|global_prefix))|INIT_CWD|NODE_|VITEST)/;
+  /^(?:npm_(?:lifecycle|package|command|execpath|node_execpath|config_(?:local_prefix|prefix|global_prefix))|INIT_CWD|NODE_(?!EXTRA_CA_CERTS$)|VITEST)/;
 
 /** A shell as a user has it: this Node first on the PATH, and nothing of this repository. */
 export class UserShell {
