@@ -39,7 +39,7 @@ export function ciSteps(): readonly CiStep[] {
   const cluster = ({ files }: { readonly files: readonly string[] }): StepSize["command"] =>
     npm("test:cluster", ...files);
   return [
-    step("npm test", 280, ["npm", "test"], ESSENTIAL),
+    step("npm test", 530, ["npm", "test"], ESSENTIAL),
     step("lint", 4, npm("lint"), ESSENTIAL),
     step("types", 6, npm("types"), ESSENTIAL),
     step("build: package and bundles", 10, npm("build"), ESSENTIAL),
@@ -52,10 +52,10 @@ export function ciSteps(): readonly CiStep[] {
     step("wrangler deploy --dry-run", 6, ["npx", "wrangler", "deploy", "--dry-run"], ESSENTIAL),
     step("osls package", 15, npm("package:lambda"), ESSENTIAL),
     step("build: the control plane for tests", 420, npm("build:cluster"), ESSENTIAL),
-    step(`npm run test:cluster, ${core.name} suites`, 220, cluster(core), ESSENTIAL),
-    step("from an empty folder to a refused Pod", 75, npm("quickstart")),
-    step("npm run test:long", 320, npm("test:long")),
-    ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, 140, cluster(group))),
+    step(`npm run test:cluster, ${core.name} suites`, core.seconds, cluster(core), ESSENTIAL),
+    step("from an empty folder to a refused Pod", 45, npm("quickstart")),
+    step("npm run test:long", 290, npm("test:long")),
+    ...others.map((group) => step(`npm run test:cluster, ${group.name} suites`, group.seconds, cluster(group))),
     step("strangers beside real reviews", 100, npm("soak:hostile", "--quick")),
     step("kills of gates that record", 30, npm("soak:records", "--quick")),
     step("benchmark", 75, npm("bench", "--quick")),

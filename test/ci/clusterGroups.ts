@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
  */
 export interface ClusterGroup {
   readonly name: string;
+  /** Its duration on the reference machine. */
+  readonly seconds: number;
   /** Paths of the test files, relative to the root of the repository. */
   readonly files: readonly string[];
 }
@@ -35,10 +37,10 @@ export function clusterGroups(files = clusterFiles()): readonly [core: ClusterGr
   const isSync = (file: string): boolean => /^test\/e2e\/(?:sync|versions)\//.test(file);
   const isImage = (file: string): boolean => file.startsWith("test/e2e/image/");
   return [
-    { name: "core", files: files.filter(isCore) },
-    { name: "sync", files: files.filter((file) => !isCore(file) && isSync(file)) },
-    { name: "image", files: files.filter(isImage) },
-    { name: "other", files: files.filter((file) => !isCore(file) && !isSync(file) && !isImage(file)) },
+    { name: "core", seconds: 440, files: files.filter(isCore) },
+    { name: "sync", seconds: 260, files: files.filter((file) => !isCore(file) && isSync(file)) },
+    { name: "image", seconds: 80, files: files.filter(isImage) },
+    { name: "other", seconds: 560, files: files.filter((file) => !isCore(file) && !isSync(file) && !isImage(file)) },
   ];
 }
 
