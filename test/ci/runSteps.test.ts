@@ -89,7 +89,7 @@ it("runSteps runs no further step after an interruption", async () => {
 it.each([
   ["the reference machine", 1, 50],
   ["a faster machine", 0.5, 50],
-  ["a machine of nine tenths of the speed", 1.1, 55],
+  ["a machine of eight ninths of the speed", 1.125, 56.25],
   ["a machine of a third of the speed", 3, 60],
   ["a machine of a tenth of the speed", 10, 60],
 ])("budgetOf returns the budget on %s", (_, factor, minutes) => {
