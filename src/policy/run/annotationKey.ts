@@ -1,6 +1,6 @@
 /** The longest name part of a qualified name (`IsQualifiedName`, k8s.io/apimachinery). The API server adds the webhook's name and `/`. */
 const MAX_NAME_LENGTH = 63;
-/** In UTF-16 code units. Enough for a patch of several fields; audit events are stored for years. */
+/** Enough for a patch of several fields; audit events are stored for years. */
 const MAX_VALUE_LENGTH = 4096;
 
 /** Returns the key `POLICY.KEY`. A long policy name is cut and gets a hash, so that two policies do not share a key. */
@@ -11,10 +11,10 @@ export function annotationKey(policy: string, key: string): string {
   return `${policy.slice(0, MAX_NAME_LENGTH - key.length - hash.length - 2)}-${hash}.${key}`;
 }
 
-/** Limits the length of a value. A cut value ends with an ellipsis. */
-export function boundedValue(value: string): string {
-  if (value.length <= MAX_VALUE_LENGTH) return value;
-  return `${value.slice(0, MAX_VALUE_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+/** Limits the length of a value or a message, in UTF-16 code units. A cut one ends with an ellipsis. */
+export function boundedValue(value: string, limit = MAX_VALUE_LENGTH): string {
+  if (value.length <= limit) return value;
+  return `${value.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 /** FNV-1a with 32 bits. Keeps short names distinct; the gate's author chooses them, so no attacker has to be considered. */

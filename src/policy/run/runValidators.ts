@@ -19,9 +19,7 @@ export async function runValidators(hits: readonly PolicyHit[], run: PolicyRun):
         runPolicy(policy, run, () => policy.validate?.(new ReviewContext(run, hit, run.review.object, known))),
       );
   }
-  return outcomes.every(isSettled) ? outcomes : Promise.all(outcomes);
-}
-
-function isSettled(outcome: Outcome | Promise<Outcome>): outcome is Outcome {
-  return !(outcome instanceof Promise);
+  return outcomes.every((outcome): outcome is Outcome => !(outcome instanceof Promise))
+    ? outcomes
+    : Promise.all(outcomes);
 }

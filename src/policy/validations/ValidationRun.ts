@@ -92,12 +92,8 @@ export class ValidationRun {
       }
     const faults = this.#faults;
     if (faults === undefined) return [];
-    // A Pod can have thousands of faults.
-    const found = new Set(faults.flatMap(({ validation }) => (validation.isFallback === true ? [] : validation.group)));
-    const isHidden = ({ isFallback, group }: Validation): boolean =>
-      isFallback === true && this.#ctx.operation === "CREATE" && found.has(group);
-    return faults
-      .filter(({ validation }) => !isHidden(validation))
+    const hides = this.#ctx.operation === "CREATE" && faults.some(isFallback);
+    return (hides ? withoutHidden(faults) : faults)
       .sort((left, right) => left.index - right.index)
       .map(({ finding }) => finding);
   }
@@ -175,7 +171,8 @@ export class ValidationRun {
   }
 
   #isExempt({ image }: Container): boolean {
-    return this.#settings.exemptImages.some((glob) => matchesGlob(glob, image ?? ""));
+    const { exemptImages } = this.#settings;
+    return exemptImages.length > 0 && exemptImages.some((glob) => matchesGlob(glob, image ?? ""));
   }
 
   #path(depth: number, field: readonly string[]): string {
@@ -191,6 +188,16 @@ export class ValidationRun {
   }
 }
 
+function isFallback({ validation }: Fault): boolean {
+  return validation.isFallback === true;
+}
+
+/** Without the fallbacks whose group has other faults. A set, because a Pod can have thousands of faults. */
+function withoutHidden(faults: readonly Fault[]): Fault[] {
+  const found = new Set(faults.map((fault) => isFallback(fault) || fault.validation.group));
+  return faults.filter((fault) => !isFallback(fault) || !found.has(fault.validation.group));
+}
+
 function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
@@ -198,5 +205,5 @@ function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
 /** What a function of a validation says. A value of another type may mean anything. */
 function isTrue(value: unknown): boolean {
   if (typeof value === "boolean") return value;
-  throw new PolicyUseError("ValidationError", "not-a-boolean", "a validation said something else than true or false");
+  throw new PolicyUseError("ValidationError", "not-a-boolean", "a validation returned no boolean");
 }

@@ -34,17 +34,31 @@ it.each<[values: string, what: string, mode: Mode, review: Review]>([
 // The prefix "p: " has 3 characters.
 it.each<[what: string, message: string, expected: string]>([
   ["keeps a denial of 8,192 characters", "x".repeat(8_189), `p: ${"x".repeat(8_189)}`],
-  ["cuts a denial after 8,192 characters", "x".repeat(8_190), `p: ${"x".repeat(8_189)}…`],
-  ["cuts no character of a denial in half", `${"x".repeat(8_188)}🚀`, `p: ${"x".repeat(8_188)}…`],
+  ["cuts a denial to 8,192 characters", "x".repeat(8_190), `p: ${"x".repeat(8_188)}…`],
+  ["cuts no character of a denial in half", `${"x".repeat(8_187)}🚀y`, `p: ${"x".repeat(8_187)}…`],
   ["replaces the control characters of a denial", "a\u001b[31mb\u0000\u009b", "p: a\uFFFD[31mb\uFFFD\uFFFD"],
   ["indents further lines of a denial", "a\n\tb\nq: c", "p: a\n  \tb\n  q: c"],
 ])("verdictOf %s", (_, message, expected) => {
   expect(verdictFrom([found("p", deny(message))])).toMatchObject({ message: expected });
 });
 
-it("verdictOf cuts all denials together after 8,192 characters", () => {
+it("verdictOf replaces the category Cc but for tab and line feed, of all code units", () => {
+  const units = Array.from({ length: 0x1_00_00 }, (_, unit) => String.fromCharCode(unit)).filter(
+    (unit) => unit !== "\n",
+  );
+  const expected = units.map((unit) => (unit !== "\t" && /\p{Cc}/u.test(unit) ? "\uFFFD" : unit));
+  const parts = Array.from({ length: 16 }, (_, part) => part * 4_096);
+  for (const start of parts) {
+    const message = units.slice(start, start + 4_096).join("");
+    expect(verdictFrom([found("p", deny(message))])).toMatchObject({
+      message: `p: ${expected.slice(start, start + 4_096).join("")}`,
+    });
+  }
+});
+
+it("verdictOf cuts all denials together to 8,192 characters", () => {
   const outcomes = [found("a", deny("x".repeat(8_000))), found("b", deny("y".repeat(8_000)))];
-  expect(verdictFrom(outcomes)).toMatchObject({ message: `a: ${"x".repeat(8_000)}\nb: ${"y".repeat(185)}…` });
+  expect(verdictFrom(outcomes)).toMatchObject({ message: `a: ${"x".repeat(8_000)}\nb: ${"y".repeat(184)}…` });
 });
 
 it.each<[what: string, outcome: Outcome, mode: Mode]>([
