@@ -1,13 +1,10 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import schema from "../../../src/cli/outputs.schema.json" with { type: "json" };
 import { patience } from "../../run/speedFactor.ts";
 import { OptionBed } from "../OptionBed.ts";
 import { ALL_COMMANDS } from "../runPostern.ts";
-
-const ajv = new Ajv2020({ allErrors: true });
-ajv.addSchema(schema, "outputs");
+import { outputFaults } from "./outputFaults.ts";
 
 let bed: OptionBed;
 beforeAll(async () => {
@@ -112,10 +109,8 @@ describe("what postern prints with --output json has the schema that is document
               .trimEnd()
               .split("\n")
               .map((line) => JSON.parse(line));
-      for (const value of values) {
-        ajv.validate(`outputs#/$defs/${definition}`, value);
-        expect({ errors: ajv.errors, value }).toEqual({ errors: null, value });
-      }
+      for (const value of values)
+        expect({ errors: outputFaults(definition, value), value }).toEqual({ errors: null, value });
     },
     patience(40_000),
   );
@@ -125,7 +120,7 @@ describe("what postern prints with --output json has the schema that is document
     const terminal = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: {} };
     for (const add of ALL_COMMANDS) add(program, terminal, () => undefined);
     const tried = new Set(OUTPUTS.map(([command]) => command));
-    // Needs a store: test/cli/records/retain.
+    // Needs a store: retainCommand.test.ts.
     tried.add("records retain");
     expect(jsonCommands(program, "").filter((name) => !tried.has(name))).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runPostern } from "../../runPostern.ts";
+import { outputFaults } from "../../terminal/outputFaults.ts";
 import { RecordsBed, recordPods } from "../RecordsBed.ts";
 
 const DAY_MS = 86_400_000;
@@ -86,7 +87,9 @@ describe("postern records retain on a folder", () => {
       first: { seq: 8, batch: 8, lastAt: "2020-01-03T12:00:00.000Z" },
       deletedBy: "postern",
     });
-    expect(JSON.parse((await runPostern(args, { env })).out)).toMatchObject({ result: "kept" });
+    const again = JSON.parse((await runPostern(args, { env })).out);
+    expect(again).toMatchObject({ result: "kept" });
+    expect([JSON.parse(out), again].map((output) => outputFaults("recordsRetain", output))).toEqual([null, null]);
   });
 
   it("refuses a store that is in use", async () => {
