@@ -1,3 +1,5 @@
+import type { ComponentName } from "../install/config/components.ts";
+import type { InstallConfig } from "../install/config/installSchema.ts";
 import { loadInstallConfig } from "../install/config/loadInstallConfig.ts";
 import { installObjects } from "../install/installObjects.ts";
 import { scopeOf } from "../install/source/derivedValues.ts";
@@ -17,23 +19,20 @@ export interface UninstallOptions {
 /** Prints what to delete. Returns the exit code. Throws CliError and ConfigError. */
 export async function runUninstall(
   terminal: Terminal,
-  components: readonly string[],
+  components: readonly ComponentName[],
   { config: file, context, output }: UninstallOptions,
 ): Promise<number> {
-  const { config, scope } = await loadInstallConfig(file, []);
-  const unknown = components.find((name) => !config.components.some((it) => it === name));
-  if (unknown !== undefined)
-    throw new CliError(
-      "usage",
-      `${unknown} is not among the components of ${file}, which are ${config.components.join(", ")}; name one of them, or none for all`,
-    );
+  if (context === "")
+    throw new CliError("usage", "--context: an empty name was given; name a context of the kubeconfig");
+  const { config } = await loadInstallConfig(file, []);
+  // What `postern install COMPONENTS` accepts, whether or not the config lists it.
+  if (components.length > 0) await loadInstallConfig(file, components);
   const stays = components.length === 0 ? [] : config.components.filter((it) => !components.includes(it));
-  const kept = stays.length === 0 ? [] : installObjects(scopeOf({ ...config, components: stays }));
-  const keys = new Set(kept.map(identityKey));
+  const kept = new Set((stays.length === 0 ? [] : objectsOf(config, stays)).map(identityKey));
   const steps = uninstallSteps({
     gate: config.gate,
     crds: config.crds,
-    objects: installObjects(scope).filter((object) => !keys.has(identityKey(object))),
+    objects: installed(config, components).filter((object) => !kept.has(identityKey(object))),
     withRegistrations: stays.length === 0 || components.includes("gate"),
   }).map((step) => ({
     ...step,
@@ -43,4 +42,20 @@ export async function runUninstall(
     output === "json" ? `${JSON.stringify({ steps, stays }, null, 2)}\n` : stepsScript(steps, stays),
   );
   return EXIT_OK;
+}
+
+/** What the components of a config and these have together. sync and watch are two forms of one, so each has its turn. */
+function installed(config: InstallConfig, components: readonly ComponentName[]): object[] {
+  const all = [...new Set([...config.components, ...components])];
+  const forms = (["sync", "watch"] as const).filter((it) => all.includes(it));
+  const sets =
+    forms.length < 2
+      ? [all]
+      : forms.map((form) => all.filter((it) => it === form || !forms.some((name) => name === it)));
+  const objects = sets.flatMap((set) => objectsOf(config, set));
+  return [...new Map(objects.map((object) => [identityKey(object), object])).values()];
+}
+
+function objectsOf(config: InstallConfig, components: readonly ComponentName[]): object[] {
+  return installObjects(scopeOf({ ...config, components }));
 }

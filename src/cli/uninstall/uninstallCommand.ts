@@ -1,5 +1,5 @@
 import { Argument } from "commander";
-import { COMPONENTS } from "../install/config/components.ts";
+import { COMPONENTS, type ComponentName } from "../install/config/components.ts";
 import type { AddCommand } from "../program.ts";
 import { contextOption, outputOption } from "../terminal/sharedOptions.ts";
 import type { UninstallOptions } from "./runUninstall.ts";
@@ -32,7 +32,7 @@ calls the gate until they are gone. The namespaces come last. The JSON is
 {steps: [{name, why, commands}], stays}: each command is a list of arguments.
 Exit codes: 0 printed, 2 usage, or a fault of the config.`,
     )
-    .action(async (components: string[], options: UninstallOptions) =>
+    .action(async (components: ComponentName[], options: UninstallOptions) =>
       done(await (await import("./runUninstall.ts")).runUninstall(terminal, components, options)),
     );
 };
