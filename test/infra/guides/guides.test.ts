@@ -50,6 +50,12 @@ describe("the guide of kinds of clusters", () => {
   });
 });
 
+it("the guide of leaving removes what install printed with the script of uninstall, and deletes nothing by hand", () => {
+  const guide = text(`${GUIDES}/leaving/README.md`);
+  expect(guide).toContain("npx --no postern uninstall --config postern.yaml");
+  expect(guide).not.toMatch(/kubectl.* delete |kubectl.*cronjob/);
+});
+
 it("the guide of leaving: with mode warn, no request depends on the gate", async () => {
   const folder = new InputFolder();
   const gate = (mode: string): string =>
