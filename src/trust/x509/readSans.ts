@@ -1,5 +1,6 @@
-import { ipText, isDomainName } from "./certificateNames.ts";
+import { ipText } from "./certificateNames.ts";
 import { type DerReader, TAG } from "./DerReader.ts";
+import { uriHost } from "./uriHost.ts";
 
 /**
  * The subject alternative names of a certificate, by kind, in the order of the certificate. Other kinds are ignored.
@@ -12,15 +13,11 @@ export interface SubjectAltNames {
   readonly uri: readonly AltUri[];
 }
 
-/** A URI and its host without the port. The host is empty if the URI has none. */
+/** A URI and its host without the port. The host is empty if the URI has none that Go compares. */
 export interface AltUri {
   readonly text: string;
   readonly host: string;
 }
-
-/** Schemes, hosts and the characters of RFC 3986. Go's url.Parse accepts more, but CAs do not issue such names. */
-const URI =
-  /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/([A-Za-z0-9._~-]*)(?::[0-9]*)?(?=[/?#]|$)|(?!\/\/))(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*$/;
 
 /** Reads the value of a subjectAltName extension (RFC 5280 4.2.1.6). Throws {@link TrustError} `bad-certificate`. */
 export function readSans(reader: DerReader): SubjectAltNames {
@@ -50,8 +47,7 @@ export function asciiText(content: Uint8Array, reader: DerReader): string {
 }
 
 function readUri(text: string, reader: DerReader): AltUri {
-  const found = URI.exec(text);
-  const host = found?.[1] ?? "";
-  if (found === null || !isDomainName(host, false)) throw reader.fault("has an invalid URI");
-  return { text, host: host.toLowerCase() };
+  const host = uriHost(text);
+  if (host === undefined) throw reader.fault("has an invalid URI");
+  return { text, host };
 }
