@@ -1,5 +1,8 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
+/** More proxies than a call passes. A header can have thousands of entries. */
+const MAX_PROXIES = 16;
+
 /** Addresses and networks of proxies whose headers are believed. */
 export class TrustedProxies {
   readonly #list = new BlockList();
@@ -50,11 +53,13 @@ export class TrustedProxies {
    */
   clientOf(peer: string | undefined, forwardedFor: string | undefined): string | undefined {
     let client = peer === undefined ? undefined : (plainAddress(peer) ?? peer);
-    const before = forwardedFor?.split(",") ?? [];
-    while (this.has(client) && before.length > 0) {
-      const next = plainAddress(withoutPort(before.pop()?.trim() ?? ""));
+    let rest = forwardedFor ?? "";
+    for (let proxies = 0; rest !== "" && proxies < MAX_PROXIES && this.has(client); proxies += 1) {
+      const comma = rest.lastIndexOf(",");
+      const next = plainAddress(withoutPort(rest.slice(comma + 1).trim()));
       if (next === undefined) break;
       client = next;
+      rest = rest.slice(0, Math.max(comma, 0));
     }
     return client;
   }

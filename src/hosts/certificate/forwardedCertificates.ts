@@ -14,7 +14,7 @@ const MAX_CHARACTERS = 16_384;
  * |---|---|
  * | RFC 9440 | `:BASE64:`, the DER of the leaf |
  * | nginx, `$ssl_client_escaped_cert` | PEM with percent-encoding |
- * | Envoy, `X-Forwarded-Client-Cert` | `Hash=…;Cert="PEM with percent-encoding"`. Of several elements the last one counts, which the nearest proxy added |
+ * | Envoy, `X-Forwarded-Client-Cert` | `By=…;Hash=…;Cert="PEM with percent-encoding"`, and other pairs behind it |
  */
 export function forwardedCertificates(header: string, value: string): readonly Certificate[] | undefined {
   if (value.length > MAX_CHARACTERS) return undefined;
@@ -40,26 +40,17 @@ function certificatesOfEscaped(value: string): readonly Certificate[] | undefine
   }
 }
 
-/** The value of `Cert` in the last element. Commas and semicolons within quotes do not separate. */
+/**
+ * One element, as Envoy writes it (`mutateXfccRequestHeader`): what is of Envoy itself, the certificate, and then what comes from the
+ * certificate. Envoy quotes no URI and no DNS name, so a name may look like another pair or element.
+ */
+const ELEMENT =
+  /^(?:By=[^",;]*;)*(?:Hash=[0-9A-Fa-f]*;)?Cert="([^"\\]*)"(?:;(?!Cert=)[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|[^",;]*))*$/i;
+
+/**
+ * The value of `Cert`. Undefined for several elements: the earlier ones are of the client or of another proxy, and where the last one
+ * begins cannot be told from a name with a comma.
+ */
 function certOfEnvoy(value: string): string | undefined {
-  let pairs: string[] = [];
-  let pair = "";
-  let isQuoted = false;
-  for (let at = 0; at < value.length; at += 1) {
-    const character = value[at] ?? "";
-    if (isQuoted && character === "\\") {
-      pair += character + (value[at + 1] ?? "");
-      at += 1;
-    } else if (!isQuoted && (character === ";" || character === ",")) {
-      if (character === ",") pairs = [];
-      else pairs.push(pair);
-      pair = "";
-    } else {
-      if (character === '"') isQuoted = !isQuoted;
-      pair += character;
-    }
-  }
-  const certs = [...pairs, pair].flatMap((it) => /^\s*cert=(.*)$/is.exec(it)?.slice(1) ?? []);
-  if (isQuoted || certs.length !== 1) return undefined;
-  return /^"?([^"]*)"?$/.exec(certs[0] ?? "")?.[1];
+  return ELEMENT.exec(value)?.[1];
 }

@@ -65,6 +65,9 @@ it.each<[peer: string | undefined, forwardedFor: string | undefined, client: str
   ["10.0.0.1", "2001:DB8::9", "2001:db8::9"],
   ["10.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"],
   [undefined, "203.0.113.9", undefined],
+  // A call passes few proxies, and a header can have thousands of entries.
+  ["10.0.0.1", `203.0.113.9, 10.0.0.16${", 10.0.0.2".repeat(15)}`, "10.0.0.16"],
+  ["10.0.0.1", `203.0.113.9${", 10.0.0.2".repeat(15)}`, "203.0.113.9"],
 ])("the client of the peer %j with X-Forwarded-For %j is %j", (peer, forwardedFor, client) => {
   expect(proxiesOf("10.0.0.0/8").clientOf(peer, forwardedFor)).toBe(client);
 });

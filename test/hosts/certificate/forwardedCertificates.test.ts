@@ -19,8 +19,12 @@ describe("forwardedCertificates", () => {
     ["nginx without the line end at the end", "x", () => escaped(leaf.trimEnd()), ["kube-apiserver"]],
     ["a chain", "x", () => escaped(leaf + ca), ["kube-apiserver", "Client CA"]],
     ["Envoy", ENVOY, () => `Hash=ab;Cert="${escaped(leaf)}";Subject="CN=a,O=b;c";URI=x`, ["kube-apiserver"]],
-    ["Envoy, the last of two", ENVOY, () => `Cert="${escaped(ca)}",By=x;cert="${escaped(leaf)}"`, ["kube-apiserver"]],
-    ["Envoy without quotes", ENVOY, () => `Cert=${escaped(leaf)}`, ["kube-apiserver"]],
+    [
+      "Envoy, with its own names",
+      ENVOY,
+      () => `By=spiffe://a;By=b;Hash=0A;cert="${escaped(leaf)}"`,
+      ["kube-apiserver"],
+    ],
     [
       "Envoy, a subject that looks like another element",
       ENVOY,
@@ -52,6 +56,28 @@ describe("forwardedCertificates", () => {
     ["Envoy without a certificate", ENVOY, () => "Hash=ab"],
     ["Envoy without a certificate in the last element", ENVOY, () => `Cert="${escaped(leaf)}",Hash=ab`],
     ["Envoy with two certificates", ENVOY, () => `Cert="${escaped(leaf)}";Cert="${escaped(ca)}"`],
+    ["Envoy, several elements", ENVOY, () => `Cert="${escaped(ca)}",By=x;cert="${escaped(leaf)}"`],
+    ["Envoy without quotes", ENVOY, () => `Cert=${escaped(leaf)}`],
+    [
+      "Envoy, a URI that looks like an element",
+      ENVOY,
+      () => `Hash=00;Cert="${escaped(ca)}";Subject="CN=me";URI=spiffe://td/a,Cert=${escaped(leaf)}`,
+    ],
+    [
+      "Envoy, a URI that looks like an element with quotes",
+      ENVOY,
+      () => `Hash=00;Cert="${escaped(ca)}";URI=spiffe://td/a,Hash=00;Cert="${escaped(leaf)}"`,
+    ],
+    [
+      "Envoy without certificates of its own, and a URI that looks like one",
+      ENVOY,
+      () => `Hash=00;Subject="CN=me";URI=spiffe://td/a;Cert="${escaped(leaf)}"`,
+    ],
+    [
+      "Envoy behind a header of the client with an open quote",
+      ENVOY,
+      () => `Cert="${escaped(leaf)}";x=",Hash=00;Cert="${escaped(ca)}";Subject="CN=a\\"b"`,
+    ],
     ["Envoy with an open quote", ENVOY, () => `Cert="${escaped(leaf)}`],
     ["RFC 9440 in the header of Envoy", ENVOY, () => `:${base64(leaf)}:`],
     ["11 certificates", "x", () => escaped(leaf.repeat(11))],
