@@ -12,9 +12,9 @@ const PACKAGES = ["canonicalize", "hono", "jose", "mutative"];
 
 /** Workers allows 3 MB; a smaller script starts faster. */
 describe.each<[name: FunctionName, packages: readonly string[], maxGzippedBytes: number]>([
-  ["worker", PACKAGES, 82 * 1024],
+  ["worker", PACKAGES, 83 * 1024],
   // A recorded decision names its caller, and the schema of records is checked with zod at run time.
-  ["workerRecords", [...PACKAGES, "zod"], 102_000],
+  ["workerRecords", [...PACKAGES, "zod"], 103_000],
 ])("the edge bundle of functions/%s.ts", async (name, packages, maxGzippedBytes) => {
   const { text, metafile } = await madeGateBundle(name);
 

@@ -152,6 +152,12 @@ export function policy<
       throw new PolicyDefinitionError(name, key, "is for validate, which the policy does not have");
   if (definition.validate === undefined && match.operations?.every((operation) => operation === "DELETE"))
     throw new PolicyDefinitionError(name, "match.operations", "has only DELETE, which has no object to mutate");
+  if (
+    match.operations?.some((operation) => operation === "DELETE") &&
+    definition.validate !== undefined &&
+    "validations" in definition.validate
+  )
+    throw new PolicyDefinitionError(name, "match.operations", "has DELETE, which has no object for validations");
   // The index selects only reviews that the match names, so the parameter types hold. TypeScript cannot check that.
   const erased = { ...definition, onDeadline, onExisting, reportsEachFault, leaveAlone } as unknown as Policy;
   return Object.freeze(erased);

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../protocol/Json.ts";
+import { writeJson } from "../../protocol/json/writeJson.ts";
 import { deepEqual } from "../../protocol/patch/deepEqual.ts";
 import type { FieldReads } from "./FieldReads.ts";
 import { pairItems } from "./itemIdentity.ts";
@@ -28,12 +29,11 @@ export function hasWorsenedReads(before: unknown, after: unknown, reads: FieldRe
 function lost(before: unknown, after: unknown): boolean {
   if (before !== undefined && after === undefined) return true;
   if (typeof before === "boolean") return before !== after;
-  if (Array.isArray(before))
-    return (
-      !before.some(isJsonObject) &&
-      Array.isArray(after) &&
-      before.some((item) => !after.some((other) => deepEqual(item, other)))
-    );
+  if (Array.isArray(before)) {
+    if (before.some(isJsonObject) || !Array.isArray(after)) return false;
+    const kept = new Set(after.map(writeJson));
+    return before.some((item) => !kept.has(writeJson(item)));
+  }
   if (!isJsonObject(before)) return false;
   return !isJsonObject(after) || Object.entries(before).some(([key, value]) => lost(value, after[key]));
 }

@@ -8,9 +8,9 @@ const PERMITTED: Readonly<Record<string, (now: unknown, then: unknown) => boolea
   activeDeadlineSeconds: (now, then) => now !== undefined && (then === undefined || Number(now) <= Number(then)),
   terminationGracePeriodSeconds: (now, then) => now === 1 && Number(then) < 0,
   // Only additions, and other tolerationSeconds.
-  tolerations: (now, then) => includesAll(now, then, (it) => ({ ...Object(it), tolerationSeconds: 0 })),
+  tolerations: (now, then) => includesAll(now, then, ["key", "operator", "value", "effect"]),
   // Only deletions.
-  schedulingGates: (now, then) => includesAll(then, now, (it) => it),
+  schedulingGates: (now, then) => includesAll(then, now, ["name"]),
 };
 
 /** The members of containers that each subresource can change (`ValidatePodUpdate`, `ValidatePodResize`). */
@@ -40,8 +40,10 @@ export function permittedPodSpec(
     if (Array.isArray(before[list]))
       spec[list] = withMembers(before[list], listPart(now, [list]), CONTAINER_MEMBERS[subresource] ?? []);
   const { ephemeralContainers } = now;
-  if (subresource === "ephemeralcontainers" && Array.isArray(ephemeralContainers))
-    spec.ephemeralContainers = ephemeralContainers.map((it) => named(listPart(old, ["ephemeralContainers"]), it) ?? it);
+  if (subresource === "ephemeralcontainers" && Array.isArray(ephemeralContainers)) {
+    const olds = byName(listPart(old, ["ephemeralContainers"]));
+    spec.ephemeralContainers = ephemeralContainers.map((it) => olds.get(nameOf(it)) ?? it);
+  }
   if (subresource === "resize") spec.resources = now.resources;
   if (subresource === "")
     for (const [key, permits] of Object.entries(PERMITTED))
@@ -51,8 +53,9 @@ export function permittedPodSpec(
 
 /** The elements of a list, with some members as in the elements of the same names. */
 function withMembers(list: readonly unknown[], changed: readonly unknown[], members: readonly string[]): unknown[] {
+  const others = byName(changed);
   return list.map((element) => {
-    const other = named(changed, element);
+    const other = others.get(nameOf(element));
     if (!isJsonObject(element) || !isJsonObject(other)) return element;
     const copy: Record<string, unknown> = { ...element };
     for (const member of members)
@@ -62,13 +65,18 @@ function withMembers(list: readonly unknown[], changed: readonly unknown[], memb
   });
 }
 
-/** The element of a list that has the name of another one. */
-function named(list: readonly unknown[], element: unknown): unknown {
-  return list.find((it) => objectPart(it, ["name"]) === objectPart(element, ["name"]));
+/** The elements of a list by their names. Of several with one name the first. */
+function byName(list: readonly unknown[]): ReadonlyMap<unknown, unknown> {
+  return new Map(list.map((it): [unknown, unknown] => [nameOf(it), it]).reverse());
 }
 
-/** Whether each element of `some` has an equal one in `all`, compared by a part of them. */
-function includesAll(all: unknown, some: unknown, part: (element: unknown) => unknown): boolean {
-  const parts = listPart(all, []).map(part);
-  return listPart(some, []).every((element) => parts.some((it) => deepEqual(it, part(element))));
+function nameOf(element: unknown): unknown {
+  return objectPart(element, ["name"]);
+}
+
+/** Whether each element of `some` has an equal one in `all`, compared by these members. */
+function includesAll(all: unknown, some: unknown, members: readonly string[]): boolean {
+  const textOf = (element: unknown): string => JSON.stringify(members.map((member) => objectPart(element, [member])));
+  const known = new Set(listPart(all, []).map(textOf));
+  return listPart(some, []).every((element) => known.has(textOf(element)));
 }

@@ -12,6 +12,6 @@ function freeze(root: unknown): void {
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     if (typeof value !== "object" || value === null || Object.isFrozen(value)) continue;
     Object.freeze(value);
-    pending.push(...Object.values(value).filter((member) => typeof member === "object" && member !== null));
+    for (const member of Object.values(value)) if (typeof member === "object" && member !== null) pending.push(member);
   }
 }

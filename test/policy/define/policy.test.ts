@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Policy, type PolicyDefinition, policy } from "../../../src/policy/define/policy.ts";
+import { validations } from "../../../src/policy/validations/validations.ts";
 
 const validate = (): undefined => undefined;
 const good = { name: "p", match: { resources: ["pods"] }, validate };
@@ -32,6 +33,13 @@ describe("policy refuses a faulty definition", () => {
     [
       { validate: undefined, mutate: validate, match: { resources: ["pods"], operations: ["DELETE"] } },
       'policy "p": match.operations has only DELETE, which has no object to mutate',
+    ],
+    [
+      {
+        validate: validations((on) => [on("", { fault: () => true, message: () => "x" })]),
+        match: { resources: ["pods"], operations: ["UPDATE", "DELETE"] },
+      },
+      'policy "p": match.operations has DELETE, which has no object for validations',
     ],
   ])("%j", (changes, message) => {
     expect(() => define(changes)).toThrow(expect.objectContaining({ code: "bad-policy", message }));
