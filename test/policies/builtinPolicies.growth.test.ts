@@ -58,6 +58,24 @@ const OBJECTS: readonly (readonly [what: string, object: (count: number) => Json
         },
       ),
   ],
+  [
+    "a Pod of many mounts of a token in its sidecar",
+    (count) =>
+      pod({
+        initContainers: [
+          {
+            name: "proxy",
+            image: "registry.example.com/proxy:1.4",
+            volumeMounts: times(count, (index) => ({
+              name: `v${index}`,
+              mountPath: "/var/run/secrets/kubernetes.io/serviceaccount",
+            })),
+          },
+        ],
+        containers: [{ name: "c", image: "x" }],
+        volumes: times(count, (index) => ({ name: `v${index}`, emptyDir: {} })),
+      }),
+  ],
   ["a Pod of bare containers", (count) => pod({ containers: times(count, (index) => ({ name: `c${index}` })) })],
   ["a Pod of containers of one name", (count) => pod({ containers: times(count, () => ({ name: "c", image: "x" })) })],
   [
@@ -128,6 +146,19 @@ describe.each(OBJECTS)("on %s", (_, object) => {
       100,
       (count) => reviewOf(object(count)),
       (review) => judge(policy, review, purpose),
+    );
+    expect(growth).toBeLessThan(LINEAR);
+  });
+});
+
+describe.each(OBJECTS.filter(([what]) => what.startsWith("a Pod ")))("on an UPDATE of %s", (_, object) => {
+  const { resource } = reviewOf(object(1)).resource;
+  const mutators = ALL.filter(({ match, mutate }) => mutate !== undefined && match.resources.includes(resource));
+  it.each(mutators.map((policy) => [policy.name, policy] as const))("%s takes linear time", async (_name, policy) => {
+    const growth = await growthOfTask(
+      100,
+      (count) => reviewOf(object(count), object(1)),
+      (review) => judge(policy, review, "mutate"),
     );
     expect(growth).toBeLessThan(LINEAR);
   });

@@ -19,8 +19,8 @@ interface Choice {
  * says nothing. What a Pod or a container says stays, and what the Pod says counts for its containers. Containers get what
  * is missing, and not the Pod: its values would also hold for root containers that another webhook adds later.
  *
- * These are left as they are: privileged containers, containers that run as root by their `runAsUser` (they get no
- * `runAsNonRoot`), Windows HostProcess Pods, and ephemeral containers. Windows Pods only get `runAsNonRoot`: the API server
+ * These are left as they are: privileged containers, containers that run as root by their `runAsUser`, or as
+ * ContainerAdministrator (they get no `runAsNonRoot`), Windows HostProcess Pods, and ephemeral containers. Windows Pods only get `runAsNonRoot`: the API server
  * refuses the others. A container whose image runs as root does not start with `runAsNonRoot`.
  */
 export const setSecurityContextDefaults = builtin({
@@ -34,7 +34,7 @@ export const setSecurityContextDefaults = builtin({
     seccompRuntimeDefault: z._default(z.boolean(), true),
     /** Whether to set `allowPrivilegeEscalation: false`. */
     disallowPrivilegeEscalation: z._default(z.boolean(), true),
-    /** Whether to drop all capabilities in containers without a list `drop`. Those in `add` stay. */
+    /** Whether to drop all capabilities in containers without a list `drop`. Those in `add` stay, and with `ALL` there none is dropped. */
     dropAllCapabilities: z._default(z.boolean(), true),
     /** Whether to set `readOnlyRootFilesystem: true`. Many images write to their root filesystem. */
     readOnlyRootFilesystem: z._default(z.boolean(), false),
@@ -67,7 +67,9 @@ function allowsSeccomp(annotated: string | undefined): boolean {
 }
 
 function nonRoot(given: SecurityContext, pod: PodSecurityContext): SecurityContext {
-  const isRoot = (given.runAsUser ?? pod.runAsUser) === 0;
+  const windowsUser = given.windowsOptions?.runAsUserName ?? pod.windowsOptions?.runAsUserName;
+  // The kubelet refuses that user with `runAsNonRoot` as well, in any case (`verifyRunAsNonRoot`).
+  const isRoot = (given.runAsUser ?? pod.runAsUser) === 0 || windowsUser?.toLowerCase() === "containeradministrator";
   return isRoot || isSaid(given.runAsNonRoot) || isSaid(pod.runAsNonRoot) ? {} : { runAsNonRoot: true };
 }
 
@@ -81,7 +83,9 @@ function confinement(given: SecurityContext, pod: PodSecurityContext, choice: Ch
     added.seccompProfile = { type: "RuntimeDefault" };
   if (choice.disallowPrivilegeEscalation && !isAdmin && !isSaid(given.allowPrivilegeEscalation))
     added.allowPrivilegeEscalation = false;
-  if (choice.dropAllCapabilities && (capabilities?.drop ?? []).length === 0)
+  // Runtimes drop after they add, and single names come last.
+  const addsAll = capabilities?.add?.some((name) => name.toUpperCase() === "ALL") === true;
+  if (choice.dropAllCapabilities && !addsAll && (capabilities?.drop ?? []).length === 0)
     added.capabilities = { ...capabilities, drop: ["ALL"] };
   if (choice.readOnlyRootFilesystem && !isSaid(given.readOnlyRootFilesystem)) added.readOnlyRootFilesystem = true;
   return added;

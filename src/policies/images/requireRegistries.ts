@@ -38,8 +38,12 @@ export const requireRegistries = builtin({
         const named = parts.length > 1 ? `docker.io/${image}` : `docker.io/library/${image}`;
         const short = (host === "docker.io" || isLegacy) && parts.length === 2;
         const whole = short ? `docker.io/library/${parts[1] ?? ""}` : hasHost ? image : named;
-        return !params.allowed.some(
-          (prefix) => whole.startsWith(prefix) || (isLegacy && whole.startsWith(`index.${prefix}`)),
+        // containerd takes it for the id of an image that the node has, of any registry.
+        return (
+          image.startsWith("sha256:") ||
+          !params.allowed.some(
+            (prefix) => whole.startsWith(prefix) || (isLegacy && whole.startsWith(`index.${prefix}`)),
+          )
         );
       },
       at: "image",
@@ -57,8 +61,12 @@ export const requireRegistries = builtin({
         const named = parts.length > 1 ? `docker.io/${image}` : `docker.io/library/${image}`;
         const short = (host === "docker.io" || isLegacy) && parts.length === 2;
         const whole = short ? `docker.io/library/${parts[1] ?? ""}` : hasHost ? image : named;
-        return !params.allowed.some(
-          (prefix) => whole.startsWith(prefix) || (isLegacy && whole.startsWith(`index.${prefix}`)),
+        // containerd takes it for the id of an image that the node has, of any registry.
+        return (
+          image.startsWith("sha256:") ||
+          !params.allowed.some(
+            (prefix) => whole.startsWith(prefix) || (isLegacy && whole.startsWith(`index.${prefix}`)),
+          )
         );
       },
       at: "reference",

@@ -68,7 +68,12 @@ interface Mirrors {
 
 /** The image of a mirror for an image; undefined when it stays. */
 function mirrored(image: string, { mirrors, exemptImages }: Mirrors): string | undefined {
-  if (parseImageReference(image) === undefined || exemptImages.some((glob) => matchesGlob(glob, image)))
+  // `sha256:` begins the id of an image that the node has.
+  if (
+    image.startsWith("sha256:") ||
+    parseImageReference(image) === undefined ||
+    exemptImages.some((glob) => matchesGlob(glob, image))
+  )
     return undefined;
   const qualified = qualifiedImage(image);
   if (isOfMirror(qualified, mirrors)) return undefined;

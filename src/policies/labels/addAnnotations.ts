@@ -26,7 +26,7 @@ export interface AddAnnotationsOptions extends BuiltinOptions {
   readonly podTemplates?: Match["podTemplates"];
 }
 
-/** The annotations of AppArmor, which the API server refuses to add to a Pod later (`ValidatePodSpecificAnnotationUpdates`). */
+/** The annotations of AppArmor name a container. The API server refuses Pods without it (`ValidateAppArmorPodAnnotations`). */
 const APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/";
 
 /**
@@ -44,15 +44,12 @@ export function addAnnotations(options: AddAnnotationsOptions): Policy {
     description: `Objects get the annotations ${annotations.map(([key]) => key).join(", ")}`,
     match: { ...labelledResources(name, options.resources, options.apiGroups), podTemplates, namespaces },
     params: noParams,
-    mutate: (draft, { operation, resource, path }) => {
+    mutate: (draft, { operation, path }) => {
       const isUpdate = operation === "UPDATE";
       const isTemplate = path("metadata") !== "metadata";
       if (isUpdate && isTemplate) return;
-      const isOldPod = isUpdate && resource.group === "" && resource.resource === "pods";
       const present = draft.metadata?.annotations ?? {};
-      const added = annotations
-        .filter(([key]) => overwrite || !Object.hasOwn(present, key))
-        .filter(([key]) => !isOldPod || !key.startsWith(APP_ARMOR));
+      const added = annotations.filter(([key]) => overwrite || !Object.hasOwn(present, key));
       if (added.length === 0) return;
       draft.metadata ??= {};
       draft.metadata.annotations ??= {};
@@ -70,6 +67,8 @@ function readAnnotations(name: string, annotations: unknown): [key: string, valu
   return Object.entries(annotations).map(([key, value]) => {
     checkLabelKey(name, "options.annotations", key);
     if (key === MIRROR_ANNOTATION) return fail(`has ${key}, which only kubelets may set`);
+    if (key.startsWith(APP_ARMOR))
+      return fail(`has ${key}, which names a container; set appArmorProfile in the security context`);
     return typeof value === "string" ? [key, value] : fail(`has a value for '${key}' that is not a text`);
   });
 }

@@ -5,7 +5,8 @@ import { builtin } from "../builtin.ts";
 /**
  * Denies Ingresses with a host that no entry of `spec.tls` covers, so that clients do not send passwords in plain text. An
  * entry covers its hosts, with `*.` those one label below, and without hosts all of them. A rule without a host is for all
- * hosts, so only an entry without hosts covers it. An Ingress without rules needs any entry.
+ * hosts, so only an entry without hosts covers it, and so is the default backend, which gets each host without a rule. An
+ * Ingress without rules needs any entry.
  */
 export const requireIngressTls = builtin({
   name: "require-ingress-tls",
@@ -52,6 +53,14 @@ export const requireIngressTls = builtin({
       fault: ({ spec }) => (spec?.rules ?? []).length === 0 && (spec?.tls ?? []).length === 0,
       at: "spec.tls",
       message: (_, { at }) => `${at}: the Ingress has no entry with the Secret of a certificate; add one`,
+    }),
+    on("spec.defaultBackend", {
+      // Without any entry, the conditions above have said so.
+      fault: (_, { object }) =>
+        (object.spec?.tls ?? []).length > 0 &&
+        !(object.spec?.tls ?? []).some(({ hosts }) => (hosts ?? []).length === 0),
+      message: (_, { at }) =>
+        `${at}: it gets the requests for each host without a rule, and no entry of spec.tls is for all hosts; add one without hosts, or remove the default backend`,
     }),
     on("", {
       fault: ({ metadata }, { params }) =>

@@ -2,9 +2,9 @@ import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 
 /**
- * https://kubernetes.io/docs/reference/using-api/deprecation-guide/, without `scheduling.k8s.io/v1beta1` and
- * `certificates.k8s.io/v1beta1`: their old kinds are gone since v1.22, and newer ones (PodGroup, ClusterTrustBundle) have been
- * added to them, for a time without another version.
+ * https://kubernetes.io/docs/reference/using-api/deprecation-guide/, without `scheduling.k8s.io/v1beta1`,
+ * `certificates.k8s.io/v1beta1` and `resource.k8s.io/v1beta2`: newer kinds (PodGroup, ClusterTrustBundle, DeviceTaintRule) have
+ * been added to them, for a time without another version.
  */
 const DEPRECATED: Readonly<Record<string, string>> = {
   "autoscaling/v2beta1": "autoscaling/v2",
@@ -17,7 +17,6 @@ const DEPRECATED: Readonly<Record<string, string>> = {
   "node.k8s.io/v1beta1": "node.k8s.io/v1",
   "policy/v1beta1": "policy/v1",
   "resource.k8s.io/v1beta1": "resource.k8s.io/v1",
-  "resource.k8s.io/v1beta2": "resource.k8s.io/v1",
   "storage.k8s.io/v1beta1": "storage.k8s.io/v1",
 };
 

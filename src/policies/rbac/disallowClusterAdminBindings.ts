@@ -30,11 +30,14 @@ export const disallowClusterAdminBindings = builtin({
   },
   validations: (on) => [
     on("subjects[]", {
-      fault: ({ kind, name, namespace }, { object, params }) =>
+      // In a RoleBinding, a ServiceAccount without a namespace is of the namespace of the binding.
+      fault: ({ kind, name, namespace }, { object, params, request }) =>
         object.roleRef.kind === "ClusterRole" &&
         params.roles.includes(object.roleRef.name) &&
         !params.allowedSubjects.includes(
-          kind === "ServiceAccount" ? `ServiceAccount/${namespace ?? ""}/${name}` : `${kind}/${name}`,
+          kind === "ServiceAccount"
+            ? `ServiceAccount/${(namespace ?? "") === "" ? request.namespace : namespace}/${name}`
+            : `${kind}/${name}`,
         ),
       message: ({ kind, name }, { at, object }) =>
         `${at}: ${kind} '${name}' must not have the ClusterRole '${object.roleRef.name}'; bind a role with the rights that it needs`,

@@ -5,7 +5,7 @@ import { roleExemption } from "./roleExemption.ts";
 
 /**
  * Denies Roles and ClusterRoles that may read Secrets, also by a wildcard. Listing and watching returns the contents, as `get`
- * does; the answers to a patch and to the deletion of a collection have them too, also with `dryRun`. Whoever reads the Secrets of a namespace has the passwords of all of its applications.
+ * does; the answers to a patch, to the deletion of a collection and to one that waits for dependents have them too, also with `dryRun`. Whoever reads the Secrets of a namespace has the passwords of all of its applications.
  */
 export const disallowSecretReadingRoles = builtin({
   name: "disallow-secret-reading-roles",
@@ -13,7 +13,14 @@ export const disallowSecretReadingRoles = builtin({
   match: { resources: ["roles", "clusterroles"] },
   params: {
     /** The verbs that count as reading. */
-    verbs: z._default(z.array(exactName).check(z.minLength(1)), ["get", "list", "watch", "patch", "deletecollection"]),
+    verbs: z._default(z.array(exactName).check(z.minLength(1)), [
+      "get",
+      "list",
+      "watch",
+      "patch",
+      "delete",
+      "deletecollection",
+    ]),
     /** Whether a rule may read the Secrets that it has in `resourceNames`. The empty name there allows to list all of them. */
     allowNamed: z._default(z.boolean(), true),
     /** Names of roles that may read Secrets. `*` at the end stands for any characters. */

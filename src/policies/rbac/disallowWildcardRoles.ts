@@ -29,8 +29,9 @@ export const disallowWildcardRoles = builtin({
         // `*/scale` is of all resources. `/*` is every path, and so are `**` and `/**`: of a URL all stars at the end are one.
         fault: (rule, { data, params }) =>
           params.fields.includes(data.field) && (rule[data.field] ?? []).some((it) => /^\/?\*+(?:\/|$)/.test(it)),
-        at: field,
-        message: (_, { at }) => `${at}: the wildcard * also grants what is added later; name what the role needs`,
+        // An update is compared by the whole rule: a wildcard that comes to be of other resources or names is a new fault.
+        message: (_, { at, data }) =>
+          `${at}.${data.field}: the wildcard * also grants what is added later; name what the role needs`,
       }),
     ),
     // Only ClusterRoles have it.

@@ -33,8 +33,8 @@ const COMPUTE_RESOURCES: readonly string[] = ["cpu", "memory"];
 
 /**
  * Denies containers, init containers and sidecars that do not declare the required requests and limits. Resources of the
- * whole Pod (`spec.resources`, KEP-2837) count for each container. A limit counts as a request, because the API server
- * sets missing requests of a Pod to its limits (`SetDefaults_Pod`). A quantity of zero or below the minimum does not count:
+ * whole Pod (`spec.resources`, KEP-2837) count for each container. A limit counts as a request where none is set, because
+ * the API server sets missing requests of a Pod to its limits (`SetDefaults_Pod`). A quantity of zero or below the minimum does not count:
  * it reserves nothing, and the kubelet reads a limit of zero as no limit.
  *
  * Does not check ephemeral containers, which cannot have resources. Returns one denial for each missing quantity, with
@@ -75,8 +75,9 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
             const pod = (object.spec as WholePod)?.resources;
             return !(
               (isRequest && compareQuantities(resources?.requests?.[key], least) >= 0) ||
-              compareQuantities(resources?.limits?.[key], least) >= 0 ||
-              compareQuantities(pod?.limits?.[key], least) >= 0 ||
+              ((!isRequest || resources?.requests?.[key] == null) &&
+                compareQuantities(resources?.limits?.[key], least) >= 0) ||
+              ((!isRequest || pod?.requests?.[key] == null) && compareQuantities(pod?.limits?.[key], least) >= 0) ||
               (isRequest && compareQuantities(pod?.requests?.[key], least) >= 0)
             );
           },
@@ -104,7 +105,7 @@ type WholePod = { readonly resources?: ResourceRequirements } | undefined;
 /** A quantity that must be declared. */
 interface RequiredQuantity {
   readonly key: ComputeResource;
-  /** Whether a request is required, for which a limit counts too. */
+  /** Whether a request is required. A limit counts where none is set. */
   readonly isRequest: boolean;
   /** The smallest that counts. */
   readonly least: string;

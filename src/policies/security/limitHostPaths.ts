@@ -30,7 +30,8 @@ export const limitHostPaths = builtin({
   validations: (on) => [
     on("spec.volumes[].hostPath", {
       fault: (source, { params }) =>
-        source.path.split("/").includes("..") ||
+        // A kubelet on Windows takes both separators.
+        /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(source.path) ||
         !params.allowed.some(({ path }) => path === source.path || path === "/" || source.path.startsWith(`${path}/`)),
       at: "path",
       message: (source, { at, params }) =>
@@ -71,8 +72,14 @@ export const limitHostPaths = builtin({
         return (mount) => mount.readOnly !== true && names.has(mount.name);
       },
       at: "readOnly",
-      message: (mount, { at, container }) =>
-        `${at}: container '${container.name}' must mount the volume '${mount.name}' with readOnly: true, as it is a path of the node`,
+      // Without the path, a volume that comes to be of another folder would say what it said before.
+      message: (mount, { at, container, object }) =>
+        `${at}: container '${container.name}' must mount the volume '${mount.name}' with readOnly: true, as it is the path '${(
+          object.spec?.volumes ?? []
+        )
+          .filter(({ name }) => name === mount.name)
+          .map(({ hostPath }) => hostPath?.path ?? "")
+          .join("")}' of the node`,
     }),
   ],
 });

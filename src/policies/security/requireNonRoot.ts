@@ -3,7 +3,7 @@ import { exemptImages } from "../exemptImages.ts";
 
 /**
  * Denies containers that may run as root, by their own settings or those of the Pod: root in a container has a short way to
- * the node. A user id above 0 is as good as `runAsNonRoot`, and the user 0 is a fault with it too. Pods with a user namespace
+ * the node, and so has ContainerAdministrator on Windows. A user id above 0 is as good as `runAsNonRoot`, and the user 0 is a fault with it too. Pods with a user namespace
  * (`hostUsers: false`) are allowed, as the Pod Security Standards allow them from v1.35 on: their root has no power outside.
  */
 export const requireNonRoot = builtin({
@@ -23,6 +23,18 @@ export const requireNonRoot = builtin({
       at: "securityContext.runAsUser",
       message: ({ name }, { at }) =>
         `${at}: container '${name}' must not have the user 0, by its own setting or that of the Pod`,
+    }),
+    on("containers[]", {
+      // Windows has no user ids. The kubelet compares the name in any case (`verifyRunAsNonRoot`).
+      fault: ({ securityContext }, { object }) =>
+        /^ContainerAdministrator$/iu.test(
+          securityContext?.windowsOptions?.runAsUserName ??
+            object.spec?.securityContext?.windowsOptions?.runAsUserName ??
+            "",
+        ),
+      at: "securityContext.windowsOptions.runAsUserName",
+      message: ({ name }, { at }) =>
+        `${at}: container '${name}' must not have the user ContainerAdministrator, by its own setting or that of the Pod`,
     }),
     on("containers[]", {
       when: (pod) => pod.spec?.hostUsers !== false,

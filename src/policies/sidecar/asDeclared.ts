@@ -41,22 +41,24 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
  * and its own plugins; undefined when it lacks something declared, or has another value of it.
  *
  * Kept are the API server's defaults, the mount of the ServiceAccount's token, and requests and limits that are not
- * declared, which a LimitRange sets. Quantities are compared by value, and empty members may be missing.
+ * declared, which a LimitRange sets. `isHostNetwork` says whether the Pod has the network of its node: only then the API
+ * server sets host ports. Quantities are compared by value, and empty members may be missing.
  */
-export function asDeclared(found: unknown, declared: unknown): unknown {
-  if (isJsonObject(declared)) return isJsonObject(found) ? membersAsDeclared(found, declared) : undefined;
+export function asDeclared(found: unknown, declared: unknown, isHostNetwork = false): unknown {
+  if (isJsonObject(declared))
+    return isJsonObject(found) ? membersAsDeclared(found, declared, isHostNetwork) : undefined;
   if (Array.isArray(declared) && Array.isArray(found) && declared.every(isJsonObject))
-    return elementsAsDeclared(found, declared);
+    return elementsAsDeclared(found, declared, isHostNetwork);
   return deepEqual(found, declared) ? found : undefined;
 }
 
-function membersAsDeclared(found: JsonObject, declared: JsonObject): JsonObject | undefined {
+function membersAsDeclared(found: JsonObject, declared: JsonObject, isHostNetwork: boolean): JsonObject | undefined {
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(found)) {
     const value = found[key];
     const wanted = Object.hasOwn(declared, key) ? declared[key] : undefined;
     if (wanted === undefined) {
-      const kept = isDefault(found, key) ? value : fromPlugins(key, value);
+      const kept = isDefault(found, key, isHostNetwork) ? value : fromPlugins(key, value);
       if (kept !== undefined) result[key] = kept;
       continue;
     }
@@ -64,7 +66,7 @@ function membersAsDeclared(found: JsonObject, declared: JsonObject): JsonObject 
       ? hasQuantities(value, wanted)
         ? value
         : undefined
-      : asDeclared(value, wanted);
+      : asDeclared(value, wanted, isHostNetwork);
     if (result[key] === undefined) return undefined;
   }
   const isMissing = (key: string): boolean => {
@@ -75,11 +77,15 @@ function membersAsDeclared(found: JsonObject, declared: JsonObject): JsonObject 
 }
 
 /** The declared elements, in order, with the mounts of tokens among them. */
-function elementsAsDeclared(found: readonly unknown[], declared: readonly JsonObject[]): unknown[] | undefined {
+function elementsAsDeclared(
+  found: readonly unknown[],
+  declared: readonly JsonObject[],
+  isHostNetwork: boolean,
+): unknown[] | undefined {
   const result: unknown[] = [];
   let next = 0;
   for (const element of found) {
-    const made = next < declared.length ? asDeclared(element, declared[next]) : undefined;
+    const made = next < declared.length ? asDeclared(element, declared[next], isHostNetwork) : undefined;
     if (made !== undefined) next += 1;
     if (made !== undefined || isTokenMount(element)) result.push(made ?? element);
   }
@@ -87,9 +93,9 @@ function elementsAsDeclared(found: readonly unknown[], declared: readonly JsonOb
 }
 
 /** Whether a member that is not declared has the API server's default, or is empty. */
-function isDefault(parent: JsonObject, key: string): boolean {
+function isDefault(parent: JsonObject, key: string, isHostNetwork: boolean): boolean {
   const value = parent[key];
-  if (key === "hostPort") return value === parent.containerPort;
+  if (key === "hostPort") return isHostNetwork && value === parent.containerPort;
   if (DEFAULTS[key]?.includes(value)) return true;
   return value !== 0 && isEmpty(value) && !KEPT_MEMBERS.includes(key);
 }

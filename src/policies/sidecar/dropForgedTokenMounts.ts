@@ -7,19 +7,23 @@ const ROOT_CA = "kube-root-ca.crt";
 
 /**
  * Removes the mounts at the path of the ServiceAccount's token that are not the plugin's, in place: the client may name a
- * volume as the plugin does, and so choose the token and the CA of the container. A declared mount stays.
+ * volume as the plugin does, and so choose the token and the CA of the container. `tokenVolumes` are the
+ * {@link tokenVolumeNames} of the Pod. A declared mount stays.
  */
 export function dropForgedTokenMounts(
   container: Container,
   declared: Container,
-  volumes: readonly Volume[] | undefined,
+  tokenVolumes: ReadonlySet<string>,
 ): void {
   const mounts: unknown = container.volumeMounts;
   if (!Array.isArray(mounts) || declared.volumeMounts?.some(({ mountPath }) => mountPath === TOKEN_PATH)) return;
-  const isForged = (mount: { mountPath?: unknown; name?: unknown }): boolean =>
-    mount.mountPath === TOKEN_PATH &&
-    volumes?.some((volume) => volume.name === mount.name && isTokenVolume(volume)) !== true;
-  if (mounts.some(isForged)) container.volumeMounts = mounts.filter((mount) => !isForged(mount));
+  const kept = mounts.filter((mount) => mount.mountPath !== TOKEN_PATH || tokenVolumes.has(mount.name));
+  if (kept.length < mounts.length) container.volumeMounts = kept;
+}
+
+/** The names of the volumes that are as the plugin makes them. */
+export function tokenVolumeNames(volumes: readonly Volume[] | undefined): ReadonlySet<string> {
+  return new Set((volumes ?? []).filter(isTokenVolume).map(({ name }) => name));
 }
 
 /** Whether a volume is as the plugin makes it (`TokenVolumeSource`, plugin/pkg/admission/serviceaccount). */

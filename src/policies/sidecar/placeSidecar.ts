@@ -1,7 +1,7 @@
 import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
 import { deepEqual } from "../../protocol/patch/deepEqual.ts";
 import { asDeclared } from "./asDeclared.ts";
-import { dropForgedTokenMounts } from "./dropForgedTokenMounts.ts";
+import { dropForgedTokenMounts, tokenVolumeNames } from "./dropForgedTokenMounts.ts";
 import type { Sidecar } from "./readSidecar.ts";
 
 /** What to do with an element of the Pod that has the name of an injected one and differs from it. */
@@ -34,7 +34,7 @@ export function placeSidecar(pod: Pod, sidecar: Sidecar, placement: SidecarPlace
   ];
   if (volumes.length === 0) return conflicts;
   spec.volumes ??= [];
-  for (const index of insertNamed(spec.volumes, volumes, last))
+  for (const index of insertNamed(spec.volumes, volumes, last, false))
     conflicts.push({ kind: "volume", path: `spec.volumes[${index}]` });
   return conflicts;
 }
@@ -67,12 +67,16 @@ function placeContainers(
   const insertable = wanted.filter(({ name }) => !taken.has(name));
   if (insertable.length === 0) return conflicts;
   spec[list] ??= [];
-  if (options.onConflict !== "keep" && Array.isArray(spec[list]))
+  if (options.onConflict !== "keep" && Array.isArray(spec[list])) {
+    let tokenVolumes: ReadonlySet<string> | undefined;
     for (const container of spec[list]) {
       const declared = insertable.find(({ name }) => name === container.name);
-      if (declared !== undefined) dropForgedTokenMounts(container, declared, spec.volumes);
+      if (declared === undefined) continue;
+      tokenVolumes ??= tokenVolumeNames(spec.volumes);
+      dropForgedTokenMounts(container, declared, tokenVolumes);
     }
-  for (const index of insertNamed(spec[list], insertable, options))
+  }
+  for (const index of insertNamed(spec[list], insertable, options, spec.hostNetwork === true))
     conflicts.push({ kind: "container", path: `spec.${list}[${index}]` });
   return conflicts;
 }
@@ -87,6 +91,7 @@ function insertNamed<T extends { name: string }>(
   list: T[],
   wanted: readonly T[],
   { position, onConflict }: SidecarPlacement,
+  isHostNetwork: boolean,
 ): number[] {
   if (!Array.isArray(list)) throw new TypeError("a list of containers or volumes in the Pod is not a list");
   const conflicts = new Set<string>();
@@ -95,7 +100,7 @@ function insertNamed<T extends { name: string }>(
     let index = list.findIndex(({ name }) => name === element.name);
     if (index < 0) index = list.push(structuredClone(element)) - 1;
     else {
-      const made = asDeclared(list[index], element);
+      const made = asDeclared(list[index], element, isHostNetwork);
       if (!deepEqual(made, list[index])) {
         if (onConflict === "replace" || (made !== undefined && onConflict === "deny"))
           list[index] = { ...structuredClone(element), ...Object(made) };

@@ -32,10 +32,10 @@ export const requireTopologySpread = builtin({
               spec?.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
             ).some(({ topologyKey, labelSelector }) => topologyKey === required && labelSelector != null),
         ),
-      // An update is compared by this value, and the list may be too long for it. The message says what the list lacks.
-      at: "spec.replicas",
+      // An update is compared by this value: the number of replicas may change. The message says what the list lacks.
+      at: "metadata.name",
       message: ({ spec }, { params }) =>
-        `spec.template.spec.topologySpreadConstraints: ${spec?.replicas ?? 1} replicas must have a constraint with a labelSelector for ${params.topologyKeys
+        `spec.template.spec.topologySpreadConstraints: ${params.minReplicas} or more replicas must have a constraint with a labelSelector for ${params.topologyKeys
           .filter(
             (required) =>
               !(spec?.template?.spec?.topologySpreadConstraints ?? []).some(

@@ -108,6 +108,27 @@ it.each<[what: string, options: Options, before: unknown, spec: object, after: u
     { runAsNonRoot: true },
   ],
   [
+    "nothing for ContainerAdministrator of a Windows Pod",
+    {},
+    undefined,
+    { os: { name: "windows" }, securityContext: { windowsOptions: { runAsUserName: "containeradministrator" } } },
+    undefined,
+  ],
+  [
+    "runAsNonRoot for another user than the Pod's ContainerAdministrator",
+    {},
+    { windowsOptions: { runAsUserName: "ContainerUser" } },
+    { os: { name: "windows" }, securityContext: { windowsOptions: { runAsUserName: "ContainerAdministrator" } } },
+    { windowsOptions: { runAsUserName: "ContainerUser" }, runAsNonRoot: true },
+  ],
+  [
+    "no capabilities to drop beside all of them",
+    {},
+    { capabilities: { add: ["all"] } },
+    {},
+    { ...without("capabilities"), capabilities: { add: ["all"] } },
+  ],
+  [
     "nothing in a HostProcess Pod",
     {},
     undefined,

@@ -30,6 +30,8 @@ it.each<[what: string, object: JsonObject, messages: readonly string[]]>([
   ["a registry with a port", of("registry:5000/library/nginx"), [fault("registry:5000/library/nginx")]],
   ["a listed registry with a port", of("registry.example.com:5000/nginx"), [fault("registry.example.com:5000/nginx")]],
   ["a registry in upper case", of("Library/nginx"), [fault("Library/nginx")]],
+  ["the id of an image that the node has", of("sha256:0badc0ffee"), [fault("sha256:0badc0ffee")]],
+  ["the whole id of an image", of(`sha256:${"0".repeat(64)}`), [fault(`sha256:${"0".repeat(64)}`)]],
   ["no image, which is refused elsewhere", of(undefined), []],
   [
     "init and ephemeral containers",

@@ -26,6 +26,7 @@ it.each<[image: string | undefined, expected: string | undefined]>([
   [`${MIRROR}docker/library/nginx:1`, `${MIRROR}docker/library/nginx:1`],
   [`${MIRROR}other/nginx:1`, `${MIRROR}other/nginx:1`],
   ["nginx:", "nginx:"],
+  ["sha256:0badc0ffee", "sha256:0badc0ffee"],
   ["ng inx", "ng inx"],
   ["", ""],
   [undefined, undefined],

@@ -41,18 +41,6 @@ it.each<[what: string, options: Partial<AddAnnotationsOptions>, review: Review, 
     deploymentReview(template),
     [OWN, TEMPLATE],
   ],
-  [
-    "no AppArmor profile of a Pod from before",
-    { annotations: { "container.apparmor.security.beta.kubernetes.io/web": "runtime/default" } },
-    podUpdate({}, {}),
-    [],
-  ],
-  [
-    "the AppArmor profile of a new Pod",
-    { annotations: { "container.apparmor.security.beta.kubernetes.io/web": "runtime/default" } },
-    podReview({}),
-    [OWN],
-  ],
   ["nothing in another namespace", { namespaces: { include: ["team-*"] } }, podReview({}), []],
 ])("addAnnotations annotates %s", async (_what, options, review, paths) => {
   const verdict = await judge(addAnnotations({ annotations: { note: "1" }, ...options }), review, "mutate");
@@ -65,6 +53,11 @@ it.each<[what: string, options: object | undefined, message: string]>([
   ["an invalid key", { annotations: { "a b": "x" } }, 'options.annotations has "a b"'],
   ["a value that is a number", { annotations: { a: 1 } }, "has a value for 'a' that is not a text"],
   ["the mark of mirror Pods", { annotations: { "kubernetes.io/config.mirror": "x" } }, "which only kubelets may set"],
+  [
+    "the AppArmor profile of a container",
+    { annotations: { "container.apparmor.security.beta.kubernetes.io/web": "runtime/default" } },
+    "which names a container; set appArmorProfile in the security context",
+  ],
   ["a flag that is a string", { annotations, overwrite: "no" }, "options.overwrite is not true or false"],
   ["a misspelled option", { annotations, override: true }, "options.override is unknown"],
   ["a subresource", { annotations, resources: ["pods/status"] }, 'options.resources has "pods/status"'],

@@ -9,6 +9,8 @@ type Options = Parameters<typeof requireIngressTls>[0];
 const uncovered = (index: number, host: string): string =>
   `spec.rules[${index}].host: the host '${host}' is in no entry of spec.tls; add it there with the Secret of its certificate`;
 const ALL = "spec.rules[0].host: a rule without a host is for all hosts, and no entry of spec.tls is; name the host";
+const OTHERS =
+  "spec.defaultBackend: it gets the requests for each host without a rule, and no entry of spec.tls is for all hosts; add one without hosts, or remove the default backend";
 const NONE = "spec.tls: the Ingress has no entry with the Secret of a certificate; add one";
 
 const rules = (...hosts: (string | undefined)[]): JsonObject[] => hosts.map((host) => ({ host, http: { paths: [] } }));
@@ -56,7 +58,22 @@ it.each<[what: string, spec: JsonObject, messages: string[]]>([
   ["a rule without a host", { rules: rules(undefined), tls: [tls("a.example.com")] }, [ALL]],
   ["a rule with an empty host and tls without hosts", { rules: rules(""), tls: [{}] }, []],
   ["no rules", { defaultBackend: { service: { name: "web" } } }, [NONE]],
-  ["no rules, with tls", { defaultBackend: { service: { name: "web" } }, tls: [tls("a.example.com")] }, []],
+  ["no rules, with tls", { defaultBackend: { service: { name: "web" } }, tls: [tls("a.example.com")] }, [OTHERS]],
+  ["no rules, with tls without hosts", { defaultBackend: { service: { name: "web" } }, tls: [{}] }, []],
+  [
+    "a default backend beside covered rules",
+    { defaultBackend: { service: { name: "web" } }, rules: rules("a.example.com"), tls: [tls("a.example.com")] },
+    [OTHERS],
+  ],
+  [
+    "a default backend beside covered rules, with tls for all hosts",
+    {
+      defaultBackend: { service: { name: "web" } },
+      rules: rules("a.example.com"),
+      tls: [tls("a.example.com"), { secretName: "all" }],
+    },
+    [],
+  ],
 ])("requireIngressTls judges %s", async (_what, spec, messages) => {
   expect(await faultsOf(requireIngressTls(), ingress(spec))).toEqual(messages);
 });

@@ -26,6 +26,7 @@ it.each<[what: string, options: Options, of: ReturnType<typeof object>, messages
   ["the version that stays", {}, object("policy/v1", "PodDisruptionBudget"), []],
   ["a version that nobody listed", {}, object("batch/v2alpha1", "CronJob"), []],
   ["a new kind in a version whose old kinds are gone", {}, object("scheduling.k8s.io/v1beta1", "PodGroup"), []],
+  ["a kind that is newer than its version", {}, object("resource.k8s.io/v1beta2", "DeviceTaintRule"), []],
   ["another such kind", {}, object("certificates.k8s.io/v1beta1", "ClusterTrustBundle"), []],
   ["a core object", {}, object("v1", "Pod"), []],
   ["a custom resource of that version", {}, object("example.com/v1beta1", "Widget"), []],

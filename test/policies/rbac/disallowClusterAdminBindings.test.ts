@@ -53,6 +53,18 @@ it.each<[what: string, options: Options, binding: JsonObject, messages: string[]
     clusterRoleBinding("cluster-admin", [account("shop", "deployer")]),
     [denied(0, "ServiceAccount 'deployer'")],
   ],
+  [
+    "an allowed ServiceAccount of the namespace of its binding, which is not said",
+    { allowedSubjects: ["ServiceAccount/shop/deployer"] },
+    roleBinding("ClusterRole", "cluster-admin", [{ kind: "ServiceAccount", name: "deployer" }]),
+    [],
+  ],
+  [
+    "a ServiceAccount of the namespace of its binding, which is empty",
+    allowing,
+    roleBinding("ClusterRole", "cluster-admin", [{ kind: "ServiceAccount", name: "deployer", namespace: "" }]),
+    [denied(0, "ServiceAccount 'deployer'")],
+  ],
   ["other roles", { roles: ["admin"] }, clusterRoleBinding("cluster-admin", [user("ann")]), []],
   [
     "one of other roles",

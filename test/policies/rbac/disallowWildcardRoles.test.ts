@@ -109,6 +109,20 @@ it("disallowWildcardRoles denies an added wildcard only", async () => {
   expect(await faultsOf(disallowWildcardRoles(), after, before)).toEqual([denied(2, "resources")]);
 });
 
+it.each<[what: string, before: JsonObject, after: JsonObject]>([
+  [
+    "other resources",
+    { apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] },
+    { apiGroups: [""], resources: ["secrets"], verbs: ["*"] },
+  ],
+  ["more verbs", { ...READ, resources: ["*"] }, { ...READ, resources: ["*"], verbs: ["get", "create"] }],
+  ["more groups", { ...READ, resources: ["*"] }, { ...READ, resources: ["*"], apiGroups: ["", "apps"] }],
+  ["all names", { ...READ, verbs: ["*"], resourceNames: ["a"] }, { ...READ, verbs: ["*"] }],
+])("disallowWildcardRoles denies an old wildcard that comes to be of %s", async (_what, before, after) => {
+  expect(await faultsOf(disallowWildcardRoles(), role([after]), role([before]))).toHaveLength(1);
+  expect(await faultsOf(disallowWildcardRoles(), role([READ, before]), role([before]))).toEqual([]);
+});
+
 it.each<Options>([{}, { fields: ["verbs"], allowedRoles: ["ops-*"] }])(
   "disallowWildcardRoles is native with %j",
   (options) => {

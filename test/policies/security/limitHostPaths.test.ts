@@ -10,8 +10,8 @@ const of = (path: string, readOnly?: boolean): JsonObject =>
   );
 const fault = (path: string, allowed = "none", at = "spec"): string =>
   `${at}.volumes[0].hostPath.path: the volume must not be the path '${path}' of its node; allowed are: ${allowed}`;
-const writes =
-  "spec.containers[0].volumeMounts[0].readOnly: container 'web' must mount the volume 'host' with readOnly: true, as it is a path of the node";
+const writesTo = (path: string, list = "containers"): string =>
+  `spec.${list}[0].volumeMounts[0].readOnly: container 'web' must mount the volume 'host' with readOnly: true, as it is the path '${path}' of the node`;
 const LOGS = [{ path: "/var/log" }];
 const READ = [{ path: "/var/log", readOnly: true }];
 
@@ -41,8 +41,8 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   ["a relative path", { allowed: [{ path: "/" }] }, of("etc"), []],
   ["any path", { allowed: [{ path: "/" }] }, of("/etc"), []],
   ["a mount that reads", { allowed: READ }, of("/var/log/pods", true), []],
-  ["a mount that writes", { allowed: READ }, of("/var/log/pods", false), [writes]],
-  ["a mount that says nothing", { allowed: READ }, of("/var/log"), [writes]],
+  ["a mount that writes", { allowed: READ }, of("/var/log/pods", false), [writesTo("/var/log/pods")]],
+  ["a mount that says nothing", { allowed: READ }, of("/var/log"), [writesTo("/var/log")]],
   [
     "a mount that may write by another path",
     { allowed: [...READ, { path: "/var/log/app" }] },
@@ -53,7 +53,7 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     "a mount that may not write beside that path",
     { allowed: [...READ, { path: "/var/log/app" }] },
     of("/var/log/ap"),
-    [writes],
+    [writesTo("/var/log/ap")],
   ],
   ["a path that is not allowed, and writes", { allowed: READ }, of("/etc"), [fault("/etc", "/var/log")]],
   [
@@ -66,11 +66,26 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
         ephemeralContainers: [{ name: "web", volumeMounts: [{ name: "host", mountPath: "/host" }] }],
       },
     ),
-    [writes.replace("containers", "ephemeralContainers")],
+    [writesTo("/var/log", "ephemeralContainers")],
   ],
+  [
+    "a step back with the separator of Windows",
+    { allowed: LOGS },
+    of("/var/log/..\\..\\Windows"),
+    [fault("/var/log/..\\..\\Windows", "/var/log")],
+  ],
+  ["a name with two dots", { allowed: LOGS }, of("/var/log/a..b\\..c"), []],
   ["the template of a Deployment", {}, deploymentOf(of("/etc")), [fault("/etc", "none", "spec.template.spec")]],
 ])("limitHostPaths on %s", async (_what, options, object, messages) => {
   expect(await faultsOf(limitHostPaths(options), object)).toEqual(messages);
+});
+
+it("limitHostPaths reports a mount whose volume comes to be of another folder", async () => {
+  const policy = limitHostPaths({ allowed: READ });
+  expect(await faultsOf(policy, deploymentOf(of("/var/log")), deploymentOf(of("/var/log/x")))).toEqual([
+    writesTo("/var/log").replace("spec.", "spec.template.spec."),
+  ]);
+  expect(await faultsOf(policy, deploymentOf(of("/var/log"), 2), deploymentOf(of("/var/log")))).toEqual([]);
 });
 
 it.each(["var/log", "/var/log/", "", "//", "/var//log"])("limitHostPaths refuses to allow the path %j", (path) => {

@@ -50,6 +50,27 @@ it.each<[what: string, object: JsonObject, messages: readonly string[]]>([
   ["a Pod with a user namespace", podOf({ securityContext: { runAsUser: 0 } }, { hostUsers: false }), []],
   ["a Pod with the users of its node", podOf({}, { hostUsers: true }), [may("spec.containers[0]")]],
   ["a Windows Pod", podOf({}, { os: { name: "windows" } }), [may("spec.containers[0]")]],
+  [
+    "the administrator of Windows",
+    podOf(
+      { securityContext: { runAsUser: 1000 } },
+      {
+        nodeSelector: { "kubernetes.io/os": "windows" },
+        securityContext: { windowsOptions: { runAsUserName: "containerADMINISTRATOR" } },
+      },
+    ),
+    [
+      "spec.containers[0].securityContext.windowsOptions.runAsUserName: container 'web' must not have the user ContainerAdministrator, by its own setting or that of the Pod",
+    ],
+  ],
+  [
+    "another user of Windows",
+    of(
+      { runAsNonRoot: true, windowsOptions: { runAsUserName: "ContainerUser" } },
+      { windowsOptions: { runAsUserName: "ContainerAdministrator" } },
+    ),
+    [],
+  ],
   ["the template of a Deployment", deploymentOf(of(undefined)), [may("spec.template.spec.containers[0]")]],
   ["the template of a CronJob", cronJobOf(of(undefined)), [may("spec.jobTemplate.spec.template.spec.containers[0]")]],
 ])("requireNonRoot on %s", async (_what, object, messages) => {

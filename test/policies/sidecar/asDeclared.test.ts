@@ -20,7 +20,7 @@ it.each<[what: string, found: unknown, declared: unknown]>([
   [
     "the defaults of ports and probes",
     {
-      ports: [{ containerPort: 80, protocol: "TCP", hostPort: 80 }],
+      ports: [{ containerPort: 80, protocol: "TCP" }],
       livenessProbe: {
         httpGet: { port: 80, path: "/", scheme: "HTTP", protocol: "HTTP1" },
         timeoutSeconds: 1,
@@ -127,4 +127,12 @@ it.each<[what: string, found: unknown, declared: unknown]>([
   ["an inherited member", {}, { constructor: { name: "Object" } }],
 ])("asDeclared returns undefined for %s", (_what, found, declared) => {
   expect(asDeclared(found, declared)).toBeUndefined();
+});
+
+it("asDeclared keeps a host port that is not declared only with the network of the node", () => {
+  const found = { ports: [{ containerPort: 80, hostPort: 80 }] };
+  const declared = { ports: [{ containerPort: 80 }] };
+  expect(asDeclared(found, declared)).toEqual(declared);
+  expect(asDeclared(found, declared, true)).toEqual(found);
+  expect(asDeclared({ ports: [{ containerPort: 80, hostPort: 81 }] }, declared, true)).toEqual(declared);
 });

@@ -1,6 +1,10 @@
 import type { Container, Volume } from "kubernetes-types/core/v1.js";
 import { describe, expect, it } from "vitest";
-import { dropForgedTokenMounts, TOKEN_PATH } from "../../../src/policies/sidecar/dropForgedTokenMounts.ts";
+import {
+  dropForgedTokenMounts,
+  TOKEN_PATH,
+  tokenVolumeNames,
+} from "../../../src/policies/sidecar/dropForgedTokenMounts.ts";
 
 const mount = { name: "kube-api-access-x1", mountPath: TOKEN_PATH, readOnly: true };
 const other = { name: "data", mountPath: "/data" };
@@ -11,7 +15,7 @@ const declared: Container = { name: "side", image: "r/side:1" };
 
 function mountsAfter(volumes: readonly Partial<Volume>[] | undefined, wanted: Container = declared) {
   const container: Container = { ...declared, volumeMounts: [other, mount] };
-  dropForgedTokenMounts(container, wanted, volumes as readonly Volume[] | undefined);
+  dropForgedTokenMounts(container, wanted, tokenVolumeNames(volumes as readonly Volume[] | undefined));
   return container.volumeMounts;
 }
 

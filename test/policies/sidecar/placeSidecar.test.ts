@@ -189,3 +189,15 @@ describe("placeSidecar with an element that has the name of an injected one", ()
     expect(verdict).toMatchObject(allowed ? { patch: [] } : { code: 403 });
   });
 });
+
+it.each<[network: string, hostNetwork: boolean | undefined, ports: object[]]>([
+  ["its own network", undefined, [{ containerPort: 15001 }]],
+  ["the network of its node", true, [{ containerPort: 15001, hostPort: 15001 }]],
+])("placeSidecar leaves the host port of a present container in a Pod with %s", async (_, hostNetwork, ports) => {
+  const review = create(({ spec }) => {
+    if (hostNetwork !== undefined) spec.hostNetwork = hostNetwork;
+    spec.containers = [{ name: "p", image: "p:1", ports: [{ containerPort: 15001, hostPort: 15001 }] }];
+  });
+  const policy = injectSidecar({ containers: [{ name: "p", image: "p:1", ports: [{ containerPort: 15001 }] }] });
+  expect((await applyMutators(policy, review)).spec.containers[0].ports).toEqual(ports);
+});

@@ -16,21 +16,21 @@ const of = (replicas: number, ...keys: readonly string[]): JsonObject =>
 const antiAffinity = (topologyKey: string, how = "requiredDuringSchedulingIgnoredDuringExecution"): JsonObject => ({
   affinity: { podAntiAffinity: { [how]: [{ topologyKey, labelSelector: { matchLabels: { app: "web" } } }] } },
 });
-const lacks = (replicas: number, keys = ZONE): string =>
-  `spec.template.spec.topologySpreadConstraints: ${replicas} replicas must have a constraint with a labelSelector for ${keys}`;
+const lacks = (keys = ZONE, least = 2): string =>
+  `spec.template.spec.topologySpreadConstraints: ${least} or more replicas must have a constraint with a labelSelector for ${keys}`;
 
 type Options = Parameters<typeof requireTopologySpread>[0];
 it.each<[what: string, options: Options, object: JsonObject, messages: readonly string[]]>([
   ["one replica", {}, of(1), []],
   ["no replicas", {}, of(0), []],
-  ["two replicas that are not spread", {}, of(2), [lacks(2)]],
-  ["constraints of null", {}, deploymentOf(podOf({}, { topologySpreadConstraints: null }), 3), [lacks(3)]],
+  ["two replicas that are not spread", {}, of(2), [lacks()]],
+  ["constraints of null", {}, deploymentOf(podOf({}, { topologySpreadConstraints: null }), 3), [lacks()]],
   ["two replicas in zones", {}, of(2, ZONE), []],
   [
     "a constraint that selects no Pods",
     {},
     deploymentOf(podOf({}, { topologySpreadConstraints: [{ topologyKey: ZONE, maxSkew: 1 }] }), 2),
-    [lacks(2)],
+    [lacks()],
   ],
   [
     "an affinity that selects no Pods",
@@ -44,30 +44,30 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
       ),
       2,
     ),
-    [lacks(2)],
+    [lacks()],
   ],
-  ["two replicas on nodes", {}, of(2, HOST), [lacks(2)]],
+  ["two replicas on nodes", {}, of(2, HOST), [lacks()]],
   ["two replicas that must not share a zone", {}, deploymentOf(podOf({}, antiAffinity(ZONE)), 2), []],
-  ["two replicas that must not share a node", {}, deploymentOf(podOf({}, antiAffinity(HOST)), 2), [lacks(2)]],
+  ["two replicas that must not share a node", {}, deploymentOf(podOf({}, antiAffinity(HOST)), 2), [lacks()]],
   [
     "two replicas that should not share a zone",
     {},
     deploymentOf(podOf({}, antiAffinity(ZONE, "preferredDuringSchedulingIgnoredDuringExecution")), 2),
-    [lacks(2)],
+    [lacks()],
   ],
   [
     "one of two keys, and no shared node",
     { topologyKeys: [ZONE, HOST] },
     deploymentOf(podOf({}, antiAffinity(HOST)), 2),
-    [lacks(2)],
+    [lacks()],
   ],
   ["both keys", { topologyKeys: [ZONE, HOST] }, of(2, HOST, ZONE), []],
-  ["one of two keys", { topologyKeys: [ZONE, HOST] }, of(2, ZONE), [lacks(2, HOST)]],
-  ["none of two keys", { topologyKeys: [ZONE, HOST] }, of(2), [lacks(2, `${ZONE} and ${HOST}`)]],
+  ["one of two keys", { topologyKeys: [ZONE, HOST] }, of(2, ZONE), [lacks(HOST)]],
+  ["none of two keys", { topologyKeys: [ZONE, HOST] }, of(2), [lacks(`${ZONE} and ${HOST}`)]],
   ["fewer replicas than the minimum", { minReplicas: 3 }, of(2), []],
-  ["any number of replicas", { minReplicas: 0 }, of(0), [lacks(0)]],
-  ["a Deployment without a template", {}, { ...of(2), spec: { replicas: 2 } }, [lacks(2)]],
-  ["a StatefulSet", {}, { ...of(2), kind: "StatefulSet" }, [lacks(2)]],
+  ["any number of replicas", { minReplicas: 0 }, of(0), [lacks(ZONE, 0)]],
+  ["a Deployment without a template", {}, { ...of(2), spec: { replicas: 2 } }, [lacks()]],
+  ["a StatefulSet", {}, { ...of(2), kind: "StatefulSet" }, [lacks()]],
   ["replicas that are not set, which is one", {}, { ...of(2), spec: { template: { spec: {} } } }, []],
   ["a Pod", {}, podOf({}), []],
   ["a CronJob", {}, cronJobOf(podOf({})), []],
@@ -82,9 +82,10 @@ it.each<[what: string, options: Options, before: JsonObject, after: JsonObject, 
   ["nothing", {}, of(2), of(2), []],
   ["nothing, beside many other constraints", {}, of(2, ...many), of(2, ...many), []],
   ["another constraint", {}, of(2), of(2, HOST), []],
-  ["the constraint", {}, of(2, ZONE), of(2), [lacks(2)]],
-  ["one of two constraints", both, of(2, ZONE), of(2), [lacks(2, `${ZONE} and ${HOST}`)]],
-  ["the replicas", {}, of(1), of(2), [lacks(2)]],
+  ["the constraint", {}, of(2, ZONE), of(2), [lacks()]],
+  ["one of two constraints", both, of(2, ZONE), of(2), [lacks(`${ZONE} and ${HOST}`)]],
+  ["the replicas", {}, of(1), of(2), [lacks()]],
+  ["the replicas of what was not spread before", {}, of(3), of(5), []],
 ])("requireTopologySpread on an update of %s", async (_what, options, before, after, messages) => {
   expect(await faultsOf(requireTopologySpread(options), after, before)).toEqual(messages);
 });
