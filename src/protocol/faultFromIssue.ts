@@ -16,14 +16,20 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":
-      return `expected at least ${issue.minimum} character${issue.minimum === 1 ? "" : "s"}`;
+      return `expected at least ${amount(issue.minimum, issue.origin)}`;
     case "too_big":
-      return `expected at most ${issue.maximum} characters`;
+      return `expected at most ${amount(issue.maximum, issue.origin)}`;
     case "unrecognized_keys":
       return `unknown ${issue.keys.length === 1 ? "key" : "keys"} ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
     default:
       return issue.message;
   }
+}
+
+/** A number by itself, the length of a text in characters, or that of a list in items. */
+function amount(count: number | bigint, origin: string): string {
+  if (origin !== "string" && origin !== "array") return `${count}`;
+  return `${count} ${origin === "array" ? "item" : "character"}${count === 1 ? "" : "s"}`;
 }
 
 function withArticle(noun: string): string {

@@ -7,21 +7,26 @@ const dnsLabel = text(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
   "a DNS label: at most 63 lower-case letters, digits and -",
 );
-const objectName = text(/^[a-z0-9][a-z0-9.-]{0,252}$/, "the name of an object: lower-case letters, digits, - and .");
+/** A DNS subdomain as names of objects are: its labels begin and end with a letter or a digit. */
+const objectName = text(
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  "the name of an object: lower-case letters, digits, - and ., and a letter or digit on both sides of each .",
+).check(z.maxLength(253));
 const httpsUrl = text(/^https:\/\/[^\s?#@\\]+$/, "an https URL without a user name, query or fragment");
 /** What the ValidatingAdmissionPolicy of the sync reads as a place. */
 const place = text(
-  /^(([a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(:([1-9][0-9]{0,4}|[*]))?(\/[A-Za-z0-9_.~/-]{1,200})?|[0-9a-f.]{0,4}:[0-9a-f.]{0,4}:[0-9a-f:.]{0,40})$/,
-  "a place in lower case: HOST, HOST:PORT, HOST:* or HOST:PORT/BASE; an IPv6 address has brackets only before a port or a base",
+  /^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]{2,45}\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|[*]))?(\/[A-Za-z0-9_.~/-]{1,200})?|[0-9a-f.]{0,4}:[0-9a-f.]{0,4}:[0-9a-f:.]{0,40})$/,
+  "a place in lower case: HOST, HOST:PORT, HOST:* or HOST:PORT/BASE, with a DNS name and a port from 1 to 65535; an IPv6 address has brackets only before a port or a base",
 );
 const image = text(
   /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$/,
   "an image with a tag or a digest, such as registry.example.com/postern:0.1.0 or NAME@sha256:DIGEST",
 );
-const quantity = z.union([
-  z.string().check(z.regex(/^[0-9][0-9.]*(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, "expected a quantity such as 50m or 128Mi")),
-  z.number(),
-]);
+const QUANTITY = "expected a quantity such as 50m or 128Mi";
+const quantity = z.union(
+  [z.string().check(z.regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, QUANTITY)), z.number().check(z.minimum(0))],
+  QUANTITY,
+);
 const amounts = z.strictObject({
   cpu: z.optional(quantity),
   memory: z.optional(quantity),
@@ -48,7 +53,7 @@ const count = z.number().check(z.refine(Number.isInteger, "expected a whole numb
 
 /** The config of what runs in a cluster, over its defaults. Also the values of the Helm chart. */
 export const installSchema = z.strictObject({
-  components: z.array(z.enum(COMPONENTS)).check(z.minLength(1, "expected at least one component")),
+  components: z.array(z.enum(COMPONENTS)).check(z.minLength(1)),
   gate: dnsLabel,
   cluster: z.optional(dnsLabel),
   address: z.optional(
@@ -73,7 +78,10 @@ export const installSchema = z.strictObject({
   }),
   selfTest: z.strictObject({ publicKey: z.optional(jwk) }),
   crds: z.array(
-    text(/^[a-z0-9-]+\.[a-z0-9][a-z0-9.-]{0,252}$/, "the name of a CustomResourceDefinition: PLURAL.GROUP"),
+    text(
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+      "the name of a CustomResourceDefinition: PLURAL.GROUP",
+    ).check(z.maxLength(253)),
   ),
   breakGlass: z.boolean(),
   capability: z.strictObject({ enabled: z.boolean(), url: z.optional(httpsUrl), grace: z.optional(duration) }),
@@ -82,14 +90,22 @@ export const installSchema = z.strictObject({
     interval: z.optional(duration),
     jitter: z.optional(duration),
     breakGlassAfter: z.optional(duration),
-    load: z.optional(z.union([z.literal("api-server"), free])),
+    load: z.optional(
+      z.union(
+        [z.literal("api-server"), free],
+        "expected api-server, or requestsPerSecond and latency, as in { requestsPerSecond: 50, latency: 20ms }",
+      ),
+    ),
     timeouts: z.optional(texts),
     announcement: z.optional(z.strictObject({ url: httpsUrl, publicKey: jwk })),
     provider: z.optional(free),
   }),
   providerSecret: z.optional(objectName),
   providerHosts: z.optional(z.array(z.string())),
-  schedule: text(/^(@[a-z]+|\S+( \S+){4})$/, "a schedule of cron"),
+  schedule: text(
+    cronPattern(),
+    "a schedule of cron such as */5 * * * *: minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-6; or @hourly, @daily, @weekly, @monthly or @yearly",
+  ),
   suspend: z.boolean(),
   issuer: z.strictObject({
     kind: z.enum(["ca", "acme-http01", "acme-dns01", "existing"]),
@@ -134,6 +150,23 @@ export const installSchema = z.strictObject({
     annotations: texts,
   }),
 });
+
+/** What the API server reads as the schedule of a CronJob (robfig/cron, `ParseStandard`), but for ranges that end before they begin. */
+function cronPattern(): RegExp {
+  const anyCase = (names: string): string => names.replaceAll(/[a-z]/g, (it) => `[${it}${it.toUpperCase()}]`);
+  const field = (one: string): string => {
+    const part = `([*?]|(${one})(-(${one}))?)(/[1-9][0-9]{0,3})?`;
+    return `${part}(,${part})*`;
+  };
+  const fields = [
+    field("[0-5]?[0-9]"),
+    field("[01]?[0-9]|2[0-3]"),
+    field("0?[1-9]|[12][0-9]|3[01]"),
+    field(`0?[1-9]|1[0-2]|${anyCase("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")}`),
+    field(`0?[0-6]|${anyCase("sun|mon|tue|wed|thu|fri|sat")}`),
+  ];
+  return new RegExp(`^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|${fields.join(" ")})$`);
+}
 
 /** A config over its defaults. */
 export type InstallConfig = z.infer<typeof installSchema>;

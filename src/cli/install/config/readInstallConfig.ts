@@ -59,7 +59,8 @@ export async function readInstallConfig(source: InstallSource): Promise<ReadConf
   ];
   if (faults.length > 0) return faults;
   const fault = await syncFault(scope);
-  return fault === undefined ? { config: parsed.data, scope } : [faultAt(fault.key, fault.message)];
+  if (fault === undefined) return { config: parsed.data, scope };
+  return [{ file, line: document.lineOf(settingPath(fault)), message: `sync settings do not fit: ${fault}` }];
 }
 
 /** A fault for each key that is not known, and one for any other issue. */
@@ -73,15 +74,24 @@ function faultsOf(issue: z.core.$ZodIssue, value: unknown, file: string, documen
       return { file, line: document.lineOf([...issue.path, key]), message };
     });
   const { path, expected } = faultFromIssue(issue);
-  const isMissing = issue.path.reduce<unknown>((at, key) => Object(at)[key], value) === undefined;
-  const written = issue.code === "invalid_union" ? "expected another form" : expected;
+  const written = expected === "expected a record" ? "expected an object" : expected;
+  const at = (whole: unknown): unknown => issue.path.reduce<unknown>((part, key) => Object(part)[key], whole);
+  const isNull = at(document.value) === null;
+  const how = isNull ? " is null, and needs a value" : at(value) === undefined ? " is missing" : "";
+  const todo = isNull && at(INSTALL_DEFAULTS) !== undefined ? "; leave the key out for its default" : "";
   return [
     {
       file,
       line: document.lineOf(issue.path),
-      message: `${path === "(body)" ? "the config" : path}${isMissing ? " is missing" : ""}: ${written}`,
+      message: `${path === "(body)" ? "the config" : path}${how}: ${written}${todo}`,
     },
   ];
+}
+
+/** Where the config has a setting of the sync that a message begins with, such as `jitter: expected …`. */
+function settingPath(fault: string): readonly string[] {
+  const path = (/^[\w.]+/.exec(fault)?.[0] ?? "").split(".");
+  return path[0] !== undefined && path[0] in installSchema.shape ? path : ["sync", ...path];
 }
 
 /** The keys that the schema has at a path. */
@@ -124,19 +134,25 @@ function hostFaults({ address, hosts }: InstallConfig): (readonly [key: string, 
 
 const plain = (host: string): string => new Host(host).inUrl.replace(/^\[(.*)\]$/, "$1");
 
-/** A bundle that the gate could not read. */
-function certificateFaults({ identity }: InstallConfig): (readonly [key: string, message: string])[] {
-  try {
-    if (identity.clientCertificates !== undefined) parseBundle(identity.clientCertificates, "line");
-    return [];
-  } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
-    return [["identity.clientCertificates", error.message]];
-  }
+/** Bundles that the gate or the sync could not read. */
+function certificateFaults({ identity, trust }: InstallConfig): (readonly [key: string, message: string])[] {
+  const bundles = [
+    ["identity.clientCertificates", identity.clientCertificates],
+    ["trust.certificates", trust.certificates],
+  ] as const;
+  return bundles.flatMap(([key, pem]) => {
+    try {
+      if (pem !== undefined) parseBundle(pem, "line");
+      return [];
+    } catch (error) {
+      if (!(error instanceof TrustError)) throw error;
+      return [[key, `has a fault in its ${error.message.replace(/^line:/, "line ")}`] as const];
+    }
+  });
 }
 
 /** What the sync itself would not accept. */
-async function syncFault(scope: Scope): Promise<{ readonly key: string; readonly message: string } | undefined> {
+async function syncFault(scope: Scope): Promise<string | undefined> {
   const { components } = Object(scope.values);
   if (!Array.isArray(components) || !components.some((it) => it === "sync" || it === "watch")) return undefined;
   try {
@@ -149,6 +165,6 @@ async function syncFault(scope: Scope): Promise<{ readonly key: string; readonly
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { key: "sync", message: `settings do not fit: ${error.message.replace(/^sync: /, "")}` };
+    return error.message.replace(/^sync: /, "");
   }
 }

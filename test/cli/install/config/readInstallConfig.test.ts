@@ -79,7 +79,7 @@ it.each<[what: string, change: object, fault: RegExp]>([
           "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
       },
     },
-    /sync settings do not fit: /,
+    /^\d+ trust\.certificates has a fault in its line 1: a block whose content/,
   ],
   [
     "an image without a tag",
@@ -103,6 +103,49 @@ it.each<[what: string, change: object, fault: RegExp]>([
     { components: ["gate"], hosts: ["a.example:*"], identity: { tiers: ["jwt"] } },
     /hosts has HOST:\*, and the tiers/,
   ],
+  ...["gate.example.com:99999", "gate.example.com:65536", "gate..example.com", "g.-a.com", "a.com-:443", "a.com."].map(
+    (host): [string, object, RegExp] => [`the host ${host}`, { hosts: [host] }, /^\d+ hosts\.0: expected a place in/],
+  ),
+  ...[
+    "99 * * * *",
+    "* 24 * * *",
+    "* * 0 * *",
+    "* * * 13 *",
+    "* * * * 7",
+    "*/0 * * * *",
+    "@hourlyy",
+    "@every",
+    "* * * *",
+  ].map((schedule): [string, object, RegExp] => [
+    `the schedule ${schedule}`,
+    { schedule },
+    /^\d+ schedule: expected a schedule/,
+  ]),
+  ...["-1", "1..5Gi", true].map((memory): [string, object, RegExp] => [
+    `the memory ${memory}`,
+    { resources: { gate: { limits: { memory } } } },
+    /^\d+ resources\.gate\.limits\.memory: expected a quantity such as 50m or 128Mi$/,
+  ]),
+  [
+    "a negative amount",
+    { resources: { gate: { limits: { memory: -1 } } } },
+    /^\d+ resources\.gate\.limits\.memory: expected at least 0$/,
+  ],
+  ["a negative number of replicas", { replicas: { gate: -1 } }, /^\d+ replicas\.gate: expected at least 0$/],
+  ["too many replicas", { replicas: { gate: 101 } }, /^\d+ replicas\.gate: expected at most 100$/],
+  ["no component", { components: [] }, /^\d+ components: expected at least 1 item$/],
+  ["a name with two dots", { providerSecret: "a..b" }, /^\d+ providerSecret: expected the name of an object/],
+  ["another load", { sync: { load: "foo" } }, /^\d+ sync\.load: expected api-server, or requestsPerSecond and latency/],
+  [
+    "null for a list",
+    { components: null },
+    /^\d+ components is null, and needs a value: expected an array; leave the key/,
+  ],
+  [
+    "null for a map",
+    { pods: { nodeSelector: null } },
+    /^\d+ pods\.nodeSelector is null, .*: expected an object; leave/,
+  ],
   [
     "a wildcard as a CustomResourceDefinition",
     { crds: ["*"] },
@@ -112,6 +155,31 @@ it.each<[what: string, change: object, fault: RegExp]>([
   const faults = await faultsOf(stringify({ ...CONFIG, ...change }));
   expect(faults.length).toBeGreaterThan(0);
   expect(faults[0]).toMatch(fault);
+});
+
+it.each(["*/5 * * * *", "0,30 6-18/2 1,15 JAN-mar Mon-Fri", "05 0 31 12 6", "? ? ? ? ?", "@midnight"])(
+  "the schedule %j has no fault",
+  async (schedule) => {
+    expect(await faultsOf(stringify({ ...CONFIG, schedule }))).toEqual([]);
+  },
+);
+
+const PEM = "|\n    -----BEGIN CERTIFICATE-----\n    xx\n";
+it.each([
+  ["url: https://other.example.com", "sync settings do not fit: url: its host"],
+  ["sync:\n  soak: 1h\n  jitter: 10h", "sync settings do not fit: jitter: expected"],
+  ["sync:\n  soak: 1h\n  provider: { cloudflare: { zne: a } }", "sync settings do not fit: provider"],
+  [
+    `identity:\n  tiers: []\n  clientCertificates: ${PEM}`,
+    "identity.clientCertificates has a fault in its line 1: a block",
+  ],
+  [`trust:\n  mode: pin\n  certificates: ${PEM}`, "trust.certificates has a fault in its line 1: a block"],
+])("the fault of %j has the line of its key", async (text, message) => {
+  const [key = ""] = /^\w+/.exec(text) ?? [];
+  const before = stringify(Object.fromEntries(Object.entries(CONFIG).filter(([name]) => name !== key)));
+  const lines = `${before}${text}`.split("\n");
+  const line = lines.findIndex((it) => /url:|jitter|provider|ertificates/.test(it)) + 1;
+  expect(await faultsOf(`${before}${text}\n`)).toEqual([expect.stringContaining(`${line} ${message}`)]);
 });
 
 it.each([
