@@ -16,7 +16,7 @@ import { celOf } from "./cel/celOf.ts";
 import { NotNativeError } from "./cel/NotNativeError.ts";
 import type { NativeBindingObject, NativeForm, NativePolicyObject } from "./NativeForm.ts";
 import { type NativeRoots, type NativeValidation, nativeValidation } from "./nativeValidation.ts";
-import { optionalTemplates, podVariables, rootOf } from "./podVariables.ts";
+import { mirrorPods, optionalTemplates, podVariables, rootOf } from "./podVariables.ts";
 
 /** What a native form lacks where an object may have had a fault before. */
 const EXISTING = "an update that adds a fault is admitted when the old object has one of the same validation";
@@ -108,7 +108,13 @@ function specOf(
   if (native.length === 0) return undefined;
   return {
     targets,
-    matchConditions: [...guardConditions(targets), ...conditionsOf(targets), ...optionalTemplates(targets), ...exempt],
+    matchConditions: [
+      ...guardConditions(targets),
+      ...conditionsOf(targets),
+      ...optionalTemplates(targets),
+      ...mirrorPods(targets, policy.onExisting),
+      ...exempt,
+    ],
     variables: usesPods
       ? podVariables(policy, settings, {
           now: now ?? "object",
@@ -126,7 +132,9 @@ function validationObject(
   help: string | undefined,
 ) {
   const ending = help === undefined ? "" : `; see ${help}`;
-  const message = `${name}: ${description === "" ? "the object is not accepted" : description}${ending}`;
+  // The API server refuses a message with line breaks.
+  const text = description.replace(/\s+/g, " ").trim();
+  const message = `${name}: ${text === "" ? "the object is not accepted" : text}${ending}`;
   return {
     expression,
     message,

@@ -1,3 +1,4 @@
+import { MIRROR_ANNOTATION, NODES } from "../policy/define/isMirrorPod.ts";
 import type { Policy } from "../policy/define/policy.ts";
 import type { ValidationSettings } from "../policy/validations/validations.ts";
 import { celOneOf, celString } from "../registration/conditions/celString.ts";
@@ -36,6 +37,26 @@ export function optionalTemplates(targets: readonly RegisteredTarget[]): MatchCo
   }));
 }
 
+/**
+ * A condition that leaves out new mirror Pods, as `isMirrorPod` tells them, where a policy only warns of what an object had before: such
+ * a Pod runs already.
+ */
+export function mirrorPods(targets: readonly RegisteredTarget[], onExisting: string): MatchCondition[] {
+  const hasPods = targets.some(
+    ({ group, resource, template }) => group === "" && resource === "pods" && template.length === 0,
+  );
+  if (!hasPods || onExisting !== "warn") return [];
+  const isMirror = [
+    "request.operation == 'CREATE'",
+    "request.resource.group == ''",
+    "request.resource.resource == 'pods'",
+    `${celString(NODES)} in request.userInfo.?groups.orValue([])`,
+    `${celString(MIRROR_ANNOTATION)} in object.?metadata.?annotations.orValue({})`,
+    "object.?spec.?nodeName.orValue('') != ''",
+  ];
+  return [{ name: "postern.not-mirror-pod", expression: `!(${isMirror.join(" && ")})` }];
+}
+
 /** Whether a request is about one of the kinds. The plural is enough where no other target has it at another place. */
 function kindsCel(kinds: readonly RegisteredTarget[], targets: readonly RegisteredTarget[]): string {
   const isShared = ({ resource, template }: RegisteredTarget): boolean =>
@@ -72,7 +93,9 @@ export function podVariables(
     .map((glob) => globCel(glob, "c.?image.orValue('')"));
   const judged = exempt.length === 0 ? "" : `.filter(c, !(${exempt.join(" || ")}))`;
   const containers = (pod: string): string => {
-    const all = lists.map((list) => `${pod}.?spec.?${list}.orValue([])`).join(" + ");
+    const all = lists
+      .map((list) => `${pod}.?spec.?${list}.optFlatMap(x, optional.ofNonZeroValue(x)).orValue([])`)
+      .join(" + ");
     return judged === "" ? all : `(${all})${judged}`;
   };
   return [

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { optionalTemplates, rootOf } from "../../src/native/podVariables.ts";
+import { mirrorPods, optionalTemplates, rootOf } from "../../src/native/podVariables.ts";
 import { denyLabels } from "../../src/policies/index.ts";
 import type { Match } from "../../src/policy/define/Match.ts";
 import { registeredTargets } from "../../src/registration/rules/registeredTargets.ts";
@@ -33,4 +33,12 @@ it("leaves out objects without a template only of kinds that may have none", () 
         "!((request.resource.group == 'example.com' && request.resource.resource == 'rollouts')) || (object == null ? oldObject : object).?spec.?template.orValue(null) != null",
     },
   ]);
+});
+
+it.each<[what: string, onExisting: string, targets: () => ReturnType<typeof targetsOf>, count: number]>([
+  ["Pods of a policy that warns of what was there", "warn", () => registeredTargets([denyLabels()], "validate"), 1],
+  ["Pods of a policy that denies it", "deny", () => registeredTargets([denyLabels()], "validate"), 0],
+  ["templates", "warn", () => targetsOf(true), 0],
+])("leaves out mirror Pods: %s", (_, onExisting, targets, count) => {
+  expect(mirrorPods(targets(), onExisting)).toHaveLength(count);
 });

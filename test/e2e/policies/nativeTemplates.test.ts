@@ -28,6 +28,7 @@ const noAliases = policy({
   },
   validate: validations((on) => [
     on("spec.hostAliases[]", { fault: () => true, at: "ip", message: (_, { at }) => `${at} is set` }),
+    on("containers[]", { fault: ({ tty }) => tty === true, at: "tty", message: (_, { at }) => `${at} is set` }),
   ]),
 });
 
@@ -79,6 +80,9 @@ const job = (apiVersion: string, hasFault: boolean): KubeObject =>
     apiVersion === "batch/v1" ? { template: template(hasFault) } : { head: { template: template(hasFault) } },
   );
 
+const rollout = (spec: object, tty = false): KubeObject =>
+  object(`${GROUP}/v1`, "Rollout", { template: { spec: { containers: [{ name: "c", image: "x", tty }], ...spec } } });
+
 /** The names of the policies that warn of a new object. An expression that fails would refuse it. */
 async function create(given: KubeObject): Promise<string[]> {
   const path = `/apis/${given.apiVersion}/namespaces/${namespace.name}/${given.kind.toLowerCase()}s`;
@@ -95,6 +99,8 @@ it.each<[what: string, make: () => KubeObject, by: string[]]>([
   ["a Rollout without one", () => object(`${GROUP}/v1`, "Rollout", { template: template(false) }), []],
   ["a Rollout with a workloadRef", () => object(`${GROUP}/v1`, "Rollout", { workloadRef: { name: "web" } }), []],
   ["a Rollout with a null template", () => object(`${GROUP}/v1`, "Rollout", { template: null }), []],
+  ["a Rollout with init containers of null", () => rollout({ initContainers: null }), []],
+  ["a Rollout with init containers of null and a fault", () => rollout({ initContainers: null }, true), ["no-aliases"]],
   ["a custom Job with a fault", () => job(`${GROUP}/v1`, true), ["no-aliases"]],
   ["a custom Job without one", () => job(`${GROUP}/v1`, false), []],
   ["a Job with a fault", () => job("batch/v1", true), ["no-aliases"]],
@@ -103,4 +109,30 @@ it.each<[what: string, make: () => KubeObject, by: string[]]>([
   const given = make();
   expect({ by: await create(given) }).toEqual({ by });
   expect((await faultsOf(noAliases, given)).length).toBe(by.length);
+});
+
+it.each<[what: string, annotations: object, nodeName: string | undefined, isJudged: boolean]>([
+  ["a mirror Pod", { "kubernetes.io/config.mirror": "x" }, "node-1", false],
+  ["another Pod on a node", {}, "node-1", true],
+  ["a Pod", {}, undefined, true],
+])("the API server judges %s of a kubelet: %j, %s, %s", async (_what, annotations, nodeName, isJudged) => {
+  const binding = `${SUITE}-nodes`;
+  await applyAll(cluster, [
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: binding },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" }],
+    } as KubeObject,
+  ]);
+  const { spec } = podOf("x", { spec: { automountServiceAccountToken: false } });
+  const pod = { metadata: { name: "x", annotations }, spec: { ...spec, nodeName, hostAliases: [{ ip: "192.0.2.1" }] } };
+  const { status, body, warnings } = await eventually("the kubelet to be allowed", async () => {
+    const options = { query: { dryRun: "All" }, as: "system:node:node-1", group: "system:nodes" };
+    const answer = await cluster.api.create(namespace.path("pods"), pod, options);
+    return answer.status === 403 ? undefined : answer;
+  });
+  expect({ status, message: body.message }).toEqual({ status: 201, message: undefined });
+  expect(warnings.filter((it) => it.includes(`.${SUITE}'`))).toHaveLength(isJudged ? 1 : 0);
 });
