@@ -30,6 +30,9 @@ export async function runInstall(
   const { config: file, output, out, kustomize = false, manifests } = options;
   if (kustomize && out === undefined) throw new CliError("usage", "--kustomize needs --out FOLDER");
   if (manifests !== undefined && !kustomize) throw new CliError("usage", "--manifests needs --kustomize");
+  if (out === "") throw new CliError("usage", "--out: an empty path was given; name a folder");
+  if (manifests === "")
+    throw new CliError("usage", "--manifests: an empty path was given; name a folder, or . for this one");
   if (out !== undefined && output === "json") throw new CliError("usage", "--out writes YAML; leave --output json out");
   const { config, scope } = await loadInstallConfig(file, components);
   const objects = installObjects(scope);

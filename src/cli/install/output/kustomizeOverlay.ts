@@ -1,6 +1,6 @@
-import { posix } from "node:path";
 import jsonPatch from "fast-json-patch";
 import { stringify } from "yaml";
+import { withoutTrailing } from "../../../protocol/withoutTrailing.ts";
 import { registrationYaml } from "../../render/registrationYaml.ts";
 import { INSTALL_DEFAULTS, MANIFEST_CONFIG } from "../config/installDefaults.ts";
 import type { InstallConfig } from "../config/installSchema.ts";
@@ -18,7 +18,7 @@ const HEADER = [WRITTEN_BY];
 
 /**
  * The files of an overlay over the shipped base and components, by name: what the config changes in them is patches.
- * `manifests` is the path of infra/kubernetes from the overlay.
+ * `manifests` is the path of infra/kubernetes from the overlay, or its URL as kustomize reads it: `https://HOST/REPO//PATH?ref=v1`.
  */
 export function kustomizeOverlay(
   config: InstallConfig,
@@ -32,7 +32,7 @@ export function kustomizeOverlay(
     after: objectOf(template, scope),
   }));
   const added = pairs.flatMap(({ before, after }) => (before === undefined && after !== undefined ? [after] : []));
-  const at = (folder: string): string => posix.join(manifests, folder);
+  const at = (folder: string): string => below(manifests, folder);
   const kustomization = {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
@@ -44,6 +44,13 @@ export function kustomizeOverlay(
     "kustomization.yaml": registrationYaml([kustomization], HEADER),
     ...(added.length === 0 ? {} : { "objects.yaml": registrationYaml(added, HEADER) }),
   };
+}
+
+/** A folder below a path or a URL of kustomize, in which `//` stays and a query is at the end. */
+function below(base: string, folder: string): string {
+  const query = /\?(?:ref|version|timeout|submodules)=.*$/.exec(base)?.[0] ?? "";
+  const path = withoutTrailing(base.slice(0, base.length - query.length), "/");
+  return path === "" ? folder : `${path}/${folder}${query}`;
 }
 
 /** The config for which the listed folders are what `postern install` prints. */

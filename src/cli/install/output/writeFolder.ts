@@ -1,6 +1,8 @@
-import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { lstat, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../render/all/makeFolder.ts";
 import { CliError } from "../../terminal/CliError.ts";
+import { readFault } from "../../terminal/readFault.ts";
 import { writeFileAtomically } from "../../terminal/writeFileAtomically.ts";
 
 /** The first line of each file that `postern install` writes. Files with another first line are left alone. */
@@ -12,7 +14,12 @@ export const WRITTEN_BY = "Written by postern install. Change the config and wri
  */
 export async function writeFolder(folder: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
+    if (!(await stat(folder)).isDirectory())
+      throw new CliError(
+        "unreadable-input",
+        `--out: ${folder} is not a folder; expected one, or nothing, at this path`,
+      );
     const there = (await readdir(folder)).filter((name) => name.endsWith(".yaml") || name in files);
     const own: string[] = [];
     for (const name of there) if (await isOwn(join(folder, name))) own.push(name);
@@ -27,8 +34,7 @@ export async function writeFolder(folder: string, files: Readonly<Record<string,
     return Object.keys(files);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("unreadable-input", `--out: ${folder} cannot be written: ${reason}`, error);
+    throw new CliError("unreadable-input", `--out: ${folder} cannot be written: ${readFault(error)}`, error);
   }
 }
 

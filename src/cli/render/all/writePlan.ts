@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CliError } from "../../terminal/CliError.ts";
 import { readFault } from "../../terminal/readFault.ts";
 import { writeFileAtomically } from "../../terminal/writeFileAtomically.ts";
+import { makeFolder } from "./makeFolder.ts";
 import type { FilePlan } from "./planFiles.ts";
 
 /** Files for Git, which everybody who may read the repository may read. */
@@ -27,19 +27,6 @@ export async function writePlan({ clusters, gone }: FilePlan, prune: boolean): P
     await at(folder, "removed", async () => {
       if ((await readdir(folder)).length === 0) await rmdir(folder);
     });
-}
-
-/** Makes a folder and those above it. `recursive` of Node never ends where a file system makes none, such as /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || existsSync(dirname(path))) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
-  }
 }
 
 function at(path: string, done: string, work: () => Promise<void>): Promise<void> {

@@ -35,3 +35,20 @@ it.each<[string, (path: string) => void]>([
   );
   expect(readdirSync(folder)).toEqual(["b.yaml"]);
 });
+
+it.each<[string, string]>([
+  ["afile", "is not a folder; expected one, or nothing, at this path"],
+  ["afile/x", "cannot be written: does not exist: a part of the path is a file"],
+  ["circle", "cannot be written: is a circle of symbolic links"],
+])("says why %s is no place for files", async (name, fault) => {
+  writeFileSync(join(folder, "afile"), "");
+  symlinkSync("circle", join(folder, "circle"));
+  const path = join(folder, name);
+  await expect(writeFolder(path, { "a.yaml": own("1") })).rejects.toThrow(`--out: ${path} ${fault}`);
+});
+
+it.runIf(process.platform === "linux")("ends where a file system makes no folders", async () => {
+  await expect(writeFolder("/proc/postern/x", { "a.yaml": own("1") })).rejects.toThrow(
+    /^--out: \/proc\/postern\/x cannot be written: /,
+  );
+});
