@@ -57,7 +57,7 @@ be read, 3 errors. With --all that of the worst cluster.`,
       .action(async (options: DoctorOptions & PreflightOptions & DoctorAllOptions & { readonly all?: boolean }) => {
         if (options.all === true)
           return done(await (await import("./runDoctorAll.ts")).runDoctorAll(terminal, options, readSources));
-        checkFleetOptions(options, []);
+        checkFleetOptions(command, []);
         const { checkPreflightOptions } = await import("./preflight/checkPreflightOptions.ts");
         const preflight = checkPreflightOptions(options);
         if (preflight === undefined)

@@ -17,7 +17,8 @@ export function addFleetOptions(command: Command): Command {
 }
 
 /** Checks that options of `--all`, also those of `own`, are not given without it. Throws {@link CliError} `usage`. */
-export function checkFleetOptions(given: object, own: readonly string[]): void {
-  for (const name of ["clusters", "contexts", "only", ...own])
-    if (name in given) throw new CliError("usage", `--${name} needs --all`);
+export function checkFleetOptions(command: Command, own: readonly string[]): void {
+  for (const name of ["clusters", "contexts", "only", "timeout", ...own])
+    if ((command.getOptionValueSource(name) ?? "default") !== "default")
+      throw new CliError("usage", `--${name} needs --all`);
 }

@@ -84,7 +84,7 @@ export const renderCommand: AddCommand = (program, terminal, done) => {
         "diff",
       ),
     )
-    .option("--check", "with --out: write nothing, and exit with 1 if something would be written or removed")
+    .option("--check", "with --out: write nothing, and exit with 1 if the folder is not what the gate renders")
     .option("--prune", "with --out: remove the files of clusters that are gone");
   addFleetOptions(command)
     .addHelpText(
@@ -104,7 +104,8 @@ Example:
 Lints go to standard error, one on each line; with --output json as
   {code, severity, place, message}
 Exit codes: 0 rendered, 2 usage, input, or a lint with severity error (nothing
-is printed or written then). With --diff: 0 no difference, 1 a difference,
+is printed or written then). With --check: 1 if the folder is not what the gate
+renders. With --diff: 0 no difference, 1 a difference,
 2 could not compare; with --all that of the worst cluster.`,
     )
     .action(async (given: GivenOptions) => {
@@ -112,7 +113,7 @@ is printed or written then). With --diff: 0 no difference, 1 a difference,
         const { runRenderAll } = await import("./all/runRenderAll.ts");
         return done(await runRenderAll(terminal, given));
       }
-      checkFleetOptions(given, ["out", "check", "prune"]);
+      checkFleetOptions(command, ["out", "check", "prune"]);
       const { cluster, ...rest } = given;
       if (cluster === undefined) throw missing("--cluster <name>");
       return done(await renderOne(terminal, { ...rest, cluster }));

@@ -60,6 +60,8 @@ const OUTPUTS: readonly (readonly [command: string, args: readonly string[], def
     "fleet",
     "document",
   ],
+  ["render", ["--gate", "gate.ts", ...URL, "--all", "--out", "written"], "renderFiles", "document"],
+  ["render", ["--gate", "gate.ts", ...URL, "--all", "--out", "written"], "lint", "lines of stderr"],
   ["install", ["--config", "install.yaml"], "list", "document"],
   ["uninstall", ["--config", "install.yaml"], "uninstall", "document"],
   [

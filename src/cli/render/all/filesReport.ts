@@ -34,9 +34,9 @@ export function filesReport(gate: string, { clusters, gone }: FilePlan, use: Pla
   };
 }
 
-/** Whether a run changes something. */
-export function isChange({ clusters, gone }: FilesReport): boolean {
-  return clusters.some(({ result }) => result !== "unchanged") || gone.some(({ result }) => result === "removed");
+/** Whether the folder was not what the gate renders: something is written, or files of clusters that are gone are there. */
+export function isDifferent({ clusters, gone }: FilesReport): boolean {
+  return gone.length > 0 || clusters.some(({ result }) => result !== "unchanged");
 }
 
 const WIDTH = "unchanged".length + 2;

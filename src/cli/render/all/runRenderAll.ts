@@ -9,7 +9,7 @@ import { ProgressBar } from "../../terminal/ProgressBar.ts";
 import type { Terminal } from "../../terminal/Terminal.ts";
 import { readSamples } from "../readSamples.ts";
 import { diffFleet } from "./diffFleet.ts";
-import { filesReport, isChange, printFilesReport } from "./filesReport.ts";
+import { filesReport, isDifferent, printFilesReport } from "./filesReport.ts";
 import { planFiles } from "./planFiles.ts";
 import { printFleetLints } from "./printFleetLints.ts";
 import { renderFleet } from "./renderFleet.ts";
@@ -62,7 +62,7 @@ export async function runRenderAll(terminal: Terminal, options: RenderAllOptions
   const report = filesReport(gate.name, plan, { check, prune });
   if (isJson) terminal.stdout.write(jsonText(report));
   else printFilesReport(terminal, report, { check, prune });
-  return check && isChange(report) ? EXIT_DIFFERENT : EXIT_OK;
+  return check && isDifferent(report) ? EXIT_DIFFERENT : EXIT_OK;
 }
 
 function checkOptions({ out, diff = false, check, prune, contexts, kubeconfig }: RenderAllOptions): void {

@@ -98,6 +98,7 @@ gone       ${out}/c/registrations.yaml  there is no cluster c any more; --prune 
 2 clusters: 0 created, 0 updated, 2 unchanged, 2 files of clusters that are gone\n`,
     );
     expect([kept.code, existsSync(join(out, "c", REGISTRATIONS))]).toEqual([0, true]);
+    expect((await all(gate(TWO), "--check")).code).toBe(1);
     const checked = await all(gate(TWO), "--prune", "--check");
     expect([checked.code, existsSync(join(out, "c", REGISTRATIONS))]).toEqual([1, true]);
     expect((await all(gate(TWO), "--prune")).out).toContain(`removed    ${out}/c/registrations.yaml\n`);
@@ -325,6 +326,8 @@ describe("options of --all", () => {
     [["--cluster", "a", "--out", "x"], "--out needs --all"],
     [["--cluster", "a", "--only", "x"], "--only needs --all"],
     [["--cluster", "a", "--clusters", "x"], "--clusters needs --all"],
+    [["--cluster", "a", "--timeout", "5"], "--timeout needs --all"],
+    [["--cluster", "a", "--diff", "--timeout", "30"], "--timeout needs --all"],
     [[], "required option '--cluster <name>' not specified; see postern render --help"],
   ])("%j", async (args, message) => {
     expect(await runPostern(["render", ...HERE, ...args])).toEqual({ code: 2, out: "", err: `postern: ${message}\n` });
