@@ -37,7 +37,7 @@ export function judgesOf(field: string, docs: readonly BuiltinDoc[]): FieldJudge
 }
 
 /**
- * The policies that judge or set anything of a kind, such as `Ingress` or `ingresses`. Those that only see its Pod template are
+ * The policies that judge or set anything of a kind, such as `Ingress` or `ingresses`, or of a subresource such as `pods/exec`. Those that only see its Pod template are
  * last, with its place.
  */
 export function judgesOfKind(name: string, docs: readonly BuiltinDoc[]): FieldJudge[] {
@@ -46,7 +46,8 @@ export function judgesOfKind(name: string, docs: readonly BuiltinDoc[]): FieldJu
     kinds.includes(resource),
   );
   const judges = docs.flatMap((doc): FieldJudge[] => {
-    if (doc.resources.some((it) => kinds.includes(it.split("/")[0] ?? ""))) return [{ doc, path: "", isExact: true }];
+    if (doc.resources.some((it) => kinds.includes(it) || kinds.includes(it.split("/")[0] ?? "")))
+      return [{ doc, path: "", isExact: true }];
     return owner !== undefined && doc.podTemplates ? [{ doc, path: owner.path.join("."), isExact: false }] : [];
   });
   return judges.sort((left, right) => Number(right.isExact) - Number(left.isExact));

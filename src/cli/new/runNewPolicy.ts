@@ -12,6 +12,7 @@ import { jsonText } from "../terminal/jsonLine.ts";
 import { readFault } from "../terminal/readFault.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { wrapText } from "../terminal/wrapText.ts";
+import { codeMask } from "./codeMask.ts";
 import { identifierOf } from "./identifierOf.ts";
 import { gateLines, registerPolicy } from "./registerPolicy.ts";
 import { type StarterNames, starterGate, starterPolicy, starterTable } from "./starterPolicy.ts";
@@ -51,7 +52,6 @@ export async function runNewPolicy(terminal: Terminal, name: string, options: Ne
     ["--gate", gate],
   ] as const)
     if (path === "") throw new CliError("usage", `${option}: an empty path was given`);
-  const names = { name, identifier: identifierOf(name) };
   const [policyFile, tableFile] = [join(dir, `${name}.ts`), join(dir, `${name}.test.yaml`)];
   for (const file of [policyFile, tableFile])
     if (existsSync(file))
@@ -59,6 +59,8 @@ export async function runNewPolicy(terminal: Terminal, name: string, options: Ne
   const hasGate = existsSync(gate);
   if (hasGate && (await loadGate(gate)).policies.some((policy) => policy.name === name))
     throw new CliError("usage", `${gate}: has a policy ${name} already; choose another name`);
+  const used = new Set(hasGate ? codeMask(await readFile(gate, "utf8")).match(/[\w$]+/g) : []);
+  const names = { name, identifier: identifierOf(name, used) };
   await writeNew(policyFile, starterPolicy(names));
   await writeNew(tableFile, starterTable(names, options.gate === undefined ? undefined : importPath(dir, gate)));
   const path = importPath(dirname(gate), policyFile.slice(0, -extname(policyFile).length));
@@ -145,5 +147,5 @@ function unwritable(file: string, error: unknown): CliError {
 /** The path of a module from a folder: `./a` or `../a`. */
 function importPath(folder: string, file: string): string {
   const path = relative(folder, file).split(sep).join("/");
-  return path.startsWith(".") ? path : `./${path}`;
+  return /^\.\.?\//.test(path) ? path : `./${path}`;
 }

@@ -91,6 +91,16 @@ describe("postern explain FIELD", () => {
 });
 
 describe("postern explain KIND", () => {
+  it.each([
+    ["pods/exec", "disallow-exec"],
+    ["pods/attach", "disallow-exec"],
+  ])("%s prints the policies of the subresource", async (kind, policy) => {
+    const { code, out } = await explain(kind);
+    expect(code).toBe(0);
+    expect(out).toMatch(`${kind} is judged by\n`);
+    expect(out).toMatch(policy);
+  });
+
   it.each(["Ingress", "ingresses", "ingress"])("%s prints the policies of Ingresses only", async (kind) => {
     const { code, out, err } = await explain(kind);
     expect([code, err]).toEqual([0, ""]);

@@ -9,7 +9,13 @@ it.each([
   ["delete", "deletePolicy"],
   ["deny", "denyPolicy"],
   ["a--b", "aB"],
+  ["define-gate", "defineGatePolicy"],
 ])("identifierOf(%j) is %s, a name in TypeScript", (policy, identifier) => {
   expect(identifierOf(policy)).toBe(identifier);
   expect(() => new Function(`const ${identifier} = 1;`)).not.toThrow();
+});
+
+it("identifierOf takes no name that the gate has for something else", () => {
+  expect(identifierOf("a-b", new Set(["aB"]))).toBe("aBPolicy");
+  expect(identifierOf("a-b", new Set(["aB", "aBPolicy", "aBPolicy2"]))).toBe("aBPolicy3");
 });

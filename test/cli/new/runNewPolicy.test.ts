@@ -40,6 +40,20 @@ next        postern test policies/require-team.test.yaml
     expect((await postern("review", "pod.yaml")).out).toContain("warning require-team: metadata.labels has no team");
   });
 
+  it.each(["define-gate", "policy", "a--b"])("makes a gate that loads for the policy %s", async (name) => {
+    await postern("new", "policy", "a-b", "--gate", "gate.ts");
+    expect(await postern("new", "policy", name, "--gate", "gate.ts")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("changed     gate.ts"),
+    });
+    expect(await postern("test")).toMatchObject({ code: 0, out: expect.stringContaining("6 passed, 0 failed") });
+  });
+
+  it("finds a policy in a folder whose name begins with a dot", async () => {
+    expect((await postern("new", "policy", "a", "--gate", "gate.ts", "--dir", ".policies")).code).toBe(0);
+    expect(await postern("test", ".policies")).toMatchObject({ code: 0 });
+  });
+
   it("adds the policy to the gate, and prints the difference", async () => {
     await postern("new", "policy", "first", "--gate", "gate.ts");
     const { code, out } = await postern("new", "policy", "second-one", "--gate", "gate.ts", "--dir", "more/policies");
@@ -96,10 +110,6 @@ next        postern test more/policies/second-one.test.yaml
       "exports another gate than it defines",
       'import { defineGate } from "postern";\nconst inner = defineGate({ policies: [], clusters: {} });\nexport default { ...inner, policies: [] };\n',
     ],
-    [
-      "uses the name already",
-      'import { defineGate } from "postern";\nconst requireTeam = 1;\nexport default defineGate({ policies: [], clusters: {} });\nexport { requireTeam };\n',
-    ],
   ])("prints the lines for a gate that %s, and does not change it", async (_, gate) => {
     folder.write("gate.ts", gate);
     const { code, out } = await postern("new", "policy", "require-team", "--gate", "gate.ts");
@@ -109,6 +119,16 @@ next        postern test more/policies/second-one.test.yaml
             requireTeam, in the list of policies
 `);
     expect(read("gate.ts")).toBe(gate);
+  });
+
+  it("takes another name in a gate that uses the name for something else", async () => {
+    folder.write(
+      "gate.ts",
+      'import { defineGate } from "postern";\nconst requireTeam = 1;\nexport default defineGate({ policies: [], clusters: {} });\nexport { requireTeam };\n',
+    );
+    expect(await postern("new", "policy", "require-team", "--gate", "gate.ts")).toMatchObject({ code: 0 });
+    expect(read("gate.ts")).toContain("policies: [requireTeamPolicy]");
+    expect(read("policies/require-team.ts")).toContain("export const requireTeamPolicy");
   });
 
   it("never overwrites a file", async () => {
