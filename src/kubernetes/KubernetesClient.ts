@@ -77,11 +77,7 @@ export class KubernetesClient {
    */
   static of(config: KubeConfig, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: ClientLimits = {}): KubernetesClient {
     const server = config.getCurrentCluster()?.server;
-    if (server === undefined)
-      throw new KubernetesError(
-        "cluster-unreachable",
-        "the kubeconfig has no current cluster; select one with --context NAME",
-      );
+    if (server === undefined) throw new KubernetesError("cluster-unreachable", noCluster(config));
     if (!/^https?:\/\//.test(server) || !URL.canParse(server))
       throw new KubernetesError(
         "cluster-unreachable",
@@ -153,6 +149,15 @@ export class KubernetesClient {
       date: Date.parse(received.date ?? ""),
     };
   }
+}
+
+/** Why the current context of a kubeconfig leads to no cluster. */
+function noCluster(config: KubeConfig): string {
+  const { name, cluster } = config.getContextObject(config.getCurrentContext()) ?? {};
+  if (name === undefined || cluster === undefined || config.getCluster(cluster) !== null)
+    return "the kubeconfig has no current cluster; select one with --context NAME";
+  const [context, missing] = [name, cluster].map((it) => printable(JSON.stringify(it)));
+  return `the context ${context} names the cluster ${missing}, which the kubeconfig does not have`;
 }
 
 function contentType(method: ApiRequest["method"], body: object): string {

@@ -28,6 +28,7 @@ export function credentialFault(error: unknown): string {
   if (error instanceof Error && error.message === PLAIN_HTTP)
     return "the kubeconfig has an http server; expected https, or insecure-skip-tls-verify";
   return (
+    pluginFault(error) ??
     systemFault(error) ??
     "the credentials of the kubeconfig cannot be had; run its credential plugin by itself to see why, or check its certificate and key"
   );
@@ -49,6 +50,16 @@ function fileFault(error: unknown): string | undefined {
   if (error.code === "ENOENT" || error.code === "ENOTDIR") return `${file} does not exist; ${set}`;
   if (error.code === "EISDIR") return `it is a folder; ${set}`;
   if (error.code === "EACCES") return `${file} may not be read by this user`;
+  return undefined;
+}
+
+/** Why a credential plugin does not start. */
+function pluginFault(error: unknown): string | undefined {
+  if (!(error instanceof Error && "syscall" in error && "code" in error && "path" in error)) return undefined;
+  if (!String(error.syscall).startsWith("spawn")) return undefined;
+  const plugin = `the credential plugin ${printable(String(error.path))} of the kubeconfig`;
+  if (error.code === "ENOENT") return `${plugin} is not installed, or not in PATH`;
+  if (error.code === "EACCES") return `${plugin} may not be run by this user`;
   return undefined;
 }
 

@@ -43,7 +43,16 @@ describe("KubernetesClient", () => {
     const config = { ...JSON.parse(readFileSync(kubeconfig, "utf8")), users: [{ name: "me", user: { exec } }] };
     const client = await KubernetesClient.create({ kubeconfig: folder.write("exec", JSON.stringify(config)) });
     await expect(client.call({ method: "GET", path: "/api/v1/namespaces/x" })).rejects.toThrow(
-      `${server.url}: spawn no-such-plugin ENOENT`,
+      `${server.url}: the credential plugin no-such-plugin of the kubeconfig is not installed, or not in PATH`,
+    );
+  });
+
+  it("create rejects a context whose cluster is not in the kubeconfig, with both names", async () => {
+    const config = JSON.parse(readFileSync(kubeconfig, "utf8"));
+    config.contexts.push({ name: "dangling", context: { cluster: "zz", user: "me" } });
+    const choice = { context: "dangling", kubeconfig: folder.write("dangling", JSON.stringify(config)) };
+    await expect(KubernetesClient.create(choice)).rejects.toThrow(
+      'the context "dangling" names the cluster "zz", which the kubeconfig does not have',
     );
   });
 

@@ -1,10 +1,11 @@
 import type { ClusterView } from "../cluster/ClusterView.ts";
+import { connectionFault } from "../connectionFault.ts";
 import type { DoctorFinding } from "../DoctorFinding.ts";
 
 /** Checks whether every address of each endpoint answers from this machine. The API server's network may differ. */
 export function checkReachability({ endpoints }: ClusterView): DoctorFinding[] {
   return endpoints.flatMap(({ base, handshakes, fault }): DoctorFinding[] => {
-    const silent = handshakes.flatMap((it) => ("fault" in it ? [`${it.address}: ${it.fault}`] : []));
+    const silent = handshakes.flatMap((it) => ("fault" in it ? [`${it.address}: ${connectionFault(it.fault)}`] : []));
     if (handshakes.some((it) => "chain" in it))
       return silent.map((message) => ({
         code: "address-silent",
@@ -13,7 +14,8 @@ export function checkReachability({ endpoints }: ClusterView): DoctorFinding[] {
         message: `one of its addresses completes no TLS handshake from here: ${message}`,
         todo: "Repair this address, or remove it from DNS: the API server may use it. The sync removes no root until it answers.",
       }));
-    const reason = [...(fault === undefined ? [] : [fault]), ...silent].join("; ") || "it has no address";
+    const reason =
+      [...(fault === undefined ? [] : [connectionFault(fault)]), ...silent].join("; ") || "it has no address";
     return [
       {
         code: "unreachable",

@@ -1,6 +1,7 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { VerificationCode } from "../../trust/verify/Verification.ts";
 import { timeLeft } from "../checks/timeLeft.ts";
+import { connectionFault } from "../connectionFault.ts";
 import type { PreflightFinding } from "./PreflightFinding.ts";
 import type { PreflightView } from "./PreflightView.ts";
 import { type ServedChain, servedChains } from "./servedChain.ts";
@@ -28,7 +29,7 @@ export function checkConnection(view: PreflightView): PreflightFinding[] {
         code: "no-address",
         severity: "error",
         about: url,
-        message: fault,
+        message: connectionFault(fault),
         todo: "Correct the name, or publish its DNS record. A name of a private zone resolves only in its network: run this command there.",
       },
     ];
@@ -59,7 +60,12 @@ function checkHandshakes({ url, observations, addressesLeftOut }: PreflightView)
     const hasNoRoute = isAnswered && all.every((it) => !it.ok && it.family === 6 && it.code === "unreachable");
     if (reason === undefined || reason.ok || hasNoRoute) return [];
     const isOld = reason.code === "not-offered";
-    return [{ address, text: isOld ? "neither TLS 1.2 nor 1.3 with an RSA or ECDSA certificate" : reason.message }];
+    return [
+      {
+        address,
+        text: isOld ? "neither TLS 1.2 nor 1.3 with an RSA or ECDSA certificate" : connectionFault(reason.message),
+      },
+    ];
   });
   const more: PreflightFinding[] =
     addressesLeftOut === 0
