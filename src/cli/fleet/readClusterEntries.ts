@@ -3,9 +3,16 @@ import { dirname, isAbsolute, join } from "node:path";
 import * as z from "zod/mini";
 import { ConfigError } from "../../config/ConfigError.ts";
 import { readYaml } from "../../config/readYaml.ts";
+import { isJsonObject } from "../../protocol/Json.ts";
 import { isObjectName } from "../../protocol/kubernetesNames.ts";
 import { readFault } from "../terminal/readFault.ts";
 import type { ClusterEntry, FleetCluster } from "./FleetCluster.ts";
+
+/** What `--clusters` takes, for messages. */
+export const EXPECTED =
+  "expected a file with a mapping `clusters`, such as `clusters: { prod-eu-1: { context: eu-1 } }`, or a folder with a file NAME.yaml for each cluster";
+const CLUSTERS_EXPECTED =
+  "expected a mapping of names, such as `clusters: { prod-eu-1: { context: eu-1 } }`, or a list of them, such as `clusters: [prod-eu-1]`";
 
 const text = z.string().check(z.minLength(1));
 const entry = z.strictObject({
@@ -24,13 +31,24 @@ const KEYS = Object.keys(entry.shape);
 /** A cluster may have nothing after its name. */
 const entryOrNothing = z.nullable(entry);
 /** A list of names is a mapping of clusters that have nothing of their own. */
-const named = z.transform((value: unknown) =>
-  Array.isArray(value) ? Object.fromEntries(value.map((name) => [String(name), null])) : value,
-);
+const named = z.transform((input: unknown, { issues }) => {
+  if (Array.isArray(input) && input.every((name) => typeof name === "string"))
+    return Object.fromEntries(input.map((name) => [name, null]));
+  if (!isJsonObject(input)) issues.push({ code: "custom", input, message: CLUSTERS_EXPECTED });
+  return input;
+});
 const table = z.strictObject({
   defaults: z.optional(entry),
   clusters: z.pipe(named, z.record(z.string(), entryOrNothing)),
 });
+/** A file that is empty or has something else than a mapping. */
+const tableOrFault = z.pipe(
+  z.transform((input: unknown, { issues }) => {
+    if (!isJsonObject(input)) issues.push({ code: "custom", input, message: EXPECTED });
+    return input;
+  }),
+  table,
+);
 
 /** The extensions of the files of a folder. */
 const EXTENSION = /\.(?:yaml|yml)$/;
@@ -48,13 +66,9 @@ export async function readClusterEntries(path: string): Promise<readonly FleetCl
   return clusters;
 }
 
-/** What `--clusters` takes, for messages. */
-export const EXPECTED =
-  "expected a file with a mapping `clusters`, such as `clusters: { prod-eu-1: { context: eu-1 } }`, or a folder with a file NAME.yaml for each cluster";
-
 async function readTable(file: string): Promise<FleetCluster[]> {
   const known = { "": ["defaults", "clusters"], defaults: KEYS };
-  const { defaults, clusters } = readYaml(file, await read(file), table, known);
+  const { defaults, clusters } = readYaml(file, await read(file), tableOrFault, known);
   return Object.entries(clusters).map(([name, entry]) => {
     const place = `${file}: clusters.${name}`;
     if (!isObjectName(name))

@@ -47,8 +47,9 @@ clusters:
   });
 
   it.each([
-    ["clusters: a", /: clusters: expected a record$/],
-    ["clusters: [a, { b: c }]", /: clusters\.\[object Object\]: expected the name of a cluster/],
+    ["clusters: a", /: clusters: expected a mapping of names, such as .*, or a list of them, such as /],
+    ["clusters: [a, { b: c }]", /: clusters: expected a mapping of names/],
+    ["defaults: { nodes: 3 }", /: clusters: expected a mapping of names/],
     ["clusters: { A_b: {} }", /: clusters\.A_b: expected the name of a cluster, such as prod-eu-1$/],
     ["clusters: { ../up: {} }", /expected the name of a cluster/],
     ["clusters: { a: { contxt: b } }", /: clusters\.a: unknown key "contxt"$/],
@@ -60,7 +61,8 @@ clusters:
     ["clusters: { a: , a: }", /: is not YAML: a key occurs twice, at line 1$/],
     ["clusters: {}", /names no cluster; expected a file with a mapping `clusters`/],
     ["a: b: c", /: is not YAML/],
-    ["", /: expected an object$/],
+    ["", /: expected a file with a mapping `clusters`/],
+    ["[a, b]", /: expected a file with a mapping `clusters`/],
   ])("%j is a fault with its place", async (text, message) => {
     await expect(readClusterEntries(file(text))).rejects.toThrow(message);
   });
