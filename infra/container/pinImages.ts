@@ -9,10 +9,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Writes the digest of every base image's tag into the file that uses it. Docker resolves them, with the registries and
  * credentials that it is set up for. With `--check`, changes nothing and exits with 1 when an image has no digest: one of
- * `NAME=REFERENCE` in the arguments, or else of the files.
+ * `NAME=REFERENCE` in the arguments, or else of the files. Exits with 2 for any other argument.
  */
 export async function pinImages(args: readonly string[]): Promise<void> {
-  if (args[0] === "--check") return check(args.slice(1));
+  const [first, ...rest] = args;
+  if (first === "--check") return check(rest);
+  if (first !== undefined) {
+    process.stderr.write(`${JSON.stringify(first)} is no argument; expected none, or --check [NAME=REFERENCE...]\n`);
+    process.exitCode = 2;
+    return;
+  }
   for (const image of baseImages) {
     const format = ["--format", "{{.Manifest.Digest}}"];
     const output = execFileSync("docker", ["buildx", "imagetools", "inspect", image.tag, ...format], {

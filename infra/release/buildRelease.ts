@@ -3,8 +3,11 @@ import { writeSbom } from "./writeSbom.ts";
 import { writeVersion } from "./writeVersion.ts";
 
 // `check TAG`, `sbom FILE` or `version`: what the workflow of releases and `npm version` run.
-const [command, argument] = process.argv.slice(2);
-if (command === "check" && argument !== undefined) process.exitCode = await checkRelease(argument);
-else if (command === "sbom" && argument !== undefined) writeSbom(argument);
-else if (command === "version") await writeVersion();
-else throw new Error("expected check TAG, sbom FILE or version");
+const [command, argument = "", ...more] = process.argv.slice(2);
+if (command === "check" && argument !== "" && more.length === 0) process.exitCode = await checkRelease(argument);
+else if (command === "sbom" && argument !== "" && more.length === 0) writeSbom(argument);
+else if (command === "version" && argument === "") await writeVersion();
+else {
+  process.stderr.write("buildRelease.ts: expected check TAG, sbom FILE or version\n");
+  process.exitCode = 2;
+}

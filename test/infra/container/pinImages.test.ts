@@ -63,6 +63,16 @@ describe("pinImages", () => {
     },
   );
 
+  it("refuses a mistyped argument, and asks no registry", async () => {
+    const before = await referencesIn();
+    expect(await pinImages("--chek")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: '"--chek" is no argument; expected none, or --check [NAME=REFERENCE...]\n',
+    });
+    expect(await referencesIn()).toEqual(before);
+  });
+
   it("--check names each image without a digest, in the files or in the arguments", async () => {
     const before = (await referencesIn()).filter((reference) => !isPinned(reference)).length;
     const inFiles = await pinImages("--check");

@@ -103,6 +103,17 @@ it("the list of packages is CycloneDX of what is installed with the package, as 
     expect([ref, ...dependsOn].filter((it: string) => !refs.has(it))).toEqual([]);
 });
 
+it.each([[[]], [["check"]], [["sbom"]], [["chek", "v1.0.0"]], [["check", "v1.0.0", "v1.0.1"]]])(
+  "buildRelease.ts %j is one line about its arguments",
+  async (args) => {
+    const ran = promisify(execFile)(process.execPath, ["infra/release/buildRelease.ts", ...args], { cwd: ROOT });
+    await expect(ran).rejects.toMatchObject({
+      code: 2,
+      stderr: "buildRelease.ts: expected check TAG, sbom FILE or version\n",
+    });
+  },
+);
+
 it("runtimeSbom refuses another format", () => {
   expect(() => runtimeSbom('{"bomFormat":"SPDX"}', "postern")).toThrow(/CycloneDX/);
 });
