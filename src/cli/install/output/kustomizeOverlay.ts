@@ -48,9 +48,10 @@ export function kustomizeOverlay(
 
 /** A folder below a path or a URL of kustomize, in which `//` stays and a query is at the end. */
 function below(base: string, folder: string): string {
-  const query = /\?(?:ref|version|timeout|submodules)=.*$/.exec(base)?.[0] ?? "";
-  const path = withoutTrailing(base.slice(0, base.length - query.length), "/");
-  return path === "" ? folder : `${path}/${folder}${query}`;
+  const mark = base.search(/\?(?:ref|version|timeout|submodules)=/);
+  const [path, query] = mark === -1 ? [base, ""] : [base.slice(0, mark), base.slice(mark)];
+  const above = withoutTrailing(path, "/");
+  return above === "" ? folder : `${above}/${folder}${query}`;
 }
 
 /** The config for which the listed folders are what `postern install` prints. */
