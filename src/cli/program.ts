@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { GateConfigError } from "../gate/config/GateConfigError.ts";
 import { PolicyDefinitionError } from "../policy/define/PolicyDefinitionError.ts";
-import { printable } from "../telemetry/printable.ts";
+import { printable, printableLines } from "../telemetry/printable.ts";
 import { viewFolder } from "./help/FolderView.ts";
 import { GroupedHelp } from "./help/GroupedHelp.ts";
 import { greeting } from "./help/greeting.ts";
@@ -31,6 +31,7 @@ export async function runProgram(
   commands: readonly AddCommand[],
 ): Promise<number> {
   let code = EXIT_OK;
+  const fail = (text: string): unknown => terminal.stderr.write(`postern: ${printableLines(text, "")}\n`);
   const program = createProgram(terminal, version, commands, (result) => {
     code = result;
   });
@@ -46,29 +47,42 @@ export async function runProgram(
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT_OK;
       // Commander has already printed the help.
-      if (error.code !== "commander.help") terminal.stderr.write(`postern: ${usageFault(program, args, error)}\n`);
+      if (error.code !== "commander.help") fail(usageFault(program, args, error));
       return EXIT_FAILED;
     }
     if (isShownError(error)) {
-      terminal.stderr.write(`postern: ${advise(error, helpOf(calledCommands(program, args)))}\n`);
+      fail(advise(error, helpOf(calledCommands(program, args))));
       return exitCode(error.code);
     }
     if (error instanceof GateConfigError || error instanceof PolicyDefinitionError) {
-      terminal.stderr.write(`postern: ${advise({ code: "bad-gate", message: error.message }, helpOf([]))}\n`);
+      fail(advise({ code: "bad-gate", message: error.message }, helpOf([])));
       return exitCode("bad-gate");
     }
+    if (hasNoFolder(error)) {
+      fail("the working folder is gone; change to a folder that is there");
+      return EXIT_FAILED;
+    }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.stderr.write(`postern: internal error, a bug in postern: ${text}\n`);
+    fail(`internal error, a bug in postern: ${text}`);
     return EXIT_FAILED;
   }
 }
 
-/** Turns `help COMMAND` into `COMMAND --help`, so that an unknown command is reported as unknown. */
+/** Whether an error says that the working folder was deleted. Each relative path needs it. */
+function hasNoFolder(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "uv_cwd";
+}
+
+/**
+ * Turns `help COMMAND` into `COMMAND --help`, whatever else the line has: `help` before a whole command line asks for its
+ * help, and runs nothing. An unknown command is reported as unknown.
+ */
 function withoutHelp(program: Command, args: readonly string[]): string[] {
   const [first, ...rest] = args;
   if (first !== "help" || rest.length === 0) return [...args];
-  const names = calledCommands(program, rest).map((known) => known.name());
-  return names.length === rest.length ? [...names, "--help"] : rest;
+  const start = rest.findIndex((word) => calledCommands(program, [word]).length > 0);
+  if (start >= 0) return [...calledCommands(program, rest.slice(start)).map((known) => known.name()), "--help"];
+  return [rest.find((word) => !word.startsWith("-")) ?? "--help"];
 }
 
 /** The command that the arguments begin with, and the commands of this one that follow. */
@@ -86,12 +100,19 @@ function usageFault(program: Command, args: readonly string[], { code, message: 
   // A mistyped option is why the required one is missing, so it is named first. A value that it has may be a secret.
   const mistyped = OPTION_FAULTS.includes(code) ? unknownOption(commands, args.slice(commands.length)) : undefined;
   const message = mistyped ?? reported;
+  const surplus = code === "commander.excessArguments" ? surplusOf(commands.at(-1)) : "";
   const fault = message
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)")
-    .replace(/\. Expected (\d+) arguments? but got (\d+): (.*)\.$/s, ": $3")
+    .replace(/\. Expected \d+ arguments? but got \d+: .*\.$/s, () => surplus)
     .replaceAll("\n", " ");
   return printable(`${fault.replace(/\.$/, "")}; see ${helpOf(commands)}`);
+}
+
+/** The arguments that a command has no place for. */
+function surplusOf(command: Command | undefined): string {
+  const surplus = command?.args.slice(command.registeredArguments.length) ?? [];
+  return surplus.length === 0 ? "" : `: ${surplus.join(", ")}`;
 }
 
 /** The command that prints the help of a command. */

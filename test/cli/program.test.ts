@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { COMMAND_GROUPS } from "../../src/cli/help/CommandGroup.ts";
+import { CliError } from "../../src/cli/terminal/CliError.ts";
+import { GateConfigError } from "../../src/gate/config/GateConfigError.ts";
 import { ALL_COMMANDS, runPostern } from "./runPostern.ts";
 
 /** The names of all commands, also of those below another: `keys rotate`. */
@@ -21,6 +23,12 @@ describe("postern help", () => {
     expect(out).toMatch(/Exit codes: 0/);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(await runPostern(["help", ...words])).toEqual({ code, out, err });
+    expect(await runPostern(["help", ...words, "node", "--package", "x.tgz", "--out=k.json", "--", "-"])).toEqual({
+      code,
+      out,
+      err,
+    });
+    expect(await runPostern(["help", "--", ...words])).toEqual({ code, out, err });
   });
 
   it("lists every command under a task, in one line of 80 columns", async () => {
@@ -37,6 +45,7 @@ describe("postern help", () => {
       "Example:",
     ]);
     expect(await runPostern(["help"])).toEqual({ code, out, err });
+    expect(await runPostern(["help", "--output", "--version"])).toEqual({ code, out, err });
   });
 
   it("has a command in one group only", () => {
@@ -93,8 +102,14 @@ describe("postern exits with 2 and prints one line for the usage error", () => {
     [["serve"], "required option '--gate <file>' not specified; see postern serve --help"],
     [["serve", "--gate", "gate.ts", "--cert", "x.pem"], "--cert and --key need each other; --key is missing"],
     [["serve", "--gate", "gate.ts", "--key", "x.pem"], "--cert and --key need each other; --cert is missing"],
+    [
+      ["init", "cloudflare", "d", "extra", "and, more"],
+      "too many arguments for 'init': extra, and, more; see postern init --help",
+    ],
     [["dev", "extra"], "too many arguments for 'dev': extra; see postern dev --help"],
     [["dev", "--gate", "no-such-gate.ts"], "no-such-gate.ts: does not exist"],
+    [["dev", "--gate", "no\u001b[31m.ts"], "no\\u001b[31m.ts: does not exist"],
+    [["sync", "--config", "no\u001b[31m.yaml"], "--config: no\\u001b[31m.yaml does not exist"],
     [["un\nknown\u001b[2J"], "unknown command 'un known\\u001b[2J'; see postern --help"],
   ])("%j", async (args, err) => {
     expect(await runPostern(args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
@@ -112,8 +127,8 @@ describe("postern exits with 2 and prints one line for the usage error", () => {
   });
 });
 
-it("runProgram exits with 2 and prints the stack for an internal error", async () => {
-  const broken = new RangeError("a bug");
+it("runProgram exits with 2 and prints the stack for an internal error, without its controls", async () => {
+  const broken = new RangeError("a bug\u001b[31m");
   const { runProgram } = await import("../../src/cli/program.ts");
   let err = "";
   const code = await runProgram(
@@ -132,5 +147,27 @@ it("runProgram exits with 2 and prints the stack for an internal error", async (
     [],
   );
   expect(code).toBe(2);
-  expect(err).toMatch(/^postern: internal error, a bug in postern: RangeError: a bug\n {4}at /);
+  expect(err).toMatch(/^postern: internal error, a bug in postern: RangeError: a bug\\u001b\[31m\n {4}at /);
+});
+
+it("runProgram prints a message of several lines on as many, without the controls of what it quotes", async () => {
+  const { runProgram } = await import("../../src/cli/program.ts");
+  for (const error of [
+    new CliError("bad-gate", "gate: a boom\u001b[31m\n  at \u009b2J\u202egate.ts:1"),
+    new GateConfigError("a", "boom\u001b[31m\n  at \u009b2J\u202egate.ts:1"),
+  ]) {
+    let err = "";
+    const terminal = {
+      stdout: { write: () => true },
+      stderr: { write: (text: string) => (err += text) },
+      stdin: (async function* () {})(),
+      env: {},
+    };
+    const fails = (program: Command): unknown =>
+      program.command("fails").action(() => {
+        throw error;
+      });
+    expect(await runProgram(["fails"], terminal, { version: "1.2.3" }, [fails])).toBe(2);
+    expect(err).toBe("postern: gate: a boom\\u001b[31m\n  at \\u009b2J\\u202egate.ts:1\n");
+  }
 });

@@ -58,7 +58,7 @@ function stepsFor({ gate, sync, manifests = "." }: FolderView): NextStep[] {
   const option = DEFAULT_GATES.includes(gate) ? "" : ` --gate ${gate}`;
   return [
     { run: `test${option}`, does: "run the tests of its policies" },
-    { run: `review${option} ${manifests}`, does: "judge the manifests of this folder" },
+    { run: `review${option} --cluster NAME ${manifests}`, does: "judge the manifests of this folder" },
     {
       run: `render${option} --cluster NAME --url https://GATE`,
       does: "print the registrations of a cluster",

@@ -24,7 +24,7 @@ describe("postern without arguments offers three commands", () => {
       "in a project",
       ["functions/gate.ts", "deploy", "gate.ts"],
       ALL,
-      ["test", "review deploy", "render --cluster NAME --url https://GATE"],
+      ["test", "review --cluster NAME deploy", "render --cluster NAME --url https://GATE"],
     ],
     [
       "with a gate elsewhere",
@@ -32,7 +32,7 @@ describe("postern without arguments offers three commands", () => {
       ALL,
       [
         "test --gate src/gate.ts",
-        "review --gate src/gate.ts .",
+        "review --gate src/gate.ts --cluster NAME .",
         "render --gate src/gate.ts --cluster NAME --url https://GATE",
       ],
     ],
