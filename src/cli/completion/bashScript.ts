@@ -28,7 +28,7 @@ _postern_add() {
   done
 }
 _postern() {
-  local line=\${COMP_LINE:0:COMP_POINT} at=postern kind= commands= flags= skip= word i cur before
+  local line=\${COMP_LINE:0:COMP_POINT} at=postern kind= commands= flags= skip= given=0 word i cur before
   local -a typed
   IFS=$' \\t' read -r -a typed <<< "$line"
   cur=
@@ -45,6 +45,8 @@ _postern() {
       skip=$kind
     elif _postern_is_command "$at $word"; then
       at="$at $word"
+    else
+      given=$((given + 1))
     fi
   done
   _postern_words "$at"
@@ -56,7 +58,7 @@ _postern() {
   elif [[ $cur == -* ]]; then
     kind="words $flags"
   else
-    _postern_kind "$at" ""
+    _postern_kind "$at" "$given"
     [[ -z $commands ]] || kind="words $commands"
   fi
   before=\${cur%"\${cur##*:}"}

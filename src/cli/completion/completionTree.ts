@@ -18,8 +18,15 @@ export interface CompletedCommand {
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly CompletedOption[];
-  /** Of the arguments that are no commands. */
+  /** Of the arguments that are no commands, in their order. */
+  readonly arguments: readonly CompletedArgument[];
+}
+
+/** An argument, as a shell completes it. */
+export interface CompletedArgument {
   readonly value: ValueKind;
+  /** Whether it takes all arguments from here on. */
+  readonly isVariadic: boolean;
 }
 
 /** Values by the name of an argument, or of the value of an option, as the help prints it. */
@@ -48,13 +55,14 @@ function treeOf(
 ): CompletedCommand[] {
   const help = command.createHelp();
   const below = [...help.visibleCommands(command)];
-  const [argument] = command.registeredArguments;
-  const name = argument?.name() ?? "";
   const own: CompletedCommand = {
     path: path.join(" "),
     commands: below.map((it) => ({ name: it.name(), about: it.summary() || it.description() })),
     options: help.visibleOptions(command).map((option) => completedOption(option, kinds)),
-    value: argument?.argChoices ?? kinds[`${command.name()} ${name}`] ?? kinds[name] ?? "free",
+    arguments: command.registeredArguments.map((argument) => ({
+      value: argument.argChoices ?? kinds[`${command.name()} ${argument.name()}`] ?? kinds[argument.name()] ?? "free",
+      isVariadic: argument.variadic,
+    })),
   };
   return [own, ...below.flatMap((it) => treeOf(it, [...path, it.name()], kinds))];
 }

@@ -7,10 +7,14 @@ export function fishScript(tree: readonly CompletedCommand[]): string {
     options.flatMap((option) => (option.value === undefined ? [] : option.flags.map((flag) => `${path} ${flag}`))),
   );
   const lines = tree.flatMap((command) => {
-    const at = `complete -c postern -n ${quoted(`__postern_at ${quoted(command.path)}`)}`;
+    const when = (test: string): string =>
+      `complete -c postern -n ${quoted(`__postern_at ${quoted(command.path)}${test}`)}`;
+    const at = when("");
     return [
       ...command.commands.map(({ name, about }) => `${at} -a ${quoted(name)} -d ${quoted(about)}`),
-      ...(command.commands.length > 0 || command.value === "free" ? [] : [`${at} ${argumentText(command.value)}`]),
+      ...command.arguments.flatMap(({ value, isVariadic }, index) =>
+        value === "free" ? [] : [`${when(` ${isVariadic ? "-ge" : "-eq"} ${index}`)} ${argumentText(value)}`],
+      ),
       ...command.options.map((option) => `${at} ${optionText(option)}`),
     ];
   });
@@ -21,6 +25,7 @@ set -g __postern_valued ${valued.map(quoted).join(" ")}
 function __postern_at
     set -l at postern
     set -l skip 0
+    set -l given 0
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
@@ -31,9 +36,15 @@ function __postern_at
             and set skip 1
         else if contains -- "$at $word" $__postern_commands
             set at "$at $word"
+        else
+            set given (math $given + 1)
         end
     end
     test "$at" = "$argv[1]"
+    and begin
+        not set -q argv[2]
+        or test $given $argv[2] $argv[3]
+    end
 end
 complete -c postern -f
 ${lines.join("\n")}

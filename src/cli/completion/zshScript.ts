@@ -21,7 +21,7 @@ ${words.join("\n")}
   esac
 }
 _postern() {
-  local at=postern kind= skip= word i
+  local at=postern kind= skip= given=0 word i
   local -a subs flags contexts
   for ((i = 2; i < CURRENT; i++)); do
     word=\${words[i]}
@@ -34,6 +34,8 @@ _postern() {
       skip=$kind
     elif _postern_is_command "$at $word"; then
       at="$at $word"
+    else
+      given=$((given + 1))
     fi
   done
   word=\${words[CURRENT]}
@@ -51,7 +53,7 @@ _postern() {
       _describe command subs
       return
     fi
-    _postern_kind "$at" ""
+    _postern_kind "$at" "$given"
   fi
   case $kind in
     file) _files ;;

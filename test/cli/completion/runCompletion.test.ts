@@ -25,6 +25,13 @@ const CASES: readonly (readonly [keys: string, args: string])[] = [
   ["review --gate my\t", "review --gate my-gate.ts"],
   ["review my\t", "review my-gate.ts"],
   ["new policy --dir polic\t", "new policy --dir policies"],
+  ["init cloudfl\t", "init cloudflare"],
+  ["init cloudflare polic\t", "init cloudflare policies"],
+  ["init --name gate cloudflare polic\t", "init --name gate cloudflare policies"],
+  ["init cloudflare policies clou\t", "init cloudflare policies clou"],
+  ["records prove 1 my\t", "records prove 1 my-gate.ts"],
+  ["review my-gate.ts my\t", "review my-gate.ts my-gate.ts"],
+  ["install sync --out polic\t", "install sync --out policies"],
   // A value that is the name of a command is no command.
   ["render --cluster keys --clien\t", "render --cluster keys --client-"],
   ["doctor --context arn:aws:eks:eu\t", "doctor --context arn:aws:eks:eu-west-1:111122223333:cluster/shop"],
