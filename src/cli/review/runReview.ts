@@ -1,7 +1,7 @@
-import { GateRuntime } from "../../gate/GateRuntime.ts";
 import { parseInstant } from "../../protocol/parseInstant.ts";
 import { chosenGateFile } from "../gate/chosenGateFile.ts";
 import { judgeReviewLocally, type LocalVerdict } from "../gate/judgeReviewLocally.ts";
+import { localRuntime } from "../gate/localRuntime.ts";
 import { reviewLog } from "../gate/reviewLog.ts";
 import { knownClusters } from "../gate/settingsForCluster.ts";
 import type { SkippedPath } from "../manifests/findInputFiles.ts";
@@ -58,7 +58,7 @@ export async function runReview(own: Terminal, paths: readonly string[], options
   const gate = await chooseGate(options);
   let current: LocatedReview | undefined;
   const log = reviewLog(terminal, () => (current === undefined ? "" : `${current.file}:${current.line}`));
-  const runtime = new GateRuntime(gate, { now: Date.now, log, freezeReviews: true });
+  const runtime = localRuntime(gate, log);
   const cluster = chooseCluster(gate, options.cluster);
   const settings = await findCluster(runtime, cluster);
   if (settings === undefined)

@@ -1,8 +1,9 @@
 import type { Gate } from "../../gate/config/defineGate.ts";
-import { GateRuntime } from "../../gate/GateRuntime.ts";
+import type { GateRuntime } from "../../gate/GateRuntime.ts";
 import type { ClusterSettings } from "../../policy/define/ClusterSettings.ts";
 import type { Policy } from "../../policy/define/policy.ts";
 import { judgeReviewLocally } from "../gate/judgeReviewLocally.ts";
+import { localRuntime } from "../gate/localRuntime.ts";
 import { settingsForCluster } from "../gate/settingsForCluster.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { closestName } from "../terminal/closestName.ts";
@@ -26,7 +27,7 @@ export class GateUnderTest {
     this.gate = gate;
     for (const policy of gate.policies)
       this.#judges.set(policy.name, new PolicyJudge(wrap(policy), gate.conversions, now));
-    this.#all = new GateRuntime(gate, { now, log: NO_LOG, freezeReviews: true });
+    this.#all = localRuntime(gate, NO_LOG, now);
   }
 
   /** The policy of a name; undefined for one that the gate does not have. */

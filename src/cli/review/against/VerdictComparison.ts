@@ -1,6 +1,7 @@
-import { GateRuntime } from "../../../gate/GateRuntime.ts";
+import type { GateRuntime } from "../../../gate/GateRuntime.ts";
 import type { Log } from "../../../telemetry/Log.ts";
 import { judgeReviewLocally, type LocalVerdict } from "../../gate/judgeReviewLocally.ts";
+import { localRuntime } from "../../gate/localRuntime.ts";
 import type { LocatedReview } from "../../manifests/open/locateReview.ts";
 import { objectText } from "../objectText.ts";
 import { GATE_RULE } from "../report/reportedFindings.ts";
@@ -16,10 +17,9 @@ export class VerdictComparison {
 
   /** `times` rise, and the first is now. */
   constructor(before: GateSide, after: GateSide, times: readonly number[], log: Log) {
-    const deps = { now: Date.now, log, freezeReviews: true };
     this.#before = before;
     this.#after = after;
-    this.#runtimes = { before: new GateRuntime(before.gate, deps), after: new GateRuntime(after.gate, deps) };
+    this.#runtimes = { before: localRuntime(before.gate, log), after: localRuntime(after.gate, log) };
     this.#times = times;
   }
 

@@ -1,7 +1,7 @@
-import { GateRuntime } from "../../../gate/GateRuntime.ts";
 import { chosenGateFile } from "../../gate/chosenGateFile.ts";
 import { judgeReviewLocally } from "../../gate/judgeReviewLocally.ts";
 import { loadGate } from "../../gate/loadGate.ts";
+import { localRuntime } from "../../gate/localRuntime.ts";
 import { reviewLog } from "../../gate/reviewLog.ts";
 import { settingsForCluster } from "../../gate/settingsForCluster.ts";
 import { readReviews } from "../../manifests/readReviews.ts";
@@ -41,7 +41,11 @@ export async function runExceptions(
   );
   const { reviews, faults } = await readReviews(paths, { operation: "CREATE" }, terminal.stdin);
   let current = "";
-  const runtime = new GateRuntime(gate, { now, log: reviewLog(terminal, () => current), freezeReviews: true });
+  const runtime = localRuntime(
+    gate,
+    reviewLog(terminal, () => current),
+    now,
+  );
   const uses = await exceptionUses(clusters, reviews, now(), ({ review, file: of, line }, settings) => {
     current = `${of}:${line}`;
     return judgeReviewLocally(runtime, settings, review);

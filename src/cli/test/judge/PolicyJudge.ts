@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from "node:path";
-import { GateRuntime } from "../../../gate/GateRuntime.ts";
+import type { GateRuntime } from "../../../gate/GateRuntime.ts";
 import type { ClusterSettings } from "../../../policy/define/ClusterSettings.ts";
 import type { Conversion } from "../../../policy/define/conversion.ts";
 import type { Policy } from "../../../policy/define/policy.ts";
@@ -9,6 +9,7 @@ import type { Review } from "../../../protocol/review/Review.ts";
 import type { PolicyFinding } from "../../../protocol/review/Verdict.ts";
 import type { Log, LogProperties } from "../../../telemetry/Log.ts";
 import { judgeReviewLocally } from "../../gate/judgeReviewLocally.ts";
+import { localRuntime } from "../../gate/localRuntime.ts";
 import { type Miss, missOf } from "./missOf.ts";
 
 /** What one policy did with a review. */
@@ -39,7 +40,7 @@ export class PolicyJudge {
   constructor(policy: Policy, conversions: readonly Conversion[], now: () => number) {
     this.#policy = policy;
     const gate = { name: "postern", policies: [policy], entries: {}, conversions, tiers: [], clusters: {} };
-    this.#runtime = new GateRuntime(gate, { now, log: this.#log(), freezeReviews: true });
+    this.#runtime = localRuntime(gate, this.#log(), now);
   }
 
   /**
