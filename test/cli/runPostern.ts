@@ -69,7 +69,7 @@ export async function runPostern(
     {
       stdout: { write: (text: string) => (out += text), isTTY },
       stderr: { write: (text: string) => (err += text), isTTY },
-      stdin: chunks(stdin),
+      stdin: Object.assign(chunks(stdin), { isTTY }),
       env,
     },
     { version: "1.2.3" },

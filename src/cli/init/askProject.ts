@@ -1,14 +1,15 @@
-import { basename, resolve } from "node:path";
 import { CliError } from "../terminal/CliError.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
-import { RUNTIMES } from "./Project.ts";
+import { RUNTIMES, type Runtime } from "./Project.ts";
 import {
   DEFAULT_CLUSTERS,
   DEFAULT_DOMAIN,
+  defaultName,
   type InitInput,
   readClusters,
-  readDomain,
+  readDomains,
   readName,
+  readRuntime,
   stagingOf,
 } from "./readProject.ts";
 
@@ -17,11 +18,16 @@ const MAX_TRIES = 3;
 
 /**
  * Asks a person for what the options leave out: runtime, folder, name, hosts and clusters. An empty answer is the default. Questions go
- * to standard error. Throws {@link CliError} when the input ends, or an answer is not valid three times.
+ * to standard error. `check` looks at the options, and at a folder that is known, before the second question: else the answers would be in
+ * vain. Throws {@link CliError} of `check`, when the input ends, and when an answer is not valid three times.
  */
-export async function askProject(terminal: Terminal, input: InitInput): Promise<InitInput> {
+export async function askProject(
+  terminal: Terminal,
+  input: InitInput,
+  check: (known: InitInput) => Promise<unknown>,
+): Promise<InitInput> {
   const lines = linesOf(terminal.stdin);
-  const ask = async (question: string, fallback: string, check: (answer: string) => unknown): Promise<string> => {
+  const ask: Ask = async (question, fallback, read) => {
     for (let tries = 1; ; tries += 1) {
       const shown = fallback === "" ? question : `${question} (${fallback})`;
       terminal.stderr.write(`${paint(terminal, terminal.stderr, "bold", shown)}: `);
@@ -29,7 +35,7 @@ export async function askProject(terminal: Terminal, input: InitInput): Promise<
       if (done === true) throw new CliError("usage", "the input ended before all was answered; nothing is written");
       const answer = value.trim() === "" ? fallback : value.trim();
       try {
-        check(answer);
+        await read(answer);
         return answer;
       } catch (error) {
         if (!(error instanceof CliError) || tries >= MAX_TRIES) throw error;
@@ -38,25 +44,32 @@ export async function askProject(terminal: Terminal, input: InitInput): Promise<
     }
   };
   try {
-    const runtime =
-      input.runtime ?? (await ask(`Where does the gate run? ${RUNTIMES.join(", ")}`, "cloudflare", isRuntime));
-    const dir = input.dir ?? (await ask("Folder of the project", "gate", () => undefined));
-    const folder = basename(resolve(dir));
-    const name = input.name ?? (await ask("Name of what is deployed", isName(folder) ? folder : "gate", readName));
+    const runtime = input.runtime === undefined ? await askRuntime(ask) : readRuntime(input.runtime);
+    const known = { ...input, runtime };
+    await check(known);
+    const dir = input.dir ?? (await ask("Folder of the project", "gate", (answer) => check({ ...known, dir: answer })));
+    const isName = (answer: string): string => readName(runtime, answer);
+    const name = input.name ?? (await ask("Name of what is deployed", defaultName(runtime, dir), isName));
     const cluster = input.cluster ?? (await askClusters(ask));
-    const asked = { ...input, runtime, dir, name, cluster };
+    const asked = { ...known, dir, name, cluster };
     if (runtime === "lambda" && input.domain === undefined) return asked;
-    const host = (answer: string): string => readDomain("--domain", answer);
-    const domain = input.domain ?? (await ask("Host of its URL in production", DEFAULT_DOMAIN, host));
-    const staging = stagingOf(domain);
-    const stagingDomain = input.stagingDomain ?? (await ask("Host of its URL in staging", staging, host));
+    const isDomain = (answer: string): unknown => readDomains({ ...asked, domain: answer });
+    const domain = input.domain ?? (await ask("Host of its URL in production", DEFAULT_DOMAIN, isDomain));
+    const isStaging = (answer: string): unknown => readDomains({ domain, stagingDomain: answer });
+    const stagingDomain =
+      input.stagingDomain ?? (await ask("Host of its URL in staging", stagingOf(domain), isStaging));
     return { ...asked, domain, stagingDomain };
   } finally {
     await lines.return(undefined);
   }
 }
 
-type Ask = (question: string, fallback: string, check: (answer: string) => unknown) => Promise<string>;
+/** Asks until `read` takes the answer. */
+type Ask = (question: string, fallback: string, read: (answer: string) => unknown) => Promise<string>;
+
+async function askRuntime(ask: Ask): Promise<Runtime> {
+  return readRuntime(await ask(`Where does the gate run? ${RUNTIMES.join(", ")}`, "cloudflare", isRuntime));
+}
 
 async function askClusters(ask: Ask): Promise<string[]> {
   const read = (answer: string): string[] => answer.split(/[\s,]+/).filter((name) => name !== "");
@@ -66,14 +79,6 @@ async function askClusters(ask: Ask): Promise<string[]> {
 function isRuntime(answer: string): void {
   if (!RUNTIMES.some((known) => known === answer))
     throw new CliError("usage", `${JSON.stringify(answer)} is not one of ${RUNTIMES.join(", ")}`);
-}
-
-function isName(text: string): boolean {
-  try {
-    return readName(text) === text;
-  } catch {
-    return false;
-  }
 }
 
 /** The lines of an input, without their ends. */

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { isDnsSubdomain, isObjectName } from "../../protocol/kubernetesNames.ts";
+import { isDnsLabel, isDnsSubdomain } from "../../protocol/kubernetesNames.ts";
 import { CliError } from "../terminal/CliError.ts";
 import { type Project, RUNTIMES, type Runtime } from "./Project.ts";
 
@@ -32,8 +32,12 @@ const DEFAULT_REGION = "eu-central-1";
 
 /** Names of roles of Lambda have the name, the stage and the region, in 64 characters. A stack begins with a letter. */
 const NAME = /^[a-z][a-z0-9-]{0,22}[a-z0-9]$/;
+/** Parameter Store, which has the secrets of a function, refuses names that begin so. */
+const RESERVED = /^(?:aws|ssm)/;
 const REGION = /^[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d$/;
+/** Characters of a part of a host, and of a host (RFC 1035, section 2.3.4). */
 const MAX_LABEL = 63;
+const MAX_HOST = 253;
 /** A part of the path of an image (distribution/reference). */
 const IMAGE_PART = /^[a-z0-9]+(?:(?:\.|_|__|-{1,8})[a-z0-9]+)*$/;
 const MAX_IMAGE = 200;
@@ -42,11 +46,8 @@ const MAX_IMAGE = 200;
 export function readProject(input: InitInput): Project {
   const runtime = readRuntime(input.runtime);
   refuseOthers(runtime, input);
-  const name = readName(input.name ?? defaultName(input.dir));
-  const production = readDomain("--domain", input.domain ?? DEFAULT_DOMAIN);
-  const staging = readDomain("--staging-domain", input.stagingDomain ?? stagingOf(production));
-  if (staging === production)
-    throw new CliError("usage", `--staging-domain is that of production, ${production}; name another host`);
+  const name = input.name === undefined ? defaultName(runtime, input.dir) : readName(runtime, input.name);
+  const domains = readDomains(input);
   const { records = "log", mtls = false } = input;
   const hasApi = mtls || input.domain !== undefined || input.stagingDomain !== undefined;
   const endpoint = input.endpoint ?? (hasApi ? "api-gateway" : "function-url");
@@ -62,7 +63,7 @@ export function readProject(input: InitInput): Project {
   return {
     runtime,
     name,
-    domains: { staging, production },
+    domains,
     clusters: readClusters(input.cluster ?? DEFAULT_CLUSTERS),
     records,
     endpoint,
@@ -72,7 +73,8 @@ export function readProject(input: InitInput): Project {
   };
 }
 
-function readRuntime(given: string | undefined): Runtime {
+/** Checks a runtime. Throws {@link CliError}. */
+export function readRuntime(given: string | undefined): Runtime {
   const runtime = RUNTIMES.find((known) => known === given);
   if (runtime !== undefined) return runtime;
   throw new CliError("usage", "name where the gate runs: postern init cloudflare|lambda|node [DIR]");
@@ -91,35 +93,60 @@ function refuseOthers(runtime: Runtime, { endpoint, mtls, region, image }: InitI
       throw new CliError("usage", `${option} is for ${owner}, not for ${runtime}; leave it out`);
 }
 
-/** The name of the folder, when it can be one. */
-function defaultName(dir = "."): string {
+/** The name of the folder, when it can be one of what is deployed. */
+export function defaultName(runtime: Runtime, dir = "."): string {
   const name = basename(resolve(dir));
-  return NAME.test(name) ? name : DEFAULT_NAME;
+  return isName(runtime, name) ? name : DEFAULT_NAME;
 }
 
 /** Checks `--name`. Throws {@link CliError}. */
-export function readName(name: string): string {
-  if (NAME.test(name)) return name;
-  throw fault("--name", name, "2 to 24 lower-case letters, digits and '-', with a letter first, such as gate");
+export function readName(runtime: Runtime, name: string): string {
+  if (isName(runtime, name)) return name;
+  const begins = runtime === "lambda" ? "with a letter first, but not aws or ssm" : "with a letter first";
+  throw fault("--name", name, `2 to 24 lower-case letters, digits and '-', ${begins}, such as ${DEFAULT_NAME}`);
 }
 
-/** Checks a host of `--domain` or `--staging-domain`. Throws {@link CliError}. */
-export function readDomain(option: string, host: string): string {
+function isName(runtime: Runtime, name: string): boolean {
+  return NAME.test(name) && !(runtime === "lambda" && RESERVED.test(name));
+}
+
+/** Checks `--domain` and `--staging-domain` together. Throws {@link CliError}. */
+export function readDomains({ domain = DEFAULT_DOMAIN, stagingDomain }: InitInput): Project["domains"] {
+  const production = readDomain("--domain", domain);
+  const staging = stagingDomain === undefined ? stagingOf(production) : readDomain("--staging-domain", stagingDomain);
+  if (!isHost(staging))
+    throw new CliError(
+      "usage",
+      `--domain ${JSON.stringify(production)} is too long: with "-staging", its first part has more than ${MAX_LABEL} characters, or all of it more than ${MAX_HOST}; name the host of staging with --staging-domain`,
+    );
+  if (staging === production)
+    throw new CliError("usage", `--staging-domain is that of production, ${production}; name another host`);
+  return { staging, production };
+}
+
+function readDomain(option: string, host: string): string {
+  if (isHost(host)) return host;
+  throw fault(
+    option,
+    host,
+    `a host name in lower case, with parts of at most ${MAX_LABEL} characters, without scheme, port and path, such as ${DEFAULT_DOMAIN}`,
+  );
+}
+
+function isHost(host: string): boolean {
   const labels = host.split(".");
-  const isName =
-    isDnsSubdomain(host) &&
-    labels.length > 1 &&
-    labels.every((label) => label.length <= MAX_LABEL) &&
-    /[a-z]/.test(labels.at(-1) ?? "");
-  if (isName) return host;
-  throw fault(option, host, `a host name in lower case, without scheme, port and path, such as ${DEFAULT_DOMAIN}`);
+  return isDnsSubdomain(host) && labels.length > 1 && labels.every(isDnsLabel) && /[a-z]/.test(labels.at(-1) ?? "");
 }
 
-/** Checks the values of `--cluster`. Throws {@link CliError}. */
+/** Checks the values of `--cluster`: the configs of `sync` and `install` take DNS labels. Throws {@link CliError}. */
 export function readClusters(names: readonly string[]): Project["clusters"] {
   for (const [index, name] of names.entries()) {
-    if (!isObjectName(name) || name.split(".").some((label) => label.length > MAX_LABEL))
-      throw fault("--cluster", name, "lower-case letters, digits, '-' and '.', such as production");
+    if (!isDnsLabel(name))
+      throw fault(
+        "--cluster",
+        name,
+        `at most ${MAX_LABEL} lower-case letters, digits and '-', without '.', such as production`,
+      );
     if (names.indexOf(name) !== index) throw new CliError("usage", `--cluster ${name} is given twice`);
   }
   const [first, ...others] = names;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { printable } from "../../telemetry/printable.ts";
 import { newRecordsKey } from "../records/key/newRecordsKey.ts";
 import { CliError } from "../terminal/CliError.ts";
@@ -6,7 +6,7 @@ import { EXIT_OK } from "../terminal/exitCode.ts";
 import { jsonLine } from "../terminal/jsonLine.ts";
 import { paint, type Terminal } from "../terminal/Terminal.ts";
 import { askProject } from "./askProject.ts";
-import { ENVIRONMENTS } from "./Project.ts";
+import { ENVIRONMENTS, type Project, type ProjectFile } from "./Project.ts";
 import { packageSource } from "./packageSource.ts";
 import { projectFiles } from "./projectFiles.ts";
 import { type InitInput, readProject } from "./readProject.ts";
@@ -16,18 +16,27 @@ import { checkFree, writeProject } from "./writeProject.ts";
 /** Writes a project. Resolves to the exit code. Throws {@link CliError}; then nothing is written. */
 export async function runInit(terminal: Terminal, given: InitInput): Promise<number> {
   const { stdout, stderr } = terminal;
-  // Before any question: an answer would be in vain.
-  if (given.runtime !== undefined) readProject(given);
   const canAsk = terminal.stdin.isTTY === true && stderr.isTTY === true && given.yes !== true;
-  const input = canAsk ? await askProject(terminal, given) : given;
-  const { dir = "." } = input;
-  if (dir === "") throw new CliError("usage", "the folder is an empty path; name a folder, or . for this one");
-  const project = readProject(input);
-  const source = await packageSource(input.package);
+  // Before any question: an answer would be in vain.
+  if (given.runtime !== undefined || !canAsk) readProject(given);
+  if (given.dir === "") throw new CliError("usage", "the folder is an empty path; name a folder, or . for this one");
+  const source = await packageSource(given.package);
   const keys = Object.fromEntries(
     await Promise.all(ENVIRONMENTS.map(async (environment) => [environment, await newSigningKey()] as const)),
   );
-  const files = [...projectFiles({ project, versions: testedVersions(), spec: source.spec, keys }), ...source.files];
+  const filesOf = (project: Project): ProjectFile[] => [
+    ...projectFiles({ project, versions: testedVersions(), spec: source.spec, keys }),
+    ...source.files,
+  ];
+  const check = async (known: InitInput): Promise<void> => {
+    const files = filesOf(readProject(known));
+    if (known.dir !== undefined) await checkFree(normalize(known.dir), files);
+  };
+  const input = canAsk ? await askProject(terminal, given, check) : given;
+  // Without a way through folders that are not there, as in x/../gate.
+  const dir = normalize(input.dir ?? ".");
+  const project = readProject(input);
+  const files = filesOf(project);
   await checkFree(dir, files);
   await writeProject(dir, files);
   if (given.output === "json") {

@@ -84,15 +84,15 @@ describe("postern init", () => {
       "--domain",
       "hooks.example.org",
       "--cluster",
-      "eu.1",
+      "eu-1",
       "--cluster",
       "us",
     );
     expect(read("a/wrangler.toml")).toContain('pattern = "hooks.example.org"');
     expect(read("a/wrangler.toml")).toContain('pattern = "hooks-staging.example.org"');
     expect(read("a/wrangler.toml")).toContain('name = "hooks-production"');
-    expect(read("a/gate.ts")).toContain('"eu.1": {');
-    expect(parse(read("a/sync.yaml"))).toMatchObject({ cluster: "eu.1", hosts: ["hooks.example.org"] });
+    expect(read("a/gate.ts")).toContain('"eu-1": {');
+    expect(parse(read("a/sync.yaml"))).toMatchObject({ cluster: "eu-1", hosts: ["hooks.example.org"] });
     const { code, out } = await init("lambda", "b", "--domain", "example.org", "--output", "json");
     expect({ code, ...JSON.parse(out) }).toMatchObject({
       code: 0,
@@ -116,6 +116,29 @@ describe("postern init", () => {
     expect(await insideFolder(join(folder.path, "a"), () => runPostern(["test"]))).toMatchObject({ code: 0 });
   });
 
+  it("makes no folder that a path only passes through", async () => {
+    expect(await init("cloudflare", "./x/../y")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("cd y && npm install"),
+    });
+    expect(readdirSync(folder.path).sort()).toEqual(["postern.tgz", "y"]);
+  });
+
+  it("takes a name for another runtime than Lambda that Parameter Store would refuse", async () => {
+    expect(await init("node", "aws-gate")).toMatchObject({ code: 0 });
+    expect(JSON.parse(read("aws-gate/package.json")).name).toBe("aws-gate");
+    await init("lambda", "ssm/aws-gate");
+    expect(JSON.parse(read("ssm/aws-gate/package.json")).name).toBe("gate");
+  });
+
+  it("reviews with client certificates, and says nothing of callers", async () => {
+    await init("lambda", "gate", "--mtls");
+    const review = (...args: string[]): Promise<Ran> =>
+      insideFolder(join(folder.path, "gate"), () => runPostern(["review", "--gate", "gate.ts", ...args, "manifests"]));
+    expect(await review("--cluster", "production")).toMatchObject({ code: 0, err: "" });
+    expect(await review("--against", "gate.ts")).toMatchObject({ code: 0, err: "" });
+  });
+
   it("writes into the working folder without DIR, and a policy can be added there", async () => {
     expect(await init("node")).toMatchObject({ code: 0 });
     expect(await postern("new", "policy", "second", "--gate", "gate.ts")).toMatchObject({
@@ -125,7 +148,98 @@ describe("postern init", () => {
   });
 });
 
+describe("the README of a project", () => {
+  /** Step 2 to 5, by their numbers. */
+  const steps = (name: string): string[] => read(`${name}/README.md`).split(/^\*\*(?=\d\. )/m);
+
+  it.each<[what: string, args: string[]]>([
+    ["lambda with a Function URL", ["lambda"]],
+    ["lambda with an API", ["lambda", "--endpoint", "api-gateway"]],
+    ["cloudflare", ["cloudflare"]],
+    ["node", ["node"]],
+  ])("names each file with an example as host, and has it in no command: %s", async (_, [runtime = "", ...args]) => {
+    await init(runtime, "gate", ...args);
+    const hosts = /gate(?:-staging)?\.example\.com/;
+    const named = all("gate").filter((file) => file !== "gate/README.md" && hosts.test(read(file)));
+    expect(named).toEqual(expect.arrayContaining(["gate/package.json", "gate/postern.yaml", "gate/sync.yaml"]));
+    const [, , deploy = "", ...later] = steps("gate");
+    for (const file of named) expect(deploy).toContain(`\`${file.slice("gate/".length)}\``);
+    expect(later.join("")).not.toMatch(hosts);
+    expect(later.join("")).toContain("npm run --silent render -- --sync |");
+  });
+
+  it("applies to the named cluster only, and says how another one is registered", async () => {
+    await init("node", "gate", "--cluster", "eu", "--cluster", "us", "--domain", "hooks.example.org");
+    const commands = read("gate/README.md").match(/kubectl apply.*|postern (?:doctor|enroll|sync) .*/g) ?? [];
+    expect(commands).toHaveLength(6);
+    for (const command of commands) expect(command).toContain("--context eu");
+    const { render } = JSON.parse(read("gate/package.json")).scripts;
+    expect(read("gate/README.md")).toContain("`npm run --silent render -- --cluster NAME`");
+    const args = `${render.replace(/^postern /, "")} --cluster us`.split(" ");
+    const { out } = await insideFolder(join(folder.path, "gate"), () => runPostern(args));
+    expect(out).toContain("https://hooks.example.org/c/us/");
+    expect(out).not.toContain("/c/eu/");
+  });
+
+  it("has the API server present its certificate before it is registered, and asks with one", async () => {
+    await init("lambda", "gate", "--mtls", "--domain", "hooks.example.org");
+    const [, , deploy, third, fourth] = steps("gate");
+    expect(deploy).toContain("curl --cert client.crt --key client.key https://hooks-staging.example.org/readyz");
+    expect(third).toMatch(/^3\. Say who may call[\s\S]*--admission-config/);
+    expect(fourth).toMatch(/^4\. Register it/);
+    expect(read("gate/gate.ts")).toContain("Step 3 of README.md");
+    await init("lambda", "open");
+    expect(steps("open")[4]).toMatch(/^4\. Say who may call/);
+    expect(read("open/gate.ts")).toContain("Step 4 of README.md");
+  });
+
+  it("runs a container with the key and the volume of its records", async () => {
+    await init("node", "gate", "--records", "compliance");
+    const deploy = steps("gate")[2] ?? "";
+    expect(deploy).toMatch(/^npx --no postern records key \.secrets\/records-key\.staging\.json > /m);
+    const run = /^docker run .*$/m.exec(deploy)?.[0];
+    expect(run).toContain('--env POSTERN_RECORDS_KEY="$(cat .secrets/records-key.staging.json)"');
+    expect(run).toContain("--volume gate-staging-records:/var/lib/postern");
+    expect(read("gate/Dockerfile")).toContain('VOLUME ["/var/lib/postern"]');
+    for (const environment of ["staging", "production"])
+      expect(read(`gate/${environment}.env`)).toMatch(
+        new RegExp(`^# +POSTERN_RECORDS_KEY .*records key \\.secrets/records-key\\.${environment}\\.json$`, "m"),
+      );
+    await init("node", "log");
+    expect(`${read("log/README.md")}${read("log/staging.env")}`).not.toMatch(/RECORDS_KEY|--volume/);
+  });
+});
+
 describe("postern init writes nothing", () => {
+  it("when the working folder is gone", async () => {
+    mkdirSync(join(folder.path, "gone"));
+    const ran = insideFolder(join(folder.path, "gone"), () => {
+      folder.remove();
+      return runPostern(["init", "cloudflare", "d"]);
+    });
+    expect(await ran).toEqual({
+      code: 2,
+      out: "",
+      err: "postern: the working folder is gone; change to a folder that is there\n",
+    });
+  });
+
+  it("from a terminal, when an option or the folder cannot be: it asks nothing in vain", async () => {
+    folder.write("gate/sync.yaml", "mine");
+    const ask = (stdin: string, ...args: string[]): Promise<Ran> =>
+      insideFolder(folder.path, () =>
+        runPostern(["init", ...args, "--package", "postern.tgz"], { stdin, isTTY: true, env: { NO_COLOR: "1" } }),
+      );
+    const [question] = (await ask("", "node")).err.split(":");
+    expect(question).toBe("Folder of the project (gate)");
+    expect((await ask("node\n", "--mtls")).err).toMatch(/^Where [^:]*: postern: --mtls is for lambda[^\n]*\n$/);
+    expect((await ask("", "node", "gate")).err).toMatch(/^postern: gate\/sync\.yaml: is there already[^\n]*\n$/);
+    expect((await ask("gate\nfree\n\n\n\n\n", "node")).err).toMatch(
+      /^Folder [^:]*: gate\/sync\.yaml: is there already[^\n]*\nFolder [^:]*: Name /,
+    );
+    expect(all("free")).toContain("free/gate.ts");
+  });
+
   it("when a file is there, and leaves it as it is", async () => {
     folder.write("gate/sync.yaml", "mine");
     const before = all("gate");
@@ -181,6 +295,8 @@ describe("postern init writes nothing", () => {
     ["a name with quotes", ["node", "--name", quoted], /--name .* is not valid/],
     ["a name with capitals", ["node", "--name", "Gate"], /--name "Gate" is not valid/],
     ["a long name", ["node", "--name", "a".repeat(25)], /--name .* is not valid/],
+    ["a name that Parameter Store refuses", ["lambda", "--name", "aws-gate"], /--name "aws-gate" .*not aws or ssm/],
+    ["another such name", ["lambda", "--name", "ssm-gate"], /--name "ssm-gate" .*not aws or ssm/],
     ["a name of one letter", ["node", "--name", "a"], /--name "a" is not valid/],
     ["a domain that injects TOML", ["cloudflare", "--domain", quoted], /--domain .* is not valid/],
     ["a domain that injects YAML", ["lambda", "--domain", "a.b\nservice: x"], /--domain .* is not valid/],
@@ -190,6 +306,11 @@ describe("postern init writes nothing", () => {
     ["an address as domain", ["node", "--domain", "10.0.0.1"], /--domain "10.0.0.1" is not valid/],
     ["a domain of one label", ["node", "--domain", "localhost"], /--domain "localhost" is not valid/],
     ["a long label", ["node", "--domain", `${"a".repeat(64)}.example.com`], /--domain .* is not valid/],
+    [
+      "a domain whose host of staging is too long",
+      ["node", "--domain", `${"a".repeat(62)}.example.com`],
+      /--domain "a+\.example\.com" is too long: .* more than 63 characters.*; name the host of staging with --staging-domain/,
+    ],
     ["a domain with a dot at its end", ["node", "--domain", "example.com."], /--domain .* is not valid/],
     [
       "one domain for both",
@@ -198,6 +319,8 @@ describe("postern init writes nothing", () => {
     ],
     ["a cluster that injects code", ["node", "--cluster", `a": {}, x: "`], /--cluster .* is not valid/],
     ["a cluster that injects a command", ["node", "--cluster", "a;id"], /--cluster "a;id" is not valid/],
+    ["a cluster with a dot", ["node", "--cluster", "a.b"], /--cluster "a.b" is not valid: .*without '\.'/],
+    ["a long cluster", ["node", "--cluster", "a".repeat(64)], /--cluster .* is not valid: expected at most 63/],
     ["an empty cluster", ["node", "--cluster", ""], /--cluster "" is not valid/],
     ["a cluster twice", ["node", "--cluster", "a", "--cluster", "a"], /--cluster a is given twice/],
     ["a region with a command", ["lambda", "--region", "eu-central-1; id"], /--region .* is not valid/],
@@ -211,7 +334,7 @@ describe("postern init writes nothing", () => {
       /use --endpoint api-gateway/,
     ],
     ["a queue on Lambda", ["lambda", "--records", "latency"], /--records latency is for cloudflare/],
-    ["too many arguments", ["node", "a", "b"], /too many arguments/],
+    ["too many arguments", ["node", "a", "b"], /too many arguments for 'init': b;/],
   ])("for %s, in one line", async (_, args, says) => {
     const before = all(".");
     const { code, out, err } = await init(...args);

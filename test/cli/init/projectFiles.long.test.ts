@@ -218,6 +218,26 @@ describe("the project for Node", () => {
   );
 });
 
+describe("the project for Node with records of the profile compliance", () => {
+  it(
+    "starts with the key that its README makes, and keeps records",
+    async () => {
+      const folder = await bed.project("node-records", "node --records compliance");
+      await bed.run("npm run build", folder);
+      const steps = await readFile(join(folder, "README.md"), "utf8");
+      await bed.run(/^npx --no postern records key .*$/m.exec(steps)?.[0] ?? "exit 1", folder);
+      const [port, metrics] = await freePorts(2);
+      const url = `http://127.0.0.1:${port}`;
+      const [option = ""] = /--env POSTERN_RECORDS_KEY="[^"]*"/.exec(steps) ?? [];
+      const env = `${option.replace("--env ", "")} ${assignments({ POSTERN_RECORDS_DIR: join(folder, "records"), POSTERN_PORT: String(port), POSTERN_METRICS_PORT: String(metrics) })}`;
+      await bed.serve(`${env} node --env-file=staging.env dist/node.mjs`, folder, url);
+      expect(await postReview(url)).toEqual(DENIED);
+      expect(await bed.run("npx --no postern records query records", folder)).toContain("require-team");
+    },
+    patience(300_000),
+  );
+});
+
 const PUT = `import { readFileSync } from "node:fs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 const Value = readFileSync(".secrets/signing-key.staging.json", "utf8");

@@ -1,18 +1,26 @@
 import type { Project } from "../Project.ts";
+import { hasPlaceholder, placeholderFiles } from "./placeholderFiles.ts";
 
 /** How a project is deployed to staging: step 2 of its README. */
 export function deploySteps(project: Project): string {
-  const { domains, endpoint } = project;
+  const { domains, endpoint, mtls } = project;
   const steps = { cloudflare, lambda, node }[project.runtime](project);
-  const url =
-    project.runtime === "lambda" && endpoint === "function-url"
-      ? "The last command prints the URL. Write its host into `sync.yaml`, and into the script `render` of `package.json`. Then ask it for `/readyz`, and do the same with `production`."
-      : `Then ask it, and do the same with \`production\`:
+  if (project.runtime === "lambda" && endpoint === "function-url")
+    return `${steps}
+
+The last command prints the URL. Ask it for \`/readyz\`, and do the same with \`production\`. Then write the host of the URL of production in the place of \`${domains.production}\`, in three files: ${placeholderFiles(project)}.`;
+  const hosts = hasPlaceholder(project)
+    ? `First write your hosts instead of \`${domains.production}\` and \`${domains.staging}\`, in ${placeholderFiles(project)}.\n\n`
+    : "";
+  const credential = mtls ? "--cert client.crt --key client.key " : "";
+  const who = mtls ? " with a client certificate of the CA in `clients-ca.pem`" : "";
+  return `${hosts}${steps}
+
+Then ask it${who}, and do the same with \`production\`:
 
 \`\`\`sh
-curl https://${domains.staging}/readyz
+curl ${credential}https://${domains.staging}/readyz
 \`\`\``;
-  return `${steps}\n\n${url}`;
 }
 
 function cloudflare({ records, domains }: Project): string {
@@ -52,11 +60,23 @@ ${key}npm run deploy:staging
 \`\`\``;
 }
 
-function node({ image, domains }: Project): string {
-  return `\`deploy\` builds the image and pushes it. Run it where \`${domains.staging}\` leads, behind a load balancer that terminates TLS, or with a certificate: \`staging.env\` has the variables. The key is in \`.secrets/signing-key.staging.json\`.
+function node(project: Project): string {
+  const { image, domains, records } = project;
+  const key =
+    records === "compliance"
+      ? "npx --no postern records key .secrets/records-key.staging.json > records.staging.jwks\n"
+      : "";
+  return `\`deploy\` builds the image and pushes it. Run it where \`${domains.staging}\` leads, behind a load balancer that terminates TLS, or with a certificate: \`staging.env\` has the variables. The key is in \`.secrets/signing-key.staging.json\`.${records === "compliance" ? " Decision records are in a volume, which one process has, and are signed with a key of their own." : ""}
 
 \`\`\`sh
 npm run deploy:staging
-docker run --read-only --env-file staging.env --env POSTERN_SIGNING_KEY="$(cat .secrets/signing-key.staging.json)" --publish 8443:8443 ${image}:staging
+${key}docker run --read-only --env-file staging.env --env POSTERN_SIGNING_KEY="$(cat .secrets/signing-key.staging.json)"${recordsOptions(project)} --publish 8443:8443 ${image}:staging
 \`\`\``;
+}
+
+/** What a container needs that keeps decision records: their key, and a volume that outlives it. */
+function recordsOptions({ name, records }: Project): string {
+  return records === "compliance"
+    ? ` --env POSTERN_RECORDS_KEY="$(cat .secrets/records-key.staging.json)" --volume ${name}-staging-records:/var/lib/postern`
+    : "";
 }

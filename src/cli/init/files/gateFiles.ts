@@ -35,7 +35,7 @@ ${project.clusters.map((cluster) => clusterText(project, cluster)).join("\n")}
 }
 
 const NONE_NOTE = `    // With the identity none, whoever reaches the URL gets verdicts. Step 4 of README.md: name who may call.`;
-const MTLS_NOTE = `    // The subject of the client certificate that the API server presents. Step 4 of README.md has the command that prints it.`;
+const MTLS_NOTE = `    // The subject of the client certificate that the API server presents. Step 3 of README.md has the command that prints it.`;
 
 function clusterText({ mtls, records }: Project, cluster: string): string {
   const identity = mtls ? `[{ tier: "client-certificate", subjects: ["CN=kube-apiserver,O=${cluster}"] }]` : `"none"`;

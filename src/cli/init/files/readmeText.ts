@@ -1,5 +1,6 @@
 import type { Project, Runtime } from "../Project.ts";
 import { deploySteps } from "./deploySteps.ts";
+import { hasPlaceholder } from "./placeholderFiles.ts";
 
 const TITLES: Readonly<Record<Runtime, string>> = {
   cloudflare: "Cloudflare Workers",
@@ -11,7 +12,7 @@ const TITLES: Readonly<Record<Runtime, string>> = {
 export function readmeText(project: Project): string {
   const { runtime, clusters, domains } = project;
   const [cluster] = clusters;
-  const url = `https://${domains.production}`;
+  const host = hasPlaceholder(project) ? "HOST" : domains.production;
   return `# A gate on ${TITLES[runtime]}
 
 The policies of your Kubernetes clusters, in TypeScript. API servers ask the gate, which runs outside of them, before they store an object. It was written by \`postern init\`, and is yours: change everything.
@@ -42,43 +43,50 @@ npm run dev
 
 ${deploySteps(project)}
 
-**3. Register it in a cluster.** In the mode \`warn\` nobody is refused. \`policies/require-team.ts\` enforces: begin with a cluster that may say no.
-
-\`\`\`sh
-npm run --silent render | kubectl apply --server-side --field-manager=postern -f -
-npx --no postern doctor --context ${cluster}
-\`\`\`
-
-**4. Say who may call.** ${project.mtls ? MTLS : 'With `identity: "none"`, whoever reaches the URL gets verdicts.'} This prints the settings for \`gate.ts\`, and what to do next:
-
-\`\`\`sh
-${
-  project.mtls
-    ? `npx --no postern enroll --cluster ${cluster} --tier client-certificate --certificate client.crt
-npx --no postern render --admission-config --gate gate.ts --cluster ${cluster} --url ${url}`
-    : `npx --no postern enroll --cluster ${cluster} --context ${cluster}`
-}
-\`\`\`
+${callerSteps(project)}
 
 **5. Keep the cluster in step.** Certificates and URLs change. The sync writes \`caBundle\` and \`url\` before they do. Hand the registrations over and try it from here. Then name its image in \`postern.yaml\`, and install it:
 
 \`\`\`sh
-npx --no postern render --gate gate.ts --cluster ${cluster} --url ${url} --sync | kubectl apply --server-side --field-manager=postern -f -
+npm run --silent render -- --sync | kubectl apply --context ${cluster} --server-side --field-manager=postern -f -
 npx --no postern sync --config sync.yaml --dry-run --context ${cluster}
-npx --no postern install --config postern.yaml | kubectl apply --server-side -f -
+npx --no postern install --config postern.yaml | kubectl apply --context ${cluster} --server-side -f -
 \`\`\`
 
 ## Afterwards
 
 - **Enforce the pack.** Remove \`mode: "warn"\` in \`gate.ts\`, deploy, and register again: \`failurePolicy\` follows from the modes.
 - **Upgrade.** Install the new tarball: \`npm install ./vendor/postern-VERSION.tgz\`. Read its \`CHANGELOG.md\`, run \`npm test\`, deploy to staging and then to production, and register again.
-- **Another cluster.** Add it to \`clusters\` in \`gate.ts\`, deploy, and repeat the steps 3 to 5.
-- **Many clusters.** \`npx --no postern render --all --gate gate.ts --url ${url} --out registrations\` writes a folder for each, for a GitOps repository.
+- **Another cluster.** Add it to \`clusters\` in \`gate.ts\`, deploy, and repeat the steps 3 to 5 with its name: \`npm run --silent render -- --cluster NAME\`, its context, and its \`cluster\` in a copy of \`sync.yaml\` and of \`postern.yaml\`.
+- **Many clusters.** \`npx --no postern render --all --gate gate.ts --url https://${host} --out registrations\` writes a folder for each, for a GitOps repository.${host === "HOST" ? " HOST is the host of production, as in step 2." : ""}
 
 The documentation is in \`node_modules/postern/README.md\`.
 `;
 }
 
+/** Steps 3 and 4. With client certificates, an API server has its own before it calls: until then each call would fail. */
+function callerSteps({ mtls, clusters: [cluster] }: Project): string {
+  const register = `Register it in a cluster.** In the mode \`warn\` nobody is refused. \`policies/require-team.ts\` enforces: begin with a cluster that may say no.
+
+\`\`\`sh
+npm run --silent render | kubectl apply --context ${cluster} --server-side --field-manager=postern -f -
+npx --no postern doctor --context ${cluster}
+\`\`\``;
+  const identify = `Say who may call.** ${mtls ? MTLS : NONE} This prints the settings for \`gate.ts\`, and what to do next:
+
+\`\`\`sh
+${
+  mtls
+    ? `npx --no postern enroll --cluster ${cluster} --tier client-certificate --certificate client.crt
+npm run --silent render -- --admission-config`
+    : `npx --no postern enroll --cluster ${cluster} --context ${cluster}`
+}
+\`\`\``;
+  const [third, fourth] = mtls ? [identify, register] : [register, identify];
+  return `**3. ${third}\n\n**4. ${fourth}`;
+}
+
+const NONE = 'With `identity: "none"`, whoever reaches the URL gets verdicts.';
 const MTLS =
   "API Gateway verifies the chain of the client certificate. `gate.ts` names the subject that each cluster presents.";
 

@@ -28,7 +28,7 @@ function dockerText({ image, records }: Project): string {
       : "";
   return `# The gate: Node and one file, without a shell and a package manager.
 #   docker build --tag ${image}:staging .
-#   docker run --read-only --env-file staging.env --publish 8443:8443 ${image}:staging
+# Step 2 of README.md has the command that runs it.
 # A tag can be moved to another image. Name the base images by digest before production: IMAGE:TAG@sha256:DIGEST, which this prints:
 #   docker buildx imagetools inspect IMAGE:TAG --format '{{.Manifest.Digest}}'
 ARG BUILD_IMAGE=node:24-trixie-slim
@@ -66,15 +66,19 @@ token
 function environmentText({ domains, records }: Project, environment: Environment): string {
   const stores =
     records === "compliance"
-      ? `# Decision records: a volume that one process has. Its key is a secret, as below: POSTERN_RECORDS_KEY.
+      ? `# Decision records: a volume that one process has.
 POSTERN_RECORDS_DIR=/var/lib/postern
 POSTERN_RECORDS_KEEP_DAYS=30
 `
       : "";
+  const key =
+    records === "compliance"
+      ? `#   POSTERN_RECORDS_KEY      signs decision records: npx --no postern records key .secrets/records-key.${environment}.json\n`
+      : "";
   return `# The variables of the gate in ${environment}, for docker run --env-file. Secrets are not in this file. The process gets them from the
 # secret store of your platform:
 #   POSTERN_SIGNING_KEY      signs self-tests: .secrets/signing-key.${environment}.json
-#   POSTERN_CAPABILITY_KEYS  with the tier capability(): npx --no postern keys new --out capability-keys.json
+${key}#   POSTERN_CAPABILITY_KEYS  with the tier capability(): npx --no postern keys new --out capability-keys.json
 POSTERN_PORT=8443
 # Without a certificate it serves plain HTTP, for a load balancer that terminates TLS. The API server itself calls only https.
 # POSTERN_CERT=/tls/tls.crt
