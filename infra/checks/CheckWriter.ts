@@ -173,11 +173,12 @@ return ${this.#unknownKeys(schema, path)};
     if (def.check === "max_length")
       return step(`!${this.#helper("isWithin")}(${place.value}, ${def.maximum})`, place, {
         code: "too_big",
+        origin: "string",
         maximum: def.maximum,
       });
     // Zod counts code points. Only for 1 the number of code units says the same.
     if (def.check === "min_length" && def.minimum === 1)
-      return step(`${place.value} === ""`, place, { code: "too_small", minimum: 1 });
+      return step(`${place.value} === ""`, place, { code: "too_small", origin: "string", minimum: 1 });
     throw new UnknownSchemaError(`the check ${def.check}`);
   }
 
