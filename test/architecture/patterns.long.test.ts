@@ -10,7 +10,6 @@ import { sourceFiles } from "./sourceFiles.ts";
  */
 const BOUNDED: ReadonlyMap<string, string> = new Map([
   [String(/\n\(Did you mean (.*)\?\)$/s), "the arguments of the user's own command"],
-  [String(/\. Expected (\d+) arguments? but got (\d+): (.*)\.$/s), "the arguments of the user's own command"],
   [String(/(?:file:\/\/)?(\/[^()]+:\d+:\d+)\)?$/), "one frame of the user's own gate file"],
   [
     String(
