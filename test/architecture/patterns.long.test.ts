@@ -9,6 +9,7 @@ import { sourceFiles } from "./sourceFiles.ts";
  * Key: the expression as it is written.
  */
 const BOUNDED: ReadonlyMap<string, string> = new Map([
+  [String(/\. Expected \d+ arguments? but got \d+: .*\.$/s), "the arguments of the user's own command"],
   [String(/\n\(Did you mean (.*)\?\)$/s), "the arguments of the user's own command"],
   [String(/(?:file:\/\/)?(\/[^()]+:\d+:\d+)\)?$/), "one frame of the user's own gate file"],
   [
