@@ -115,7 +115,7 @@ it.each<[what: string, annotations: object, nodeName: string | undefined, isJudg
   ["a mirror Pod", { "kubernetes.io/config.mirror": "x" }, "node-1", false],
   ["another Pod on a node", {}, "node-1", true],
   ["a Pod", {}, undefined, true],
-])("the API server judges %s of a kubelet: %j, %s, %s", async (_what, annotations, nodeName, isJudged) => {
+])("the native form judges %s of a kubelet, or leaves it out", async (_what, annotations, nodeName, isJudged) => {
   const binding = `${SUITE}-nodes`;
   await applyAll(cluster, [
     {
