@@ -13,15 +13,29 @@ it.each<[option: string, make: (name: string) => unknown]>([
   ["allowedGroups.0", (name) => policies.disallowExec({ allowedGroups: [name] })],
   ["roles.0", (name) => policies.disallowClusterAdminBindings({ roles: [name] })],
   ["allowedSubjects.0", (name) => policies.disallowClusterAdminBindings({ allowedSubjects: [`Group/${name}`] })],
+  ["allowedSubjects.0", (name) => policies.disallowClusterAdminBindings({ allowedSubjects: [`User/${name}`] })],
   ["verbs.0", (name) => policies.disallowSecretReadingRoles({ verbs: [name] })],
   ["localhostProfiles.0", (name) => policies.limitApparmorProfiles({ localhostProfiles: [name] })],
   ["localhostProfiles.0", (name) => policies.limitSeccompProfiles({ localhostProfiles: [name] })],
   ["types.0", (name) => policies.limitSelinux({ types: [name] })],
   ["topologyKeys.0", (name) => policies.requireTopologySpread({ topologyKeys: [name] })],
-])("%s of a policy refuses a name with a *, which is compared exactly: %o", (option, make) => {
+])("%s of a policy refuses a name with a * or outer blanks, as names are compared exactly: %o", (option, make) => {
   expect(() => make("team-*")).toThrow(`options.${option} `);
   expect(() => make("*-team")).toThrow(`options.${option} `);
+  expect(() => make("team-a ")).toThrow(`options.${option} `);
+  expect(() => make("\tteam-a")).toThrow(`options.${option} `);
   expect(() => make("team-a")).not.toThrow();
+});
+
+it.each<[option: string, make: (name: string) => unknown]>([
+  ["denied.0", (name) => policies.limitBindingSubjects({ denied: [`User/${name}`] })],
+  ["allowedBindings.0", (name) => policies.limitBindingSubjects({ allowedBindings: [name] })],
+  ["allowedRoles.0", (name) => policies.disallowWildcardRoles({ allowedRoles: [name] })],
+  ["allowedRoles.0", (name) => policies.disallowSecretReadingRoles({ allowedRoles: [name] })],
+  ["allowedRoles.0", (name) => policies.disallowEscalatingRoles({ allowedRoles: [name] })],
+])("%s of a policy refuses outer blanks: %o", (option, make) => {
+  expect(() => make("team-a ")).toThrow(`options.${option} begins or ends with a blank`);
+  expect(() => make("team-*")).not.toThrow();
 });
 
 it.each<[option: string, make: (name: string) => unknown]>([
@@ -33,4 +47,5 @@ it.each<[option: string, make: (name: string) => unknown]>([
 ])("%s of a policy takes * for all: %o", (_option, make) => {
   expect(() => make("*")).not.toThrow();
   expect(() => make("")).toThrow();
+  expect(() => make(" *")).toThrow();
 });

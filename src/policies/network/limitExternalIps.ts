@@ -11,7 +11,7 @@ export const limitExternalIps = builtin({
   match: { resources: ["services"] },
   params: {
     /** Addresses, each as Services write it. Ranges are not known. Default: none. */
-    allowed: z._default(z.array(z.string().check(z.regex(/^[0-9a-fA-F.:]+$/, "is not a single IP address"))), []),
+    allowed: z._default(z.array(z.string().check(z.refine(isIpAddress, "is not a single IP address"))), []),
   },
   validations: (on) => [
     on("spec.externalIPs[]", {
@@ -21,3 +21,9 @@ export const limitExternalIps = builtin({
     }),
   ],
 });
+
+/** The URL parser reads addresses; of IPv4 it also reads short and octal ones, which the API server does not store. */
+function isIpAddress(text: string): boolean {
+  if (/^[0-9.]+$/.test(text)) return URL.canParse(`http://${text}`) && new URL(`http://${text}`).hostname === text;
+  return /^[0-9a-fA-F.:]+$/.test(text) && URL.canParse(`http://[${text}]`);
+}

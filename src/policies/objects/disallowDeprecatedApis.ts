@@ -59,7 +59,14 @@ export const disallowDeprecatedApis = builtin({
   },
   params: {
     /** Old API versions, each with the one to use. A list replaces the default. */
-    versions: z._default(z.record(version, z.string().check(z.minLength(1))), DEPRECATED),
+    versions: z._default(
+      z
+        .record(version, z.string().check(z.minLength(1)))
+        .check(
+          z.refine((versions) => Object.keys(versions).length > 0, "has no version: the policy would deny nothing"),
+        ),
+      DEPRECATED,
+    ),
   },
   validations: (on) => [
     on("", {

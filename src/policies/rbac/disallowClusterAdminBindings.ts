@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 import { exactName } from "../exactName.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 
 /**
  * Denies bindings of the ClusterRole cluster-admin, for the whole cluster and for one namespace, to subjects that are not
@@ -23,6 +24,7 @@ export const disallowClusterAdminBindings = builtin({
               /^(?:(?:User|Group)\/[^*]+|ServiceAccount\/[^/*]+\/[^/*]+)$/,
               "is not User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME without a *",
             ),
+            noOuterBlanks,
           ),
       ),
       ["Group/system:masters", "Group/kubeadm:cluster-admins"],

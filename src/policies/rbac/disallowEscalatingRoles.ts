@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 import { roleExemption } from "./roleExemption.ts";
 
 /** Rights that lead to other rights, as the rules of RBAC write them. */
@@ -71,7 +72,7 @@ export const disallowEscalatingRoles = builtin({
     powers: z._default(z.array(z.enum(IDS)).check(z.minLength(1)), [...IDS]),
     /** Names of roles that may have them. `*` at the end stands for any characters. */
     allowedRoles: z._default(
-      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"), noOuterBlanks)),
       [],
     ),
   },

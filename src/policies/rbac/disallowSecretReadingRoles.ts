@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 import { exactName } from "../exactName.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 import { roleExemption } from "./roleExemption.ts";
 
 /**
@@ -25,7 +26,7 @@ export const disallowSecretReadingRoles = builtin({
     allowNamed: z._default(z.boolean(), true),
     /** Names of roles that may read Secrets. `*` at the end stands for any characters. */
     allowedRoles: z._default(
-      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"), noOuterBlanks)),
       [],
     ),
   },

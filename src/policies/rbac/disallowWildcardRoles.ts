@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 import { roleExemption } from "./roleExemption.ts";
 
 const FIELDS = ["verbs", "resources", "apiGroups", "nonResourceURLs"] as const;
@@ -17,7 +18,7 @@ export const disallowWildcardRoles = builtin({
     fields: z._default(z.array(z.enum(FIELDS)).check(z.minLength(1)), [...FIELDS]),
     /** Names of roles that may have wildcards. `*` at the end stands for any characters. */
     allowedRoles: z._default(
-      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"), noOuterBlanks)),
       [],
     ),
   },

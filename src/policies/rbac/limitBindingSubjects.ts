@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 
 /**
  * Denies bindings to subjects that stand for everybody or for unlimited rights: anonymous users, all authenticated users, and
@@ -21,6 +22,7 @@ export const limitBindingSubjects = builtin({
             .string()
             .check(
               z.regex(/^(?:User|Group)\/(?:[^*]+\*?|\*)$/, "is not User/NAME or Group/NAME, with a * at its end only"),
+              noOuterBlanks,
             ),
         )
         .check(z.minLength(1)),
@@ -28,7 +30,7 @@ export const limitBindingSubjects = builtin({
     ),
     /** Names of bindings that are not judged. `*` at the end stands for any characters. */
     allowedBindings: z._default(
-      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"))),
+      z.array(z.string().check(z.regex(/^[^*]*(?:[^*]|\*)$/, "may have a * at its end only"), noOuterBlanks)),
       [],
     ),
   },

@@ -54,7 +54,7 @@ export function requireResources(options: RequireResourcesOptions = {}): Policy 
   const limits = readResources(name, "limits", options.limits ?? ["memory"]);
   if (requests.length + limits.length === 0)
     throw new PolicyDefinitionError(name, "options.requests", "and limits are empty: the policy requires nothing");
-  const minimum = readMinimum(name, options.minimum ?? {});
+  const minimum = readMinimum(name, options.minimum === undefined ? {} : options.minimum);
   const exemptImages = readExemptImages(name, options.exemptImages);
   const required: RequiredQuantity[] = [
     ...requests.map((key) => ({ key, isRequest: true, least: minimum[key] })),
@@ -127,7 +127,7 @@ function readMinimum(name: string, given: unknown): Readonly<Record<ComputeResou
   if (!isJsonObject(given)) return fail("is not an object");
   for (const key of Object.keys(given)) if (!isComputeResource(key)) fail(`has the unknown member ${key}`);
   const read = (key: ComputeResource, fallback: string): string => {
-    const text = String(given[key] ?? fallback);
+    const text = given[key] === undefined ? fallback : String(given[key]);
     return compareQuantities(text, "0") > 0 ? text : fail(`has ${key}: ${text}, which is not a quantity above zero`);
   };
   return { cpu: read("cpu", "2m"), memory: read("memory", "1") };

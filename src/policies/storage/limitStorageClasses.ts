@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 
 const BETA = "volume.beta.kubernetes.io/storage-class";
 
@@ -19,7 +20,9 @@ export const limitStorageClasses = builtin({
   params: {
     /** Names of classes. The empty name is for claims without a class, which bind to volumes that an administrator made. */
     allowed: z
-      .array(z.string().check(z.regex(/^[^*]*$/, "has a *; names are compared exactly, so give each one")))
+      .array(
+        z.string().check(z.regex(/^[^*]*$/, "has a *; names are compared exactly, so give each one"), noOuterBlanks),
+      )
       .check(z.minLength(1)),
   },
   validations: (on) => [

@@ -16,6 +16,10 @@ export const requirePriorityClass = builtin({
     /** Whether Pods must name a class. Default: true. */
     required: z._default(z.boolean(), true),
   },
+  contradiction: ({ allowed, required }) =>
+    required && allowed.length === 0
+      ? ["allowed", "is empty, but a class is required: no Pod could be created"]
+      : undefined,
   validations: (on) => [
     on("", {
       fault: ({ spec }, { params }) => {

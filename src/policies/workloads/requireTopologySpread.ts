@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
+import { isQualifiedName } from "../../protocol/kubernetesNames.ts";
 import { builtin } from "../builtin.ts";
-import { exactName } from "../exactName.ts";
+
+const labelKey = z.string().check(z.refine(isQualifiedName, "is not a label key"));
 
 /**
  * Denies Deployments and StatefulSets whose Pods may all run in one zone, and fail with it. It judges the workloads and not their
@@ -14,7 +16,7 @@ export const requireTopologySpread = builtin({
   match: { resources: ["deployments", "statefulsets"], unasked: ["deployments/scale", "statefulsets/scale"] },
   params: {
     /** The labels of nodes over whose values Pods must be spread, each with a constraint of its own. */
-    topologyKeys: z._default(z.array(exactName).check(z.minLength(1)), ["topology.kubernetes.io/zone"]),
+    topologyKeys: z._default(z.array(labelKey).check(z.minLength(1)), ["topology.kubernetes.io/zone"]),
     /** The number of replicas from which on the constraints are required. */
     minReplicas: z._default(z.int().check(z.minimum(0)), 2),
   },

@@ -24,6 +24,7 @@ import { writeIdentityGate } from "./writeIdentityGate.ts";
 const CALLER = { name: "kube-apiserver", groups: ["e2e"] };
 /** k8s.io/client-go, transport/transport.go: `cachingCertificateLoader`. */
 const CERTIFICATE_CACHE_MS = 1_000;
+const MAX_RENEWALS = 20;
 const CA_CHANGED = "CA file of clients changed";
 
 const started = new StartedResources();
@@ -151,13 +152,17 @@ it("no create fails while the CA of clients changes: both CAs, the renewed certi
 });
 
 it("a renewed certificate file alone fails creates: the API server closes the connections of calls in flight, and judges none of them", async () => {
-  await judged();
-  await Promise.all(Array.from({ length: 20 }, () => load.create()));
-  await writePresented(current);
-  // Longer than the API server keeps what it read.
-  await sleep(CERTIFICATE_CACHE_MS + 200);
-  const results = await Promise.all(Array.from({ length: 60 }, () => load.create()));
-  const failed = results.filter((result) => result !== "judged");
+  let failed: string[] = [];
+  // Whether a call is in flight when the API server reads its certificate is chance.
+  for (let renewals = 0; failed.length === 0 && renewals < MAX_RENEWALS; renewals += 1) {
+    await judged();
+    await Promise.all(Array.from({ length: 20 }, () => load.create()));
+    await writePresented(current);
+    // Longer than the API server keeps what it read.
+    await sleep(CERTIFICATE_CACHE_MS + 200);
+    const results = await Promise.all(Array.from({ length: 60 }, () => load.create()));
+    failed = results.filter((result) => result !== "judged");
+  }
   expect(failed).not.toEqual([]);
   for (const result of failed) expect(result).toMatch(/failed calling webhook.*(use of closed network connection|EOF)/);
   await judged();

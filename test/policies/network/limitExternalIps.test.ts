@@ -30,7 +30,20 @@ it("limitExternalIps denies an added address only", async () => {
   expect(await faultsOf(limitExternalIps(), after, before)).toEqual([denied(0, "1.1.1.1")]);
 });
 
-it.each(["203.0.113.0/24", "*", "a.example.com"])("limitExternalIps refuses to allow %j", (address) => {
+it.each([
+  "203.0.113.0/24",
+  "*",
+  "a.example.com",
+  "999.0.0.1",
+  "203.0.113",
+  "010.0.0.1",
+  "1.2.3.4.",
+  "2001:db8",
+  "1::2::3",
+  "[::1]",
+  "",
+  " 8.8.8.8",
+])("limitExternalIps refuses to allow %j", (address) => {
   expect(() => limitExternalIps({ allowed: [address] })).toThrow("options.allowed.0 is not a single IP address");
 });
 

@@ -56,6 +56,10 @@ it.each(["cert-manager.io/v1alpha2", "apps/v1beta1", "v1beta1", "batch/v1beta1/c
   },
 );
 
+it("disallowDeprecatedApis refuses a list without a version", () => {
+  expect(() => disallowDeprecatedApis({ versions: {} })).toThrow("options.versions has no version");
+});
+
 it("disallowDeprecatedApis has a native form", () => {
   expect(nativeOf(disallowDeprecatedApis())).toBe("yes");
 });

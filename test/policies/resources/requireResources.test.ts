@@ -210,6 +210,12 @@ it.each<[what: string, options: object, message: string]>([
   ["an unknown resource", { limits: ["gpu"] }, "options.limits is not a list of cpu, memory"],
   ["a string for a list", { requests: "cpu" }, "options.requests is not a list of cpu, memory"],
   ["empty lists", { requests: [], limits: [] }, "options.requests and limits are empty: the policy requires nothing"],
+  ["a minimum of null", { minimum: null as never }, "options.minimum is not an object"],
+  [
+    "a quantity of null",
+    { minimum: { cpu: null as never } },
+    "options.minimum has cpu: null, which is not a quantity above zero",
+  ],
   ["a minimum that is no object", { minimum: "2m" }, "options.minimum is not an object"],
   ["a minimum of another resource", { minimum: { gpu: "1" } }, "options.minimum has the unknown member gpu"],
   ["a minimum of zero", { minimum: { cpu: "0" } }, "options.minimum has cpu: 0, which is not a quantity above zero"],

@@ -30,6 +30,11 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
   expect(await faultsOf(requirePriorityClass(options), object)).toEqual(messages);
 });
 
+it("requirePriorityClass refuses a required class of none", () => {
+  expect(() => requirePriorityClass({ allowed: [] })).toThrow("options.allowed is empty, but a class is required");
+  expect(() => requirePriorityClass({ allowed: [], required: false })).not.toThrow();
+});
+
 it("requirePriorityClass has a native form", () => {
   expect(nativeOf(requirePriorityClass())).toBe("yes");
   expect(nativeOf(requirePriorityClass({ required: false, allowed: ["batch"] }))).toBe("yes");
