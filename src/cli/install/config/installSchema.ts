@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { COMPONENTS } from "./components.ts";
+import { cronPattern, hasRisingRanges } from "./cronSchedule.ts";
 
 const text = (pattern: RegExp, expected: string): z.ZodMiniString =>
   z.string().check(z.regex(pattern, `expected ${expected}`));
@@ -105,7 +106,7 @@ export const installSchema = z.strictObject({
   schedule: text(
     cronPattern(),
     "a schedule of cron such as */5 * * * *: minute 0-59, hour 0-23, day 1-31, month 1-12, weekday 0-6; or @hourly, @daily, @weekly, @monthly or @yearly",
-  ),
+  ).check(z.refine(hasRisingRanges, "expected ranges that end after they begin, such as 2-5")),
   suspend: z.boolean(),
   issuer: z.strictObject({
     kind: z.enum(["ca", "acme-http01", "acme-dns01", "existing"]),
@@ -150,23 +151,6 @@ export const installSchema = z.strictObject({
     annotations: texts,
   }),
 });
-
-/** What the API server reads as the schedule of a CronJob (robfig/cron, `ParseStandard`), but for ranges that end before they begin. */
-function cronPattern(): RegExp {
-  const anyCase = (names: string): string => names.replaceAll(/[a-z]/g, (it) => `[${it}${it.toUpperCase()}]`);
-  const field = (one: string): string => {
-    const part = `([*?]|(${one})(-(${one}))?)(/[1-9][0-9]{0,3})?`;
-    return `${part}(,${part})*`;
-  };
-  const fields = [
-    field("[0-5]?[0-9]"),
-    field("[01]?[0-9]|2[0-3]"),
-    field("0?[1-9]|[12][0-9]|3[01]"),
-    field(`0?[1-9]|1[0-2]|${anyCase("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")}`),
-    field(`0?[0-6]|${anyCase("sun|mon|tue|wed|thu|fri|sat")}`),
-  ];
-  return new RegExp(`^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|${fields.join(" ")})$`);
-}
 
 /** A config over its defaults. */
 export type InstallConfig = z.infer<typeof installSchema>;

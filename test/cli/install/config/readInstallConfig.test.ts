@@ -121,6 +121,13 @@ it.each<[what: string, change: object, fault: RegExp]>([
     { schedule },
     /^\d+ schedule: expected a schedule/,
   ]),
+  ...["5-2 * * * *", "* * * * fri-mon", "* * * 1,dec-2 *", "0 9-8/2 * * *"].map(
+    (schedule): [string, object, RegExp] => [
+      `the schedule ${schedule}`,
+      { schedule },
+      /^\d+ schedule: expected ranges that end after they begin, such as 2-5$/,
+    ],
+  ),
   ...["-1", "1..5Gi", true].map((memory): [string, object, RegExp] => [
     `the memory ${memory}`,
     { resources: { gate: { limits: { memory } } } },
@@ -157,12 +164,16 @@ it.each<[what: string, change: object, fault: RegExp]>([
   expect(faults[0]).toMatch(fault);
 });
 
-it.each(["*/5 * * * *", "0,30 6-18/2 1,15 JAN-mar Mon-Fri", "05 0 31 12 6", "? ? ? ? ?", "@midnight"])(
-  "the schedule %j has no fault",
-  async (schedule) => {
-    expect(await faultsOf(stringify({ ...CONFIG, schedule }))).toEqual([]);
-  },
-);
+it.each([
+  "*/5 * * * *",
+  "0,30 6-18/2 1,15 JAN-mar Mon-Fri",
+  "05 0 31 12 6",
+  "3-3 08-10 * jan-2 sun-1",
+  "? ? ? ? ?",
+  "@midnight",
+])("the schedule %j has no fault", async (schedule) => {
+  expect(await faultsOf(stringify({ ...CONFIG, schedule }))).toEqual([]);
+});
 
 const PEM = "|\n    -----BEGIN CERTIFICATE-----\n    xx\n";
 it.each([
