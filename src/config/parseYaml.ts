@@ -1,4 +1,5 @@
 import { type Document, isScalar, parseDocument, visit } from "yaml";
+import { offsetOf } from "./offsetOf.ts";
 
 /** Limit of alias expansion in a document. */
 const MAX_ALIASES = 100;
@@ -9,12 +10,20 @@ const MAX_ALIASES = 100;
  * text.
  */
 export function parseYaml(text: string): unknown {
+  return parseYamlLines(text).value;
+}
+
+/** What {@link parseYaml} reads, with the line of the key or value at a path, or of the closest part above it. */
+export function parseYamlLines(text: string): { value: unknown; lineOf: (path: readonly PropertyKey[]) => number } {
   const document = parseDocument(text, { logLevel: "silent", uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) throw error;
   const twice = duplicateKeyOf(document);
-  if (twice !== undefined) throw new DuplicateKeyError(lineOf(text, twice));
-  return document.toJS({ maxAliasCount: MAX_ALIASES });
+  if (twice !== undefined) throw new DuplicateKeyError(lineAt(text, twice));
+  return {
+    value: document.toJS({ maxAliasCount: MAX_ALIASES }),
+    lineOf: (path) => lineAt(text, offsetOf(document, path)),
+  };
 }
 
 /** A key that a map has twice. */
@@ -50,6 +59,6 @@ function duplicateKeyOf(document: Document.Parsed): number | undefined {
   return offset;
 }
 
-function lineOf(text: string, offset: number): number {
+function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length;
 }

@@ -2,11 +2,11 @@ import { YAMLParseError } from "yaml";
 import type * as z from "zod/mini";
 import { faultFromIssue } from "../protocol/faultFromIssue.ts";
 import { ConfigError } from "./ConfigError.ts";
-import { DuplicateKeyError, parseYaml } from "./parseYaml.ts";
+import { DuplicateKeyError, parseYamlLines } from "./parseYaml.ts";
 
 /**
- * Parses a config in YAML. Throws {@link ConfigError} `bad-config` with one line: file, member and expected value. For an
- * unknown member it lists the known ones from `known`, which maps the path of the parent to member names.
+ * Parses a config in YAML. Throws {@link ConfigError} `bad-config` with one line: file, member, expected value and the line of the file. For an
+ * unknown member it lists the known ones from `known`, which maps the path of the parent to member names; `*` at the end of a path stands for any name.
  */
 export function readYaml<T>(
   name: string,
@@ -17,21 +17,30 @@ export function readYaml<T>(
   const fail = (fault: string, cause?: unknown): never => {
     throw new ConfigError("bad-config", `${name}: ${fault}`, cause);
   };
-  let raw: unknown;
-  try {
-    // Its warnings and messages quote the text, which may have a secret.
-    raw = parseYaml(text);
-  } catch (error) {
-    return fail(`is not YAML${yamlPlace(error)}`);
-  }
-  const parsed = schema.safeParse(raw);
+  const { value, lineOf } = parsedOr(text, fail);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (issue === undefined) return fail("cannot be read");
   const { path, expected } = faultFromIssue(issue);
-  const names = issue.code === "unrecognized_keys" ? known[issue.path.map(String).join(".")] : undefined;
+  const parent = issue.path.map(String);
+  const names =
+    issue.code === "unrecognized_keys"
+      ? (known[parent.join(".")] ?? known[[...parent.slice(0, -1), "*"].join(".")])
+      : undefined;
   const hint = names === undefined ? "" : `; known are ${names.join(", ")}`;
-  return fail(`${path === "(body)" ? "" : `${path}: `}${expected}${hint}`);
+  const at = [...issue.path, ...(issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [])];
+  const place = at.length === 0 ? "" : `, at line ${lineOf(at)}`;
+  return fail(`${path === "(body)" ? "" : `${path}: `}${expected}${hint}${place}`);
+}
+
+function parsedOr(text: string, fail: (fault: string) => never): ReturnType<typeof parseYamlLines> {
+  try {
+    return parseYamlLines(text);
+  } catch (error) {
+    // Its warnings and messages quote the text, which may have a secret.
+    return fail(`is not YAML${yamlPlace(error)}`);
+  }
 }
 
 /** What is wrong and where, without a word of the text. */

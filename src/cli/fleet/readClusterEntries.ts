@@ -14,6 +14,8 @@ export const EXPECTED =
 const CLUSTERS_EXPECTED =
   "expected a mapping of names, such as `clusters: { prod-eu-1: { context: eu-1 } }`, or a list of them, such as `clusters: [prod-eu-1]`";
 
+const NAME_EXPECTED = "expected the name of a cluster, such as prod-eu-1";
+
 const text = z.string().check(z.minLength(1));
 const entry = z.strictObject({
   context: z.optional(text),
@@ -32,10 +34,15 @@ const KEYS = Object.keys(entry.shape);
 const entryOrNothing = z.nullable(entry);
 /** A list of names is a mapping of clusters that have nothing of their own. */
 const named = z.transform((input: unknown, { issues }) => {
-  if (Array.isArray(input) && input.every((name) => typeof name === "string"))
-    return Object.fromEntries(input.map((name) => [name, null]));
-  if (!isJsonObject(input)) issues.push({ code: "custom", input, message: CLUSTERS_EXPECTED });
-  return input;
+  const isList = Array.isArray(input) && input.every((name) => typeof name === "string");
+  const clusters: unknown = isList ? Object.fromEntries(input.map((name) => [name, null])) : input;
+  if (!isJsonObject(clusters)) {
+    issues.push({ code: "custom", input, message: CLUSTERS_EXPECTED });
+    return input;
+  }
+  for (const name of Object.keys(clusters))
+    if (!isObjectName(name)) issues.push({ code: "custom", input, path: [name], message: NAME_EXPECTED });
+  return clusters;
 });
 const table = z.strictObject({
   defaults: z.optional(entry),
@@ -67,14 +74,13 @@ export async function readClusterEntries(path: string): Promise<readonly FleetCl
 }
 
 async function readTable(file: string): Promise<FleetCluster[]> {
-  const known = { "": ["defaults", "clusters"], defaults: KEYS };
+  const known = { "": ["defaults", "clusters"], defaults: KEYS, "clusters.*": KEYS };
   const { defaults, clusters } = readYaml(file, await read(file), tableOrFault, known);
-  return Object.entries(clusters).map(([name, entry]) => {
-    const place = `${file}: clusters.${name}`;
-    if (!isObjectName(name))
-      throw new ConfigError("bad-config", `${place}: expected the name of a cluster, such as prod-eu-1`);
-    return { ...fromFile(file, { ...defaults, ...entry }), name, place };
-  });
+  return Object.entries(clusters).map(([name, entry]) => ({
+    ...fromFile(file, { ...defaults, ...entry }),
+    name,
+    place: `${file}: clusters.${name}`,
+  }));
 }
 
 async function readFolder(folder: string): Promise<FleetCluster[]> {

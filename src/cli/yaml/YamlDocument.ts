@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
+import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
+import { offsetOf } from "../../config/offsetOf.ts";
 import { keyFault } from "../manifests/keyFault.ts";
 import { kubectlTags } from "../manifests/kubectlTags.ts";
 import { syntaxFault } from "../manifests/syntaxFault.ts";
@@ -6,8 +7,6 @@ import type { InputFault } from "../terminal/InputFault.ts";
 
 /** Limit of alias expansion, as for manifests. */
 const MAX_ALIASES = 100;
-
-type Path = readonly PropertyKey[];
 
 /** What the file is, for faults. */
 export interface DocumentWords {
@@ -57,25 +56,8 @@ export class YamlDocument {
   }
 
   /** The line of the value at a path, or of the closest part above it. */
-  lineOf(path: Path): number {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const part = path.slice(0, length);
-      const node: unknown = length === 0 ? this.document.contents : this.document.getIn(part, true);
-      const key = this.#keyOf(part);
-      if (key !== undefined) return this.#line(key);
-      if (isNode(node) && !isAlias(node) && node.range != null) return this.#line(node.range[0]);
-    }
-    return 1;
-  }
-
-  /** The offset of the key at the end of a path; undefined for an element of a list, and where there is none. */
-  #keyOf(path: Path): number | undefined {
-    const last = path.at(-1);
-    if (typeof last !== "string") return undefined;
-    const parent = path.length === 1 ? this.document.contents : this.document.getIn(path.slice(0, -1), true);
-    if (!isMap(parent)) return undefined;
-    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === last);
-    return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+  lineOf(path: readonly PropertyKey[]): number {
+    return this.#line(offsetOf(this.document, path));
   }
 
   #line(offset: number): number {

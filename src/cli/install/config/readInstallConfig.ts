@@ -165,6 +165,7 @@ async function syncFault(scope: Scope): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.message.replace(/^sync: /, "");
+    // The line is that of the generated config.
+    return error.message.replace(/^sync: /, "").replace(/, at line \d+$/, "");
   }
 }
