@@ -1,5 +1,6 @@
 import type { CertificateView } from "../CertificateView.ts";
 import type { IssuedRevision } from "../plan/RolloutGoal.ts";
+import { probePods } from "../probe/probePods.ts";
 import { probeHostOf } from "../probe/probeServing.ts";
 import type { RolloutSettings } from "../RolloutSettings.ts";
 import { CONDITION, type RolloutSummary } from "../report/rolloutCondition.ts";
@@ -39,12 +40,12 @@ export async function reconcileInPlace(
     await deps.cluster.markPod(namespace, pod, marks);
     deps.observer.onMark({ namespace, certificate: certificate.name, ref: workload.ref }, pod.name);
   }
-  const failures = await failedProbes(deps, target, pods);
-  if (failures.length === 0 && pods.length >= workload.pods) return undefined;
+  const { serving, failure } = await probeAll(deps, target, pods);
+  if (serving === pods.length && pods.length >= workload.pods) return undefined;
   const name = workloadName(workload.ref);
-  const progress = `${name}: ${pods.length - failures.length} of ${workload.pods} Pods serve the new certificate`;
+  const progress = `${name}: ${serving} of ${workload.pods} Pods serve the new certificate`;
   const prefix = `revision ${issued.revision}, serial ${issued.serial}: `;
-  const message = `${prefix}${progress}${failures[0] === undefined ? "" : `; ${failures[0]}`}`;
+  const message = `${prefix}${progress}${failure === undefined ? "" : `; ${failure}`}`;
   // The stored condition remembers since when this workload is waited for.
   const stored = certificate.conditions.find(({ type }) => type === CONDITION);
   const isSame = stored?.message?.startsWith(`${prefix}${name}: `) === true;
@@ -57,19 +58,21 @@ export async function reconcileInPlace(
     : { status: "Unknown", reason: "InPlace", message, since };
 }
 
-/** Why Pods do not serve the certificate, one text for each of these Pods. */
-async function failedProbes(
+/** How many Pods are known to serve the certificate, and why the first of the others does not. */
+async function probeAll(
   { probe }: Pick<ReconcileDeps, "probe">,
   { certificate, settings, issued }: InPlaceTarget,
   pods: readonly PodView[],
-): Promise<string[]> {
-  const host = probeHostOf(settings, certificate.host);
-  const failures = await Promise.all(
-    pods.map(async ({ name, ip, isReady }) => {
-      if (!isReady || ip === undefined) return [`Pod ${name} is not ready`];
-      const result = await probe({ address: ip, port: settings.probePort, host, serials: [issued.serial] });
-      return result.ok ? [] : [`Pod ${name}: ${result.reason}`];
-    }),
+): Promise<{ readonly serving: number; readonly failure: string | undefined }> {
+  const [port, host] = [settings.probePort, probeHostOf(settings, certificate.host)];
+  const canBeAsked = ({ isReady, ip }: PodView): boolean => isReady && ip !== undefined;
+  const results = await probePods(pods.filter(canBeAsked), ({ ip = "" }) =>
+    probe({ address: ip, port, host, serials: [issued.serial] }),
   );
-  return failures.flat();
+  const faults = pods.flatMap((pod) => {
+    const result = results.get(pod);
+    if (result === undefined) return canBeAsked(pod) ? [] : [`Pod ${pod.name} is not ready`];
+    return result.ok ? [] : [`Pod ${pod.name}: ${result.reason}`];
+  });
+  return { serving: [...results.values()].filter(({ ok }) => ok).length, failure: faults[0] };
 }

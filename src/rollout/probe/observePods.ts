@@ -3,6 +3,7 @@ import type { RolloutCluster } from "../RolloutCluster.ts";
 import type { PodView } from "../workload/PodView.ts";
 import { isInFlight } from "../workload/RolloutState.ts";
 import type { WorkloadView } from "../workload/WorkloadView.ts";
+import { probePods } from "./probePods.ts";
 import { type ProbePod, probeHostOf } from "./probeServing.ts";
 
 /** The rollout that the Pods belong to. */
@@ -29,12 +30,15 @@ export async function observePods(
   if (state.phase !== "canary" || goal === undefined || probe === undefined) return pods;
   const { settings, issued } = goal;
   const serials = [...new Set([state.serial, ...(issued === undefined ? [] : [issued.serial])])];
-  return Promise.all(
-    pods.map(async (pod): Promise<PodView> => {
-      const isCanary = pod.marks.serial === state.serial && pod.marks.revision === String(state.revision);
-      if (!pod.isReady || pod.isTerminating || pod.ip === undefined || !isCanary) return pod;
-      const target = { address: pod.ip, port: settings.probePort, host: probeHostOf(settings, host), serials };
-      return { ...pod, probe: await probe(target) };
-    }),
+  const asked = pods.filter(
+    ({ marks, isReady, isTerminating, ip }) =>
+      isReady &&
+      !isTerminating &&
+      ip !== undefined &&
+      marks.serial === state.serial &&
+      marks.revision === String(state.revision),
   );
+  const [port, name] = [settings.probePort, probeHostOf(settings, host)];
+  const results = await probePods(asked, ({ ip = "" }) => probe({ address: ip, port, host: name, serials }));
+  return pods.map((pod) => ({ ...pod, probe: results.get(pod) }));
 }

@@ -70,10 +70,12 @@ export function readPod(object: object): PodView | undefined {
 
 /**
  * Whether a Pod belongs to a workload, by the controller that created it: label selectors may overlap. The Pods of a
- * Deployment belong to its ReplicaSets, whose names start with the Deployment's name.
+ * Deployment belong to its ReplicaSets, which have its name and a hash without dashes (`DeploymentController`). A ReplicaSet
+ * `gate-canary-5d8c7` is one of the Deployment `gate-canary`, and not of `gate`.
  */
 export function isPodOf({ ref, uid }: Pick<WorkloadView, "ref" | "uid">, { owner }: Pick<PodView, "owner">): boolean {
   if (owner === undefined) return false;
   if (ref.kind !== "Deployment") return owner.uid === uid;
-  return owner.kind === "ReplicaSet" && owner.name.startsWith(`${ref.name}-`);
+  const dash = owner.name.lastIndexOf("-");
+  return owner.kind === "ReplicaSet" && owner.name.slice(0, Math.max(dash, 0)) === ref.name;
 }
