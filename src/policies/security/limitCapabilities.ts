@@ -17,7 +17,10 @@ export const limitCapabilities = builtin({
   params: {
     /** The capabilities that containers may add; `*` for all. */
     allowed: z._default(z.array(capabilityOrAll), ["NET_BIND_SERVICE"]),
-    /** The capabilities that containers must drop. A container that drops `ALL` drops them. Not demanded of Windows Pods. */
+    /**
+     * The capabilities that containers must drop. A container that drops `ALL` drops them, except those that it adds. Not
+     * demanded of Windows Pods.
+     */
     requiredDrops: z._default(z.array(capability), ["ALL"]),
     /** Images of containers that are not judged, with `*`. */
     exemptImages,
@@ -31,12 +34,26 @@ export const limitCapabilities = builtin({
     }),
     on("containers[]", {
       when: (pod) => pod.spec?.os?.name !== "windows",
-      fault: ({ securityContext }, { params }) =>
-        !(securityContext?.capabilities?.drop ?? []).includes("ALL") &&
-        params.requiredDrops.some((required) => !(securityContext?.capabilities?.drop ?? []).includes(required)),
+      // Runtimes drop ALL, add what is named, and drop what is named, in this order. Some read small letters and CAP_ as well.
+      fault: ({ securityContext }, { params }) => {
+        const add = securityContext?.capabilities?.add ?? [];
+        const drop = securityContext?.capabilities?.drop ?? [];
+        return params.requiredDrops.some(
+          (required) =>
+            !drop.includes(required) &&
+            (!drop.includes("ALL") ||
+              (required !== "ALL" &&
+                add.some((it) => it === required || it.startsWith("CAP_") || !/^[A-Z0-9_]*$/.test(it)))),
+        );
+      },
       at: "securityContext.capabilities.drop",
-      message: ({ name }, { at, params }) =>
-        `${at}: container '${name}' must drop the capabilities ${params.requiredDrops.join(", ")}`,
+      message: ({ name, securityContext }, { at, params }) => {
+        const add = securityContext?.capabilities?.add ?? [];
+        const drop = securityContext?.capabilities?.drop ?? [];
+        return `${at}: container '${name}' must drop the capabilities ${params.requiredDrops.join(", ")}${
+          drop.includes("ALL") ? ` by their names, as it adds ${add.join(", ")} after it has dropped ALL` : ""
+        }`;
+      },
     }),
   ],
 });

@@ -13,7 +13,8 @@ const addFault = (path: string, capability: string, allowed = "NET_BIND_SERVICE"
 const ADD = "spec.containers[0].securityContext.capabilities.add";
 
 type Options = Parameters<typeof limitCapabilities>[0];
-it.each<[what: string, options: Options, object: JsonObject, messages: readonly string[]]>([
+type Case = [what: string, options: Options, object: JsonObject, messages: readonly string[]];
+it.each<Case>([
   ["all dropped", {}, podOf(of(undefined, ["ALL"])), []],
   ["all dropped and the allowed one added", {}, podOf(of(["NET_BIND_SERVICE"], ["ALL"])), []],
   ["no security context", {}, podOf({}), [dropFault("spec.containers[0]")]],
@@ -41,6 +42,26 @@ it.each<[what: string, options: Options, object: JsonObject, messages: readonly 
     { requiredDrops: ["NET_RAW", "MKNOD"] },
     podOf(of([], ["NET_RAW"])),
     [dropFault("spec.containers[0]", "web", "NET_RAW, MKNOD")],
+  ],
+  [
+    "all dropped, and another one added, where one is required",
+    { allowed: ["*"], requiredDrops: ["NET_RAW"] },
+    podOf(of(["CHOWN"], ["ALL"])),
+    [],
+  ],
+  ...["NET_RAW", "net_raw", "CAP_NET_RAW"].map(
+    (added): Case => [
+      `all dropped, and ${added} added, where NET_RAW is required`,
+      { allowed: ["*"], requiredDrops: ["NET_RAW"] },
+      podOf(of([added], ["ALL"])),
+      [dropFault("spec.containers[0]", "web", `NET_RAW by their names, as it adds ${added} after it has dropped ALL`)],
+    ],
+  ),
+  [
+    "the required one dropped beside all, and added",
+    { allowed: ["*"], requiredDrops: ["NET_RAW"] },
+    podOf(of(["NET_RAW"], ["ALL", "NET_RAW"])),
+    [],
   ],
   ["none required", { requiredDrops: [] }, podOf({}), []],
   ["a Windows Pod, which cannot drop", {}, podOf({}, { os: { name: "windows" } }), []],
