@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { eventNote } from "../../kubernetes/eventNote.ts";
 import { withoutTrailing } from "../../protocol/withoutTrailing.ts";
 import type { CertificateView } from "../CertificateView.ts";
 import type { RolloutState } from "../workload/RolloutState.ts";
@@ -19,9 +20,6 @@ export interface EventContent {
   /** The identity of the occurrence: an Event with the same reason and key is the same Event. */
   readonly key: string;
 }
-
-/** The limit of a note in UTF-8 (NoteLengthLimit, k8s.io/kubernetes/pkg/apis/core/validation/events.go). */
-const MAX_NOTE_BYTES = 1024;
 
 /** The Event content for the phase of a workload's rollout. */
 export function phaseEvent(ref: WorkloadRef, state: RolloutState, requestedBy: string | undefined): EventContent {
@@ -71,12 +69,6 @@ export function rolloutEvent(certificate: CertificateView, content: EventContent
     regarding: { apiVersion: "cert-manager.io/v1", kind: "Certificate", name, namespace, uid },
     type: content.type,
     reason: content.reason,
-    note: truncate(content.note),
+    note: eventNote(content.note),
   };
-}
-
-/** Cuts a note to the limit, between characters. */
-function truncate(note: string): string {
-  const { read } = new TextEncoder().encodeInto(note, new Uint8Array(MAX_NOTE_BYTES));
-  return note.slice(0, read);
 }

@@ -1,3 +1,4 @@
+import { eventNote } from "../../kubernetes/eventNote.ts";
 import { type ApiResponse, type KubernetesApi, statusMessage } from "../../kubernetes/KubernetesApi.ts";
 import { KubernetesError } from "../../kubernetes/KubernetesError.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/Json.ts";
@@ -110,8 +111,6 @@ export interface SyncEvent {
 
 /** Events about cluster-scoped objects are in the namespace default (`ValidateEventCreate`, k8s.io/kubernetes). */
 const EVENTS_PATH = "/apis/events.k8s.io/v1/namespaces/default/events";
-/** The API server refuses longer notes (events.k8s.io/v1). In characters. */
-const MAX_NOTE_LENGTH = 1024;
 
 function eventBody(
   { kind, name, uid }: Pick<SyncTarget, "kind" | "name" | "uid">,
@@ -131,7 +130,7 @@ function eventBody(
     regarding: { apiVersion: group, kind, name, uid },
     type: event.type,
     reason: event.reason,
-    note: redactText(event.message).slice(0, MAX_NOTE_LENGTH),
+    note: eventNote(redactText(event.message)),
   };
 }
 

@@ -65,6 +65,17 @@ describe("SyncCluster", () => {
     expect(sent.join()).toContain("at https://a/k/(hidden)/c/b");
   });
 
+  it.each(["a", "é", "証"])("cuts the note of an Event of the character %s to 1,024 bytes", async (character) => {
+    const notes: unknown[] = [];
+    const cluster = new SyncCluster(async ({ body }) => {
+      notes.push(body !== undefined && "note" in body ? body.note : undefined);
+      return { status: 201, body: {} };
+    }, "g");
+    await cluster.event(write.target, { type: "Warning", reason: "A", message: character.repeat(1_024) }, 0);
+    const count = Math.floor(1_024 / Buffer.from(character).length);
+    expect(notes).toEqual([character.repeat(count)]);
+  });
+
   it.each<[what: string, refuses: boolean, api: KubernetesApi]>([
     [
       "401",
