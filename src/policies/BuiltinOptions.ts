@@ -37,7 +37,11 @@ export function checkPodOptions(name: string, resources: readonly string[], opti
   if (resources.includes("pods")) return;
   for (const [key, value] of Object.entries(options))
     if (value !== undefined)
-      throw new PolicyDefinitionError(name, `options.${key}`, "is for policies on Pods, which this one is not");
+      throw new PolicyDefinitionError(
+        name,
+        `options.${key}`,
+        "is for policies on Pods and their templates, which this one is not",
+      );
 }
 
 /** A setting for templates that are not judged. */

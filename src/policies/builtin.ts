@@ -77,7 +77,8 @@ export function builtin<
     const fault = contradiction?.(checked.data);
     return fault === undefined ? checked.data : fail(...fault);
   };
-  const isOnPods = (match.resources as readonly string[]).includes("pods");
+  // A policy on workloads may also be one on Pods, and sees no templates.
+  const isOnPods = (match.resources as readonly string[]).includes("pods") && match.podTemplates !== false;
   const make = (options?: OwnOptions<S> & CommonOptions): Policy => {
     const given: unknown = options ?? {};
     if (!isJsonObject(given)) throw new PolicyDefinitionError(definition.name, "options", "is not an object");
@@ -104,7 +105,7 @@ export function builtin<
           `options.${key}`,
           "is for policies with findings; this one makes changes",
         );
-    checkPodOptions(name, match.resources, { onTemplates, podTemplates });
+    checkPodOptions(name, isOnPods ? match.resources : [], { onTemplates, podTemplates });
     const validate = define && validations(define, { exempt, exemptImages, ...settings });
     return policy({
       ...rest,

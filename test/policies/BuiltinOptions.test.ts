@@ -79,12 +79,12 @@ it.each<[what: string, define: () => Policy, fault: string]>([
   [
     "onTemplates of a policy on other objects",
     () => limitVolumeSizes({ maximum: "1Gi", onTemplates: "warn" }),
-    "options.onTemplates is for policies on Pods",
+    "options.onTemplates is for policies on Pods and their templates",
   ],
   [
     "onTemplates of labels of other objects",
     () => requireLabels({ resources: ["namespaces"], onTemplates: "warn" }),
-    "options.onTemplates is for policies on Pods",
+    "options.onTemplates is for policies on Pods and their templates",
   ],
   ["help of a mutator", () => setNodeSelector({ nodeSelector: { a: "b" }, help: "https://a" }), "options.help is for"],
   [

@@ -38,6 +38,17 @@ it.each<[option: string, make: (name: string) => unknown]>([
   expect(() => make("team-*")).not.toThrow();
 });
 
+it.each<[option: string, make: (image: string) => unknown]>([
+  ["exemptImages.0", (image) => policies.disallowPrivileged({ exemptImages: [image] })],
+  ["exemptImages.0", (image) => policies.disallowLatestTag({ exemptImages: [image] })],
+  ["exemptImages.0", (image) => policies.requireResources({ exemptImages: [image] })],
+  ["images.0", (image) => policies.setImagePullPolicy({ images: [image] })],
+])("%s of a policy refuses what no image matches: %o", (option, make) => {
+  for (const image of ["web ", "a.b/*\n", "web:?"])
+    expect(() => make(image)).toThrow(`options.${option} is no image with * for any characters`);
+  expect(() => make("a.b:5000/*@sha256:*")).not.toThrow();
+});
+
 it.each<[option: string, make: (name: string) => unknown]>([
   ["allowed", (name) => policies.requirePriorityClass({ allowed: [name] })],
   ["allowed", (name) => policies.limitServiceAccounts({ allowed: [name] })],

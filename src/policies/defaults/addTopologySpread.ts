@@ -4,6 +4,16 @@ import { builtin } from "../builtin.ts";
 import { isOfDaemonSet } from "./isOfDaemonSet.ts";
 
 const labelKey = z.string().check(z.refine(isQualifiedName, "is not a label key"));
+/** The API server reads 32 bits. */
+const MAX_SKEW = 2 ** 31 - 1;
+
+/** As the API server compares constraints (`validateTopologySpreadConstraints`). */
+function areDistinct(
+  constraints: readonly { readonly topologyKey: string; readonly whenUnsatisfiable: string }[],
+): boolean {
+  const keys = constraints.map(({ topologyKey, whenUnsatisfiable }) => `${topologyKey} ${whenUnsatisfiable}`);
+  return new Set(keys).size === keys.length;
+}
 
 /**
  * Adds topology spread constraints to new Pods that have none, so that the Pods of a workload do not all fail with one zone
@@ -25,12 +35,15 @@ export const addTopologySpread = builtin({
           z.strictObject({
             /** The label of nodes that makes a domain. */
             topologyKey: labelKey,
-            maxSkew: z._default(z.int().check(z.gte(1)), 1),
+            maxSkew: z._default(z.int().check(z.minimum(1), z.maximum(MAX_SKEW)), 1),
             /** `DoNotSchedule` leaves a Pod pending that would exceed `maxSkew`. */
             whenUnsatisfiable: z._default(z.enum(["ScheduleAnyway", "DoNotSchedule"]), "ScheduleAnyway"),
           }),
         )
-        .check(z.minLength(1)),
+        .check(
+          z.minLength(1),
+          z.refine(areDistinct, "has two with one topologyKey and whenUnsatisfiable, which the API server refuses"),
+        ),
       [{ topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" }],
     ),
   },

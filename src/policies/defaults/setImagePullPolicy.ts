@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { isJsonObject } from "../../protocol/Json.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { builtin } from "../builtin.ts";
-import { exemptImages } from "../exemptImages.ts";
+import { exemptImages, imagePattern } from "../exemptImages.ts";
 import { draftContainers, newEphemeralContainers } from "./draftContainers.ts";
 
 /**
@@ -20,7 +20,7 @@ export const setImagePullPolicy = builtin({
     /** The pull policy. */
     pullPolicy: z._default(z.enum(["Always", "IfNotPresent", "Never"]), "Always"),
     /** The images that it is for, with `*`, such as `*:latest`. */
-    images: z._default(z.array(z.string()).check(z.minLength(1)), ["*"]),
+    images: z._default(z.array(imagePattern).check(z.minLength(1)), ["*"]),
     exemptImages,
   },
   mutate: ({ spec }, { params, operation, oldObject }) => {

@@ -114,7 +114,11 @@ function readExemptions(name: string, given: unknown): Required<PodSecurityExemp
     const names = given[key] ?? [];
     if (!Array.isArray(names) || !names.every((it): it is string => typeof it === "string" && it !== ""))
       return fail(`options.exempt.${key}`, "is not a list of names");
-    const wild = key === "namespaces" ? undefined : names.find((it) => it.includes("*"));
+    if (key === "namespaces") return names;
+    const blank = names.find((it) => it.trim() !== it);
+    if (blank !== undefined)
+      fail(`options.exempt.${key}`, `has ${JSON.stringify(blank)}, which begins or ends with a blank`);
+    const wild = names.find((it) => it.includes("*"));
     if (wild === undefined) return names;
     return fail(`options.exempt.${key}`, `has ${JSON.stringify(wild)}; names are compared exactly, so give each one`);
   };

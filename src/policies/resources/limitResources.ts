@@ -13,7 +13,9 @@ const UNBOUNDED: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
 
 /** Whether containers can have a resource of this name (`IsStandardContainerResourceName`, k8s.io/kubernetes). */
 function isResource(name: string): boolean {
-  return UNBOUNDED.includes(name) || name.startsWith("hugepages-") || (name.includes("/") && isQualifiedName(name));
+  const [, pages] = /^hugepages-(.*)$/s.exec(name) ?? [];
+  if (pages !== undefined) return compareQuantities(pages, "0") > 0;
+  return UNBOUNDED.includes(name) || (name.includes("/") && isQualifiedName(name));
 }
 
 /** The maxima of a resource. */

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
+import { noOuterBlanks } from "../noOuterBlanks.ts";
 
 const SAFE = [
   "kernel.shm_rmid_forced",
@@ -28,7 +29,10 @@ export const limitSysctls = builtin({
   match: { resources: ["pods"], ephemeralContainers: false, resize: false },
   params: {
     /** Names, or the beginning of names and a `*`: `net.ipv4.*`. */
-    allowed: z._default(z.array(z.string().check(z.regex(/^[^*]*\*?$/, "has a * that is not at its end"))), SAFE),
+    allowed: z._default(
+      z.array(z.string().check(z.minLength(1), z.regex(/^[^*]*\*?$/, "has a * that is not at its end"), noOuterBlanks)),
+      SAFE,
+    ),
   },
   validations: (on) => [
     on("spec.securityContext.sysctls[]", {

@@ -41,11 +41,12 @@ it.each<[what: string, options: Options, metadata: object, present: unknown, exp
       constraints: [
         { topologyKey: "rack", maxSkew: 2, whenUnsatisfiable: "DoNotSchedule" },
         { topologyKey: zone.topologyKey },
+        { topologyKey: "rack" },
       ],
     },
     { labels: { app: "x" } },
     undefined,
-    [by({ app: "x" }, own), by({ app: "x" })],
+    [by({ app: "x" }, own), by({ app: "x" }), by({ app: "x" }, { ...zone, topologyKey: "rack" })],
   ],
 ])("addTopologySpread %s", async (_what, options, metadata, topologySpreadConstraints, expected) => {
   const review = podReview({ containers: [], topologySpreadConstraints }, { ...metadata });
@@ -75,6 +76,16 @@ it.each<[what: string, options: unknown, message: string]>([
     "a skew of zero",
     { constraints: [{ topologyKey: "rack", maxSkew: 0 }] },
     "options.constraints.0.maxSkew is not valid",
+  ],
+  [
+    "a skew of more than 32 bits",
+    { constraints: [{ topologyKey: "rack", maxSkew: 2 ** 31 }] },
+    "options.constraints.0.maxSkew is not valid: expected at most 2147483647",
+  ],
+  [
+    "a pair that the API server refuses",
+    { constraints: [{ topologyKey: "rack" }, { topologyKey: "rack", maxSkew: 2 }] },
+    "options.constraints has two with one topologyKey and whenUnsatisfiable",
   ],
 ])("addTopologySpread refuses %s", (_what, options, message) => {
   const define = (): unknown => addTopologySpread(options as Options);

@@ -49,6 +49,13 @@ it("disallowDefaultNamespace is not asked about updates", async () => {
   expect(await faultsOf(disallowDefaultNamespace({ onExisting: "deny" }), of, of)).toEqual([]);
 });
 
+it.each([{ podTemplates: true }, { onTemplates: "warn" }] as const)(
+  "disallowDefaultNamespace judges no templates, and refuses %o",
+  (options) => {
+    expect(() => disallowDefaultNamespace(options)).toThrow("is for policies on Pods and their templates");
+  },
+);
+
 it("disallowDefaultNamespace is native", () => {
   expect(nativeOf(disallowDefaultNamespace())).toBe("yes");
 });

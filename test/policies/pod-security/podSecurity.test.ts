@@ -126,6 +126,14 @@ describe("podSecurity", () => {
       "options.exempt.user is unknown; known are namespaces, users, runtimeClasses",
     ],
     [{ level: "baseline", exempt: { users: [1] } }, "options.exempt.users is not a list of names"],
+    [
+      { level: "baseline", exempt: { users: ["ci "] } },
+      'options.exempt.users has "ci ", which begins or ends with a blank',
+    ],
+    [
+      { level: "baseline", exempt: { runtimeClasses: ["\tkata"] } },
+      'options.exempt.runtimeClasses has "\\tkata", which begins or ends with a blank',
+    ],
     [{ level: "baseline", modes: {} }, "options.modes is unknown"],
     [
       { level: "baseline", exempt: { users: ["system:serviceaccount:ci:*"] } },

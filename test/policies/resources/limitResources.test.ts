@@ -120,6 +120,8 @@ it.each<[options: unknown, message: string]>([
   [{ maximum: { cpu: { limits: "1" } } }, "options.maximum.cpu.limits is unknown"],
   [{ maximum: { cpu: {} } }, "options.maximum.cpu has neither request, limit nor ratio"],
   [{ maximum: { cpus: { limit: "1" } } }, "options.maximum.cpus is not cpu, memory, ephemeral-storage, hugepages-SIZE"],
+  [{ maximum: { "hugepages-": { limit: "1" } } }, "options.maximum.hugepages- is not cpu, memory, ephemeral-storage"],
+  [{ maximum: { "hugepages-big": { limit: "1" } } }, "options.maximum.hugepages-big is not cpu, memory"],
   [{ maximum: { "*": { limit: "1" } } }, "options.maximum.* is not cpu, memory, ephemeral-storage, hugepages-SIZE"],
 ])("limitResources refuses the options %j", (options, message) => {
   expect(() => limitResources(options as Parameters<typeof limitResources>[0])).toThrow(message);

@@ -55,6 +55,10 @@ it("limitSysctls refuses a * that is not at the end of a name", () => {
   );
 });
 
+it.each(["", " net.ipv4.tcp_rmem", "net.ipv4.tcp_rmem\n"])("limitSysctls refuses the name %o", (name) => {
+  expect(() => limitSysctls({ allowed: [name] })).toThrow("options.allowed.0 ");
+});
+
 it("limitSysctls has a native form", () => {
   expect(nativeOf(limitSysctls())).toBe("yes");
   expect(nativeOf(limitSysctls({ allowed: [] }))).toBe("yes");
