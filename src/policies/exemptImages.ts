@@ -6,7 +6,7 @@ const FAULT = "is no image with * for any characters: it has a blank or a ?";
 /** A pattern for images, with `*` for any characters. An image has no blank and no `?`, so another pattern would match none. */
 export const imagePattern = z.string().check(z.minLength(1), z.refine(isImagePattern, FAULT));
 
-/** The parameter `exemptImages`: images of containers that a policy does not judge. */
+/** The parameter `exemptImages`: images of containers that a policy does not judge, with `*` for any characters. */
 export const exemptImages = z._default(z.array(imagePattern), []);
 
 function isImagePattern(pattern: string): boolean {
