@@ -15,6 +15,12 @@ const renewalSchema = z.object({
 });
 
 /**
+ * An endpoint has a certificate for each kind of key. One that serves another at each address must not make a run that waits
+ * for a slow CA again and again.
+ */
+const MAX_ASKED = 8;
+
+/**
  * Asks an ACME CA when the served certificates should be renewed: renewalInfo (RFC 9773), for each certificate. No ACME CA
  * tells which roots come next, so the roots are those of the settings. A CA without renewalInfo adds a note. Throws
  * {@link ProviderError}.
@@ -46,7 +52,9 @@ export async function askAcme(settings: SettingsOf<"acme">, deps: ProviderDeps):
   const base = data.renewalInfo.replace(/\/$/, "");
   const starts: string[] = [];
   const notes: string[] = [];
-  for (const leaf of leaves) {
+  if (leaves.length > MAX_ASKED)
+    notes.push(`${leaves.length - MAX_ASKED} of ${leaves.length} certificates are not asked for`);
+  for (const leaf of leaves.slice(0, MAX_ASKED)) {
     const id = renewalId(leaf);
     if (id === undefined) {
       notes.push(`the certificate ${leaf.serial} has no authority key identifier, and so no renewalInfo`);
