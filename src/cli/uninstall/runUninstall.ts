@@ -25,14 +25,15 @@ export async function runUninstall(
   if (context === "")
     throw new CliError("usage", "--context: an empty name was given; name a context of the kubeconfig");
   const { config } = await loadInstallConfig(file, []);
-  // What `postern install COMPONENTS` accepts, whether or not the config lists it.
-  if (components.length > 0) await loadInstallConfig(file, components);
+  const sets = installed(config, components);
+  // What `postern install` accepts beside what the config lists.
+  if (components.length > 0) for (const set of sets) await loadInstallConfig(file, set);
   const stays = components.length === 0 ? [] : config.components.filter((it) => !components.includes(it));
   const kept = new Set((stays.length === 0 ? [] : objectsOf(config, stays)).map(identityKey));
   const steps = uninstallSteps({
     gate: config.gate,
     crds: config.crds,
-    objects: installed(config, components).filter((object) => !kept.has(identityKey(object))),
+    objects: objectsOfAll(config, sets).filter((object) => !kept.has(identityKey(object))),
     withRegistrations: stays.length === 0 || components.includes("gate"),
   }).map((step) => ({
     ...step,
@@ -44,18 +45,19 @@ export async function runUninstall(
   return EXIT_OK;
 }
 
-/** What the components of a config and these have together. sync and watch are two forms of one, so each has its turn. */
-function installed(config: InstallConfig, components: readonly ComponentName[]): object[] {
+/** The components of a config and these together. sync and watch are two forms of one, so each has its turn. */
+function installed(config: InstallConfig, components: readonly ComponentName[]): readonly ComponentName[][] {
   const all = [...new Set([...config.components, ...components])];
   const forms = (["sync", "watch"] as const).filter((it) => all.includes(it));
-  const sets =
-    forms.length < 2
-      ? [all]
-      : forms.map((form) => all.filter((it) => it === form || !forms.some((name) => name === it)));
-  const objects = sets.flatMap((set) => objectsOf(config, set));
-  return [...new Map(objects.map((object) => [identityKey(object), object])).values()];
+  if (forms.length < 2) return [all];
+  return forms.map((form) => all.filter((it) => it === form || !forms.some((name) => name === it)));
 }
 
 function objectsOf(config: InstallConfig, components: readonly ComponentName[]): object[] {
   return installObjects(scopeOf({ ...config, components }));
+}
+
+function objectsOfAll(config: InstallConfig, sets: readonly (readonly ComponentName[])[]): object[] {
+  const objects = sets.flatMap((set) => objectsOf(config, set));
+  return [...new Map(objects.map((object) => [identityKey(object), object])).values()];
 }

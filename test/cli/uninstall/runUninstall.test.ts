@@ -104,6 +104,17 @@ describe("postern uninstall", () => {
     );
   });
 
+  it.each(["watch", "sync", "sync watch"])(
+    "of %s finds the roots of the CA that another component makes",
+    async (forms) => {
+      const printed = await uninstall(...forms.split(" "));
+      expect(printed.stays).toEqual(forms === "sync" ? ["watch", "gate", "rollout"] : ["gate", "rollout"]);
+      expect(words(printed)).toContain(
+        forms === "watch" ? "deployment.apps/postern-sync" : "cronjob.batch/postern-sync",
+      );
+    },
+  );
+
   it("of a component that install would refuse is a fault", async () => {
     const { code, out, err } = await runPostern(["uninstall", "tls-sidecar", "--config", file]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
