@@ -6,7 +6,8 @@ import { builtin } from "../builtin.ts";
  * Denies Ingresses with a host that no entry of `spec.tls` covers, so that clients do not send passwords in plain text. An
  * entry covers its hosts, with `*.` those one label below, and without hosts all of them. A rule without a host is for all
  * hosts, so only an entry without hosts covers it, and so is the default backend, which gets each host without a rule. An
- * Ingress without rules needs any entry.
+ * Ingress without rules needs any entry. A rule with only paths of ACME challenges needs none: the authority asks by plain
+ * HTTP, before there is a certificate.
  */
 export const requireIngressTls = builtin({
   name: "require-ingress-tls",
@@ -19,7 +20,12 @@ export const requireIngressTls = builtin({
   },
   validations: (on) => [
     on("spec.rules[]", {
-      fault: ({ host = "" }, { object }) =>
+      fault: ({ host = "", http }, { object }) =>
+        // As cert-manager makes them. A controller may read a path as a pattern, so it has nothing but the token.
+        !(
+          (http?.paths ?? []).length > 0 &&
+          (http?.paths ?? []).every(({ path = "" }) => /^\/\.well-known\/acme-challenge\/[\w-]*$/.test(path))
+        ) &&
         !(object.spec?.tls ?? []).some(
           ({ hosts = [] }) =>
             hosts.length === 0 ||
@@ -38,7 +44,10 @@ export const requireIngressTls = builtin({
         const coversAll = entries.some((entry) => (entry.hosts ?? []).length === 0);
         const exact = new Set(hosts);
         const wildcards = new Set(hosts.filter((it) => it.startsWith("*.")).map((it) => it.replaceAll("*", "")));
-        return ({ host = "" }) => {
+        return ({ host = "", http }) => {
+          const paths = http?.paths ?? [];
+          const isChallenge = ({ path = "" }) => /^\/\.well-known\/acme-challenge\/[\w-]*$/.test(path);
+          if (paths.length > 0 && paths.every(isChallenge)) return false;
           const dot = host.indexOf(".");
           return !coversAll && !exact.has(host) && (dot < 0 || !wildcards.has(host.slice(dot)));
         };
@@ -63,7 +72,17 @@ export const requireIngressTls = builtin({
         `${at}: it gets the requests for each host without a rule, and no entry of spec.tls is for all hosts; add one without hosts, or remove the default backend`,
     }),
     on("", {
-      fault: ({ metadata }, { params }) =>
+      fault: ({ metadata, spec }, { params }) =>
+        // An Ingress of challenges only.
+        !(
+          spec?.defaultBackend == null &&
+          (spec?.rules ?? []).length > 0 &&
+          (spec?.rules ?? []).every(
+            ({ http }) =>
+              (http?.paths ?? []).length > 0 &&
+              (http?.paths ?? []).every(({ path = "" }) => /^\/\.well-known\/acme-challenge\/[\w-]*$/.test(path)),
+          )
+        ) &&
         Object.keys(params.requiredAnnotations).some(
           (key) => metadata?.annotations?.[key] !== params.requiredAnnotations[key],
         ),

@@ -14,6 +14,12 @@ const OTHERS =
 const NONE = "spec.tls: the Ingress has no entry with the Secret of a certificate; add one";
 
 const rules = (...hosts: (string | undefined)[]): JsonObject[] => hosts.map((host) => ({ host, http: { paths: [] } }));
+const TOKEN = "/.well-known/acme-challenge/Fk9_x-1";
+/** A rule of cert-manager while it proves that it has a host. */
+const challenge = (...paths: string[]): JsonObject => ({
+  host: "a.example.com",
+  http: { paths: paths.map((path) => ({ path, pathType: "ImplementationSpecific" })) },
+});
 const tls = (...hosts: string[]): JsonObject => ({ hosts, secretName: "web-tls" });
 
 it.each<[what: string, spec: JsonObject, messages: string[]]>([
@@ -57,6 +63,18 @@ it.each<[what: string, spec: JsonObject, messages: string[]]>([
   ["an entry without hosts", { rules: rules("a.example.com"), tls: [{ secretName: "web-tls" }] }, []],
   ["a rule without a host", { rules: rules(undefined), tls: [tls("a.example.com")] }, [ALL]],
   ["a rule with an empty host and tls without hosts", { rules: rules(""), tls: [{}] }, []],
+  ["a host of a challenge", { rules: [challenge(TOKEN)] }, []],
+  ["a host of two challenges", { rules: [challenge(TOKEN, "/.well-known/acme-challenge/b")] }, []],
+  ["a challenge beside another path", { rules: [challenge(TOKEN, "/")] }, [uncovered(0, "a.example.com")]],
+  ["no path", { rules: [challenge()] }, [uncovered(0, "a.example.com")]],
+  ["a path of no text", { rules: [{ host: "a.example.com", http: { paths: [{}] } }] }, [uncovered(0, "a.example.com")]],
+  ...["/.well-known/acme-challenge", `${TOKEN}/..`, `${TOKEN}|/.*`, `/a${TOKEN}`, `${TOKEN}/(.*)`].map(
+    (path): [string, JsonObject, string[]] => [
+      `the path ${path}`,
+      { rules: [challenge(path)] },
+      [uncovered(0, "a.example.com")],
+    ],
+  ),
   ["no rules", { defaultBackend: { service: { name: "web" } } }, [NONE]],
   ["no rules, with tls", { defaultBackend: { service: { name: "web" } }, tls: [tls("a.example.com")] }, [OTHERS]],
   ["no rules, with tls without hosts", { defaultBackend: { service: { name: "web" } }, tls: [{}] }, []],
@@ -90,6 +108,14 @@ it.each<[what: string, annotations: JsonObject | undefined, messages: string[]]>
   ["the annotation", { "kubernetes.io/ingress.allow-http": "false" }, []],
 ])("requireIngressTls with requiredAnnotations judges %s", async (_what, annotations, messages) => {
   expect(await faultsOf(requireIngressTls(noHttp), ingress(COVERED, annotations))).toEqual(messages);
+});
+
+it.each<[what: string, spec: JsonObject, messages: string[]]>([
+  ["of a challenge", { rules: [challenge(TOKEN)] }, []],
+  ["of a challenge and a host", { ...COVERED, rules: [challenge(TOKEN), ...rules("a.example.com")] }, [HTTP]],
+  ["of a challenge and a default backend", { rules: [challenge(TOKEN)], tls: [{}], defaultBackend: {} }, [HTTP]],
+])("requireIngressTls with requiredAnnotations judges an Ingress %s", async (_what, spec, messages) => {
+  expect(await faultsOf(requireIngressTls(noHttp), ingress(spec))).toEqual(messages);
 });
 
 it("requireIngressTls denies that the entry of a host is removed, and not another update", async () => {
