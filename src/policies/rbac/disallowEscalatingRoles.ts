@@ -40,6 +40,7 @@ const POWERS = [
     resources: ["nodes/proxy", "*/proxy"],
     // The kubelet takes a WebSocket, which begins with a GET, for any command.
     verbs: ["get", "create", "update", "patch", "delete"],
+    isOfCluster: true,
   },
   {
     id: "token",
@@ -54,6 +55,7 @@ const POWERS = [
     groups: ["certificates.k8s.io"],
     resources: ["certificatesigningrequests/approval", "*/approval"],
     verbs: ["update", "patch"],
+    isOfCluster: true,
   },
 ] as const;
 
@@ -61,7 +63,7 @@ const IDS = ["escalate", "bind", "impersonate", "nodes-proxy", "token", "approve
 
 /**
  * Denies Roles and ClusterRoles by which a subject gets rights that nobody granted to it, also by a wildcard. Each power is a
- * fault of its own.
+ * fault of its own. A Role grants nothing that is outside of namespaces, so it has neither `nodes-proxy` nor `approve-csr`.
  */
 export const disallowEscalatingRoles = builtin({
   name: "disallow-escalating-roles",
@@ -78,12 +80,20 @@ export const disallowEscalatingRoles = builtin({
   },
   exempt: roleExemption,
   validations: (on) =>
-    POWERS.map(({ id, what, groups, resources: ofPower, verbs: deniedVerbs }) =>
+    POWERS.map(({ id, what, groups, resources: ofPower, verbs: deniedVerbs, ...power }) =>
       on("rules[]", {
         group: id,
-        data: { id, what, groups: [...groups], resources: [...ofPower], verbs: [...deniedVerbs] } as Power,
-        fault: ({ apiGroups = [], resources = [], verbs = [] }, { data, params }) =>
+        data: {
+          id,
+          what,
+          groups: [...groups],
+          resources: [...ofPower],
+          verbs: [...deniedVerbs],
+          isOfCluster: "isOfCluster" in power,
+        } as Power,
+        fault: ({ apiGroups = [], resources = [], verbs = [] }, { data, object, params }) =>
           params.powers.includes(data.id) &&
+          (!data.isOfCluster || object.kind === "ClusterRole") &&
           apiGroups.some((it) => it === "*" || data.groups.includes(it)) &&
           resources.some(
             (it) =>
@@ -91,9 +101,9 @@ export const disallowEscalatingRoles = builtin({
           ) &&
           verbs.some((it) => it === "*" || data.verbs.includes(it)),
         at: "verbs",
-        // Without the names, a rule that comes to be for all would say what it said before.
-        message: ({ resources = [], resourceNames = [] }, { at, data }) =>
-          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || (data.id === "impersonate" && it.startsWith("userextras/"))).join(", ")}${resourceNames.length === 0 ? "" : ` (${resourceNames.join(", ")})`} the subjects of the role can ${data.what}; remove it from the rule`,
+        // Without names and groups, a rule that comes to be for all would say what it said before.
+        message: ({ apiGroups = [], resources = [], resourceNames = [] }, { at, data }) =>
+          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || (data.id === "impersonate" && it.startsWith("userextras/"))).join(", ")}${resourceNames.length === 0 ? "" : ` (${resourceNames.join(", ")})`}${data.groups.length === 1 ? "" : ` in the API groups '${apiGroups.filter((it) => it === "*" || data.groups.includes(it)).join("', '")}'`} the subjects of the role can ${data.what}; remove it from the rule`,
       }),
     ),
 });
@@ -104,4 +114,6 @@ interface Power {
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Whether the resources are in no namespace. */
+  readonly isOfCluster: boolean;
 }

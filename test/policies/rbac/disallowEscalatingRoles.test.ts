@@ -59,12 +59,14 @@ it.each<[rule: JsonObject, powers: Power[]]>([
 ])("disallowEscalatingRoles finds in %j the powers %j", async (of, powers) => {
   const { resources: all } = of;
   const resources = Array.isArray(all) ? all.filter((it) => !OTHERS.includes(String(it))).join(", ") : "";
-  const messages = powers.map(
-    (it) =>
-      `rules[0].verbs: with ${it} on ${resources} the subjects of the role can ${WHAT[it]}; remove it from the rule`,
-  );
-  expect(await faultsOf(disallowEscalatingRoles(), clusterRole([of]))).toEqual(messages);
-  expect(await faultsOf(disallowEscalatingRoles(), role([of]))).toEqual(messages);
+  const messageOf = (power: Power): string => {
+    const groups = power === "impersonate" ? ` in the API groups '${String(of.apiGroups)}'` : "";
+    return `rules[0].verbs: with ${power} on ${resources}${groups} the subjects of the role can ${WHAT[power]}; remove it from the rule`;
+  };
+  expect(await faultsOf(disallowEscalatingRoles(), clusterRole([of]))).toEqual(powers.map(messageOf));
+  // A Role grants nothing on nodes and certificates, which are in no namespace.
+  const inNamespaces = powers.filter((it) => it !== "nodes-proxy" && it !== "approve-csr");
+  expect(await faultsOf(disallowEscalatingRoles(), role([of]))).toEqual(inNamespaces.map(messageOf));
 });
 
 const ALL = rule("*", ["*"], ["*"]);
@@ -89,7 +91,7 @@ it("disallowEscalatingRoles denies an added power only", async () => {
   const before = clusterRole([rule(RBAC, ["roles"], ["bind"])]);
   const after = clusterRole([rule(RBAC, ["roles"], ["bind"]), rule("", ["users"], ["impersonate"])]);
   expect(await faultsOf(disallowEscalatingRoles(), after, before)).toEqual([
-    "rules[1].verbs: with impersonate on users the subjects of the role can act as others; remove it from the rule",
+    "rules[1].verbs: with impersonate on users in the API groups '' the subjects of the role can act as others; remove it from the rule",
   ]);
 });
 
@@ -97,10 +99,20 @@ it("disallowEscalatingRoles denies that a rule for named users comes to be for a
   const all = rule("", ["users"], ["impersonate"]);
   const before = clusterRole([{ ...all, resourceNames: ["ann", "bob"] }]);
   expect(await faultsOf(disallowEscalatingRoles(), before)).toEqual([
-    "rules[0].verbs: with impersonate on users (ann, bob) the subjects of the role can act as others; remove it from the rule",
+    "rules[0].verbs: with impersonate on users (ann, bob) in the API groups '' the subjects of the role can act as others; remove it from the rule",
   ]);
   expect(await faultsOf(disallowEscalatingRoles(), before, before)).toEqual([]);
   expect(await faultsOf(disallowEscalatingRoles(), clusterRole([all]), before)).toHaveLength(1);
+});
+
+it("disallowEscalatingRoles denies that a rule for extra fields of users comes to be for users", async () => {
+  const extra = rule("authentication.k8s.io", ["*"], ["impersonate"]);
+  const before = clusterRole([extra]);
+  const after = clusterRole([{ ...extra, apiGroups: ["", "authentication.k8s.io"] }]);
+  expect(await faultsOf(disallowEscalatingRoles(), before, before)).toEqual([]);
+  expect(await faultsOf(disallowEscalatingRoles(), after, before)).toEqual([
+    "rules[0].verbs: with impersonate on * in the API groups '', 'authentication.k8s.io' the subjects of the role can act as others; remove it from the rule",
+  ]);
 });
 
 it.each<Options>([{}, { powers: ["bind"], allowedRoles: ["ops-*"] }])(
