@@ -35,6 +35,10 @@ export const limitUserIds = builtin({
     exemptImages,
   },
   exemptImages: (params) => params.exemptImages,
+  contradiction: (params) => {
+    const none = params.required.find((field) => params[field].length === 0);
+    return none === undefined ? undefined : [none, "is empty, but an id is required: no Pod could be created"];
+  },
   validations: (on) => [
     ...OF_CONTAINERS.map((data) =>
       on("containers[]", {
@@ -51,7 +55,7 @@ export const limitUserIds = builtin({
           const ranges = params[data.field].map(({ min, max }) => `${min} to ${max}`).join(", ");
           return value === -1
             ? `${at}: container '${name}', or its Pod, must set ${data.field} to an id in ${ranges}`
-            : `${at}: container '${name}', by its own setting or that of the Pod, has the ${data.field} ${value}, which is not in ${ranges}`;
+            : `${at}: container '${name}', by its own setting or that of the Pod, has the ${data.field} ${value}, which is not ${ranges === "" ? "allowed" : `in ${ranges}`}`;
         },
       }),
     ),
@@ -68,15 +72,15 @@ export const limitUserIds = builtin({
         const ranges = params.fsGroup.map(({ min, max }) => `${min} to ${max}`).join(", ");
         return value === -1
           ? `${at}: the Pod must set fsGroup to an id in ${ranges}`
-          : `${at}: the Pod has the fsGroup ${value}, which is not in ${ranges}`;
+          : `${at}: the Pod has the fsGroup ${value}, which is not ${ranges === "" ? "allowed" : `in ${ranges}`}`;
       },
     }),
     on("spec.securityContext.supplementalGroups[]", {
       fault: (group, { params }) => !params.supplementalGroups.some(({ min, max }) => min <= group && group <= max),
-      message: (group, { at, params }) =>
-        `${at}: the Pod has the group ${group}, which is not in ${params.supplementalGroups
-          .map(({ min, max }) => `${min} to ${max}`)
-          .join(", ")}`,
+      message: (group, { at, params }) => {
+        const ranges = params.supplementalGroups.map(({ min, max }) => `${min} to ${max}`).join(", ");
+        return `${at}: the Pod has the group ${group}, which is not ${ranges === "" ? "allowed" : `in ${ranges}`}`;
+      },
     }),
   ],
 });

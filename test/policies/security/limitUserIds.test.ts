@@ -104,7 +104,27 @@ it("limitUserIds refuses what is no id", () => {
   );
 });
 
+it.each(["runAsUser", "runAsGroup", "fsGroup"] as const)(
+  "limitUserIds refuses to require %s and allow none",
+  (field) => {
+    expect(() => limitUserIds({ [field]: [], required: [field] })).toThrow(
+      `options.${field} is empty, but an id is required: no Pod could be created`,
+    );
+  },
+);
+
+it("limitUserIds says of ids that none is allowed", async () => {
+  const policy = limitUserIds({ runAsUser: [], fsGroup: [], supplementalGroups: [] });
+  expect(await faultsOf(policy, podOf({}, of({ runAsUser: 5, fsGroup: 6, supplementalGroups: [7] })))).toEqual([
+    "spec.containers[0].securityContext.runAsUser: container 'web', by its own setting or that of the Pod, has the runAsUser 5, which is not allowed",
+    "spec.securityContext.fsGroup: the Pod has the fsGroup 6, which is not allowed",
+    "spec.securityContext.supplementalGroups[0]: the Pod has the group 7, which is not allowed",
+  ]);
+});
+
 it("limitUserIds has a native form", () => {
   expect(nativeOf(limitUserIds())).toBe("yes");
-  expect(nativeOf(limitUserIds({ runAsUser: [], fsGroup: [], required: ["runAsUser", "fsGroup"] }))).toBe("yes");
+  expect(nativeOf(limitUserIds({ runAsUser: [], fsGroup: [], supplementalGroups: [], required: ["runAsGroup"] }))).toBe(
+    "yes",
+  );
 });
