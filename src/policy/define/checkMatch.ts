@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../protocol/Json.ts";
 import { pluralOfKind } from "../../protocol/kubernetesNames.ts";
 import { builtinVersions, groupOfResource, isConnectOnly } from "./builtinVersions.ts";
 import type { LabelSelector } from "./LabelSelector.ts";
@@ -86,8 +87,8 @@ export function checkMatch(policy: string, match: Match): void {
   for (const name of match.unasked ?? [])
     if (typeof name !== "string" || !RESOURCE.test(name) || !name.includes("/"))
       fail("unasked", `has ${JSON.stringify(name)}; expected subresources such as "deployments/scale"`);
-  checkNamespaces(match.namespaces ?? {}, fail);
-  checkLabels(match.labels ?? {}, fail);
+  if (match.namespaces !== undefined) checkNamespaces(match.namespaces, fail);
+  if (match.labels !== undefined) checkLabels(match.labels, fail);
 }
 
 /** Whether the versions exclude a resource of the core group, which has no other version than v1. */
@@ -145,9 +146,15 @@ function checkNamespaces(namespaces: NamespaceMatch, fail: Fail): void {
 
 function checkLabels(labels: LabelSelector, fail: Fail): void {
   checkKeys("labels", labels, ["matchLabels", "matchExpressions"], fail);
-  for (const [key, value] of Object.entries(labels.matchLabels ?? {}))
+  const { matchLabels = {}, matchExpressions = [] } = labels;
+  if (!isJsonObject(matchLabels)) fail("labels.matchLabels", "is not an object");
+  for (const [key, value] of Object.entries(matchLabels))
     if (typeof value !== "string") fail("labels.matchLabels", `has a value for ${key} that is not a string`);
-  for (const { key, operator, values } of labels.matchExpressions ?? []) {
+  if (!Array.isArray(matchExpressions)) fail("labels.matchExpressions", "is not a list");
+  for (const expression of matchExpressions) {
+    checkKeys("labels.matchExpressions", expression, ["key", "operator", "values"], fail);
+    const { key, operator, values } = expression;
+    if (typeof key !== "string" || key === "") fail("labels.matchExpressions", "has an element without a key");
     if (!SELECTOR_OPERATORS.includes(operator))
       fail(
         "labels.matchExpressions",
@@ -164,7 +171,7 @@ function checkLabels(labels: LabelSelector, fail: Fail): void {
 
 /** Refuses unknown keys: a misspelled key, or labels outside `matchLabels`, would match everything. */
 function checkKeys(field: string, value: object, known: readonly string[], fail: Fail): void {
-  if (typeof value !== "object" || Array.isArray(value)) fail(field, "is not an object");
+  if (!isJsonObject(value)) fail(field, "is not an object");
   for (const key of Object.keys(value))
     if (!known.includes(key)) fail(field, `has the unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
 }

@@ -141,6 +141,16 @@ describe("policy refuses a faulty match", () => {
     [{ namespaces: { include: "prod" } }, "match.namespaces.include must be a list of at least one name"],
     [{ namespaces: { include: [] } }, "match.namespaces.include must be a list of at least one name"],
     [{ namespaces: { exclude: [""] } }, "match.namespaces.exclude must be a list of at least one name"],
+    [{ namespaces: null }, "match.namespaces is not an object"],
+    [{ labels: null }, "match.labels is not an object"],
+    [{ labels: { matchLabels: "app" } }, "match.labels.matchLabels is not an object"],
+    [{ labels: { matchExpressions: { key: "a" } } }, "match.labels.matchExpressions is not a list"],
+    [{ labels: { matchExpressions: ["a"] } }, "match.labels.matchExpressions is not an object"],
+    [
+      { labels: { matchExpressions: [{ operator: "Exists" }] } },
+      "match.labels.matchExpressions has an element without a key",
+    ],
+    [{ podTemplates: [null] }, "match.podTemplates is not an object"],
     [{ labels: { app: "web" } }, 'match.labels has the unknown key "app"; known are matchLabels, matchExpressions'],
     [
       { labels: { matchLabels: { app: undefined } } },
