@@ -115,12 +115,15 @@ function matchesSelector(selector: LabelSelector, object: JsonObject | null): bo
   return hasInvalidLabels(object) || (labels !== undefined && matchesLabels(selector, labels));
 }
 
-/** Sorts by order and removes duplicates: a policy that names a resource twice (`pods`, `*`) or matches both objects runs once. */
+/**
+ * Sorts by order and removes duplicates: a policy that names a resource twice (`pods`, `*`) or a kind with its Pod template, or
+ * matches both objects, runs once.
+ */
 function inOrder(hits: readonly PolicyHit[]): PolicyHit[] {
   const sorted = [...hits].sort((left, right) => left.order - right.order);
   return sorted.filter((hit, index) => {
     for (let before = index - 1; sorted[before]?.order === hit.order; before -= 1)
-      if (sorted[before]?.template === hit.template) return false;
+      if (sorted[before]?.template.join(".") === hit.template.join(".")) return false;
     return true;
   });
 }

@@ -210,6 +210,18 @@ describe("the hits of PolicyIndex.find", () => {
     expect(new PolicyIndex([named(match), named(match, "q")], "validate").find(review)).toHaveLength(2);
   });
 
+  it("contain a policy once that names a kind twice, and a built-in one, each with the place of its template", () => {
+    const path = ["spec", "template"];
+    const podTemplates = [
+      { group: "apps", resource: "deployments", path },
+      { group: "example.com", resource: "rollouts" },
+      { group: "example.com", resource: "rollouts", path },
+    ];
+    const index = new PolicyIndex([named({ ...pods, podTemplates })], "validate");
+    for (const what of ["apps|deployments", "example.com|rollouts"])
+      expect(index.find(reviewOf(what)).map(({ template }) => template)).toEqual([path]);
+  });
+
   it("contain a policy twice that the gate lists twice, and no policy without a function for the purpose", () => {
     const one = policy({ name: "p", match: pods, validate: () => undefined });
     expect(new PolicyIndex([one, one], "validate").find(reviewOf("|pods"))).toHaveLength(2);
