@@ -194,9 +194,9 @@ function objectsOf(
   { targets, matchConditions, variables, validations }: SpecParts,
   { gate, settings }: FormContext,
 ): (NativePolicyObject | NativeBindingObject)[] {
-  const name = [policy.name, ...(part === "" ? [] : [part]), ...(entry === "default" ? [] : [entry]), gate.name].join(
-    ".",
-  );
+  // Another part than that of Pod templates in the entry default, whatever the name of the entry.
+  const ofPart = part === "" && entry === "templates" ? "objects" : part;
+  const name = [policy.name, ofPart, entry === "default" ? "" : entry, gate.name].filter((it) => it !== "").join(".");
   const apiVersion = "admissionregistration.k8s.io/v1";
   const metadata = {
     name,
