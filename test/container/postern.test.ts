@@ -63,6 +63,6 @@ it("the Dockerfile has a target for the bundle of functions/node.ts; its default
     "commands",
   ]);
   expect(stages[1]).toContain("COPY --from=build /src/dist/functions/node.mjs /gate.mjs\n");
-  expect(stages[1]).toContain('ENTRYPOINT ["/nodejs/bin/node", "/gate.mjs"]\n');
+  expect(stages[1]).toContain('ENTRYPOINT ["/nodejs/bin/node", "--v8-pool-size=1", "/gate.mjs"]\n');
   expect(stages[1]).toMatch(/^USER 65532:65532$/m);
 });

@@ -34,12 +34,13 @@ export async function startNodeServer(pair: ServerPair): Promise<HostileServer> 
     writeFile(key, pair.key, { mode: 0o600 }),
     writeFile(script, await gateBundle("node")),
   ]);
-  const { containerBytes, heapMebibytes, env } = shippedMemory();
+  const { containerBytes, heapMebibytes, env, nodeArgs } = shippedMemory();
   const child = spawn(
     process.execPath,
     [
       `--max-old-space-size=${heapMebibytes}`,
       "--max-semi-space-size=1",
+      ...nodeArgs,
       "--no-warnings",
       "--import",
       new URL("containerMemory.ts", import.meta.url).href,
