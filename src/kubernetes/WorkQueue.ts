@@ -13,17 +13,34 @@ export interface WorkQueueOptions<Item> {
   readonly random: () => number;
 }
 
+/** Items of one group that wait, and one iterator over them. */
+interface Parked<Item> {
+  readonly items: Map<string, Item>;
+  readonly order: MapIterator<[string, Item]>;
+}
+
+function parkedItems<Item>(): Parked<Item> {
+  const items = new Map<string, Item>();
+  return { items, order: items.entries() };
+}
+
 /**
  * Items to work on, as in client-go's workqueue. An item is queued once, however often it is added. It is never active twice
- * at the same time: an active item that is added again is queued when it is done. The number of items bounds the size.
+ * at the same time: an active item that is added again is queued when it is done. The number of items bounds the size. The
+ * time of each call does not depend on it: a namespace may have tens of thousands of items.
  */
 export class WorkQueue<Item> {
   readonly #options: WorkQueueOptions<Item>;
-  /** Queued items by their identity, as are all maps here. */
+  /** Queued items that may be handed out, by their identity, as are all maps of items here. */
   readonly #ready = new Map<string, Item>();
+  /** One iterator over them, until it is at the end: another one would pass all that were removed before. */
+  #order = this.#ready.entries();
+  /** By group: the items that wait until another one of it is done. No group is empty. */
+  readonly #parked = new Map<string, Parked<Item>>();
+  #parkedItems = 0;
   readonly #active = new Set<string>();
-  /** The number of active items in each group. */
-  readonly #activeInGroup = new Map<string, number>();
+  /** The number of items in each group that are active or ready: at most `maxActivePerGroup`. */
+  readonly #takenInGroup = new Map<string, number>();
   /** Active items that were added again. */
   readonly #addedAgain = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -37,7 +54,7 @@ export class WorkQueue<Item> {
 
   /** The number of items that can be taken now. */
   get depth(): number {
-    return this.#ready.size;
+    return this.#ready.size + this.#parkedItems;
   }
 
   /** Queues an item now. */
@@ -49,7 +66,7 @@ export class WorkQueue<Item> {
       this.#addedAgain.add(id);
       return;
     }
-    if (!this.#ready.has(id)) this.#ready.set(id, item);
+    if (!this.#ready.has(id)) this.#queue(id, item);
     this.#handOut();
   }
 
@@ -92,10 +109,7 @@ export class WorkQueue<Item> {
   done(item: Item): void {
     const id = this.#options.idOf(item);
     this.#active.delete(id);
-    const group = this.#options.groupOf(item);
-    const others = (this.#activeInGroup.get(group) ?? 0) - 1;
-    if (others > 0) this.#activeInGroup.set(group, others);
-    else this.#activeInGroup.delete(group);
+    this.#free(this.#options.groupOf(item));
     if (this.#addedAgain.delete(id)) this.add(item);
     this.#handOut();
   }
@@ -105,22 +119,54 @@ export class WorkQueue<Item> {
     this.#isClosed = true;
     for (const id of [...this.#timers.keys()]) this.#cancelTimer(id);
     this.#ready.clear();
+    this.#parked.clear();
+    this.#parkedItems = 0;
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
-  #handOut(): void {
+  #queue(id: string, item: Item): void {
     const { groupOf, maxActivePerGroup } = this.#options;
-    for (const [id, item] of this.#ready) {
-      if (this.#takers.length === 0) return;
-      const group = groupOf(item);
-      const active = this.#activeInGroup.get(group) ?? 0;
-      if (active >= maxActivePerGroup) continue;
-      const taker = this.#takers.shift();
-      if (taker === undefined) return;
-      this.#activeInGroup.set(group, active + 1);
+    const group = groupOf(item);
+    const taken = this.#takenInGroup.get(group) ?? 0;
+    if (taken < maxActivePerGroup) {
+      this.#takenInGroup.set(group, taken + 1);
+      this.#ready.set(id, item);
+      return;
+    }
+    const parked = this.#parked.get(group) ?? parkedItems<Item>();
+    this.#parked.set(group, parked);
+    if (!parked.items.has(id)) this.#parkedItems += 1;
+    parked.items.set(id, item);
+  }
+
+  /** An item of a group is done: the next one of the group may be handed out. */
+  #free(group: string): void {
+    const parked = this.#parked.get(group);
+    const next = parked?.order.next();
+    if (parked !== undefined && next?.done === false) {
+      const [id, item] = next.value;
+      parked.items.delete(id);
+      this.#parkedItems -= 1;
+      if (parked.items.size === 0) this.#parked.delete(group);
+      this.#ready.set(id, item);
+      return;
+    }
+    const others = (this.#takenInGroup.get(group) ?? 0) - 1;
+    if (others > 0) this.#takenInGroup.set(group, others);
+    else this.#takenInGroup.delete(group);
+  }
+
+  #handOut(): void {
+    while (this.#takers.length > 0 && this.#ready.size > 0) {
+      const next = this.#order.next();
+      if (next.done === true) {
+        this.#order = this.#ready.entries();
+        continue;
+      }
+      const [id, item] = next.value;
       this.#ready.delete(id);
       this.#active.add(id);
-      taker(item);
+      this.#takers.shift()?.(item);
     }
   }
 

@@ -68,7 +68,14 @@ export function podsOf(portion: Portion, pods: number): number {
 
 function readWorkloads(text: string): WorkloadRef[] {
   const expected = 'a list such as "deployment/gate, statefulset/db"';
-  const items = text.split(",").map((item) => item.trim());
+  // Counted first: an annotation has up to 256 KiB, and each reconciliation reads those of all Certificates of its namespace.
+  const items = text.split(",", MAX_WORKLOADS + 1).map((item) => item.trim());
+  if (items.length > MAX_WORKLOADS)
+    throw badSetting(
+      ROLLOUT_ANNOTATIONS.workloads,
+      `${MAX_WORKLOADS + 1} workloads or more`,
+      `at most ${MAX_WORKLOADS}`,
+    );
   const refs = items.map((item): WorkloadRef => {
     const [kind = "", name = "", ...rest] = item.split("/");
     const known = WORKLOAD_KINDS.find((it) => it.toLowerCase() === kind.toLowerCase());
@@ -79,8 +86,6 @@ function readWorkloads(text: string): WorkloadRef[] {
   const keys = refs.map(({ kind, name }) => `${kind}/${name}`);
   const repeated = keys.find((key, at) => keys.indexOf(key) !== at);
   if (repeated !== undefined) throw badSetting(ROLLOUT_ANNOTATIONS.workloads, repeated, "each workload once");
-  if (refs.length > MAX_WORKLOADS)
-    throw badSetting(ROLLOUT_ANNOTATIONS.workloads, `${refs.length} workloads`, `at most ${MAX_WORKLOADS}`);
   return refs;
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WorkQueue } from "../../src/kubernetes/WorkQueue.ts";
+import { growthOf, LINEAR } from "../run/growthOf.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -60,6 +61,51 @@ describe("WorkQueue", () => {
     const last = queue.take();
     queue.done("a/1");
     expect(await last).toBe("a/3");
+  });
+
+  it("hands out the items of a group in their order, however many wait, and those that are added meanwhile", async () => {
+    const queue = queueOf();
+    const keys = Array.from({ length: 100 }, (_, at) => `a/${at}`);
+    for (const key of keys) queue.add(key);
+    expect(queue.depth).toBe(100);
+    const first = [await queue.take(), await queue.take()];
+    // One that waits is not queued twice. One that is done waits behind the others.
+    queue.add("a/50");
+    queue.done("a/0");
+    queue.add("a/0");
+    expect(queue.depth).toBe(99);
+    queue.done("a/1");
+    expect([...first, ...(await drain(queue))]).toEqual([...keys, "a/0"]);
+    expect(queue.depth).toBe(0);
+  });
+
+  it("hands out an active item again that waits behind others of its group", async () => {
+    const queue = queueOf();
+    for (const key of ["a/1", "a/2", "a/3"]) queue.add(key);
+    expect([await queue.take(), await queue.take()]).toEqual(["a/1", "a/2"]);
+    queue.add("a/1");
+    queue.done("a/1");
+    expect(await queue.take()).toBe("a/3");
+    queue.done("a/3");
+    expect(await queue.take()).toBe("a/1");
+  });
+
+  it.each([
+    ["one group", () => "a"],
+    ["groups of one item", (at: number) => `${at}`],
+  ])("adds items of %s in linear time", (_, groupOf) => {
+    const keysOf = (size: number): string[] => Array.from({ length: size }, (__, at) => `${groupOf(at)}/${at}`);
+    const addAll = (keys: readonly string[]): void => {
+      const queue = queueOf();
+      void queue.take();
+      for (const key of keys) queue.add(key);
+      // Each is done at once, and the next one is handed out.
+      for (const key of keys) {
+        void queue.take();
+        queue.done(key);
+      }
+    };
+    expect(growthOf(2_000, keysOf, addAll)).toBeLessThan(LINEAR);
   });
 
   it("take resolves when an item is added", async () => {

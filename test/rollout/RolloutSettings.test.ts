@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { podsOf, readRolloutSettings } from "../../src/rollout/RolloutSettings.ts";
+import { growthOf, LINEAR } from "../run/growthOf.ts";
 
 const ROLLOUT = "postern.dev/rollout";
 
@@ -54,6 +55,7 @@ describe("readRolloutSettings throws bad-settings with the annotation and the ex
     [ROLLOUT, "deployment/gate,"],
     [ROLLOUT, "deployment/gate,Deployment/gate"],
     [ROLLOUT, Array.from({ length: 33 }, (_, at) => `deployment/gate-${at}`).join(",")],
+    [ROLLOUT, ",".repeat(250_000)],
     ["postern.dev/renewal-policy", "blue-green"],
     ["postern.dev/renewal-policy", ""],
     ["postern.dev/renewal-policy", "Canary"],
@@ -94,4 +96,10 @@ it.each([
   [{ pods: 1 }, 0, 0],
 ])("podsOf(%j, %i) is %i", (portion, pods, expected) => {
   expect(podsOf(portion, pods)).toBe(expected);
+});
+
+it("readRolloutSettings takes the same time for an annotation of any length: those of all Certificates are read", () => {
+  const textOf = (size: number): string => Array.from({ length: size }, (_, at) => `daemonset/${at}`).join(",");
+  const growth = growthOf(2_000, textOf, (text) => readRolloutSettings({ [ROLLOUT]: text }));
+  expect(growth).toBeLessThan(LINEAR);
 });

@@ -26,7 +26,16 @@ export function watchCertificates({ api, namespace, ...options }: CertificateWat
   const scope = namespace === undefined ? "" : `namespaces/${encodeURIComponent(namespace)}/`;
   const path = `${CERT_MANAGER}/${scope}certificates`;
   const watch = watchObjects({ ...options, path, list: () => listAll(api, path) });
-  return { list: (target) => watch.list(target).flatMap((object) => readCertificate(object) ?? []) };
+  const views = new WeakMap<KubernetesObject, CertificateView | null>();
+  // Each reconciliation lists its namespace. A change of a Certificate makes another object.
+  const viewOf = (object: KubernetesObject): CertificateView | null => {
+    const known = views.get(object);
+    if (known !== undefined) return known;
+    const view = readCertificate(object) ?? null;
+    views.set(object, view);
+    return view;
+  };
+  return { list: (target) => watch.list(target).flatMap((object) => viewOf(object) ?? []) };
 }
 
 async function listAll(api: KubernetesApi, path: string): Promise<KubernetesListObject<KubernetesObject>> {
