@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
+import { hasPlainPath, PATH_FAULT } from "./hasPlainPath.ts";
 
 /** A registry has a dot, a port or a capital letter, or is localhost: another first part is a repository of docker.io (`docker.io/grafana/`). */
 const PREFIX = /^(?!index\.docker\.io\/)(?:localhost|[^\s/@.:A-Z*]*[.:A-Z][^\s/@*]*)(?:\/[^\s/@*]+)*\/$/;
@@ -19,7 +20,10 @@ export const requireRegistries = builtin({
       .array(
         z
           .string()
-          .check(z.regex(PREFIX, "must begin with a registry, such as docker.io/, and end with /, without a *")),
+          .check(
+            z.regex(PREFIX, "must begin with a registry, such as docker.io/, and end with /, without a *"),
+            z.refine(hasPlainPath, PATH_FAULT),
+          ),
       )
       .check(z.minLength(1)),
     /** Images of containers that are not judged, with `*`. */

@@ -4,12 +4,16 @@ import { listPart, objectPart } from "../../policy/mutate/objectPart.ts";
 import { matchesGlob } from "../../protocol/matchesGlob.ts";
 import { builtin } from "../builtin.ts";
 import { exemptImages } from "../exemptImages.ts";
+import { hasPlainPath, PATH_FAULT } from "./hasPlainPath.ts";
 import { parseImageReference } from "./parseImageReference.ts";
 import { qualifiedImage } from "./qualifiedImage.ts";
 
 const prefix = z
   .string()
-  .check(z.regex(/^[^\s/@*]+\/(?:[^\s/@*]+\/)*$/, "is not a registry or repository that ends with / and has no *"));
+  .check(
+    z.regex(/^[^\s/@*]+\/(?:[^\s/@*]+\/)*$/, "is not a registry or repository that ends with / and has no *"),
+    z.refine(hasPlainPath, PATH_FAULT),
+  );
 
 /**
  * Rewrites images to a mirror: `nginx:1` becomes `registry.example.com/docker/library/nginx:1`. Nodes then need no access to
