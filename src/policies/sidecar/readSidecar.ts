@@ -1,4 +1,5 @@
 import type { Container, Volume } from "kubernetes-types/core/v1.js";
+import { MIRROR_ANNOTATION } from "../../policy/define/isMirrorPod.ts";
 import { PolicyDefinitionError } from "../../policy/define/PolicyDefinitionError.ts";
 import { assertJson } from "../../protocol/assertJson.ts";
 import { isJsonObject } from "../../protocol/Json.ts";
@@ -69,6 +70,8 @@ function readAnnotations(policy: string, given: unknown): [key: string, value: s
   if (!isJsonObject(given)) throw new PolicyDefinitionError(policy, "options.annotations", "is not an object");
   return Object.entries(given).map(([key, value]) => {
     checkLabelKey(policy, "options.annotations", key);
+    if (key === MIRROR_ANNOTATION)
+      throw new PolicyDefinitionError(policy, "options.annotations", `has ${key}, which only kubelets may set`);
     if (typeof value !== "string")
       throw new PolicyDefinitionError(policy, "options.annotations", `has a value for '${key}' that is not a string`);
     return [key, value];

@@ -239,6 +239,11 @@ it.each<[what: string, options: object | undefined, message: string]>([
   ],
   ["annotations that are a list", { annotations: ["a"] }, "options.annotations is not an object"],
   [
+    "the annotation of mirror Pods",
+    { annotations: { "kubernetes.io/config.mirror": "x" } },
+    "options.annotations has kubernetes.io/config.mirror, which only kubelets may set",
+  ],
+  [
     "an annotation that is a number",
     { annotations: { a: 1 } },
     "options.annotations has a value for 'a' that is not a string",
