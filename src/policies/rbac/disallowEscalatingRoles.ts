@@ -103,7 +103,14 @@ export const disallowEscalatingRoles = builtin({
         at: "verbs",
         // Without names and groups, a rule that comes to be for all would say what it said before.
         message: ({ apiGroups = [], resources = [], resourceNames = [] }, { at, data }) =>
-          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || (data.id === "impersonate" && it.startsWith("userextras/"))).join(", ")}${resourceNames.length === 0 ? "" : ` (${resourceNames.join(", ")})`}${data.groups.length === 1 ? "" : ` in the API groups '${apiGroups.filter((it) => it === "*" || data.groups.includes(it)).join("', '")}'`} the subjects of the role can ${data.what}; remove it from the rule`,
+          `${at}: with ${data.id} on ${resources.filter((it) => it === "*" || data.resources.includes(it) || (data.id === "impersonate" && it.startsWith("userextras/"))).join(", ")}${resourceNames.length === 0 ? "" : ` (${resourceNames.join(", ")})`}${
+            data.groups.length === 1
+              ? ""
+              : ` in the API groups ${apiGroups
+                  .filter((it) => it === "*" || data.groups.includes(it))
+                  .map((it) => (it === "" ? "core" : it))
+                  .join(", ")}`
+          } the subjects of the role can ${data.what}; remove it from the rule`,
       }),
     ),
 });

@@ -13,7 +13,8 @@ const IDS = ["exec", "attach", "portforward"] as const;
 /**
  * Denies `kubectl exec`, `attach` and `port-forward` to all but listed users and groups: what is done in a container is in no
  * manifest and in no image. For other rules by namespace, use the option `namespaces`. Registrations never cover kube-system.
- * `kubectl debug` is another way in: it adds an ephemeral container, for which RBAC grants `pods/ephemeralcontainers`.
+ * There are other ways in: `kubectl debug` adds an ephemeral container, for which RBAC grants `pods/ephemeralcontainers`, and
+ * `nodes/proxy` gives commands to kubelets.
  */
 export const disallowExec = builtin({
   name: "disallow-exec",

@@ -60,7 +60,7 @@ it.each<[rule: JsonObject, powers: Power[]]>([
   const { resources: all } = of;
   const resources = Array.isArray(all) ? all.filter((it) => !OTHERS.includes(String(it))).join(", ") : "";
   const messageOf = (power: Power): string => {
-    const groups = power === "impersonate" ? ` in the API groups '${String(of.apiGroups)}'` : "";
+    const groups = power === "impersonate" ? ` in the API groups ${String(of.apiGroups) || "core"}` : "";
     return `rules[0].verbs: with ${power} on ${resources}${groups} the subjects of the role can ${WHAT[power]}; remove it from the rule`;
   };
   expect(await faultsOf(disallowEscalatingRoles(), clusterRole([of]))).toEqual(powers.map(messageOf));
@@ -91,7 +91,7 @@ it("disallowEscalatingRoles denies an added power only", async () => {
   const before = clusterRole([rule(RBAC, ["roles"], ["bind"])]);
   const after = clusterRole([rule(RBAC, ["roles"], ["bind"]), rule("", ["users"], ["impersonate"])]);
   expect(await faultsOf(disallowEscalatingRoles(), after, before)).toEqual([
-    "rules[1].verbs: with impersonate on users in the API groups '' the subjects of the role can act as others; remove it from the rule",
+    "rules[1].verbs: with impersonate on users in the API groups core the subjects of the role can act as others; remove it from the rule",
   ]);
 });
 
@@ -99,7 +99,7 @@ it("disallowEscalatingRoles denies that a rule for named users comes to be for a
   const all = rule("", ["users"], ["impersonate"]);
   const before = clusterRole([{ ...all, resourceNames: ["ann", "bob"] }]);
   expect(await faultsOf(disallowEscalatingRoles(), before)).toEqual([
-    "rules[0].verbs: with impersonate on users (ann, bob) in the API groups '' the subjects of the role can act as others; remove it from the rule",
+    "rules[0].verbs: with impersonate on users (ann, bob) in the API groups core the subjects of the role can act as others; remove it from the rule",
   ]);
   expect(await faultsOf(disallowEscalatingRoles(), before, before)).toEqual([]);
   expect(await faultsOf(disallowEscalatingRoles(), clusterRole([all]), before)).toHaveLength(1);
@@ -111,7 +111,7 @@ it("disallowEscalatingRoles denies that a rule for extra fields of users comes t
   const after = clusterRole([{ ...extra, apiGroups: ["", "authentication.k8s.io"] }]);
   expect(await faultsOf(disallowEscalatingRoles(), before, before)).toEqual([]);
   expect(await faultsOf(disallowEscalatingRoles(), after, before)).toEqual([
-    "rules[0].verbs: with impersonate on * in the API groups '', 'authentication.k8s.io' the subjects of the role can act as others; remove it from the rule",
+    "rules[0].verbs: with impersonate on * in the API groups core, authentication.k8s.io the subjects of the role can act as others; remove it from the rule",
   ]);
 });
 
