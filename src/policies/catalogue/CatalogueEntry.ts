@@ -12,6 +12,8 @@ export interface CatalogueEntry {
   readonly why: string;
   /** Where it is asked for: `PSS baseline: Privileged Containers`, `CIS 5.2.2`, `NSA: Pod security`. */
   readonly controls: readonly string[];
+  /** Fields that it reads or sets beside those of its findings and examples, such as `spec.securityContext.runAsUser`. Default: none. */
+  readonly fields?: readonly string[];
   /** A manifest that the policy allows: YAML. For a mutator, the object before. */
   readonly passing: string;
   /** A manifest that it denies; for a mutator, the object after. */

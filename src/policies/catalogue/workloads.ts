@@ -34,6 +34,7 @@ export const workloads: readonly CatalogueEntry[] = [
     options: '{ allowed: ["operators/operator"] }',
     why: "Each Pod gets a token for the API server unless it says no, and most never use it. An intruder does.",
     controls: ["CIS 5.1.6", "NSA: Protecting Pod service account tokens"],
+    fields: ["spec.serviceAccountName"],
     passing: podManifest("", "automountServiceAccountToken: false"),
     failing: podManifest(""),
   },
@@ -72,6 +73,7 @@ export const workloads: readonly CatalogueEntry[] = [
     options: "",
     why: "The scheduler may place all replicas in one zone. They then fail together.",
     controls: [],
+    fields: ["spec.replicas", "spec.template.spec.affinity.podAntiAffinity"],
     passing: deployment(`      topologySpreadConstraints:
         - topologyKey: topology.kubernetes.io/zone
           maxSkew: 1

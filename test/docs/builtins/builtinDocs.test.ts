@@ -22,6 +22,15 @@ it("all built-in policies and packs are in it", () => {
   expect(docs.packs.map(({ name }) => name).sort()).toEqual(Object.keys(packs).sort());
 });
 
+it.each([
+  ["require-non-root", "spec.securityContext.runAsUser"],
+  ["disallow-load-balancers", "metadata.annotations"],
+  ["require-topology-spread", "spec.template.spec.topologySpreadConstraints"],
+  ["set-image-pull-policy", "spec.volumes[].image.pullPolicy"],
+])("%s is found by the field %s", (name, field) => {
+  expect(docs.builtins.find((it) => it.name === name)?.fields).toContain(field);
+});
+
 describe("the page of a subject", () => {
   it.each([...subjects.keys()])("%s has all of its policies", (folder) => {
     const page = readmes().find(({ path }) => path === `src/policies/${folder}/README.md`)?.text ?? "";
@@ -42,6 +51,7 @@ describe("what is said of a policy", () => {
     expect(parameters.filter(({ type, meaning }) => type === "" || meaning === "")).toEqual([]);
     expect(messages.length > 0).toBe(kind === "validator");
     expect(reasons.length > 0).toBe(native !== "yes");
+    expect(fields).not.toContain("metadata.name");
     // An exec is not about a field.
     if (doc.name !== "disallow-exec") expect(fields).not.toEqual([]);
   });

@@ -40,7 +40,7 @@ export function docsText(docs: BuiltinDocs): string {
 }
 
 async function builtinDoc(root: string, file: string, entry: CatalogueEntry): Promise<BuiltinDoc> {
-  const { builtin, make, options, why, controls, passing, failing } = entry;
+  const { builtin, make, options, why, controls, fields = [], passing, failing } = entry;
   const policy = make();
   const module = new SourceModule(join(root, "src/policies", file));
   const isMutator = policy.mutate !== undefined;
@@ -69,7 +69,7 @@ async function builtinDoc(root: string, file: string, entry: CatalogueEntry): Pr
     passing,
     failing,
     messages: isMutator ? [] : verdicts.flatMap(({ denials }) => denials),
-    fields: fieldPaths(policy, verdicts),
+    fields: fieldPaths(policy, verdicts, fields),
   };
 }
 

@@ -6,11 +6,14 @@ import { fieldOf } from "../../../src/policy/validations/ValidationTree.ts";
 import { validatorOf } from "../../../src/policy/validations/validations.ts";
 import { isJsonObject } from "../../../src/protocol/Json.ts";
 
+/** Updates of a whole object are compared by its name. No policy judges the name itself. */
+const IDENTITY = "metadata.name";
+
 /**
  * The fields that a policy judges: of its validations, and of what it says of examples. For a mutator, the fields that it sets
- * in the examples. `[]` is any item of a list.
+ * in the examples. `others` are those that neither shows. `[]` is any item of a list.
  */
-export function fieldPaths(policy: Policy, verdicts: readonly LocalVerdict[]): string[] {
+export function fieldPaths(policy: Policy, verdicts: readonly LocalVerdict[], others: readonly string[]): string[] {
   const params = policy.params?.parse(undefined);
   const declared = (validatorOf(policy.validate)?.validations ?? []).flatMap((it) =>
     (it.cases?.(params) ?? [undefined]).map((current) => anyItem(pathOf(it, current))),
@@ -25,8 +28,8 @@ export function fieldPaths(policy: Policy, verdicts: readonly LocalVerdict[]): s
       leavesOf(pointerPath(operation.path), "value" in operation ? operation.value : undefined),
     ),
   );
-  const paths = [...declared, ...[...said, ...set].map(anyItem)].filter((path) => path !== "");
-  return [...new Set(paths)].sort();
+  const paths = [...declared, ...[...said, ...set].map(anyItem), ...others];
+  return [...new Set(paths.filter((path) => path !== "" && path !== IDENTITY))].sort();
 }
 
 function pathOf(validation: Validation, current: unknown): string {
