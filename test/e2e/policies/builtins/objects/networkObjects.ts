@@ -8,6 +8,9 @@ const CLASS = "kubernetes.io/ingress.class";
 const ALLOW_HTTP = "kubernetes.io/ingress.allow-http";
 const BACKEND = { service: { name: "a", port: { number: 80 } } };
 const HTTP = { paths: [{ path: "/", pathType: "Prefix", backend: BACKEND }] };
+const CHALLENGE = { path: "/.well-known/acme-challenge/a_-1", pathType: "ImplementationSpecific", backend: BACKEND };
+const CHALLENGES = { paths: [CHALLENGE] };
+const MIXED = { paths: [CHALLENGE, ...HTTP.paths] };
 const IPS = ["203.0.113.7", "198.51.100.1", "2001:db8::1", "192.0.2.3"];
 const HOSTS = [
   "a.example.com",
@@ -54,7 +57,7 @@ export function service(random: SeededRandom, index: number): KubeObject {
 export function ingress(random: SeededRandom, index: number): KubeObject {
   const rule = (): KubeObject => ({
     ...pickFields(random, { host: [...HOSTS, ...HOSTS, undefined, null] }),
-    ...(random.oneIn(6) ? {} : { http: HTTP }),
+    ...(random.oneIn(6) ? {} : { http: random.pick([HTTP, HTTP, CHALLENGES, MIXED]) }),
   });
   const entry = (): KubeObject => ({
     ...pickFields(random, { secretName: ["tls", undefined] }),
