@@ -162,6 +162,14 @@ describe("helm refuses, as postern install does,", () => {
     ["a tag where digests are pinned", { pinnedImages: true }],
     ["an RBAC name that is none", { crds: ["*"] }],
     ["too many replicas", { replicas: { gate: 1000 } }],
+    ["a url in another spelling", { url: "https://gate.example.com:443/" }],
+    ["an image in upper case", { images: { postern: "registry.example.com/Team/postern:1" } }],
+    ["a key of a label that is none", { pods: { labels: { "bad key!": "a" } } }],
+    ["a mistyped key of a variable", { env: { sync: [{ nmae: "A" }] } }],
+    [
+      "the class of a load balancer without one",
+      { components: ["gate"], images: { gate: "g:1" }, service: { loadBalancerClass: "a/b" } },
+    ],
   ])("%s", async (_, change) => {
     const place = await mkdtemp(join(folder, "refused-"));
     const file = join(place, "postern.yaml");

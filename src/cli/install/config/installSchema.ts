@@ -1,9 +1,19 @@
 import * as z from "zod/mini";
 import { COMPONENTS } from "./components.ts";
 import { cronPattern, hasRisingRanges } from "./cronSchedule.ts";
+import {
+  annotations,
+  egressRules,
+  env,
+  free,
+  image,
+  labels,
+  peers,
+  resources,
+  text,
+  tolerations,
+} from "./podSchema.ts";
 
-const text = (pattern: RegExp, expected: string): z.ZodMiniString =>
-  z.string().check(z.regex(pattern, `expected ${expected}`));
 const dnsLabel = text(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
   "a DNS label: at most 63 lower-case letters, digits and -",
@@ -17,25 +27,8 @@ const httpsUrl = text(/^https:\/\/[^\s?#@\\]+$/, "an https URL without a user na
 /** What the ValidatingAdmissionPolicy of the sync reads as a place. */
 const place = text(
   /^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]{2,45}\])(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|[*]))?(\/[A-Za-z0-9_.~/-]{1,200})?|[0-9a-f.]{0,4}:[0-9a-f.]{0,4}:[0-9a-f:.]{0,40})$/,
-  "a place in lower case: HOST, HOST:PORT, HOST:* or HOST:PORT/BASE, with a DNS name and a port from 1 to 65535; an IPv6 address has brackets only before a port or a base",
+  "a place in lower case, without https://: HOST, HOST:PORT, HOST:* or HOST:PORT/BASE, with a DNS name and a port from 1 to 65535; an IPv6 address has brackets only before a port or a base",
 );
-const image = text(
-  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$/,
-  "an image with a tag or a digest, such as registry.example.com/postern:0.1.0 or NAME@sha256:DIGEST",
-);
-const QUANTITY = "expected a quantity such as 50m or 128Mi";
-const quantity = z.union(
-  [z.string().check(z.regex(/^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, QUANTITY)), z.number().check(z.minimum(0))],
-  QUANTITY,
-);
-const amounts = z.strictObject({
-  cpu: z.optional(quantity),
-  memory: z.optional(quantity),
-  "ephemeral-storage": z.optional(quantity),
-});
-const resources = z.strictObject({ requests: z.optional(amounts), limits: z.optional(amounts) });
-const free = z.record(z.string(), z.unknown());
-const texts = z.record(z.string(), z.string());
 const duration = text(/^[0-9]+(ms|s|m|h|d)$/, "a duration such as 24h, 30m or 5s");
 const jwk = z.strictObject({
   kty: z.literal("OKP"),
@@ -97,7 +90,7 @@ export const installSchema = z.strictObject({
         "expected api-server, or requestsPerSecond and latency, as in { requestsPerSecond: 50, latency: 20ms }",
       ),
     ),
-    timeouts: z.optional(texts),
+    timeouts: z.optional(z.record(z.string(), z.string())),
     announcement: z.optional(z.strictObject({ url: httpsUrl, publicKey: jwk })),
     provider: z.optional(free),
   }),
@@ -124,9 +117,9 @@ export const installSchema = z.strictObject({
   service: z.strictObject({
     type: z.enum(["ClusterIP", "LoadBalancer", "NodePort"]),
     loadBalancerClass: z.optional(z.string()),
-    annotations: texts,
+    annotations,
   }),
-  rollout: z.strictObject({ namespace: z.optional(dnsLabel), callers: z.array(free) }),
+  rollout: z.strictObject({ namespace: z.optional(dnsLabel), callers: peers }),
   tlsSidecar: z.strictObject({ namespace: z.optional(dnsLabel) }),
   images: z.strictObject({ postern: z.optional(image), gate: z.optional(image), nginx: z.optional(image) }),
   imagePullSecrets: z.array(z.strictObject({ name: objectName })),
@@ -140,15 +133,15 @@ export const installSchema = z.strictObject({
     tlsSidecar: resources,
     nginx: resources,
   }),
-  env: z.strictObject({ sync: z.array(free), gate: z.array(free) }),
-  egress: z.strictObject({ sync: z.array(free), gate: z.array(free) }),
+  env: z.strictObject({ sync: env, gate: env }),
+  egress: z.strictObject({ sync: egressRules, gate: egressRules }),
   pods: z.strictObject({
-    nodeSelector: texts,
-    tolerations: z.array(free),
+    nodeSelector: labels,
+    tolerations,
     affinity: free,
     priorityClassName: z.optional(objectName),
-    labels: texts,
-    annotations: texts,
+    labels,
+    annotations,
   }),
 });
 

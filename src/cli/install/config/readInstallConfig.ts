@@ -13,10 +13,12 @@ import { closestName } from "../../terminal/closestName.ts";
 import type { InputFault } from "../../terminal/InputFault.ts";
 import { YamlDocument } from "../../yaml/YamlDocument.ts";
 import type { Scope } from "../expression/Expression.ts";
+import { installObjects } from "../installObjects.ts";
 import { failedChecks } from "../source/configChecks.ts";
 import { scopeOf } from "../source/derivedValues.ts";
 import { INSTALL_DEFAULTS } from "./installDefaults.ts";
 import { type InstallConfig, installSchema } from "./installSchema.ts";
+import { type ConfigFault, objectFaults } from "./objectFaults.ts";
 import { overDefaults } from "./overDefaults.ts";
 
 /** A config that can be used, with what is derived from it. */
@@ -58,6 +60,8 @@ export async function readInstallConfig(source: InstallSource): Promise<ReadConf
     ...[...hostFaults(parsed.data), ...certificateFaults(parsed.data)].map(([key, message]) => faultAt(key, message)),
   ];
   if (faults.length > 0) return faults;
+  const refused = objectFaults(parsed.data, installObjects(scope));
+  if (refused.length > 0) return refused.map(([key, message]) => faultAt(key, message));
   const fault = await syncFault(scope);
   if (fault === undefined) return { config: parsed.data, scope };
   return [{ file, line: document.lineOf(settingPath(fault)), message: `sync settings do not fit: ${fault}` }];
@@ -73,12 +77,18 @@ function faultsOf(issue: z.core.$ZodIssue, value: unknown, file: string, documen
       const message = `${JSON.stringify(key)} is no key of ${issue.path.length === 0 ? "the config" : issue.path.join(".")}; ${hint}`;
       return { file, line: document.lineOf([...issue.path, key]), message };
     });
-  const { path, expected } = faultFromIssue(issue);
+  // A key that its record does not take.
+  const [inner] = issue.code === "invalid_key" ? issue.issues : [];
+  const { path } = faultFromIssue(issue);
+  const { expected } = faultFromIssue(inner ?? issue);
   const written = expected === "expected a record" ? "expected an object" : expected;
   const at = (whole: unknown): unknown => issue.path.reduce<unknown>((part, key) => Object(part)[key], whole);
+  const given = at(value);
   const isNull = at(document.value) === null;
-  const how = isNull ? " is null, and needs a value" : at(value) === undefined ? " is missing" : "";
-  const todo = isNull && at(INSTALL_DEFAULTS) !== undefined ? "; leave the key out for its default" : "";
+  const how = isNull ? " is null, and needs a value" : given === undefined ? " is missing" : "";
+  const isUnquoted = expected === "expected a string" && ["number", "boolean"].includes(typeof given);
+  const hasDefault = isNull && at(INSTALL_DEFAULTS) !== undefined;
+  const todo = hasDefault ? "; leave the key out for its default" : isUnquoted ? "; write it in quotes" : "";
   return [
     {
       file,
@@ -106,8 +116,8 @@ function keysAt(path: readonly PropertyKey[]): readonly string[] {
 }
 
 /** Places in another spelling than that of URLs: the API server compares texts. */
-function hostFaults({ address, hosts }: InstallConfig): (readonly [key: string, message: string])[] {
-  const faults: (readonly [string, string])[] = [];
+function hostFaults({ address, hosts, url, capability }: InstallConfig): ConfigFault[] {
+  const faults: ConfigFault[] = [];
   if (address !== undefined && isIP(address) === 0)
     faults.push(["address", `${JSON.stringify(address)} is no IP address`]);
   else if (address !== undefined && plain(address) !== address)
@@ -129,13 +139,20 @@ function hostFaults({ address, hosts }: InstallConfig): (readonly [key: string, 
         `${JSON.stringify(place)} is no base of a gate's URL: its path has no empty segment, no dots, and neither c nor k`,
       ]);
   }
+  for (const [key, given] of Object.entries({ url, "capability.url": capability.url })) {
+    const host = /^https:\/\/(\[[^\]]*\]|[^:/]*)/.exec(given ?? "")?.[1];
+    const bare = host?.replace(/^\[(.*)\]$/, "$1");
+    if (bare === undefined || bare !== bare.toLowerCase()) continue;
+    if (!Host.canParse(bare)) faults.push([key, `${JSON.stringify(given)} has no host of a URL`]);
+    else if (plain(bare) !== bare) faults.push([key, `has the host ${bare}; write it as URLs have it: ${plain(bare)}`]);
+  }
   return faults;
 }
 
 const plain = (host: string): string => new Host(host).inUrl.replace(/^\[(.*)\]$/, "$1");
 
 /** Bundles that the gate or the sync could not read. */
-function certificateFaults({ identity, trust }: InstallConfig): (readonly [key: string, message: string])[] {
+function certificateFaults({ identity, trust }: InstallConfig): ConfigFault[] {
   const bundles = [
     ["identity.clientCertificates", identity.clientCertificates],
     ["trust.certificates", trust.certificates],

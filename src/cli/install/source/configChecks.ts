@@ -18,6 +18,9 @@ const kind = (...names: readonly string[]): Expression =>
 const sync = installs("sync", "watch");
 const gate = installs("gate");
 const isPinned = (path: string): Expression => call("matches", "@sha256:[0-9a-f]{64}$", value(path));
+/** A URL that names the same place as another text: the gate compares the audience of a token with its own. */
+const hasOtherSpelling = (path: string): Expression =>
+  both(value(path), call("matches", "^https://[^/]*[A-Z]|:443(/.*)?$|/$", value(path)));
 const requestTier = call(
   "some",
   call("includes", "jwt", value("identity.tiers")),
@@ -46,6 +49,11 @@ export const configChecks: readonly ConfigCheck[] = [
     when: both(sync, missing("selfTest.publicKey")),
     message: "is missing; expected the public part of the gate's POSTERN_SIGNING_KEY",
   },
+  ...["url", "capability.url"].map((key) => ({
+    key,
+    when: hasOtherSpelling(key),
+    message: "is not as the gate writes it; write its host in lower case, without :443 and without / at the end",
+  })),
   {
     key: "trust",
     when: both(sync, call("equals", derived("mode"), "pin"), not(derived("roots"))),
@@ -103,6 +111,11 @@ export const configChecks: readonly ConfigCheck[] = [
     key: "hosts",
     when: both(gate, requestTier, derived("anyPorts")),
     message: "has HOST:*, and the tiers jwt and capability need each port; list them",
+  },
+  {
+    key: "service.loadBalancerClass",
+    when: both(gate, value("service.loadBalancerClass"), not(call("equals", value("service.type"), "LoadBalancer"))),
+    message: "is only for service.type LoadBalancer; set that, or leave it out",
   },
   {
     key: "tlsSidecar.namespace",

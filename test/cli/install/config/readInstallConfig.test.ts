@@ -32,7 +32,7 @@ it.each<[what: string, change: object, fault: RegExp]>([
     /^\d+ imagePullSecrets\.0\.name is missing|"nmae"/,
   ],
   ["a key like no other", { zzzzzz: 1 }, /"zzzzzz" is no key of the config; known are components, gate, /],
-  ["a value of another type", { cluster: 5 }, /^\d+ cluster: expected a string$/],
+  ["a value of another type", { cluster: 5 }, /^\d+ cluster: expected a string; write it in quotes$/],
   ["no cluster", { cluster: undefined }, /^\d+ cluster is missing; expected the cluster's name/],
   ["no place", { hosts: [] }, /^\d+ hosts is empty; list the hosts/],
   ["no roots", { trust: {} }, /^\d+ trust has no roots; /],
@@ -140,6 +140,103 @@ it.each<[what: string, change: object, fault: RegExp]>([
   ],
   ["a negative number of replicas", { replicas: { gate: -1 } }, /^\d+ replicas\.gate: expected at least 0$/],
   ["too many replicas", { replicas: { gate: 101 } }, /^\d+ replicas\.gate: expected at most 100$/],
+  ...["https://gate.example.com/", "https://gate.example.com:443", "https://GATE.example.com"].flatMap(
+    (url): [string, object, RegExp][] => [
+      [`the url ${url}`, { url }, /^\d+ url is not as the gate writes it; write its host in lower case, without :443/],
+      [
+        `the url ${url} of capabilities`,
+        { capability: { enabled: true, url } },
+        /^\d+ capability\.url is not as the gate writes it; write its host/,
+      ],
+    ],
+  ),
+  [
+    "a long IPv6 address in url",
+    { hosts: ["fd00::1"], url: "https://[fd00:0::1]" },
+    /^\d+ url has the host fd00:0::1; write it as URLs have it: fd00::1$/,
+  ],
+  ...["registry.example.com/Team/postern:1", "a//b:1", "a/:1", "a..b:1", "a:1@sha256:abc", "fd00::1/a:1"].map(
+    (postern): [string, object, RegExp] => [
+      `the image ${postern}`,
+      { images: { postern } },
+      /^\d+ images\.postern: expected an image with a tag or a digest, .* whose path is in lower case$/,
+    ],
+  ),
+  [
+    "a request above the default limit",
+    { resources: { sync: { requests: { memory: "512Mi" } } } },
+    /^\d+ resources\.sync\.requests\.memory is 512Mi, above the limit 256Mi; raise resources\.sync\.limits\.memory too$/,
+  ],
+  [
+    "a key of a label that is none",
+    { pods: { labels: { "bad key!": "a" } } },
+    /^\d+ pods\.labels\.bad key!: expected a key such as team or example\.com\/team/,
+  ],
+  [
+    "a value of a label that is none",
+    { pods: { labels: { team: "a b" } } },
+    /^\d+ pods\.labels\.team: expected the value/,
+  ],
+  [
+    "a node selector in upper case before the slash",
+    { pods: { nodeSelector: { "Example.com/a": "b" } } },
+    /^\d+ pods\.nodeSelector\.Example\.com\/a: expected a key such as/,
+  ],
+  [
+    "a mistyped key of a variable",
+    { env: { sync: [{ name: "A", vlaue: "b" }] } },
+    /^\d+ "vlaue" is no key of env\.sync\.0; did you mean value\?$/,
+  ],
+  [
+    "a number as a variable",
+    { env: { sync: [{ name: "PORT", value: 80 }] } },
+    /^\d+ env\.sync\.0\.value: expected a string; write it in quotes$/,
+  ],
+  [
+    "a variable that is named twice",
+    { env: { gate: [{ name: "A" }, { name: "A" }] } },
+    /^\d+ env\.gate\.1\.name A is there twice; leave one out$/,
+  ],
+  [
+    "a variable that the gate has already",
+    { components: ["gate"], env: { gate: [{ name: "POSTERN_METRICS_PORT", value: "1" }] } },
+    /^\d+ env\.gate\.0\.name POSTERN_METRICS_PORT is set by postern install; leave it out$/,
+  ],
+  [
+    "a variable that providerHosts is for",
+    { providerHosts: ["a.example"], env: { sync: [{ name: "POSTERN_PROVIDER_HOSTS" }] } },
+    /^\d+ env\.sync\.0\.name POSTERN_PROVIDER_HOSTS is set by postern install/,
+  ],
+  [
+    "a Secret for images twice",
+    { imagePullSecrets: [{ name: "a" }, { name: "a" }] },
+    /^\d+ imagePullSecrets\.1\.name a is there twice; leave one out$/,
+  ],
+  [
+    "a mistyped key of a rule",
+    { egress: { sync: [{ ports: [{ port: 443, protcol: "TCP" }] }] } },
+    /^\d+ "protcol" is no key of egress\.sync\.0\.ports\.0; did you mean protocol\?$/,
+  ],
+  [
+    "a mistyped key of a caller",
+    { rollout: { callers: [{ podSelecter: {} }] } },
+    /^\d+ "podSelecter" is no key of rollout\.callers\.0; did you mean podSelector\?$/,
+  ],
+  [
+    "a toleration of an unknown operator",
+    { pods: { tolerations: [{ key: "a", operator: "Exist" }] } },
+    /^\d+ pods\.tolerations\.0\.operator: expected "Exists" or/,
+  ],
+  [
+    "the class of a load balancer without one",
+    { components: ["gate"], service: { loadBalancerClass: "a/b" } },
+    /^\d+ service\.loadBalancerClass is only for service\.type LoadBalancer/,
+  ],
+  [
+    "a URL as a host",
+    { hosts: ["https://gate.example.com"] },
+    /^\d+ hosts\.0: expected a place in lower case, without https/,
+  ],
   ["no component", { components: [] }, /^\d+ components: expected at least 1 item$/],
   ["a name with two dots", { providerSecret: "a..b" }, /^\d+ providerSecret: expected the name of an object/],
   ["another load", { sync: { load: "foo" } }, /^\d+ sync\.load: expected api-server, or requestsPerSecond and latency/],
@@ -173,6 +270,26 @@ it.each([
   "@midnight",
 ])("the schedule %j has no fault", async (schedule) => {
   expect(await faultsOf(stringify({ ...CONFIG, schedule }))).toEqual([]);
+});
+
+it.each([
+  "localhost:5000/postern:1",
+  "[fd00::1]:5000/team/postern:1",
+  "registry.example.com:5000/a/b__c-d.e:V1_x",
+  "10.0.0.1/postern:1",
+])("the image %j has no fault", async (postern) => {
+  expect(await faultsOf(stringify({ ...CONFIG, images: { postern } }))).toEqual([]);
+});
+
+it.each<[string, object]>([
+  ["a request that is its limit", { resources: { sync: { requests: { memory: "0.25Gi" } } } }],
+  ["a request without a limit", { resources: { sync: { requests: { memory: "2Gi" }, limits: null } } }],
+  ["an annotation in upper case before the slash", { pods: { annotations: { "Example.com/A": "b c" } } }],
+  ["an empty value of a label", { pods: { labels: { "node-role.kubernetes.io/gate": "" } } }],
+  ["an IPv6 host in url", { hosts: ["fd00::443"], url: "https://[fd00::443]" }],
+  ["a variable that only the gate has", { env: { sync: [{ name: "POSTERN_METRICS_PORT", value: "1" }] } }],
+])("%s is no fault", async (_, change) => {
+  expect(await faultsOf(stringify({ ...CONFIG, ...change }))).toEqual([]);
 });
 
 const PEM = "|\n    -----BEGIN CERTIFICATE-----\n    xx\n";
