@@ -15,7 +15,8 @@ export function parseYaml(text: string): unknown {
 
 /** What {@link parseYaml} reads, with the line of the key or value at a path, or of the closest part above it. */
 export function parseYamlLines(text: string): { value: unknown; lineOf: (path: readonly PropertyKey[]) => number } {
-  const document = parseDocument(text, { logLevel: "silent", uniqueKeys: false });
+  // "silent" would leave out that there is a second document.
+  const document = parseDocument(text, { logLevel: "error", uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) throw error;
   const twice = duplicateKeyOf(document);

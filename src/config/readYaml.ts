@@ -43,10 +43,26 @@ function parsedOr(text: string, fail: (fault: string) => never): ReturnType<type
   }
 }
 
+/** The codes of the `yaml` package in words. */
+const YAML_FAULTS: Readonly<Record<string, string>> = {
+  BAD_DQ_ESCAPE: "an escape in double quotes is unknown",
+  BAD_INDENT: "a bracket is not closed, or a line is indented too little",
+  BAD_SCALAR_START: "a text begins with a character for which it needs quotes",
+  BLOCK_AS_IMPLICIT_KEY: "a line has two keys, or a text with a colon that needs quotes",
+  MISSING_CHAR: "a quote, a colon, a comma or a blank is missing",
+  MULTILINE_IMPLICIT_KEY: "a key has more than one line",
+  MULTIPLE_DOCS: "a second document begins, and a config is one",
+  TAB_AS_INDENT: "a tab indents a line, where YAML has blanks",
+  TAG_RESOLVE_FAILED: "a tag is unknown",
+  UNEXPECTED_TOKEN: "something stands where YAML expects nothing",
+};
+
 /** What is wrong and where, without a word of the text. */
 function yamlPlace(error: unknown): string {
   if (error instanceof DuplicateKeyError) return `: ${error.message}`;
+  // Thrown when aliases are resolved.
+  if (error instanceof ReferenceError) return ": an alias is for nothing that stands before it, or there are too many";
   if (!(error instanceof YAMLParseError)) return "";
   const [start] = error.linePos ?? [];
-  return `: ${error.code}${start === undefined ? "" : ` at line ${start.line}, column ${start.col}`}`;
+  return `: ${YAML_FAULTS[error.code] ?? error.code}${start === undefined ? "" : `, at line ${start.line}, column ${start.col}`}`;
 }
