@@ -115,9 +115,9 @@ function surplusOf(command: Command | undefined): string {
   return surplus.length === 0 ? "" : `: ${surplus.join(", ")}`;
 }
 
-/** The command that prints the help of a command. */
+/** The command that prints the help of a command. npx takes an option that follows `postern` for its own. */
 function helpOf(commands: readonly Command[]): string {
-  return ["postern", ...commands.map((it) => it.name()), "--help"].join(" ");
+  return commands.length === 0 ? "postern help" : ["postern", ...commands.map((it) => it.name()), "--help"].join(" ");
 }
 
 /** The message for the first option that the last of these commands does not have; undefined when it has all. */

@@ -67,10 +67,10 @@ describe("postern help", () => {
 
 describe("postern exits with 2 and prints one line for the usage error", () => {
   it.each<[args: string[], err: string]>([
-    [["revew"], "unknown command 'revew' (did you mean review?); see postern --help"],
-    [["frobnicate"], "unknown command 'frobnicate'; see postern --help"],
-    [["help", "frobnicate"], "unknown command 'frobnicate'; see postern --help"],
-    [["--frobnicate"], "unknown option '--frobnicate'; see postern --help"],
+    [["revew"], "unknown command 'revew' (did you mean review?); see postern help"],
+    [["frobnicate"], "unknown command 'frobnicate'; see postern help"],
+    [["help", "frobnicate"], "unknown command 'frobnicate'; see postern help"],
+    [["--frobnicate"], "unknown option '--frobnicate'; see postern help"],
     [["review"], "missing required argument 'path'; see postern review --help"],
     [
       ["review", "--outptu", "json", "x"],
@@ -110,7 +110,7 @@ describe("postern exits with 2 and prints one line for the usage error", () => {
     [["dev", "--gate", "no-such-gate.ts"], "no-such-gate.ts: does not exist"],
     [["dev", "--gate", "no\u001b[31m.ts"], "no\\u001b[31m.ts: does not exist"],
     [["sync", "--config", "no\u001b[31m.yaml"], "--config: no\\u001b[31m.yaml does not exist"],
-    [["un\nknown\u001b[2J"], "unknown command 'un known\\u001b[2J'; see postern --help"],
+    [["un\nknown\u001b[2J"], "unknown command 'un known\\u001b[2J'; see postern help"],
   ])("%j", async (args, err) => {
     expect(await runPostern(args)).toEqual({ code: 2, out: "", err: `postern: ${err}\n` });
   });

@@ -28,7 +28,7 @@ export function greeting(version: string, commands: readonly string[], folder: F
     "",
     ...lines,
     "",
-    "postern --help lists all commands, postern COMMAND --help has examples.",
+    "postern help lists all commands, postern help COMMAND has examples.",
     "",
   ].join("\n");
 }
