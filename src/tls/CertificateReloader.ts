@@ -8,14 +8,14 @@ import type { PairInfo } from "./pair/PairInfo.ts";
 import { verifySlots } from "./pair/verifySlots.ts";
 import { RotationTriggers } from "./RotationTriggers.ts";
 import { reportRotation } from "./reportRotation.ts";
+import { failedWork } from "./rotation/failedWork.ts";
 import { followRenewal, type RenewalMemory } from "./rotation/followRenewal.ts";
 import {
   initialRotation,
   type RotationEffect,
-  type RotationEvent,
   type RotationReadings,
   type RotationState,
-  type RotationTime,
+  type UntimedEvent,
 } from "./rotation/Rotation.ts";
 import { rotate } from "./rotation/rotate.ts";
 import type { InstallFault, ManagedServer, RollBack } from "./server/ManagedServer.ts";
@@ -26,13 +26,6 @@ import type { TlsOptions } from "./TlsOptions.ts";
 import { type TlsStatus, tlsStatus } from "./TlsStatus.ts";
 
 const POLL_MS = 10_000;
-
-/** An event without its time. */
-type UntimedEvent = RotationEvent extends infer Event
-  ? Event extends RotationTime
-    ? Omit<Event, keyof RotationTime>
-    : never
-  : never;
 
 /**
  * Keeps the certificate of a server in step with its files. It carries out the effects of `rotate`. The last good pair stays
@@ -174,42 +167,44 @@ export class CertificateReloader {
     this.#resolveSettled();
   }
 
-  /** Does the work of an effect, and dispatches the event that answers it. */
+  /** Does the work of an effect, and dispatches the event that answers it. Never rejects. */
   async #carryOut(effect: RotationEffect): Promise<void> {
+    const answer = await this.#work(effect).catch((error: unknown) => {
+      this.#options.log.error("a step of the certificate rotation failed", { step: effect.type, error });
+      return failedWork(effect);
+    });
+    if (answer !== undefined) this.#dispatch(answer);
+  }
+
+  async #work(effect: RotationEffect): Promise<UntimedEvent | undefined> {
     switch (effect.type) {
       case "preload":
         this.#loaded = await loadSlots(this.#options, this.#loaded);
-        return this.#dispatch({ type: "preloaded" });
+        return { type: "preloaded" };
       case "verify":
-        return this.#dispatch({ type: "verified", ...this.#readings() });
+        return { type: "verified", ...this.#readings() };
       case "swap": {
         const fault = await this.#swap(effect.pair);
-        return this.#dispatch({ type: "swapped", fault, isReloadFailed: fault?.isReloadFailed === true });
+        return { type: "swapped", fault, isReloadFailed: fault?.isReloadFailed === true };
       }
       case "check": {
         const pair = this.#pairs.get(effect.pair.hash);
-        const fault = pair === undefined ? undefined : await this.#server?.check(pair);
-        return this.#dispatch({ type: "checked", fault });
+        return { type: "checked", fault: pair === undefined ? undefined : await this.#server?.check(pair) };
       }
       case "look": {
         const pair = this.#pairs.get(effect.pair.hash);
-        const isServed = pair !== undefined && (await this.#server?.serves(pair)) === true;
-        return this.#dispatch({ type: "looked", isServed });
+        return { type: "looked", isServed: pair !== undefined && (await this.#server?.serves(pair)) === true };
       }
       case "clean-up":
         this.#server?.retire(effect.old);
-        return this.#dispatch({ type: "cleaned-up" });
+        return { type: "cleaned-up" };
       case "roll-back": {
         const outcome = await this.#rollBack(effect.pair);
         this.#server?.retire(this.#state.candidate ?? effect.pair);
-        return this.#dispatch({ type: "rolled-back", ...outcome });
+        return { type: "rolled-back", ...outcome };
       }
-      case "phase-ended":
-      case "rotated":
-      case "fault":
-      case "recovered":
-      case "not-taken-back":
-        return;
+      default:
+        return undefined;
     }
   }
 

@@ -91,6 +91,13 @@ export type RotationEvent = RotationTime &
     | { readonly type: "rolled-back"; readonly fault?: TlsFault | undefined; readonly isConfirmed: boolean }
   );
 
+/** An event without its time. */
+export type UntimedEvent = RotationEvent extends infer Event
+  ? Event extends RotationTime
+    ? Omit<Event, keyof RotationTime>
+    : never
+  : never;
+
 /** Output of a rotation: work, which is answered by an event, and reports for log and metrics. */
 export type RotationEffect =
   /** Read the files. Answered by `preloaded`. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { ReloadDeps, ReloadOutcome } from "./ReloadMethod.ts";
 
 /** The end of the standard error output that is kept, in characters. */
@@ -16,17 +16,24 @@ export function runReloadCommand(
   const failed = (words: string): ReloadOutcome => ({ result: "failed", message: `${program}: ${words}` });
   if (signal.aborted) return Promise.resolve(failed("stopped"));
   return new Promise((resolve) => {
-    // A separate process group, so that its children can be killed too.
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    let child: ChildProcess;
+    try {
+      // A separate process group, so that its children can be killed too.
+      child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    } catch (error) {
+      // Some errors of the system are thrown, such as ENOMEM, ENOTDIR and E2BIG, and others are events.
+      return resolve(failed(cannotRun(error)));
+    }
     let output = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    // There is no pipe where the process may open no more files (EMFILE).
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       output = (output + text).slice(-MAX_OUTPUT);
     });
     const finish = (outcome: ReloadOutcome): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       // A server that the command started keeps the pipe open.
-      child.stderr.destroy();
+      child.stderr?.destroy();
       child.unref();
       resolve(outcome);
     };
@@ -42,7 +49,7 @@ export function runReloadCommand(
     const abort = (): void => endGroup("stopped");
     const timer = setTimeout(() => endGroup(`did not end within ${timeoutMs / 1000} s`), timeoutMs);
     signal.addEventListener("abort", abort, { once: true });
-    child.once("error", (error) => finish(failed(`cannot be run (${"code" in error ? error.code : error.name})`)));
+    child.once("error", (error) => finish(failed(cannotRun(error))));
     child.once("exit", (code, killed) => {
       // The process ID may be reused from now on.
       clearTimeout(timer);
@@ -56,4 +63,9 @@ export function runReloadCommand(
       }, 20);
     });
   });
+}
+
+function cannotRun(error: unknown): string {
+  if (!(error instanceof Error)) return "cannot be run";
+  return `cannot be run (${"code" in error ? error.code : error.name})`;
 }

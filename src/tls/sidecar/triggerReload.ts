@@ -27,7 +27,7 @@ async function postReload(url: URL, { timeoutMs, signal, fetch: call }: ReloadDe
   } catch (error) {
     if (limit.aborted) return { result: "failed", message: `${where}: no answer in ${timeoutMs / 1000} s` };
     const cause = error instanceof Error ? error.cause : undefined;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "no connection";
+    const code = cause instanceof Error && "code" in cause && cause.code ? String(cause.code) : "no valid answer";
     const result = code === "ECONNREFUSED" ? "down" : "failed";
     return { result, message: `${where}: ${code === "ECONNREFUSED" ? "connection refused" : code}` };
   }

@@ -39,6 +39,16 @@ describe("triggerReload by a command", () => {
       { result: "failed", message: "/no/such/program: cannot be run (ENOENT)" },
     ],
     [
+      "reports a path below a file",
+      ["/etc/passwd/x"],
+      { result: "failed", message: "/etc/passwd/x: cannot be run (ENOTDIR)" },
+    ],
+    [
+      "reports arguments that are too long",
+      ["true", "x".repeat(3_000_000)],
+      { result: "failed", message: "true: cannot be run (E2BIG)" },
+    ],
+    [
       "reports the signal that ended the program",
       ["sh", "-c", "kill -9 $$"],
       { result: "failed", message: "sh: ended by SIGKILL" },
@@ -123,6 +133,11 @@ describe("triggerReload by a URL", () => {
       result: "down",
       message: `POST http://127.0.0.1:${port}/: connection refused`,
     });
+  });
+
+  it("reports an answer that is not HTTP", async () => {
+    const url = await listen((request) => request.socket.end("zzzz\r\n\r\n"));
+    expect(await post(`${url}/`)).toEqual({ result: "failed", message: `POST ${url}/: no valid answer` });
   });
 
   it("fails when the server closes the connection without an answer", async () => {
