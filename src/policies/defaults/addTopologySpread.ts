@@ -47,9 +47,9 @@ export const addTopologySpread = builtin({
       [{ topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" }],
     ),
   },
-  mutate: (draft, { params }) => {
+  mutate: (draft, { params, resource }) => {
     const { spec, metadata } = draft;
-    if (!spec || (spec.topologySpreadConstraints ?? []).length > 0 || isOfDaemonSet(draft)) return;
+    if (!spec || (spec.topologySpreadConstraints ?? []).length > 0 || isOfDaemonSet(draft, resource)) return;
     const labels = metadata?.labels ?? {};
     const key = params.labelKeys.find((one) => Object.hasOwn(labels, one));
     const value = key === undefined ? undefined : labels[key];

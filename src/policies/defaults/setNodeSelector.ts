@@ -29,14 +29,14 @@ export const setNodeSelector = builtin({
      */
     onConflict: z._default(z.enum(["keep", "overwrite", "deny"]), "deny"),
     /**
-     * Whether Pods of DaemonSets get it too. Their controller has chosen a node for each by the template alone, so a Pod
+     * Whether Pods of DaemonSets, and with `podTemplates` their templates, get it too. Their controller has chosen a node for each by the template alone, so a Pod
      * for a node without the labels would never start.
      */
     daemonSets: z._default(z.boolean(), false),
   },
-  mutate: (draft, { params, path }): Finding[] => {
+  mutate: (draft, { params, path, resource }): Finding[] => {
     const { spec } = draft;
-    if (!spec || (!params.daemonSets && isOfDaemonSet(draft))) return [];
+    if (!spec || (!params.daemonSets && isOfDaemonSet(draft, resource))) return [];
     const present = spec.nodeSelector ?? {};
     const findings: Finding[] = [];
     for (const [key, value] of Object.entries(params.nodeSelector)) {

@@ -3,7 +3,7 @@ import { addTopologySpread } from "../../../src/policies/defaults/addTopologySpr
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
 import { applyMutators } from "../applyMutators.ts";
 import { judge } from "../judge.ts";
-import { deploymentReview, ownedBy, podReview, podUpdate } from "./podReview.ts";
+import { daemonSetReview, deploymentReview, ownedBy, podReview, podUpdate } from "./podReview.ts";
 
 type Options = NonNullable<Parameters<typeof addTopologySpread>[0]>;
 const zone = { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" };
@@ -66,6 +66,11 @@ it("addTopologySpread leaves Pods from before and, without the option, Pod templ
     "mutate",
   );
   expect(verdict).toMatchObject({ patch: [{ path: "/spec/template/spec/topologySpreadConstraints" }] });
+});
+
+it("addTopologySpread leaves the templates of DaemonSets alone", async () => {
+  const review = daemonSetReview({ spec: { containers: [] } });
+  expect(await judge(addTopologySpread({ podTemplates: true }), review, "mutate")).toMatchObject({ patch: [] });
 });
 
 it.each<[what: string, options: unknown, message: string]>([

@@ -38,6 +38,15 @@ export function podUpdate(old: unknown, spec: unknown, subresource = ""): Review
   return podReview(spec, {}, { operation: "UPDATE", subresource, oldObject: object });
 }
 
+/** The review of a new DaemonSet with a Pod template. */
+export function daemonSetReview(template: JsonObject): Review {
+  const review = deploymentReview(template);
+  const resource = { group: "apps", version: "v1", resource: "daemonsets" };
+  const kind = { group: "apps", version: "v1", kind: "DaemonSet" };
+  const object = { ...review.object, kind: "DaemonSet" };
+  return { ...review, kind, resource, requestKind: kind, requestResource: resource, object };
+}
+
 /** The review of a Deployment with a Pod template; with `old`, of its UPDATE. */
 export function deploymentReview(template: JsonObject, old?: JsonObject): Review {
   const resource = { group: "apps", version: "v1", resource: "deployments" };

@@ -3,7 +3,7 @@ import { setNodeSelector } from "../../../src/policies/defaults/setNodeSelector.
 import { PolicyDefinitionError } from "../../../src/policy/define/PolicyDefinitionError.ts";
 import { applyMutators } from "../applyMutators.ts";
 import { judge } from "../judge.ts";
-import { deploymentReview, ownedBy, podReview, podUpdate } from "./podReview.ts";
+import { daemonSetReview, deploymentReview, ownedBy, podReview, podUpdate } from "./podReview.ts";
 
 type Options = NonNullable<Parameters<typeof setNodeSelector>[0]>;
 const nodeSelector = { pool: "shop" };
@@ -39,6 +39,14 @@ it.each([
     allowed: false,
     message: `set-node-selector: ${at}: the Pod selects 'other'; it must select 'shop' or leave the label out`,
   });
+});
+
+it.each([
+  [false, []],
+  [true, [{ op: "add", path: "/spec/template/spec/nodeSelector", value: nodeSelector }]],
+])("setNodeSelector sets templates of DaemonSets with daemonSets: %s as their Pods", async (daemonSets, patch) => {
+  const policy = setNodeSelector({ nodeSelector, podTemplates: true, daemonSets });
+  expect(await judge(policy, daemonSetReview({ spec: { containers: [] } }), "mutate")).toMatchObject({ patch });
 });
 
 it("setNodeSelector neither changes nor denies Pods from before", async () => {
