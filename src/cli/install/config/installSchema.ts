@@ -1,28 +1,23 @@
 import * as z from "zod/mini";
 import { COMPONENTS } from "./components.ts";
-import { cronPattern, hasRisingRanges } from "./cronSchedule.ts";
+import { cronPattern, hasRisingRanges } from "./cronPattern.ts";
 import {
   annotations,
   egressRules,
   env,
   free,
   image,
-  labels,
+  objectName,
   peers,
+  podSchema,
   resources,
   text,
-  tolerations,
 } from "./podSchema.ts";
 
 const dnsLabel = text(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
   "a DNS label: at most 63 lower-case letters, digits and -",
 );
-/** A DNS subdomain as names of objects are: its labels begin and end with a letter or a digit. */
-const objectName = text(
-  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-  "the name of an object: lower-case letters, digits, - and ., and a letter or digit on both sides of each .",
-).check(z.maxLength(253));
 const httpsUrl = text(/^https:\/\/[^\s?#@\\]+$/, "an https URL without a user name, query or fragment");
 /** What the ValidatingAdmissionPolicy of the sync reads as a place. */
 const place = text(
@@ -135,14 +130,7 @@ export const installSchema = z.strictObject({
   }),
   env: z.strictObject({ sync: env, gate: env }),
   egress: z.strictObject({ sync: egressRules, gate: egressRules }),
-  pods: z.strictObject({
-    nodeSelector: labels,
-    tolerations,
-    affinity: free,
-    priorityClassName: z.optional(objectName),
-    labels,
-    annotations,
-  }),
+  pods: podSchema,
 });
 
 /** A config over its defaults. */

@@ -6,6 +6,11 @@ export const text = (pattern: RegExp, expected: string): z.ZodMiniString =>
 /** What the API server checks, and this command does not. */
 export const free = z.record(z.string(), z.unknown());
 
+/** A DNS subdomain as names of objects are: its labels begin and end with a letter or a digit. */
+export const objectName = text(
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  "the name of an object: lower-case letters, digits, - and ., and a letter or digit on both sides of each .",
+).check(z.maxLength(253));
 const registry =
   /(([A-Za-z0-9]+(-+[A-Za-z0-9]+)*(\.[A-Za-z0-9]+(-+[A-Za-z0-9]+)*)*|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?\/)?/;
 const pathPart = /[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*/;
@@ -40,7 +45,7 @@ const qualifiedName = (letters: string): z.ZodMiniString => {
 /** Annotations by their key. The API server takes upper case before the slash, as in no label. */
 export const annotations = z.record(qualifiedName("A-Za-z0-9"), z.string());
 /** Labels by their key. */
-export const labels = z.record(
+const labels = z.record(
   qualifiedName("a-z0-9"),
   text(
     /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/,
@@ -59,8 +64,7 @@ export const env = z.array(
     valueFrom: z.optional(free),
   }),
 );
-/** Tolerations of a Pod. */
-export const tolerations = z.array(
+const tolerations = z.array(
   z.strictObject({
     key: z.optional(z.string()),
     operator: z.optional(z.enum(["Exists", "Equal", "Lt", "Gt"])),
@@ -69,6 +73,16 @@ export const tolerations = z.array(
     tolerationSeconds: z.optional(z.int()),
   }),
 );
+
+/** What all Pods get. */
+export const podSchema = z.strictObject({
+  nodeSelector: labels,
+  tolerations,
+  affinity: free,
+  priorityClassName: z.optional(objectName),
+  labels,
+  annotations,
+});
 
 /** Peers of a NetworkPolicy. */
 export const peers = z.array(
