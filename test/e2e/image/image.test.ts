@@ -91,8 +91,15 @@ describe.skipIf(isMissing).each([
 
 it.skipIf(isMissing)("an image is not built without digests of its bases", async () => {
   const tags = Object.fromEntries(Object.entries(store.bases).map(([key, it]) => [key, it.replace(/@.*$/, "")]));
-  await expect(store.build("postern:none", undefined, {})).rejects.toThrow(/repository name must be lowercase/);
+  const none = Object.fromEntries(Object.keys(tags).map((key) => [key, ""]));
+  await expect(store.build("postern:none", undefined, none)).rejects.toThrow(/repository name must be lowercase/);
   await expect(store.build("postern:none", undefined, tags)).rejects.toThrow(/expected IMAGE:TAG@sha256:DIGEST/);
+});
+
+it.skipIf(isMissing)("an image is built from the digests of the Dockerfile when none are given", async () => {
+  await expect(store.build("postern:none", undefined, {})).rejects.toThrow(
+    /\bnode@sha256:[0-9a-f]{64}: image not known/,
+  );
 });
 
 it.skipIf(isMissing)("the gate answers a review over TLS, as user 65532, in a root that it cannot write", async () => {
