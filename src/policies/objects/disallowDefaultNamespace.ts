@@ -2,7 +2,8 @@ import { builtin } from "../builtin.ts";
 
 /**
  * Denies new objects in the namespace `default`: what nobody gave a namespace ends there, beside that of others, and with
- * their rights and quotas. The Service and the ConfigMap that Kubernetes itself has there are allowed.
+ * their rights and quotas. The Service and the ConfigMap that Kubernetes itself has there are allowed, and the ConfigMaps with
+ * certificates that OpenShift and Istio write into each namespace.
  */
 export const disallowDefaultNamespace = builtin({
   name: "disallow-default-namespace",
@@ -33,7 +34,14 @@ export const disallowDefaultNamespace = builtin({
   },
   params: {},
   exempt: {
-    data: { objects: ["Service/kubernetes", "ConfigMap/kube-root-ca.crt"] },
+    data: {
+      objects: [
+        "Service/kubernetes",
+        "ConfigMap/kube-root-ca.crt",
+        "ConfigMap/openshift-service-ca.crt",
+        "ConfigMap/istio-ca-root-cert",
+      ],
+    },
     when: ({ kind, metadata }, { data }) => (data.objects ?? []).includes(`${kind}/${metadata?.name ?? ""}`),
   },
   validations: (on) => [

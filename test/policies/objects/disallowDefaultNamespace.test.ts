@@ -36,6 +36,9 @@ it.each<[apiVersion: string, kind: string]>([
 it.each<[what: string, options: Options, of: ReturnType<typeof object>, messages: string[]]>([
   ["the Service of the API server", {}, object("v1", "Service", "default", "kubernetes"), []],
   ["its certificate", {}, object("v1", "ConfigMap", "default", "kube-root-ca.crt"), []],
+  ["that of OpenShift", {}, object("v1", "ConfigMap", "default", "openshift-service-ca.crt"), []],
+  ["that of Istio", {}, object("v1", "ConfigMap", "default", "istio-ca-root-cert"), []],
+  ["a Secret of its name", {}, object("v1", "Secret", "default", "istio-ca-root-cert"), denied("Secret")],
   ["another kind of that name", {}, object("v1", "Pod", "default", "kubernetes"), denied("Pod")],
   ["a ServiceAccount", {}, object("v1", "ServiceAccount", "default"), []],
   ["other namespaces by option", { namespaces: { exclude: ["dev-*"] } }, object("v1", "Pod", "shop"), []],
