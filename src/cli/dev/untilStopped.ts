@@ -18,7 +18,8 @@ export interface Stoppable {
 
 /**
  * Runs something until SIGINT, SIGTERM or SIGHUP, or until the npm that started this process has ended, which abort the
- * `AbortSignal` passed to it. A second signal, a second later, exits immediately with 130.
+ * `AbortSignal` passed to it. A second signal, a second later, exits immediately with 130; below npm, which
+ * repeats the first one at any time, it is the third.
  */
 export async function untilStopped<T>(
   run: (signal: AbortSignal) => Promise<T>,
@@ -26,11 +27,14 @@ export async function untilStopped<T>(
   now: () => number,
 ): Promise<T> {
   const controller = new AbortController();
+  const repeats = self.env.npm_lifecycle_event === undefined ? 0 : 1;
   let firstAt: number | undefined;
+  let count = 0;
   const onSignal = (): void => {
     firstAt ??= now();
+    count += 1;
     controller.abort();
-    if (now() - firstAt >= REPEAT_MS) self.exit(130);
+    if (count > 1 + repeats && now() - firstAt >= REPEAT_MS) self.exit(130);
   };
   for (const signal of SIGNALS) self.on(signal, onSignal);
   const poll = self.env.npm_lifecycle_event === undefined ? undefined : endWithNpm(self, () => controller.abort());

@@ -36,21 +36,27 @@ describe("untilStopped", () => {
     },
   );
 
-  it("ignores the signal that npm repeats, and exits at one that comes a second later", async () => {
+  it.each<[of: string, npm: string | undefined, times: readonly number[], exits: readonly number[]]>([
+    ["the second signal a second later", undefined, [0, 1_000], [130]],
+    ["the first signal after a second, when the second came sooner", undefined, [0, 999, 1_000], [130]],
+    ["no signal of npm, which repeats the first", "start", [0, 5], []],
+    ["no signal of a slow npm", "start", [0, 5_000], []],
+    ["the next signal of a terminal, below npm", "start", [0, 5_000, 6_000], [130]],
+    ["the next signal a second later, below npm", "start", [0, 5, 10, 1_000], [130]],
+  ])("exits at %s", async (_of, npm, times, exits) => {
     const self = new Self();
+    if (npm !== undefined) self.env = { npm_lifecycle_event: npm };
     const stopping = Promise.withResolvers<void>();
     const result = untilStopped(
       () => stopping.promise,
       self,
       () => self.time,
     );
-    self.emit("SIGINT");
-    self.time = 999;
-    self.emit("SIGINT");
-    expect(self.exits).toEqual([]);
-    self.time = 1_000;
-    self.emit("SIGTERM");
-    expect(self.exits).toEqual([130]);
+    for (const time of times) {
+      self.time = time;
+      self.emit("SIGINT");
+    }
+    expect(self.exits).toEqual(exits);
     stopping.resolve();
     await result;
   });
