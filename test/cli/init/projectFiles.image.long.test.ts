@@ -32,7 +32,10 @@ it.skipIf(!hasBuildah)(
       ...[...bases, "--tag", "gate:test", folder],
     ]);
     const config = await store.configOf("gate:test");
-    expect(config).toMatchObject({ User: "65532:65532", Entrypoint: ["/nodejs/bin/node", "--v8-pool-size=1", "/gate.mjs"] });
+    expect(config).toMatchObject({
+      User: "65532:65532",
+      Entrypoint: ["/nodejs/bin/node", "--v8-pool-size=1", "/gate.mjs"],
+    });
     const root = await store.mount("gate:test");
     expect(await readFile(join(root, "gate.mjs"), "utf8")).toContain("require-team");
     const { uid, gid } = await stat(join(root, "var/lib/postern"));
