@@ -50,7 +50,9 @@ const BUILT: ReadonlyMap<string, number> = new Map([
   // Constants of the same folder. They match places and images, whose length the schema of the config has bounded.
   ["src/cli/install/expression/operations.ts", 2],
   // Fields of a schedule, of constants: each repetition begins with a character that the part before it cannot have.
-  ["src/cli/install/config/installSchema.ts", 1],
+  ["src/cli/install/config/cronPattern.ts", 1],
+  // An image and a qualified name, of constants: each part ends at a character that it cannot have.
+  ["src/cli/install/config/podSchema.ts", 2],
   // A pattern of a table of tests, compiled only to be matched by linearPattern.
   ["src/cli/test/table/messagePattern.ts", 1],
   // A pattern that is written in a function of the gate, to translate it. It is never matched.
