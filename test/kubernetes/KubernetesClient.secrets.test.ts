@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { KubernetesClient } from "../../src/kubernetes/KubernetesClient.ts";
@@ -14,9 +16,15 @@ beforeEach(async () => {
   server = await HostileServer.start();
 });
 afterEach(async () => {
+  // Nothing else ends a plugin that does not end.
+  const pid = pidFile();
+  if (existsSync(pid)) process.kill(Number(readFileSync(pid, "utf8")), "SIGKILL");
   folder.remove();
   await server.stop();
 });
+
+/** Where a plugin that does not end writes its process id. */
+const pidFile = (): string => join(folder.path, "pid");
 
 interface Change {
   readonly cluster?: object;
@@ -133,7 +141,14 @@ describe("the error of a call has no credential, when", () => {
       () => plugin(`console.log('{"status":{"token":"${PASSWORD}"}}')`),
       "401 Unauthorized",
     ],
-    ["the plugin does not end", () => plugin(`console.log("${PASSWORD}"); setTimeout(() => {}, 30_000)`), "200 OK"],
+    [
+      "the plugin does not end",
+      () =>
+        plugin(
+          `require("node:fs").writeFileSync(${JSON.stringify(pidFile())}, String(process.pid)); console.log("${PASSWORD}"); setTimeout(() => {}, 30_000)`,
+        ),
+      "200 OK",
+    ],
     ["the token file is missing", () => ({ user: { "token-file": "/no/such/file" } }), "200 OK"],
     [
       "the key is none",
