@@ -5,8 +5,9 @@ import { ConfigError } from "./ConfigError.ts";
 import { DuplicateKeyError, parseYamlLines } from "./parseYaml.ts";
 
 /**
- * Parses a config in YAML. Throws {@link ConfigError} `bad-config` with one line: file, member, expected value and the line of the file. For an
- * unknown member it lists the known ones from `known`, which maps the path of the parent to member names; `*` at the end of a path stands for any name.
+ * Parses a config in YAML. Throws {@link ConfigError} `bad-config` with one line: file, member, expected value, and the line in
+ * the file. For an unknown member it lists the known ones from `known`, which maps the path of the parent to member names;
+ * `*` at the end of a path stands for any name.
  */
 export function readYaml<T>(
   name: string,

@@ -203,7 +203,11 @@ export class CertificateReloader {
         this.#server?.retire(this.#state.candidate ?? effect.pair);
         return { type: "rolled-back", ...outcome };
       }
-      default:
+      case "phase-ended":
+      case "rotated":
+      case "fault":
+      case "recovered":
+      case "not-taken-back":
         return undefined;
     }
   }

@@ -18,8 +18,8 @@ export interface Stoppable {
 
 /**
  * Runs something until SIGINT, SIGTERM or SIGHUP, or until the npm that started this process has ended, which abort the
- * `AbortSignal` passed to it. A second signal, a second later, exits immediately with 130; below npm, which
- * repeats the first one at any time, it is the third.
+ * `AbortSignal` passed to it. A second signal, a second later, exits immediately with 130. Below npm it is the
+ * third: npm repeats the first one, and a slow npm does so late.
  */
 export async function untilStopped<T>(
   run: (signal: AbortSignal) => Promise<T>,
@@ -27,17 +27,17 @@ export async function untilStopped<T>(
   now: () => number,
 ): Promise<T> {
   const controller = new AbortController();
-  const repeats = self.env.npm_lifecycle_event === undefined ? 0 : 1;
+  const isBelowNpm = self.env.npm_lifecycle_event !== undefined;
   let firstAt: number | undefined;
   let count = 0;
   const onSignal = (): void => {
     firstAt ??= now();
     count += 1;
     controller.abort();
-    if (count > 1 + repeats && now() - firstAt >= REPEAT_MS) self.exit(130);
+    if (count > (isBelowNpm ? 2 : 1) && now() - firstAt >= REPEAT_MS) self.exit(130);
   };
   for (const signal of SIGNALS) self.on(signal, onSignal);
-  const poll = self.env.npm_lifecycle_event === undefined ? undefined : endWithNpm(self, () => controller.abort());
+  const poll = isBelowNpm ? endWithNpm(self, () => controller.abort()) : undefined;
   try {
     return await run(controller.signal);
   } finally {

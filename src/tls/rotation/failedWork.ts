@@ -28,7 +28,11 @@ export function failedWork(effect: RotationEffect): UntimedEvent | undefined {
       return { type: "cleaned-up" };
     case "roll-back":
       return { type: "rolled-back", fault: faultOf("swap-failed", effect.pair), isConfirmed: false };
-    default:
+    case "phase-ended":
+    case "rotated":
+    case "fault":
+    case "recovered":
+    case "not-taken-back":
       return undefined;
   }
 }
