@@ -5,15 +5,18 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 const CHANNEL = "child_process";
 /** An argument that miniflare passes to workerd. */
 const RUNTIME_ARGUMENT = "--control-fd=";
+/** An argument that esbuild passes to the process that builds. */
+const BUILD_ARGUMENT = "--service=";
 /**
  * Kills the processes of the last line when its input ends: when this process has ended, in whatever way. workerd does
- * not notice that by itself.
+ * not notice that by itself, and esbuild does not while it waits for an answer of this process.
  */
 const GUARD = 'pids=; while read -r line; do pids=$line; done; for pid in $pids; do kill -9 "$pid"; done';
 
-/** The runtimes that miniflare starts. They end when this process ends, also when it is killed. */
+/** The runtimes that miniflare starts. They and esbuild end when this process ends, also when it is killed. */
 export class RuntimeProcesses {
   readonly #running = new Set<ChildProcess>();
+  readonly #builders = new Set<ChildProcess>();
   readonly #guard: ChildProcess;
   readonly #onCrash: (how: string) => void;
 
@@ -39,9 +42,12 @@ export class RuntimeProcesses {
     if (newest !== undefined) process.kill(newest, "SIGKILL");
   }
 
-  /** Ends the guard. The runtimes have to be stopped before. */
+  /** Ends the guard. The runtimes have to be stopped before. esbuild ends with this process. */
   stop(): void {
     unsubscribe(CHANNEL, this.#onCreated);
+    // esbuild may still answer the end of its watch.
+    this.#builders.clear();
+    this.#tellGuard();
     this.#guard.stdin?.end();
   }
 
@@ -51,18 +57,23 @@ export class RuntimeProcesses {
   };
 
   #add(child: ChildProcess): void {
-    if (child.pid === undefined || !child.spawnargs.some((argument) => argument.startsWith(RUNTIME_ARGUMENT))) return;
-    this.#running.add(child);
+    if (child.pid === undefined) return;
+    const has = (prefix: string): boolean => child.spawnargs.some((argument) => argument.startsWith(prefix));
+    const isRuntime = has(RUNTIME_ARGUMENT);
+    if (!isRuntime && !has(BUILD_ARGUMENT)) return;
+    const kind = isRuntime ? this.#running : this.#builders;
+    kind.add(child);
     this.#tellGuard();
     child.once("exit", (code, signal) => {
-      this.#running.delete(child);
+      kind.delete(child);
       this.#tellGuard();
-      if (!child.killed) this.#onCrash(signal ?? `exit code ${code}`);
+      if (isRuntime && !child.killed) this.#onCrash(signal ?? `exit code ${code}`);
     });
   }
 
   #tellGuard(): void {
     const { stdin } = this.#guard;
-    if (stdin?.writable === true) stdin.write(`${[...this.#running].map(({ pid }) => pid).join(" ")}\n`);
+    const all = [...this.#running, ...this.#builders];
+    if (stdin?.writable === true) stdin.write(`${all.map(({ pid }) => pid).join(" ")}\n`);
   }
 }

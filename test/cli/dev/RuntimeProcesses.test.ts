@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { RuntimeProcesses } from "../../../src/cli/dev/RuntimeProcesses.ts";
 import { eventually } from "../../run/eventually.ts";
 import { isRunning } from "../PosternProcess.ts";
+
+const SOURCE = new URL("../../../src/cli/dev/RuntimeProcesses.ts", import.meta.url).href;
 
 let crashes: string[] = [];
 let runtimes: RuntimeProcesses;
@@ -52,11 +54,33 @@ it("RuntimeProcesses kills the newest runtime, and nothing without one", async (
   expect([crashes, isRunning(first.pid ?? 0)]).toEqual([["SIGKILL"], true]);
 });
 
-it("the guard of RuntimeProcesses kills the runtimes that are left", async () => {
-  const left = start("--control-fd=3");
+it("the guard of RuntimeProcesses kills the runtimes that are left, and leaves esbuild", async () => {
+  const [builder, left] = [start("--service=0.28.2"), start("--control-fd=3")];
   await once(left, "spawn");
-  // As when this process ends.
   runtimes.stop();
   await once(left, "exit");
-  await eventually("its end", () => (isRunning(left.pid ?? 0) ? undefined : true));
+  expect(isRunning(builder.pid ?? 0)).toBe(true);
+});
+
+it("the guard of RuntimeProcesses kills the runtimes and esbuild when the process is killed", async () => {
+  const source = `
+    import { spawn } from "node:child_process";
+    import { once } from "node:events";
+    import { RuntimeProcesses } from ${JSON.stringify(SOURCE)};
+    new RuntimeProcesses(() => undefined);
+    const children = ["--service=0.28.2", "--control-fd=3", "--another"].map((argument) =>
+      spawn("sh", ["-c", "exec sleep 600", argument], { stdio: "ignore" }));
+    await Promise.all(children.map((child) => once(child, "spawn")));
+    console.log(children.map(({ pid }) => pid).join(" "));
+    setInterval(() => undefined, 1_000);`;
+  const owner = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(owner);
+  const [line] = await once(owner.stdout, "data");
+  const [builder = 0, runtime = 0, other = 0] = String(line).trim().split(" ").map(Number);
+  onTestFinished(() => void process.kill(other, "SIGKILL"));
+  owner.kill("SIGKILL");
+  await eventually("the end of both", () => (isRunning(builder) || isRunning(runtime) ? undefined : true));
+  expect(isRunning(other)).toBe(true);
 });

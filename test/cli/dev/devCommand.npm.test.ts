@@ -17,7 +17,10 @@ const WORKER = `import { createWorker } from "postern/gate";
 import gate from "./gate.ts";
 export default createWorker(gate);
 `;
+const STARTED_MS = patience(60_000);
 const ENDED_MS = patience(45_000);
+/** Longer than all waits of a test together, each of which says what it waited for. */
+const TEST_MS = STARTED_MS + 3 * ENDED_MS;
 
 let folder: InputFolder;
 let npm: ChildProcess;
@@ -61,8 +64,10 @@ function killIfRunning(pid: number): void {
 
 /** Resolves to the port once the start is printed, and to the process that serves. */
 async function started(): Promise<{ port: number; dev: number }> {
-  const port = await eventually("the start", () => /https:\/\/localhost:(\d+)/.exec(out)?.[1], patience(60_000));
-  await eventually("the end of the start", () => (/^apply it/m.test(out) ? true : undefined));
+  await eventually("the end of the start", () => (/^apply it/m.test(out) ? true : undefined), STARTED_MS).catch(() => {
+    throw new Error(`npm start has printed:\n${out}`);
+  });
+  const port = /https:\/\/localhost:(\d+)/.exec(out)?.[1];
   const dev = processesOf(folder.path, [process.pid]).find(
     ({ command }) => /postern\.ts dev/.test(command) && !/sh -c/.test(command),
   );
@@ -91,6 +96,11 @@ async function isOpen(port: number): Promise<boolean> {
   }
 }
 
+/** Resolves to the exit code of npm, or to the signal that ended it. */
+function ended(): Promise<unknown> {
+  return eventually("the end of npm", () => npm.exitCode ?? npm.signalCode ?? undefined, ENDED_MS);
+}
+
 it.each<[signal: NodeJS.Signals, to: "npm" | "dev" | "group", exit: number | string]>([
   ["SIGTERM", "npm", 0],
   ["SIGHUP", "npm", "SIGHUP"],
@@ -98,18 +108,18 @@ it.each<[signal: NodeJS.Signals, to: "npm" | "dev" | "group", exit: number | str
   ["SIGKILL", "dev", "SIGKILL"],
   // As a terminal at Ctrl-C. npm sends it to dev once more.
   ["SIGINT", "group", 0],
-])("npm start ends with all its processes at %s to %s", async (signal, to, exit) => {
+])("npm start ends with all its processes at %s to %s", { timeout: TEST_MS }, async (signal, to, exit) => {
   npmStart();
   const { port, dev } = await started();
-  const exited = once(npm, "exit");
   process.kill({ npm: npm.pid ?? 0, dev, group: -(npm.pid ?? 0) }[to], signal);
-  const [code, by] = await exited;
-  expect(code ?? by).toBe(exit);
+  expect(await ended()).toBe(exit);
   await untilNothingIsLeft(port);
   if (signal !== "SIGKILL") expect(out).toMatch(/\nstopped\n/);
 });
 
-it("postern dev in a script with a shell in between ends when npm has ended the shell", async () => {
+it("postern dev in a script with a shell in between ends when npm has ended the shell", {
+  timeout: TEST_MS,
+}, async () => {
   npmStart((script) => `${script.replace(/^exec /, "")} --port 0; true #`);
   const { port } = await started();
   process.kill(npm.pid ?? 0, "SIGTERM");
