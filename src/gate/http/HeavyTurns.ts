@@ -5,14 +5,17 @@ import { GateError } from "../GateError.ts";
 export const HEAVY_BYTES = 8 * 1024 * 1024;
 /** A body of this length is not even decoded out of turn. */
 export const LARGE_BYTES = 1024 * 1024;
-/** Of all time, heavy calls hold the process for one part in so many: fewer than 1 in 100 of the other calls wait for one. */
-const PARTS_OF_TIME = 200;
+/**
+ * Of all time, heavy calls hold the process for one part in so many. Their garbage holds it as long again when it is collected, and
+ * still fewer than 1 in 100 of the other calls wait for one.
+ */
+const PARTS_OF_TIME = 400;
 /** What heavy calls may hold beyond that: some tens of large objects that are applied together. */
 const MOST_CREDIT_MS = 500;
 /** How long after a heavy call the next one begins at least, in times of what it held: the calls that waited are answered. */
 const LEAST_PAUSES = 4;
 /** A clock that is set anew must not shut large reviews out. */
-const MOST_PAUSE_MS = 60_000;
+const MOST_PAUSE_MS = 120_000;
 /** The pause until what the call held is known. */
 const UNKNOWN_PAUSE_MS = 1_000;
 const MAX_WAITING = 32;
@@ -39,7 +42,7 @@ interface Waiting {
  * | heavy reviews before | pause after the next |
  * |---|---|
  * | none, or few | 4 times what it held |
- * | they held 0.5 s together, and 0.5 % of the time since | 200 times what it held, at most 60 s |
+ * | they held 0.5 s together, and 0.25 % of the time since | 400 times what it held, at most 120 s |
  */
 export class HeavyTurns {
   readonly #maxBytes: number;

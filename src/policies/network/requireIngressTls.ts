@@ -7,7 +7,8 @@ import { builtin } from "../builtin.ts";
  * entry covers its hosts, with `*.` those one label below, and without hosts all of them. A rule without a host is for all
  * hosts, so only an entry without hosts covers it, and so is the default backend, which gets each host without a rule. An
  * Ingress without rules needs any entry. A rule with only paths of ACME challenges needs none: the authority asks by plain
- * HTTP, before there is a certificate.
+ * HTTP, before there is a certificate. An Ingress with one of `certificateAnnotations` needs none: its load balancer has the
+ * certificate.
  */
 export const requireIngressTls = builtin({
   name: "require-ingress-tls",
@@ -17,10 +18,17 @@ export const requireIngressTls = builtin({
   params: {
     /** Annotations that an Ingress must have with this value, so that its controller serves no plain HTTP, such as `"kubernetes.io/ingress.allow-http": "false"`. */
     requiredAnnotations: z._default(z.record(annotationKey, z.string()), {}),
+    /**
+     * Annotations that name the certificates of a load balancer, such as `alb.ingress.kubernetes.io/certificate-arn` of EKS and
+     * `networking.gke.io/managed-certificates` of GKE. An Ingress in which one has a value needs no entry of `spec.tls`. Other
+     * controllers ignore these annotations, so name only those of the controllers that the cluster has.
+     */
+    certificateAnnotations: z._default(z.array(annotationKey), []),
   },
   validations: (on) => [
     on("spec.rules[]", {
-      fault: ({ host = "", http }, { object }) =>
+      fault: ({ host = "", http }, { object, params }) =>
+        !params.certificateAnnotations.some((key) => (object.metadata?.annotations?.[key] ?? "") !== "") &&
         // As cert-manager makes them. A controller may read a path as a pattern, so it has nothing but the token.
         !(
           (http?.paths ?? []).length > 0 &&
@@ -38,7 +46,9 @@ export const requireIngressTls = builtin({
                   host.split(".").length === it.split(".").length),
             ),
         ),
-      lookup: ({ object }) => {
+      lookup: ({ object, params }) => {
+        const annotations = object.metadata?.annotations ?? {};
+        if (params.certificateAnnotations.some((key) => (annotations[key] ?? "") !== "")) return () => false;
         const entries = object.spec?.tls ?? [];
         const hosts = entries.flatMap((entry) => entry.hosts ?? []);
         const coversAll = entries.some((entry) => (entry.hosts ?? []).length === 0);
@@ -59,15 +69,19 @@ export const requireIngressTls = builtin({
           : `${at}: the host '${host}' is in no entry of spec.tls; add it there with the Secret of its certificate`,
     }),
     on("", {
-      fault: ({ spec }) => (spec?.rules ?? []).length === 0 && (spec?.tls ?? []).length === 0,
+      fault: ({ metadata, spec }, { params }) =>
+        (spec?.rules ?? []).length === 0 &&
+        (spec?.tls ?? []).length === 0 &&
+        !params.certificateAnnotations.some((key) => (metadata?.annotations?.[key] ?? "") !== ""),
       at: "spec.tls",
       message: (_, { at }) => `${at}: the Ingress has no entry with the Secret of a certificate; add one`,
     }),
     on("spec.defaultBackend", {
       // Without any entry, the conditions above have said so.
-      fault: (_, { object }) =>
+      fault: (_, { object, params }) =>
         (object.spec?.tls ?? []).length > 0 &&
-        !(object.spec?.tls ?? []).some(({ hosts }) => (hosts ?? []).length === 0),
+        !(object.spec?.tls ?? []).some(({ hosts }) => (hosts ?? []).length === 0) &&
+        !params.certificateAnnotations.some((key) => (object.metadata?.annotations?.[key] ?? "") !== ""),
       message: (_, { at }) =>
         `${at}: it gets the requests for each host without a rule, and no entry of spec.tls is for all hosts; add one without hosts, or remove the default backend`,
     }),

@@ -136,3 +136,28 @@ it.each<[what: string, before: JsonObject, after: JsonObject, messages: string[]
 it.each<Options>([{}, noHttp])("requireIngressTls is native with %j", (options) => {
   expect(nativeOf(requireIngressTls(options))).toBe("yes");
 });
+
+const ALB = "alb.ingress.kubernetes.io/certificate-arn";
+const ARN = "arn:aws:acm:eu-central-1:111122223333:certificate/0c1d2e3f";
+const ofBalancer: Options = { certificateAnnotations: [ALB, "networking.gke.io/managed-certificates"] };
+const BARE: JsonObject = { rules: rules("a.example.com") };
+
+it.each<[what: string, options: Options, spec: JsonObject, annotations: JsonObject | undefined, messages: string[]]>([
+  ["a certificate of a load balancer", ofBalancer, BARE, { [ALB]: ARN }, []],
+  ["the second of the names", ofBalancer, BARE, { "networking.gke.io/managed-certificates": "web" }, []],
+  ["a rule without a host", ofBalancer, { rules: rules(undefined) }, { [ALB]: ARN }, []],
+  ["a default backend only", ofBalancer, { defaultBackend: {} }, { [ALB]: ARN }, []],
+  ["a default backend beside an entry", ofBalancer, { ...COVERED, defaultBackend: {} }, { [ALB]: ARN }, []],
+  ["an annotation without a value", ofBalancer, BARE, { [ALB]: "" }, [uncovered(0, "a.example.com")]],
+  ["another annotation", ofBalancer, BARE, { "example.com/a": ARN }, [uncovered(0, "a.example.com")]],
+  ["no annotations", ofBalancer, BARE, undefined, [uncovered(0, "a.example.com")]],
+  ["an annotation that the policy does not name", {}, BARE, { [ALB]: ARN }, [uncovered(0, "a.example.com")]],
+  ["a default backend only, without the annotation", ofBalancer, { defaultBackend: {} }, undefined, [NONE]],
+  ["both options", { ...noHttp, ...ofBalancer }, BARE, { [ALB]: ARN }, [HTTP]],
+])("requireIngressTls with certificateAnnotations judges %s", async (_what, options, spec, annotations, messages) => {
+  expect(await faultsOf(requireIngressTls(options), ingress(spec, annotations))).toEqual(messages);
+});
+
+it("requireIngressTls refuses a certificate annotation that is no name", () => {
+  expect(() => requireIngressTls({ certificateAnnotations: ["a b"] })).toThrow(/certificateAnnotations/);
+});

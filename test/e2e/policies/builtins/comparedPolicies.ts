@@ -52,6 +52,8 @@ const others: readonly Policy[] = [
     name: "ingress-tls-2",
     requiredAnnotations: { "kubernetes.io/ingress.allow-http": "false" },
   }),
+  // Any annotation that the generated Ingresses have.
+  builtins.requireIngressTls({ name: "ingress-tls-3", certificateAnnotations: ["kubernetes.io/ingress.allow-http"] }),
   builtins.disallowEscalatingRoles({ name: "escalating-2", powers: ["bind", "token"], allowedRoles }),
   builtins.disallowSecretReadingRoles({ name: "secret-reading-2", allowNamed: false, verbs: ["list"], allowedRoles }),
   builtins.disallowWildcardRoles({ name: "wildcard-roles-2", fields: ["verbs", "nonResourceURLs"], allowedRoles }),
