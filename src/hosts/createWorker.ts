@@ -18,6 +18,7 @@ import type { Log } from "../telemetry/Log.ts";
 import { limitLines } from "../telemetry/limitLines.ts";
 import type { TelemetryFactory } from "../telemetry/Telemetry.ts";
 import { type RateLimitEnv, workerRates } from "./rates/workerRates.ts";
+import { readOncePerSecond } from "./readOncePerSecond.ts";
 import { usableTier } from "./usableTier.ts";
 
 /** Variables and bindings of a Worker (wrangler.toml; secrets with `wrangler secret put`). */
@@ -34,7 +35,7 @@ export interface WorkerEnv extends WorkerRecordsEnv, RateLimitEnv {
   readonly POSTERN_VERDICT_USER?: string;
   /** The key of the HMAC that replaces addresses of clients, or `plain`. Default: random, for each isolate. */
   readonly POSTERN_ADDRESS_KEY?: string;
-  /** A KV namespace with the announcement under the gate's name, as `postern announce` publishes it. */
+  /** A KV namespace with the announcement under the gate's name, as `postern announce` publishes it. Read at most once a second. */
   readonly POSTERN_ANNOUNCEMENTS?: { get(key: string): Promise<string | null> };
   /** The announcement itself, without a KV namespace. */
   readonly POSTERN_ANNOUNCEMENT?: string;
@@ -155,7 +156,10 @@ function createWorkerApp(gate: Gate, env: WorkerEnv, options: AppOptions): Worke
         () => readSigningKey(env),
         () => ({}),
       ),
-      announcement: async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
+      announcement: readOncePerSecond(
+        async () => (await env.POSTERN_ANNOUNCEMENTS?.get(gate.name)) ?? env.POSTERN_ANNOUNCEMENT,
+        Date.now,
+      ),
       ...usable(
         log,
         "the users of verdict lines are not logged",

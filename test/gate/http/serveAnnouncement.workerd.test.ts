@@ -1,9 +1,10 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { expect, it } from "vitest";
 import { COMPATIBILITY_DATE } from "../../../src/cli/dev/DevWorker.ts";
+import { eventually } from "../../run/eventually.ts";
 import { gateBundle } from "../../run/gateBundle.ts";
 
-it("under workerd, a new announcement in KV is served at the next call, without a new deployment", async () => {
+it("under workerd, a new announcement in KV is served a second later, without a new deployment", async () => {
   const script = await gateBundle("worker");
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -25,7 +26,10 @@ it("under workerd, a new announcement in KV is served at the next call, without 
     const kv = await miniflare.getKVNamespace("POSTERN_ANNOUNCEMENTS");
     for (const jws of ["e30.e30.b25l", "e30.e30.dHdv"]) {
       await kv.put("postern", `${jws}\n`);
-      expect(await get()).toEqual([200, jws]);
+      await eventually("the announcement", async () => {
+        const [status, text] = await get();
+        return status === 200 && text === jws ? true : undefined;
+      });
     }
   } finally {
     await miniflare.dispose();
