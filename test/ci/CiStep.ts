@@ -5,8 +5,6 @@ export interface StepSize {
   readonly command: readonly [program: string, ...args: string[]];
   /** Duration on the reference machine. */
   readonly seconds: number;
-  /** The command that runs only some of the test files. Undefined for a command that runs no tests. */
-  readonly ofFiles?: (files: readonly string[]) => StepSize["command"];
   /** Whether the size runs only without a budget. Default: no. */
   readonly isFull?: boolean;
 }
@@ -18,22 +16,6 @@ export interface CiStep {
   readonly isEssential: boolean;
   /** Sorted from the smallest to the largest. */
   readonly sizes: readonly [StepSize, ...StepSize[]];
-}
-
-/** A step that runs the tests of an npm script: all of them, or those in `files`. */
-export function tests(
-  name: string,
-  seconds: number,
-  script: string,
-  { isEssential = false, files = [] }: { readonly isEssential?: boolean; readonly files?: readonly string[] } = {},
-): CiStep {
-  const ofFiles = (some: readonly string[]): StepSize["command"] => [
-    "npm",
-    ...(script === "test" ? [] : ["run", "--silent"]),
-    script,
-    ...(some.length > 0 ? ["--", ...some] : []),
-  ];
-  return { name, isEssential, sizes: [{ name: "", command: ofFiles(files), seconds, ofFiles }] };
 }
 
 /** A step with one size. */

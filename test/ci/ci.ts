@@ -44,27 +44,28 @@ async function ci(): Promise<void> {
     print,
     signal: controller.signal,
     run: runStep,
-    failures: failures.read,
   });
   const reports = [
     { name: "npm ci", outcome: "passed" as const, seconds: spent, note: "includes the installation of tools" },
     ...done,
   ];
   for (const line of failures.read()) print(`FAIL ${line}`);
-  failures.remove();
   print(`\n${printReport(reports, elapsedSeconds(), budgetSeconds)}`);
   process.exitCode = reports.some(({ outcome }) => outcome === "failed") || controller.signal.aborted ? 1 : 0;
 }
 
 /** Hands a file to the test commands, to which they append a line for each test that failed. Long output hides where it is. */
-function failuresFile(): { read(): readonly string[]; remove(): void } {
+function failuresFile(): { read(): readonly string[] } {
   const folder = mkdtempSync(join(tmpdir(), "postern-ci-"));
   const file = join(folder, "failures");
   writeFileSync(file, "");
   process.env[FAILURES_VARIABLE] = file;
   return {
-    read: () => readFileSync(file, "utf8").split("\n").filter(Boolean),
-    remove: () => rmSync(folder, { recursive: true }),
+    read: () => {
+      const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+      rmSync(folder, { recursive: true });
+      return lines;
+    },
   };
 }
 

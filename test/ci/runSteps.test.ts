@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { budgetOf } from "./budgetOf.ts";
-import { type CiStep, step, tests } from "./CiStep.ts";
+import { type CiStep, step } from "./CiStep.ts";
 import { Pace } from "./Pace.ts";
 import { printReport } from "./printReport.ts";
 import type { StepEnd } from "./runStep.ts";
@@ -25,7 +25,6 @@ function clocked(
       elapsed += end.seconds;
       return { secrets: [], ...end };
     },
-    failures: () => [],
     ...more,
   };
   return { run, lines };
@@ -116,67 +115,4 @@ it.each<[string, factor: number, steps: readonly [expected: number, took: number
   const pace = new Pace(factor);
   for (const [seconds, took] of steps) pace.add(seconds, took);
   expect(pace.secondsPerSecond).toBe(expected);
-});
-
-/** A step with tests whose runs print `failures`, the first ones in the first run. */
-function failing(...runs: readonly (readonly string[])[]): { step: CiStep; run: CiRun; commands: string[] } {
-  const { run } = clocked({});
-  const commands: string[] = [];
-  const printed: string[] = [];
-  return {
-    commands,
-    step: tests("a", 100, "test:long", { files: ["test/x.test.ts"] }),
-    run: {
-      ...run,
-      failures: () => [...printed],
-      async run({ command, seconds }) {
-        const failures = runs[commands.length] ?? [];
-        commands.push(command.join(" "));
-        printed.push(...failures);
-        return { outcome: failures.length === 0 ? "passed" : "failed", seconds, secrets: [] };
-      },
-    },
-  };
-}
-
-const ALL = "npm run --silent test:long -- test/x.test.ts";
-const again = (file: string): string => `npm run --silent test:long -- ${file}`;
-const inFile = (file: string): string => `${file}: a title: an error`;
-
-it.each<[string, (readonly string[])[], outcome: "passed" | "failed", note: string, commands: string[]]>([
-  ["no failure", [[]], "passed", "", [ALL]],
-  [
-    "a failure that does not repeat",
-    [[inFile("test/b.test.ts")], []],
-    "passed",
-    "passed only the second time: test/b.test.ts",
-    [ALL, again("test/b.test.ts")],
-  ],
-  [
-    "two failures in one file",
-    [[inFile("test/b.test.ts"), inFile("test/b.test.ts")], []],
-    "passed",
-    "passed only the second time: test/b.test.ts",
-    [ALL, again("test/b.test.ts")],
-  ],
-  [
-    "a failure that repeats",
-    [[inFile("test/b.test.ts")], [inFile("test/b.test.ts")]],
-    "failed",
-    "",
-    [ALL, again("test/b.test.ts")],
-  ],
-  ["failures in four files", [["b", "c", "d", "e"].map((name) => inFile(`test/${name}.test.ts`))], "failed", "", [ALL]],
-  ["a failure outside of a test", [["outside of a test: stray", inFile("test/b.test.ts")]], "failed", "", [ALL]],
-])("runSteps runs failed test files once more: %s", async (_, runs, outcome, note, commands) => {
-  const it = failing(...runs);
-  const [report] = await runSteps([it.step], it.run);
-  expect(report).toMatchObject({ outcome, note });
-  expect(it.commands).toEqual(commands);
-});
-
-it("runSteps runs a step without tests only once", async () => {
-  const { run, commands } = failing(["test/b.test.ts: a title: an error"]);
-  expect(await outcomes([other("a", 1)], run)).toEqual(["a failed"]);
-  expect(commands).toEqual(["a"]);
 });

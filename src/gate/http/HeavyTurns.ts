@@ -6,8 +6,8 @@ export const HEAVY_BYTES = 8 * 1024 * 1024;
 /** A body of this length is not even decoded out of turn. */
 export const LARGE_BYTES = 1024 * 1024;
 /**
- * Of all time, heavy calls hold the process for one part in so many. Their garbage holds it as long again when it is collected, and
- * still fewer than 1 in 100 of the other calls wait for one.
+ * Of all time, heavy calls hold the process for one part in so many. Other calls also wait for the collection of their garbage, which
+ * is not counted: with 200, more than 1 in 100 waited.
  */
 const PARTS_OF_TIME = 400;
 /** What heavy calls may hold beyond that: some tens of large objects that are applied together. */
